@@ -1,0 +1,277 @@
+use std::io::{self, BufRead, Read, Write};
+
+use age::{DecryptError, Decryptor, stream::StreamReader, x25519};
+use bech32::{Bech32, Hrp};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{
+    Hasher,
+    pad::attachment_size,
+    recipients::{GovernanceRecipients, ReplyRecipient},
+};
+use crate::domain::{
+    Answer, Attachment, Format, Message,
+    limits::{ANSWER_BYTES, KIB, MESSAGE_BYTES},
+};
+
+/// Something sealed can't be opened; nothing of what is inside is in it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Sealed to other keys.
+    #[error("it is sealed to other keys than this identity; use the identity whose recipient the box has")]
+    OtherKeys,
+    /// Altered, cut, or not an age file.
+    #[error("it is altered, cut short, or not a sealed file; carry it again")]
+    Altered,
+    /// Opened, but what is inside is not what it should be.
+    #[error("what is inside is not what it should be; it was not made by this version of candour")]
+    Inside,
+    /// Reading it failed, or writing what was opened.
+    #[error("reading or writing failed: {0}")]
+    Io(#[from] io::Error),
+}
+
+impl From<DecryptError> for OpenError {
+    fn from(error: DecryptError) -> Self {
+        match error {
+            DecryptError::NoMatchingKeys => Self::OtherKeys,
+            DecryptError::Io(error) if !damaged(&error) => Self::Io(error),
+            _ => Self::Altered,
+        }
+    }
+}
+
+/// The governance team's private keys. Only the desk makes one, from its identity file.
+pub struct GovernanceIdentity(Vec<x25519::Identity>);
+
+impl GovernanceIdentity {
+    pub(super) const fn new(keys: Vec<x25519::Identity>) -> Self {
+        Self(keys)
+    }
+
+    /// The public halves.
+    #[must_use]
+    pub fn recipients(&self) -> GovernanceRecipients {
+        GovernanceRecipients::from_keys(self.0.iter().map(x25519::Identity::to_public).collect())
+    }
+
+    /// Opens a message from a person.
+    ///
+    /// # Errors
+    /// If it is not a whole message sealed to this identity.
+    pub fn open_message(&self, sealed: impl BufRead) -> Result<Message, OpenError> {
+        let json = read_limited(self.open_stream(sealed)?, MESSAGE_BYTES)?;
+        let message: Message = serde_json::from_slice(&json).map_err(|_| OpenError::Inside)?;
+        if message.format != Format::Message { Err(OpenError::Inside) } else { Ok(message) }
+    }
+
+    /// Opens a file into `out`, cut to its true length. On an error `out` may hold part of it: throw that away.
+    ///
+    /// # Errors
+    /// If it is not the file that the message names, byte for byte.
+    pub fn open_attachment(&self, sealed: impl BufRead, attachment: &Attachment, mut out: impl Write) -> Result<(), OpenError> {
+        let mut plain = self.open_stream(sealed)?;
+        let mut hasher = Hasher::default();
+        let mut left = attachment.size;
+        let mut total = 0_u64;
+        let mut buffer = Zeroizing::new(vec![0; 64 * KIB]);
+        loop {
+            let read = plain.read(&mut buffer).map_err(stream_error)?;
+            if read == 0 {
+                break;
+            }
+            total += read as u64;
+            let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(read);
+            hasher.update(&buffer[..wanted]);
+            out.write_all(&buffer[..wanted])?;
+            left -= wanted as u64;
+        }
+        if left > 0 || total != attachment_size(attachment.size) || hasher.finish() != attachment.sha256 {
+            return Err(OpenError::Inside);
+        }
+        Ok(())
+    }
+
+    /// Opens a collection or a casebook file. Read it to its end: only then is it known to be whole.
+    ///
+    /// # Errors
+    /// If it is not an age file sealed to this identity.
+    pub fn open_stream<R: BufRead>(&self, sealed: R) -> Result<StreamReader<R>, OpenError> {
+        Ok(Decryptor::new_buffered(sealed)?.decrypt(self.0.iter().map(|key| key as &dyn age::Identity))?)
+    }
+}
+
+/// What a receipt code leads to: opens the answers to one report.
+pub struct ReplyIdentity(x25519::Identity);
+
+impl ReplyIdentity {
+    /// From the 32 secret bytes that Argon2id gives.
+    pub(super) fn from_secret(secret: &[u8]) -> Self {
+        // age offers no other way in than its text form; 32 bytes under this prefix always make one.
+        let prefix = Hrp::parse("AGE-SECRET-KEY-").expect("the prefix is valid");
+        let text = Zeroizing::new(bech32::encode_upper::<Bech32>(prefix, secret).expect("32 bytes fit"));
+        Self(text.parse().expect("32 bytes make an X25519 identity"))
+    }
+
+    /// The public half, which goes into every message.
+    #[must_use]
+    pub fn recipient(&self) -> ReplyRecipient {
+        ReplyRecipient::new(self.0.to_public())
+    }
+
+    /// Opens an answer.
+    ///
+    /// # Errors
+    /// If it is not a whole answer sealed to this identity.
+    pub fn open_answer(&self, sealed: &[u8]) -> Result<Answer, OpenError> {
+        let plain = Decryptor::new_buffered(sealed)?.decrypt(std::iter::once(&self.0 as &dyn age::Identity))?;
+        let json = read_limited(plain, ANSWER_BYTES)?;
+        let answer: Answer = serde_json::from_slice(&json).map_err(|_| OpenError::Inside)?;
+        if answer.format != Format::Answer { Err(OpenError::Inside) } else { Ok(answer) }
+    }
+}
+
+/// All of a plaintext up to a limit, in memory that is wiped.
+fn read_limited(mut plain: impl Read, limit: usize) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let mut all = Zeroizing::new(Vec::with_capacity(32 * KIB));
+    let mut buffer = [0; 16 * KIB];
+    loop {
+        let read = plain.read(&mut buffer).map_err(stream_error)?;
+        if read == 0 {
+            buffer.zeroize();
+            return Ok(all);
+        }
+        if all.len() + read > limit {
+            return Err(OpenError::Inside);
+        }
+        all.extend_from_slice(&buffer[..read]);
+    }
+}
+
+/// An error while reading a plaintext: the machine's, or the file's.
+fn stream_error(error: io::Error) -> OpenError {
+    if damaged(&error) { OpenError::Altered } else { OpenError::Io(error) }
+}
+
+fn damaged(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        crypto::{AttachmentSealer, Code, KdfParams, os_random, seal_answer, seal_message},
+        domain::{AnswerKind, BoxId, Date, MessageKind, ReportId, ReportState, Route, Text},
+    };
+
+    const KDF: KdfParams = KdfParams { memory_kib: 64, passes: 1, lanes: 1 };
+
+    fn identity() -> GovernanceIdentity {
+        GovernanceIdentity::new(vec![x25519::Identity::generate()])
+    }
+
+    fn reply_identity() -> ReplyIdentity {
+        Code::issue(&mut os_random()).derive(BoxId([0; 16]), KDF).unwrap_or_else(|e| panic!("{e}")).reply
+    }
+
+    fn message(text: &str) -> Message {
+        Message {
+            format: Format::Message,
+            r#box: BoxId([1; 16]),
+            report: ReportId([2; 8]),
+            seq: 2,
+            kind: MessageKind::FollowUp,
+            route: Route::StaffConcern,
+            on: Date::constant(2026, 12, 1),
+            areas: vec![],
+            answers: None,
+            text: Some(Text::typed(text)),
+            reply_to: reply_identity().recipient().to_string(),
+            attachments: vec![],
+        }
+    }
+
+    fn seal_file(plain: &[u8], to: &GovernanceIdentity) -> (Vec<u8>, Attachment) {
+        let mut sealer = AttachmentSealer::start(&to.recipients(), Vec::new()).unwrap_or_else(|e| panic!("{e}"));
+        plain.chunks(1000).for_each(|piece| sealer.write(piece).unwrap_or_else(|e| panic!("{e}")));
+        let (truth, sealed) = sealer.finish().unwrap_or_else(|e| panic!("{e}"));
+        let attachment = Attachment { name: Text::verbatim("a"), media_type: Text::verbatim("b/c"), size: truth.size, sha256: truth.sha256 };
+        (sealed, attachment)
+    }
+
+    #[test]
+    fn a_message_is_opened_by_its_identity_alone() {
+        let team = identity();
+        let sealed = seal_message(&message("What happened."), &team.recipients()).unwrap_or_else(|e| panic!("{e}"));
+        let opened = team.open_message(sealed.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+        assert!(opened.text.is_some_and(|text| text.as_str() == "What happened."));
+        assert!(matches!(identity().open_message(sealed.as_bytes()), Err(OpenError::OtherKeys)));
+    }
+
+    #[test]
+    fn messages_of_very_different_length_differ_by_the_header_alone() {
+        let team = identity();
+        let size = |text: &str| seal_message(&message(text), &team.recipients()).unwrap_or_else(|e| panic!("{e}")).as_bytes().len();
+        let (short, long) = (size("x"), size(&"x".repeat(14_000)));
+        assert!(short.abs_diff(long) < 1024, "{short} {long}");
+    }
+
+    #[test]
+    fn an_altered_or_cut_message_is_refused() {
+        let team = identity();
+        let sealed = seal_message(&message("What happened."), &team.recipients()).unwrap_or_else(|e| panic!("{e}"));
+        let bytes = sealed.as_bytes();
+        for place in (0..bytes.len()).step_by(97) {
+            let mut altered = bytes.to_vec();
+            altered[place] ^= 1;
+            assert!(team.open_message(altered.as_slice()).is_err(), "altered at {place}");
+            assert!(team.open_message(&bytes[..place]).is_err(), "cut at {place}");
+        }
+        assert!(team.open_message([bytes, b"x"].concat().as_slice()).is_err(), "appended to");
+    }
+
+    #[test]
+    fn attachments_of_every_length_come_back() {
+        let team = identity();
+        for length in [0, 1, 65_535, 65_536, 65_537, 262_144, 1_000_000] {
+            let plain: Vec<u8> = (0..length).map(|place: u32| place.to_le_bytes()[0] ^ 0x5a).collect();
+            let (sealed, attachment) = seal_file(&plain, &team);
+            let mut opened = Vec::new();
+            team.open_attachment(sealed.as_slice(), &attachment, &mut opened).unwrap_or_else(|e| panic!("{length}: {e}"));
+            assert!(opened == plain, "{length}");
+        }
+    }
+
+    #[test]
+    fn an_attachment_is_held_against_the_message_that_names_it() {
+        let team = identity();
+        let (sealed, attachment) = seal_file(b"evidence", &team);
+        let open = |attachment: &Attachment| team.open_attachment(sealed.as_slice(), attachment, io::sink());
+        assert!(open(&attachment).is_ok());
+        assert!(open(&Attachment { size: 7, ..attachment.clone() }).is_err());
+        assert!(open(&Attachment { size: 70_000_000, ..attachment.clone() }).is_err());
+        assert!(open(&Attachment { sha256: crate::domain::Digest([0; 32]), ..attachment }).is_err());
+    }
+
+    #[test]
+    fn an_answer_is_opened_by_its_receipt_code_alone() {
+        let person = reply_identity();
+        let answer = Answer {
+            format: Format::Answer,
+            r#box: BoxId([1; 16]),
+            report: ReportId([2; 8]),
+            seq: 1,
+            kind: AnswerKind::Notice,
+            on: Date::constant(2026, 12, 1),
+            after: 1,
+            state: ReportState::Decided,
+            areas: vec![],
+            text: Some(Text::typed("How we will use it.")),
+        };
+        let sealed = seal_answer(&answer, &person.recipient()).unwrap_or_else(|e| panic!("{e}"));
+        let opened = person.open_answer(sealed.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+        assert!(opened.text.is_some_and(|text| text.as_str() == "How we will use it."));
+        assert!(matches!(reply_identity().open_answer(sealed.as_bytes()), Err(OpenError::OtherKeys)));
+    }
+}

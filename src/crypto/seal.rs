@@ -1,0 +1,130 @@
+use std::{io, io::Write};
+
+use age::{Encryptor, stream::StreamWriter};
+use zeroize::Zeroizing;
+
+use super::{
+    Hasher, digest,
+    pad::{attachment_size, message_size},
+    recipients::{GovernanceRecipients, ReplyRecipient},
+};
+use crate::domain::{Answer, Digest, Message, limits::KIB};
+
+/// Sealing failed; nothing of what was to be sealed is in it.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The keys can't be used together.
+    #[error("the recipients can't be used together; check governance.recipients")]
+    Recipients,
+    /// What was to be sealed has no JSON form.
+    #[error("the message can't be written as JSON")]
+    Json,
+    /// Writing what was sealed failed.
+    #[error("writing what was sealed failed: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// A whole age file. The store and the transfer take nothing else, so nothing plain can get there.
+#[derive(Clone)]
+pub struct Sealed(Vec<u8>);
+
+impl Sealed {
+    /// The age file.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// SHA-256 of the age file.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        digest(&self.0)
+    }
+}
+
+/// Seals a message from the person to the team: JSON, padded with spaces.
+///
+/// # Errors
+/// If the recipients can't be used.
+pub fn seal_message(message: &Message, to: &GovernanceRecipients) -> Result<Sealed, SealError> {
+    seal_json(message, to.as_age())
+}
+
+/// Seals an answer from the team to the person: JSON, padded with spaces.
+///
+/// # Errors
+/// If the recipient can't be used.
+pub fn seal_answer(answer: &Answer, to: &ReplyRecipient) -> Result<Sealed, SealError> {
+    seal_json(answer, std::iter::once(to.as_age()))
+}
+
+/// Seals whatever is written to it, for collections and the casebook. Call `finish`, or what was written can't be opened.
+///
+/// # Errors
+/// If the recipients can't be used or `out` fails.
+pub fn seal_stream<W: Write>(to: &GovernanceRecipients, out: W) -> Result<StreamWriter<W>, SealError> {
+    Ok(Encryptor::with_recipients(to.as_age()).map_err(|_| SealError::Recipients)?.wrap_output(out)?)
+}
+
+/// Seals a file as it comes, piece by piece. Only [`AttachmentSealer::finish`] makes it whole: what was dropped before
+/// can't be opened.
+pub struct AttachmentSealer<W: Write> {
+    out: StreamWriter<W>,
+    hasher: Hasher,
+    size: u64,
+}
+
+/// What the message says of a file, known when its last byte was sealed.
+#[derive(Clone, Copy)]
+pub struct SealedTrueSize {
+    /// Bytes before padding.
+    pub size: u64,
+    /// SHA-256 of those bytes.
+    pub sha256: Digest,
+}
+
+impl<W: Write> AttachmentSealer<W> {
+    /// Writes the header.
+    ///
+    /// # Errors
+    /// If the recipients can't be used or `out` fails.
+    pub fn start(to: &GovernanceRecipients, out: W) -> Result<Self, SealError> {
+        Ok(Self { out: seal_stream(to, out)?, hasher: Hasher::default(), size: 0 })
+    }
+
+    /// Seals the next piece.
+    ///
+    /// # Errors
+    /// If `out` fails.
+    pub fn write(&mut self, piece: &[u8]) -> Result<(), SealError> {
+        self.hasher.update(piece);
+        self.size += piece.len() as u64;
+        Ok(self.out.write_all(piece)?)
+    }
+
+    /// Pads, seals the end marker, and gives back `out`.
+    ///
+    /// # Errors
+    /// If `out` fails.
+    pub fn finish(mut self) -> Result<(SealedTrueSize, W), SealError> {
+        let zeros = [0; 8 * KIB];
+        let mut left = attachment_size(self.size) - self.size;
+        while left > 0 {
+            let piece = left.min(zeros.len() as u64);
+            // At most 8 KiB, so it fits.
+            self.out.write_all(&zeros[..usize::try_from(piece).unwrap_or(zeros.len())])?;
+            left -= piece;
+        }
+        let out = self.out.finish()?;
+        Ok((SealedTrueSize { size: self.size, sha256: self.hasher.finish() }, out))
+    }
+}
+
+fn seal_json<'a>(value: &impl serde::Serialize, to: impl Iterator<Item = &'a dyn age::Recipient>) -> Result<Sealed, SealError> {
+    let mut json = Zeroizing::new(serde_json::to_vec(value).map_err(|_| SealError::Json)?);
+    let size = message_size(json.len());
+    json.resize(size, b' ');
+    let mut out = Encryptor::with_recipients(to).map_err(|_| SealError::Recipients)?.wrap_output(Vec::with_capacity(size + KIB))?;
+    out.write_all(&json)?;
+    Ok(Sealed(out.finish()?))
+}

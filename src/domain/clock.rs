@@ -1,0 +1,156 @@
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    calendar::{Calendar, CalendarError},
+    choice::choices,
+    limits::DUE_SOON,
+};
+
+choices! {
+    /// What is promised.
+    pub enum ClockKind {
+        Acknowledgement = "acknowledgement", "We tell you that we have it";
+        Advice = "advice", "We give advice, or say what we intend to do";
+        Decision = "decision", "We give a provisional decision or a further response";
+        InformationUseNotice = "information-use-notice", "We tell you what other work your information will be used for";
+    }
+}
+
+choices! {
+    /// Where a promise stands.
+    pub enum ClockState {
+        Open = "open", "Open";
+        DueSoon = "due-soon", "Due soon";
+        DueToday = "due-today", "Due today";
+        Overdue = "overdue", "Overdue";
+        Met = "met", "Met";
+        MetLate = "met-late", "Met late";
+    }
+}
+
+/// How long a promise runs. The day of receipt is day 0; it is due at the end of the last day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// Working days in England.
+    WorkingDays(u32),
+    /// Calendar days.
+    Days(u32),
+}
+
+/// A promise with a due date, worked out once: a later change of the calendar does not move what was promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// What is promised.
+    pub kind: ClockKind,
+    /// Day 0.
+    pub started_on: Date,
+    /// The last day on which it is kept.
+    pub due_on: Date,
+    /// The day on which it was kept.
+    pub met_on: Option<Date>,
+}
+
+/// Where a clock stands on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// In a word.
+    pub state: ClockState,
+    /// Working days after today up to and with the due date, negative when it is past; none once it is met.
+    pub working_days_left: Option<i64>,
+}
+
+impl Clock {
+    /// The information-use notice that every message from the person starts.
+    pub const NOTICE: (ClockKind, Term) = (ClockKind::InformationUseNotice, Term::WorkingDays(10));
+
+    /// Starts a clock on that day.
+    ///
+    /// # Errors
+    /// [`CalendarError::NotCovered`] if the calendar does not reach the due date.
+    pub fn start((kind, term): (ClockKind, Term), on: Date, calendar: &Calendar) -> Result<Self, CalendarError> {
+        let due_on = match term {
+            Term::WorkingDays(count) => calendar.add_working_days(on, count)?,
+            Term::Days(count) => calendar.add_days(on, count)?,
+        };
+        // The receipt page is the acknowledgement.
+        let met_on = (kind == ClockKind::Acknowledgement).then_some(on);
+        Ok(Self { kind, started_on: on, due_on, met_on })
+    }
+
+    /// Where it stands on that day.
+    ///
+    /// # Errors
+    /// [`CalendarError::NotCovered`] if an open clock's days can't be counted.
+    pub fn standing(&self, today: Date, calendar: &Calendar) -> Result<Standing, CalendarError> {
+        if let Some(met_on) = self.met_on {
+            let state = if met_on <= self.due_on { ClockState::Met } else { ClockState::MetLate };
+            return Ok(Standing { state, working_days_left: None });
+        }
+        let left = calendar.working_days_between(today, self.due_on)?;
+        let state = if today > self.due_on {
+            ClockState::Overdue
+        } else if today == self.due_on {
+            ClockState::DueToday
+        } else if left <= DUE_SOON {
+            ClockState::DueSoon
+        } else {
+            ClockState::Open
+        };
+        Ok(Standing { state, working_days_left: Some(left) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::domain::Route;
+
+    #[test]
+    fn every_route_has_the_promised_dates() {
+        let calendar = Calendar::default();
+        // Tuesday 1 December 2026.
+        let on = date(2026, 12, 1);
+        for (route, expected) in [
+            (Route::StaffConcern, vec![]),
+            (Route::PatientChoice, vec![(ClockKind::Acknowledgement, date(2026, 12, 3)), (ClockKind::Advice, date(2026, 12, 29))]),
+            (Route::Procurement, vec![(ClockKind::Acknowledgement, date(2026, 12, 3)), (ClockKind::Advice, date(2026, 12, 15))]),
+            (Route::ServiceComplaint, vec![(ClockKind::Acknowledgement, date(2026, 12, 4)), (ClockKind::Decision, date(2026, 12, 31))]),
+        ] {
+            let clocks: Vec<_> = route
+                .promises()
+                .iter()
+                .map(|promise| Clock::start(*promise, on, &calendar).unwrap())
+                .map(|clock| (clock.kind, clock.due_on))
+                .collect();
+            assert_eq!(clocks, expected, "{route}");
+        }
+    }
+
+    #[test]
+    fn the_states_follow_each_other() {
+        let calendar = Calendar::default();
+        let clock = Clock::start(Clock::NOTICE, date(2026, 12, 1), &calendar).unwrap();
+        for (today, state, left) in [
+            (date(2026, 12, 1), ClockState::Open, 10),
+            (date(2026, 12, 9), ClockState::Open, 4),
+            (date(2026, 12, 10), ClockState::DueSoon, 3),
+            (date(2026, 12, 14), ClockState::DueSoon, 1),
+            (date(2026, 12, 15), ClockState::DueToday, 0),
+            (date(2026, 12, 16), ClockState::Overdue, -1),
+        ] {
+            assert_eq!(clock.standing(today, &calendar), Ok(Standing { state, working_days_left: Some(left) }), "{today}");
+        }
+        let met = |on| Clock { met_on: Some(on), ..clock }.standing(date(2027, 6, 1), &calendar).unwrap().state;
+        assert_eq!(met(date(2026, 12, 15)), ClockState::Met);
+        assert_eq!(met(date(2026, 12, 16)), ClockState::MetLate);
+    }
+
+    #[test]
+    fn the_receipt_page_is_the_acknowledgement() {
+        let clock = Clock::start((ClockKind::Acknowledgement, Term::Days(2)), date(2026, 12, 1), &Calendar::default()).unwrap();
+        assert_eq!(clock.met_on, Some(date(2026, 12, 1)));
+    }
+}

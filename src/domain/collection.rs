@@ -1,0 +1,104 @@
+//! The manifest of a collection: what the box tells the desk, signed by the box.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    clock::Clock,
+    ids::{BoxId, Digest, ReportId},
+    message::{Format, MessageKind},
+    route::Route,
+};
+
+/// `manifest.json`: every report that the box knows, and the files of every message that the desk has not acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// [`Format::Collection`].
+    pub format: Format,
+    /// The box that made it.
+    pub r#box: BoxId,
+    /// 1 for the first collection of that box, then one more for each.
+    pub number: u64,
+    /// SHA-256 of the manifest before it; none for the first.
+    pub previous: Option<Digest>,
+    /// The day it was made, Europe/London.
+    pub on: Date,
+    /// Every report, by id.
+    pub reports: Vec<ReportEntry>,
+}
+
+/// What the box knows of one report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportEntry {
+    /// Its name.
+    pub id: ReportId,
+    /// Its route.
+    pub route: Route,
+    /// The day the concern came in.
+    pub received_on: Date,
+    /// Whether the person withdrew it.
+    pub withdrawn: bool,
+    /// The last answer that was delivered, 0 for none.
+    pub delivered: u32,
+    /// Every clock.
+    pub clocks: Vec<ClockEntry>,
+    /// The messages in this collection, in order.
+    pub messages: Vec<MessageEntry>,
+}
+
+/// A clock and the message that started it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockEntry {
+    /// The message.
+    pub seq: u32,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// One message in a collection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageEntry {
+    /// Its number within the report.
+    pub seq: u32,
+    /// Which kind it is, so far as the box's own records tell.
+    pub kind: MessageKind,
+    /// The day it came in.
+    pub on: Date,
+    /// `message.age` first, then the attachments.
+    pub files: Vec<FileEntry>,
+}
+
+/// One sealed file in a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileEntry {
+    /// Bytes of the sealed file.
+    pub size: u64,
+    /// SHA-256 of the sealed file.
+    pub sha256: Digest,
+}
+
+impl Manifest {
+    /// The path of a file inside the collection: the `index`th file of a message, 0 for the message itself.
+    #[must_use]
+    pub fn path(report: ReportId, seq: u32, index: usize) -> String {
+        if index == 0 {
+            format!("reports/{report}/{seq}/message.age")
+        } else {
+            format!("reports/{report}/{seq}/attachment-{index}.age")
+        }
+    }
+
+    /// Every file in the order in which it stands in the collection.
+    pub fn files(&self) -> impl Iterator<Item = (String, FileEntry)> {
+        self.reports.iter().flat_map(|report| {
+            report.messages.iter().flat_map(move |message| {
+                message.files.iter().enumerate().map(move |(index, file)| (Self::path(report.id, message.seq, index), *file))
+            })
+        })
+    }
+}

@@ -1,0 +1,63 @@
+//! The signed part of a decisions file: all that the box may read of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    clock::ClockKind,
+    ids::{BoxId, CasebookId, Digest, ReportId},
+    message::Format,
+};
+
+/// `decisions.json`: which answers the file holds and what they do, signed by a signer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decisions {
+    /// [`Format::Decisions`].
+    pub format: Format,
+    /// The box it is for.
+    pub r#box: BoxId,
+    /// The casebook it comes from.
+    pub casebook: CasebookId,
+    /// 1 for the first decisions file of that casebook, then one more for each.
+    pub number: u64,
+    /// What the desk has taken in and the box need not keep.
+    pub collected: Vec<Collected>,
+    /// The answers, by report and then in order.
+    pub answers: Vec<AnswerEntry>,
+}
+
+/// The desk has every message of a report up to one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Collected {
+    /// The report.
+    pub report: ReportId,
+    /// The last message that it has.
+    pub through: u32,
+}
+
+/// One sealed answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerEntry {
+    /// The report it answers.
+    pub report: ReportId,
+    /// Its number within the report: the next after the last delivered.
+    pub seq: u32,
+    /// The clocks that it meets on the day it is delivered.
+    pub meets: Vec<ClockKind>,
+    /// Whether the report is closed from then on.
+    pub closed: bool,
+    /// Bytes of the sealed answer.
+    pub size: u64,
+    /// SHA-256 of the sealed answer.
+    pub sha256: Digest,
+}
+
+impl AnswerEntry {
+    /// Its path inside the decisions file.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("answers/{}/{}/answer.age", self.report, self.seq)
+    }
+}

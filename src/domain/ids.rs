@@ -1,0 +1,100 @@
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// An id that can't be read.
+#[derive(Debug, thiserror::Error)]
+#[error("not an id of the right length; copy it from the list")]
+pub struct IdError;
+
+/// Makes an id of random bytes, written in lower-case hex.
+macro_rules! ids {
+    ($( $(#[$outer:meta])* $name:ident($len:literal); )+) => { $(
+        $(#[$outer])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub [u8; $len]);
+
+        impl $name {
+            /// Bytes in it.
+            pub const LEN: usize = $len;
+
+            /// From bytes as stored.
+            ///
+            /// # Errors
+            /// If there are more or fewer than [`Self::LEN`].
+            pub fn from_slice(bytes: &[u8]) -> Result<Self, IdError> {
+                bytes.try_into().map(Self).map_err(|_| IdError)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let mut bytes = [0; $len];
+                if text.len() != 2 * $len || !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+                    return Err(IdError);
+                }
+                for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+                    let digits = std::str::from_utf8(pair).map_err(|_| IdError)?;
+                    *byte = u8::from_str_radix(digits, 16).map_err(|_| IdError)?;
+                }
+                Ok(Self(bytes))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                std::borrow::Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+    )+ };
+}
+
+ids! {
+    /// A report's random name: the same at the box, in files, and at the desk.
+    ReportId(8);
+    /// A box's random name, and the salt under its receipt codes.
+    BoxId(16);
+    /// A casebook's random name.
+    CasebookId(16);
+    /// A sealed file inside the store.
+    FileId(16);
+    /// What a form carries so that sending it twice is the same as once.
+    SendId(16);
+    /// A SHA-256 digest.
+    Digest(32);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_back_what_it_writes_and_nothing_else() {
+        let id = ReportId([0, 1, 2, 0xfe, 0xff, 16, 17, 18]);
+        assert_eq!(id.to_string(), "000102feff101112");
+        assert_eq!(id.to_string().parse::<ReportId>().unwrap(), id);
+        for bad in ["", "000102feff10111", "000102FEFF101112", "000102feff10111g", "../../etc/passwd", "+00102feff101112"] {
+            assert!(bad.parse::<ReportId>().is_err(), "{bad}");
+        }
+    }
+}

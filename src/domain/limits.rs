@@ -1,0 +1,64 @@
+//! Every size and count, built from its parts.
+
+/// Bytes in a KiB.
+pub const KIB: usize = 1024;
+/// Bytes in a MiB.
+pub const MIB: usize = 1024 * KIB;
+
+/// Characters in the shortest description.
+pub const DESCRIPTION_MIN: usize = 20;
+/// Characters in the longest description.
+pub const DESCRIPTION_MAX: usize = 20_000;
+/// Characters in the longest follow-up, reply or notice.
+pub const MESSAGE_MAX: usize = 20_000;
+/// Characters in the name of an organisation, or in when it happened.
+pub const SHORT_MAX: usize = 200;
+/// Characters in what happened when it was raised, or in what documents exist.
+pub const DETAIL_MAX: usize = 2_000;
+/// Characters in which use could identify the person.
+pub const USE_CONCERNS_MAX: usize = 1_000;
+/// Bytes that one character, as a person counts, may take on average: enough for any script, not for a flood of combining marks.
+pub const BYTES_PER_CHARACTER: usize = 8;
+
+/// Characters of all free text of one concern.
+pub const CONCERN_CHARACTERS: usize = DESCRIPTION_MAX + 2 * SHORT_MAX + 2 * DETAIL_MAX + USE_CONCERNS_MAX;
+/// Bytes of an urlencoded form: each byte may become three, and names and choices need room.
+pub const FORM_BYTES: usize = 3 * BYTES_PER_CHARACTER * CONCERN_CHARACTERS + 16 * KIB;
+/// Bytes of one text field in a multipart body.
+pub const FIELD_BYTES: usize = BYTES_PER_CHARACTER * DESCRIPTION_MAX + KIB;
+/// Text fields in one form, repeated ones counted each time.
+pub const FIELDS: usize = 64;
+
+/// Files with one message, unless configured otherwise.
+pub const ATTACHMENTS: usize = 10;
+/// Bytes of all files of one message, unless configured otherwise.
+pub const ATTACHMENT_BYTES: u64 = 250 * MIB as u64;
+/// Bytes of a file's name that are kept; a longer one is cut.
+pub const FILE_NAME_BYTES: usize = 255;
+/// Bytes of a media type that are kept; a longer one is replaced.
+pub const MEDIA_TYPE_BYTES: usize = 127;
+/// Bytes around the fields and files of a multipart body: boundaries and part headers.
+pub const MULTIPART_OVERHEAD: usize = (FIELDS + ATTACHMENTS) * KIB;
+
+/// Smallest size of a sealed message's plaintext. Sizes above it are doubled until the message fits.
+pub const MESSAGE_STEP: usize = 16 * KIB;
+/// Smallest size of a sealed attachment's plaintext. Sizes above it follow Padmé (see `crypto`).
+pub const ATTACHMENT_STEP: u64 = 64 * KIB as u64;
+/// Bytes of sealed data in one row of the store.
+pub const CHUNK_BYTES: usize = 256 * KIB;
+/// What a stored row is padded to: larger than the random part of an age header, so that this part can't be seen.
+pub const STORED_STEP: usize = 4 * KIB;
+/// Bytes of a sealed answer: the longest text, JSON's worst escape (6 for 1), its padding and the age header.
+pub const ANSWER_BYTES: usize = 2 * 6 * BYTES_PER_CHARACTER * MESSAGE_MAX;
+/// Bytes of a sealed message, likewise.
+pub const MESSAGE_BYTES: usize = 2 * 6 * BYTES_PER_CHARACTER * CONCERN_CHARACTERS;
+/// Bytes of a manifest or of the list of decisions.
+pub const MANIFEST_BYTES: usize = 64 * MIB;
+
+/// Uploads that are being sealed at the same moment; later ones wait.
+pub const UPLOADS: usize = 24;
+/// Receipt codes that may wait to be hashed; past that the box says that it is busy.
+pub const HASH_QUEUE: usize = 64;
+
+/// Working days left at which an open clock is due soon.
+pub const DUE_SOON: i64 = 3;

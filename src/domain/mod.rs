@@ -1,0 +1,36 @@
+//! What things *are*: concerns, messages, reports, routes, areas, clocks, decisions. How input is parsed into them,
+//! the working-day rule, and every limit as a named constant.
+//!
+//! Nothing here reads a file, opens a socket or makes a random number, so every rule can be tested with plain values.
+
+mod answers;
+mod area;
+mod calendar;
+mod choice;
+mod clock;
+mod collection;
+mod concern;
+mod decisions;
+mod entries;
+mod ids;
+pub mod limits;
+mod message;
+mod route;
+mod text;
+mod today;
+
+pub use answers::{About, AreaChoice, HappenedAgain, OrganisationType, RaisedInternally, Role, SeriousHarm};
+pub use area::Area;
+pub use calendar::{Calendar, CalendarError};
+pub use clock::{Clock, ClockKind, ClockState, Standing, Term};
+pub use collection::{ClockEntry, FileEntry, Manifest, MessageEntry, ReportEntry};
+pub use concern::{Concern, FieldError, FollowUp};
+pub use decisions::{AnswerEntry, Collected, Decisions};
+pub use entries::Entries;
+pub use ids::{BoxId, CasebookId, Digest, FileId, IdError, ReportId, SendId};
+pub use message::{Answer, AnswerKind, Attachment, Format, Message, MessageKind, ReportState};
+pub use route::Route;
+pub use text::Text;
+pub use today::{FixedDay, SystemDay, Today};
+
+pub use jiff::civil::Date;

@@ -1,0 +1,35 @@
+use super::{
+    choice::choices,
+    clock::{ClockKind, Term},
+};
+
+choices! {
+    /// Who is writing and why. It decides the clocks.
+    pub enum Route {
+        StaffConcern = "staff-concern", "I work in or around the NHS and have a serious concern";
+        PatientChoice = "patient-choice", "I was refused a choice of where to be treated";
+        Procurement = "procurement", "I want to raise a procurement or competition issue";
+        ServiceComplaint = "service-complaint", "I want to complain about us";
+    }
+}
+
+impl Route {
+    /// The clocks that a new report starts, besides the information-use notice that every message starts.
+    ///
+    /// Source: the promises of the body's advice and complaints page; "2 days" there are calendar days.
+    #[must_use]
+    pub const fn promises(self) -> &'static [(ClockKind, Term)] {
+        match self {
+            Self::StaffConcern => &[],
+            Self::PatientChoice => {
+                &[(ClockKind::Acknowledgement, Term::Days(2)), (ClockKind::Advice, Term::WorkingDays(18))]
+            }
+            Self::Procurement => {
+                &[(ClockKind::Acknowledgement, Term::Days(2)), (ClockKind::Advice, Term::WorkingDays(10))]
+            }
+            Self::ServiceComplaint => {
+                &[(ClockKind::Acknowledgement, Term::WorkingDays(3)), (ClockKind::Decision, Term::WorkingDays(20))]
+            }
+        }
+    }
+}

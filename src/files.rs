@@ -1,0 +1,271 @@
+//! Files that are there whole or not at all, and never over another one.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    io::{self, Read, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{CWD, OFlags, RenameFlags};
+
+/// What the name of a file that is being written ends with.
+const PARTIAL: &str = "partial";
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Its owner alone (0600).
+    Owner,
+    /// Everyone (0644): a public key.
+    Everyone,
+}
+
+/// Something went wrong with a file.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// There is one of that name.
+    #[error("{} is there already; nothing was overwritten: give another name or move it away", .0.display())]
+    Exists(PathBuf),
+    /// Someone else is writing it.
+    #[error("{} is being written by another command; wait until that has finished", .0.display())]
+    Busy(PathBuf),
+    /// More than is sensible for its kind.
+    #[error("{} is larger than such a file can be; check that it is the right one", .0.display())]
+    TooLarge(PathBuf),
+    /// Not text.
+    #[error("{} is not text in UTF-8; check that it is the right one", .0.display())]
+    NotText(PathBuf),
+    /// The operating system says no.
+    #[error("can't {action} {}: {}; mend that and run the command again", .path.display(), plain(.source))]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+impl FileError {
+    /// An error of the operating system with what was tried on what.
+    pub fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { action, path, source }
+    }
+}
+
+/// A file that is being written beside its place. It gets its name by [`NewFile::commit`] alone; dropped before, it is gone.
+pub struct NewFile {
+    file: File,
+    partial: PathBuf,
+    target: PathBuf,
+    committed: bool,
+}
+
+impl NewFile {
+    /// Begins a file. What a killed command left at the same place is written over.
+    ///
+    /// # Errors
+    /// If there is one of that name, if another command is writing it, or if the directory can't be written.
+    pub fn create(target: &Path, readers: Readers) -> Result<Self, FileError> {
+        if target.symlink_metadata().is_ok() {
+            return Err(FileError::Exists(target.to_owned()));
+        }
+        let partial = partial_path(target);
+        let mode = match readers {
+            Readers::Owner => 0o600,
+            Readers::Everyone => 0o644,
+        };
+        let flags = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(mode)
+            .custom_flags(flags)
+            .open(&partial)
+            .map_err(FileError::io("write", target))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(FileError::Busy(target.to_owned())),
+            Err(TryLockError::Error(source)) => return Err(FileError::Io { action: "lock", path: partial, source }),
+        }
+        file.set_len(0).map_err(FileError::io("write", target))?;
+        Ok(Self { file, partial, target: target.to_owned(), committed: false })
+    }
+
+    /// Puts what was written on the disk, still without its name.
+    ///
+    /// # Errors
+    /// If the disk says no.
+    pub fn sync(&self) -> Result<(), FileError> {
+        self.file.sync_all().map_err(FileError::io("write", &self.target))
+    }
+
+    /// Puts it on the disk and gives it its name.
+    ///
+    /// # Errors
+    /// If the disk says no, or one of that name has come since.
+    pub fn commit(mut self) -> Result<(), FileError> {
+        self.sync()?;
+        rename_new(&self.partial, &self.target)?;
+        self.committed = true;
+        Ok(())
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if !self.committed {
+            // There is nobody to tell; what stays is written over by the next attempt.
+            let _ = fs::remove_file(&self.partial);
+        }
+    }
+}
+
+/// Where a file is while it is being written.
+#[must_use]
+pub fn partial_path(target: &Path) -> PathBuf {
+    let mut name = target.as_os_str().to_owned();
+    name.push(".");
+    name.push(PARTIAL);
+    PathBuf::from(name)
+}
+
+/// Renames a file or directory unless there is one of that name, and puts the new name on the disk.
+///
+/// # Errors
+/// If there is one of that name or the disk says no.
+pub fn rename_new(from: &Path, to: &Path) -> Result<(), FileError> {
+    match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Ok(()) => {}
+        Err(rustix::io::Errno::EXIST) => return Err(FileError::Exists(to.to_owned())),
+        // A file system, as on some sticks, that can't do both in one step.
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+            if to.symlink_metadata().is_ok() {
+                return Err(FileError::Exists(to.to_owned()));
+            }
+            fs::rename(from, to).map_err(FileError::io("write", to))?;
+        }
+        Err(error) => return Err(FileError::Io { action: "write", path: to.to_owned(), source: error.into() }),
+    }
+    sync_directory(to.parent().unwrap_or(Path::new(".")))
+}
+
+/// Puts a directory's names on the disk.
+///
+/// # Errors
+/// If the disk says no.
+pub fn sync_directory(directory: &Path) -> Result<(), FileError> {
+    let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+    File::open(directory).and_then(|opened| opened.sync_all()).map_err(FileError::io("write", directory))
+}
+
+/// Writes a whole small file.
+///
+/// # Errors
+/// As [`NewFile::create`] and [`NewFile::commit`].
+pub fn write_new(target: &Path, readers: Readers, bytes: &[u8]) -> Result<(), FileError> {
+    let mut file = NewFile::create(target, readers)?;
+    file.write_all(bytes).map_err(FileError::io("write", target))?;
+    file.commit()
+}
+
+/// Makes a directory that its owner alone may enter, and those above it.
+///
+/// # Errors
+/// If the operating system says no.
+pub fn create_private_directory(directory: &Path) -> Result<(), FileError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(FileError::io("make", directory))
+}
+
+/// Reads a whole file of at most `limit` bytes.
+///
+/// # Errors
+/// If it can't be read or is larger.
+pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
+    let file = File::open(path).map_err(FileError::io("read", path))?;
+    let mut bytes = Vec::new();
+    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(FileError::io("read", path))?;
+    if bytes.len() > limit { Err(FileError::TooLarge(path.to_owned())) } else { Ok(bytes) }
+}
+
+/// Reads a whole file of UTF-8 text of at most `limit` bytes.
+///
+/// # Errors
+/// If it can't be read, is larger, or is not text.
+pub fn read_text(path: &Path, limit: usize) -> Result<String, FileError> {
+    String::from_utf8(read(path, limit)?).map_err(|_| FileError::NotText(path.to_owned()))
+}
+
+/// The operating system's words without its number: `No space left on device`.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_there_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("out");
+        let mut file = NewFile::create(&target, Readers::Owner).unwrap();
+        file.write_all(b"half").unwrap();
+        assert!(matches!(NewFile::create(&target, Readers::Owner), Err(FileError::Busy(_))));
+        drop(file);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        write_new(&target, Readers::Owner, b"whole").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"whole");
+        assert_eq!(target.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn nothing_is_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("out");
+        let file = NewFile::create(&target, Readers::Everyone).unwrap();
+        // One of that name comes while ours is being written.
+        fs::hard_link(partial_path(&target), &target).unwrap();
+        assert!(matches!(file.commit(), Err(FileError::Exists(_))));
+        assert!(matches!(write_new(&target, Readers::Everyone, b"x"), Err(FileError::Exists(_))));
+        assert_eq!(fs::read(&target).unwrap(), b"");
+    }
+
+    #[test]
+    fn what_a_killed_command_left_is_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("out");
+        File::create(partial_path(&target)).unwrap().write_all(b"left behind by a killed command").unwrap();
+        write_new(&target, Readers::Owner, b"new").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+    }
+
+    #[test]
+    fn reading_is_bounded() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("in");
+        write_new(&path, Readers::Owner, b"12345").unwrap();
+        assert_eq!(read(&path, 5).unwrap(), b"12345");
+        assert!(matches!(read(&path, 4), Err(FileError::TooLarge(_))));
+        assert!(read(&dir.path().join("none"), 4).unwrap_err().to_string().contains("No such file or directory; mend"));
+    }
+}

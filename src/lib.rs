@@ -1,0 +1,9 @@
+//! Candour: a hardened drop-box where NHS staff raise serious concerns anonymously.
+//!
+//! Data goes one way and meets each module once: a form becomes a [`domain::Concern`], is sealed by [`crypto`], kept by
+//! [`store`], carried by [`transfer`], opened and decided on at the [`desk`], and the answer comes back the same way.
+//! [`web`] is the box's pages and [`cli`] the commands. `tests/structure.rs` holds which module may use which.
+
+pub mod crypto;
+pub mod domain;
+pub mod files;
