@@ -1,9 +1,9 @@
 //! Files that are there whole or not at all, and never over another one.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
     io::{self, Read, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -94,6 +94,8 @@ impl NewFile {
             Err(TryLockError::Error(source)) => return Err(FileError::Io { action: "lock", path: partial, source }),
         }
         file.set_len(0).map_err(FileError::io("write", target))?;
+        // The mode above is narrowed by the umask; a public key is to be read by others.
+        file.set_permissions(Permissions::from_mode(mode)).map_err(FileError::io("write", target))?;
         Ok(Self { file, partial, target: target.to_owned(), committed: false })
     }
 
@@ -219,8 +221,6 @@ fn plain(error: &io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     #[test]

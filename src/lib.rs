@@ -4,6 +4,8 @@
 //! [`store`], carried by [`transfer`], opened and decided on at the [`desk`], and the answer comes back the same way.
 //! [`web`] is the box's pages and [`cli`] the commands. `tests/structure.rs` holds which module may use which.
 
+pub mod cli;
 pub mod crypto;
+pub mod desk;
 pub mod domain;
 pub mod files;

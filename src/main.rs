@@ -1,1 +1,7 @@
-fn main(){}
+//! The `candour` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    candour::cli::run()
+}

@@ -10,6 +10,7 @@ use age::{
     x25519,
 };
 use minisign::{KeyPair, SecretKeyBox};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::{
@@ -28,7 +29,7 @@ pub struct Passphrase(SecretString);
 impl Passphrase {
     /// As typed, or as it stands in a file without the line break at its end.
     #[must_use]
-    pub fn new(text: Zeroizing<String>) -> Self {
+    pub fn new(text: &Zeroizing<String>) -> Self {
         Self(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()))
     }
 
@@ -36,6 +37,12 @@ impl Passphrase {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.expose_secret().is_empty()
+    }
+
+    /// Whether two are the same.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        bool::from(self.0.expose_secret().as_bytes().ct_eq(other.0.expose_secret().as_bytes()))
     }
 
     fn exposed(&self) -> String {
@@ -200,7 +207,7 @@ mod tests {
     #[test]
     fn private_keys_are_known_by_sight() {
         let keys = NewKeys::generate(None).unwrap_or_else(|e| panic!("{e}"));
-        let sealed = armour("x", &Passphrase::new(Zeroizing::new("p".into()))).unwrap();
+        let sealed = armour("x", &Passphrase::new(&Zeroizing::new("p".into()))).unwrap();
         for private in [&*keys.identity, &*keys.signing_key, &*sealed, "x\nage-secret-key-1qq"] {
             assert!(is_private(private.as_bytes()));
         }

@@ -1,0 +1,66 @@
+//! The only place that writes to stdout and stderr. What a command prints is its interface; an error is one line: what
+//! happened, then what to do.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use serde::Serialize;
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// It was used rightly, and failed: exit status 1.
+    Failed(String),
+    /// It was used wrongly: exit status 2.
+    Usage(String),
+    /// It said all there was to say on stdout: exit status 1.
+    Reported,
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl Failure {
+    pub(super) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Failed(_) | Self::Reported => ExitCode::from(1),
+            Self::Usage(_) => ExitCode::from(2),
+        }
+    }
+}
+
+/// Prints one line.
+pub(super) fn line(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| Failure::Failed(format!("can't write to standard output: {error}; check where it goes")))
+}
+
+/// Prints a value as JSON.
+pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    line(&serde_json::to_string_pretty(value)?)
+}
+
+/// Prints columns: each as wide as its widest cell, two spaces between.
+pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<(), Failure> {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).chain([head[column].len()]).max().unwrap_or(0);
+    let widths: [usize; N] = std::array::from_fn(width);
+    let print = |cells: [&str; N]| {
+        let cells: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        line(cells.join("  ").trim_end())
+    };
+    print(head)?;
+    rows.iter().try_for_each(|row| print(std::array::from_fn(|column| row[column].as_str())))
+}
+
+/// Prints an error as one line on stderr.
+pub(super) fn error(failure: &Failure) {
+    let (Failure::Failed(text) | Failure::Usage(text)) = failure else { return };
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // With stderr closed there is nobody to tell; the exit status still says it.
+    let _ = writeln!(io::stderr(), "candour: {one_line}");
+}

@@ -1,0 +1,35 @@
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::{
+    crypto::keyfile::{KeyFileError, Passphrase},
+    domain::limits::KIB,
+    files,
+};
+
+/// The passphrase from a file, or asked for on the terminal without showing it.
+pub(super) fn read(file: Option<&Path>, prompt: &str) -> Result<Passphrase, KeyFileError> {
+    let text = match file {
+        Some(path) => files::read_text(path, 4 * KIB).map_err(|error| KeyFileError::Asking(error.to_string()))?,
+        None => rpassword::prompt_password(format!("{prompt}: "))
+            .map_err(|_| KeyFileError::Asking("there is no terminal to ask for the passphrase; give --passphrase-file".into()))?,
+    };
+    let passphrase = Passphrase::new(&Zeroizing::new(text));
+    if passphrase.is_empty() {
+        return Err(KeyFileError::Asking("the passphrase is empty; choose one of several random words".into()));
+    }
+    Ok(passphrase)
+}
+
+/// A new passphrase: from a file, or asked for twice.
+pub(super) fn read_new(file: Option<&Path>) -> Result<Passphrase, KeyFileError> {
+    let passphrase = read(file, "New passphrase")?;
+    if file.is_none() {
+        let again = read(None, "The same passphrase again")?;
+        if !passphrase.is_same(&again) {
+            return Err(KeyFileError::Asking("the two passphrases differ; run the command again".into()));
+        }
+    }
+    Ok(passphrase)
+}
