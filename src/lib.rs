@@ -9,3 +9,5 @@ pub mod crypto;
 pub mod desk;
 pub mod domain;
 pub mod files;
+pub mod store;
+pub mod web;

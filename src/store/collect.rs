@@ -1,0 +1,166 @@
+//! What a collection needs: one consistent view of every report, and the sealed files as they are.
+
+use std::io::{self, Write};
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::{Store, StoreError, damaged, reports};
+use crate::{
+    crypto::unframe,
+    domain::{Digest, FileEntry, MessageEntry, MessageKind, ReportEntry, ReportId, Route},
+};
+
+/// The last collection that was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CollectionRecord {
+    /// Its number.
+    pub number: u64,
+    /// SHA-256 of its manifest.
+    pub manifest: Digest,
+    /// SHA-256 of the whole file.
+    pub file: Digest,
+}
+
+/// The store as it is at one moment, whatever is written meanwhile.
+pub struct Snapshot<'a>(&'a Connection);
+
+impl Store {
+    /// Works on one consistent view. Blocks.
+    ///
+    /// # Errors
+    /// Those of `work`, and those of reading.
+    pub fn snapshot<T, E: From<StoreError>>(&self, work: impl FnOnce(&Snapshot<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut outcome = None;
+        self.read(|connection| {
+            outcome = Some(work(&Snapshot(connection)));
+            Ok(())
+        })?;
+        outcome.unwrap_or_else(|| Err(StoreError::Stopped.into()))
+    }
+
+    /// The last collection. Blocks.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn last_collection(&self) -> Result<Option<CollectionRecord>, StoreError> {
+        self.read(|connection| {
+            let last = connection
+                .query_row("SELECT number, manifest, file FROM collection ORDER BY number DESC LIMIT 1", [], |row| {
+                    Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?))
+                })
+                .optional()?;
+            last.map(|(number, manifest, file)| {
+                Ok(CollectionRecord {
+                    number: u64::try_from(number).map_err(|_| damaged("a collection's number"))?,
+                    manifest: sha256(&manifest)?,
+                    file: sha256(&file)?,
+                })
+            })
+            .transpose()
+        })
+    }
+
+    /// Records a collection, if it is the next one; else another was made meanwhile. Blocks.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] if it is not the next one.
+    pub fn record_collection(&self, record: CollectionRecord) -> Result<(), StoreError> {
+        self.write_blocking(move |connection| {
+            let last: i64 = connection.query_row("SELECT coalesce(max(number), 0) FROM collection", [], |row| row.get(0))?;
+            let number = i64::try_from(record.number).map_err(|_| damaged("a collection's number"))?;
+            if number != last + 1 {
+                return Err(StoreError::Busy);
+            }
+            // Only the last is needed: the next one names it.
+            connection.execute("DELETE FROM collection", [])?;
+            connection.execute("INSERT INTO collection (number, manifest, file) VALUES (?1, ?2, ?3)", (number, record.manifest.0, record.file.0))?;
+            Ok(())
+        })
+    }
+}
+
+impl Snapshot<'_> {
+    /// Every report by id, with the messages that the desk has not acknowledged.
+    ///
+    /// # Errors
+    /// If they can't be read.
+    pub fn reports(&self) -> Result<Vec<ReportEntry>, StoreError> {
+        let sql = "SELECT id, route, received_on, withdrawn_on IS NOT NULL,
+                          (SELECT coalesce(max(seq), 0) FROM answer WHERE answer.report = report.id)
+                   FROM report ORDER BY id";
+        let mut statement = self.0.prepare(sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get(3)?, row.get(4)?)))?;
+        rows.map(|row| {
+            let (id, route, received_on, withdrawn, delivered) = row?;
+            let id = ReportId::from_slice(&id).map_err(|_| damaged("a report's id"))?;
+            Ok(ReportEntry {
+                id,
+                route: Route::from_slug(&route).ok_or_else(|| damaged("a route"))?,
+                received_on: reports::day(&received_on)?,
+                withdrawn,
+                delivered,
+                clocks: reports::clocks(self.0, id)?,
+                messages: self.messages(id)?,
+            })
+        })
+        .collect()
+    }
+
+    /// Writes a sealed file as it is.
+    ///
+    /// # Errors
+    /// If it is not there whole, or `out` fails.
+    pub fn copy_file(&self, report: ReportId, seq: u32, place: usize, mut out: impl Write) -> Result<(), CopyError> {
+        let sql = "SELECT chunk.place, chunk.data FROM file JOIN chunk ON chunk.file = file.id
+                   WHERE file.report = ?1 AND file.seq = ?2 AND file.place = ?3 ORDER BY chunk.place";
+        let place = i64::try_from(place).unwrap_or(i64::MAX);
+        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::from)?;
+        let mut rows = statement.query((report.0, seq, place)).map_err(StoreError::from)?;
+        let mut expected = 0_i64;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            if row.get::<_, i64>(0).map_err(StoreError::from)? != expected {
+                return Err(damaged("a part of a file is missing").into());
+            }
+            expected += 1;
+            let data = row.get_ref(1).map_err(StoreError::from)?.as_blob().map_err(|_| damaged("a part of a file"))?;
+            out.write_all(unframe(data).ok_or_else(|| damaged("a part of a file"))?)?;
+        }
+        Ok(())
+    }
+
+    fn messages(&self, report: ReportId) -> Result<Vec<MessageEntry>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT seq, kind, received_on FROM message WHERE report = ?1 AND collected = 0 ORDER BY seq")?;
+        let rows = statement.query_map([report.0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
+        rows.map(|row| {
+            let (seq, kind, on) = row?;
+            let kind = MessageKind::from_slug(&kind).ok_or_else(|| damaged("a kind of message"))?;
+            Ok(MessageEntry { seq, kind, on: reports::day(&on)?, files: self.files(report, seq)? })
+        })
+        .collect()
+    }
+
+    fn files(&self, report: ReportId, seq: u32) -> Result<Vec<FileEntry>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT size, sha256 FROM file WHERE report = ?1 AND seq = ?2 ORDER BY place")?;
+        let rows = statement.query_map((report.0, seq), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        rows.map(|row| {
+            let (size, digest) = row?;
+            Ok(FileEntry { size: u64::try_from(size).map_err(|_| damaged("a file's size"))?, sha256: sha256(&digest)? })
+        })
+        .collect()
+    }
+}
+
+/// Copying a file out of the store failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// On the store's side.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// On the other side.
+    #[error(transparent)]
+    Write(#[from] io::Error),
+}
+
+fn sha256(bytes: &[u8]) -> Result<Digest, StoreError> {
+    Digest::from_slice(bytes).map_err(|_| damaged("a digest"))
+}

@@ -1,0 +1,181 @@
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::StoreError;
+
+/// Says that a SQLite file is a Candour box: "Cand".
+const APPLICATION_ID: i64 = 0x4361_6e64;
+/// How long to wait for another process, in milliseconds.
+const BUSY_MS: u64 = 10_000;
+
+/// Each step brings the schema one version further. A step that was released is never changed.
+///
+/// Every table is `WITHOUT ROWID` and keyed by random ids, so that rows do not stand in the order in which they came.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE setting (
+        name TEXT PRIMARY KEY,
+        value BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE report (
+        id BLOB PRIMARY KEY,
+        locator BLOB NOT NULL UNIQUE,
+        route TEXT NOT NULL,
+        received_on TEXT NOT NULL,
+        closed INTEGER NOT NULL DEFAULT 0,
+        withdrawn_on TEXT
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE message (
+        report BLOB NOT NULL REFERENCES report ON DELETE CASCADE,
+        seq INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        received_on TEXT NOT NULL,
+        send_id BLOB NOT NULL UNIQUE,
+        collected INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (report, seq)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE clock (
+        report BLOB NOT NULL REFERENCES report ON DELETE CASCADE,
+        seq INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        started_on TEXT NOT NULL,
+        due_on TEXT NOT NULL,
+        met_on TEXT,
+        PRIMARY KEY (report, seq, kind)
+    ) STRICT, WITHOUT ROWID;
+
+    -- A sealed file of a message: 0 is the message itself, the attachments follow.
+    CREATE TABLE file (
+        report BLOB NOT NULL,
+        seq INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        id BLOB NOT NULL UNIQUE,
+        size INTEGER NOT NULL,
+        sha256 BLOB NOT NULL,
+        PRIMARY KEY (report, seq, place),
+        FOREIGN KEY (report, seq) REFERENCES message ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+
+    -- A file's rows. Those whose file is in no message belong to an upload that is under way or broke off.
+    CREATE TABLE chunk (
+        file BLOB NOT NULL,
+        place INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (file, place)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE answer (
+        report BLOB NOT NULL REFERENCES report ON DELETE CASCADE,
+        seq INTEGER NOT NULL,
+        delivered_on TEXT NOT NULL,
+        sha256 BLOB NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (report, seq)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE collection (
+        number INTEGER PRIMARY KEY,
+        manifest BLOB NOT NULL,
+        file BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE delivery (
+        sha256 BLOB PRIMARY KEY
+    ) STRICT, WITHOUT ROWID;
+"];
+
+/// Opens the one connection that writes, with every setting that keeps what is written safe and what is deleted gone.
+pub(super) fn open_writer(path: &Path, create: bool) -> Result<Connection, StoreError> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if create {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    }
+    let connection = Connection::open_with_flags(path, flags)?;
+    // A page size other than the default takes effect in a new database alone. Sealed chunks are large.
+    connection.pragma_update(None, "page_size", 16_384)?;
+    configure(&connection)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // A commit that was reported is on the disk, whatever happens to the power.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // What is deleted is overwritten with zeros.
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.pragma_update(None, "cache_size", -4096)?;
+    Ok(connection)
+}
+
+/// Opens a connection that reads.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    configure(&connection)?;
+    connection.pragma_update(None, "query_only", "ON")?;
+    connection.pragma_update(None, "cache_size", -1024)?;
+    Ok(connection)
+}
+
+/// Brings the schema to this version, a step a transaction.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    loop {
+        let step = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let found: i64 = step.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let application: i64 = step.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        if found > 0 && application != APPLICATION_ID {
+            return Err(super::damaged("it belongs to another program"));
+        }
+        if found > known {
+            return Err(StoreError::Newer { found, known });
+        }
+        let Some(migration) = usize::try_from(found).ok().and_then(|found| MIGRATIONS.get(found)) else {
+            return Ok(());
+        };
+        step.execute_batch(migration)?;
+        step.pragma_update(None, "application_id", APPLICATION_ID)?;
+        step.pragma_update(None, "user_version", found + 1)?;
+        step.commit()?;
+    }
+}
+
+fn configure(connection: &Connection) -> Result<(), StoreError> {
+    connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    // A database that was tampered with can't run functions through its schema, and odd pages are noticed.
+    connection.pragma_update(None, "trusted_schema", "OFF")?;
+    connection.pragma_update(None, "cell_size_check", "ON")?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_later_version_and_another_programs_file_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.db");
+        let mut connection = open_writer(&path, true).unwrap();
+        migrate(&mut connection).unwrap();
+        migrate(&mut connection).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(migrate(&mut connection), Err(StoreError::Newer { found: 99, .. })));
+        connection.pragma_update(None, "application_id", 1).unwrap();
+        assert!(matches!(migrate(&mut connection), Err(StoreError::Damaged(_))));
+    }
+
+    #[test]
+    fn every_setting_is_in_force() {
+        let dir = tempfile::tempdir().unwrap();
+        let connection = open_writer(&dir.path().join("x.db"), true).unwrap();
+        let value = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap();
+        use rusqlite::types::Value::{Integer, Text};
+        assert_eq!(value("journal_mode"), Text("wal".into()));
+        assert_eq!(value("synchronous"), Integer(2));
+        assert_eq!(value("secure_delete"), Integer(1));
+        assert_eq!(value("foreign_keys"), Integer(1));
+        assert_eq!(value("trusted_schema"), Integer(0));
+    }
+}

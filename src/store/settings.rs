@@ -1,0 +1,61 @@
+use rusqlite::{Connection, OptionalExtension};
+
+use super::{StoreError, damaged};
+use crate::{
+    crypto::{CodeTagger, Fingerprint, KdfParams},
+    domain::BoxId,
+};
+
+/// What was fixed when the box was made.
+pub struct Settings {
+    /// The box's random id, and the salt under its receipt codes.
+    pub box_id: BoxId,
+    /// Argon2id's costs.
+    pub kdf: KdfParams,
+    /// Tags the codes that this box issued.
+    pub tagger: CodeTagger,
+    /// Over the recipients that the operator confirmed.
+    pub recipients: Fingerprint,
+}
+
+impl Settings {
+    pub(super) fn save(&self, connection: &Connection) -> Result<(), StoreError> {
+        let (kdf, recipients) = (self.kdf.to_string(), self.recipients.to_string());
+        let rows: [(&str, &[u8]); 4] =
+            [("box_id", &self.box_id.0), ("kdf", kdf.as_bytes()), ("tag_key", self.tagger.as_bytes()), ("recipients", recipients.as_bytes())];
+        let step = connection.unchecked_transaction()?;
+        for (name, value) in rows {
+            step.execute("INSERT INTO setting (name, value) VALUES (?1, ?2)", (name, value))?;
+        }
+        Ok(step.commit()?)
+    }
+
+    pub(super) fn load(connection: &Connection) -> Result<Self, StoreError> {
+        let value = |name: &str| -> Result<Vec<u8>, StoreError> {
+            connection
+                .query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0))
+                .optional()?
+                .ok_or_else(|| damaged("a setting is missing"))
+        };
+        let text = |name: &str| String::from_utf8(value(name)?).map_err(|_| damaged("a setting is not text"));
+        Ok(Self {
+            box_id: BoxId::from_slice(&value("box_id")?).map_err(|_| damaged("the box's id"))?,
+            kdf: text("kdf")?.parse().map_err(|_| damaged("the Argon2id parameters"))?,
+            tagger: CodeTagger::from_slice(&value("tag_key")?).map_err(|_| damaged("the tag key"))?,
+            recipients: text("recipients")?.parse().map_err(|_| damaged("the pinned fingerprint"))?,
+        })
+    }
+}
+
+impl super::Store {
+    /// Pins other recipients: what is sent from the next start on is sealed to them.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn pin_recipients(&self, recipients: Fingerprint) -> Result<(), StoreError> {
+        self.write_blocking(move |connection| {
+            connection.execute("UPDATE setting SET value = ?1 WHERE name = 'recipients'", [recipients.to_string().as_bytes()])?;
+            Ok(())
+        })
+    }
+}
