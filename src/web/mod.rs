@@ -10,7 +10,6 @@ mod forms;
 mod guard;
 mod hashing;
 mod health;
-mod identifying;
 mod pages;
 mod receive;
 mod report;

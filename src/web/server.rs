@@ -9,7 +9,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
 };
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     sync::Semaphore,
     time,
 };
@@ -39,6 +39,13 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future)
     listener.local_addr()?;
     let graceful = GracefulShutdown::new();
     let connections = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_WITHIN)
+        .max_buf_size(BUFFER)
+        .max_headers(HEADERS)
+        // The time of an answer is finer than the day, and the day is all that anyone may learn.
+        .auto_date_header(false);
     tokio::pin!(shutdown);
     loop {
         let accepted = async {
@@ -58,7 +65,11 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future)
                 }
             },
         };
-        let connection = graceful.watch(connection(stream, router.clone()));
+        // Answers are sent whole, so waiting to fill a packet only delays them; without it they come all the same.
+        let _ = stream.set_nodelay(true);
+        let router = router.clone();
+        let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             // How a connection ends is nobody's business: there is no log of connections.
             let _ = connection.await;
@@ -70,17 +81,4 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future)
         tell_operator(&"some answers were cut off because they took longer than 30 seconds");
     }
     Ok(())
-}
-
-fn connection(stream: TcpStream, router: Router) -> http1::Connection<TokioIo<TcpStream>, impl hyper::service::HttpService<Incoming, ResBody = Body, Error = std::convert::Infallible>> {
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS_WITHIN)
-        .max_buf_size(BUFFER)
-        .max_headers(HEADERS)
-        // The time of an answer is finer than the day, and the day is all that anyone may learn.
-        .auto_date_header(false)
-        .serve_connection(TokioIo::new(stream), service)
 }

@@ -8,9 +8,9 @@ use askama::Template;
 use super::{Day, Promise, Shell, promises};
 use crate::{
     domain::{
-        About, AreaChoice, Clock, ClockKind, Entries, FieldError, HappenedAgain, OrganisationType, RaisedInternally, Role, Route, SeriousHarm,
+        About, AreaChoice, Clock, ClockKind, Entries, FieldError, HappenedAgain, Identifying, OrganisationType, RaisedInternally, Role, Route, SeriousHarm,
     },
-    web::{config::LimitsConfig, identifying},
+    web::config::LimitsConfig,
 };
 
 /// A question as it is asked.
@@ -304,11 +304,11 @@ fn marked(text: &str, found: &mut BTreeSet<&'static str>) -> Vec<Part> {
         }
     };
     let mut from = 0;
-    for (range, what) in identifying::find(text) {
-        push(&text[from..range.start], false);
-        push(&text[range.clone()], true);
-        from = range.end;
-        found.insert(what);
+    for span in Identifying::find(text) {
+        push(&text[from..span.range.start], false);
+        push(&text[span.range.clone()], true);
+        from = span.range.end;
+        found.insert(span.kind.label());
     }
     push(&text[from..], false);
     parts
