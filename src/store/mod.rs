@@ -10,6 +10,8 @@ mod maintain;
 mod reports;
 mod schema;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod upload;
 mod writer;
 
