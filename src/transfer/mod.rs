@@ -2,6 +2,8 @@
 
 mod collect;
 mod deliver;
+#[cfg(test)]
+mod tests;
 
 pub use collect::{CollectError, CollectOutcome, collect};
 pub use deliver::{DeliverError, deliver};
