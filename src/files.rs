@@ -61,7 +61,7 @@ pub struct NewFile {
     file: File,
     partial: PathBuf,
     target: PathBuf,
-    committed: bool,
+    kept: bool,
 }
 
 impl NewFile {
@@ -96,7 +96,7 @@ impl NewFile {
         file.set_len(0).map_err(FileError::io("write", target))?;
         // The mode above is narrowed by the umask; a public key is to be read by others.
         file.set_permissions(Permissions::from_mode(mode)).map_err(FileError::io("write", target))?;
-        Ok(Self { file, partial, target: target.to_owned(), committed: false })
+        Ok(Self { file, partial, target: target.to_owned(), kept: false })
     }
 
     /// Puts what was written on the disk, still without its name.
@@ -114,8 +114,14 @@ impl NewFile {
     pub fn commit(mut self) -> Result<(), FileError> {
         self.sync()?;
         rename_new(&self.partial, &self.target)?;
-        self.committed = true;
+        self.kept = true;
         Ok(())
+    }
+
+    /// Leaves what was written where it is even if it can't be given its name: it is on record elsewhere, and the same
+    /// command again will name it.
+    pub const fn keep(&mut self) {
+        self.kept = true;
     }
 }
 
@@ -131,7 +137,7 @@ impl Write for NewFile {
 
 impl Drop for NewFile {
     fn drop(&mut self) {
-        if !self.committed {
+        if !self.kept {
             // There is nobody to tell; what stays is written over by the next attempt.
             let _ = fs::remove_file(&self.partial);
         }

@@ -10,4 +10,6 @@ pub mod desk;
 pub mod domain;
 pub mod files;
 pub mod store;
+pub mod tarball;
+pub mod transfer;
 pub mod web;

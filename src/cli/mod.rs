@@ -1,7 +1,13 @@
 //! The commands: one clap enum, one function a command. Nothing imports this but `main`.
 
+mod box_files;
+mod check;
+mod clocks;
+mod collect;
+mod deliver;
 mod desk;
 mod due;
+mod init;
 mod keys;
 mod output;
 mod passphrase;
@@ -26,18 +32,41 @@ enum Command {
     /// Make a governance team's keys, on the offline machine
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Make a box: its database and its own signing key
+    Init(init::InitArguments),
+    /// Write what the desk has not acknowledged into one sealed file, to carry there
+    Collect(collect::CollectArguments),
+    /// Check the desk's decisions and put its answers where receipt codes find them
+    Deliver(deliver::DeliverArguments),
+    /// List what is promised, and when it is due
+    Clocks(clocks::ClocksArguments),
     /// Work out when something is due
     Due(due::DueArguments),
+    /// Say whether this box is fit to run
+    Check(check::CheckArguments),
 }
 
 /// Runs the command that the program was called with. Exit status: 0 done, 1 failed, 2 wrong use.
 #[must_use]
 pub fn run() -> ExitCode {
     restrict_new_files();
-    // clap prints help and usage errors itself and leaves with 0 and 2.
-    let result = match Arguments::parse().command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => {
+            let failure = Failure::Usage(usage(&error));
+            output::error(&failure);
+            return failure.exit_code();
+        }
+        Err(help) => return output::text(&help.to_string()).map_or_else(|failure| failure.exit_code(), |()| ExitCode::SUCCESS),
+    };
+    let result = match arguments.command {
         Command::Keys(command) => keys::run(command),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Collect(arguments) => collect::run(&arguments),
+        Command::Deliver(arguments) => deliver::run(&arguments),
+        Command::Clocks(arguments) => clocks::run(&arguments),
         Command::Due(arguments) => due::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -48,6 +77,17 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// clap's words about a wrong use, without its layout and hints: what was wrong, then where to read.
+fn usage(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let what = text.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect::<Vec<_>>().join(" ");
+    let command: String = text.lines().find_map(|line| line.strip_prefix("Usage: ")).map_or_else(
+        || "candour".to_owned(),
+        |usage| usage.split(' ').take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-')).collect::<Vec<_>>().join(" "),
+    );
+    format!("{}; see `{command} --help`", what.trim_start_matches("error: ").trim_end())
+}
+
 /// Whatever this program creates is for its owner alone, unless it says otherwise for one file.
 fn restrict_new_files() {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
@@ -55,3 +95,15 @@ fn restrict_new_files() {
 
 /// What a command gives back.
 type Outcome = Result<(), Failure>;
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Arguments::command().debug_assert();
+    }
+}

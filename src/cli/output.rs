@@ -36,8 +36,13 @@ impl Failure {
 
 /// Prints one line.
 pub(super) fn line(text: &str) -> Result<(), Failure> {
+    self::text(&format!("{text}\n"))
+}
+
+/// Prints text that has its own line ends.
+pub(super) fn text(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| Failure::Failed(format!("can't write to standard output: {error}; check where it goes")))
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| unwritable(&error))
 }
 
 /// Prints a value as JSON.
@@ -63,4 +68,8 @@ pub(super) fn error(failure: &Failure) {
     let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     // With stderr closed there is nobody to tell; the exit status still says it.
     let _ = writeln!(io::stderr(), "candour: {one_line}");
+}
+
+fn unwritable(error: &io::Error) -> Failure {
+    Failure::Failed(format!("can't write to standard output: {error}; check where it goes"))
 }

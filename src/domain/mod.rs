@@ -12,6 +12,7 @@ mod collection;
 mod concern;
 mod decisions;
 mod entries;
+mod identifying;
 mod ids;
 pub mod limits;
 mod message;
@@ -27,6 +28,7 @@ pub use collection::{ClockEntry, FileEntry, Manifest, MessageEntry, ReportEntry}
 pub use concern::{Concern, FieldError, FollowUp};
 pub use decisions::{AnswerEntry, Collected, Decisions};
 pub use entries::Entries;
+pub use identifying::{Identifying, IdentifyingSpan};
 pub use ids::{BoxId, CasebookId, Digest, FileId, IdError, ReportId, SendId};
 pub use message::{Answer, AnswerKind, Attachment, Format, Message, MessageKind, ReportState};
 pub use route::Route;

@@ -10,6 +10,8 @@ mod maintain;
 mod reports;
 mod schema;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod upload;
 mod writer;
 
@@ -27,6 +29,8 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::oneshot;
+
+use crate::files;
 
 /// The database's name in the data directory.
 pub const DATABASE: &str = "candour.db";
@@ -109,9 +113,17 @@ impl Store {
         if path.symlink_metadata().is_ok() {
             return Err(StoreError::Exists(directory.to_owned()));
         }
-        let mut connection = schema::open_writer(&path, true)?;
+        // Made under another name, so that a box is there whole or not at all.
+        let partial = files::partial_path(&path);
+        for leftover in ["", "-wal", "-shm"].map(|end| format!("{}{end}", partial.display())) {
+            let _ = std::fs::remove_file(leftover);
+        }
+        let mut connection = schema::open_writer(&partial, true)?;
         schema::migrate(&mut connection)?;
-        settings.save(&connection)
+        settings.save(&connection)?;
+        // Closing writes the log into the file.
+        connection.close().map_err(|(_, error)| error)?;
+        files::rename_new(&partial, &path).map_err(|error| StoreError::Sqlite(error.to_string()))
     }
 
     /// Opens it, brings it to this version's schema, and starts the writer.

@@ -1,0 +1,154 @@
+use std::{os::unix::fs::PermissionsExt, path::Path};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{
+    Outcome,
+    box_files::{BOX_KEY, DataArgument, KeysArgument},
+    output::{self, Failure},
+};
+use crate::{
+    domain::{Clock, Route, SystemDay, Today, limits::MIB},
+    store::{DATABASE, Store},
+};
+
+/// Free bytes below which the box is not fit to run: four of the largest messages.
+const FREE_NEEDED: u64 = 1024 * MIB as u64;
+/// Free bytes below which it says so.
+const FREE_WANTED: u64 = 5 * FREE_NEEDED;
+/// Working days ahead for which bank holidays should be loaded: half a year.
+const HOLIDAYS_AHEAD: u32 = 130;
+
+#[derive(Args)]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    data: DataArgument,
+    #[command(flatten)]
+    keys: KeysArgument,
+    /// As a JSON array of {verdict, finding}
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Ok,
+    Warning,
+    Unsafe,
+}
+
+#[derive(Serialize)]
+struct Finding {
+    verdict: Verdict,
+    finding: String,
+}
+
+pub(super) fn run(arguments: &CheckArguments) -> Outcome {
+    let findings = Findings::gather(arguments);
+    if arguments.json {
+        output::json(&findings.0)?;
+    } else {
+        for Finding { verdict, finding } in &findings.0 {
+            let word = match verdict {
+                Verdict::Ok => "ok",
+                Verdict::Warning => "warning",
+                Verdict::Unsafe => "unsafe",
+            };
+            output::line(&format!("{word:8} {finding}"))?;
+        }
+    }
+    if findings.0.iter().any(|finding| finding.verdict == Verdict::Unsafe) { Err(Failure::Reported) } else { Ok(()) }
+}
+
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn gather(CheckArguments { data, keys, .. }: &CheckArguments) -> Self {
+        let mut findings = Self::default();
+        findings.private(&data.path, "the data directory");
+        findings.private(&data.path.join(DATABASE), "the database");
+        findings.private(&data.path.join(BOX_KEY), "the box's signing key");
+        findings.add("the box's signing key fits box.pub", signing_key(data));
+        findings.add("no private key among the public ones", keys.refuse_private());
+        findings.add("governance.recipients can be read", keys.recipients().map(drop));
+        findings.add("signers.pub can be read", keys.signers().map(drop));
+        findings.holidays(data);
+        findings.disk(&data.path);
+        if let Some(store) = findings.take("the database opens", data.store()) {
+            findings.store(&store, data, keys);
+        }
+        findings
+    }
+
+    fn store(&mut self, store: &Store, data: &DataArgument, keys: &KeysArgument) {
+        self.add("every page and reference of the database is sound", store.check_integrity().map_err(Failure::from));
+        self.add("a write reaches the disk", store.probe().map_err(Failure::from));
+        if let Ok(recipients) = keys.recipients() {
+            self.add("the recipients are those that were confirmed", data.hold_against_pin(store, &recipients, &keys.path));
+        }
+    }
+
+    fn holidays(&mut self, data: &DataArgument) {
+        let today = SystemDay.today();
+        let Some(calendar) = self.take("bank holidays can be read", data.calendar()) else { return };
+        let promises = Route::ALL.iter().flat_map(|route| route.promises()).chain([&Clock::NOTICE]);
+        let reached = promises.map(|promise| Clock::start(*promise, today, &calendar)).collect::<Result<Vec<_>, _>>();
+        self.add("bank holidays reach every due date of today", reached.map(drop).map_err(Failure::from));
+        if calendar.add_working_days(today, HOLIDAYS_AHEAD).is_err() {
+            let text = format!(
+                "bank holidays are loaded up to {} only; put GOV.UK's bank-holidays.json at {}",
+                calendar.last_year(),
+                data.bank_holidays().display()
+            );
+            self.0.push(Finding { verdict: Verdict::Warning, finding: text });
+        }
+    }
+
+    fn disk(&mut self, directory: &Path) {
+        let (verdict, finding) = match rustix::fs::statvfs(directory) {
+            Err(error) => (Verdict::Unsafe, format!("free disk space can't be told: {error}")),
+            Ok(disk) => {
+                let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+                let verdict = if free < FREE_NEEDED { Verdict::Unsafe } else if free < FREE_WANTED { Verdict::Warning } else { Verdict::Ok };
+                (verdict, format!("{} MiB of disk are free; {} are wanted", free / MIB as u64, FREE_WANTED / MIB as u64))
+            }
+        };
+        self.0.push(Finding { verdict, finding });
+    }
+
+    fn private(&mut self, path: &Path, what: &str) {
+        let result = match path.metadata() {
+            Err(_) => Err(Failure::Failed(format!("{what} is missing at {}; make a box with `candour init`", path.display()))),
+            Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+                let mode = if found.is_dir() { "700" } else { "600" };
+                Err(Failure::Failed(format!("{what} can be read by others; run: chmod {mode} {}", path.display())))
+            }
+            Ok(_) => Ok(()),
+        };
+        self.add(&format!("{what} is for its owner alone"), result);
+    }
+
+    fn add(&mut self, well: &str, result: Result<(), Failure>) {
+        self.take(well, result);
+    }
+
+    fn take<T>(&mut self, well: &str, result: Result<T, Failure>) -> Option<T> {
+        let (verdict, finding, value) = match result {
+            Ok(value) => (Verdict::Ok, well.to_owned(), Some(value)),
+            Err(Failure::Failed(why) | Failure::Usage(why)) => (Verdict::Unsafe, why, None),
+            Err(Failure::Reported) => (Verdict::Unsafe, format!("not so: {well}"), None),
+        };
+        self.0.push(Finding { verdict, finding });
+        value
+    }
+}
+
+fn signing_key(data: &DataArgument) -> Result<(), Failure> {
+    if data.signing_key()?.verifying_key()?.to_base64() == data.public_key()?.to_base64() {
+        return Ok(());
+    }
+    Err(Failure::Failed("box.key and box.pub do not belong together; restore the data directory from a backup".into()))
+}

@@ -1,0 +1,35 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{
+    Outcome,
+    box_files::{DataArgument, KeysArgument},
+    output,
+};
+use crate::{
+    domain::{SystemDay, Today},
+    transfer,
+};
+
+#[derive(Args)]
+pub(super) struct CollectArguments {
+    #[command(flatten)]
+    data: DataArgument,
+    #[command(flatten)]
+    keys: KeysArgument,
+    /// The new file to carry to the desk
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+pub(super) fn run(arguments: &CollectArguments) -> Outcome {
+    let (store, keys) = arguments.data.store_with(&arguments.keys)?;
+    let key = arguments.data.signing_key()?;
+    let outcome = transfer::collect(&store, &keys.recipients, &key, SystemDay.today(), &arguments.out)?;
+    let out = arguments.out.display();
+    if outcome.finished_earlier {
+        return output::line(&format!("collection {} was made earlier and is now {out}; run the command again for anything newer", outcome.number));
+    }
+    output::line(&format!("collection {}: {} messages from {} reports, in {out}", outcome.number, outcome.messages, outcome.reports))
+}

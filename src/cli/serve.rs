@@ -1,0 +1,118 @@
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use clap::Args;
+use tokio::{net::TcpListener, runtime::Builder, signal::unix};
+
+use super::{
+    Outcome,
+    box_files::{DataArgument, KeysArgument},
+    output::{self, Failure},
+};
+use crate::{
+    domain::{SystemDay, Today, limits::MIB},
+    files,
+    store::Store,
+    web::{self, App, AppOptions, Config},
+};
+
+/// How often to look whether a new day has begun.
+const DAY_CHECK: Duration = Duration::from_secs(600);
+
+#[derive(Args)]
+pub(super) struct ServeArguments {
+    #[command(flatten)]
+    data: DataArgument,
+    #[command(flatten)]
+    keys: KeysArgument,
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &ServeArguments) -> Outcome {
+    let _lock = arguments.data.lock()?;
+    let (store, keys) = arguments.data.store_with(&arguments.keys)?;
+    let config = match &arguments.config {
+        None => Config::default(),
+        Some(path) => Config::parse(&files::read_text(path, MIB)?)
+            .map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?,
+    };
+    let options = AppOptions {
+        store,
+        recipients: keys.recipients,
+        calendar: arguments.data.calendar()?,
+        config,
+        today: Arc::new(SystemDay),
+        demo: false,
+    };
+    serve(options, arguments.listen, |address| output::line(&format!("listening on http://{address}")))
+}
+
+/// Runs a box until it is told to stop, finishing what it is answering. `ready` is called once it can be reached.
+pub(super) fn serve(
+    options: AppOptions,
+    listen: SocketAddr,
+    ready: impl FnOnce(SocketAddr) -> Outcome,
+) -> Outcome {
+    // What a killed box left goes first; nothing is under way yet.
+    let store = options.store.clone();
+    store.sweep()?;
+    store.rewrite()?;
+    let runtime = Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Failed(format!("can't start: {error}; check the limits on threads and memory")))?;
+    runtime.block_on(async move {
+        let listener = TcpListener::bind(listen).await.map_err(|error| unavailable(listen, &error))?;
+        let address = listener.local_addr().map_err(|error| unavailable(listen, &error))?;
+        let router = web::router(App::new(options));
+        let stop = stop_signal()?;
+        ready(address)?;
+        let tidying = tokio::spawn(rewrite_daily(store));
+        let served = web::server::serve(listener, router, stop).await;
+        tidying.abort();
+        served.map_err(|error| unavailable(address, &error))
+    })
+}
+
+/// Resolves on SIGTERM and on Ctrl-C.
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    let signal = |kind| {
+        unix::signal(kind)
+            .map_err(|error| Failure::Failed(format!("can't wait for signals: {error}; start the box again")))
+    };
+    let (mut terminate, mut interrupt) =
+        (signal(unix::SignalKind::terminate())?, signal(unix::SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// When a day is over, its reports' order goes from the file too.
+async fn rewrite_daily(store: Store) {
+    let mut done = SystemDay.today();
+    loop {
+        tokio::time::sleep(DAY_CHECK).await;
+        let today = SystemDay.today();
+        if today == done {
+            continue;
+        }
+        let store = store.clone();
+        match tokio::task::spawn_blocking(move || store.rewrite()).await {
+            Ok(Ok(())) => done = today,
+            // Tried again at the next look; the operator reads why.
+            Ok(Err(error)) => output::error(&Failure::Failed(format!("tidying the database failed: {error}"))),
+            Err(_) => return,
+        }
+    }
+}
+
+fn unavailable(address: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure::Failed(format!("can't listen on {address}: {error}; give another address with --listen"))
+}

@@ -1,0 +1,155 @@
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::Path,
+};
+
+use crate::{
+    crypto::{BoxRole, GovernanceRecipients, Hasher, SealError, SignError, SigningKey, seal_stream, sign},
+    domain::{Date, Digest, Format, Manifest, ReportId, limits::MIB},
+    files::{self, FileError, NewFile, Readers},
+    store::{CollectionRecord, CopyError, Snapshot, Store, StoreError},
+    tarball,
+};
+
+/// What a collection holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CollectOutcome {
+    /// Its number.
+    pub number: u64,
+    /// Messages in it.
+    pub messages: usize,
+    /// Reports that those belong to.
+    pub reports: usize,
+    /// Whether it was made by an earlier command that was killed just before it gave the file its name.
+    pub finished_earlier: bool,
+}
+
+/// A collection could not be made. There is no file, and nothing in the box has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Writing it.
+    #[error("the collection can't be written: {0}; free some space or use another disk")]
+    Write(#[from] io::Error),
+    /// Sealing it.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// Signing it.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// What is stored is not what was recorded.
+    #[error("a sealed file of report {0} is not what was stored; restore the data directory from a backup")]
+    Altered(ReportId),
+}
+
+impl From<CopyError> for CollectError {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Store(error) => Self::Store(error),
+            CopyError::Write(error) => Self::Write(error),
+        }
+    }
+}
+
+/// Writes what the desk has not acknowledged into a new file at `out`, sealed to the recipients and signed by the box.
+///
+/// The file gets its name after its number is on record; killed between the two, the same command again finishes it.
+///
+/// # Errors
+/// If anything can't be read, sealed or written; then there is no file.
+pub fn collect(store: &Store, to: &GovernanceRecipients, key: &SigningKey<BoxRole>, on: Date, out: &Path) -> Result<CollectOutcome, CollectError> {
+    if let Some(outcome) = finish_earlier(store, out)? {
+        return Ok(outcome);
+    }
+    let previous = store.last_collection()?;
+    let mut file = NewFile::create(out, Readers::Owner)?;
+    let (manifest, manifest_digest, file_digest) = store.snapshot(|snapshot| {
+        let manifest = Manifest {
+            format: Format::Collection,
+            r#box: store.settings().box_id,
+            number: previous.map_or(1, |last| last.number + 1),
+            previous: previous.map(|last| last.manifest),
+            on,
+            reports: snapshot.reports()?,
+        };
+        let mut hashed = Hashed { out: BufWriter::with_capacity(MIB / 4, &mut file), hasher: Hasher::default() };
+        let digest = write(snapshot, &manifest, to, key, &mut hashed)?;
+        hashed.flush()?;
+        Ok::<_, CollectError>((manifest, digest, hashed.hasher.finish()))
+    })?;
+    file.sync()?;
+    store.record_collection(CollectionRecord { number: manifest.number, manifest: manifest_digest, file: file_digest })?;
+    file.keep();
+    file.commit()?;
+    let with_messages = manifest.reports.iter().filter(|report| !report.messages.is_empty());
+    Ok(CollectOutcome {
+        number: manifest.number,
+        messages: manifest.reports.iter().map(|report| report.messages.len()).sum(),
+        reports: with_messages.count(),
+        finished_earlier: false,
+    })
+}
+
+/// Names a file that is whole and on record, but was not given its name.
+fn finish_earlier(store: &Store, out: &Path) -> Result<Option<CollectOutcome>, CollectError> {
+    let partial = files::partial_path(out);
+    let (Ok(mut file), Some(last)) = (File::open(&partial), store.last_collection()?) else { return Ok(None) };
+    let mut hashed = Hashed { out: io::sink(), hasher: Hasher::default() };
+    io::copy(&mut file, &mut hashed).map_err(FileError::io("read", &partial))?;
+    if hashed.hasher.finish() != last.file {
+        return Ok(None);
+    }
+    files::rename_new(&partial, out)?;
+    Ok(Some(CollectOutcome { number: last.number, messages: 0, reports: 0, finished_earlier: true }))
+}
+
+fn write(
+    snapshot: &Snapshot<'_>,
+    manifest: &Manifest,
+    to: &GovernanceRecipients,
+    key: &SigningKey<BoxRole>,
+    out: impl Write,
+) -> Result<Digest, CollectError> {
+    let (json, signature) = sign(manifest, key)?;
+    let mut tar = tarball::Writer::new(seal_stream(to, out)?);
+    tar.append("manifest.json", &json)?;
+    tar.append("manifest.json.minisig", signature.as_bytes())?;
+    for report in &manifest.reports {
+        for message in &report.messages {
+            for (place, file) in message.files.iter().enumerate() {
+                let path = Manifest::path(report.id, message.seq, place);
+                tar.append_with(&path, file.size, |out| {
+                    let mut hashed = Hashed { out, hasher: Hasher::default() };
+                    snapshot.copy_file(report.id, message.seq, place, &mut hashed)?;
+                    if hashed.hasher.finish() == file.sha256 { Ok(()) } else { Err(CollectError::Altered(report.id)) }
+                })?;
+            }
+        }
+    }
+    tar.finish()?.finish()?;
+    Ok(crate::crypto::digest(&json))
+}
+
+/// Hashes what passes through.
+struct Hashed<W> {
+    out: W,
+    hasher: Hasher,
+}
+
+impl<W: Write> Write for Hashed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

@@ -1,0 +1,77 @@
+use std::{
+    fs::File,
+    io::{BufReader, Read},
+    path::Path,
+};
+
+use crate::{
+    crypto::{Sealed, SignerRole, Verified, VerifyError, VerifyingKey, verify},
+    domain::{
+        Date, Decisions,
+        limits::{ANSWER_BYTES, KIB, MANIFEST_BYTES},
+    },
+    files::FileError,
+    store::{Applied, ApplyError, Delivery, Store},
+    tarball::{Reader, TarError},
+};
+
+/// Bytes of a minisign signature file, with room.
+const SIGNATURE_BYTES: usize = 4 * KIB;
+
+/// A decisions file was refused. Nothing in the box has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliverError {
+    /// The file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Not a decisions file, or one that was altered.
+    #[error("this is not a whole decisions file: {0}; carry it from the desk again")]
+    Tar(#[from] TarError),
+    /// The signature.
+    #[error("the decisions are refused: {0}; ask the desk, and check signers.pub")]
+    Verify(#[from] VerifyError),
+    /// The signature file is not text.
+    #[error("the signature is not text; carry the file from the desk again")]
+    Signature,
+    /// For another box.
+    #[error("the decisions are for another box; check that the file is for this one")]
+    OtherBox,
+    /// An answer is not what the signed list says.
+    #[error("{0} is not what was signed; carry the file from the desk again")]
+    Altered(String),
+    /// It does not fit what the box has.
+    #[error("the decisions are refused: {0}")]
+    Apply(#[from] ApplyError),
+}
+
+/// Checks a decisions file and applies it: all of it or none.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn deliver(store: &Store, signers: &[VerifyingKey<SignerRole>], on: Date, file: &Path) -> Result<Applied, DeliverError> {
+    let opened = File::open(file).map_err(FileError::io("read", file))?;
+    let (decisions, answers) = read(BufReader::new(opened), signers)?;
+    if decisions.document().r#box != store.settings().box_id {
+        return Err(DeliverError::OtherBox);
+    }
+    Ok(store.apply(Delivery { decisions, answers, on })?)
+}
+
+fn read(input: impl Read, signers: &[VerifyingKey<SignerRole>]) -> Result<(Verified<Decisions>, Vec<Sealed>), DeliverError> {
+    let mut tar = Reader::new(input);
+    let json = tar.read("decisions.json", MANIFEST_BYTES)?;
+    let signature = tar.read("decisions.json.minisig", SIGNATURE_BYTES)?;
+    let signature = String::from_utf8(signature).map_err(|_| DeliverError::Signature)?;
+    let decisions: Verified<Decisions> = verify(&json, &signature, signers)?;
+    let mut answers = Vec::new();
+    for entry in &decisions.document().answers {
+        let path = entry.path();
+        let bytes = tar.read(&path, ANSWER_BYTES)?;
+        if bytes.len() as u64 != entry.size {
+            return Err(DeliverError::Altered(path));
+        }
+        answers.push(Sealed::checked(bytes, entry.sha256).ok_or(DeliverError::Altered(path))?);
+    }
+    tar.end()?;
+    Ok((decisions, answers))
+}

@@ -1,0 +1,213 @@
+//! What is carried by hand, right and wrong.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::{
+    crypto::{
+        BoxRole, Code, CodeTagger, GovernanceIdentity, GovernanceRecipients, KdfParams, SignerRole, SigningKey, VerifyingKey, digest,
+        keyfile::{NewKeys, read_identity},
+        os_random, seal_stream, sign, verify,
+    },
+    domain::{AnswerEntry, BoxId, CasebookId, Collected, Date, Decisions, Format, Manifest, MessageKind, ReportId, Route, SendId},
+    files,
+    store::{AddReport, ApplyError, NewMessage, NewReport, Settings, Store},
+    tarball,
+};
+
+const DAY: Date = Date::constant(2026, 12, 1);
+
+struct Place {
+    dir: TempDir,
+    store: Store,
+    recipients: GovernanceRecipients,
+    identity: GovernanceIdentity,
+    box_key: SigningKey<BoxRole>,
+    signer: SigningKey<SignerRole>,
+    signers: [VerifyingKey<SignerRole>; 1],
+}
+
+impl Place {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = NewKeys::generate(None).unwrap_or_else(|e| panic!("{e}"));
+        let recipients = GovernanceRecipients::parse(&keys.recipients).unwrap_or_else(|e| panic!("{e}"));
+        let settings = Settings {
+            box_id: BoxId::random(&mut os_random()),
+            kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },
+            tagger: CodeTagger::generate(),
+            recipients: recipients.fingerprint(),
+        };
+        Store::create(dir.path(), &settings).unwrap();
+        let (signer, public) = SigningKey::generate().unwrap();
+        let (box_key, _) = SigningKey::generate().unwrap();
+        let identity = read_identity(keys.identity.as_bytes(), || panic!("no passphrase")).unwrap_or_else(|e| panic!("{e}"));
+        Self { store: Store::open(dir.path()).unwrap(), dir, recipients, identity, box_key, signer, signers: [public] }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// A report with two sealed files, which hold whatever they hold: nothing here opens them.
+    fn report(&self) -> ReportId {
+        let id = ReportId::random(&mut os_random());
+        let locator = Code::issue(&mut os_random()).derive(self.store.settings().box_id, self.store.settings().kdf).unwrap_or_else(|e| panic!("{e}")).locator;
+        let file = |bytes: &[u8]| {
+            let mut upload = self.store.upload();
+            seal_stream(&self.recipients, &mut upload).and_then(|mut out| Ok(out.write_all(bytes).and_then(|()| out.finish().map(drop))?)).unwrap();
+            upload.finish().unwrap()
+        };
+        let files = vec![file(b"message"), file(&vec![7; 700_000])];
+        let message = NewMessage { seq: 1, kind: MessageKind::Concern, on: DAY, send_id: SendId::random(&mut os_random()), clocks: vec![], files };
+        let added = self.store.add_report(NewReport { id, locator, route: Route::StaffConcern, message }).unwrap();
+        assert_eq!(added, AddReport::Added);
+        id
+    }
+
+    fn collect(&self, name: &str) -> Result<CollectOutcome, CollectError> {
+        collect(&self.store, &self.recipients, &self.box_key, DAY, &self.path(name))
+    }
+
+    fn deliver(&self, name: &str) -> Result<crate::store::Applied, DeliverError> {
+        deliver(&self.store, &self.signers, DAY, &self.path(name))
+    }
+
+    fn manifest(&self, name: &str) -> Manifest {
+        let file = fs::read(self.path(name)).unwrap();
+        let mut tar = tarball::Reader::new(self.identity.open_stream(file.as_slice()).unwrap_or_else(|e| panic!("{e}")));
+        let json = tar.read("manifest.json", 1 << 20).unwrap();
+        let signature = String::from_utf8(tar.read("manifest.json.minisig", 4096).unwrap()).unwrap();
+        let verified = verify::<Manifest>(&json, &signature, &[self.box_key.verifying_key().unwrap()]).unwrap_or_else(|e| panic!("{e}"));
+        for (path, entry) in verified.document().files() {
+            let mut out = Vec::new();
+            tar.copy(&path, entry.size, &mut out).unwrap();
+            assert_eq!(digest(&out), entry.sha256);
+            let mut plain = Vec::new();
+            self.identity.open_stream(out.as_slice()).unwrap_or_else(|e| panic!("{e}")).read_to_end(&mut plain).unwrap();
+        }
+        tar.end().unwrap();
+        verified.into_document()
+    }
+
+    fn decisions(&self, report: ReportId, box_id: BoxId, answers: &[&[u8]]) -> Vec<u8> {
+        let entries = (1..).zip(answers).map(|(seq, bytes)| AnswerEntry {
+            report,
+            seq,
+            meets: vec![],
+            closed: false,
+            size: bytes.len() as u64,
+            sha256: digest(bytes),
+        });
+        let decisions = Decisions {
+            format: Format::Decisions,
+            r#box: box_id,
+            casebook: CasebookId([3; 16]),
+            number: 1,
+            collected: vec![Collected { report, through: 1 }],
+            answers: entries.collect(),
+        };
+        let (json, signature) = sign(&decisions, &self.signer).unwrap();
+        let mut tar = tarball::Writer::new(Vec::new());
+        tar.append("decisions.json", &json).unwrap();
+        tar.append("decisions.json.minisig", signature.as_bytes()).unwrap();
+        for (entry, bytes) in decisions.answers.iter().zip(answers) {
+            tar.append(&entry.path(), bytes).unwrap();
+        }
+        tar.finish().unwrap()
+    }
+}
+
+fn put(path: &Path, bytes: &[u8]) {
+    let _ = fs::remove_file(path);
+    files::write_new(path, files::Readers::Owner, bytes).unwrap();
+}
+
+#[test]
+fn collections_are_numbered_chained_and_hold_all_that_is_not_acknowledged() {
+    let place = Place::new();
+    let first = place.report();
+    assert_eq!(place.collect("c1").unwrap(), CollectOutcome { number: 1, messages: 1, reports: 1, finished_earlier: false });
+    let second = place.report();
+    place.collect("c2").unwrap();
+    let (one, two) = (place.manifest("c1"), place.manifest("c2"));
+    assert_eq!((one.number, one.previous, two.number), (1, None, 2));
+    assert_eq!(two.previous, Some(digest(&serde_json::to_vec(&one).unwrap())));
+    let ids = |manifest: &Manifest| manifest.reports.iter().filter(|r| !r.messages.is_empty()).map(|r| r.id).collect::<Vec<_>>();
+    assert_eq!(ids(&one), [first]);
+    assert_eq!(ids(&two).len(), 2, "the first again, and the second");
+    assert!(ids(&two).contains(&second));
+
+    put(&place.path("d"), &place.decisions(first, place.store.settings().box_id, &[]));
+    assert_eq!(place.deliver("d").unwrap().collected, 1);
+    place.collect("c3").unwrap();
+    assert_eq!(ids(&place.manifest("c3")), [second]);
+}
+
+#[test]
+fn a_collection_whose_command_was_killed_is_finished_by_the_next() {
+    let place = Place::new();
+    place.report();
+    place.collect("c1").unwrap();
+    // As if killed after the number was recorded, before the file had its name.
+    fs::rename(place.path("c1"), files::partial_path(&place.path("c1"))).unwrap();
+    let outcome = place.collect("c1").unwrap();
+    assert!(outcome.finished_earlier && outcome.number == 1);
+    assert_eq!(place.manifest("c1").number, 1);
+    // As if killed in the middle of writing: that one was never on record.
+    fs::copy(place.path("c1"), files::partial_path(&place.path("c2"))).unwrap();
+    fs::OpenOptions::new().write(true).open(files::partial_path(&place.path("c2"))).unwrap().set_len(1000).unwrap();
+    assert_eq!(place.collect("c2").unwrap().number, 2);
+    assert_eq!(place.manifest("c2").number, 2);
+}
+
+#[test]
+fn a_collection_that_fails_leaves_no_file_and_no_number() {
+    let place = Place::new();
+    place.report();
+    assert!(matches!(place.collect("none/c1"), Err(CollectError::File(_))));
+    fs::create_dir(place.path("c1")).unwrap();
+    assert!(matches!(place.collect("c1"), Err(CollectError::File(_))));
+    assert_eq!(place.store.last_collection().unwrap(), None);
+    assert_eq!(place.collect("c2").unwrap().number, 1);
+}
+
+#[test]
+fn every_altered_byte_and_every_cut_of_a_decisions_file_is_refused() {
+    let place = Place::new();
+    let report = place.report();
+    let file = place.decisions(report, place.store.settings().box_id, &[b"sealed one", b"sealed two"]);
+    for at in 0..file.len() {
+        let mut altered = file.clone();
+        altered[at] ^= 1;
+        put(&place.path("d"), &altered);
+        assert!(place.deliver("d").is_err(), "altered at {at}");
+    }
+    for at in (0..file.len()).step_by(61) {
+        put(&place.path("d"), &file[..at]);
+        assert!(place.deliver("d").is_err(), "cut at {at}");
+    }
+    put(&place.path("d"), &[file.as_slice(), b"x"].concat());
+    assert!(place.deliver("d").is_err(), "appended to");
+    assert_eq!(place.collect("c1").unwrap().messages, 1, "nothing of them was applied");
+    put(&place.path("d"), &file);
+    assert_eq!(place.deliver("d").unwrap().answers, 2);
+}
+
+#[test]
+fn decisions_for_another_box_or_by_a_stranger_are_refused() {
+    let (place, stranger) = (Place::new(), Place::new());
+    let report = place.report();
+    put(&place.path("d"), &place.decisions(report, BoxId([9; 16]), &[b"x"]));
+    assert!(matches!(place.deliver("d"), Err(DeliverError::OtherBox)));
+    put(&place.path("d"), &stranger.decisions(report, place.store.settings().box_id, &[b"x"]));
+    assert!(matches!(place.deliver("d"), Err(DeliverError::Verify(_))));
+    put(&place.path("d"), &place.decisions(ReportId([9; 8]), place.store.settings().box_id, &[b"x"]));
+    assert!(matches!(place.deliver("d"), Err(DeliverError::Apply(ApplyError::UnknownReport(_)))));
+}

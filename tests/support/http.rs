@@ -1,0 +1,165 @@
+//! A browser without scripts: plain requests over a socket, and forms filled in as they stand on the page.
+
+use std::{
+    io::{self, Read, Write},
+    net::{SocketAddr, TcpStream},
+};
+
+use scraper::{ElementRef, Html, Selector};
+
+/// What came back.
+pub struct Page {
+    pub status: u16,
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
+/// A file to attach: its name, media type, and length with what makes its bytes.
+pub struct File<'a> {
+    pub name: &'a str,
+    pub media_type: &'a str,
+    pub length: u64,
+    pub content: Box<dyn Read + 'a>,
+}
+
+/// Fields and their values, in order.
+pub type Fields = Vec<(String, String)>;
+
+const BOUNDARY: &str = "----a-boundary-that-stands-in-no-file";
+
+pub fn get(address: SocketAddr, path: &str) -> Page {
+    exchange(address, &format!("GET {path} HTTP/1.1\r\n"), |_| Ok(()))
+}
+
+pub fn post(address: SocketAddr, path: &str, fields: &Fields) -> Page {
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    body.extend_pairs(fields);
+    let body = body.finish();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    exchange(address, &head, |stream| stream.write_all(body.as_bytes()))
+}
+
+pub fn post_multipart(address: SocketAddr, path: &str, fields: &Fields, files: Vec<File<'_>>) -> Page {
+    let text = fields.iter().map(|(name, value)| {
+        format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    });
+    let text: String = text.collect();
+    let heads: Vec<_> = files
+        .iter()
+        .map(|file| {
+            format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
+                file.name, file.media_type
+            )
+        })
+        .collect();
+    let end = format!("--{BOUNDARY}--\r\n");
+    let length = text.len() as u64
+        + heads.iter().zip(&files).map(|(head, file)| head.len() as u64 + file.length + 2).sum::<u64>()
+        + end.len() as u64;
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n"
+    );
+    exchange(address, &head, |stream| {
+        stream.write_all(text.as_bytes())?;
+        for (head, mut file) in heads.iter().zip(files) {
+            stream.write_all(head.as_bytes())?;
+            io::copy(&mut file.content, stream)?;
+            stream.write_all(b"\r\n")?;
+        }
+        stream.write_all(end.as_bytes())
+    })
+}
+
+/// One request on a connection of its own.
+pub fn exchange(
+    address: SocketAddr,
+    head: &str,
+    body: impl FnOnce(&mut TcpStream) -> io::Result<()>,
+) -> Page {
+    let mut stream = TcpStream::connect(address).expect("the box listens");
+    stream.write_all(format!("{head}Host: {address}\r\nConnection: close\r\n\r\n").as_bytes()).expect("it reads");
+    // A box that refuses a body answers before it has all of it.
+    let _ = body(&mut stream);
+    let mut raw = Vec::new();
+    let _ = stream.read_to_end(&mut raw);
+    Page::parse(&raw)
+}
+
+impl Page {
+    fn parse(raw: &[u8]) -> Self {
+        let end = raw.windows(4).position(|w| w == b"\r\n\r\n").expect("a whole answer");
+        let head = String::from_utf8(raw[..end].to_vec()).expect("a head of text");
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
+        Self { status, head, body: raw[end + 4..].to_vec() }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().skip(1).filter_map(|line| line.split_once(':')).find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.trim())
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("a page of text")
+    }
+
+    /// The text of every element that a selector finds, white space folded.
+    pub fn all(&self, selector: &str) -> Vec<String> {
+        let html = Html::parse_document(&self.text());
+        html.select(&Selector::parse(selector).expect("a selector")).map(|e| folded(e)).collect()
+    }
+
+    /// The text of the one element that a selector finds.
+    pub fn one(&self, selector: &str) -> String {
+        let mut found = self.all(selector);
+        assert_eq!(found.len(), 1, "{selector} on a page with status {}: {}", self.status, self.all("main").join(" "));
+        found.remove(0)
+    }
+
+    /// What a browser would send for a form that nobody touched: hidden, ticked and typed values.
+    pub fn form(&self, action: &str) -> Fields {
+        let html = Html::parse_document(&self.text());
+        let form = format!("form[action=\"{action}\"]");
+        let form = html.select(&Selector::parse(&form).expect("a selector")).next();
+        let form = form.unwrap_or_else(|| panic!("no form for {action}: {}", self.all("main").join(" ")));
+        let mut fields = Fields::new();
+        for input in form.select(&Selector::parse("input, textarea, select").expect("a selector")) {
+            let attribute = |name: &str| input.attr(name).unwrap_or_default().to_owned();
+            let name = attribute("name");
+            match (input.value().name(), attribute("type").as_str()) {
+                _ if name.is_empty() => {}
+                ("input", "file" | "submit") => {}
+                ("input", "checkbox" | "radio") => {
+                    if input.attr("checked").is_some() {
+                        fields.push((name, attribute("value")));
+                    }
+                }
+                ("input", _) => fields.push((name, attribute("value"))),
+                ("select", _) => {
+                    let chosen = Selector::parse("option[selected]").expect("a selector");
+                    let value = input.select(&chosen).next().and_then(|option| option.attr("value")).unwrap_or_default();
+                    fields.push((name, value.to_owned()));
+                }
+                _ => fields.push((name, input.text().collect())),
+            }
+        }
+        fields
+    }
+}
+
+/// Sets a field to one value, as a person who fills it in.
+pub fn fill(fields: &mut Fields, name: &str, value: &str) {
+    fields.retain(|(n, _)| n != name);
+    fields.push((name.to_owned(), value.to_owned()));
+}
+
+/// The value of a field.
+pub fn value<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str()).unwrap_or_else(|| panic!("no field {name}"))
+}
+
+fn folded(element: ElementRef<'_>) -> String {
+    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}

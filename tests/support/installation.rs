@@ -1,0 +1,213 @@
+//! A governance team, a box and a desk, made with the real binary as an operator and a reviewer would.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    thread::JoinHandle,
+};
+
+use tempfile::TempDir;
+
+/// Everything in one directory: `team` and `casebook` (the offline machine), `public` and `box` (the server).
+pub struct Installation {
+    directory: TempDir,
+}
+
+/// What a command said.
+pub struct Said {
+    pub status: i32,
+    pub out: String,
+    pub error: String,
+}
+
+/// A box that is running.
+pub struct Serving {
+    child: Child,
+    pub address: SocketAddr,
+    output: Option<JoinHandle<String>>,
+}
+
+impl Installation {
+    pub fn new() -> Self {
+        let installation = Self { directory: tempfile::tempdir().expect("a directory") };
+        installation.done(&["keys", "new", "--out", "team", "--no-passphrase"]);
+        fs::create_dir(installation.path("public")).expect("a directory");
+        fs::copy(installation.path("team/governance.recipients"), installation.path("public/governance.recipients")).expect("a copy");
+        fs::copy(installation.path("team/signer.pub"), installation.path("public/signers.pub")).expect("a copy");
+        installation.done(&["init", "--data", "box", "--keys", "public"]);
+        installation.done(&[
+            "desk", "init", "--casebook", "casebook", "--identity", "team/identity.txt", "--signing-key", "team/signing.key", "--box-key", "box/box.pub",
+        ]);
+        installation
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Runs a command in the installation's directory.
+    pub fn run(&self, arguments: &[&str]) -> Said {
+        let output = Command::new(env!("CARGO_BIN_EXE_candour"))
+            .args(arguments)
+            .current_dir(self.directory.path())
+            .env("RUST_BACKTRACE", "0")
+            .stdin(Stdio::null())
+            .output();
+        Said::from(output.expect("the command runs"))
+    }
+
+    /// Runs a command that has to succeed.
+    pub fn done(&self, arguments: &[&str]) -> String {
+        let said = self.run(arguments);
+        assert_eq!(said.status, 0, "candour {}: {}{}", arguments.join(" "), said.out, said.error);
+        assert_eq!(said.error, "", "candour {}", arguments.join(" "));
+        said.out
+    }
+
+    /// Runs a command that has to be refused, with one line on stderr and nothing on stdout.
+    pub fn refused(&self, arguments: &[&str]) -> String {
+        let said = self.run(arguments);
+        assert_eq!((said.status, said.out.as_str()), (1, ""), "candour {}: {}", arguments.join(" "), said.error);
+        assert_eq!(said.error.lines().count(), 1, "{}", said.error);
+        said.error
+    }
+
+    /// Runs a command and reads its JSON.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        serde_json::from_str(&self.done(arguments)).expect("JSON")
+    }
+
+    pub fn collect(&self, name: &str) -> String {
+        self.done(&["collect", "--data", "box", "--keys", "public", "--out", name])
+    }
+
+    pub fn import(&self, name: &str) -> String {
+        self.done(&["desk", "import", "--casebook", "casebook", name])
+    }
+
+    pub fn export(&self, name: &str) -> String {
+        self.done(&["desk", "export", "--casebook", "casebook", "--out", name])
+    }
+
+    pub fn deliver(&self, name: &str) -> String {
+        self.done(&["deliver", "--data", "box", "--keys", "public", name])
+    }
+
+    pub fn desk_list(&self) -> serde_json::Value {
+        self.json(&["desk", "list", "--casebook", "casebook", "--json"])
+    }
+
+    pub fn desk_show(&self, id: &str) -> serde_json::Value {
+        self.json(&["desk", "show", "--casebook", "casebook", id, "--json"])
+    }
+
+    /// Starts the box and waits until it says that it listens.
+    pub fn serve(&self) -> Serving {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_candour"))
+            .args(["serve", "--data", "box", "--keys", "public", "--listen", "127.0.0.1:0"])
+            .current_dir(self.directory.path())
+            .env("RUST_BACKTRACE", "0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the box starts");
+        let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut error = child.stderr.take().expect("a pipe");
+        let mut line = String::new();
+        out.read_line(&mut line).expect("a line");
+        let address = line.trim().strip_prefix("listening on http://").unwrap_or_else(|| {
+            let mut why = String::new();
+            let _ = error.read_to_string(&mut why);
+            panic!("{line}{why}")
+        });
+        let address = address.parse().expect("an address");
+        let output = std::thread::spawn(move || {
+            let mut text = String::new();
+            let _ = error.read_to_string(&mut text);
+            let _ = out.read_to_string(&mut text);
+            text
+        });
+        Serving { child, address, output: Some(output) }
+    }
+
+    /// Every file below the installation but those of the team's keys, with its bytes.
+    pub fn every_file(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut found = Vec::new();
+        walk(self.directory.path(), &mut found);
+        found
+    }
+
+    /// Fails if any of the markers stands in any file.
+    pub fn assert_nothing_plain(&self, markers: &[&str], when: &str) {
+        for (path, bytes) in self.every_file() {
+            for marker in markers {
+                assert!(!holds(&bytes, marker.as_bytes()), "{when}: {} holds {marker}", path.display());
+            }
+        }
+    }
+}
+
+impl Serving {
+    /// Its largest resident size so far, in KiB.
+    pub fn peak_memory_kib(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, field: &str) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a status");
+        let line = status.lines().find(|line| line.starts_with(field)).expect("the field");
+        line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
+    }
+
+    /// Tells it to stop and gives everything that it printed after the first line.
+    pub fn stop(mut self) -> String {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("a signal");
+        assert!(self.child.wait().expect("it ends").success());
+        self.output.take().map(|thread| thread.join().expect("text")).unwrap_or_default()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        Self { status: output.status.code().unwrap_or(-1), out: text(output.stdout), error: text(output.stderr) }
+    }
+}
+
+fn walk(directory: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
+    for entry in fs::read_dir(directory).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            walk(&path, found);
+        } else {
+            let bytes = fs::read(&path).unwrap_or_default();
+            found.push((path, bytes));
+        }
+    }
+}
+
+/// Whether some bytes stand anywhere in others.
+pub fn holds(bytes: &[u8], marker: &[u8]) -> bool {
+    // Far quicker than comparing every window: only where the first byte fits.
+    let mut from = 0;
+    while let Some(at) = bytes[from..].iter().position(|byte| *byte == marker[0]) {
+        let start = from + at;
+        if bytes[start..].starts_with(marker) {
+            return true;
+        }
+        from = start + 1;
+    }
+    false
+}
