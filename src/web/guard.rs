@@ -20,6 +20,8 @@ use crate::domain::limits::KIB;
 
 /// How long a body may pause.
 const PAUSE: Duration = Duration::from_secs(60);
+/// How long a body that was refused may pause.
+const REFUSED_PAUSE: Duration = Duration::from_secs(2);
 /// How long a body may take whatever its size.
 const AT_ANY_RATE: Duration = Duration::from_secs(600);
 /// Bytes a second that a body must come to after that: less than the slowest useful connection over Tor.
@@ -82,7 +84,10 @@ impl HttpBody for Guarded {
     type Data = Bytes;
     type Error = Box<dyn Error + Send + Sync>;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if std::mem::take(&mut self.gives_way) {
             context.waker().wake_by_ref();
             return Poll::Pending;
@@ -111,5 +116,6 @@ impl HttpBody for Guarded {
 
 /// Reads a body that was refused, for a while: a browser shows the answer only when it could send everything.
 pub(super) fn discard(mut body: Body) {
-    tokio::spawn(time::timeout(PAUSE, async move { while let Some(Ok(_)) = body.frame().await {} }));
+    let all = async move { while let Ok(Some(Ok(_))) = time::timeout(REFUSED_PAUSE, body.frame()).await {} };
+    tokio::spawn(time::timeout(PAUSE, all));
 }

@@ -93,7 +93,12 @@ impl App {
     #[must_use]
     pub fn new(options: AppOptions) -> Self {
         let shell = Shell::new(&options.config, options.demo);
-        Self(Arc::new(Inner { options, shell, hashing: Hashing::default(), uploads: Arc::new(Semaphore::new(UPLOADS)) }))
+        Self(Arc::new(Inner {
+            options,
+            shell,
+            hashing: Hashing::default(),
+            uploads: Arc::new(Semaphore::new(UPLOADS)),
+        }))
     }
 
     fn store(&self) -> &Store {
@@ -130,11 +135,19 @@ impl App {
 
     /// The clocks that a concern of that route starts on a day, the information-use notice last.
     fn clocks(&self, route: Route, on: Date) -> Result<Vec<Clock>, CalendarError> {
-        route.promises().iter().chain([&Clock::NOTICE]).map(|promise| Clock::start(*promise, on, self.calendar())).collect()
+        route
+            .promises()
+            .iter()
+            .chain([&Clock::NOTICE])
+            .map(|promise| Clock::start(*promise, on, self.calendar()))
+            .collect()
     }
 
     /// Runs what blocks (the store, sealing, opening) where it holds nobody else up.
-    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T, WebError> + Send + 'static) -> Result<T, WebError> {
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, WebError> + Send + 'static,
+    ) -> Result<T, WebError> {
         let app = self.clone();
         tokio::task::spawn_blocking(move || work(&app)).await.map_err(|_| WebError::Internal)?
     }

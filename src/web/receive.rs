@@ -88,9 +88,17 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Web
     // The guard has the limit; axum's own would stop at 2 MB.
     DefaultBodyLimit::disable().apply(&mut request);
     let multipart = Multipart::from_request(request, &()).await.map_err(|_| WebError::Broken)?;
-    Receiver { app, watch, text_bytes: 0, field_count: 0, file_bytes: 0, file_count: 0, received: Received { fields: Entries::default(), files: Files::default(), over: None } }
-        .run(multipart)
-        .await
+    Receiver {
+        app,
+        watch,
+        text_bytes: 0,
+        field_count: 0,
+        file_bytes: 0,
+        file_count: 0,
+        received: Received { fields: Entries::default(), files: Files::default(), over: None },
+    }
+    .run(multipart)
+    .await
 }
 
 struct Receiver<'a> {
@@ -172,13 +180,20 @@ impl Receiver<'_> {
         }
         if let Some((truth, upload)) = self.seal(field, first).await? {
             let name = Text::verbatim(&kept_name(&sent_name));
-            self.received.files.0.push((Attachment { name, media_type, size: truth.size, sha256: truth.sha256 }, upload));
+            self.received
+                .files
+                .0
+                .push((Attachment { name, media_type, size: truth.size, sha256: truth.sha256 }, upload));
         }
         Ok(())
     }
 
     /// Seals a file as it arrives; none if it goes past the limit of all files together.
-    async fn seal(&mut self, mut field: Field<'_>, first: Option<Bytes>) -> Result<Option<(SealedTrueSize, FinishedUpload)>, WebError> {
+    async fn seal(
+        &mut self,
+        mut field: Field<'_>,
+        first: Option<Bytes>,
+    ) -> Result<Option<(SealedTrueSize, FinishedUpload)>, WebError> {
         let turn = time::timeout(TURN_WITHIN, self.app.uploads().acquire_owned()).await.map_err(|_| WebError::Busy)?;
         let turn = turn.map_err(|_| WebError::Internal)?;
         let (sender, pieces) = mpsc::channel(IN_FLIGHT);
@@ -242,7 +257,14 @@ mod tests {
 
     #[test]
     fn a_name_is_never_a_path_and_never_too_long() {
-        for (sent, kept) in [("a.pdf", "a.pdf"), ("../../etc/passwd", "passwd"), ("C:\\Users\\me\\note.txt", "note.txt"), ("", "unnamed"), ("dir/", "unnamed"), (" ", "unnamed")] {
+        for (sent, kept) in [
+            ("a.pdf", "a.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\Users\\me\\note.txt", "note.txt"),
+            ("", "unnamed"),
+            ("dir/", "unnamed"),
+            (" ", "unnamed"),
+        ] {
             assert_eq!(kept_name(sent), kept);
         }
         let long = kept_name(&"é".repeat(200));
