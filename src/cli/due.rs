@@ -56,3 +56,4 @@ pub(super) fn run(arguments: &DueArguments) -> Outcome {
     };
     output::line(&due.to_string())
 }
+

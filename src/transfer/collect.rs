@@ -63,13 +63,7 @@ impl From<CopyError> for CollectError {
 ///
 /// # Errors
 /// If anything can't be read, sealed or written; then there is no file.
-pub fn collect(
-    store: &Store,
-    to: &GovernanceRecipients,
-    key: &SigningKey<BoxRole>,
-    on: Date,
-    out: &Path,
-) -> Result<CollectOutcome, CollectError> {
+pub fn collect(store: &Store, to: &GovernanceRecipients, key: &SigningKey<BoxRole>, on: Date, out: &Path) -> Result<CollectOutcome, CollectError> {
     if let Some(outcome) = finish_earlier(store, out)? {
         return Ok(outcome);
     }
@@ -90,11 +84,7 @@ pub fn collect(
         Ok::<_, CollectError>((manifest, digest, hashed.hasher.finish()))
     })?;
     file.sync()?;
-    store.record_collection(CollectionRecord {
-        number: manifest.number,
-        manifest: manifest_digest,
-        file: file_digest,
-    })?;
+    store.record_collection(CollectionRecord { number: manifest.number, manifest: manifest_digest, file: file_digest })?;
     file.keep();
     file.commit()?;
     let with_messages = manifest.reports.iter().filter(|report| !report.messages.is_empty());
