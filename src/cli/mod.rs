@@ -28,6 +28,9 @@ enum Command {
     Keys(keys::KeysCommand),
     /// Work out when something is due
     Due(due::DueArguments),
+    /// Work at the offline desk: take in collections, read reports, decide and answer
+    #[command(subcommand)]
+    Desk(desk::DeskCommand),
 }
 
 /// Runs the command that the program was called with. Exit status: 0 done, 1 failed, 2 wrong use.
@@ -38,6 +41,7 @@ pub fn run() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Keys(command) => keys::run(command),
         Command::Due(arguments) => due::run(&arguments),
+        Command::Desk(command) => desk::run(command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -291,7 +291,7 @@ mod tests {
         assert!(open(&attachment).is_ok());
         assert!(open(&Attachment { size: 7, ..attachment.clone() }).is_err());
         assert!(open(&Attachment { size: 70_000_000, ..attachment.clone() }).is_err());
-        assert!(open(&Attachment { sha256: crate::domain::Digest([0; 32]), ..attachment }).is_err());
+        assert!(open(&Attachment { sha256: Digest([0; 32]), ..attachment }).is_err());
     }
 
     #[test]

@@ -260,3 +260,144 @@ fn only_holds(directory: &Path, names: &[&Path]) -> Result<bool, FileError> {
     }
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::fixture::{MARKER, TODAY, World},
+        *,
+    };
+    use crate::domain::Route;
+
+    fn problem(world: &World) -> Option<(u64, EventProblem)> {
+        match world.open() {
+            Ok(_) => None,
+            Err(DeskError::Event { number, problem }) => Some((number, problem)),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    fn three_events() -> World {
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &[10]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        world.reply(id, &format!("{MARKER} reply"));
+        world
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_event_is_named() {
+        let world = three_events();
+        assert_eq!(problem(&world), None);
+        let path = |number| event_path(&world.casebook(), number);
+        let original = [1, 2, 3].map(|number| fs::read(path(number)).unwrap());
+        let put = |number: u64, bytes: &[u8]| {
+            fs::remove_file(path(number)).unwrap();
+            files::write_new(&path(number), Readers::Owner, bytes).unwrap();
+        };
+
+        fs::remove_file(path(2)).unwrap();
+        assert_eq!(problem(&world), Some((2, EventProblem::Missing)));
+        files::write_new(&path(2), Readers::Owner, &original[1]).unwrap();
+        for place in [0, 30, original[1].len() / 2, original[1].len() - 1] {
+            let mut altered = original[1].clone();
+            altered[place] ^= 1;
+            put(2, &altered);
+            assert!(problem(&world).is_some_and(|(number, _)| number == 2), "altered at {place}");
+            put(2, &original[1][..place]);
+            assert_eq!(problem(&world), Some((2, EventProblem::Altered)), "cut at {place}");
+        }
+        put(2, &original[2]);
+        put(3, &original[1]);
+        assert_eq!(problem(&world), Some((2, EventProblem::Moved(3))));
+        put(2, &original[1]);
+        put(3, &original[1]);
+        assert_eq!(problem(&world), Some((3, EventProblem::Moved(2))));
+        put(3, &original[2]);
+        assert_eq!(problem(&world), None);
+    }
+
+    #[test]
+    fn an_event_that_was_made_by_someone_else_is_named() {
+        let world = three_events();
+        let path = event_path(&world.casebook(), 3);
+        // Sealed anew by the same casebook, so signed and numbered rightly, but another event 1 stands before it.
+        let (event, _) = world.open().unwrap().read_event(1).unwrap();
+        fs::remove_file(event_path(&world.casebook(), 1)).unwrap();
+        let mut editor = world.edit_without_events();
+        editor.append(event.what, &TODAY).unwrap();
+        assert_eq!(problem(&world), Some((2, EventProblem::Unchained)));
+
+        let world = three_events();
+        let stranger = World::new();
+        fs::copy(event_path(&stranger.casebook(), 1), event_path(&world.casebook(), 3)).unwrap();
+        assert_eq!(problem(&world), Some((3, EventProblem::Foreign)));
+        assert!(path.exists());
+    }
+
+    #[test]
+    fn one_command_writes_at_a_time_and_others_may_read() {
+        let world = World::new();
+        let first = world.edit().unwrap();
+        assert!(matches!(world.edit(), Err(DeskError::Busy)));
+        assert!(world.open().is_ok());
+        drop(first);
+        assert!(world.edit().is_ok());
+    }
+
+    #[test]
+    fn other_keys_are_refused() {
+        let (world, other) = (World::new(), World::new());
+        assert!(matches!(Casebook::open(&world.casebook(), &other.identity), Err(DeskError::OtherIdentity)));
+        assert!(matches!(Editor::open(&world.casebook(), &world.identity, &other.signer), Err(DeskError::OtherSigner)));
+        let pointer = world.casebook().join(pointer::NAME);
+        let text = fs::read_to_string(&pointer).unwrap().replace(&world.box_key.to_base64(), &other.box_key.to_base64());
+        fs::remove_file(&pointer).unwrap();
+        files::write_new(&pointer, Readers::Owner, text.as_bytes()).unwrap();
+        assert!(matches!(world.open(), Err(DeskError::OtherIdentity)));
+        assert!(matches!(Casebook::open(world.dir.path(), &world.identity), Err(DeskError::NoCasebook(_))));
+    }
+
+    #[test]
+    fn a_casebook_is_made_only_where_there_is_nothing() {
+        let world = World::new();
+        assert!(matches!(world.init(&world.casebook()), Err(DeskError::NotEmpty(_))));
+        assert!(matches!(world.init(world.dir.path()), Err(DeskError::NotEmpty(_))));
+        // Killed before the pointer was written.
+        fs::remove_file(world.casebook().join(pointer::NAME)).unwrap();
+        drop(world.init(&world.casebook()).unwrap());
+        assert_eq!(problem(&world), None);
+    }
+
+    #[test]
+    fn what_a_killed_command_left_of_an_event_is_no_event() {
+        let world = three_events();
+        let partial = files::partial_path(&event_path(&world.casebook(), 4));
+        files::write_new(&partial, Readers::Owner, b"half").unwrap();
+        assert_eq!(problem(&world), None);
+        world.reply(*world.reports.keys().next().unwrap(), "more");
+        assert_eq!(problem(&world), None);
+        assert!(!partial.exists());
+    }
+
+    #[test]
+    fn nothing_is_on_the_disk_in_the_clear() {
+        let world = three_events();
+        let snapshot = world.snapshot();
+        assert!(snapshot.len() > 5);
+        for (path, bytes) in snapshot {
+            assert!(!path.to_string_lossy().contains(MARKER));
+            assert!(!bytes.windows(MARKER.len()).any(|window| window == MARKER.as_bytes()), "{}", path.display());
+        }
+    }
+
+    impl World {
+        fn edit_without_events(&self) -> Editor<'_> {
+            let directory = self.casebook();
+            let keys = Pointer::read(&directory).unwrap().trust(&directory, &self.identity).unwrap();
+            let casebook = Casebook { directory: directory.clone(), identity: &self.identity, keys, state: State::default(), last: None };
+            Editor { casebook, key: &self.signer, _lock: lock(&directory).unwrap() }
+        }
+    }
+}

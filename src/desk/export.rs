@@ -186,3 +186,165 @@ impl Write for Hashing {
         self.out.flush()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, fs};
+
+    use super::{
+        super::{
+            NewDecision,
+            fixture::{DAY, TODAY, World},
+        },
+        *,
+    };
+    use crate::domain::{AnswerKind, Area, Calendar, ClockKind, MessageKind, Route, Text};
+
+    fn one_report(route: Route) -> (World, ReportId) {
+        let mut world = World::new();
+        let id = world.concern(1, route, &[]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        (world, id)
+    }
+
+    fn decide(world: &World, id: ReportId, decision: NewDecision) -> Result<super::super::Recorded, DeskError> {
+        world.edit().unwrap().decide(id, decision, &TODAY)
+    }
+
+    fn export(world: &World, name: &str, again: bool) -> (Export, PathBuf) {
+        let out = world.dir.path().join(name);
+        (world.edit().unwrap().export(&out, again, &TODAY).unwrap(), out)
+    }
+
+    /// The files in a decisions file, in order, and the verified list.
+    fn read(world: &World, file: &Path) -> (Vec<String>, BTreeMap<String, Vec<u8>>, Decisions) {
+        let (mut names, mut files) = (Vec::new(), BTreeMap::new());
+        for entry in tar::Archive::new(File::open(file).unwrap()).entries().unwrap() {
+            let mut entry = entry.unwrap();
+            let header = entry.header();
+            assert_eq!((header.mode().unwrap(), header.uid().unwrap(), header.gid().unwrap(), header.mtime().unwrap()), (0o600, 0, 0, 0));
+            let name = entry.path().unwrap().to_string_lossy().into_owned();
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).unwrap();
+            names.push(name.clone());
+            files.insert(name, bytes);
+        }
+        let signature = String::from_utf8(files["decisions.json.minisig"].clone()).unwrap();
+        let verified = crypto::verify::<Decisions>(&files["decisions.json"], &signature, &[world.signer.verifying_key().unwrap()]).unwrap_or_else(|e| panic!("{e}"));
+        (names, files, verified.into_document())
+    }
+
+    fn text(words: &str) -> Option<Text> {
+        Some(Text::typed(words))
+    }
+
+    #[test]
+    fn decisions_are_signed_for_the_box_and_sealed_for_the_person() {
+        let (world, id) = one_report(Route::Procurement);
+        let decision = NewDecision {
+            areas: vec![Area::Competition, Area::BoardGovernance],
+            notice: text("How we use it."),
+            reply: text("Our advice."),
+            note: text("Between us."),
+            ..NewDecision::default()
+        };
+        let recorded = decide(&world, id, decision).unwrap();
+        assert_eq!((recorded.state, recorded.answers), (ReportState::Decided, vec![(1, AnswerKind::Notice), (2, AnswerKind::Reply)]));
+        decide(&world, id, NewDecision { state: Some(ReportState::Closed), ..NewDecision::default() }).unwrap();
+        let (written, out) = export(&world, "out", false);
+        assert_eq!(written, Export::Written { number: 1, answers: 3, collected: 1 });
+        let (names, files, decisions) = read(&world, &out);
+        assert_eq!(names[..2], ["decisions.json", "decisions.json.minisig"]);
+        assert_eq!(names[2..], decisions.answers.iter().map(AnswerEntry::path).collect::<Vec<_>>());
+        assert_eq!((decisions.number, decisions.r#box, decisions.collected), (1, world.id, vec![Collected { report: id, through: 1 }]));
+        let said: Vec<_> = decisions.answers.iter().map(|entry| (entry.meets.clone(), entry.closed)).collect();
+        assert_eq!(said, [(vec![ClockKind::InformationUseNotice], false), (vec![ClockKind::Advice], false), (vec![], true)]);
+        for entry in &decisions.answers {
+            let sealed = &files[&entry.path()];
+            assert_eq!((sealed.len() as u64, crypto::digest(sealed)), (entry.size, entry.sha256));
+            let answer = world.reports[&id].reply.open_answer(sealed).unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!((answer.seq, answer.report, answer.on, answer.after, answer.areas), (entry.seq, id, DAY, 1, vec![Area::BoardGovernance, Area::Competition]));
+            assert!(answer.text.is_none_or(|text| text.as_str() != "Between us."));
+        }
+        assert_eq!(export(&world, "none", false).0, Export::Nothing);
+        assert!(!world.dir.path().join("none").exists());
+    }
+
+    #[test]
+    fn what_changes_nothing_makes_no_answer() {
+        let (world, id) = one_report(Route::StaffConcern);
+        assert!(decide(&world, id, NewDecision { note: text("x"), ..NewDecision::default() }).unwrap().answers.is_empty());
+        let read = decide(&world, id, NewDecision { areas: vec![Area::Competition], ..NewDecision::default() }).unwrap();
+        assert_eq!((read.state, read.answers), (ReportState::BeingRead, vec![(1, AnswerKind::Update)]));
+        assert!(decide(&world, id, NewDecision { state: Some(ReportState::BeingRead), ..NewDecision::default() }).unwrap().answers.is_empty());
+        assert!(matches!(decide(&world, id, NewDecision::default()), Err(DeskError::NothingDecided)));
+        assert!(matches!(decide(&world, id, NewDecision { reply: text(" \n"), ..NewDecision::default() }), Err(DeskError::EmptyText("reply"))));
+        assert!(matches!(decide(&world, id, NewDecision { note: text(&"x".repeat(20_001)), ..NewDecision::default() }), Err(DeskError::LongText("note"))));
+        assert!(matches!(decide(&world, ReportId([9; 8]), NewDecision { note: text("x"), ..NewDecision::default() }), Err(DeskError::NoReport)));
+    }
+
+    #[test]
+    fn a_lost_file_is_written_again_bit_for_bit() {
+        let (mut world, id) = one_report(Route::StaffConcern);
+        world.reply(id, "one");
+        world.reply(id, "two");
+        let (_, first) = export(&world, "first", false);
+        world.reply(id, "three");
+        let (written, again) = export(&world, "again", true);
+        assert_eq!(written, Export::Written { number: 2, answers: 3, collected: 1 });
+        let ((_, before, _), (_, after, _)) = (read(&world, &first), read(&world, &again));
+        for seq in 1..=2 {
+            let path = format!("answers/{id}/{seq}/answer.age");
+            assert_eq!(before[&path], after[&path]);
+        }
+        // Once a collection shows what was delivered, only the rest is written again.
+        world.reports.get_mut(&id).unwrap().entry.delivered = 2;
+        let file = world.collect();
+        world.import(&file).unwrap();
+        assert_eq!(export(&world, "third", true).0, Export::Written { number: 3, answers: 1, collected: 1 });
+    }
+
+    #[test]
+    fn nothing_goes_to_a_person_who_withdrew() {
+        let (mut world, id) = one_report(Route::StaffConcern);
+        world.reply(id, "too late");
+        world.say(id, MessageKind::Withdrawal, &[]);
+        world.reports.get_mut(&id).unwrap().entry.withdrawn = true;
+        let file = world.collect();
+        world.import(&file).unwrap();
+        assert!(matches!(decide(&world, id, NewDecision { notice: text("x"), ..NewDecision::default() }), Err(DeskError::Withdrawn(_))));
+        let closed = decide(&world, id, NewDecision { state: Some(ReportState::Closed), note: text("x"), ..NewDecision::default() }).unwrap();
+        assert!(closed.answers.is_empty() && closed.withdrawn);
+        assert_eq!(export(&world, "out", false).0, Export::Written { number: 1, answers: 0, collected: 1 });
+    }
+
+    #[test]
+    fn an_export_killed_before_its_rename_is_finished() {
+        let (world, id) = one_report(Route::StaffConcern);
+        world.reply(id, "one");
+        let (_, out) = export(&world, "out", false);
+        let bytes = fs::read(&out).unwrap();
+        fs::rename(&out, files::partial_path(&out)).unwrap();
+        world.reply(id, "two");
+        assert_eq!(export(&world, "out", false).0, Export::Finished { number: 1 });
+        assert_eq!(fs::read(&out).unwrap(), bytes);
+        // What is not the recorded file is written over.
+        files::write_new(&world.dir.path().join("next.partial"), Readers::Owner, b"half").unwrap();
+        assert_eq!(export(&world, "next", false).0, Export::Written { number: 2, answers: 1, collected: 0 });
+        assert!(!world.dir.path().join("next.partial").exists());
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_not_overwritten_and_nothing_is_recorded() {
+        let (world, id) = one_report(Route::StaffConcern);
+        world.reply(id, "one");
+        let out = world.dir.path().join("out");
+        files::write_new(&out, Readers::Owner, b"mine").unwrap();
+        let before = world.snapshot();
+        assert!(matches!(world.edit().unwrap().export(&out, false, &TODAY), Err(DeskError::File(FileError::Exists(_)))));
+        assert_eq!(world.snapshot(), before);
+        assert_eq!(world.open().unwrap().list(DAY, &Calendar::default()).unwrap()[0].waiting, 1);
+        assert!(matches!(World::new().edit().unwrap().export(&out, false, &TODAY), Err(DeskError::NoBox)));
+    }
+}

@@ -355,3 +355,6 @@ fn read_to_end(mut plain: impl Read) -> Result<(), Refusal> {
 fn broken(error: io::Error) -> Refusal {
     if error.raw_os_error().is_some() { Refusal::Io(error) } else { Refusal::Altered }
 }
+
+#[cfg(test)]
+mod tests;

@@ -317,3 +317,119 @@ fn said_by_team(answer: &StoredAnswer) -> MessageView {
         attachments: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    use super::{
+        super::{
+            NewDecision,
+            fixture::{DAY, MARKER, TODAY, World, plain},
+        },
+        *,
+    };
+
+    fn import(world: &mut World) {
+        let file = world.collect();
+        world.import(&file).unwrap();
+    }
+
+    #[test]
+    fn attachments_come_back_byte_for_byte() {
+        let lengths = [0, 1, 65_536, 300_000];
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &lengths);
+        import(&mut world);
+        let casebook = world.open().unwrap();
+        for (number, length) in (1..).zip(lengths) {
+            for name in [format!("1/{number}"), format!("../{MARKER}-{number}.pdf")] {
+                let out = world.dir.path().join(format!("out-{number}-{}", name.len()));
+                casebook.write_attachment(id, &name, &out).unwrap();
+                assert!(fs::read(&out).unwrap() == plain(length), "{name}");
+                assert_eq!(out.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+                assert!(matches!(casebook.write_attachment(id, &name, &out), Err(DeskError::File(FileError::Exists(_)))));
+            }
+        }
+        let out = world.dir.path().join("none");
+        for name in ["1/5", "2/1", "none", "", "../../etc/passwd"] {
+            assert!(matches!(casebook.write_attachment(id, name, &out), Err(DeskError::NoAttachment(_))), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_attachment_is_whole_or_not_there() {
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &[300_000]);
+        import(&mut world);
+        world.say(id, MessageKind::FollowUp, &[5]);
+        import(&mut world);
+        let casebook = world.open().unwrap();
+        let out = world.dir.path().join("out");
+        let error = casebook.write_attachment(id, &format!("../{MARKER}-1.pdf"), &out).err().unwrap();
+        assert!(error.to_string().contains("1/1, 2/1"), "{error}");
+        let sealed = world.casebook().join("collections/1").join(Manifest::path(id, 1, 1));
+        let bytes = fs::read(&sealed).unwrap();
+        fs::remove_file(&sealed).unwrap();
+        files::write_new(&sealed, Readers::Owner, &bytes[..bytes.len() - 70_000]).unwrap();
+        assert!(matches!(casebook.write_attachment(id, "1/1", &out), Err(DeskError::Open { .. })));
+        assert!(!out.exists() && !files::partial_path(&out).exists());
+        // Another message that is sealed to the same team.
+        let message = |collection: u64, seq| world.casebook().join(format!("collections/{collection}")).join(Manifest::path(id, seq, 0));
+        fs::copy(message(2, 2), message(1, 1)).unwrap();
+        assert!(matches!(casebook.show(id, DAY, &Calendar::default()), Err(DeskError::Exchanged(_))));
+    }
+
+    #[test]
+    fn the_queue_has_what_is_urgent_first() {
+        let mut world = World::new();
+        for number in [3, 1, 2] {
+            world.concern(number, Route::StaffConcern, &[]);
+        }
+        let mut late = world.reports[&ReportId([1; 8])].entry.clocks[0];
+        late.clock.due_on = Date::constant(2026, 12, 20);
+        world.reports.get_mut(&ReportId([1; 8])).unwrap().entry.clocks[0] = late;
+        import(&mut world);
+        let closed = NewDecision { state: Some(ReportState::Closed), ..NewDecision::default() };
+        world.edit().unwrap().decide(ReportId([2; 8]), closed, &TODAY).unwrap();
+        let queue = world.open().unwrap().list(Date::constant(2026, 12, 10), &Calendar::default()).unwrap();
+        assert_eq!(queue.iter().map(|entry| entry.id.0[0]).collect::<Vec<_>>(), [3, 1, 2]);
+        assert_eq!((queue[0].clocks[0].state, queue[0].clocks[0].working_days_left), (ClockState::DueSoon, Some(3)));
+        assert_eq!((queue[0].areas.as_slice(), queue[0].serious_harm), ([Area::IntegratedCare].as_slice(), Some(SeriousHarm::Yes)));
+    }
+
+    #[test]
+    fn both_sides_are_shown_in_turn() {
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &[2]);
+        import(&mut world);
+        world.reply(id, "Thank you.");
+        world.edit().unwrap().decide(id, NewDecision { areas: vec![Area::Competition], ..NewDecision::default() }, &TODAY).unwrap();
+        world.say(id, MessageKind::FollowUp, &[]);
+        import(&mut world);
+        let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap_or_else(|e| panic!("{e}"));
+        let json = serde_json::to_value(&view).unwrap();
+        let said: Vec<_> = view.messages.iter().map(|message| (message.from, message.seq)).collect();
+        assert_eq!(said, [(Sender::Person, 1), (Sender::Team, 1), (Sender::Person, 2)]);
+        assert_eq!((&json["areas"][0], &json["state"], &json["withdrawn"]), (&"competition".into(), &"decided".into(), &false.into()));
+        assert_eq!((&json["messages"][0]["kind"], &json["messages"][1]["kind"]), (&"concern".into(), &"reply".into()));
+        assert_eq!(json["messages"][0]["attachments"][0]["size"], 2);
+        assert!(json["messages"][0]["answers"]["description"].as_str().unwrap().starts_with(MARKER));
+        assert_eq!((&json["messages"][1]["text"], &json["messages"][1]["from"]), (&"Thank you.".into(), &"team".into()));
+        assert_eq!(json["decisions"][1]["answers"][0]["kind"], "update");
+    }
+
+    #[test]
+    fn a_report_is_found_by_the_beginning_of_its_id() {
+        let mut world = World::new();
+        let id = world.concern(0xab, Route::StaffConcern, &[]);
+        import(&mut world);
+        let casebook = world.open().unwrap();
+        for good in ["abab", "ABABab", &id.to_string()] {
+            assert_eq!(casebook.find(good).unwrap(), id);
+        }
+        assert!(matches!(casebook.find("aba"), Err(DeskError::NotAnId)));
+        assert!(matches!(casebook.find("../a"), Err(DeskError::NotAnId)));
+        assert!(matches!(casebook.find("abac"), Err(DeskError::NoReport)));
+    }
+}
