@@ -74,7 +74,8 @@ impl Editor<'_> {
         decision.check()?;
         let state = &self.casebook.state;
         let report = state.reports.get(&id).ok_or(DeskError::NoReport)?;
-        let r#box = state.r#box.ok_or(DeskError::NoBox)?;
+        // A report is there only after an import, and every import names the box.
+        let r#box = state.r#box.ok_or(DeskError::NoReport)?;
         if report.withdrawn && (decision.notice.is_some() || decision.reply.is_some()) {
             return Err(DeskError::Withdrawn(id));
         }

@@ -87,9 +87,6 @@ pub enum DeskError {
     /// No message of the report was ever imported, so nobody knows which key to seal to.
     #[error("no message of report {0} is in this casebook, so there is no key to seal an answer to; record a note instead")]
     NoReplyKey(ReportId),
-    /// Nothing was imported yet.
-    #[error("nothing was imported into this casebook yet; import a collection first")]
-    NoBox,
     /// The file was recorded as exported but has not got its name.
     #[error("the export is recorded but its file was lost ({0}); run the command again with --again and another name")]
     ExportLost(FileError),

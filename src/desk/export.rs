@@ -49,12 +49,13 @@ impl Editor<'_> {
     /// collection has shown to be delivered and all that was ever collected: for when a file was lost on its way.
     ///
     /// # Errors
-    /// If nothing was ever imported, or `out` is there already or can't be written.
+    /// If `out` is there already or can't be written, or if an event that holds an answer can't be read.
     pub fn export(&mut self, out: &Path, again: bool, today: &dyn Today) -> Result<Export, DeskError> {
         if let Some(finished) = self.finish_last(out)? {
             return Ok(finished);
         }
-        let Some(r#box) = self.casebook.state.r#box else { return Err(DeskError::NoBox) };
+        // Before the first import there is no box to write for, and nothing to write.
+        let Some(r#box) = self.casebook.state.r#box else { return Ok(Export::Nothing) };
         let (answers, places) = self.casebook.answers_to_export(again);
         let collected = self.casebook.collected(again);
         if answers.is_empty() && collected.is_empty() {
@@ -345,6 +346,6 @@ mod tests {
         assert!(matches!(world.edit().unwrap().export(&out, false, &TODAY), Err(DeskError::File(FileError::Exists(_)))));
         assert_eq!(world.snapshot(), before);
         assert_eq!(world.open().unwrap().list(DAY, &Calendar::default()).unwrap()[0].waiting, 1);
-        assert!(matches!(World::new().edit().unwrap().export(&out, false, &TODAY), Err(DeskError::NoBox)));
+        assert_eq!(export(&World::new(), "none", true).0, Export::Nothing);
     }
 }

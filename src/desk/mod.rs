@@ -19,6 +19,7 @@ mod export;
 #[cfg(test)]
 mod fixture;
 mod import;
+mod opened;
 mod pointer;
 mod staging;
 mod state;

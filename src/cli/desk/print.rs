@@ -21,7 +21,7 @@ pub(super) fn import(imported: &Import) -> Outcome {
     }
     if imported.passed_over > 0 {
         let lost = usize::try_from(imported.passed_over).unwrap_or(usize::MAX);
-        output::line(&format!("{} before it never imported", count(lost, "collection was", "collections were")))?;
+        output::line(&format!("{} never imported", count(lost, "collection before it was", "collections before it were")))?;
     }
     // A concern is the new report itself, not one more message.
     let concerns = imported.messages.iter().filter(|message| message.kind == MessageKind::Concern).count();
@@ -103,7 +103,7 @@ fn message(message: &MessageView) -> Outcome {
         answers(concern)?;
     }
     if let Some(text) = &message.text {
-        paragraph(text)?;
+        paragraph(text, INDENT)?;
     }
     for (number, file) in (1..).zip(&message.attachments) {
         let (name, media_type) = (visible(file.name.as_str(), false), visible(file.media_type.as_str(), false));
@@ -117,7 +117,7 @@ fn answers(concern: &Concern) -> Outcome {
     let text = |label: &str, text: Option<&Text>| {
         let Some(text) = text else { return Ok(()) };
         output::line(&format!("  {label}:"))?;
-        paragraph(text)
+        paragraph(text, INDENT)
     };
     let about: Vec<_> = concern.about.iter().map(|about| about.label()).collect();
     let area: Vec<_> = concern.area.iter().map(|area| area.label()).collect();
@@ -145,7 +145,7 @@ fn decision(decision: &DecisionView) -> Outcome {
     match &decision.note {
         Some(note) => {
             output::line(&format!("{INDENT}Note for the team:"))?;
-            paragraph(note)
+            paragraph(note, &INDENT.repeat(2))
         }
         None => Ok(()),
     }
@@ -177,8 +177,8 @@ fn areas(areas: &[Area]) -> String {
     if areas.is_empty() { "none".to_owned() } else { areas.iter().map(|area| area.slug()).collect::<Vec<_>>().join(", ") }
 }
 
-fn paragraph(text: &Text) -> Outcome {
-    visible(text.as_str(), true).lines().try_for_each(|line| output::line(format!("{INDENT}{line}").trim_end()))
+fn paragraph(text: &Text, indent: &str) -> Outcome {
+    visible(text.as_str(), true).lines().try_for_each(|line| output::line(format!("{indent}{line}").trim_end()))
 }
 
 /// A text with every sign that could drive a terminal or hide what is there written out as `\u{..}`.
