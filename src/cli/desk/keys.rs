@@ -64,12 +64,14 @@ impl KeyRing {
 
     pub(super) fn identity(&mut self) -> Result<GovernanceIdentity, Failure> {
         let path = self.paths.identity.clone();
+        refuse_if_gone(&path, "identity", "--identity")?;
         let file = Zeroizing::new(files::read(&path, KEY_FILE_BYTES)?);
         keyfile::read_identity(&file, || self.ask()).map_err(|error| named(&path, &error))
     }
 
     pub(super) fn signing_key(&mut self) -> Result<SigningKey<SignerRole>, Failure> {
         let path = self.paths.signing_key.clone();
+        refuse_if_gone(&path, "signing key", "--signing-key")?;
         let file = Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES)?);
         keyfile::read_signing_key(&file, || self.ask()).map_err(|error| named(&path, &error))
     }
@@ -83,6 +85,14 @@ impl KeyRing {
         self.passphrase = Some(passphrase);
         Ok(again)
     }
+}
+
+/// A casebook remembers where its keys were; they may have been moved since, or be on a stick that is not plugged in.
+fn refuse_if_gone(path: &Path, what: &str, option: &str) -> Result<(), Failure> {
+    if path.exists() {
+        return Ok(());
+    }
+    Err(Failure::Failed(format!("the {what} is not at {}; plug in what it is kept on, or give {option} if it moved", path.display())))
 }
 
 fn named(path: &Path, error: &KeyFileError) -> Failure {
