@@ -44,6 +44,9 @@ enum Command {
     Due(due::DueArguments),
     /// Say whether this box is fit to run
     Check(check::CheckArguments),
+    /// Work at the offline desk: take in collections, read reports, decide and answer
+    #[command(subcommand)]
+    Desk(desk::DeskCommand),
 }
 
 /// Runs the command that the program was called with. Exit status: 0 done, 1 failed, 2 wrong use.
@@ -67,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::Clocks(arguments) => clocks::run(&arguments),
         Command::Due(arguments) => due::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Desk(command) => desk::run(command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
