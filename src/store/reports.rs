@@ -91,6 +91,8 @@ pub struct StoredMessage {
     pub kind: MessageKind,
     /// The day it came in.
     pub on: Date,
+    /// What its form carried.
+    pub send_id: SendId,
     /// Whether the desk has it, and the box no longer.
     pub collected: bool,
 }
@@ -113,7 +115,7 @@ impl Store {
     /// If it could not be put on the disk; then nothing of it stays.
     pub fn add_report(&self, report: NewReport) -> Result<AddReport, StoreError> {
         let NewReport { id, locator, route, message } = report;
-        let (rows, files) = MessageRows::take(message);
+        let rows = MessageRows::of(&message);
         let added = self.write_blocking(move |connection| {
             let before = "SELECT 1 FROM report WHERE locator = ?1";
             if connection.query_row(before, [locator.as_bytes()], |_| Ok(())).optional()?.is_some() {
@@ -127,7 +129,7 @@ impl Store {
             Ok(AddReport::Added)
         })?;
         if added == AddReport::Added {
-            files.into_iter().for_each(FinishedUpload::keep);
+            message.files.into_iter().for_each(FinishedUpload::keep);
         }
         Ok(added)
     }
@@ -137,8 +139,16 @@ impl Store {
     ///
     /// # Errors
     /// If it could not be put on the disk; then nothing of it stays.
-    pub fn add_message(&self, report: ReportId, message: NewMessage) -> Result<AddMessage, StoreError> {
-        let (rows, files) = MessageRows::take(message);
+    pub fn add_message(&self, report: ReportId, mut message: NewMessage) -> Result<AddMessage, StoreError> {
+        self.try_add_message(report, &mut message)
+    }
+
+    /// The same, but files that were not added stay in `message`, to be sent again under the next number. Blocks.
+    ///
+    /// # Errors
+    /// As [`Store::add_message`].
+    pub fn try_add_message(&self, report: ReportId, message: &mut NewMessage) -> Result<AddMessage, StoreError> {
+        let rows = MessageRows::of(message);
         let withdrawal = rows.kind == MessageKind::Withdrawal;
         let added = self.write_blocking(move |connection| {
             let sent: Option<Vec<u8>> =
@@ -161,7 +171,7 @@ impl Store {
             Ok(AddMessage::Added)
         })?;
         if added == AddMessage::Added {
-            files.into_iter().for_each(FinishedUpload::keep);
+            message.files.drain(..).for_each(FinishedUpload::keep);
             if withdrawal {
                 // The message is on the disk; if the log can't be cut now, the next tidying does it.
                 let _ = self.truncate_log();
@@ -217,10 +227,10 @@ struct FileRow {
 }
 
 impl MessageRows {
-    fn take(message: NewMessage) -> (Self, Vec<FinishedUpload>) {
-        let NewMessage { seq, kind, on, send_id, clocks, files } = message;
-        let rows = files.iter().map(|file| FileRow { id: file.id(), rows: file.rows(), size: file.size(), sha256: file.sha256().0 }).collect();
-        (Self { seq, kind, on, send_id, clocks, files: rows }, files)
+    fn of(message: &NewMessage) -> Self {
+        let NewMessage { seq, kind, on, send_id, ref clocks, ref files } = *message;
+        let files = files.iter().map(|file| FileRow { id: file.id(), rows: file.rows(), size: file.size(), sha256: file.sha256().0 }).collect();
+        Self { seq, kind, on, send_id, clocks: clocks.clone(), files }
     }
 
     fn insert(&self, connection: &Connection, report: ReportId) -> Result<(), StoreError> {
@@ -292,11 +302,19 @@ pub(super) fn clock_entry((seq, kind, started_on, due_on, met_on): ClockColumns)
 }
 
 fn messages(connection: &Connection, report: ReportId) -> Result<Vec<StoredMessage>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT seq, kind, received_on, collected FROM message WHERE report = ?1 ORDER BY seq")?;
-    let rows = statement.query_map([report.0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get(3)?)))?;
+    let mut statement = connection.prepare_cached("SELECT seq, kind, received_on, send_id, collected FROM message WHERE report = ?1 ORDER BY seq")?;
+    let rows = statement.query_map([report.0], |row| {
+        Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get::<_, Vec<u8>>(3)?, row.get(4)?))
+    })?;
     rows.map(|row| {
-        let (seq, kind, on, collected) = row?;
-        Ok(StoredMessage { seq, kind: MessageKind::from_slug(&kind).ok_or_else(|| damaged("a kind of message"))?, on: day(&on)?, collected })
+        let (seq, kind, on, send_id, collected) = row?;
+        Ok(StoredMessage {
+            seq,
+            kind: MessageKind::from_slug(&kind).ok_or_else(|| damaged("a kind of message"))?,
+            on: day(&on)?,
+            send_id: SendId::from_slice(&send_id).map_err(|_| damaged("a send id"))?,
+            collected,
+        })
     })
     .collect()
 }

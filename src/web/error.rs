@@ -1,0 +1,148 @@
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    panic,
+};
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+use super::{App, view::ErrorPage};
+use crate::{
+    crypto::{KdfError, SealError},
+    domain::CalendarError,
+    store::StoreError,
+};
+
+/// Why a request gets a page of its own instead of what it asked for. Each is one page; none repeats what was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WebError {
+    /// No such page.
+    NotFound,
+    /// The page is there, but not for this method.
+    Method,
+    /// The body ended early or is not what a form sends.
+    Broken,
+    /// The body is of another type than the form's.
+    Type,
+    /// The body did not arrive in time.
+    Slow,
+    /// More than the limits allow.
+    TooLarge,
+    /// Sent from another site's page.
+    CrossSite,
+    /// A receipt code that this box did not issue.
+    NotIssued,
+    /// The report was withdrawn.
+    Withdrawn,
+    /// Too much is waiting already.
+    Busy,
+    /// A report can't be accepted now.
+    Closed,
+    /// Something failed here.
+    Internal,
+}
+
+impl WebError {
+    /// The status code of its page.
+    pub(super) const fn status(self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Broken => StatusCode::BAD_REQUEST,
+            Self::Type => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::NotIssued => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Withdrawn => StatusCode::GONE,
+            Self::Busy | Self::Closed => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Its page.
+    pub(super) fn page(self, app: &App) -> ErrorPage<'_> {
+        let (heading, happened, remedy) = self.words();
+        ErrorPage { shell: app.shell(), heading, happened, remedy }
+    }
+
+    /// What happened, and what to do.
+    const fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::NotFound => ("Page not found", "There is no page at this address.", "If you typed or pasted the address, check that it is complete. Or go to the start page."),
+            Self::Method => ("This page works another way", "The page is there, but it can't be used in this way.", "Go to the start page and come back to it from there."),
+            Self::Broken => ("We did not receive all of it", "What you sent ended early or did not arrive whole. Nothing of it was kept.", "Go back in your browser and send it again."),
+            Self::Type => ("We can't read what was sent", "It did not come from one of the forms on this site. Nothing of it was kept.", "Go to the start page and use the form."),
+            Self::Slow => ("It took too long to arrive", "The connection was too slow or stopped. Nothing of it was kept.", "Go back in your browser and send it again, with fewer or smaller files if you can."),
+            Self::TooLarge => ("It is too large", "What you sent is more than we can take at once. Nothing of it was kept.", "Go back in your browser, choose fewer or smaller files, and send it again. You can send more later as a follow-up, with your receipt code."),
+            Self::CrossSite => ("This came from another site", "Forms are accepted only from the pages of this site. Nothing was kept.", "Go to the start page and use the form there."),
+            Self::NotIssued => ("We can't take this form", "The form did not carry a receipt code that this service issued. Nothing was kept.", "Go back to the form in your browser, choose Continue to check your answers, and send them from the page that follows."),
+            Self::Withdrawn => ("This report was withdrawn", "The report that this receipt code belongs to was withdrawn. Nothing was added to it.", "If there is more to say, send a new report from the start page."),
+            Self::Busy => ("We are very busy", "Too many people are using the service at this moment. Nothing of what you sent was kept.", "Wait half a minute, then go back in your browser and send it again."),
+            Self::Closed => ("We can't take reports right now", "A report could not be kept safely at this moment, so we do not ask you to write one.", "Try again later today or tomorrow. If someone is in danger now, call 999."),
+            Self::Internal => ("Something went wrong", "The fault is ours. What you sent was not kept unless you were shown a receipt code page for it.", "Go back in your browser and send it again. Sending twice is safe: only the first is kept."),
+        }
+    }
+}
+
+/// The error itself, for [`super::respond::finish`] to make its page: only there is the state at hand.
+impl IntoResponse for WebError {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StoreError> for WebError {
+    fn from(error: StoreError) -> Self {
+        tell_operator(&error);
+        Self::Internal
+    }
+}
+
+impl From<KdfError> for WebError {
+    fn from(error: KdfError) -> Self {
+        tell_operator(&error);
+        Self::Internal
+    }
+}
+
+impl From<SealError> for WebError {
+    fn from(error: SealError) -> Self {
+        tell_operator(&error);
+        Self::Internal
+    }
+}
+
+impl From<CalendarError> for WebError {
+    fn from(error: CalendarError) -> Self {
+        tell_operator(&error);
+        Self::Closed
+    }
+}
+
+impl From<askama::Error> for WebError {
+    fn from(_: askama::Error) -> Self {
+        tell_operator(&"a page can't be made; this is a fault in candour");
+        Self::Internal
+    }
+}
+
+/// One line to the operator: this program's own words or the store's, never anything that a person sent.
+pub(super) fn tell_operator(cause: &dyn Display) {
+    // With stderr closed there is nobody to tell.
+    let _ = writeln!(io::stderr(), "candour: {cause}");
+}
+
+/// Makes a panic say where it was and nothing else: its message could repeat what a person typed. For the program to
+/// call once, before it serves.
+pub fn quiet_panics() {
+    panic::set_hook(Box::new(|info| match info.location() {
+        Some(place) => tell_operator(&format_args!("a fault in candour at {}:{}; report it with these words", place.file(), place.line())),
+        None => tell_operator(&"a fault in candour; report it with these words"),
+    }));
+}

@@ -1,0 +1,115 @@
+use std::{
+    error::Error,
+    pin::Pin,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::body::{Body, HttpBody};
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::Frame;
+use tokio::time::{self, Instant, Sleep};
+
+use super::WebError;
+use crate::domain::limits::KIB;
+
+/// How long a body may pause.
+const PAUSE: Duration = Duration::from_secs(60);
+/// How long a body may take whatever its size.
+const AT_ANY_RATE: Duration = Duration::from_secs(600);
+/// Bytes a second that a body must come to after that: less than the slowest useful connection over Tor.
+const RATE: u64 = KIB as u64;
+/// Bytes that may arrive without a field or a piece of one coming out: part headers that never end would fill the memory.
+const UNREAD: usize = 512 * KIB;
+
+/// A body that can't be too large, too slow, or pile up in memory.
+pub(super) struct Guarded {
+    body: Body,
+    left: u64,
+    received: u64,
+    started: Instant,
+    late: Pin<Box<Sleep>>,
+    /// Set after each piece: whoever reads until nothing is ready gets one piece at a time.
+    gives_way: bool,
+    watch: Watch,
+}
+
+/// What is known of a guarded body from outside.
+#[derive(Clone, Default)]
+pub(super) struct Watch {
+    unread: Arc<AtomicUsize>,
+    cause: Arc<OnceLock<WebError>>,
+}
+
+impl Guarded {
+    /// Lets at most that many bytes through.
+    pub(super) fn new(body: Body, limit: u64) -> Self {
+        let started = Instant::now();
+        let late = Box::pin(time::sleep_until(started + PAUSE));
+        Self { body, left: limit, received: 0, started, late, gives_way: false, watch: Watch::default() }
+    }
+
+    /// To learn why it ended.
+    pub(super) fn watch(&self) -> Watch {
+        self.watch.clone()
+    }
+
+    fn fail(&self, cause: WebError) -> Poll<Option<Result<Frame<Bytes>, Box<dyn Error + Send + Sync>>>> {
+        // The first cause stands.
+        let _ = self.watch.cause.set(cause);
+        Poll::Ready(Some(Err("the body was refused".into())))
+    }
+}
+
+impl Watch {
+    /// Something came out of what was read.
+    pub(super) fn progress(&self) {
+        self.unread.store(0, Ordering::Relaxed);
+    }
+
+    /// Why reading failed: the guard's reason, else that the body is broken.
+    pub(super) fn cause(&self) -> WebError {
+        self.cause.get().copied().unwrap_or(WebError::Broken)
+    }
+}
+
+impl HttpBody for Guarded {
+    type Data = Bytes;
+    type Error = Box<dyn Error + Send + Sync>;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if std::mem::take(&mut self.gives_way) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let frame = match Pin::new(&mut self.body).poll_frame(context) {
+            Poll::Pending if self.late.as_mut().poll(context).is_ready() => return self.fail(WebError::Slow),
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(None) => return Poll::Ready(None),
+            Poll::Ready(Some(Err(_))) => return self.fail(WebError::Broken),
+            Poll::Ready(Some(Ok(frame))) => frame,
+        };
+        let length = frame.data_ref().map_or(0, Bytes::len);
+        let Some(left) = self.left.checked_sub(length as u64) else { return self.fail(WebError::TooLarge) };
+        self.left = left;
+        self.received += length as u64;
+        if self.watch.unread.fetch_add(length, Ordering::Relaxed) + length > UNREAD {
+            return self.fail(WebError::Broken);
+        }
+        let at_the_latest = self.started + AT_ANY_RATE + Duration::from_secs(self.received / RATE);
+        let deadline = at_the_latest.min(Instant::now() + PAUSE);
+        self.late.as_mut().reset(deadline);
+        self.gives_way = true;
+        Poll::Ready(Some(Ok(frame)))
+    }
+}
+
+/// Reads a body that was refused, for a while: a browser shows the answer only when it could send everything.
+pub(super) fn discard(mut body: Body) {
+    tokio::spawn(time::timeout(PAUSE, async move { while let Some(Ok(_)) = body.frame().await {} }));
+}

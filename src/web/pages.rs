@@ -1,0 +1,51 @@
+//! Pages that are the same for everyone.
+
+use axum::{
+    extract::State,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    App, WebError,
+    respond::page,
+    view::{BeforePage, KeysPage, LeavePage, StartPage},
+};
+
+/// What a browser keeps of this site, to be cleared.
+const CLEAR_SITE_DATA: HeaderValue = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
+
+/// `GET /`
+pub(super) async fn start(State(app): State<App>) -> Result<Response, WebError> {
+    page(StatusCode::OK, &StartPage { shell: app.shell() })
+}
+
+/// `GET /before-you-start`
+pub(super) async fn before_you_start(State(app): State<App>) -> Result<Response, WebError> {
+    page(StatusCode::OK, &BeforePage { shell: app.shell() })
+}
+
+/// `GET /keys`
+pub(super) async fn keys(State(app): State<App>) -> Result<Response, WebError> {
+    let recipients = app.recipients();
+    page(StatusCode::OK, &KeysPage { shell: app.shell(), keys: recipients.keys(), fingerprint: recipients.fingerprint().to_string() })
+}
+
+/// `GET /keys/governance.recipients`
+pub(super) async fn recipients(State(app): State<App>) -> Response {
+    let file: String = app.recipients().keys().into_iter().map(|key| key + "\n").collect();
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], file).into_response()
+}
+
+/// `POST /leave`: by a refresh, because browsers hold a redirect after a form against `form-action`.
+pub(super) async fn leave(State(app): State<App>) -> Result<Response, WebError> {
+    let mut response = page(StatusCode::OK, &LeavePage { shell: app.shell() })?;
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("clear-site-data"), CLEAR_SITE_DATA);
+    let refresh = format!("0; url={}", app.config().service.everyday_page);
+    // The address was checked to be visible ASCII; one that was not still has its link on the page.
+    if let Ok(refresh) = HeaderValue::from_str(&refresh) {
+        headers.insert(header::REFRESH, refresh);
+    }
+    Ok(response)
+}

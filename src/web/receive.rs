@@ -1,0 +1,251 @@
+//! Multipart bodies: fields into memory, files sealed piece by piece while they arrive. Nothing plain is ever whole anywhere.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    extract::{DefaultBodyLimit, FromRequest, Multipart, Request, multipart::Field},
+    http::header,
+};
+use bytes::Bytes;
+use tokio::{sync::mpsc, time};
+use zeroize::Zeroizing;
+
+use super::{
+    App, WebError, forms,
+    guard::{Guarded, Watch},
+};
+use crate::{
+    crypto::{AttachmentSealer, SealedTrueSize},
+    domain::{
+        Attachment, Entries, Text,
+        limits::{FIELD_BYTES, FIELDS, FILE_NAME_BYTES, FORM_BYTES, KIB, MEDIA_TYPE_BYTES, MULTIPART_OVERHEAD},
+    },
+    store::FinishedUpload,
+};
+
+/// The field that files come in.
+const FILES: &str = "attachment";
+/// Pieces on their way to the sealer.
+const IN_FLIGHT: usize = 4;
+/// How long a file waits for its turn to be sealed.
+const TURN_WITHIN: Duration = Duration::from_secs(60);
+/// The media type of what has none.
+const UNKNOWN_TYPE: &str = "application/octet-stream";
+
+/// What a multipart form sent.
+pub(super) struct Received {
+    /// The text fields.
+    pub fields: Entries,
+    /// The files, sealed and in the store, but reachable from nowhere until a message names them.
+    pub files: Files,
+    /// Whether there were more files than allowed; those past the limit were thrown away.
+    pub over: Option<Over>,
+}
+
+/// Which limit the files exceed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Over {
+    /// Too many.
+    Count,
+    /// Too large together.
+    Size,
+}
+
+/// Sealed files. Dropped without [`Files::take`], they are removed again.
+#[derive(Default)]
+pub(super) struct Files(Vec<(Attachment, FinishedUpload)>);
+
+impl Files {
+    /// What the message says of them, and the files themselves.
+    pub(super) fn take(mut self) -> (Vec<Attachment>, Vec<FinishedUpload>) {
+        std::mem::take(&mut self.0).into_iter().unzip()
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let files = std::mem::take(&mut self.0);
+        // Removing them waits for the store, which a task must not.
+        if let (false, Ok(runtime)) = (files.is_empty(), tokio::runtime::Handle::try_current()) {
+            runtime.spawn_blocking(move || drop(files));
+        }
+    }
+}
+
+/// Receives a multipart form. Whatever goes wrong, nothing of it stays.
+pub(super) async fn receive(app: &App, request: Request) -> Result<Received, WebError> {
+    if !forms::is_type(request.headers(), "multipart/form-data") {
+        return Err(WebError::Type);
+    }
+    let overhead = FORM_BYTES + MULTIPART_OVERHEAD + app.config().limits.attachments * KIB;
+    let limit = app.config().attachment_bytes() + overhead as u64;
+    let content_type = request.headers().get(header::CONTENT_TYPE).cloned().ok_or(WebError::Type)?;
+    let guarded = Guarded::new(forms::bounded(request, limit)?, limit);
+    let watch = guarded.watch();
+    let mut request = Request::new(Body::new(guarded));
+    request.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    // The guard has the limit; axum's own would stop at 2 MB.
+    DefaultBodyLimit::disable().apply(&mut request);
+    let multipart = Multipart::from_request(request, &()).await.map_err(|_| WebError::Broken)?;
+    Receiver { app, watch, text_bytes: 0, field_count: 0, file_bytes: 0, file_count: 0, received: Received { fields: Entries::default(), files: Files::default(), over: None } }
+        .run(multipart)
+        .await
+}
+
+struct Receiver<'a> {
+    app: &'a App,
+    watch: Watch,
+    text_bytes: usize,
+    field_count: usize,
+    file_bytes: u64,
+    file_count: usize,
+    received: Received,
+}
+
+enum Piece {
+    Data(Bytes),
+    /// The file is whole. A channel that closes without it carried a broken upload.
+    End,
+}
+
+impl Receiver<'_> {
+    async fn run(mut self, mut multipart: Multipart) -> Result<Received, WebError> {
+        while let Some(field) = multipart.next_field().await.map_err(|_| self.watch.cause())? {
+            self.watch.progress();
+            match (field.name(), field.file_name()) {
+                (Some(FILES), Some(_)) => self.file(field).await?,
+                (_, None) => self.text(field).await?,
+                // A file where no file belongs.
+                _ => self.throw_away(field).await?,
+            }
+        }
+        Ok(self.received)
+    }
+
+    async fn next(&self, field: &mut Field<'_>) -> Result<Option<Bytes>, WebError> {
+        let piece = field.chunk().await.map_err(|_| self.watch.cause())?;
+        self.watch.progress();
+        Ok(piece)
+    }
+
+    async fn throw_away(&self, mut field: Field<'_>) -> Result<(), WebError> {
+        while self.next(&mut field).await?.is_some() {}
+        Ok(())
+    }
+
+    async fn text(&mut self, mut field: Field<'_>) -> Result<(), WebError> {
+        self.field_count += 1;
+        if self.field_count > FIELDS {
+            return Err(WebError::TooLarge);
+        }
+        let name = field.name().unwrap_or_default().to_owned();
+        let mut value = Zeroizing::new(Vec::new());
+        while let Some(piece) = self.next(&mut field).await? {
+            self.text_bytes += piece.len();
+            if value.len() + piece.len() > FIELD_BYTES || self.text_bytes > FORM_BYTES {
+                return Err(WebError::TooLarge);
+            }
+            value.extend_from_slice(&piece);
+        }
+        self.received.fields.push(name, String::from_utf8_lossy(&value).into_owned());
+        Ok(())
+    }
+
+    async fn file(&mut self, mut field: Field<'_>) -> Result<(), WebError> {
+        let sent_name = field.file_name().unwrap_or_default().to_owned();
+        let media_type = media_type(&field);
+        let mut first = self.next(&mut field).await?;
+        while first.as_ref().is_some_and(Bytes::is_empty) {
+            first = self.next(&mut field).await?;
+        }
+        // How a browser says that no file was chosen.
+        if first.is_none() && sent_name.is_empty() {
+            return Ok(());
+        }
+        self.file_count += 1;
+        if self.file_count > self.app.config().limits.attachments {
+            self.received.over.get_or_insert(Over::Count);
+        }
+        if self.received.over.is_some() {
+            return self.throw_away(field).await;
+        }
+        if let Some((truth, upload)) = self.seal(field, first).await? {
+            let name = Text::verbatim(&kept_name(&sent_name));
+            self.received.files.0.push((Attachment { name, media_type, size: truth.size, sha256: truth.sha256 }, upload));
+        }
+        Ok(())
+    }
+
+    /// Seals a file as it arrives; none if it goes past the limit of all files together.
+    async fn seal(&mut self, mut field: Field<'_>, first: Option<Bytes>) -> Result<Option<(SealedTrueSize, FinishedUpload)>, WebError> {
+        let turn = time::timeout(TURN_WITHIN, self.app.uploads().acquire_owned()).await.map_err(|_| WebError::Busy)?;
+        let turn = turn.map_err(|_| WebError::Internal)?;
+        let (sender, pieces) = mpsc::channel(IN_FLIGHT);
+        let app = self.app.clone();
+        let sealing = tokio::spawn(async move {
+            app.blocking(move |app| {
+                // Held until this file is sealed or dropped.
+                let _turn = turn;
+                seal(app, pieces)
+            })
+            .await
+        });
+        let mut piece = first;
+        while let Some(data) = piece {
+            self.file_bytes += data.len() as u64;
+            if self.file_bytes > self.app.config().attachment_bytes() {
+                self.received.over = Some(Over::Size);
+                drop(sender);
+                self.throw_away(field).await?;
+                return Ok(None);
+            }
+            if sender.send(Piece::Data(data)).await.is_err() {
+                // The sealer gave up; its own error says why.
+                break;
+            }
+            piece = self.next(&mut field).await?;
+        }
+        let _ = sender.send(Piece::End).await;
+        sealing.await.map_err(|_| WebError::Internal)?
+    }
+}
+
+fn seal(app: &App, mut pieces: mpsc::Receiver<Piece>) -> Result<Option<(SealedTrueSize, FinishedUpload)>, WebError> {
+    let mut sealer = AttachmentSealer::start(app.recipients(), app.store().upload())?;
+    loop {
+        match pieces.blocking_recv() {
+            Some(Piece::Data(data)) => sealer.write(&data)?,
+            Some(Piece::End) => break,
+            None => return Ok(None),
+        }
+    }
+    let (truth, upload) = sealer.finish()?;
+    Ok(Some((truth, upload.finish()?)))
+}
+
+fn media_type(field: &Field<'_>) -> Text {
+    let sent = field.headers().get(header::CONTENT_TYPE).and_then(|sent| sent.to_str().ok()).unwrap_or_default();
+    Text::verbatim(if sent.is_empty() || sent.len() > MEDIA_TYPE_BYTES { UNKNOWN_TYPE } else { sent })
+}
+
+/// The last part of what may be a path, cut to what is kept.
+fn kept_name(sent: &str) -> String {
+    let last = sent.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    let kept = &last[..last.floor_char_boundary(FILE_NAME_BYTES)];
+    if kept.is_empty() { "unnamed".to_owned() } else { kept.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_never_a_path_and_never_too_long() {
+        for (sent, kept) in [("a.pdf", "a.pdf"), ("../../etc/passwd", "passwd"), ("C:\\Users\\me\\note.txt", "note.txt"), ("", "unnamed"), ("dir/", "unnamed"), (" ", "unnamed")] {
+            assert_eq!(kept_name(sent), kept);
+        }
+        let long = kept_name(&"é".repeat(200));
+        assert_eq!((long.len(), long.chars().count()), (254, 127));
+    }
+}

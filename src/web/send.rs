@@ -1,0 +1,106 @@
+//! Sending a concern, and the receipt for it.
+
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    response::Response,
+};
+
+use super::{
+    App, WebError, forms, hashing,
+    receive::{self, Files, Over, Received},
+    report,
+    respond::page,
+    view::{Day, ReceiptPage, WithdrawnPage},
+};
+use crate::{
+    crypto::{Code, Receipt, os_random, seal_message},
+    domain::{Clock, Concern, Date, FieldError, Format, Message, MessageKind, ReportId, Route, SendId},
+    store::{FinishedUpload, NewMessage, NewReport, StoredReport},
+};
+
+/// `POST /report/send`: the same answer however often the same form is sent.
+pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Response, WebError> {
+    let Received { fields, files, over } = receive::receive(&app, request).await?;
+    let code = forms::issued_code(&app, &fields).ok_or(WebError::NotIssued)?;
+    let (route, concern) = match Concern::parse(&fields) {
+        Ok(parsed) => parsed,
+        Err(errors) => return report::form_with_errors(&app, &fields, &errors, Some(&code)),
+    };
+    if let Some(over) = over {
+        let (status, error) = over_limit(&app, over);
+        return report::check_page(&app, status, &fields, &[error], route, &code);
+    }
+    let receipt = hashing::derive(&app, code.clone()).await?;
+    let on = app.today();
+    let clocks = app.clocks(route, on)?;
+    let stored = app.blocking(move |app| add(app, &receipt, Sending { route, concern, files, on, clocks })).await?;
+    receipt_page(&app, &code, &stored)
+}
+
+/// What is wrong with files past a limit.
+pub(super) fn over_limit(app: &App, over: Over) -> (StatusCode, FieldError) {
+    let limits = app.config().limits;
+    match over {
+        Over::Count => (StatusCode::UNPROCESSABLE_ENTITY, FieldError::new("attachment", format!("Choose {} files or fewer", limits.attachments))),
+        Over::Size => {
+            let message = format!("Choose files that are {} MB or less together", limits.attachment_mib);
+            (StatusCode::PAYLOAD_TOO_LARGE, FieldError::new("attachment", message))
+        }
+    }
+}
+
+/// Seals a message into the store.
+pub(super) fn seal(app: &App, message: &Message) -> Result<FinishedUpload, WebError> {
+    let sealed = seal_message(message, app.recipients())?;
+    let mut upload = app.store().upload();
+    std::io::Write::write_all(&mut upload, sealed.as_bytes()).map_err(crate::crypto::SealError::from)?;
+    Ok(upload.finish()?)
+}
+
+struct Sending {
+    route: Route,
+    concern: Concern,
+    files: Files,
+    on: Date,
+    clocks: Vec<Clock>,
+}
+
+/// Adds the report, unless its code has one. Gives the report as it is stored: the first that was sent.
+fn add(app: &App, receipt: &Receipt, sending: Sending) -> Result<StoredReport, WebError> {
+    if let Some(stored) = app.store().report_at(receipt.locator)? {
+        return Ok(stored);
+    }
+    let Sending { route, concern, files, on, clocks } = sending;
+    let (attachments, mut uploads) = files.take();
+    let id = ReportId::random(&mut os_random());
+    let message = Message {
+        format: Format::Message,
+        r#box: app.store().settings().box_id,
+        report: id,
+        seq: 1,
+        kind: MessageKind::Concern,
+        route,
+        on,
+        areas: concern.areas(),
+        answers: Some(concern),
+        text: None,
+        reply_to: receipt.reply.recipient().to_string(),
+        attachments,
+    };
+    uploads.insert(0, seal(app, &message)?);
+    let send_id = SendId::random(&mut os_random());
+    let message = NewMessage { seq: 1, kind: MessageKind::Concern, on, send_id, clocks, files: uploads };
+    // Added now or sent before: what is shown is what is stored.
+    app.store().add_report(NewReport { id, locator: receipt.locator, route, message })?;
+    app.store().report_at(receipt.locator)?.ok_or(WebError::Internal)
+}
+
+fn receipt_page(app: &App, code: &Code, stored: &StoredReport) -> Result<Response, WebError> {
+    if let Some(on) = stored.withdrawn_on {
+        return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), on: Day(on) });
+    }
+    let clocks: Vec<Clock> = stored.clocks.iter().filter(|entry| entry.seq == 1).map(|entry| entry.clock).collect();
+    let receipt = ReceiptPage::new(app.shell(), code.grouped(), stored.received_on, &clocks).ok_or(WebError::Internal)?;
+    page(StatusCode::OK, &receipt)
+}

@@ -1,0 +1,84 @@
+//! HTTP/1.1 as the box speaks it: no `Date`, bounded headers and connections, and a clean end.
+
+use std::{io, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body, http::Request};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::{
+    net::TcpListener,
+    sync::Semaphore,
+    time,
+};
+use tower::ServiceExt;
+
+use super::error::tell_operator;
+use crate::domain::limits::KIB;
+
+/// Connections at the same moment; later ones wait to be accepted.
+const CONNECTIONS: usize = 512;
+/// How long the headers of a request may take, and how long a connection may idle.
+const HEADERS_WITHIN: Duration = Duration::from_secs(30);
+/// Bytes of a connection's buffer, and so of all headers of a request.
+const BUFFER: usize = 64 * KIB;
+/// Headers of one request.
+const HEADERS: usize = 64;
+/// How long what is being answered may take when the box stops.
+const FINISH_WITHIN: Duration = Duration::from_secs(30);
+/// The pause after a failed accept, for whatever ran out to come back.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `shutdown` is done, then stops accepting and finishes what is being answered, for 30 seconds at most.
+///
+/// # Errors
+/// If the listener can't be used at all.
+pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future) -> io::Result<()> {
+    listener.local_addr()?;
+    let graceful = GracefulShutdown::new();
+    let connections = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_WITHIN)
+        .max_buf_size(BUFFER)
+        .max_headers(HEADERS)
+        // The time of an answer is finer than the day, and the day is all that anyone may learn.
+        .auto_date_header(false);
+    tokio::pin!(shutdown);
+    loop {
+        let accepted = async {
+            // The semaphore is never closed.
+            let permit = Arc::clone(&connections).acquire_owned().await.map_err(io::Error::other)?;
+            Ok::<_, io::Error>((listener.accept().await?.0, permit))
+        };
+        let (stream, permit) = tokio::select! {
+            () = async { shutdown.as_mut().await; } => break,
+            accepted = accepted => match accepted {
+                Ok(accepted) => accepted,
+                Err(_) => {
+                    // A connection that broke before it was accepted, or too few file descriptors: neither ends the service.
+                    tell_operator(&"a connection could not be accepted; if this goes on, raise the limit on open files");
+                    time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        // Answers are sent whole, so waiting to fill a packet only delays them; without it they come all the same.
+        let _ = stream.set_nodelay(true);
+        let router = router.clone();
+        let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            // How a connection ends is nobody's business: there is no log of connections.
+            let _ = connection.await;
+            drop(permit);
+        });
+    }
+    drop(listener);
+    if time::timeout(FINISH_WITHIN, graceful.shutdown()).await.is_err() {
+        tell_operator(&"some answers were cut off because they took longer than 30 seconds");
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! What has happened to a report, for whoever has its receipt code.
+
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    response::Response,
+};
+
+use super::{
+    App, WebError, forms, hashing,
+    respond::page,
+    view::{AskPage, Day, StatusPage, StatusParts, TypedFollowUp, WithdrawnPage},
+};
+use crate::{
+    crypto::{Code, Receipt},
+    domain::{FieldError, SendId},
+    store::StoredReport,
+};
+
+/// `GET /status`
+pub(super) async fn ask(State(app): State<App>) -> Result<Response, WebError> {
+    page(StatusCode::OK, &AskPage { shell: app.shell(), errors: &[], typed: "" })
+}
+
+/// `POST /status`
+pub(super) async fn show(State(app): State<App>, request: Request) -> Result<Response, WebError> {
+    let form = forms::read(request).await?;
+    match find(&app, form.first("code")).await? {
+        Found::Report(found) => found.page(&app, StatusCode::OK, TypedFollowUp::default()).await,
+        Found::Nothing(response) => Ok(response),
+    }
+}
+
+/// What a receipt code that was typed leads to.
+pub(super) enum Found {
+    /// A report.
+    Report(Box<Opened>),
+    /// The page that says why there is none.
+    Nothing(Response),
+}
+
+/// A report and what its code gives.
+pub(super) struct Opened {
+    /// The code itself.
+    pub code: Code,
+    /// What opens its answers.
+    pub receipt: Receipt,
+    /// The report.
+    pub report: StoredReport,
+}
+
+/// Looks for the report of a receipt code. What is not a code is answered before any hashing.
+pub(super) async fn find(app: &App, typed: &str) -> Result<Found, WebError> {
+    let code = match Code::parse(typed) {
+        Ok(code) => code,
+        Err(error) => return ask_again(app, typed, &error.to_string()).map(Found::Nothing),
+    };
+    let receipt = hashing::derive(app, code.clone()).await?;
+    let locator = receipt.locator;
+    match app.blocking(move |app| Ok(app.store().report_at(locator)?)).await? {
+        Some(report) => Ok(Found::Report(Box::new(Opened { code, receipt, report }))),
+        None => ask_again(app, typed, "We can’t find a report with this code. Check it against what you wrote down").map(Found::Nothing),
+    }
+}
+
+impl Opened {
+    /// The report's page.
+    pub(super) async fn page(self, app: &App, status: StatusCode, follow_up: TypedFollowUp) -> Result<Response, WebError> {
+        if let Some(on) = self.report.withdrawn_on {
+            return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), on: Day(on) });
+        }
+        // Opening answers is work.
+        app.blocking(move |app| {
+            let parts = StatusParts {
+                shell: app.shell(),
+                limits: app.config().limits,
+                box_id: app.store().settings().box_id,
+                today: app.today(),
+                calendar: app.calendar(),
+            };
+            let view = StatusPage::new(parts, self.code.grouped(), &self.receipt, &self.report, follow_up).ok_or(WebError::Internal)?;
+            page(status, &view)
+        })
+        .await
+    }
+}
+
+/// The id that a form carries so that sending it twice is the same as once.
+pub(super) fn send_id(form: &crate::domain::Entries) -> Option<SendId> {
+    form.first("send_id").parse().ok()
+}
+
+fn ask_again(app: &App, typed: &str, message: &str) -> Result<Response, WebError> {
+    let errors = [FieldError::new("code", message)];
+    page(StatusCode::UNPROCESSABLE_ENTITY, &AskPage { shell: app.shell(), errors: &errors, typed })
+}
