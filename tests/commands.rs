@@ -1,7 +1,5 @@
 //! A golden file per command outcome: `tests/cmd` is walked, and each file runs in an empty directory of its own.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use std::{env, fs, path::Path};
 
 #[test]

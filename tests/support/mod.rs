@@ -1,4 +1,4 @@
 //! What the journeys share: a browser without scripts, and an installation with the real binary.
 
-pub mod http;
-pub mod installation;
+pub(crate) mod http;
+pub(crate) mod installation;
