@@ -1,4 +1,4 @@
-use std::{fs, net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use clap::Args;
 
@@ -6,11 +6,12 @@ use super::{Outcome, output, serve::serve};
 use crate::{
     crypto::{
         BoxRole, CodeTagger, GovernanceRecipients, KdfParams, SigningKey,
-        keyfile::{KeyFileError, NewKeys},
+        keyfile::{KeyFileError, NewKeys, read_identity, read_signing_key},
         os_random,
     },
+    desk::{Casebook, KeyPaths},
     domain::{BoxId, Calendar, SystemDay},
-    files::{self, FileError, Readers},
+    files::{self, Readers},
     store::{Settings, Store},
     web::{AppOptions, Config},
 };
@@ -75,6 +76,11 @@ fn prepare(directory: &Path) -> Result<AppOptions, output::Failure> {
         recipients: recipients.fingerprint(),
     };
     Store::create(&at("box"), &settings)?;
+    let unprotected = || Err(KeyFileError::Asking("the demonstration's keys have no passphrase".into()));
+    let identity = read_identity(keys.identity.as_bytes(), unprotected)?;
+    let signing_key = read_signing_key(&keys.signing_key, unprotected)?;
+    let paths = KeyPaths { identity: at("team/identity.txt"), signing_key: at("team/signing.key") };
+    Casebook::init(&at("casebook"), &identity, &signing_key, public, paths, &SystemDay)?;
     Ok(AppOptions {
         store: Store::open(&at("box"))?,
         recipients,

@@ -5,12 +5,14 @@ mod check;
 mod clocks;
 mod collect;
 mod deliver;
+mod demo;
 mod desk;
 mod due;
 mod init;
 mod keys;
 mod output;
 mod passphrase;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -29,11 +31,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Try it out: a throwaway box on this machine, wiped when it stops
+    Demo(demo::DemoArguments),
     /// Make a governance team's keys, on the offline machine
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Make a box: its database and its own signing key
     Init(init::InitArguments),
+    /// Run a box
+    Serve(serve::ServeArguments),
     /// Write what the desk has not acknowledged into one sealed file, to carry there
     Collect(collect::CollectArguments),
     /// Check the desk's decisions and put its answers where receipt codes find them
@@ -44,6 +50,9 @@ enum Command {
     Due(due::DueArguments),
     /// Say whether this box is fit to run
     Check(check::CheckArguments),
+    /// Work at the offline desk: take in collections, read reports, decide and answer
+    #[command(subcommand)]
+    Desk(desk::DeskCommand),
 }
 
 /// Runs the command that the program was called with. Exit status: 0 done, 1 failed, 2 wrong use.
@@ -60,6 +69,8 @@ pub fn run() -> ExitCode {
         Err(help) => return output::text(&help.to_string()).map_or_else(|failure| failure.exit_code(), |()| ExitCode::SUCCESS),
     };
     let result = match arguments.command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Keys(command) => keys::run(command),
         Command::Init(arguments) => init::run(&arguments),
         Command::Collect(arguments) => collect::run(&arguments),
@@ -67,6 +78,7 @@ pub fn run() -> ExitCode {
         Command::Clocks(arguments) => clocks::run(&arguments),
         Command::Due(arguments) => due::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Desk(command) => desk::run(command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -57,6 +57,7 @@ pub(super) fn serve(
     listen: SocketAddr,
     ready: impl FnOnce(SocketAddr) -> Outcome,
 ) -> Outcome {
+    web::quiet_panics();
     // What a killed box left goes first; nothing is under way yet.
     let store = options.store.clone();
     store.sweep()?;

@@ -45,6 +45,12 @@ impl Passphrase {
         bool::from(self.0.expose_secret().as_bytes().ct_eq(other.0.expose_secret().as_bytes()))
     }
 
+    /// The same for a second key file, so that it need not be asked for twice.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     fn exposed(&self) -> String {
         self.0.expose_secret().to_owned()
     }

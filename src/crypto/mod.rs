@@ -22,6 +22,8 @@ pub use recipients::{GovernanceRecipients, RecipientsError, ReplyRecipient};
 pub use seal::{AttachmentSealer, SealError, Sealed, SealedTrueSize, seal_answer, seal_message, seal_stream};
 pub use sign::{BoxRole, Document, Role, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, read_keys, sign, verify};
 
+use std::io::{self, Read, Write};
+
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::Digest;
@@ -47,4 +49,45 @@ impl Hasher {
     pub fn finish(self) -> Digest {
         Digest(self.0.finalize().into())
     }
+}
+
+/// Hashes what is written through it.
+pub struct Hashed<W> {
+    out: W,
+    hasher: Hasher,
+}
+
+impl<W: Write> Hashed<W> {
+    /// Passes everything on to `out`.
+    pub fn new(out: W) -> Self {
+        Self { out, hasher: Hasher::default() }
+    }
+
+    /// The digest of all that was written, and `out`.
+    #[must_use]
+    pub fn finish(self) -> (Digest, W) {
+        (self.hasher.finish(), self.out)
+    }
+}
+
+impl<W: Write> Write for Hashed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// SHA-256 of everything that can be read.
+///
+/// # Errors
+/// Those of reading.
+pub fn digest_all(mut input: impl Read) -> io::Result<Digest> {
+    let mut hashed = Hashed::new(io::sink());
+    io::copy(&mut input, &mut hashed)?;
+    Ok(hashed.finish().0)
 }

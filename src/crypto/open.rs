@@ -1,7 +1,10 @@
 use std::io::{self, BufRead, Read, Write};
 
-use age::{DecryptError, Decryptor, stream::StreamReader, x25519};
+use age::{DecryptError, Decryptor, secrecy::ExposeSecret, stream::StreamReader, x25519};
 use bech32::{Bech32, Hrp};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{
@@ -10,9 +13,12 @@ use super::{
     recipients::{GovernanceRecipients, ReplyRecipient},
 };
 use crate::domain::{
-    Answer, Attachment, Format, Message,
+    Answer, Attachment, Digest, Format, Message,
     limits::{ANSWER_BYTES, KIB, MESSAGE_BYTES},
 };
+
+/// Separates a casebook's seal from every other use of an identity.
+const SEAL_CONTEXT: &[u8] = b"candour casebook seal v1\n";
 
 /// Something sealed can't be opened; nothing of what is inside is in it.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +105,19 @@ impl GovernanceIdentity {
     pub fn open_stream<R: BufRead>(&self, sealed: R) -> Result<StreamReader<R>, OpenError> {
         Ok(Decryptor::new_buffered(sealed)?.decrypt(self.0.iter().map(|key| key as &dyn age::Identity))?)
     }
+
+    /// A tag over some bytes that only a holder of this identity can make: HMAC-SHA256 under its first key.
+    #[must_use]
+    pub fn casebook_seal(&self, context: &[u8]) -> Digest {
+        // Every way to make an identity wants at least one key; with none, a tag that nothing fits is right.
+        Digest(self.0.first().map(|key| seal_under(key, context)).unwrap_or_default())
+    }
+
+    /// Whether such a tag was made under any key of this identity: a later key may stand before an earlier one.
+    #[must_use]
+    pub fn is_casebook_seal(&self, context: &[u8], seal: Digest) -> bool {
+        self.0.iter().any(|key| bool::from(seal_under(key, context).ct_eq(&seal.0)))
+    }
 }
 
 /// What a receipt code leads to: opens the answers to one report.
@@ -129,6 +148,18 @@ impl ReplyIdentity {
         let answer: Answer = serde_json::from_slice(&json).map_err(|_| OpenError::Inside)?;
         if answer.format != Format::Answer { Err(OpenError::Inside) } else { Ok(answer) }
     }
+}
+
+/// HMAC-SHA256 keyed by the SHA-256 of a private key's text form.
+fn seal_under(key: &x25519::Identity, context: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(SEAL_CONTEXT);
+    hash.update(key.to_string().expose_secret());
+    let mac_key: Zeroizing<[u8; 32]> = Zeroizing::new(hash.finalize().into());
+    // HMAC takes a key of any length, so this can't fail.
+    let mut mac = Hmac::<Sha256>::new_from_slice(mac_key.as_slice()).expect("HMAC takes keys of any length");
+    mac.update(context);
+    mac.finalize().into_bytes().into()
 }
 
 /// All of a plaintext up to a limit, in memory that is wiped.
@@ -210,6 +241,15 @@ mod tests {
     }
 
     #[test]
+    fn a_casebook_is_sealed_by_its_identity_alone() {
+        let (one, two) = (x25519::Identity::generate(), x25519::Identity::generate());
+        let seal = GovernanceIdentity::new(vec![one.clone()]).casebook_seal(b"x");
+        assert!(GovernanceIdentity::new(vec![two.clone(), one.clone()]).is_casebook_seal(b"x", seal));
+        assert!(!GovernanceIdentity::new(vec![two]).is_casebook_seal(b"x", seal));
+        assert!(!GovernanceIdentity::new(vec![one]).is_casebook_seal(b"y", seal));
+    }
+
+    #[test]
     fn messages_of_very_different_length_differ_by_the_header_alone() {
         let team = identity();
         let size = |text: &str| seal_message(&message(text), &team.recipients()).unwrap_or_else(|e| panic!("{e}")).as_bytes().len();
@@ -251,7 +291,7 @@ mod tests {
         assert!(open(&attachment).is_ok());
         assert!(open(&Attachment { size: 7, ..attachment.clone() }).is_err());
         assert!(open(&Attachment { size: 70_000_000, ..attachment.clone() }).is_err());
-        assert!(open(&Attachment { sha256: crate::domain::Digest([0; 32]), ..attachment }).is_err());
+        assert!(open(&Attachment { sha256: Digest([0; 32]), ..attachment }).is_err());
     }
 
     #[test]

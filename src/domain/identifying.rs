@@ -50,16 +50,19 @@ impl Identifying {
     }
 }
 
+/// Whether what fits the pattern is such a thing.
+type Accept = fn(&str) -> bool;
+
 struct Rule {
     kind: Identifying,
     pattern: Regex,
-    accept: fn(&str) -> bool,
+    accept: Accept,
 }
 
 /// From the strictest to the loosest.
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    let always: fn(&str) -> bool = |_| true;
-    let rules: [(Identifying, &str, fn(&str) -> bool); 9] = [
+    let always: Accept = |_| true;
+    let rules: [(Identifying, &str, Accept); 9] = [
         (Identifying::Email, r"([A-Za-z0-9][A-Za-z0-9._%+'-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)", always),
         // Letters that HMRC never gives out are left out (National Insurance Manual, NIM39110).
         (Identifying::NationalInsurance, r"(?i)([ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D])", national_insurance),

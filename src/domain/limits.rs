@@ -54,6 +54,8 @@ pub const ANSWER_BYTES: usize = 2 * 6 * BYTES_PER_CHARACTER * MESSAGE_MAX;
 pub const MESSAGE_BYTES: usize = 2 * 6 * BYTES_PER_CHARACTER * CONCERN_CHARACTERS;
 /// Bytes of a manifest or of the list of decisions.
 pub const MANIFEST_BYTES: usize = 64 * MIB;
+/// Bytes of one sealed casebook event: what a manifest says, JSON inside JSON, and what the queue needs besides.
+pub const EVENT_BYTES: usize = 4 * MANIFEST_BYTES;
 
 /// Uploads that are being sealed at the same moment; later ones wait.
 pub const UPLOADS: usize = 24;

@@ -49,7 +49,7 @@ pub enum ApplyError {
         seq: u32,
     },
     /// An earlier answer is missing.
-    #[error("it has answer {seq} to report {report}, but answer {expected} has not been delivered; deliver the earlier decisions file first")]
+    #[error("it has answer {seq} to report {report}, but answer {expected} has not been delivered; deliver the earlier decisions file first; if that is lost, write one with `candour desk export --again`")]
     Early {
         /// The report.
         report: ReportId,

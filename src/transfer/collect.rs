@@ -5,7 +5,9 @@ use std::{
 };
 
 use crate::{
-    crypto::{BoxRole, GovernanceRecipients, Hasher, SealError, SignError, SigningKey, seal_stream, sign},
+    crypto::{
+        BoxRole, GovernanceRecipients, Hashed, SealError, SignError, SigningKey, digest, digest_all, seal_stream, sign,
+    },
     domain::{Date, Digest, Format, Manifest, ReportId, limits::MIB},
     files::{self, FileError, NewFile, Readers},
     store::{CollectionRecord, CopyError, Snapshot, Store, StoreError},
@@ -78,10 +80,10 @@ pub fn collect(store: &Store, to: &GovernanceRecipients, key: &SigningKey<BoxRol
             on,
             reports: snapshot.reports()?,
         };
-        let mut hashed = Hashed { out: BufWriter::with_capacity(MIB / 4, &mut file), hasher: Hasher::default() };
+        let mut hashed = Hashed::new(BufWriter::with_capacity(MIB / 4, &mut file));
         let digest = write(snapshot, &manifest, to, key, &mut hashed)?;
         hashed.flush()?;
-        Ok::<_, CollectError>((manifest, digest, hashed.hasher.finish()))
+        Ok::<_, CollectError>((manifest, digest, hashed.finish().0))
     })?;
     file.sync()?;
     store.record_collection(CollectionRecord { number: manifest.number, manifest: manifest_digest, file: file_digest })?;
@@ -99,10 +101,8 @@ pub fn collect(store: &Store, to: &GovernanceRecipients, key: &SigningKey<BoxRol
 /// Names a file that is whole and on record, but was not given its name.
 fn finish_earlier(store: &Store, out: &Path) -> Result<Option<CollectOutcome>, CollectError> {
     let partial = files::partial_path(out);
-    let (Ok(mut file), Some(last)) = (File::open(&partial), store.last_collection()?) else { return Ok(None) };
-    let mut hashed = Hashed { out: io::sink(), hasher: Hasher::default() };
-    io::copy(&mut file, &mut hashed).map_err(FileError::io("read", &partial))?;
-    if hashed.hasher.finish() != last.file {
+    let (Ok(file), Some(last)) = (File::open(&partial), store.last_collection()?) else { return Ok(None) };
+    if digest_all(file).map_err(FileError::io("read", &partial))? != last.file {
         return Ok(None);
     }
     files::rename_new(&partial, out)?;
@@ -125,31 +125,13 @@ fn write(
             for (place, file) in message.files.iter().enumerate() {
                 let path = Manifest::path(report.id, message.seq, place);
                 tar.append_with(&path, file.size, |out| {
-                    let mut hashed = Hashed { out, hasher: Hasher::default() };
+                    let mut hashed = Hashed::new(out);
                     snapshot.copy_file(report.id, message.seq, place, &mut hashed)?;
-                    if hashed.hasher.finish() == file.sha256 { Ok(()) } else { Err(CollectError::Altered(report.id)) }
+                    if hashed.finish().0 == file.sha256 { Ok(()) } else { Err(CollectError::Altered(report.id)) }
                 })?;
             }
         }
     }
     tar.finish()?.finish()?;
-    Ok(crate::crypto::digest(&json))
-}
-
-/// Hashes what passes through.
-struct Hashed<W> {
-    out: W,
-    hasher: Hasher,
-}
-
-impl<W: Write> Write for Hashed<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        self.hasher.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
+    Ok(digest(&json))
 }

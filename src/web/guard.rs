@@ -1,5 +1,4 @@
 use std::{
-    error::Error,
     pin::Pin,
     sync::{
         Arc, OnceLock,
@@ -41,6 +40,11 @@ pub(super) struct Guarded {
     watch: Watch,
 }
 
+/// The guard ended the body; [`Watch::cause`] says why.
+#[derive(Debug, thiserror::Error)]
+#[error("the body was refused")]
+pub(super) struct Refused;
+
 /// What is known of a guarded body from outside.
 #[derive(Clone, Default)]
 pub(super) struct Watch {
@@ -61,10 +65,10 @@ impl Guarded {
         self.watch.clone()
     }
 
-    fn fail(&self, cause: WebError) -> Poll<Option<Result<Frame<Bytes>, Box<dyn Error + Send + Sync>>>> {
+    fn fail(&self, cause: WebError) -> Poll<Option<Result<Frame<Bytes>, Refused>>> {
         // The first cause stands.
         let _ = self.watch.cause.set(cause);
-        Poll::Ready(Some(Err("the body was refused".into())))
+        Poll::Ready(Some(Err(Refused)))
     }
 }
 
@@ -82,7 +86,7 @@ impl Watch {
 
 impl HttpBody for Guarded {
     type Data = Bytes;
-    type Error = Box<dyn Error + Send + Sync>;
+    type Error = Refused;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,

@@ -247,8 +247,11 @@ fn media_type(field: &Field<'_>) -> Text {
 /// The last part of what may be a path, cut to what is kept.
 fn kept_name(sent: &str) -> String {
     let last = sent.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-    let kept = &last[..last.floor_char_boundary(FILE_NAME_BYTES)];
-    if kept.is_empty() { "unnamed".to_owned() } else { kept.to_owned() }
+    let mut kept = last.to_owned();
+    while kept.len() > FILE_NAME_BYTES {
+        kept.pop();
+    }
+    if kept.is_empty() { "unnamed".to_owned() } else { kept }
 }
 
 #[cfg(test)]

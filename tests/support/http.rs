@@ -8,30 +8,30 @@ use std::{
 use scraper::{ElementRef, Html, Selector};
 
 /// What came back.
-pub struct Page {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 /// A file to attach: its name, media type, and length with what makes its bytes.
-pub struct File<'a> {
-    pub name: &'a str,
-    pub media_type: &'a str,
-    pub length: u64,
-    pub content: Box<dyn Read + 'a>,
+pub(crate) struct File<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) media_type: &'a str,
+    pub(crate) length: u64,
+    pub(crate) content: Box<dyn Read + 'a>,
 }
 
 /// Fields and their values, in order.
-pub type Fields = Vec<(String, String)>;
+pub(crate) type Fields = Vec<(String, String)>;
 
 const BOUNDARY: &str = "----a-boundary-that-stands-in-no-file";
 
-pub fn get(address: SocketAddr, path: &str) -> Page {
+pub(crate) fn get(address: SocketAddr, path: &str) -> Page {
     exchange(address, &format!("GET {path} HTTP/1.1\r\n"), |_| Ok(()))
 }
 
-pub fn post(address: SocketAddr, path: &str, fields: &Fields) -> Page {
+pub(crate) fn post(address: SocketAddr, path: &str, fields: &Fields) -> Page {
     let mut body = form_urlencoded::Serializer::new(String::new());
     body.extend_pairs(fields);
     let body = body.finish();
@@ -42,7 +42,7 @@ pub fn post(address: SocketAddr, path: &str, fields: &Fields) -> Page {
     exchange(address, &head, |stream| stream.write_all(body.as_bytes()))
 }
 
-pub fn post_multipart(address: SocketAddr, path: &str, fields: &Fields, files: Vec<File<'_>>) -> Page {
+pub(crate) fn post_multipart(address: SocketAddr, path: &str, fields: &Fields, files: Vec<File<'_>>) -> Page {
     let text = fields.iter().map(|(name, value)| {
         format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     });
@@ -75,7 +75,7 @@ pub fn post_multipart(address: SocketAddr, path: &str, fields: &Fields, files: V
 }
 
 /// One request on a connection of its own.
-pub fn exchange(
+pub(crate) fn exchange(
     address: SocketAddr,
     head: &str,
     body: impl FnOnce(&mut TcpStream) -> io::Result<()>,
@@ -97,29 +97,29 @@ impl Page {
         Self { status, head, body: raw[end + 4..].to_vec() }
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().skip(1).filter_map(|line| line.split_once(':')).find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.trim())
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.body.clone()).expect("a page of text")
     }
 
     /// The text of every element that a selector finds, white space folded.
-    pub fn all(&self, selector: &str) -> Vec<String> {
+    pub(crate) fn all(&self, selector: &str) -> Vec<String> {
         let html = Html::parse_document(&self.text());
         html.select(&Selector::parse(selector).expect("a selector")).map(|e| folded(e)).collect()
     }
 
     /// The text of the one element that a selector finds.
-    pub fn one(&self, selector: &str) -> String {
+    pub(crate) fn one(&self, selector: &str) -> String {
         let mut found = self.all(selector);
         assert_eq!(found.len(), 1, "{selector} on a page with status {}: {}", self.status, self.all("main").join(" "));
         found.remove(0)
     }
 
     /// What a browser would send for a form that nobody touched: hidden, ticked and typed values.
-    pub fn form(&self, action: &str) -> Fields {
+    pub(crate) fn form(&self, action: &str) -> Fields {
         let html = Html::parse_document(&self.text());
         let form = format!("form[action=\"{action}\"]");
         let form = html.select(&Selector::parse(&form).expect("a selector")).next();
@@ -150,13 +150,13 @@ impl Page {
 }
 
 /// Sets a field to one value, as a person who fills it in.
-pub fn fill(fields: &mut Fields, name: &str, value: &str) {
+pub(crate) fn fill(fields: &mut Fields, name: &str, value: &str) {
     fields.retain(|(n, _)| n != name);
     fields.push((name.to_owned(), value.to_owned()));
 }
 
 /// The value of a field.
-pub fn value<'a>(fields: &'a Fields, name: &str) -> &'a str {
+pub(crate) fn value<'a>(fields: &'a Fields, name: &str) -> &'a str {
     fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str()).unwrap_or_else(|| panic!("no field {name}"))
 }
 

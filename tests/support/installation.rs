@@ -12,26 +12,26 @@ use std::{
 use tempfile::TempDir;
 
 /// Everything in one directory: `team` and `casebook` (the offline machine), `public` and `box` (the server).
-pub struct Installation {
+pub(crate) struct Installation {
     directory: TempDir,
 }
 
 /// What a command said.
-pub struct Said {
-    pub status: i32,
-    pub out: String,
-    pub error: String,
+pub(crate) struct Said {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) error: String,
 }
 
 /// A box that is running.
-pub struct Serving {
+pub(crate) struct Serving {
     child: Child,
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     output: Option<JoinHandle<String>>,
 }
 
 impl Installation {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let installation = Self { directory: tempfile::tempdir().expect("a directory") };
         installation.done(&["keys", "new", "--out", "team", "--no-passphrase"]);
         fs::create_dir(installation.path("public")).expect("a directory");
@@ -44,12 +44,12 @@ impl Installation {
         installation
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
     /// Runs a command in the installation's directory.
-    pub fn run(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         let output = Command::new(env!("CARGO_BIN_EXE_candour"))
             .args(arguments)
             .current_dir(self.directory.path())
@@ -60,7 +60,7 @@ impl Installation {
     }
 
     /// Runs a command that has to succeed.
-    pub fn done(&self, arguments: &[&str]) -> String {
+    pub(crate) fn done(&self, arguments: &[&str]) -> String {
         let said = self.run(arguments);
         assert_eq!(said.status, 0, "candour {}: {}{}", arguments.join(" "), said.out, said.error);
         assert_eq!(said.error, "", "candour {}", arguments.join(" "));
@@ -68,7 +68,7 @@ impl Installation {
     }
 
     /// Runs a command that has to be refused, with one line on stderr and nothing on stdout.
-    pub fn refused(&self, arguments: &[&str]) -> String {
+    pub(crate) fn refused(&self, arguments: &[&str]) -> String {
         let said = self.run(arguments);
         assert_eq!((said.status, said.out.as_str()), (1, ""), "candour {}: {}", arguments.join(" "), said.error);
         assert_eq!(said.error.lines().count(), 1, "{}", said.error);
@@ -76,36 +76,36 @@ impl Installation {
     }
 
     /// Runs a command and reads its JSON.
-    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> serde_json::Value {
         serde_json::from_str(&self.done(arguments)).expect("JSON")
     }
 
-    pub fn collect(&self, name: &str) -> String {
+    pub(crate) fn collect(&self, name: &str) -> String {
         self.done(&["collect", "--data", "box", "--keys", "public", "--out", name])
     }
 
-    pub fn import(&self, name: &str) -> String {
+    pub(crate) fn import(&self, name: &str) -> String {
         self.done(&["desk", "import", "--casebook", "casebook", name])
     }
 
-    pub fn export(&self, name: &str) -> String {
+    pub(crate) fn export(&self, name: &str) -> String {
         self.done(&["desk", "export", "--casebook", "casebook", "--out", name])
     }
 
-    pub fn deliver(&self, name: &str) -> String {
+    pub(crate) fn deliver(&self, name: &str) -> String {
         self.done(&["deliver", "--data", "box", "--keys", "public", name])
     }
 
-    pub fn desk_list(&self) -> serde_json::Value {
+    pub(crate) fn desk_list(&self) -> serde_json::Value {
         self.json(&["desk", "list", "--casebook", "casebook", "--json"])
     }
 
-    pub fn desk_show(&self, id: &str) -> serde_json::Value {
+    pub(crate) fn desk_show(&self, id: &str) -> serde_json::Value {
         self.json(&["desk", "show", "--casebook", "casebook", id, "--json"])
     }
 
     /// Starts the box and waits until it says that it listens.
-    pub fn serve(&self) -> Serving {
+    pub(crate) fn serve(&self) -> Serving {
         let mut child = Command::new(env!("CARGO_BIN_EXE_candour"))
             .args(["serve", "--data", "box", "--keys", "public", "--listen", "127.0.0.1:0"])
             .current_dir(self.directory.path())
@@ -135,14 +135,14 @@ impl Installation {
     }
 
     /// Every file below the installation but those of the team's keys, with its bytes.
-    pub fn every_file(&self) -> Vec<(PathBuf, Vec<u8>)> {
+    pub(crate) fn every_file(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut found = Vec::new();
         walk(self.directory.path(), &mut found);
         found
     }
 
     /// Fails if any of the markers stands in any file.
-    pub fn assert_nothing_plain(&self, markers: &[&str], when: &str) {
+    pub(crate) fn assert_nothing_plain(&self, markers: &[&str], when: &str) {
         for (path, bytes) in self.every_file() {
             for marker in markers {
                 assert!(!holds(&bytes, marker.as_bytes()), "{when}: {} holds {marker}", path.display());
@@ -153,7 +153,7 @@ impl Installation {
 
 impl Serving {
     /// Its largest resident size so far, in KiB.
-    pub fn peak_memory_kib(&self) -> u64 {
+    pub(crate) fn peak_memory_kib(&self) -> u64 {
         self.memory("VmHWM:")
     }
 
@@ -164,7 +164,7 @@ impl Serving {
     }
 
     /// Tells it to stop and gives everything that it printed after the first line.
-    pub fn stop(mut self) -> String {
+    pub(crate) fn stop(mut self) -> String {
         let id = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("a signal");
         assert!(self.child.wait().expect("it ends").success());
@@ -199,7 +199,7 @@ fn walk(directory: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
 }
 
 /// Whether some bytes stand anywhere in others.
-pub fn holds(bytes: &[u8], marker: &[u8]) -> bool {
+pub(crate) fn holds(bytes: &[u8], marker: &[u8]) -> bool {
     // Far quicker than comparing every window: only where the first byte fits.
     let mut from = 0;
     while let Some(at) = bytes[from..].iter().position(|byte| *byte == marker[0]) {

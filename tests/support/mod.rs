@@ -1,7 +1,8 @@
-//! What the journeys share: a browser without scripts, an installation with the real binary, and a box served in the test.
+//! What the journeys share: a browser without scripts, an installation with the real binary, and a box served in the
+//! test.
 
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
+#![expect(dead_code, reason = "each test file uses its own part")]
 
-pub mod http;
-pub mod installation;
-pub mod served;
+pub(crate) mod http;
+pub(crate) mod installation;
+pub(crate) mod served;

@@ -16,11 +16,11 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot};
 
 /// A box that is running.
-pub struct Served {
-    pub address: SocketAddr,
-    pub store: Store,
-    pub identity: GovernanceIdentity,
-    pub day: Day,
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    pub(crate) store: Store,
+    pub(crate) identity: GovernanceIdentity,
+    pub(crate) day: Day,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     _directory: TempDir,
@@ -28,10 +28,10 @@ pub struct Served {
 
 /// The day as the test sets it.
 #[derive(Clone)]
-pub struct Day(Arc<Mutex<Date>>);
+pub(crate) struct Day(Arc<Mutex<Date>>);
 
 impl Day {
-    pub fn set(&self, date: Date) {
+    pub(crate) fn set(&self, date: Date) {
         *self.0.lock().expect("no test panics with it") = date;
     }
 }
@@ -44,7 +44,7 @@ impl Today for Day {
 
 impl Served {
     /// With the configuration given, on Tuesday 1 December 2026.
-    pub fn new(config: &str) -> Self {
+    pub(crate) fn new(config: &str) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let keys = keyfile::NewKeys::generate(None).expect("keys");
         let recipients = GovernanceRecipients::parse(&keys.recipients).expect("recipients");
@@ -83,7 +83,7 @@ impl Served {
     }
 
     /// Stops it as a signal would, and waits for the end.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             thread.join().expect("it ends without a panic");

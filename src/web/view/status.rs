@@ -66,6 +66,7 @@ pub(in crate::web) struct StatusPage<'a> {
 }
 
 /// What a status page is made from.
+#[derive(Clone, Copy)]
 pub(in crate::web) struct StatusParts<'a> {
     pub(in crate::web) shell: &'a Shell,
     pub(in crate::web) limits: LimitsConfig,
@@ -180,7 +181,7 @@ fn in_order(report: &StoredReport, answers: Vec<(&StoredAnswer, Option<Answer>)>
         match answer {
             Some(Answer { kind: AnswerKind::Update, .. }) => {}
             Some(Answer { kind, text: Some(text), .. }) => {
-                said.push((after, stored.seq, Said::Team { kind: kind.label(), on, text }))
+                said.push((after, stored.seq, Said::Team { kind: kind.label(), on, text }));
             }
             _ => said.push((after, stored.seq, Said::Damaged { on })),
         }

@@ -1,0 +1,224 @@
+//! What people read. Whatever a person wrote is shown so that it can't drive the terminal.
+
+use super::super::{Outcome, output};
+use crate::{
+    desk::{AnswerView, ClockView, DecisionView, Import, MessageView, QueueEntry, Recorded, ReportView, Sender, Word},
+    domain::{Area, ClockState, Concern, MessageKind, ReportId, SeriousHarm, Text},
+};
+
+/// Columns that a paragraph of a message is set in by.
+const INDENT: &str = "    ";
+
+/// `1 report`, `2 reports`.
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+pub(super) fn import(imported: &Import) -> Outcome {
+    let number = imported.number;
+    if imported.known {
+        return output::line(&format!("collection {number}: nothing new, it was imported before"));
+    }
+    if imported.passed_over > 0 {
+        let lost = usize::try_from(imported.passed_over).unwrap_or(usize::MAX);
+        output::line(&format!("{} never imported", count(lost, "collection before it was", "collections before it were")))?;
+    }
+    // A concern is the new report itself, not one more message.
+    let concerns = imported.messages.iter().filter(|message| message.kind == MessageKind::Concern).count();
+    output::line(&format!(
+        "collection {number}: {}, {}, {}",
+        count(imported.new_reports, "new report", "new reports"),
+        count(imported.messages.len() - concerns, "new message", "new messages"),
+        count(imported.files, "file", "files"),
+    ))?;
+    for message in &imported.messages {
+        let files = if message.files == 0 { String::new() } else { format!("  {}", count(message.files, "file", "files")) };
+        output::line(&format!("{}  {}  {}  received {}{files}", message.report, message.kind, message.route, message.on))?;
+    }
+    Ok(())
+}
+
+pub(super) fn queue(queue: &[QueueEntry]) -> Outcome {
+    if queue.is_empty() {
+        return output::line("no reports yet");
+    }
+    let row = |entry: &QueueEntry| {
+        let next = next_clock(entry);
+        [
+            entry.id.to_string(),
+            entry.received_on.to_string(),
+            next.map_or_else(|| "-".to_owned(), |clock| clock.due_on.to_string()),
+            next.and_then(|clock| clock.working_days_left).map_or_else(|| "-".to_owned(), |left| left.to_string()),
+            next.map_or_else(|| "-".to_owned(), |clock| clock.state.label().to_lowercase()),
+            entry.serious_harm.map_or("-", SeriousHarm::slug).to_owned(),
+            if entry.withdrawn { "withdrawn".to_owned() } else { entry.state.to_string() },
+            entry.route.to_string(),
+            areas(&entry.areas),
+        ]
+    };
+    let head = ["ID", "RECEIVED", "NEXT DUE", "DAYS LEFT", "CLOCK", "HARM", "STATE", "ROUTE", "AREAS"];
+    output::table(head, &queue.iter().map(row).collect::<Vec<_>>())
+}
+
+pub(super) fn report(report: &ReportView) -> Outcome {
+    let entry = &report.entry;
+    output::line(&format!("Report {}", entry.id))?;
+    output::line(&format!("Route:        {}", entry.route))?;
+    output::line(&format!("Received:     {}", entry.received_on))?;
+    output::line(&format!("State:        {}{}", entry.state, if entry.withdrawn { ", withdrawn by the person" } else { "" }))?;
+    output::line(&format!("Areas:        {}", areas(&entry.areas)))?;
+    output::line(&format!("Serious harm: {}", entry.serious_harm.map_or("not answered", SeriousHarm::slug)))?;
+    for clock in &entry.clocks {
+        output::line(&format!("Clock:        {}", clock_line(clock)))?;
+    }
+    for said in &report.messages {
+        message(said)?;
+    }
+    if !report.decisions.is_empty() {
+        output::line("")?;
+        output::line("Decisions")?;
+    }
+    report.decisions.iter().try_for_each(decision)
+}
+
+pub(super) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize) -> Outcome {
+    output::line(&format!("report {id}: {}, areas: {}", recorded.state, areas(&recorded.areas)))?;
+    if recorded.answers.is_empty() {
+        let why = if recorded.withdrawn { ": they withdrew the report" } else { "" };
+        return output::line(&format!("nothing goes to the person{why}"));
+    }
+    let kinds: Vec<_> = recorded.answers.iter().map(|(_, kind)| kind.slug()).collect();
+    output::line(&format!("{} for the person; {} for `candour desk export`", kinds.join(" and "), count(waiting, "answer waits", "answers wait")))
+}
+
+fn message(message: &MessageView) -> Outcome {
+    let (from, kind) = match (message.from, message.kind) {
+        (Sender::Person, Word::Person(kind)) => ("from the person", kind.label()),
+        (_, Word::Person(kind)) => ("", kind.label()),
+        (_, Word::Team(kind)) => ("from the team", kind.label()),
+    };
+    output::line("")?;
+    output::line(&format!("{kind} {} {from}, {}", message.seq, message.on))?;
+    if let Some(concern) = &message.answers {
+        answers(concern)?;
+    }
+    if let Some(text) = &message.text {
+        paragraph(text, INDENT)?;
+    }
+    for (number, file) in (1..).zip(&message.attachments) {
+        let (name, media_type) = (visible(file.name.as_str(), false), visible(file.media_type.as_str(), false));
+        output::line(&format!("  File {}/{number}: {name}  {media_type}  {} bytes", message.seq, file.size))?;
+    }
+    Ok(())
+}
+
+fn answers(concern: &Concern) -> Outcome {
+    let choice = |label: &str, chosen: Option<&str>| chosen.map_or(Ok(()), |chosen| output::line(&format!("  {label}: {chosen}")));
+    let text = |label: &str, text: Option<&Text>| {
+        let Some(text) = text else { return Ok(()) };
+        output::line(&format!("  {label}:"))?;
+        paragraph(text, INDENT)
+    };
+    let about: Vec<_> = concern.about.iter().map(|about| about.label()).collect();
+    let area: Vec<_> = concern.area.iter().map(|area| area.label()).collect();
+    choice("Kind of organisation", concern.organisation_type.map(|answer| answer.label()))?;
+    text("Organisation", concern.organisation.as_ref())?;
+    choice("About", Some(&about.join("; ")))?;
+    text("What happened", Some(&concern.description))?;
+    choice("Still happening", concern.ongoing.map(|answer| answer.label()))?;
+    text("When", concern.when.as_ref())?;
+    choice("Could someone be seriously harmed soon", concern.serious_harm.map(SeriousHarm::label))?;
+    choice("Raised where they work", concern.raised_internally.map(|answer| answer.label()))?;
+    text("What happened then", concern.raised_detail.as_ref())?;
+    choice("Role", concern.role.map(|answer| answer.label()))?;
+    text("Documents or records", concern.documents.as_ref())?;
+    choice("Could be evidence for", (!area.is_empty()).then(|| area.join("; ")).as_deref())?;
+    text("Uses that could identify them", concern.use_concerns.as_ref())
+}
+
+fn decision(decision: &DecisionView) -> Outcome {
+    let chosen = decision.areas.as_ref().map_or_else(String::new, |chosen| format!(", areas: {}", areas(chosen)));
+    output::line(&format!("  {}  {}{chosen}", decision.on, decision.state))?;
+    for answer in &decision.answers {
+        output::line(&format!("{INDENT}{} {}: {}", answer.kind.label(), answer.seq, whereabouts(answer)))?;
+    }
+    match &decision.note {
+        Some(note) => {
+            output::line(&format!("{INDENT}Note for the team:"))?;
+            paragraph(note, &INDENT.repeat(2))
+        }
+        None => Ok(()),
+    }
+}
+
+fn whereabouts(answer: &AnswerView) -> String {
+    match (answer.delivered, answer.exported_in.last()) {
+        (true, _) => "delivered".to_owned(),
+        (false, Some(number)) => format!("exported in decisions {number}, not yet seen at the box"),
+        (false, None) => "not exported yet".to_owned(),
+    }
+}
+
+fn clock_line(clock: &ClockView) -> String {
+    let left = clock.working_days_left.map_or_else(String::new, |left| {
+        let days = usize::try_from(left.unsigned_abs()).unwrap_or(usize::MAX);
+        let days = count(days, "working day", "working days");
+        if clock.state == ClockState::Overdue { format!(", {days} ago") } else { format!(", {days} left") }
+    });
+    let met = clock.met_on.map_or_else(String::new, |met| format!(" on {met}"));
+    format!("{} for message {}, due {}{left}: {}{met}", clock.kind, clock.seq, clock.due_on, clock.state.label().to_lowercase())
+}
+
+fn next_clock(entry: &QueueEntry) -> Option<&ClockView> {
+    entry.clocks.iter().filter(|clock| clock.met_on.is_none()).min_by_key(|clock| clock.due_on)
+}
+
+fn areas(areas: &[Area]) -> String {
+    if areas.is_empty() { "none".to_owned() } else { areas.iter().map(|area| area.slug()).collect::<Vec<_>>().join(", ") }
+}
+
+fn paragraph(text: &Text, indent: &str) -> Outcome {
+    visible(text.as_str(), true).lines().try_for_each(|line| output::line(format!("{indent}{line}").trim_end()))
+}
+
+/// A text with every sign that could drive a terminal or hide what is there written out as `\u{..}`.
+fn visible(text: &str, lines: bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if (c == '\n' && lines) || !is_active(c) {
+            shown.push(c);
+        } else {
+            shown.extend(c.escape_unicode());
+        }
+    }
+    shown
+}
+
+/// C0 and C1 controls, what sets the direction of text, line and paragraph separators, and signs without a shape.
+fn is_active(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_drives_a_terminal_is_written_out() {
+        for (text, shown) in [
+            ("née\n\u{1f469}\u{200d}\u{2695}\u{fe0f}", "née\n\u{1f469}\u{200d}\u{2695}\u{fe0f}"),
+            ("\u{1b}[2J\u{7}\u{8}", "\\u{1b}[2J\\u{7}\\u{8}"),
+            ("a\u{9b}31m\u{7f}\tb\rc", "a\\u{9b}31m\\u{7f}\\u{9}b\\u{d}c"),
+            ("x\u{202e}gpj.exe", "x\\u{202e}gpj.exe"),
+            ("\u{2066}\u{2069}\u{200e}\u{200f}", "\\u{2066}\\u{2069}\\u{200e}\\u{200f}"),
+        ] {
+            assert_eq!(visible(text, true), shown);
+        }
+        assert_eq!(visible("a\nb", false), "a\\u{a}b");
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!((count(1, "file", "files"), count(0, "file", "files")), ("1 file".to_owned(), "0 files".to_owned()));
+    }
+}

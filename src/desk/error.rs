@@ -1,0 +1,194 @@
+use std::{io, path::PathBuf};
+
+use crate::{
+    crypto::{OpenError, SealError, SignError, VerifyError},
+    domain::{CalendarError, ReportId, limits::MESSAGE_MAX},
+    files::FileError,
+};
+
+/// The desk can't do what it was asked. Nothing of any report's content is in it.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// A file can't be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// There is something where a new casebook should go.
+    #[error("{} is not empty; give a new or an empty directory", .0.display())]
+    NotEmpty(PathBuf),
+    /// No casebook where one should be.
+    #[error("there is no casebook in {}; check the directory, or make one with `candour desk init`", .0.display())]
+    NoCasebook(PathBuf),
+    /// `casebook.json` is not what [`super::Pointer`] writes.
+    #[error("{} can't be read; restore it from a backup", .0.display())]
+    Pointer(PathBuf),
+    /// The identity did not seal this casebook, or its keys were exchanged.
+    #[error("this identity does not fit the casebook, or casebook.json was changed; give the identity it was made with, or restore casebook.json from a backup")]
+    OtherIdentity,
+    /// The signing key is not the one the casebook was made with.
+    #[error("this signing key is not the casebook's; give the signing key it was made with")]
+    OtherSigner,
+    /// Another command writes.
+    #[error("another candour command is using this casebook; wait until it has finished and run this one again")]
+    Busy,
+    /// An event can't be taken as it stands.
+    #[error("event {number} of the casebook {problem}; restore the casebook from a backup")]
+    Event {
+        /// Which, from 1.
+        number: u64,
+        /// What is wrong.
+        problem: EventProblem,
+    },
+    /// A sealed file of the casebook can't be opened.
+    #[error("{} can't be opened: {source}", .path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: OpenError,
+    },
+    /// A stored message is not the one that was imported.
+    #[error("{} is not the file that was imported; restore the casebook from a backup", .0.display())]
+    Exchanged(PathBuf),
+    /// A collection is refused.
+    #[error("the collection is refused: {0}")]
+    Refused(#[from] Refusal),
+    /// An id that names no report.
+    #[error("there is no such report; `candour desk list` shows the ids")]
+    NoReport,
+    /// An id that is too short or not one.
+    #[error("that is not a report's id; give at least its first 4 digits, as `candour desk list` shows them")]
+    NotAnId,
+    /// The beginning of several ids.
+    #[error("that is the beginning of {0} reports' ids; give more digits")]
+    AmbiguousId(usize),
+    /// A name that no file of the report has.
+    #[error("report {0} has no file of that name; `candour desk show` lists the files and their names")]
+    NoAttachment(ReportId),
+    /// A name that several files of the report have.
+    #[error("report {report} has {} files of that name; give the number of one instead: {}", .places.len(), .places.join(", "))]
+    AmbiguousAttachment {
+        /// The report.
+        report: ReportId,
+        /// `MESSAGE/FILE`, both from 1.
+        places: Vec<String>,
+    },
+    /// A decision with nothing in it.
+    #[error("nothing is decided; give at least one of an area, a state, a notice, a reply or a note")]
+    NothingDecided,
+    /// A text with nothing in it.
+    #[error("the {0} is empty; write it and run the command again")]
+    EmptyText(&'static str),
+    /// A text that is too long.
+    #[error("the {0} is longer than {MESSAGE_MAX} characters; shorten it")]
+    LongText(&'static str),
+    /// An answer to a report that is no longer at the box.
+    #[error("report {0} was withdrawn: the person deleted it at the box, so no notice or reply can reach them; record a note instead")]
+    Withdrawn(ReportId),
+    /// No message of the report was ever imported, so nobody knows which key to seal to.
+    #[error("no message of report {0} is in this casebook, so there is no key to seal an answer to; record a note instead")]
+    NoReplyKey(ReportId),
+    /// The file was recorded as exported but has not got its name.
+    #[error("the export is recorded but its file was lost ({0}); run the command again with --again and another name")]
+    ExportLost(FileError),
+    /// A clock can't be counted.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    /// Signing failed.
+    #[error("{0}; nothing was recorded")]
+    Sign(#[from] SignError),
+    /// Sealing failed.
+    #[error("{0}; nothing was recorded")]
+    Seal(#[from] SealError),
+}
+
+/// What is wrong with an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EventProblem {
+    /// Not there, though later ones are.
+    #[error("is missing")]
+    Missing,
+    /// Altered or cut.
+    #[error("is altered or cut short")]
+    Altered,
+    /// Not signed by the casebook's key.
+    #[error("is not signed by this casebook's signing key")]
+    Unsigned,
+    /// From another casebook.
+    #[error("belongs to another casebook")]
+    Foreign,
+    /// Another event under its name.
+    #[error("is out of order: its file holds event {0}")]
+    Moved(u64),
+    /// The event before it is not the one that it was written after.
+    #[error("does not follow from the one before it: one of the two was exchanged")]
+    Unchained,
+    /// Signed and in place, but it does not fit what went before.
+    #[error("does not fit what went before; it may be from another version of candour")]
+    Unfit,
+}
+
+/// Why a collection is refused. The casebook stays as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// It can't be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The stream is not a whole archive.
+    #[error("it is altered or cut short; carry it again from the box")]
+    Altered,
+    /// Reading it failed.
+    #[error("reading it failed: {0}; check the medium and carry it again")]
+    Io(io::Error),
+    /// The files are not exactly those of the manifest, in its order.
+    #[error("it does not hold exactly the files that its manifest names, in that order; carry it again from the box")]
+    Files,
+    /// Signed by another key, or it names another box.
+    #[error("it is from another box; check which box it was collected from and that the casebook was made with that box's key")]
+    OtherBox,
+    /// The manifest's signature does not hold.
+    #[error("its manifest can't be trusted: {0}")]
+    Manifest(VerifyError),
+    /// The manifest contradicts itself or what was imported earlier.
+    #[error("its manifest does not fit what was imported earlier about report {0}; ask whoever runs the box whether it was restored from a backup")]
+    Contradiction(ReportId),
+    /// Older than the last one.
+    #[error("it is out of order: it is number {number} and number {last} was imported already; import the newest one")]
+    Old {
+        /// Its number.
+        number: u64,
+        /// The last number imported.
+        last: u64,
+    },
+    /// The right number after another predecessor.
+    #[error("it is out of order: it does not follow collection {0} as it was imported here; ask whoever runs the box whether it was restored from a backup")]
+    Unchained(u64),
+    /// Some before it were not imported.
+    #[error("it is number {number}, and number {next} was not imported yet; import that one first, or, if it is lost, give --missing: nothing is lost by that")]
+    Gap {
+        /// Its number.
+        number: u64,
+        /// The number that should come.
+        next: u64,
+    },
+    /// Messages of a report are missing before the first one in it.
+    #[error("messages of report {0} before the first one in it are not in this casebook; import the earlier collections first, or, if they are lost, give --missing")]
+    Sequence(ReportId),
+    /// What is sealed inside is not what the manifest says.
+    #[error("message {seq} of report {report} is not what the manifest says it is; keep the file and ask whoever runs the box")]
+    Inside {
+        /// The report.
+        report: ReportId,
+        /// The message.
+        seq: u32,
+    },
+    /// A message can't be opened.
+    #[error("message {seq} of report {report} can't be opened: {source}")]
+    Message {
+        /// The report.
+        report: ReportId,
+        /// The message.
+        seq: u32,
+        /// Why not.
+        source: OpenError,
+    },
+}

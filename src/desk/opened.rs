@@ -1,0 +1,129 @@
+//! Opening what a person sent: messages in memory, attachments to a file that the reviewer names.
+
+use std::{
+    fs::File,
+    io::{BufReader, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{Casebook, DeskError, state::StoredMessage};
+use crate::{
+    crypto::{self, OpenError},
+    domain::{Attachment, Manifest, Message, ReportId, limits::MESSAGE_BYTES},
+    files::{self, FileError, NewFile, Readers},
+};
+
+impl Casebook<'_> {
+    /// Writes one attachment to a file, opened. It is named as the person named it, or by `MESSAGE/FILE`, both from 1; a name
+    /// is only ever looked up, never used as a path.
+    ///
+    /// # Errors
+    /// If there is no such file or several, if it can't be opened, or if `out` is there already.
+    pub fn write_attachment(&self, id: ReportId, name: &str, out: &Path) -> Result<Attachment, DeskError> {
+        let (collection, path, attachment) = self.find_attachment(id, name)?;
+        let sealed = self.collection_path(collection).join(path);
+        let mut file = BufWriter::new(NewFile::create(out, Readers::Owner)?);
+        let opened = File::open(&sealed).map_err(FileError::io("read", &sealed))?;
+        self.identity
+            .open_attachment(BufReader::new(opened), &attachment, &mut file)
+            .map_err(|source| if let OpenError::Io(source) = source { FileError::io("write", out)(source).into() } else { DeskError::Open { path: sealed, source } })?;
+        file.flush().map_err(FileError::io("write", out))?;
+        // It was flushed, so there is nothing left to write that could fail here.
+        file.into_inner().map_err(|error| FileError::io("write", out)(error.into_error()))?.commit()?;
+        Ok(attachment)
+    }
+
+    /// The collection, the path in it, and what the message says of it.
+    fn find_attachment(&self, id: ReportId, name: &str) -> Result<(u64, String, Attachment), DeskError> {
+        let report = self.state.reports.get(&id).ok_or(DeskError::NoReport)?;
+        let mut named = Vec::new();
+        for stored in report.messages.iter().filter(|stored| stored.files.len() > 1) {
+            for (index, attachment) in (1..).zip(self.open_message(id, stored)?.attachments) {
+                let place = format!("{}/{index}", stored.seq);
+                let found = (stored.collection, Manifest::path(id, stored.seq, index), attachment);
+                if place == name {
+                    return Ok(found);
+                }
+                if found.2.name.as_str() == name {
+                    named.push((place, found));
+                }
+            }
+        }
+        if named.len() > 1 {
+            return Err(DeskError::AmbiguousAttachment { report: id, places: named.into_iter().map(|(place, _)| place).collect() });
+        }
+        named.pop().map(|(_, found)| found).ok_or(DeskError::NoAttachment(id))
+    }
+
+    /// Opens a message of the person.
+    pub(super) fn open_message(&self, id: ReportId, stored: &StoredMessage) -> Result<Message, DeskError> {
+        let path: PathBuf = self.collection_path(stored.collection).join(Manifest::path(id, stored.seq, 0));
+        let sealed = files::read(&path, 2 * MESSAGE_BYTES)?;
+        // Anyone can seal to the team: only the digest says that it is the message that was imported.
+        if stored.files.first().is_none_or(|file| file.sha256 != crypto::digest(&sealed)) {
+            return Err(DeskError::Exchanged(path));
+        }
+        self.identity.open_message(sealed.as_slice()).map_err(|source| DeskError::Open { path, source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    use super::{
+        super::fixture::{DAY, MARKER, World, plain},
+        *,
+    };
+    use crate::domain::{Calendar, MessageKind, Route};
+
+    fn import(world: &mut World) {
+        let file = world.collect();
+        world.import(&file).unwrap();
+    }
+
+    #[test]
+    fn attachments_come_back_byte_for_byte() {
+        let lengths = [0, 1, 65_536, 300_000];
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &lengths);
+        import(&mut world);
+        let casebook = world.open().unwrap();
+        for (number, length) in (1..).zip(lengths) {
+            for name in [format!("1/{number}"), format!("../{MARKER}-{number}.pdf")] {
+                let out = world.dir.path().join(format!("out-{number}-{}", name.len()));
+                casebook.write_attachment(id, &name, &out).unwrap();
+                assert!(fs::read(&out).unwrap() == plain(length), "{name}");
+                assert_eq!(out.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+                assert!(matches!(casebook.write_attachment(id, &name, &out), Err(DeskError::File(FileError::Exists(_)))));
+            }
+        }
+        let out = world.dir.path().join("none");
+        for name in ["1/5", "2/1", "none", "", "../../etc/passwd"] {
+            assert!(matches!(casebook.write_attachment(id, name, &out), Err(DeskError::NoAttachment(_))), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_attachment_is_whole_or_not_there() {
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &[300_000]);
+        import(&mut world);
+        world.say(id, MessageKind::FollowUp, &[5]);
+        import(&mut world);
+        let casebook = world.open().unwrap();
+        let out = world.dir.path().join("out");
+        let error = casebook.write_attachment(id, &format!("../{MARKER}-1.pdf"), &out).err().unwrap();
+        assert!(error.to_string().contains("1/1, 2/1"), "{error}");
+        let sealed = world.casebook().join("collections/1").join(Manifest::path(id, 1, 1));
+        let bytes = fs::read(&sealed).unwrap();
+        fs::remove_file(&sealed).unwrap();
+        files::write_new(&sealed, Readers::Owner, &bytes[..bytes.len() - 70_000]).unwrap();
+        assert!(matches!(casebook.write_attachment(id, "1/1", &out), Err(DeskError::Open { .. })));
+        assert!(!out.exists() && !files::partial_path(&out).exists());
+        // Another message that is sealed to the same team.
+        let message = |collection: u64, seq| world.casebook().join(format!("collections/{collection}")).join(Manifest::path(id, seq, 0));
+        fs::copy(message(2, 2), message(1, 1)).unwrap();
+        assert!(matches!(casebook.show(id, DAY, &Calendar::default()), Err(DeskError::Exchanged(_))));
+    }
+}
