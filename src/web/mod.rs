@@ -1,7 +1,7 @@
 //! The box's pages: plain HTML, one response each, that work without JavaScript, cookies or anything from elsewhere.
 //!
-//! What a person sends is sealed while it arrives ([`receive`]) and kept by the store; nothing here can open it. What a
-//! receipt code opens lives as long as the answer to one request. There is no log of requests or addresses.
+//! What a person sends is sealed while it arrives and kept by the store; nothing here can open it. What a receipt code
+//! opens lives as long as the answer to one request. There is no log of requests or addresses.
 
 mod config;
 mod error;
