@@ -157,6 +157,11 @@ impl Serving {
         self.memory("VmHWM:")
     }
 
+    /// Its resident size now, in KiB.
+    pub(crate) fn memory_kib(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
     fn memory(&self, field: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a status");
         let line = status.lines().find(|line| line.starts_with(field)).expect("the field");
