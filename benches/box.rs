@@ -3,7 +3,11 @@
 //! `cargo bench` starts the real binary on loopback, prints each figure with its floor and their ratio, and fails when a
 //! bound of [`BOUNDS`] is exceeded. With `rage` on the path, its command line seals the same file as a second floor.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that can't go on has failed; its figures are its output")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measurement that can't go on has failed; its figures are its output"
+)]
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -98,7 +102,8 @@ fn floor_time(source: &std::path::Path, out: &std::path::Path, recipient: &str) 
     let took = timed(|| {
         let mut input = File::open(source).unwrap();
         let target = File::create(out).unwrap();
-        let mut sealed = candour::crypto::seal_stream(&recipients, BufWriter::with_capacity(256 * 1024, &target)).unwrap();
+        let mut sealed =
+            candour::crypto::seal_stream(&recipients, BufWriter::with_capacity(256 * 1024, &target)).unwrap();
         std::io::copy(&mut input, &mut sealed).unwrap();
         sealed.finish().unwrap().flush().unwrap();
         target.sync_all().unwrap();

@@ -34,7 +34,11 @@ fn modules_use_only_what_the_design_allows() {
         let allowed = MAY_USE.iter().find(|(name, _)| *name == module);
         let Some((_, allowed)) = allowed else { panic!("{}: no row in the table for {module}", file.display()) };
         for used in used_modules(&fs::read_to_string(&file).unwrap()) {
-            assert!(used == module || allowed.contains(&used.as_str()), "{}: {module} may not use {used}", file.display());
+            assert!(
+                used == module || allowed.contains(&used.as_str()),
+                "{}: {module} may not use {used}",
+                file.display()
+            );
         }
     }
 }

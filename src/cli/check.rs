@@ -87,7 +87,10 @@ impl Findings {
         self.add("every page and reference of the database is sound", store.check_integrity().map_err(Failure::from));
         self.add("a write reaches the disk", store.probe().map_err(Failure::from));
         if let Ok(recipients) = keys.recipients() {
-            self.add("the recipients are those that were confirmed", data.hold_against_pin(store, &recipients, &keys.path));
+            self.add(
+                "the recipients are those that were confirmed",
+                data.hold_against_pin(store, &recipients, &keys.path),
+            );
         }
     }
 
@@ -112,8 +115,17 @@ impl Findings {
             Err(error) => (Verdict::Unsafe, format!("free disk space can't be told: {error}")),
             Ok(disk) => {
                 let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-                let verdict = if free < FREE_NEEDED { Verdict::Unsafe } else if free < FREE_WANTED { Verdict::Warning } else { Verdict::Ok };
-                (verdict, format!("{} MiB of disk are free; {} are wanted", free / MIB as u64, FREE_WANTED / MIB as u64))
+                let verdict = if free < FREE_NEEDED {
+                    Verdict::Unsafe
+                } else if free < FREE_WANTED {
+                    Verdict::Warning
+                } else {
+                    Verdict::Ok
+                };
+                (
+                    verdict,
+                    format!("{} MiB of disk are free; {} are wanted", free / MIB as u64, FREE_WANTED / MIB as u64),
+                )
             }
         };
         self.0.push(Finding { verdict, finding });
@@ -121,7 +133,9 @@ impl Findings {
 
     fn private(&mut self, path: &Path, what: &str) {
         let result = match path.metadata() {
-            Err(_) => Err(Failure::Failed(format!("{what} is missing at {}; make a box with `candour init`", path.display()))),
+            Err(_) => {
+                Err(Failure::Failed(format!("{what} is missing at {}; make a box with `candour init`", path.display())))
+            }
             Ok(found) if found.permissions().mode() & 0o077 != 0 => {
                 let mode = if found.is_dir() { "700" } else { "600" };
                 Err(Failure::Failed(format!("{what} can be read by others; run: chmod {mode} {}", path.display())))

@@ -48,9 +48,9 @@ pub(super) fn run(arguments: &DemoArguments) -> Outcome {
         output::line("")?;
         output::line("Ctrl-C stops it and wipes everything.")
     });
-    directory.close().map_err(|error| {
-        output::Failure::Failed(format!("{at} could not be wiped: {error}; remove it yourself"))
-    })?;
+    directory
+        .close()
+        .map_err(|error| output::Failure::Failed(format!("{at} could not be wiped: {error}; remove it yourself")))?;
     result
 }
 

@@ -66,7 +66,9 @@ pub fn run() -> ExitCode {
             output::error(&failure);
             return failure.exit_code();
         }
-        Err(help) => return output::text(&help.to_string()).map_or_else(|failure| failure.exit_code(), |()| ExitCode::SUCCESS),
+        Err(help) => {
+            return output::text(&help.to_string()).map_or_else(|failure| failure.exit_code(), |()| ExitCode::SUCCESS);
+        }
     };
     let result = match arguments.command {
         Command::Demo(arguments) => demo::run(&arguments),
@@ -92,10 +94,20 @@ pub fn run() -> ExitCode {
 /// clap's words about a wrong use, without its layout and hints: what was wrong, then where to read.
 fn usage(error: &clap::Error) -> String {
     let text = error.to_string();
-    let what = text.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect::<Vec<_>>().join(" ");
+    let what = text
+        .lines()
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
+        .collect::<Vec<_>>()
+        .join(" ");
     let command: String = text.lines().find_map(|line| line.strip_prefix("Usage: ")).map_or_else(
         || "candour".to_owned(),
-        |usage| usage.split(' ').take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-')).collect::<Vec<_>>().join(" "),
+        |usage| {
+            usage
+                .split(' ')
+                .take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-'))
+                .collect::<Vec<_>>()
+                .join(" ")
+        },
     );
     format!("{}; see `{command} --help`", what.trim_start_matches("error: ").trim_end())
 }

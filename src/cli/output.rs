@@ -52,7 +52,9 @@ pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
 
 /// Prints columns: each as wide as its widest cell, two spaces between.
 pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<(), Failure> {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).chain([head[column].len()]).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().map(|row| row[column].chars().count()).chain([head[column].len()]).max().unwrap_or(0)
+    };
     let widths: [usize; N] = std::array::from_fn(width);
     let print = |cells: [&str; N]| {
         let cells: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();

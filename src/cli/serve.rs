@@ -52,11 +52,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Outcome {
 }
 
 /// Runs a box until it is told to stop, finishing what it is answering. `ready` is called once it can be reached.
-pub(super) fn serve(
-    options: AppOptions,
-    listen: SocketAddr,
-    ready: impl FnOnce(SocketAddr) -> Outcome,
-) -> Outcome {
+pub(super) fn serve(options: AppOptions, listen: SocketAddr, ready: impl FnOnce(SocketAddr) -> Outcome) -> Outcome {
     web::quiet_panics();
     // What a killed box left goes first; nothing is under way yet.
     let store = options.store.clone();

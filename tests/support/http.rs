@@ -75,11 +75,7 @@ pub(crate) fn post_multipart(address: SocketAddr, path: &str, fields: &Fields, f
 }
 
 /// One request on a connection of its own.
-pub(crate) fn exchange(
-    address: SocketAddr,
-    head: &str,
-    body: impl FnOnce(&mut TcpStream) -> io::Result<()>,
-) -> Page {
+pub(crate) fn exchange(address: SocketAddr, head: &str, body: impl FnOnce(&mut TcpStream) -> io::Result<()>) -> Page {
     let mut stream = TcpStream::connect(address).expect("the box listens");
     stream.write_all(format!("{head}Host: {address}\r\nConnection: close\r\n\r\n").as_bytes()).expect("it reads");
     // A box that refuses a body answers before it has all of it.
@@ -98,7 +94,12 @@ impl Page {
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().skip(1).filter_map(|line| line.split_once(':')).find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.trim())
+        self.head
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split_once(':'))
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v.trim())
     }
 
     pub(crate) fn text(&self) -> String {
@@ -139,7 +140,8 @@ impl Page {
                 ("input", _) => fields.push((name, attribute("value"))),
                 ("select", _) => {
                     let chosen = Selector::parse("option[selected]").expect("a selector");
-                    let value = input.select(&chosen).next().and_then(|option| option.attr("value")).unwrap_or_default();
+                    let value =
+                        input.select(&chosen).next().and_then(|option| option.attr("value")).unwrap_or_default();
                     fields.push((name, value.to_owned()));
                 }
                 _ => fields.push((name, input.text().collect())),

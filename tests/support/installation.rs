@@ -35,11 +35,21 @@ impl Installation {
         let installation = Self { directory: tempfile::tempdir().expect("a directory") };
         installation.done(&["keys", "new", "--out", "team", "--no-passphrase"]);
         fs::create_dir(installation.path("public")).expect("a directory");
-        fs::copy(installation.path("team/governance.recipients"), installation.path("public/governance.recipients")).expect("a copy");
+        fs::copy(installation.path("team/governance.recipients"), installation.path("public/governance.recipients"))
+            .expect("a copy");
         fs::copy(installation.path("team/signer.pub"), installation.path("public/signers.pub")).expect("a copy");
         installation.done(&["init", "--data", "box", "--keys", "public"]);
         installation.done(&[
-            "desk", "init", "--casebook", "casebook", "--identity", "team/identity.txt", "--signing-key", "team/signing.key", "--box-key", "box/box.pub",
+            "desk",
+            "init",
+            "--casebook",
+            "casebook",
+            "--identity",
+            "team/identity.txt",
+            "--signing-key",
+            "team/signing.key",
+            "--box-key",
+            "box/box.pub",
         ]);
         installation
     }
