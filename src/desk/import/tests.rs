@@ -176,7 +176,7 @@ fn what_is_sealed_inside_is_what_is_listed_outside() {
                 media_type: crate::domain::Text::verbatim("x"),
                 size: 1,
                 sha256: Digest([0; 32]),
-            })
+            });
         },
     ];
     let mut world = World::new();
