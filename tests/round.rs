@@ -241,6 +241,46 @@ fn a_follow_up_and_a_withdrawal_reach_the_desk() {
 }
 
 #[test]
+fn a_desk_under_a_passphrase_works_with_it_alone() {
+    let place = Installation::new();
+    let running = place.serve();
+    fs::File::create(place.path("pass")).unwrap().write_all(b"several random words\n").unwrap();
+    fs::File::create(place.path("wrong")).unwrap().write_all(b"several other words\n").unwrap();
+    place.done(&["keys", "new", "--out", "locked", "--passphrase-file", "pass"]);
+    // The team moves to protected keys: the operator confirms the new fingerprint.
+    for (from, to) in [("governance.recipients", "public/governance.recipients"), ("signer.pub", "public/signers.pub")]
+    {
+        fs::copy(place.path("locked").join(from), place.path(to)).unwrap();
+    }
+    running.stop();
+    let refused = place.refused(&["collect", "--data", "box", "--keys", "public", "--out", "c1"]);
+    let fingerprint = refused.rsplit('\'').nth(1).unwrap();
+    place.done(&["init", "--data", "box", "--keys", "public", "--confirm-recipients", fingerprint]);
+    let running = place.serve();
+    let code =
+        send(running.address, "procurement", &format!("{MARKER} was bought twice over."), vec![]).one("#receipt-code");
+    place.collect("c1");
+
+    let keys = ["--identity", "locked/identity.txt", "--signing-key", "locked/signing.key", "--passphrase-file"];
+    let with = |head: &[&str], tail: &[&str], pass| place.run(&[head, &keys, &[pass], tail].concat());
+    let init = ["desk", "init", "--casebook", "second"];
+    assert_eq!(with(&init, &["--box-key", "box/box.pub"], "wrong").status, 1);
+    assert_eq!(with(&init, &["--box-key", "box/box.pub"], "pass").status, 0);
+    let desk = |command, pass, rest: &[&str]| {
+        place.run(&[&["desk", command, "--casebook", "second", "--passphrase-file", pass], rest].concat())
+    };
+    assert!(desk("import", "wrong", &["c1"]).error.contains("passphrase does not open it"));
+    assert_eq!(desk("import", "pass", &["c1"]).status, 0);
+    let list: serde_json::Value = serde_json::from_str(&desk("list", "pass", &["--json"]).out).unwrap();
+    let id = list[0]["id"].as_str().unwrap();
+    fs::File::create(place.path("notice")).unwrap().write_all(ANSWER_MARKER.as_bytes()).unwrap();
+    assert_eq!(desk("decide", "pass", &[id, "--notice-file", "notice"]).status, 0);
+    assert_eq!(desk("export", "pass", &["--out", "d1"]).status, 0);
+    place.deliver("d1");
+    assert!(status(running.address, &code).all("article.message").join(" ").contains(ANSWER_MARKER));
+}
+
+#[test]
 fn two_hundred_mebibytes_come_back_byte_for_byte_in_flat_memory() {
     const LENGTH: u64 = 200 * 1024 * 1024;
     let place = Installation::new();

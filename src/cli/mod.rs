@@ -58,7 +58,7 @@ enum Command {
 /// Runs the command that the program was called with. Exit status: 0 done, 1 failed, 2 wrong use.
 #[must_use]
 pub fn run() -> ExitCode {
-    restrict_new_files();
+    keep_to_itself();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() => {
@@ -112,9 +112,15 @@ fn usage(error: &clap::Error) -> String {
     format!("{}; see `{command} --help`", what.trim_start_matches("error: ").trim_end())
 }
 
-/// Whatever this program creates is for its owner alone, unless it says otherwise for one file.
-fn restrict_new_files() {
-    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+/// Whatever this program creates is for its owner alone unless it says otherwise for one file, and what it has in memory
+/// goes to no core file and to no debugger of the same user.
+fn keep_to_itself() {
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
+
+    umask(rustix::fs::Mode::from_raw_mode(0o077));
+    // Neither can fail for a process that asks for less; if one does, the other still holds.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
 /// What a command gives back.

@@ -89,7 +89,7 @@ pub struct NewKeys {
 }
 
 impl NewKeys {
-    /// Makes them. With a passphrase it takes some seconds and, as minisign's format wants, 1 GiB of memory.
+    /// Makes them. With a passphrase it takes about a second: both formats make guessing slow.
     ///
     /// # Errors
     /// If there is not enough memory or the operating system gives no random numbers.

@@ -167,6 +167,11 @@ impl Serving {
         self.memory("VmHWM:")
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its resident size now, in KiB.
     pub(crate) fn memory_kib(&self) -> u64 {
         self.memory("VmRSS:")
