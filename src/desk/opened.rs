@@ -22,7 +22,7 @@ impl Casebook<'_> {
     pub fn write_attachment(&self, id: ReportId, name: &str, out: &Path) -> Result<Attachment, DeskError> {
         let (collection, path, attachment) = self.find_attachment(id, name)?;
         let sealed = self.collection_path(collection).join(path);
-        let mut file = BufWriter::new(NewFile::create(out, Readers::Owner)?);
+        let mut file = BufWriter::new(NewFile::create_nameless(out, Readers::Owner)?);
         let opened = File::open(&sealed).map_err(FileError::io("read", &sealed))?;
         self.identity.open_attachment(BufReader::new(opened), &attachment, &mut file).map_err(|source| {
             if let OpenError::Io(source) = source {
