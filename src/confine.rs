@@ -1,4 +1,4 @@
-//! What the running box gives up, so that a fault in it can do less: files outside its data directory (Landlock), and
+//! What a command gives up, so that a fault in it can do less: the box files outside its data directory (Landlock), and
 //! system calls that it never needs (seccomp). Both hold for the rest of the process's life and for every thread started
 //! after them.
 
