@@ -15,11 +15,10 @@ mod support;
 
 use std::{io::Write, path::PathBuf};
 
-use browser::{Browser, Scripts};
+use browser::{Browser, Key, Scripts};
 use serde_json::{Value, json};
 use support::installation::{Installation, holds};
 use tempfile::TempDir;
-use thirtyfour::Key;
 
 /// Words that stand nowhere else, to search for.
 const MARKER: &str = "xylophone-quagmire-7731";
@@ -248,84 +247,82 @@ fn the_keyboard_alone_is_enough_on_a_small_screen() {
     browser.resize(320, 640);
     browser.go("/");
     let keyboard = Keyboard(&browser);
-    let (space, enter, down) = (Key::Space.value().to_string(), Key::Enter.value().to_string(), Key::Down.value().to_string());
 
     // The first stop on every page leads past the header.
     keyboard.tab_to(".skip");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     assert_eq!(browser.run("return document.activeElement.id"), json!("maincontent"));
     keyboard.tab_to("a[href='/before-you-start']");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     browser.reaches("Before you start");
     keyboard.tab_to("main a[href='/report']");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     browser.reaches("Tell us about it");
 
     keyboard.tab_to("[name=route]");
-    browser.press(&space);
+    browser.press(Key::Space);
     keyboard.tab_to("[name=about][value=bullying]");
-    browser.press(&space);
+    browser.press(Key::Space);
     keyboard.tab_to("main form > button");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     browser.until_there(".error-summary");
     keyboard.tab_to(".error-summary a[href='#description']");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     keyboard.is_at("#description");
-    browser.press(&format!("{MARKER} was typed"));
+    browser.type_there(&format!("{MARKER} was typed"));
     keyboard.tab_to("[name=serious_harm]");
-    browser.press(&space);
-    browser.press(&down);
-    browser.press(&down);
+    browser.press(Key::Space);
+    browser.press(Key::Down);
+    browser.press(Key::Down);
     keyboard.is_at("[name=serious_harm][value=not-sure]");
     keyboard.tab_to("#role");
-    browser.press("Nurse");
+    browser.press(Key::Letter('n'));
     keyboard.tab_to("main form > button");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     browser.reaches("Check your answers and send");
     let shown = browser.text("main");
     for answer in ["I work in or around the NHS", "Bullying", MARKER, "Not sure", "Nurse or midwife"] {
         assert!(shown.contains(answer), "{answer} in {shown}");
     }
     keyboard.tab_to("button[formaction='/report#when']");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     browser.reaches("Tell us about it");
-    // The link's fragment brings the field into view and the next Tab to it.
-    browser.press(&Key::Tab.value().to_string());
+    // The fragment puts the focus into the field.
     keyboard.is_at("#when");
-    browser.press("In the spring");
+    browser.type_there("In the spring");
     keyboard.tab_to("main form > button");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     browser.reaches("Check your answers and send");
     assert!(browser.text("main").contains("In the spring"));
     keyboard.tab_to("#attachment");
     // The dialog that opens from here is the operating system's own.
     browser.enter("#attachment", &texts.file(NAME_MARKER, "evidence"));
     keyboard.tab_to("main form[action='/report/send'] > button");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     browser.reaches("We have received it");
     let code = browser.text("#receipt-code");
 
     keyboard.tab_to("main a[href='/status']");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     browser.reaches("See what has happened to a report");
     keyboard.tab_to("#code");
-    browser.press(&code);
-    browser.press(&enter);
+    browser.type_there(&code);
+    browser.press(Key::Enter);
     browser.reaches("Your report");
     keyboard.tab_to("#message");
-    browser.press(MORE_MARKER);
+    browser.type_there(MORE_MARKER);
     keyboard.tab_to("form[action='/status/follow-up'] button");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     browser.reaches("We have received your message");
     keyboard.tab_to("main form button");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     browser.reaches("Your report");
     keyboard.tab_to("summary");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     keyboard.tab_to("button.danger");
-    browser.press(&enter);
+    browser.press(Key::Enter);
     browser.reaches("This report was withdrawn");
-    browser.press(&Key::Tab.value().to_string());
+    browser.press(Key::Tab);
     keyboard.tab_to("button.leave");
 }
 
@@ -337,7 +334,7 @@ impl Keyboard<'_> {
     fn tab_to(&self, css: &str) {
         let browser = self.0;
         for _ in 0..80 {
-            browser.press(&Key::Tab.value().to_string());
+            browser.press(Key::Tab);
             let stop = browser.run(FOCUSED);
             assert_eq!(stop["left"], json!(null), "the focus does not show, on {}", browser.path());
             // Scrolling there takes a moment.
@@ -357,7 +354,7 @@ impl Keyboard<'_> {
     }
 
     fn is_at(&self, css: &str) {
-        assert!(self.at(css), "the focus is not at {css} but at {}", self.0.run("return document.activeElement.outerHTML"));
+        self.0.until(&format!("focus at {css}"), || self.at(css).then_some(()));
     }
 }
 

@@ -46,6 +46,16 @@ pub(crate) enum Scripts {
     Off,
 }
 
+/// A key.
+#[derive(Clone, Copy)]
+pub(crate) enum Key {
+    Tab,
+    Enter,
+    Space,
+    Down,
+    Letter(char),
+}
+
 /// One browser with a fresh profile, on one box.
 pub(crate) struct Browser {
     /// None once it has quit.
@@ -189,9 +199,26 @@ impl Browser {
         self.wait_for(async |_| element.send_keys(text).await);
     }
 
-    /// Presses keys, wherever the focus is.
-    pub(crate) fn press(&self, keys: &str) {
-        self.wait_for(async |driver| driver.action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO)).send_keys(keys).perform().await);
+    /// Types, wherever the focus is.
+    pub(crate) fn type_there(&self, text: &str) {
+        self.tools("Input.insertText", json!({ "text": text }));
+    }
+
+    /// Presses one key and lets it go, wherever the focus is. Not by the driver's own way: it presses again if a page
+    /// went meanwhile.
+    pub(crate) fn press(&self, key: Key) {
+        let (name, code, number, text) = match key {
+            Key::Tab => ("Tab", "Tab", 9, ""),
+            Key::Enter => ("Enter", "Enter", 13, "\r"),
+            Key::Space => (" ", "Space", 32, " "),
+            Key::Down => ("ArrowDown", "ArrowDown", 40, ""),
+            Key::Letter(letter) => (&*letter.to_string(), "", u32::from(letter.to_ascii_uppercase()), &*letter.to_string()),
+        };
+        for kind in ["keyDown", "keyUp"] {
+            let text = if kind == "keyDown" { text } else { "" };
+            let event = json!({ "type": kind, "key": name, "code": code, "windowsVirtualKeyCode": number, "text": text });
+            self.tools("Input.dispatchKeyEvent", event);
+        }
     }
 
     /// Waits until something is on the page.
