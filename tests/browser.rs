@@ -434,9 +434,10 @@ fn every_page_fits_a_small_screen_large_text_and_forced_colours() {
         // Text at 200 %, as set in the browser, on a screen of a phone's width.
         browser.resize(375, 640);
         browser.tools("Page.setFontSizes", json!({ "fontSizes": { "standard": 32, "fixed": 26 } }));
-        browser.picture(&format!("{state}-375-large"));
+        assert_eq!(browser.run("return getComputedStyle(document.body).fontSize"), json!("32px"));
         let over = browser.run(TOO_WIDE);
         expect(over == json!([]), &format!("wider than 375 pixels with text at 200 %: {over}"));
+        browser.picture(&format!("{state}-375-large"));
         browser.tools("Page.setFontSizes", json!({ "fontSizes": { "standard": 16, "fixed": 13 } }));
 
         let features = json!([{ "name": "forced-colors", "value": "active" }, { "name": "prefers-reduced-motion", "value": "reduce" }]);

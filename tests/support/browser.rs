@@ -1,6 +1,7 @@
 //! A real browser as a person has it, driven from outside: Debian's `chromium` through its `chromedriver`.
 
 use std::{
+    cell::Cell,
     fs,
     io::{BufRead, BufReader},
     net::SocketAddr,
@@ -65,6 +66,8 @@ pub(crate) struct Browser {
     /// The profile and everything else that the browser writes.
     place: Option<TempDir>,
     address: SocketAddr,
+    /// Width and height of the window.
+    size: Cell<(u32, u32)>,
 }
 
 impl Browser {
@@ -94,7 +97,7 @@ impl Browser {
                 panic!("the browser does not start: {error}")
             }
         };
-        let browser = Self { driver: Some(driver), runtime, program, place: Some(place), address };
+        let browser = Self { driver: Some(driver), runtime, program, place: Some(place), address, size: Cell::default() };
         browser.prove(scripts);
         // The empty tab that the browser began with is not the box's affair.
         browser.network();
@@ -252,6 +255,8 @@ impl Browser {
 
     /// Gives the page another size, in CSS pixels, without loading it again.
     pub(crate) fn resize(&self, width: u32, height: u32) {
+        self.size.set((width, height));
+        self.tools("Emulation.setScrollbarsHidden", json!({ "hidden": true }));
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.tools("Emulation.setDeviceMetricsOverride", size);
     }
@@ -260,9 +265,12 @@ impl Browser {
     pub(crate) fn picture(&self, name: &str) {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         fs::create_dir_all(&directory).expect("a directory");
-        let size = &self.tools("Page.getLayoutMetrics", json!({}))["cssContentSize"];
-        let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1 });
-        let picture = self.tools("Page.captureScreenshot", json!({ "captureBeyondViewport": true, "clip": clip }));
+        // A window as tall as the page: a picture beyond the window would be laid out anew, without what was emulated.
+        let (width, height) = self.size.get();
+        let page = self.run("return document.documentElement.scrollHeight").as_u64().and_then(|height| height.try_into().ok());
+        self.resize(width, page.unwrap_or(height).max(height));
+        let picture = self.tools("Page.captureScreenshot", json!({}));
+        self.resize(width, height);
         let data = picture["data"].as_str().expect("a picture");
         let bytes = data_encoding::BASE64.decode(data.as_bytes()).expect("base64");
         // Over the picture of the run before.
