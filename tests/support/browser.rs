@@ -3,7 +3,7 @@
 use std::{
     cell::Cell,
     fs,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -275,7 +275,7 @@ impl Browser {
         let bytes = data_encoding::BASE64.decode(data.as_bytes()).expect("base64");
         // Over the picture of the run before.
         let mut file = fs::File::create(directory.join(format!("{name}.png"))).expect("a file");
-        std::io::Write::write_all(&mut file, &bytes).expect("a picture");
+        file.write_all(&bytes).expect("a picture");
     }
 
     /// What happened on the network since the last look: the events of the developer tools, in order.
@@ -325,7 +325,7 @@ pub(crate) fn is_there_for(test: &str) -> bool {
         return true;
     }
     assert!(std::env::var_os("CANDOUR_TEST_ALL").is_none(), "not installed: {}", missing.join(", "));
-    eprintln!("left out: {test}: not installed: {} (Debian packages chromium and chromium-driver)", missing.join(", "));
+    left_out(test, &format!("{} not installed (Debian packages chromium and chromium-driver)", missing.join(" and ")));
     false
 }
 
@@ -336,10 +336,15 @@ pub(crate) fn axe_for(test: &str) -> Option<String> {
         Ok(source) => Some(source),
         Err(error) => {
             assert!(std::env::var_os("CANDOUR_TEST_ALL").is_none(), "{}: {error}", path.display());
-            eprintln!("left out: {test}: {}: {error} (.ci/run fetches it)", path.display());
+            left_out(test, &format!("{}: {error} (.ci/run fetches it)", path.display()));
             None
         }
     }
+}
+
+/// Says so past the test runner, which shows nothing of what a test that passes prints.
+fn left_out(test: &str, why: &str) {
+    let _ = writeln!(io::stderr(), "left out: {test}: {why}");
 }
 
 fn capabilities(place: &Path, scripts: Scripts) -> ChromeCapabilities {
@@ -369,7 +374,7 @@ fn port_of(program: &mut Child) -> u16 {
         if let Some((_, port)) = line.trim().trim_end_matches('.').split_once("started successfully on port ") {
             let port = port.parse().expect("a port");
             // Read on, or the driver would stop at a full pipe.
-            std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+            std::thread::spawn(move || io::copy(&mut output, &mut io::sink()));
             return port;
         }
     }
