@@ -29,7 +29,12 @@ const NOTICE: &str = "We will look at how the board dealt with it. marmalade-ver
 const ROUTES: [(&str, &str, &str, usize); 4] = [
     ("staff-concern", "Raise a concern as someone who works in or around the NHS", "Raise a serious concern", 0),
     ("patient-choice", "Tell us that you were refused a choice", "Tell us that you were refused a choice", 1),
-    ("procurement", "Raise a procurement, patient choice or competition issue", "Raise a procurement or competition issue", 1),
+    (
+        "procurement",
+        "Raise a procurement, patient choice or competition issue",
+        "Raise a procurement or competition issue",
+        1,
+    ),
     ("service-complaint", "Complain about us", "Complain about us", 1),
 ];
 
@@ -115,8 +120,14 @@ fn each_route_goes_all_the_way_round_without_scripts_and_leaves_nothing_behind()
     assert_eq!(browser.tools("Storage.getCookies", json!({}))["cookies"], json!([]));
     leave(&browser);
 
-    let typed: Vec<String> = codes.iter().flat_map(|code| [code.clone(), code.replace('-', ""), code.to_lowercase().replace('-', " ")]).collect();
-    let markers: Vec<&str> = [MARKER, MORE_MARKER, NAME_MARKER, "marmalade-verdict-9064"].into_iter().chain(typed.iter().map(String::as_str)).collect();
+    let typed: Vec<String> = codes
+        .iter()
+        .flat_map(|code| [code.clone(), code.replace('-', ""), code.to_lowercase().replace('-', " ")])
+        .collect();
+    let markers: Vec<&str> = [MARKER, MORE_MARKER, NAME_MARKER, "marmalade-verdict-9064"]
+        .into_iter()
+        .chain(typed.iter().map(String::as_str))
+        .collect();
     assert_nothing_left(&browser.written(), &markers, "while the browser is open");
     assert_nothing_left(&browser.close(), &markers, "after it was closed");
     assert_eq!(running.stop(), "", "a box that is well says nothing");
@@ -143,7 +154,12 @@ fn refused_form_keeps_everything(browser: &Browser) {
     assert_eq!(browser.value("#when"), "Last spring");
     assert_eq!(browser.value("#documents"), "Minutes exist.\n\nIn two places.");
     assert_eq!(browser.value("#role"), "governor");
-    for chosen in ["organisation_type][value=nhs-trust", "ongoing][value=may-happen", "serious_harm][value=not-sure", "area][value=board-governance"] {
+    for chosen in [
+        "organisation_type][value=nhs-trust",
+        "ongoing][value=may-happen",
+        "serious_harm][value=not-sure",
+        "area][value=board-governance",
+    ] {
         assert!(browser.is_chosen(&format!("[name={chosen}]")), "{chosen}");
     }
     // Each line of the summary leads to its field.
@@ -165,7 +181,12 @@ fn change_and_come_back(browser: &Browser) {
     browser.click("main form > button[type=submit]");
     browser.reaches("Check your answers and send");
     let shown = browser.text("main");
-    assert!(shown.contains("Another trust") && shown.contains("A second line.") && shown.contains("Foundation trust governor"), "{shown}");
+    assert!(
+        shown.contains("Another trust")
+            && shown.contains("A second line.")
+            && shown.contains("Foundation trust governor"),
+        "{shown}"
+    );
 }
 
 /// What the team does, by commands.
@@ -182,7 +203,17 @@ fn answer_everything(place: &Installation, texts: &Texts) {
         assert_eq!(shown["messages"][0]["attachments"][0]["name"], NAME_MARKER);
         assert_eq!(shown["messages"][1]["text"], MORE_MARKER);
         assert_eq!(shown["messages"][1]["attachments"][0]["name"], format!("more-{NAME_MARKER}"));
-        place.done(&["desk", "decide", "--casebook", "casebook", id, "--area", "board-governance", "--notice-file", &notice]);
+        place.done(&[
+            "desk",
+            "decide",
+            "--casebook",
+            "casebook",
+            id,
+            "--area",
+            "board-governance",
+            "--notice-file",
+            &notice,
+        ]);
     }
     place.export("d1");
     place.deliver("d1");
@@ -200,12 +231,17 @@ fn leave(browser: &Browser) {
         events.extend(browser.network());
     }
     let responses = events.iter().filter(|event| event["method"] == "Network.responseReceivedExtraInfo");
-    let headers = responses.map(|event| &event["params"]["headers"]).find(|headers| !header(headers, "refresh").is_empty());
+    let headers =
+        responses.map(|event| &event["params"]["headers"]).find(|headers| !header(headers, "refresh").is_empty());
     let headers = headers.expect("the headers of the page");
     assert_eq!(header(headers, "refresh"), format!("0; url={everyday}"));
     assert_eq!(header(headers, "clear-site-data"), "\"cache\", \"cookies\", \"storage\"");
     let asks = events.iter().find(|event| event["params"]["request"]["url"] == everyday).unwrap();
-    assert_eq!(header(&asks["params"]["request"]["headers"], "referer"), "", "the everyday page is not told where from");
+    assert_eq!(
+        header(&asks["params"]["request"]["headers"], "referer"),
+        "",
+        "the everyday page is not told where from"
+    );
 }
 
 fn header<'a>(headers: &'a Value, name: &str) -> &'a str {
@@ -340,7 +376,8 @@ impl Keyboard<'_> {
             // Scrolling there takes a moment.
             let in_view = |hidden: Value| (hidden == json!(null)).then_some(());
             if in_view(stop["hidden"].clone()).is_none() {
-                browser.until(&format!("sight of {}", stop["hidden"]), || in_view(browser.run(FOCUSED)["hidden"].clone()));
+                browser
+                    .until(&format!("sight of {}", stop["hidden"]), || in_view(browser.run(FOCUSED)["hidden"].clone()));
             }
             if self.at(css) {
                 return;
@@ -442,7 +479,10 @@ fn every_page_fits_a_small_screen_large_text_and_forced_colours() {
 
         let features = json!([{ "name": "forced-colors", "value": "active" }, { "name": "prefers-reduced-motion", "value": "reduce" }]);
         browser.tools("Emulation.setEmulatedMedia", json!({ "features": features }));
-        assert_eq!(browser.run("return matchMedia('(forced-colors: active) and (prefers-reduced-motion: reduce)').matches"), json!(true));
+        assert_eq!(
+            browser.run("return matchMedia('(forced-colors: active) and (prefers-reduced-motion: reduce)').matches"),
+            json!(true)
+        );
         browser.picture(&format!("{state}-375-forced"));
         let lost = browser.run(LOST_IN_FORCED_COLOURS);
         expect(lost == json!([]), &format!("lost in forced colours: {lost}"));

@@ -13,8 +13,7 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::{
-    By, CapabilitiesHelper, ChromeCapabilities, ChromiumLikeCapabilities, WebDriver, WebElement,
-    error::WebDriverResult,
+    By, CapabilitiesHelper, ChromeCapabilities, ChromiumLikeCapabilities, WebDriver, WebElement, error::WebDriverResult,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -97,7 +96,8 @@ impl Browser {
                 panic!("the browser does not start: {error}")
             }
         };
-        let browser = Self { driver: Some(driver), runtime, program, place: Some(place), address, size: Cell::default() };
+        let browser =
+            Self { driver: Some(driver), runtime, program, place: Some(place), address, size: Cell::default() };
         browser.prove(scripts);
         // The empty tab that the browser began with is not the box's affair.
         browser.network();
@@ -106,7 +106,8 @@ impl Browser {
 
     /// Shows by the browser's own behaviour whether a page's scripts run.
     fn prove(&self, scripts: Scripts) {
-        let page = "data:text/html,<p id=q>none</p><script>q.textContent='ran'</script><noscript><p id=off></p></noscript>";
+        let page =
+            "data:text/html,<p id=q>none</p><script>q.textContent='ran'</script><noscript><p id=off></p></noscript>";
         self.wait_for(async |driver| driver.goto(page).await);
         let expected = if scripts == Scripts::On { ("ran", 0) } else { ("none", 1) };
         assert_eq!((self.text("#q").as_str(), self.count("#off")), expected, "whether scripts run");
@@ -215,11 +216,14 @@ impl Browser {
             Key::Enter => ("Enter", "Enter", 13, "\r"),
             Key::Space => (" ", "Space", 32, " "),
             Key::Down => ("ArrowDown", "ArrowDown", 40, ""),
-            Key::Letter(letter) => (&*letter.to_string(), "", u32::from(letter.to_ascii_uppercase()), &*letter.to_string()),
+            Key::Letter(letter) => {
+                (&*letter.to_string(), "", u32::from(letter.to_ascii_uppercase()), &*letter.to_string())
+            }
         };
         for kind in ["keyDown", "keyUp"] {
             let text = if kind == "keyDown" { text } else { "" };
-            let event = json!({ "type": kind, "key": name, "code": code, "windowsVirtualKeyCode": number, "text": text });
+            let event =
+                json!({ "type": kind, "key": name, "code": code, "windowsVirtualKeyCode": number, "text": text });
             self.tools("Input.dispatchKeyEvent", event);
         }
     }
@@ -267,7 +271,8 @@ impl Browser {
         fs::create_dir_all(&directory).expect("a directory");
         // A window as tall as the page: a picture beyond the window would be laid out anew, without what was emulated.
         let (width, height) = self.size.get();
-        let page = self.run("return document.documentElement.scrollHeight").as_u64().and_then(|height| height.try_into().ok());
+        let page =
+            self.run("return document.documentElement.scrollHeight").as_u64().and_then(|height| height.try_into().ok());
         self.resize(width, page.unwrap_or(height).max(height));
         let picture = self.tools("Page.captureScreenshot", json!({}));
         self.resize(width, height);
@@ -356,7 +361,10 @@ fn capabilities(place: &Path, scripts: Scripts) -> ChromeCapabilities {
         }
         capabilities.add_arg(&format!("--user-data-dir={}", place.join("profile").display()))?;
         if scripts == Scripts::Off {
-            capabilities.add_experimental_option("prefs", json!({ "profile.managed_default_content_settings.javascript": 2 }))?;
+            capabilities.add_experimental_option(
+                "prefs",
+                json!({ "profile.managed_default_content_settings.javascript": 2 }),
+            )?;
         }
         capabilities.set("goog:loggingPrefs", json!({ "performance": "ALL" }))
     };

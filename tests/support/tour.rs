@@ -52,11 +52,21 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
 
     let check = || {
         browser.go("/report?route=service-complaint");
-        for choice in ["about][value=cover-up", "about][value=leadership", "serious_harm][value=yes", "area][value=board-governance"] {
+        for choice in [
+            "about][value=cover-up",
+            "about][value=leadership",
+            "serious_harm][value=yes",
+            "area][value=board-governance",
+        ] {
             browser.click(&format!("[name={choice}]"));
         }
         browser.enter("#organisation", "A trust");
-        browser.enter("#description", &format!("The patient 943 476 5919 was left.\n\nAsk someone@example.nhs.uk, who has {LONG_WORD} on a drive."));
+        browser.enter(
+            "#description",
+            &format!(
+                "The patient 943 476 5919 was left.\n\nAsk someone@example.nhs.uk, who has {LONG_WORD} on a drive."
+            ),
+        );
         browser.click("main form > button");
         browser.reaches("Check your answers and send");
     };
@@ -103,14 +113,20 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
     browser.reaches("We have received your message");
     look(&browser, "followed-up");
 
-    answer(&place, &write("notice", b"We plan to look at how the board dealt with it.\n\nThe trust will not be told."), &write("reply", format!("Thank you. We have read {LONG_WORD}.").as_bytes()));
+    answer(
+        &place,
+        &write("notice", b"We plan to look at how the board dealt with it.\n\nThe trust will not be told."),
+        &write("reply", format!("Thank you. We have read {LONG_WORD}.").as_bytes()),
+    );
     open();
     look(&browser, "status-answered");
     browser.enter("#message", "And one thing more, which nobody answers in time.");
     browser.click("form[action='/status/follow-up'] button");
     browser.reaches("We have received your message");
     let store = rusqlite::Connection::open(place.path("box/candour.db")).expect("the store");
-    store.execute("UPDATE clock SET started_on = '2026-09-01', due_on = '2026-09-15' WHERE met_on IS NULL", []).expect("late clocks");
+    store
+        .execute("UPDATE clock SET started_on = '2026-09-01', due_on = '2026-09-15' WHERE met_on IS NULL", [])
+        .expect("late clocks");
     store.execute("UPDATE clock SET due_on = '2026-09-15' WHERE kind = 'decision'", []).expect("a clock met late");
     open();
     browser.click("summary");
@@ -136,8 +152,21 @@ fn answer(place: &Installation, notice: &str, reply: &str) {
     let list = place.desk_list();
     let id = list[0]["id"].as_str().expect("an id");
     place.done(&[
-        "desk", "decide", "--casebook", "casebook", id, "--area", "board-governance", "--area", "competition", "--state", "decided",
-        "--notice-file", notice, "--reply-file", reply,
+        "desk",
+        "decide",
+        "--casebook",
+        "casebook",
+        id,
+        "--area",
+        "board-governance",
+        "--area",
+        "competition",
+        "--state",
+        "decided",
+        "--notice-file",
+        notice,
+        "--reply-file",
+        reply,
     ]);
     place.export("d1");
     place.deliver("d1");

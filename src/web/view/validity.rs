@@ -7,12 +7,15 @@ use scraper::{ElementRef, Html, Selector};
 use zeroize::Zeroizing;
 
 use super::{
-    AskPage, BeforePage, CheckPage, Day, ErrorPage, FollowedUpPage, FormPage, KeepCode, KeysPage, LeavePage, ReceiptPage, Shell, StartPage,
-    StatusPage, WithdrawnPage,
+    AskPage, BeforePage, CheckPage, Day, ErrorPage, FollowedUpPage, FormPage, KeepCode, KeysPage, LeavePage,
+    ReceiptPage, Shell, StartPage, StatusPage, WithdrawnPage,
 };
 use crate::{
     domain::{Calendar, Clock, Concern, Date, Entries, FieldError, Route},
-    web::{WebError, config::{Config, LimitsConfig}},
+    web::{
+        WebError,
+        config::{Config, LimitsConfig},
+    },
 };
 
 /// Bytes that a page may come to before it is padded: it has to arrive over a slow Tor circuit.
@@ -34,7 +37,9 @@ fn every_page() -> Vec<Sample> {
     let shell = Shell::new(&Config::default(), false);
     let demo = Shell::new(&Config::default(), true);
     let mut pages = Vec::new();
-    let mut add = |name: &str, page: &dyn Render, is_error| pages.push(Sample { name: name.to_owned(), html: page.html(), is_error });
+    let mut add = |name: &str, page: &dyn Render, is_error| {
+        pages.push(Sample { name: name.to_owned(), html: page.html(), is_error })
+    };
     let code = || Zeroizing::new("7KQM-4T9X-0B2C-WZ8N-3HRE-5VPA".to_owned());
     let keep = || KeepCode { code: code().to_string(), tag: "0123456789abcdef".into() };
     let limits = LimitsConfig::default();
@@ -43,7 +48,11 @@ fn every_page() -> Vec<Sample> {
     add("start, demonstration", &StartPage { shell: &demo }, false);
     add("before", &BeforePage { shell: &shell }, false);
     let keys = vec!["age1fdz05nnvmmmvnmjmrzs0fw4rfg2hsqg6694kztx6sgmjqckgd5wqknd5af".to_owned()];
-    add("keys", &KeysPage { shell: &shell, keys, fingerprint: "61a5 eb91 7d18 dd35 53bc 7088 8df2 4669".into() }, false);
+    add(
+        "keys",
+        &KeysPage { shell: &shell, keys, fingerprint: "61a5 eb91 7d18 dd35 53bc 7088 8df2 4669".into() },
+        false,
+    );
     add("leave", &LeavePage { shell: &shell }, false);
     add("withdrawn", &WithdrawnPage { shell: &shell, on: Day(TODAY) }, false);
 
@@ -61,7 +70,11 @@ fn every_page() -> Vec<Sample> {
         let check = |errors| CheckPage::new(&shell, limits, &typed, errors, keep(), &clocks).expect("a notice clock");
         add(&format!("check, {route}"), &check(&[]), false);
         add(&format!("check with an error, {route}"), &check(&too_many), true);
-        add(&format!("receipt, {route}"), &ReceiptPage::new(&shell, code(), TODAY, &clocks).expect("a notice clock"), false);
+        add(
+            &format!("receipt, {route}"),
+            &ReceiptPage::new(&shell, code(), TODAY, &clocks).expect("a notice clock"),
+            false,
+        );
     }
     add("ask", &AskPage { shell: &shell, errors: &[], typed: "" }, false);
     let wrong = [FieldError::new("code", "Check what you typed: a receipt code has 24 letters and numbers")];
@@ -69,7 +82,11 @@ fn every_page() -> Vec<Sample> {
     for (name, page, is_error) in StatusPage::samples(&shell) {
         add(name, &page, is_error);
     }
-    add("followed up", &FollowedUpPage { shell: &shell, code: code(), received_on: Day(TODAY), notice_due: Day(TODAY) }, false);
+    add(
+        "followed up",
+        &FollowedUpPage { shell: &shell, code: code(), received_on: Day(TODAY), notice_due: Day(TODAY) },
+        false,
+    );
     for error in WebError::ALL {
         let (heading, happened, remedy) = error.words();
         add(&format!("{error:?}"), &ErrorPage { shell: &shell, heading, happened, remedy }, false);
@@ -114,7 +131,9 @@ fn typed() -> Entries {
 
 fn clocks(route: Route) -> Vec<Clock> {
     let promises = route.promises().iter().chain([&Clock::NOTICE]);
-    promises.map(|promise| Clock::start(*promise, TODAY, &Calendar::default()).expect("a day that is covered")).collect()
+    promises
+        .map(|promise| Clock::start(*promise, TODAY, &Calendar::default()).expect("a day that is covered"))
+        .collect()
 }
 
 fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
@@ -154,9 +173,14 @@ fn problems(sample: &Sample) -> Vec<String> {
     let mut ids = BTreeSet::new();
     for element in all(&page, "[id]") {
         let id = element.value().id().unwrap_or_default();
-        expect(!id.is_empty() && !id.contains(char::is_whitespace) && ids.insert(id.to_owned()), format!("id {id:?} twice or no id"));
+        expect(
+            !id.is_empty() && !id.contains(char::is_whitespace) && ids.insert(id.to_owned()),
+            format!("id {id:?} twice or no id"),
+        );
     }
-    for (selector, attribute) in [("label[for]", "for"), ("[aria-describedby]", "aria-describedby"), ("[aria-labelledby]", "aria-labelledby")] {
+    for (selector, attribute) in
+        [("label[for]", "for"), ("[aria-describedby]", "aria-describedby"), ("[aria-labelledby]", "aria-labelledby")]
+    {
         for element in all(&page, selector) {
             for id in element.attr(attribute).unwrap_or_default().split(' ') {
                 expect(ids.contains(id), format!("{attribute} leads nowhere: {id:?}"));
@@ -176,14 +200,21 @@ fn problems(sample: &Sample) -> Vec<String> {
         expect(!text(button).is_empty(), format!("nothing to read: {}", button.html()));
     }
     for group in all(&page, "fieldset") {
-        expect(group.child_elements().next().is_some_and(|first| first.value().name() == "legend"), "a group without a legend".into());
+        expect(
+            group.child_elements().next().is_some_and(|first| first.value().name() == "legend"),
+            "a group without a legend".into(),
+        );
     }
 
-    expect(all(&page, "script, iframe, object, embed, link, base, img, video, audio, noscript").is_empty(), "something that is not text or form".into());
+    expect(
+        all(&page, "script, iframe, object, embed, link, base, img, video, audio, noscript").is_empty(),
+        "something that is not text or form".into(),
+    );
     for element in all(&page, "*") {
         for (name, value) in element.value().attrs() {
             expect(!name.starts_with("on") && name != "style", format!("{name} in {}", element.value().name()));
-            let leads_out = value.contains("//") && ["href", "src", "action", "formaction", "srcset", "poster"].contains(&name);
+            let leads_out =
+                value.contains("//") && ["href", "src", "action", "formaction", "srcset", "poster"].contains(&name);
             let is_link = (element.value().name(), name) == ("a", "href") && value.starts_with("https://");
             let tells_nothing = element.attr("rel").is_some_and(|rel| rel.contains("noreferrer"));
             expect(!leads_out || is_link && tells_nothing, format!("leads out: {value}"));
@@ -193,7 +224,8 @@ fn problems(sample: &Sample) -> Vec<String> {
     for form in all(&page, "form[method=post]:not([action='/leave'])") {
         expect(form.attr("autocomplete") == Some("off"), "a browser may remember what is typed".into());
         // Where there is one, Chromium does not write what is posted to its disk.
-        let secret = form.select(&Selector::parse("input[type=password][hidden][value='-']").expect("a selector")).count();
+        let secret =
+            form.select(&Selector::parse("input[type=password][hidden][value='-']").expect("a selector")).count();
         expect(secret == 1, "a browser may keep what is posted".into());
     }
     expect(sample.html.len() <= HEAVIEST, format!("weighs {} bytes", sample.html.len()));
@@ -203,8 +235,10 @@ fn problems(sample: &Sample) -> Vec<String> {
 #[test]
 fn every_page_in_every_state_is_valid_and_says_what_it_is() {
     let pages = every_page();
-    let wrong: Vec<String> =
-        pages.iter().flat_map(|page| problems(page).into_iter().map(|problem| format!("{}: {problem}", page.name))).collect();
+    let wrong: Vec<String> = pages
+        .iter()
+        .flat_map(|page| problems(page).into_iter().map(|problem| format!("{}: {problem}", page.name)))
+        .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
@@ -241,7 +275,8 @@ fn what_is_wrong_with_a_page_is_seen() {
 #[test]
 fn pages_with_different_names_have_different_titles() {
     let pages = every_page();
-    let title = |sample: &Sample| all(&Html::parse_document(&sample.html), "title").into_iter().map(text).collect::<String>();
+    let title =
+        |sample: &Sample| all(&Html::parse_document(&sample.html), "title").into_iter().map(text).collect::<String>();
     // States of one page share its name up to the first comma or space.
     let kind = |sample: &Sample| sample.name.split([',', ' ']).next().unwrap_or_default().to_owned();
     let mut owners: Vec<(String, String)> = pages.iter().map(|page| (title(page), kind(page))).collect();
@@ -258,10 +293,13 @@ fn pages_with_different_names_have_different_titles() {
 fn sentences(html: &str) -> Vec<String> {
     let page = Html::parse_document(html);
     let blocks = all(&page, "main p, main li, main .hint, main dd:not(.act)").into_iter();
-    let blocks = blocks.filter(|block| !block.descendent_elements().skip(1).any(|inner| ["p", "li"].contains(&inner.value().name())));
+    let blocks = blocks
+        .filter(|block| !block.descendent_elements().skip(1).any(|inner| ["p", "li"].contains(&inner.value().name())));
     blocks
         .map(text)
-        .flat_map(|block| block.split_inclusive(['.', '?', '!', ':', ';']).map(|part| part.trim().to_owned()).collect::<Vec<_>>())
+        .flat_map(|block| {
+            block.split_inclusive(['.', '?', '!', ':', ';']).map(|part| part.trim().to_owned()).collect::<Vec<_>>()
+        })
         .filter(|sentence| sentence.split(' ').count() > 2)
         .collect()
 }
@@ -292,7 +330,9 @@ fn syllables(word: &str) -> usize {
         before = c;
     }
     let ends = |ending: &str| word.ends_with(ending);
-    let silent = (ends("e") && !ends("le") && !ends("ee")) || (ends("es") && !ends("ses") && !ends("ces") && !ends("les")) || (ends("ed") && !ends("ted") && !ends("ded"));
+    let silent = (ends("e") && !ends("le") && !ends("ee"))
+        || (ends("es") && !ends("ses") && !ends("ces") && !ends("les"))
+        || (ends("ed") && !ends("ted") && !ends("ded"));
     (groups - usize::from(silent && groups > 1)).max(1)
 }
 
@@ -314,7 +354,18 @@ fn every_page_reads_easily() {
 
 #[test]
 fn syllables_are_counted_nearly_as_they_are_spoken() {
-    for (word, expected) in [("a", 1), ("see", 1), ("like", 1), ("table", 2), ("concern", 2), ("received", 2), ("wanted", 2), ("governance", 3), ("anonymous", 4), ("patient’s", 2)] {
+    for (word, expected) in [
+        ("a", 1),
+        ("see", 1),
+        ("like", 1),
+        ("table", 2),
+        ("concern", 2),
+        ("received", 2),
+        ("wanted", 2),
+        ("governance", 3),
+        ("anonymous", 4),
+        ("patient’s", 2),
+    ] {
         assert_eq!(syllables(word), expected, "{word}");
     }
 }
