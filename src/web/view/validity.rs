@@ -38,7 +38,7 @@ fn every_page() -> Vec<Sample> {
     let demo = Shell::new(&Config::default(), true);
     let mut pages = Vec::new();
     let mut add = |name: &str, page: &dyn Render, is_error| {
-        pages.push(Sample { name: name.to_owned(), html: page.html(), is_error })
+        pages.push(Sample { name: name.to_owned(), html: page.html(), is_error });
     };
     let code = || Zeroizing::new("7KQM-4T9X-0B2C-WZ8N-3HRE-5VPA".to_owned());
     let keep = || KeepCode { code: code().to_string(), tag: "0123456789abcdef".into() };
