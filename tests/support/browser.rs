@@ -349,7 +349,7 @@ pub(crate) fn axe_for(test: &str) -> Option<String> {
 
 /// Says so past the test runner, which shows nothing of what a test that passes prints.
 fn left_out(test: &str, why: &str) {
-    let _ = writeln!(io::stderr(), "left out: {test}: {why}");
+    let _ = io::stderr().write_all(format!("left out: {test}: {why}\n").as_bytes());
 }
 
 fn capabilities(place: &Path, scripts: Scripts) -> ChromeCapabilities {
