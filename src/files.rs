@@ -3,11 +3,15 @@
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
     io::{self, Read, Write},
+    os::fd::AsRawFd,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{CWD, OFlags, RenameFlags};
+use rustix::{
+    fs::{AtFlags, CWD, Mode, OFlags, RenameFlags},
+    io::Errno,
+};
 
 /// What the name of a file that is being written ends with.
 const PARTIAL: &str = "partial";
@@ -19,6 +23,15 @@ pub enum Readers {
     Owner,
     /// Everyone (0644): a public key.
     Everyone,
+}
+
+impl Readers {
+    const fn mode(self) -> u32 {
+        match self {
+            Self::Owner => 0o600,
+            Self::Everyone => 0o644,
+        }
+    }
 }
 
 /// Something went wrong with a file.
@@ -59,7 +72,8 @@ impl FileError {
 /// A file that is being written beside its place. It gets its name by [`NewFile::commit`] alone; dropped before, it is gone.
 pub struct NewFile {
     file: File,
-    partial: PathBuf,
+    /// What it is called while it is being written, if it has a name.
+    partial: Option<PathBuf>,
     target: PathBuf,
     kept: bool,
 }
@@ -70,14 +84,9 @@ impl NewFile {
     /// # Errors
     /// If there is one of that name, if another command is writing it, or if the directory can't be written.
     pub fn create(target: &Path, readers: Readers) -> Result<Self, FileError> {
-        if target.symlink_metadata().is_ok() {
-            return Err(FileError::Exists(target.to_owned()));
-        }
+        refuse_existing(target)?;
         let partial = partial_path(target);
-        let mode = match readers {
-            Readers::Owner => 0o600,
-            Readers::Everyone => 0o644,
-        };
+        let mode = readers.mode();
         let flags = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
         let file = OpenOptions::new()
             .read(true)
@@ -96,7 +105,23 @@ impl NewFile {
         file.set_len(0).map_err(FileError::io("write", target))?;
         // The mode above is narrowed by the umask; a public key is to be read by others.
         file.set_permissions(Permissions::from_mode(mode)).map_err(FileError::io("write", target))?;
-        Ok(Self { file, partial, target: target.to_owned(), kept: false })
+        Ok(Self { file, partial: Some(partial), target: target.to_owned(), kept: false })
+    }
+
+    /// Begins a file that has no name at all until it is committed, for what is not sealed: if the command is killed, the
+    /// operating system frees it. Where the file system can't do that, it is as [`NewFile::create`].
+    ///
+    /// # Errors
+    /// As [`NewFile::create`].
+    pub fn create_nameless(target: &Path, readers: Readers) -> Result<Self, FileError> {
+        refuse_existing(target)?;
+        let directory = directory_of(target);
+        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+        match rustix::fs::open(directory, flags, Mode::from_raw_mode(readers.mode())) {
+            Ok(file) => Ok(Self { file: file.into(), partial: None, target: target.to_owned(), kept: false }),
+            Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => Self::create(target, readers),
+            Err(error) => Err(FileError::io("write", target)(error.into())),
+        }
     }
 
     /// Puts what was written on the disk, still without its name.
@@ -113,7 +138,17 @@ impl NewFile {
     /// If the disk says no, or one of that name has come since.
     pub fn commit(mut self) -> Result<(), FileError> {
         self.sync()?;
-        rename_new(&self.partial, &self.target)?;
+        match &self.partial {
+            Some(partial) => rename_new(partial, &self.target)?,
+            None => {
+                let itself = format!("/proc/self/fd/{}", self.file.as_raw_fd());
+                match rustix::fs::linkat(CWD, itself, CWD, &self.target, AtFlags::SYMLINK_FOLLOW) {
+                    Ok(()) => sync_directory(directory_of(&self.target))?,
+                    Err(Errno::EXIST) => return Err(FileError::Exists(self.target.clone())),
+                    Err(error) => return Err(FileError::io("write", &self.target)(error.into())),
+                }
+            }
+        }
         self.kept = true;
         Ok(())
     }
@@ -137,9 +172,9 @@ impl Write for NewFile {
 
 impl Drop for NewFile {
     fn drop(&mut self) {
-        if !self.kept {
+        if let (Some(partial), false) = (&self.partial, self.kept) {
             // There is nobody to tell; what stays is written over by the next attempt.
-            let _ = fs::remove_file(&self.partial);
+            let _ = fs::remove_file(partial);
         }
     }
 }
@@ -160,9 +195,9 @@ pub fn partial_path(target: &Path) -> PathBuf {
 pub fn rename_new(from: &Path, to: &Path) -> Result<(), FileError> {
     match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Ok(()) => {}
-        Err(rustix::io::Errno::EXIST) => return Err(FileError::Exists(to.to_owned())),
+        Err(Errno::EXIST) => return Err(FileError::Exists(to.to_owned())),
         // A file system, as on some sticks, that can't do both in one step.
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+        Err(Errno::INVAL | Errno::NOSYS) => {
             if to.symlink_metadata().is_ok() {
                 return Err(FileError::Exists(to.to_owned()));
             }
@@ -170,7 +205,7 @@ pub fn rename_new(from: &Path, to: &Path) -> Result<(), FileError> {
         }
         Err(error) => return Err(FileError::Io { action: "write", path: to.to_owned(), source: error.into() }),
     }
-    sync_directory(to.parent().unwrap_or(Path::new(".")))
+    sync_directory(directory_of(to))
 }
 
 /// Puts a directory's names on the disk.
@@ -178,7 +213,6 @@ pub fn rename_new(from: &Path, to: &Path) -> Result<(), FileError> {
 /// # Errors
 /// If the disk says no.
 pub fn sync_directory(directory: &Path) -> Result<(), FileError> {
-    let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     File::open(directory).and_then(|opened| opened.sync_all()).map_err(FileError::io("write", directory))
 }
 
@@ -219,6 +253,15 @@ pub fn read_text(path: &Path, limit: usize) -> Result<String, FileError> {
     String::from_utf8(read(path, limit)?).map_err(|_| FileError::NotText(path.to_owned()))
 }
 
+fn refuse_existing(target: &Path) -> Result<(), FileError> {
+    if target.symlink_metadata().is_ok() { Err(FileError::Exists(target.to_owned())) } else { Ok(()) }
+}
+
+/// The directory that a file is or will be in.
+fn directory_of(target: &Path) -> &Path {
+    target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// The operating system's words without its number: `No space left on device`.
 fn plain(error: &io::Error) -> String {
     let text = error.to_string();
@@ -242,6 +285,20 @@ mod tests {
         assert_eq!(fs::read(&target).unwrap(), b"whole");
         assert_eq!(target.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_nameless_file_leaves_nothing_when_it_is_given_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("out");
+        let mut file = NewFile::create_nameless(&target, Readers::Owner).unwrap();
+        file.write_all(b"plain").unwrap();
+        file.sync().unwrap();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "no name, even while it is being written");
+        file.commit().unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"plain");
+        assert_eq!(target.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(matches!(NewFile::create_nameless(&target, Readers::Owner), Err(FileError::Exists(_))));
     }
 
     #[test]

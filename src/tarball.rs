@@ -46,7 +46,12 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     /// Those of `fill`, and if it writes more or fewer bytes.
-    pub fn append_with<E: From<io::Error>>(&mut self, path: &str, size: u64, fill: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> Result<(), E> {
+    pub fn append_with<E: From<io::Error>>(
+        &mut self,
+        path: &str,
+        size: u64,
+        fill: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.0.write_all(header(path, size)?.as_bytes())?;
         let mut counted = Counted { out: &mut self.0, left: size };
         fill(&mut counted)?;
@@ -202,7 +207,8 @@ mod tests {
         assert_eq!(read(&two()).unwrap(), (b"one".to_vec(), vec![7; 1024]));
         let tar = two();
         let mut stock = tar::Archive::new(tar.as_slice());
-        let entries: Vec<_> = stock.entries().unwrap().map(|entry| entry.unwrap().path().unwrap().into_owned()).collect();
+        let entries: Vec<_> =
+            stock.entries().unwrap().map(|entry| entry.unwrap().path().unwrap().into_owned()).collect();
         assert_eq!(entries, [std::path::Path::new("a/first"), std::path::Path::new("a/second")]);
     }
 
@@ -213,7 +219,11 @@ mod tests {
         for place in 0..tar.len() {
             let mut altered = tar.clone();
             altered[place] ^= 1;
-            assert_eq!(read(&altered).is_ok(), contents.iter().any(|range| range.contains(&place)), "altered at {place}");
+            assert_eq!(
+                read(&altered).is_ok(),
+                contents.iter().any(|range| range.contains(&place)),
+                "altered at {place}"
+            );
             assert!(read(&tar[..place]).is_err(), "cut at {place}");
         }
         assert!(read(&[tar.as_slice(), &[0]].concat()).is_err());

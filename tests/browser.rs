@@ -10,7 +10,6 @@ mod browser;
 #[path = "support/tour.rs"]
 mod tour;
 
-#[expect(dead_code, reason = "shared with journeys over a socket, which use more of it")]
 mod support;
 
 use std::{io::Write, path::PathBuf};

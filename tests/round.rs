@@ -111,9 +111,12 @@ fn every_route_goes_all_the_way_round() {
         assert_eq!(message["kind"], "concern");
         assert_eq!(message["from"], "person");
         assert_eq!(message["answers"]["description"], format!("{MARKER} happened on the ward.\nSecond line."));
-        let names: Vec<_> = message["attachments"].as_array().unwrap().iter().map(|a| a["name"].as_str().unwrap()).collect();
+        let names: Vec<_> =
+            message["attachments"].as_array().unwrap().iter().map(|a| a["name"].as_str().unwrap()).collect();
         assert_eq!(names, [NAME_MARKER, "empty.bin", "one.bin", "chunk.bin"]);
-        for (name, expected) in [(NAME_MARKER, content.as_bytes()), ("empty.bin", b""), ("one.bin", b"1"), ("chunk.bin", &one_chunk)] {
+        for (name, expected) in
+            [(NAME_MARKER, content.as_bytes()), ("empty.bin", b""), ("one.bin", b"1"), ("chunk.bin", &one_chunk)]
+        {
             place.done(&["desk", "attachment", "--casebook", "casebook", id, name, "--out", "opened"]);
             assert!(fs::read(place.path("opened")).unwrap() == expected, "{name}");
             fs::remove_file(place.path("opened")).unwrap();
@@ -134,8 +137,23 @@ fn every_route_goes_all_the_way_round() {
     for report in reports {
         let id = report["id"].as_str().unwrap();
         place.done(&[
-            "desk", "decide", "--casebook", "casebook", id, "--area", "integrated-care", "--area", "board-governance", "--state", "decided", "--notice-file",
-            &notice, "--reply-file", &reply, "--note-file", &note,
+            "desk",
+            "decide",
+            "--casebook",
+            "casebook",
+            id,
+            "--area",
+            "integrated-care",
+            "--area",
+            "board-governance",
+            "--state",
+            "decided",
+            "--notice-file",
+            &notice,
+            "--reply-file",
+            &reply,
+            "--note-file",
+            &note,
         ]);
     }
     place.export("d1");
@@ -181,7 +199,8 @@ fn a_follow_up_and_a_withdrawal_reach_the_desk() {
     let place = Installation::new();
     let running = place.serve();
     let address = running.address;
-    let code = send(address, "staff-concern", "A concern that is long enough to be taken.", vec![]).one("#receipt-code");
+    let code =
+        send(address, "staff-concern", "A concern that is long enough to be taken.", vec![]).one("#receipt-code");
     place.collect("c1");
     place.import("c1");
     let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
@@ -199,7 +218,10 @@ fn a_follow_up_and_a_withdrawal_reach_the_desk() {
     let shown = place.desk_show(&id);
     let messages = shown["messages"].as_array().unwrap();
     assert_eq!(messages.len(), 2, "{shown}");
-    assert_eq!((&messages[1]["kind"], &messages[1]["text"], &messages[1]["seq"]), (&"follow-up".into(), &"There is more.".into(), &2.into()));
+    assert_eq!(
+        (&messages[1]["kind"], &messages[1]["text"], &messages[1]["seq"]),
+        (&"follow-up".into(), &"There is more.".into(), &2.into())
+    );
     assert_eq!(shown["clocks"].as_array().unwrap().len(), 2, "each message starts a notice clock of its own");
 
     // The desk has it now, so the box need not.
@@ -219,11 +241,56 @@ fn a_follow_up_and_a_withdrawal_reach_the_desk() {
 }
 
 #[test]
+fn a_desk_under_a_passphrase_works_with_it_alone() {
+    let place = Installation::new();
+    let running = place.serve();
+    fs::File::create(place.path("pass")).unwrap().write_all(b"several random words\n").unwrap();
+    fs::File::create(place.path("wrong")).unwrap().write_all(b"several other words\n").unwrap();
+    place.done(&["keys", "new", "--out", "locked", "--passphrase-file", "pass"]);
+    // The team moves to protected keys: the operator confirms the new fingerprint.
+    for (from, to) in [("governance.recipients", "public/governance.recipients"), ("signer.pub", "public/signers.pub")]
+    {
+        fs::copy(place.path("locked").join(from), place.path(to)).unwrap();
+    }
+    running.stop();
+    let refused = place.refused(&["collect", "--data", "box", "--keys", "public", "--out", "c1"]);
+    let fingerprint = refused.rsplit('\'').nth(1).unwrap();
+    place.done(&["init", "--data", "box", "--keys", "public", "--confirm-recipients", fingerprint]);
+    let running = place.serve();
+    let code =
+        send(running.address, "procurement", &format!("{MARKER} was bought twice over."), vec![]).one("#receipt-code");
+    place.collect("c1");
+
+    let keys = ["--identity", "locked/identity.txt", "--signing-key", "locked/signing.key", "--passphrase-file"];
+    let with = |head: &[&str], tail: &[&str], pass| place.run(&[head, &keys, &[pass], tail].concat());
+    let init = ["desk", "init", "--casebook", "second"];
+    assert_eq!(with(&init, &["--box-key", "box/box.pub"], "wrong").status, 1);
+    assert_eq!(with(&init, &["--box-key", "box/box.pub"], "pass").status, 0);
+    let desk = |command, pass, rest: &[&str]| {
+        place.run(&[&["desk", command, "--casebook", "second", "--passphrase-file", pass], rest].concat())
+    };
+    assert!(desk("import", "wrong", &["c1"]).error.contains("passphrase does not open it"));
+    assert_eq!(desk("import", "pass", &["c1"]).status, 0);
+    let list: serde_json::Value = serde_json::from_str(&desk("list", "pass", &["--json"]).out).unwrap();
+    let id = list[0]["id"].as_str().unwrap();
+    fs::File::create(place.path("notice")).unwrap().write_all(ANSWER_MARKER.as_bytes()).unwrap();
+    assert_eq!(desk("decide", "pass", &[id, "--notice-file", "notice"]).status, 0);
+    assert_eq!(desk("export", "pass", &["--out", "d1"]).status, 0);
+    place.deliver("d1");
+    assert!(status(running.address, &code).all("article.message").join(" ").contains(ANSWER_MARKER));
+}
+
+#[test]
 fn two_hundred_mebibytes_come_back_byte_for_byte_in_flat_memory() {
     const LENGTH: u64 = 200 * 1024 * 1024;
     let place = Installation::new();
     let running = place.serve();
-    let large = File { name: "recording.wav", media_type: "audio/wav", length: LENGTH, content: Box::new(Pattern(1).take(LENGTH)) };
+    let large = File {
+        name: "recording.wav",
+        media_type: "audio/wav",
+        length: LENGTH,
+        content: Box::new(Pattern(1).take(LENGTH)),
+    };
     let receipt = send(running.address, "staff-concern", &"A description of two kilobytes. ".repeat(64), vec![large]);
     assert_eq!(receipt.all("#receipt-code").len(), 1);
     let peak = running.peak_memory_kib();
@@ -248,7 +315,9 @@ fn stock_age_and_minisign_open_and_verify_what_we_write() {
     }
     let place = Installation::new();
     let running = place.serve();
-    let code = send(running.address, "staff-concern", &format!("{MARKER} was seen twice."), vec![file("a.txt", b"evidence")]).one("#receipt-code");
+    let code =
+        send(running.address, "staff-concern", &format!("{MARKER} was seen twice."), vec![file("a.txt", b"evidence")])
+            .one("#receipt-code");
     place.collect("c1");
     let shell = |command: &str| {
         let output = Command::new("sh").args(["-ec", command]).current_dir(place.path("")).output().unwrap();
@@ -276,7 +345,16 @@ fn stock_age_and_minisign_open_and_verify_what_we_write() {
     let list: serde_json::Value = serde_json::from_str(&shell("cat decisions/decisions.json")).unwrap();
     assert_eq!(list["answers"][0]["meets"], serde_json::json!(["information-use-notice"]));
     assert!(!shell("cat d1 | base64").is_empty());
-    assert!(Command::new("age").args(["-d", "-i", "team/identity.txt"]).arg(place.path(&format!("decisions/answers/{id}/1/answer.age"))).current_dir(place.path("")).output().is_ok_and(|o| !o.status.success()), "only the receipt code {} opens it", code.len());
+    assert!(
+        Command::new("age")
+            .args(["-d", "-i", "team/identity.txt"])
+            .arg(place.path(&format!("decisions/answers/{id}/1/answer.age")))
+            .current_dir(place.path(""))
+            .output()
+            .is_ok_and(|o| !o.status.success()),
+        "only the receipt code {} opens it",
+        code.len()
+    );
 }
 
 fn same(mut one: impl Read, mut two: impl Read) -> bool {

@@ -64,7 +64,11 @@ impl KeysArgument {
         let path = self.path.join("signers.pub");
         let text = files::read_text(&path, KEY_FILE_BYTES)?;
         read_keys(&text).map_err(|line| {
-            let what = if line == 0 { "holds no minisign public key".to_owned() } else { format!("line {line} is not a minisign public key") };
+            let what = if line == 0 {
+                "holds no minisign public key".to_owned()
+            } else {
+                format!("line {line} is not a minisign public key")
+            };
             Failure::Failed(format!("{} {what}; put each signer's signer.pub there, one after another", path.display()))
         })
     }
@@ -100,7 +104,12 @@ impl DataArgument {
         Ok((store, keys_read))
     }
 
-    pub(super) fn hold_against_pin(&self, store: &Store, recipients: &GovernanceRecipients, keys: &Path) -> Result<(), Failure> {
+    pub(super) fn hold_against_pin(
+        &self,
+        store: &Store,
+        recipients: &GovernanceRecipients,
+        keys: &Path,
+    ) -> Result<(), Failure> {
         let (found, pinned) = (recipients.fingerprint(), store.settings().recipients);
         if found == pinned {
             return Ok(());
@@ -117,8 +126,12 @@ impl DataArgument {
     pub(super) fn signing_key(&self) -> Result<SigningKey<BoxRole>, Failure> {
         let path = self.path.join(BOX_KEY);
         let text = zeroize::Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES)?);
-        SigningKey::from_plain_file(&text)
-            .map_err(|_| Failure::Failed(format!("{} is not the box's signing key; restore the data directory from a backup", path.display())))
+        SigningKey::from_plain_file(&text).map_err(|_| {
+            Failure::Failed(format!(
+                "{} is not the box's signing key; restore the data directory from a backup",
+                path.display()
+            ))
+        })
     }
 
     /// The box's public key, as written beside it.
@@ -126,8 +139,12 @@ impl DataArgument {
         let path = self.path.join(BOX_PUBLIC);
         let text = files::read_text(&path, KEY_FILE_BYTES)?;
         let keys = read_keys(&text).unwrap_or_default();
-        let [key] = <[_; 1]>::try_from(keys)
-            .map_err(|_| Failure::Failed(format!("{} is not one minisign public key; restore the data directory from a backup", path.display())))?;
+        let [key] = <[_; 1]>::try_from(keys).map_err(|_| {
+            Failure::Failed(format!(
+                "{} is not one minisign public key; restore the data directory from a backup",
+                path.display()
+            ))
+        })?;
         Ok(key)
     }
 
@@ -151,7 +168,10 @@ impl DataArgument {
         let file = File::open(&path).map_err(FileError::io("read", &path))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
-            Err(_) => Err(Failure::Failed(format!("the box in {} is being served already; stop that one first", self.path.display()))),
+            Err(_) => Err(Failure::Failed(format!(
+                "the box in {} is being served already; stop that one first",
+                self.path.display()
+            ))),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{
     output::{self, Failure},
 };
 use crate::{
+    confine::{self, Enforced},
     domain::{Clock, Route, SystemDay, Today, limits::MIB},
     store::{DATABASE, Store},
 };
@@ -77,6 +78,7 @@ impl Findings {
         findings.add("signers.pub can be read", keys.signers().map(drop));
         findings.holidays(data);
         findings.disk(&data.path);
+        findings.kernel();
         if let Some(store) = findings.take("the database opens", data.store()) {
             findings.store(&store, data, keys);
         }
@@ -87,7 +89,10 @@ impl Findings {
         self.add("every page and reference of the database is sound", store.check_integrity().map_err(Failure::from));
         self.add("a write reaches the disk", store.probe().map_err(Failure::from));
         if let Ok(recipients) = keys.recipients() {
-            self.add("the recipients are those that were confirmed", data.hold_against_pin(store, &recipients, &keys.path));
+            self.add(
+                "the recipients are those that were confirmed",
+                data.hold_against_pin(store, &recipients, &keys.path),
+            );
         }
     }
 
@@ -112,16 +117,40 @@ impl Findings {
             Err(error) => (Verdict::Unsafe, format!("free disk space can't be told: {error}")),
             Ok(disk) => {
                 let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-                let verdict = if free < FREE_NEEDED { Verdict::Unsafe } else if free < FREE_WANTED { Verdict::Warning } else { Verdict::Ok };
-                (verdict, format!("{} MiB of disk are free; {} are wanted", free / MIB as u64, FREE_WANTED / MIB as u64))
+                let verdict = if free < FREE_NEEDED {
+                    Verdict::Unsafe
+                } else if free < FREE_WANTED {
+                    Verdict::Warning
+                } else {
+                    Verdict::Ok
+                };
+                (
+                    verdict,
+                    format!("{} MiB of disk are free; {} are wanted", free / MIB as u64, FREE_WANTED / MIB as u64),
+                )
             }
         };
         self.0.push(Finding { verdict, finding });
     }
 
+    fn kernel(&mut self) {
+        let (verdict, finding) = match confine::kernel() {
+            Enforced::Fully => (Verdict::Ok, "this kernel confines the box to its data directory"),
+            Enforced::Partly => {
+                (Verdict::Warning, "this kernel confines the box in part only; Linux 6.12 or later does it fully")
+            }
+            Enforced::Not => {
+                (Verdict::Warning, "this kernel has no Landlock and does not confine the box; use Linux 5.13 or later")
+            }
+        };
+        self.0.push(Finding { verdict, finding: finding.to_owned() });
+    }
+
     fn private(&mut self, path: &Path, what: &str) {
         let result = match path.metadata() {
-            Err(_) => Err(Failure::Failed(format!("{what} is missing at {}; make a box with `candour init`", path.display()))),
+            Err(_) => {
+                Err(Failure::Failed(format!("{what} is missing at {}; make a box with `candour init`", path.display())))
+            }
             Ok(found) if found.permissions().mode() & 0o077 != 0 => {
                 let mode = if found.is_dir() { "700" } else { "600" };
                 Err(Failure::Failed(format!("{what} can be read by others; run: chmod {mode} {}", path.display())))

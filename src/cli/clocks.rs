@@ -68,7 +68,14 @@ pub(super) fn run(arguments: &ClocksArguments) -> Outcome {
         .iter()
         .map(|clock| {
             let left = clock.working_days_left.map_or_else(String::new, |days| days.to_string());
-            [clock.report.to_string(), clock.kind.to_string(), clock.started_on.to_string(), clock.due_on.to_string(), left, clock.state.to_string()]
+            [
+                clock.report.to_string(),
+                clock.kind.to_string(),
+                clock.started_on.to_string(),
+                clock.due_on.to_string(),
+                left,
+                clock.state.to_string(),
+            ]
         })
         .collect();
     output::table(["REPORT", "KIND", "STARTED", "DUE", "WORKING DAYS LEFT", "STATE"], &rows)
@@ -77,7 +84,8 @@ pub(super) fn run(arguments: &ClocksArguments) -> Outcome {
 /// RFC 5545. The stamp, which it demands, is the day alone.
 fn calendar_file(clocks: &[Shown], today: Date) -> String {
     let basic = |date: Date| date.strftime("%Y%m%d").to_string();
-    let mut lines = vec!["BEGIN:VCALENDAR".to_owned(), "VERSION:2.0".to_owned(), "PRODID:-//Candour//Clocks//EN".to_owned()];
+    let mut lines =
+        vec!["BEGIN:VCALENDAR".to_owned(), "VERSION:2.0".to_owned(), "PRODID:-//Candour//Clocks//EN".to_owned()];
     for clock in clocks {
         lines.extend([
             "BEGIN:VEVENT".to_owned(),

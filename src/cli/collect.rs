@@ -29,7 +29,15 @@ pub(super) fn run(arguments: &CollectArguments) -> Outcome {
     let outcome = transfer::collect(&store, &keys.recipients, &key, SystemDay.today(), &arguments.out)?;
     let out = arguments.out.display();
     if outcome.finished_earlier {
-        return output::line(&format!("collection {} was made earlier and is now {out}; run the command again for anything newer", outcome.number));
+        return output::line(&format!(
+            "collection {} was made earlier and is now {out}; run the command again for anything newer",
+            outcome.number
+        ));
     }
-    output::line(&format!("collection {}: {} messages from {} reports, in {out}", outcome.number, outcome.messages, outcome.reports))
+    output::line(&format!(
+        "collection {}: {} from {}, in {out}",
+        outcome.number,
+        output::count(outcome.messages, "message", "messages"),
+        output::count(outcome.reports, "report", "reports")
+    ))
 }

@@ -56,4 +56,3 @@ pub(super) fn run(arguments: &DueArguments) -> Outcome {
     };
     output::line(&due.to_string())
 }
-

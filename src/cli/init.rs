@@ -62,12 +62,15 @@ pub(super) fn run(arguments: &InitArguments) -> Outcome {
 }
 
 fn confirm(arguments: &InitArguments, found: Fingerprint, confirmed: &str) -> Outcome {
-    let confirmed: Fingerprint = confirmed.parse().map_err(|error| Failure::Usage(format!("--confirm-recipients: {error}")))?;
+    let confirmed: Fingerprint =
+        confirmed.parse().map_err(|error| Failure::Usage(format!("--confirm-recipients: {error}")))?;
     if confirmed != found {
         return Err(Failure::Failed(format!(
             "governance.recipients has the fingerprint {found}, not the one given; nothing was changed: ask the governance team which file is right"
         )));
     }
     arguments.data.store()?.pin_recipients(found)?;
-    output::line(&format!("confirmed: from the next start on, concerns are sealed to the recipients with fingerprint {found}"))
+    output::line(&format!(
+        "confirmed: from the next start on, concerns are sealed to the recipients with fingerprint {found}"
+    ))
 }

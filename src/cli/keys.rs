@@ -66,6 +66,8 @@ pub(super) fn run(command: KeysCommand) -> Outcome {
     for signer in read_keys::<SignerRole>(&keys.signer).unwrap_or_default() {
         output::line(&format!("signer fingerprint:     {}", signer.fingerprint()))?;
     }
-    output::line("keep identity.txt and signing.key on the offline machine, and a copy of each in a safe place: without identity.txt no report can be opened")?;
+    output::line(
+        "keep identity.txt and signing.key on the offline machine, and a copy of each in a safe place: without identity.txt no report can be opened",
+    )?;
     output::line("carry governance.recipients and signer.pub to the box")
 }

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::confine;
 use output::Failure;
 
 /// A drop-box for serious concerns in the NHS: a box that seals what people send and can't open it, and an offline desk
@@ -58,7 +59,7 @@ enum Command {
 /// Runs the command that the program was called with. Exit status: 0 done, 1 failed, 2 wrong use.
 #[must_use]
 pub fn run() -> ExitCode {
-    restrict_new_files();
+    keep_to_itself();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() => {
@@ -66,19 +67,21 @@ pub fn run() -> ExitCode {
             output::error(&failure);
             return failure.exit_code();
         }
-        Err(help) => return output::text(&help.to_string()).map_or_else(|failure| failure.exit_code(), |()| ExitCode::SUCCESS),
+        Err(help) => {
+            return output::text(&help.to_string()).map_or_else(|failure| failure.exit_code(), |()| ExitCode::SUCCESS);
+        }
     };
     let result = match arguments.command {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
-        Command::Keys(command) => keys::run(command),
+        Command::Keys(command) => offline().and_then(|()| keys::run(command)),
         Command::Init(arguments) => init::run(&arguments),
         Command::Collect(arguments) => collect::run(&arguments),
         Command::Deliver(arguments) => deliver::run(&arguments),
         Command::Clocks(arguments) => clocks::run(&arguments),
         Command::Due(arguments) => due::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
-        Command::Desk(command) => desk::run(command),
+        Command::Desk(command) => offline().and_then(|()| desk::run(command)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -92,17 +95,38 @@ pub fn run() -> ExitCode {
 /// clap's words about a wrong use, without its layout and hints: what was wrong, then where to read.
 fn usage(error: &clap::Error) -> String {
     let text = error.to_string();
-    let what = text.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect::<Vec<_>>().join(" ");
+    let what = text
+        .lines()
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
+        .collect::<Vec<_>>()
+        .join(" ");
     let command: String = text.lines().find_map(|line| line.strip_prefix("Usage: ")).map_or_else(
         || "candour".to_owned(),
-        |usage| usage.split(' ').take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-')).collect::<Vec<_>>().join(" "),
+        |usage| {
+            usage
+                .split(' ')
+                .take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-'))
+                .collect::<Vec<_>>()
+                .join(" ")
+        },
     );
     format!("{}; see `{command} --help`", what.trim_start_matches("error: ").trim_end())
 }
 
-/// Whatever this program creates is for its owner alone, unless it says otherwise for one file.
-fn restrict_new_files() {
-    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+/// Whatever this program creates is for its owner alone unless it says otherwise for one file, and what it has in memory
+/// goes to no core file and to no debugger of the same user.
+fn keep_to_itself() {
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
+
+    umask(rustix::fs::Mode::from_raw_mode(0o077));
+    // Neither can fail for a process that asks for less; if one does, the other still holds.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+}
+
+/// What handles private keys has no use for a network or for other programs, and from here on can't have them.
+fn offline() -> Outcome {
+    Ok(confine::system_calls()?)
 }
 
 /// What a command gives back.

@@ -12,8 +12,9 @@ use crate::{
 pub(super) fn read(file: Option<&Path>, prompt: &str) -> Result<Passphrase, KeyFileError> {
     let text = match file {
         Some(path) => files::read_text(path, 4 * KIB).map_err(|error| KeyFileError::Asking(error.to_string()))?,
-        None => rpassword::prompt_password(format!("{prompt}: "))
-            .map_err(|_| KeyFileError::Asking("there is no terminal to ask for the passphrase; give --passphrase-file".into()))?,
+        None => rpassword::prompt_password(format!("{prompt}: ")).map_err(|_| {
+            KeyFileError::Asking("there is no terminal to ask for the passphrase; give --passphrase-file".into())
+        })?,
     };
     let passphrase = Passphrase::new(&Zeroizing::new(text));
     if passphrase.is_empty() {

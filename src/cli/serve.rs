@@ -1,4 +1,9 @@
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::{SocketAddr, TcpListener as StdListener},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::Args;
 use tokio::{net::TcpListener, runtime::Builder, signal::unix};
@@ -9,6 +14,7 @@ use super::{
     output::{self, Failure},
 };
 use crate::{
+    confine::{self, Enforced},
     domain::{SystemDay, Today, limits::MIB},
     files,
     store::Store,
@@ -34,12 +40,17 @@ pub(super) struct ServeArguments {
 
 pub(super) fn run(arguments: &ServeArguments) -> Outcome {
     let _lock = arguments.data.lock()?;
-    let (store, keys) = arguments.data.store_with(&arguments.keys)?;
+    let keys = arguments.keys.read()?;
     let config = match &arguments.config {
         None => Config::default(),
         Some(path) => Config::parse(&files::read_text(path, MIB)?)
             .map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?,
     };
+    let listener = bind(arguments.listen)?;
+    // Everything outside the data directory was read and is out of reach from here on; before the store starts its thread.
+    confine_files(&arguments.data.path)?;
+    let store = arguments.data.store()?;
+    arguments.data.hold_against_pin(&store, &keys.recipients, &arguments.keys.path)?;
     let options = AppOptions {
         store,
         recipients: keys.recipients,
@@ -48,15 +59,34 @@ pub(super) fn run(arguments: &ServeArguments) -> Outcome {
         today: Arc::new(SystemDay),
         demo: false,
     };
-    serve(options, arguments.listen, |address| output::line(&format!("listening on http://{address}")))
+    serve(options, listener, |address| {
+        confine::system_calls()?;
+        output::line(&format!("listening on http://{address}"))
+    })
 }
 
-/// Runs a box until it is told to stop, finishing what it is answering. `ready` is called once it can be reached.
-pub(super) fn serve(
-    options: AppOptions,
-    listen: SocketAddr,
-    ready: impl FnOnce(SocketAddr) -> Outcome,
-) -> Outcome {
+/// Takes the address, before anything else is given up.
+pub(super) fn bind(listen: SocketAddr) -> Result<StdListener, Failure> {
+    let unavailable = |error: std::io::Error| {
+        Failure::Failed(format!("can't listen on {listen}: {error}; give another address with --listen"))
+    };
+    let listener = StdListener::bind(listen).map_err(unavailable)?;
+    listener.set_nonblocking(true).map_err(unavailable)?;
+    Ok(listener)
+}
+
+fn confine_files(directory: &Path) -> Outcome {
+    if confine::files(directory)? == Enforced::Not {
+        output::error(&Failure::Failed(
+            "this kernel has no Landlock, so files outside the data directory are not out of reach; use Linux 5.13 or later".into(),
+        ));
+    }
+    Ok(())
+}
+
+/// Runs a box until it is told to stop, finishing what it is answering. `ready` is called once everything is open and
+/// started that it needs.
+pub(super) fn serve(options: AppOptions, listener: StdListener, ready: impl FnOnce(SocketAddr) -> Outcome) -> Outcome {
     web::quiet_panics();
     // What a killed box left goes first; nothing is under way yet.
     let store = options.store.clone();
@@ -67,15 +97,16 @@ pub(super) fn serve(
         .build()
         .map_err(|error| Failure::Failed(format!("can't start: {error}; check the limits on threads and memory")))?;
     runtime.block_on(async move {
-        let listener = TcpListener::bind(listen).await.map_err(|error| unavailable(listen, &error))?;
-        let address = listener.local_addr().map_err(|error| unavailable(listen, &error))?;
+        let failed = |error: std::io::Error| Failure::Failed(format!("can't listen: {error}; start the box again"));
+        let listener = TcpListener::from_std(listener).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
         let router = web::router(App::new(options));
         let stop = stop_signal()?;
         ready(address)?;
         let tidying = tokio::spawn(rewrite_daily(store));
         let served = web::server::serve(listener, router, stop).await;
         tidying.abort();
-        served.map_err(|error| unavailable(address, &error))
+        served.map_err(failed)
     })
 }
 
@@ -112,8 +143,4 @@ async fn rewrite_daily(store: Store) {
             Err(_) => return,
         }
     }
-}
-
-fn unavailable(address: SocketAddr, error: &std::io::Error) -> Failure {
-    Failure::Failed(format!("can't listen on {address}: {error}; give another address with --listen"))
 }

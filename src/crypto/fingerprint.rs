@@ -71,7 +71,9 @@ mod tests {
         let fingerprint = Fingerprint::of("test", &["a".into()]);
         let shown = fingerprint.to_string();
         assert_eq!(shown.split(' ').count(), 16);
-        for copied in [shown.clone(), shown.replace(' ', ""), shown.to_uppercase(), format!("  {} ", shown.replace(' ', "-"))] {
+        for copied in
+            [shown.clone(), shown.replace(' ', ""), shown.to_uppercase(), format!("  {} ", shown.replace(' ', "-"))]
+        {
             assert_eq!(copied.parse::<Fingerprint>().unwrap(), fingerprint);
         }
         assert!("1234".parse::<Fingerprint>().is_err());

@@ -89,7 +89,7 @@ pub struct NewKeys {
 }
 
 impl NewKeys {
-    /// Makes them. With a passphrase it takes some seconds and, as minisign's format wants, 1 GiB of memory.
+    /// Makes them. With a passphrase it takes about a second: both formats make guessing slow.
     ///
     /// # Errors
     /// If there is not enough memory or the operating system gives no random numbers.
@@ -121,14 +121,19 @@ impl NewKeys {
 ///
 /// # Errors
 /// If it is not an identity file or the passphrase does not open it.
-pub fn read_identity(file: &[u8], ask: impl FnOnce() -> Result<Passphrase, KeyFileError>) -> Result<GovernanceIdentity, KeyFileError> {
-    const KIND: KeyFileError = KeyFileError::Kind("an age identity file with X25519 keys; give the identity.txt that `candour keys new` made");
+pub fn read_identity(
+    file: &[u8],
+    ask: impl FnOnce() -> Result<Passphrase, KeyFileError>,
+) -> Result<GovernanceIdentity, KeyFileError> {
+    const KIND: KeyFileError =
+        KeyFileError::Kind("an age identity file with X25519 keys; give the identity.txt that `candour keys new` made");
     let sealed = file.starts_with(b"age-encryption.org/") || file.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----");
     let text = if sealed { Zeroizing::new(unlock(file, &ask()?)?) } else { Zeroizing::new(file.to_vec()) };
     // age tells whether every line is a key; it gives back no keys with their public halves, so they are read again here.
     IdentityFile::from_buffer(text.as_slice()).map_err(|_| KIND)?;
     let lines = std::str::from_utf8(&text).map_err(|_| KIND)?.lines();
-    let keys: Vec<x25519::Identity> = lines.filter(|line| !line.is_empty() && !line.starts_with('#')).filter_map(|line| line.parse().ok()).collect();
+    let keys: Vec<x25519::Identity> =
+        lines.filter(|line| !line.is_empty() && !line.starts_with('#')).filter_map(|line| line.parse().ok()).collect();
     if keys.is_empty() { Err(KIND) } else { Ok(GovernanceIdentity::new(keys)) }
 }
 
@@ -136,9 +141,17 @@ pub fn read_identity(file: &[u8], ask: impl FnOnce() -> Result<Passphrase, KeyFi
 ///
 /// # Errors
 /// If it is not such a file or the passphrase does not open it.
-pub fn read_signing_key(file: &str, ask: impl FnOnce() -> Result<Passphrase, KeyFileError>) -> Result<SigningKey<SignerRole>, KeyFileError> {
-    const KIND: KeyFileError = KeyFileError::Kind("a minisign secret key; give the signing.key that `candour keys new` made");
-    let raw = file.lines().nth(1).and_then(|line| data_encoding::BASE64.decode(line.trim().as_bytes()).ok()).map(Zeroizing::new);
+pub fn read_signing_key(
+    file: &str,
+    ask: impl FnOnce() -> Result<Passphrase, KeyFileError>,
+) -> Result<SigningKey<SignerRole>, KeyFileError> {
+    const KIND: KeyFileError =
+        KeyFileError::Kind("a minisign secret key; give the signing.key that `candour keys new` made");
+    let raw = file
+        .lines()
+        .nth(1)
+        .and_then(|line| data_encoding::BASE64.decode(line.trim().as_bytes()).ok())
+        .map(Zeroizing::new);
     let encrypted = match raw.as_ref().and_then(|raw| raw.get(2..4)) {
         Some(b"Sc") => true,
         Some([0, 0]) => false,
@@ -157,7 +170,11 @@ pub fn read_signing_key(file: &str, ask: impl FnOnce() -> Result<Passphrase, Key
 #[must_use]
 pub fn is_private(file: &[u8]) -> bool {
     let text = String::from_utf8_lossy(file).to_uppercase();
-    let minisign = |line: &str| data_encoding::BASE64.decode(line.trim().as_bytes()).is_ok_and(|raw| raw.len() == MINISIGN_SECRET_BYTES && raw.starts_with(b"Ed"));
+    let minisign = |line: &str| {
+        data_encoding::BASE64
+            .decode(line.trim().as_bytes())
+            .is_ok_and(|raw| raw.len() == MINISIGN_SECRET_BYTES && raw.starts_with(b"Ed"))
+    };
     text.contains("AGE-SECRET-KEY-")
         || text.starts_with("AGE-ENCRYPTION.ORG/")
         || text.contains("-----BEGIN AGE ENCRYPTED FILE-----")

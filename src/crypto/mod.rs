@@ -20,7 +20,10 @@ pub use random::{OsRandom, os_random};
 pub use receipt::{Code, CodeError, CodeTagger, KdfError, KdfParams, Locator, Receipt};
 pub use recipients::{GovernanceRecipients, RecipientsError, ReplyRecipient};
 pub use seal::{AttachmentSealer, SealError, Sealed, SealedTrueSize, seal_answer, seal_message, seal_stream};
-pub use sign::{BoxRole, Document, Role, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, read_keys, sign, verify};
+pub use sign::{
+    BoxRole, Document, Role, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, read_keys, sign,
+    verify,
+};
 
 use std::io::{self, Read, Write};
 

@@ -75,7 +75,12 @@ impl GovernanceIdentity {
     ///
     /// # Errors
     /// If it is not the file that the message names, byte for byte.
-    pub fn open_attachment(&self, sealed: impl BufRead, attachment: &Attachment, mut out: impl Write) -> Result<(), OpenError> {
+    pub fn open_attachment(
+        &self,
+        sealed: impl BufRead,
+        attachment: &Attachment,
+        mut out: impl Write,
+    ) -> Result<(), OpenError> {
         let mut plain = self.open_stream(sealed)?;
         let mut hasher = Hasher::default();
         let mut left = attachment.size;
@@ -227,7 +232,12 @@ mod tests {
         let mut sealer = AttachmentSealer::start(&to.recipients(), Vec::new()).unwrap_or_else(|e| panic!("{e}"));
         plain.chunks(1000).for_each(|piece| sealer.write(piece).unwrap_or_else(|e| panic!("{e}")));
         let (truth, sealed) = sealer.finish().unwrap_or_else(|e| panic!("{e}"));
-        let attachment = Attachment { name: Text::verbatim("a"), media_type: Text::verbatim("b/c"), size: truth.size, sha256: truth.sha256 };
+        let attachment = Attachment {
+            name: Text::verbatim("a"),
+            media_type: Text::verbatim("b/c"),
+            size: truth.size,
+            sha256: truth.sha256,
+        };
         (sealed, attachment)
     }
 
@@ -252,7 +262,9 @@ mod tests {
     #[test]
     fn messages_of_very_different_length_differ_by_the_header_alone() {
         let team = identity();
-        let size = |text: &str| seal_message(&message(text), &team.recipients()).unwrap_or_else(|e| panic!("{e}")).as_bytes().len();
+        let size = |text: &str| {
+            seal_message(&message(text), &team.recipients()).unwrap_or_else(|e| panic!("{e}")).as_bytes().len()
+        };
         let (short, long) = (size("x"), size(&"x".repeat(14_000)));
         assert!(short.abs_diff(long) < 1024, "{short} {long}");
     }
@@ -278,7 +290,8 @@ mod tests {
             let plain: Vec<u8> = (0..length).map(|place: u32| place.to_le_bytes()[0] ^ 0x5a).collect();
             let (sealed, attachment) = seal_file(&plain, &team);
             let mut opened = Vec::new();
-            team.open_attachment(sealed.as_slice(), &attachment, &mut opened).unwrap_or_else(|e| panic!("{length}: {e}"));
+            team.open_attachment(sealed.as_slice(), &attachment, &mut opened)
+                .unwrap_or_else(|e| panic!("{length}: {e}"));
             assert!(opened == plain, "{length}");
         }
     }

@@ -55,7 +55,9 @@ mod tests {
     #[test]
     fn messages_double() {
         let kib = 1024;
-        for (length, size) in [(0, 16 * kib), (1, 16 * kib), (16 * kib, 16 * kib), (16 * kib + 1, 32 * kib), (100 * kib, 128 * kib)] {
+        for (length, size) in
+            [(0, 16 * kib), (1, 16 * kib), (16 * kib, 16 * kib), (16 * kib + 1, 32 * kib), (100 * kib, 128 * kib)]
+        {
             assert_eq!(message_size(length), size);
         }
     }

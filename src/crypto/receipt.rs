@@ -113,9 +113,11 @@ impl Code {
     /// # Errors
     /// If the box's parameters can't be used.
     pub fn derive(&self, salt: BoxId, params: KdfParams) -> Result<Receipt, KdfError> {
-        let symbols: Zeroizing<Vec<u8>> = Zeroizing::new(self.0.iter().map(|value| ALPHABET[usize::from(*value)]).collect());
+        let symbols: Zeroizing<Vec<u8>> =
+            Zeroizing::new(self.0.iter().map(|value| ALPHABET[usize::from(*value)]).collect());
         let mut derived = Zeroizing::new([0; DERIVED]);
-        let params = Params::new(params.memory_kib, params.passes, params.lanes, Some(DERIVED)).map_err(|_| KdfError::Params)?;
+        let params =
+            Params::new(params.memory_kib, params.passes, params.lanes, Some(DERIVED)).map_err(|_| KdfError::Params)?;
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password_into(&symbols, &salt.0, derived.as_mut_slice())
             .map_err(|_| KdfError::Memory)?;
@@ -184,9 +186,12 @@ impl std::str::FromStr for KdfParams {
     type Err = KdfError;
 
     fn from_str(text: &str) -> Result<Self, KdfError> {
-        let mut numbers = text.split(',').zip(["m=", "t=", "p="]).map(|(part, name)| part.strip_prefix(name)?.parse().ok());
+        let mut numbers =
+            text.split(',').zip(["m=", "t=", "p="]).map(|(part, name)| part.strip_prefix(name)?.parse().ok());
         match (numbers.next(), numbers.next(), numbers.next(), text.split(',').count()) {
-            (Some(Some(memory_kib)), Some(Some(passes)), Some(Some(lanes)), 3) => Ok(Self { memory_kib, passes, lanes }),
+            (Some(Some(memory_kib)), Some(Some(passes)), Some(Some(lanes)), 3) => {
+                Ok(Self { memory_kib, passes, lanes })
+            }
             _ => Err(KdfError::Params),
         }
     }
@@ -253,7 +258,12 @@ impl CodeTagger {
 
 fn is_separator(c: char) -> bool {
     // The hyphens and dashes of Unicode's general punctuation, minus sign, and full-width or small forms.
-    c.is_whitespace() || matches!(c, '-' | '_' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' | '\u{200b}' | '\u{feff}')
+    c.is_whitespace()
+        || matches!(
+            c,
+            '-' | '_' | '\u{ad}' | '\u{2010}'
+                ..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' | '\u{200b}' | '\u{feff}'
+        )
 }
 
 fn symbol(c: char) -> Option<u8> {
@@ -267,9 +277,10 @@ fn symbol(c: char) -> Option<u8> {
 
 /// The two check sums, both 0 for a codeword.
 fn syndromes(symbols: &[u8; SYMBOLS]) -> (u8, u8) {
-    symbols.iter().enumerate().fold((0, 0), |(sum, weighted), (place, symbol)| {
-        (sum ^ symbol, weighted ^ multiply(power(place), *symbol))
-    })
+    symbols
+        .iter()
+        .enumerate()
+        .fold((0, 0), |(sum, weighted), (place, symbol)| (sum ^ symbol, weighted ^ multiply(power(place), *symbol)))
 }
 
 /// Product in GF(32) with x⁵ + x² + 1.

@@ -116,7 +116,8 @@ mod tests {
     #[test]
     fn reads_keys_and_comments() {
         let (one, two) = (key(), key());
-        let recipients = GovernanceRecipients::parse(&format!("# team\n\n{one}\r\n  {two}  \n")).unwrap_or_else(|e| panic!("{e}"));
+        let recipients =
+            GovernanceRecipients::parse(&format!("# team\n\n{one}\r\n  {two}  \n")).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(recipients.keys(), [one, two]);
     }
 

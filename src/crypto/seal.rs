@@ -126,11 +126,16 @@ impl<W: Write> AttachmentSealer<W> {
     }
 }
 
-fn seal_json<'a>(value: &impl serde::Serialize, to: impl Iterator<Item = &'a dyn age::Recipient>) -> Result<Sealed, SealError> {
+fn seal_json<'a>(
+    value: &impl serde::Serialize,
+    to: impl Iterator<Item = &'a dyn age::Recipient>,
+) -> Result<Sealed, SealError> {
     let mut json = Zeroizing::new(serde_json::to_vec(value).map_err(|_| SealError::Json)?);
     let size = message_size(json.len());
     json.resize(size, b' ');
-    let mut out = Encryptor::with_recipients(to).map_err(|_| SealError::Recipients)?.wrap_output(Vec::with_capacity(size + KIB))?;
+    let mut out = Encryptor::with_recipients(to)
+        .map_err(|_| SealError::Recipients)?
+        .wrap_output(Vec::with_capacity(size + KIB))?;
     out.write_all(&json)?;
     Ok(Sealed(out.finish()?))
 }

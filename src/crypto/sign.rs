@@ -168,7 +168,9 @@ impl<R: Role> SigningKey<R> {
     /// # Errors
     /// If the secret key is damaged.
     pub fn verifying_key(&self) -> Result<VerifyingKey<R>, SignError> {
-        PublicKey::from_secret_key(&self.secret).map(|key| VerifyingKey { key, role: PhantomData }).map_err(|_| SignError::Key)
+        PublicKey::from_secret_key(&self.secret)
+            .map(|key| VerifyingKey { key, role: PhantomData })
+            .map_err(|_| SignError::Key)
     }
 }
 
@@ -222,7 +224,8 @@ pub fn read_keys<R: Role>(text: &str) -> Result<Vec<VerifyingKey<R>>, usize> {
 pub fn sign<T: Document>(document: &T, key: &SigningKey<T::Role>) -> Result<(Vec<u8>, String), SignError> {
     let bytes = serde_json::to_vec(document).map_err(|_| SignError::Json)?;
     let untrusted = untrusted_comment::<T>();
-    let signature = minisign::sign(None, &key.secret, Cursor::new(&bytes), Some(T::FORMAT.slug()), Some(&untrusted)).map_err(|_| SignError::Key)?;
+    let signature = minisign::sign(None, &key.secret, Cursor::new(&bytes), Some(T::FORMAT.slug()), Some(&untrusted))
+        .map_err(|_| SignError::Key)?;
     Ok((bytes, signature.into_string()))
 }
 
@@ -230,7 +233,11 @@ pub fn sign<T: Document>(document: &T, key: &SigningKey<T::Role>) -> Result<(Vec
 ///
 /// # Errors
 /// If none of the keys made it, if it is altered, or if it is not such a document.
-pub fn verify<T: Document>(bytes: &[u8], signature: &str, keys: &[VerifyingKey<T::Role>]) -> Result<Verified<T>, VerifyError> {
+pub fn verify<T: Document>(
+    bytes: &[u8],
+    signature: &str,
+    keys: &[VerifyingKey<T::Role>],
+) -> Result<Verified<T>, VerifyError> {
     let text = signature;
     let signature = SignatureBox::from_string(text).map_err(|_| VerifyError::Unreadable)?;
     // Only the one way to write it down is taken: minisign does not sign its first line, and base64 has spare bits.
@@ -241,7 +248,9 @@ pub fn verify<T: Document>(bytes: &[u8], signature: &str, keys: &[VerifyingKey<T
     if known.is_empty() {
         return Err(VerifyError::UnknownKey);
     }
-    let fits = |key: &VerifyingKey<T::Role>| minisign::verify(&key.key, &signature, Cursor::new(bytes), true, false, false).is_ok();
+    let fits = |key: &VerifyingKey<T::Role>| {
+        minisign::verify(&key.key, &signature, Cursor::new(bytes), true, false, false).is_ok()
+    };
     if !known.into_iter().any(fits) {
         return Err(VerifyError::Altered);
     }
@@ -266,7 +275,14 @@ mod tests {
     use crate::domain::{BoxId, CasebookId};
 
     fn decisions() -> Decisions {
-        Decisions { format: Format::Decisions, r#box: BoxId([1; 16]), casebook: CasebookId([2; 16]), number: 1, collected: vec![], answers: vec![] }
+        Decisions {
+            format: Format::Decisions,
+            r#box: BoxId([1; 16]),
+            casebook: CasebookId([2; 16]),
+            number: 1,
+            collected: vec![],
+            answers: vec![],
+        }
     }
 
     #[test]

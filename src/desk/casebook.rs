@@ -17,7 +17,9 @@ use super::{
     state::State,
 };
 use crate::{
-    crypto::{self, BoxRole, GovernanceIdentity, OpenError, SignerRole, SigningKey, VerifyingKey, os_random, seal_stream},
+    crypto::{
+        self, BoxRole, GovernanceIdentity, OpenError, SignerRole, SigningKey, VerifyingKey, os_random, seal_stream,
+    },
     domain::{BoxId, CasebookId, Digest, Format, Text, Today, limits::EVENT_BYTES},
     files::{self, FileError, Readers},
 };
@@ -73,7 +75,8 @@ impl<'k> Casebook<'k> {
         }
         let keys = Trusted { casebook: CasebookId::random(&mut os_random()), signer: key.verifying_key()?, box_key };
         let pointer = Pointer::seal(&keys, paths, identity);
-        let casebook = Casebook { directory: directory.to_owned(), identity, keys, state: State::default(), last: None };
+        let casebook =
+            Casebook { directory: directory.to_owned(), identity, keys, state: State::default(), last: None };
         let mut editor = Editor { casebook, key, _lock: lock };
         editor.append(What::Created, today)?;
         // The pointer comes last: it makes the directory a casebook.
@@ -87,7 +90,8 @@ impl<'k> Casebook<'k> {
     /// If the identity is not the one that made it, or the first thing that is wrong with it.
     pub fn open(directory: &Path, identity: &'k GovernanceIdentity) -> Result<Self, DeskError> {
         let keys = Pointer::read(directory)?.trust(directory, identity)?;
-        let mut casebook = Self { directory: directory.to_owned(), identity, keys, state: State::default(), last: None };
+        let mut casebook =
+            Self { directory: directory.to_owned(), identity, keys, state: State::default(), last: None };
         let numbers = casebook.event_numbers()?;
         let last = numbers.last().copied().unwrap_or(1);
         for number in 1..=last {
@@ -139,7 +143,8 @@ impl<'k> Casebook<'k> {
             OpenError::Altered | OpenError::Inside => problem(EventProblem::Altered),
         })?;
         let signers = std::slice::from_ref(&self.keys.signer);
-        let verified = crypto::verify::<Event>(envelope.event.as_str().as_bytes(), &envelope.signature, signers).map_err(|_| problem(EventProblem::Unsigned))?;
+        let verified = crypto::verify::<Event>(envelope.event.as_str().as_bytes(), &envelope.signature, signers)
+            .map_err(|_| problem(EventProblem::Unsigned))?;
         let event = verified.into_document();
         if event.casebook != self.keys.casebook {
             return Err(problem(EventProblem::Foreign));
@@ -163,7 +168,8 @@ impl<'k> Casebook<'k> {
         for entry in fs::read_dir(&directory).map_err(FileError::io("read", &directory))? {
             let name = entry.map_err(FileError::io("read", &directory))?.file_name();
             // What a killed command left ends with `.partial` and is no event.
-            let digits = name.to_str().and_then(|name| name.strip_suffix(".age")).filter(|digits| digits.len() >= DIGITS);
+            let digits =
+                name.to_str().and_then(|name| name.strip_suffix(".age")).filter(|digits| digits.len() >= DIGITS);
             numbers.extend(digits.and_then(|digits| digits.parse::<u64>().ok()).filter(|number| *number > 0));
         }
         Ok(numbers)
@@ -175,7 +181,11 @@ impl<'k> Editor<'k> {
     ///
     /// # Errors
     /// As [`Casebook::open`], and if another command writes to it or the signing key is another one.
-    pub fn open(directory: &Path, identity: &'k GovernanceIdentity, key: &'k SigningKey<SignerRole>) -> Result<Self, DeskError> {
+    pub fn open(
+        directory: &Path,
+        identity: &'k GovernanceIdentity,
+        key: &'k SigningKey<SignerRole>,
+    ) -> Result<Self, DeskError> {
         if !directory.join(pointer::NAME).exists() {
             return Err(DeskError::NoCasebook(directory.to_owned()));
         }
@@ -209,7 +219,8 @@ impl<'k> Editor<'k> {
         let json = Zeroizing::new(String::from_utf8(json).map_err(|_| crypto::SignError::Json)?);
         let envelope = Envelope { event: Text::verbatim(&json), signature };
         let plain = Zeroizing::new(serde_json::to_vec(&envelope).map_err(|_| crypto::SealError::Json)?);
-        let mut sealer = seal_stream(&casebook.identity.recipients(), Vec::with_capacity(plain.len() + plain.len() / 64 + 4096))?;
+        let mut sealer =
+            seal_stream(&casebook.identity.recipients(), Vec::with_capacity(plain.len() + plain.len() / 64 + 4096))?;
         sealer.write_all(&plain).map_err(crypto::SealError::Write)?;
         let sealed = sealer.finish().map_err(crypto::SealError::Write)?;
         let path = event_path(&casebook.directory, number);
@@ -228,7 +239,13 @@ fn event_path(directory: &Path, number: u64) -> PathBuf {
 
 fn lock(directory: &Path) -> Result<File, DeskError> {
     let path = directory.join(LOCK);
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(FileError::io("write", &path))?;
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path)
+        .map_err(FileError::io("write", &path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(DeskError::Busy),
@@ -352,7 +369,8 @@ mod tests {
         assert!(matches!(Casebook::open(&world.casebook(), &other.identity), Err(DeskError::OtherIdentity)));
         assert!(matches!(Editor::open(&world.casebook(), &world.identity, &other.signer), Err(DeskError::OtherSigner)));
         let pointer = world.casebook().join(pointer::NAME);
-        let text = fs::read_to_string(&pointer).unwrap().replace(&world.box_key.to_base64(), &other.box_key.to_base64());
+        let text =
+            fs::read_to_string(&pointer).unwrap().replace(&world.box_key.to_base64(), &other.box_key.to_base64());
         fs::remove_file(&pointer).unwrap();
         files::write_new(&pointer, Readers::Owner, text.as_bytes()).unwrap();
         assert!(matches!(world.open(), Err(DeskError::OtherIdentity)));
@@ -396,7 +414,13 @@ mod tests {
         fn edit_without_events(&self) -> Editor<'_> {
             let directory = self.casebook();
             let keys = Pointer::read(&directory).unwrap().trust(&directory, &self.identity).unwrap();
-            let casebook = Casebook { directory: directory.clone(), identity: &self.identity, keys, state: State::default(), last: None };
+            let casebook = Casebook {
+                directory: directory.clone(),
+                identity: &self.identity,
+                keys,
+                state: State::default(),
+                last: None,
+            };
             Editor { casebook, key: &self.signer, _lock: lock(&directory).unwrap() }
         }
     }

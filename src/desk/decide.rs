@@ -49,7 +49,12 @@ impl NewDecision {
     /// # Errors
     /// If there is nothing in it, or a text is empty or too long.
     pub fn check(&self) -> Result<(), DeskError> {
-        if self.areas.is_empty() && self.state.is_none() && self.notice.is_none() && self.reply.is_none() && self.note.is_none() {
+        if self.areas.is_empty()
+            && self.state.is_none()
+            && self.notice.is_none()
+            && self.reply.is_none()
+            && self.note.is_none()
+        {
             return Err(DeskError::NothingDecided);
         }
         for (name, text) in [("notice", &self.notice), ("reply", &self.reply), ("note", &self.note)] {

@@ -22,7 +22,9 @@ pub enum DeskError {
     #[error("{} can't be read; restore it from a backup", .0.display())]
     Pointer(PathBuf),
     /// The identity did not seal this casebook, or its keys were exchanged.
-    #[error("this identity does not fit the casebook, or casebook.json was changed; give the identity it was made with, or restore casebook.json from a backup")]
+    #[error(
+        "this identity does not fit the casebook, or casebook.json was changed; give the identity it was made with, or restore casebook.json from a backup"
+    )]
     OtherIdentity,
     /// The signing key is not the one the casebook was made with.
     #[error("this signing key is not the casebook's; give the signing key it was made with")]
@@ -82,10 +84,14 @@ pub enum DeskError {
     #[error("the {0} is longer than {MESSAGE_MAX} characters; shorten it")]
     LongText(&'static str),
     /// An answer to a report that is no longer at the box.
-    #[error("report {0} was withdrawn: the person deleted it at the box, so no notice or reply can reach them; record a note instead")]
+    #[error(
+        "report {0} was withdrawn: the person deleted it at the box, so no notice or reply can reach them; record a note instead"
+    )]
     Withdrawn(ReportId),
     /// No message of the report was ever imported, so nobody knows which key to seal to.
-    #[error("no message of report {0} is in this casebook, so there is no key to seal an answer to; record a note instead")]
+    #[error(
+        "no message of report {0} is in this casebook, so there is no key to seal an answer to; record a note instead"
+    )]
     NoReplyKey(ReportId),
     /// The file was recorded as exported but has not got its name.
     #[error("the export is recorded but its file was lost ({0}); run the command again with --again and another name")]
@@ -143,13 +149,17 @@ pub enum Refusal {
     #[error("it does not hold exactly the files that its manifest names, in that order; carry it again from the box")]
     Files,
     /// Signed by another key, or it names another box.
-    #[error("it is from another box; check which box it was collected from and that the casebook was made with that box's key")]
+    #[error(
+        "it is from another box; check which box it was collected from and that the casebook was made with that box's key"
+    )]
     OtherBox,
     /// The manifest's signature does not hold.
     #[error("its manifest can't be trusted: {0}")]
     Manifest(VerifyError),
     /// The manifest contradicts itself or what was imported earlier.
-    #[error("its manifest does not fit what was imported earlier about report {0}; ask whoever runs the box whether it was restored from a backup")]
+    #[error(
+        "its manifest does not fit what was imported earlier about report {0}; ask whoever runs the box whether it was restored from a backup"
+    )]
     Contradiction(ReportId),
     /// Older than the last one.
     #[error("it is out of order: it is number {number} and number {last} was imported already; import the newest one")]
@@ -160,10 +170,14 @@ pub enum Refusal {
         last: u64,
     },
     /// The right number after another predecessor.
-    #[error("it is out of order: it does not follow collection {0} as it was imported here; ask whoever runs the box whether it was restored from a backup")]
+    #[error(
+        "it is out of order: it does not follow collection {0} as it was imported here; ask whoever runs the box whether it was restored from a backup"
+    )]
     Unchained(u64),
     /// Some before it were not imported.
-    #[error("it is number {number}, and number {next} was not imported yet; import that one first, or, if it is lost, give --missing: nothing is lost by that")]
+    #[error(
+        "it is number {number}, and number {next} was not imported yet; import that one first, or, if it is lost, give --missing: nothing is lost by that"
+    )]
     Gap {
         /// Its number.
         number: u64,
@@ -171,10 +185,14 @@ pub enum Refusal {
         next: u64,
     },
     /// Messages of a report are missing before the first one in it.
-    #[error("messages of report {0} before the first one in it are not in this casebook; import the earlier collections first, or, if they are lost, give --missing")]
+    #[error(
+        "messages of report {0} before the first one in it are not in this casebook; import the earlier collections first, or, if they are lost, give --missing"
+    )]
     Sequence(ReportId),
     /// What is sealed inside is not what the manifest says.
-    #[error("message {seq} of report {report} is not what the manifest says it is; keep the file and ask whoever runs the box")]
+    #[error(
+        "message {seq} of report {report} is not what the manifest says it is; keep the file and ask whoever runs the box"
+    )]
     Inside {
         /// The report.
         report: ReportId,

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     crypto::{Document, SignerRole},
-    domain::{Answer, Area, BoxId, CasebookId, ClockEntry, Collected, Date, Digest, FileEntry, Format, MessageKind, ReportId, ReportState, Route, SeriousHarm, Text},
+    domain::{
+        Answer, Area, BoxId, CasebookId, ClockEntry, Collected, Date, Digest, FileEntry, Format, MessageKind, ReportId,
+        ReportState, Route, SeriousHarm, Text,
+    },
 };
 
 /// One event.

@@ -59,7 +59,8 @@ impl Editor<'_> {
         }
         let number = self.casebook.state.exported + 1;
         let outcome = Export::Written { number, answers: answers.len(), collected: collected.len() };
-        let decisions = Decisions { format: Format::Decisions, r#box, casebook: self.casebook.id(), number, collected, answers };
+        let decisions =
+            Decisions { format: Format::Decisions, r#box, casebook: self.casebook.id(), number, collected, answers };
         let (json, signature) = crypto::sign(&decisions, self.key)?;
 
         let mut tar = tarball::Writer::new(Hashed::new(NewFile::create(out, Readers::Owner)?));
@@ -84,7 +85,10 @@ impl Editor<'_> {
         let partial = files::partial_path(out);
         let Some(recorded) = self.casebook.state.export_file else { return Ok(None) };
         let digest = |path: &Path| File::open(path).and_then(crypto::digest_all).map_err(FileError::io("read", path));
-        if out.symlink_metadata().is_ok() || !partial.symlink_metadata().is_ok_and(|found| found.is_file()) || digest(&partial)? != recorded {
+        if out.symlink_metadata().is_ok()
+            || !partial.symlink_metadata().is_ok_and(|found| found.is_file())
+            || digest(&partial)? != recorded
+        {
             return Ok(None);
         }
         files::rename_new(&partial, out)?;
@@ -103,12 +107,27 @@ impl Casebook<'_> {
     fn answers_to_export(&self, again: bool) -> (Vec<AnswerEntry>, Vec<u64>) {
         let due = |report: &Report, answer: &StoredAnswer| is_to_export(report, answer, again);
         let reports = self.state.reports.iter();
-        reports.flat_map(|(id, report)| report.answers.iter().filter(|answer| due(report, answer)).map(|answer| (entry(*id, report, answer), answer.event))).unzip()
+        reports
+            .flat_map(|(id, report)| {
+                report
+                    .answers
+                    .iter()
+                    .filter(|answer| due(report, answer))
+                    .map(|answer| (entry(*id, report, answer), answer.event))
+            })
+            .unzip()
     }
 
     fn collected(&self, again: bool) -> Vec<Collected> {
-        let reports = self.state.reports.iter().map(|(id, report)| (report.acknowledged, Collected { report: *id, through: report.last_message() }));
-        reports.filter(|(acknowledged, now)| now.through > 0 && (again || now.through > *acknowledged)).map(|(_, now)| now).collect()
+        let reports = self
+            .state
+            .reports
+            .iter()
+            .map(|(id, report)| (report.acknowledged, Collected { report: *id, through: report.last_message() }));
+        reports
+            .filter(|(acknowledged, now)| now.through > 0 && (again || now.through > *acknowledged))
+            .map(|(_, now)| now)
+            .collect()
     }
 
     /// The sealed bytes as they were made when it was decided.
@@ -116,7 +135,10 @@ impl Casebook<'_> {
         let unfit = DeskError::Event { number, problem: EventProblem::Unfit };
         let (event, _) = self.read_event(number)?;
         let What::Decided(decided) = event.what else { return Err(unfit) };
-        let sealed = decided.answers.iter().find(|sealed| sealed.answer.seq == entry.seq && sealed.answer.report == entry.report);
+        let sealed = decided
+            .answers
+            .iter()
+            .find(|sealed| sealed.answer.seq == entry.seq && sealed.answer.report == entry.report);
         match sealed.and_then(|sealed| BASE64.decode(sealed.sealed.as_bytes()).ok()) {
             Some(bytes) if crypto::digest(&bytes) == entry.sha256 => Ok(bytes),
             _ => Err(unfit),
@@ -176,7 +198,10 @@ mod tests {
         for entry in tar::Archive::new(File::open(file).unwrap()).entries().unwrap() {
             let mut entry = entry.unwrap();
             let header = entry.header();
-            assert_eq!((header.mode().unwrap(), header.uid().unwrap(), header.gid().unwrap(), header.mtime().unwrap()), (0o600, 0, 0, 0));
+            assert_eq!(
+                (header.mode().unwrap(), header.uid().unwrap(), header.gid().unwrap(), header.mtime().unwrap()),
+                (0o600, 0, 0, 0)
+            );
             let name = entry.path().unwrap().to_string_lossy().into_owned();
             let mut bytes = Vec::new();
             entry.read_to_end(&mut bytes).unwrap();
@@ -184,7 +209,9 @@ mod tests {
             files.insert(name, bytes);
         }
         let signature = String::from_utf8(files["decisions.json.minisig"].clone()).unwrap();
-        let verified = crypto::verify::<Decisions>(&files["decisions.json"], &signature, &[world.signer.verifying_key().unwrap()]).unwrap_or_else(|e| panic!("{e}"));
+        let verified =
+            crypto::verify::<Decisions>(&files["decisions.json"], &signature, &[world.signer.verifying_key().unwrap()])
+                .unwrap_or_else(|e| panic!("{e}"));
         (names, files, verified.into_document())
     }
 
@@ -203,21 +230,33 @@ mod tests {
             ..NewDecision::default()
         };
         let recorded = decide(&world, id, decision).unwrap();
-        assert_eq!((recorded.state, recorded.answers), (ReportState::Decided, vec![(1, AnswerKind::Notice), (2, AnswerKind::Reply)]));
+        assert_eq!(
+            (recorded.state, recorded.answers),
+            (ReportState::Decided, vec![(1, AnswerKind::Notice), (2, AnswerKind::Reply)])
+        );
         decide(&world, id, NewDecision { state: Some(ReportState::Closed), ..NewDecision::default() }).unwrap();
         let (written, out) = export(&world, "out", false);
         assert_eq!(written, Export::Written { number: 1, answers: 3, collected: 1 });
         let (names, files, decisions) = read(&world, &out);
         assert_eq!(names[..2], ["decisions.json", "decisions.json.minisig"]);
         assert_eq!(names[2..], decisions.answers.iter().map(AnswerEntry::path).collect::<Vec<_>>());
-        assert_eq!((decisions.number, decisions.r#box, decisions.collected), (1, world.id, vec![Collected { report: id, through: 1 }]));
+        assert_eq!(
+            (decisions.number, decisions.r#box, decisions.collected),
+            (1, world.id, vec![Collected { report: id, through: 1 }])
+        );
         let said: Vec<_> = decisions.answers.iter().map(|entry| (entry.meets.clone(), entry.closed)).collect();
-        assert_eq!(said, [(vec![ClockKind::InformationUseNotice], false), (vec![ClockKind::Advice], false), (vec![], true)]);
+        assert_eq!(
+            said,
+            [(vec![ClockKind::InformationUseNotice], false), (vec![ClockKind::Advice], false), (vec![], true)]
+        );
         for entry in &decisions.answers {
             let sealed = &files[&entry.path()];
             assert_eq!((sealed.len() as u64, crypto::digest(sealed)), (entry.size, entry.sha256));
             let answer = world.reports[&id].reply.open_answer(sealed).unwrap_or_else(|e| panic!("{e}"));
-            assert_eq!((answer.seq, answer.report, answer.on, answer.after, answer.areas), (entry.seq, id, DAY, 1, vec![Area::BoardGovernance, Area::Competition]));
+            assert_eq!(
+                (answer.seq, answer.report, answer.on, answer.after, answer.areas),
+                (entry.seq, id, DAY, 1, vec![Area::BoardGovernance, Area::Competition])
+            );
             assert!(answer.text.is_none_or(|text| text.as_str() != "Between us."));
         }
         assert_eq!(export(&world, "none", false).0, Export::Nothing);
@@ -227,14 +266,31 @@ mod tests {
     #[test]
     fn what_changes_nothing_makes_no_answer() {
         let (world, id) = one_report(Route::StaffConcern);
-        assert!(decide(&world, id, NewDecision { note: text("x"), ..NewDecision::default() }).unwrap().answers.is_empty());
-        let read = decide(&world, id, NewDecision { areas: vec![Area::Competition], ..NewDecision::default() }).unwrap();
+        assert!(
+            decide(&world, id, NewDecision { note: text("x"), ..NewDecision::default() }).unwrap().answers.is_empty()
+        );
+        let read =
+            decide(&world, id, NewDecision { areas: vec![Area::Competition], ..NewDecision::default() }).unwrap();
         assert_eq!((read.state, read.answers), (ReportState::BeingRead, vec![(1, AnswerKind::Update)]));
-        assert!(decide(&world, id, NewDecision { state: Some(ReportState::BeingRead), ..NewDecision::default() }).unwrap().answers.is_empty());
+        assert!(
+            decide(&world, id, NewDecision { state: Some(ReportState::BeingRead), ..NewDecision::default() })
+                .unwrap()
+                .answers
+                .is_empty()
+        );
         assert!(matches!(decide(&world, id, NewDecision::default()), Err(DeskError::NothingDecided)));
-        assert!(matches!(decide(&world, id, NewDecision { reply: text(" \n"), ..NewDecision::default() }), Err(DeskError::EmptyText("reply"))));
-        assert!(matches!(decide(&world, id, NewDecision { note: text(&"x".repeat(20_001)), ..NewDecision::default() }), Err(DeskError::LongText("note"))));
-        assert!(matches!(decide(&world, ReportId([9; 8]), NewDecision { note: text("x"), ..NewDecision::default() }), Err(DeskError::NoReport)));
+        assert!(matches!(
+            decide(&world, id, NewDecision { reply: text(" \n"), ..NewDecision::default() }),
+            Err(DeskError::EmptyText("reply"))
+        ));
+        assert!(matches!(
+            decide(&world, id, NewDecision { note: text(&"x".repeat(20_001)), ..NewDecision::default() }),
+            Err(DeskError::LongText("note"))
+        ));
+        assert!(matches!(
+            decide(&world, ReportId([9; 8]), NewDecision { note: text("x"), ..NewDecision::default() }),
+            Err(DeskError::NoReport)
+        ));
     }
 
     #[test]
@@ -266,8 +322,16 @@ mod tests {
         world.reports.get_mut(&id).unwrap().entry.withdrawn = true;
         let file = world.collect();
         world.import(&file).unwrap();
-        assert!(matches!(decide(&world, id, NewDecision { notice: text("x"), ..NewDecision::default() }), Err(DeskError::Withdrawn(_))));
-        let closed = decide(&world, id, NewDecision { state: Some(ReportState::Closed), note: text("x"), ..NewDecision::default() }).unwrap();
+        assert!(matches!(
+            decide(&world, id, NewDecision { notice: text("x"), ..NewDecision::default() }),
+            Err(DeskError::Withdrawn(_))
+        ));
+        let closed = decide(
+            &world,
+            id,
+            NewDecision { state: Some(ReportState::Closed), note: text("x"), ..NewDecision::default() },
+        )
+        .unwrap();
         assert!(closed.answers.is_empty() && closed.withdrawn);
         assert_eq!(export(&world, "out", false).0, Export::Written { number: 1, answers: 0, collected: 1 });
     }
@@ -295,7 +359,10 @@ mod tests {
         let out = world.dir.path().join("out");
         files::write_new(&out, Readers::Owner, b"mine").unwrap();
         let before = world.snapshot();
-        assert!(matches!(world.edit().unwrap().export(&out, false, &TODAY), Err(DeskError::File(FileError::Exists(_)))));
+        assert!(matches!(
+            world.edit().unwrap().export(&out, false, &TODAY),
+            Err(DeskError::File(FileError::Exists(_)))
+        ));
         assert_eq!(world.snapshot(), before);
         assert_eq!(world.open().unwrap().list(DAY, &Calendar::default()).unwrap()[0].waiting, 1);
         assert_eq!(export(&World::new(), "none", true).0, Export::Nothing);

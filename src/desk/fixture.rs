@@ -12,13 +12,15 @@ use tempfile::TempDir;
 use super::{Casebook, DeskError, Editor, Import, KeyPaths, NewDecision};
 use crate::{
     crypto::{
-        self, AttachmentSealer, BoxRole, Code, GovernanceIdentity, GovernanceRecipients, KdfParams, ReplyIdentity, SignerRole, SigningKey, VerifyingKey,
+        self, AttachmentSealer, BoxRole, Code, GovernanceIdentity, GovernanceRecipients, KdfParams, ReplyIdentity,
+        SignerRole, SigningKey, VerifyingKey,
         keyfile::{NewKeys, read_identity},
         os_random, seal_message, seal_stream,
     },
     domain::{
-        About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Date, Digest, FileEntry, FixedDay, Format, Manifest, Message,
-        MessageEntry, MessageKind, ReportEntry, ReportId, Route, SeriousHarm, Text,
+        About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Date, Digest, FileEntry,
+        FixedDay, Format, Manifest, Message, MessageEntry, MessageKind, ReportEntry, ReportId, Route, SeriousHarm,
+        Text,
     },
     files::{self, Readers},
 };
@@ -91,9 +93,19 @@ impl World {
     /// A new report with attachments of these lengths.
     pub(super) fn concern(&mut self, number: u8, route: Route, attachments: &[usize]) -> ReportId {
         let id = ReportId([number; 8]);
-        let reply = Code::issue(&mut os_random()).derive(self.id, KdfParams { memory_kib: 64, passes: 1, lanes: 1 }).unwrap().reply;
-        let entry =
-            ReportEntry { id, route, received_on: DAY, withdrawn: false, delivered: 0, clocks: Vec::new(), messages: Vec::new() };
+        let reply = Code::issue(&mut os_random())
+            .derive(self.id, KdfParams { memory_kib: 64, passes: 1, lanes: 1 })
+            .unwrap()
+            .reply;
+        let entry = ReportEntry {
+            id,
+            route,
+            received_on: DAY,
+            withdrawn: false,
+            delivered: 0,
+            clocks: Vec::new(),
+            messages: Vec::new(),
+        };
         self.reports.insert(id, Held { entry, reply, sealed: BTreeMap::new() });
         self.say(id, MessageKind::Concern, attachments);
         id
@@ -137,9 +149,12 @@ impl World {
         sealed[0] = seal_message(&message, &to).unwrap().as_bytes().to_vec();
         let held = self.reports.get_mut(&id).unwrap();
         let seq = held.entry.messages.last().map_or(0, |last| last.seq) + 1;
-        let files = sealed.iter().map(|bytes| FileEntry { size: bytes.len() as u64, sha256: crypto::digest(bytes) }).collect();
+        let files =
+            sealed.iter().map(|bytes| FileEntry { size: bytes.len() as u64, sha256: crypto::digest(bytes) }).collect();
         held.entry.messages.push(MessageEntry { seq, kind, on: DAY, files });
-        held.entry.clocks.push(ClockEntry { seq, clock: Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap() });
+        held.entry
+            .clocks
+            .push(ClockEntry { seq, clock: Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap() });
         held.sealed.extend(sealed.into_iter().enumerate().map(|(index, bytes)| ((seq, index), bytes)));
     }
 
@@ -147,19 +162,30 @@ impl World {
     pub(super) fn manifest(&mut self) -> Manifest {
         self.number += 1;
         let reports = self.reports.values().map(|held| held.entry.clone()).collect();
-        Manifest { format: Format::Collection, r#box: self.id, number: self.number, previous: self.previous, on: DAY, reports }
+        Manifest {
+            format: Format::Collection,
+            r#box: self.id,
+            number: self.number,
+            previous: self.previous,
+            on: DAY,
+            reports,
+        }
     }
 
     /// The files of a collection with that manifest.
     pub(super) fn parts(&mut self, manifest: &Manifest) -> Parts {
         let (json, signature) = crypto::sign(manifest, &self.box_signer).unwrap();
         self.previous = Some(crypto::digest(&json));
-        let mut parts = vec![("manifest.json".to_owned(), json), ("manifest.json.minisig".to_owned(), signature.into_bytes())];
+        let mut parts =
+            vec![("manifest.json".to_owned(), json), ("manifest.json.minisig".to_owned(), signature.into_bytes())];
         for report in &manifest.reports {
             let held = &self.reports[&report.id];
             for message in &report.messages {
                 for index in 0..message.files.len() {
-                    parts.push((Manifest::path(report.id, message.seq, index), held.sealed[&(message.seq, index)].clone()));
+                    parts.push((
+                        Manifest::path(report.id, message.seq, index),
+                        held.sealed[&(message.seq, index)].clone(),
+                    ));
                 }
             }
         }
@@ -175,7 +201,10 @@ impl World {
 
     /// Bytes as a new file.
     pub(super) fn carry(&self, bytes: &[u8]) -> PathBuf {
-        let path = (0..).map(|number: u32| self.dir.path().join(format!("carried-{number}"))).find(|path| !path.exists()).unwrap();
+        let path = (0..)
+            .map(|number: u32| self.dir.path().join(format!("carried-{number}")))
+            .find(|path| !path.exists())
+            .unwrap();
         files::write_new(&path, Readers::Owner, bytes).unwrap();
         path
     }

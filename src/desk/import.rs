@@ -88,7 +88,8 @@ impl Editor<'_> {
         if let Some(staging) = staging {
             staging.commit()?;
         }
-        let imported = Imported { r#box: document.r#box, number: document.number, manifest: manifest.digest(), reports: news };
+        let imported =
+            Imported { r#box: document.r#box, number: document.number, manifest: manifest.digest(), reports: news };
         self.append(What::Imported(imported), today)?;
         Ok(outcome)
     }
@@ -118,7 +119,11 @@ impl Editor<'_> {
         } else if number <= last {
             Err(Refusal::Old { number, last })
         } else if number == next {
-            if document.previous == state.manifest { Ok(Order::New { passed_over: 0 }) } else { Err(Refusal::Unchained(last)) }
+            if document.previous == state.manifest {
+                Ok(Order::New { passed_over: 0 })
+            } else {
+                Err(Refusal::Unchained(last))
+            }
         } else if missing {
             Ok(Order::New { passed_over: number - next })
         } else {
@@ -127,7 +132,12 @@ impl Editor<'_> {
     }
 
     /// Reads every file that the manifest names. New messages are opened, checked and staged; known ones are only checked.
-    fn read_reports<R: Read>(&self, tar: &mut Reader<R>, manifest: &Manifest, missing: bool) -> Result<(Vec<ReportNews>, Option<Staging>), DeskError> {
+    fn read_reports<R: Read>(
+        &self,
+        tar: &mut Reader<R>,
+        manifest: &Manifest,
+        missing: bool,
+    ) -> Result<(Vec<ReportNews>, Option<Staging>), DeskError> {
         let mut staging = None;
         let mut news = Vec::new();
         let mut before = None;
@@ -149,7 +159,9 @@ impl Editor<'_> {
                     none => none.insert(Staging::create(self.casebook.collection_path(manifest.number))?),
                 };
                 let read = self.read_message(tar, manifest, entry, message, staging)?;
-                let reply_to = known.and_then(|known| known.reply_to.as_deref()).or_else(|| messages.first().map(|first| first.reply_to.as_str()));
+                let reply_to = known
+                    .and_then(|known| known.reply_to.as_deref())
+                    .or_else(|| messages.first().map(|first| first.reply_to.as_str()));
                 if reply_to.is_some_and(|known| known != read.reply_to) {
                     return Err(Refusal::Inside { report: entry.id, seq: message.seq }.into());
                 }
@@ -187,7 +199,11 @@ impl Editor<'_> {
         if sealed.len() as u64 != first.size || crypto::digest(&sealed) != first.sha256 {
             return Err(Refusal::Files.into());
         }
-        let message = self.casebook.identity.open_message(sealed.as_slice()).map_err(|source| Refusal::Message { report: id, seq, source })?;
+        let message = self.casebook.identity.open_message(sealed.as_slice()).map_err(|source| Refusal::Message {
+            report: id,
+            seq,
+            source,
+        })?;
         if !is_as_listed(&message, manifest, report, entry) {
             return Err(inside().into());
         }
@@ -200,7 +216,15 @@ impl Editor<'_> {
             file.commit()?;
         }
         let serious_harm = message.answers.as_ref().and_then(|answers| answers.serious_harm);
-        Ok(MessageNews { seq, kind: entry.kind, on: entry.on, files: entry.files.clone(), areas: message.areas, serious_harm, reply_to })
+        Ok(MessageNews {
+            seq,
+            kind: entry.kind,
+            on: entry.on,
+            files: entry.files.clone(),
+            areas: message.areas,
+            serious_harm,
+            reply_to,
+        })
     }
 
     fn outcome(&self, number: u64, order: Order, news: &[ReportNews]) -> Import {
@@ -244,7 +268,10 @@ fn fits(entry: &ReportEntry, known: Option<&Report>) -> bool {
         && (entry.withdrawn || entry.delivered >= known.delivered)
         && (entry.withdrawn || !known.withdrawn)
         && resent.into_iter().all(|message| {
-            known.messages.iter().any(|stored| (stored.seq, stored.kind, stored.on, &stored.files) == (message.seq, message.kind, message.on, &message.files))
+            known.messages.iter().any(|stored| {
+                (stored.seq, stored.kind, stored.on, &stored.files)
+                    == (message.seq, message.kind, message.on, &message.files)
+            })
         })
 }
 

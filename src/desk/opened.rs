@@ -22,11 +22,15 @@ impl Casebook<'_> {
     pub fn write_attachment(&self, id: ReportId, name: &str, out: &Path) -> Result<Attachment, DeskError> {
         let (collection, path, attachment) = self.find_attachment(id, name)?;
         let sealed = self.collection_path(collection).join(path);
-        let mut file = BufWriter::new(NewFile::create(out, Readers::Owner)?);
+        let mut file = BufWriter::new(NewFile::create_nameless(out, Readers::Owner)?);
         let opened = File::open(&sealed).map_err(FileError::io("read", &sealed))?;
-        self.identity
-            .open_attachment(BufReader::new(opened), &attachment, &mut file)
-            .map_err(|source| if let OpenError::Io(source) = source { FileError::io("write", out)(source).into() } else { DeskError::Open { path: sealed, source } })?;
+        self.identity.open_attachment(BufReader::new(opened), &attachment, &mut file).map_err(|source| {
+            if let OpenError::Io(source) = source {
+                FileError::io("write", out)(source).into()
+            } else {
+                DeskError::Open { path: sealed, source }
+            }
+        })?;
         file.flush().map_err(FileError::io("write", out))?;
         // It was flushed, so there is nothing left to write that could fail here.
         file.into_inner().map_err(|error| FileError::io("write", out)(error.into_error()))?.commit()?;
@@ -50,7 +54,10 @@ impl Casebook<'_> {
             }
         }
         if named.len() > 1 {
-            return Err(DeskError::AmbiguousAttachment { report: id, places: named.into_iter().map(|(place, _)| place).collect() });
+            return Err(DeskError::AmbiguousAttachment {
+                report: id,
+                places: named.into_iter().map(|(place, _)| place).collect(),
+            });
         }
         named.pop().map(|(_, found)| found).ok_or(DeskError::NoAttachment(id))
     }
@@ -95,7 +102,10 @@ mod tests {
                 casebook.write_attachment(id, &name, &out).unwrap();
                 assert!(fs::read(&out).unwrap() == plain(length), "{name}");
                 assert_eq!(out.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-                assert!(matches!(casebook.write_attachment(id, &name, &out), Err(DeskError::File(FileError::Exists(_)))));
+                assert!(matches!(
+                    casebook.write_attachment(id, &name, &out),
+                    Err(DeskError::File(FileError::Exists(_)))
+                ));
             }
         }
         let out = world.dir.path().join("none");
@@ -122,7 +132,9 @@ mod tests {
         assert!(matches!(casebook.write_attachment(id, "1/1", &out), Err(DeskError::Open { .. })));
         assert!(!out.exists() && !files::partial_path(&out).exists());
         // Another message that is sealed to the same team.
-        let message = |collection: u64, seq| world.casebook().join(format!("collections/{collection}")).join(Manifest::path(id, seq, 0));
+        let message = |collection: u64, seq| {
+            world.casebook().join(format!("collections/{collection}")).join(Manifest::path(id, seq, 0))
+        };
         fs::copy(message(2, 2), message(1, 1)).unwrap();
         assert!(matches!(casebook.show(id, DAY, &Calendar::default()), Err(DeskError::Exchanged(_))));
     }

@@ -55,7 +55,8 @@ impl Pointer {
         if !path.exists() {
             return Err(DeskError::NoCasebook(casebook.to_owned()));
         }
-        let pointer: Self = serde_json::from_slice(&files::read(&path, BYTES)?).map_err(|_| DeskError::Pointer(path.clone()))?;
+        let pointer: Self =
+            serde_json::from_slice(&files::read(&path, BYTES)?).map_err(|_| DeskError::Pointer(path.clone()))?;
         if pointer.format == Format::Casebook { Ok(pointer) } else { Err(DeskError::Pointer(path)) }
     }
 

@@ -7,7 +7,10 @@ use data_encoding::BASE64;
 use super::event::{Decided, Event, Exported, Imported, MessageNews, What};
 use crate::{
     crypto,
-    domain::{Area, AnswerKind, BoxId, ClockEntry, ClockKind, Date, Digest, FileEntry, MessageKind, ReportId, ReportState, Route, SeriousHarm, Text},
+    domain::{
+        AnswerKind, Area, BoxId, ClockEntry, ClockKind, Date, Digest, FileEntry, MessageKind, ReportId, ReportState,
+        Route, SeriousHarm, Text,
+    },
 };
 
 /// What a casebook knows.
@@ -150,7 +153,13 @@ impl State {
         }
         report.state = decided.state;
         report.areas.clone_from(&decided.areas);
-        report.decisions.push(Decision { on, state: decided.state, areas: decided.areas, note: decided.note, answers: seqs });
+        report.decisions.push(Decision {
+            on,
+            state: decided.state,
+            areas: decided.areas,
+            note: decided.note,
+            answers: seqs,
+        });
         Ok(())
     }
 
@@ -228,7 +237,13 @@ impl Report {
             self.serious_harm = message.serious_harm;
         }
         self.reply_to.get_or_insert(message.reply_to);
-        self.messages.push(StoredMessage { seq: message.seq, kind: message.kind, on: message.on, files: message.files, collection });
+        self.messages.push(StoredMessage {
+            seq: message.seq,
+            kind: message.kind,
+            on: message.on,
+            files: message.files,
+            collection,
+        });
         Ok(())
     }
 }

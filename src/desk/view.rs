@@ -7,7 +7,8 @@ use super::{
     state::{Decision, Report, StoredAnswer},
 };
 use crate::domain::{
-    AnswerKind, Area, Attachment, Calendar, ClockKind, ClockState, Concern, Date, Message, MessageKind, ReportId, ReportState, Route, SeriousHarm, Text,
+    AnswerKind, Area, Attachment, Calendar, ClockKind, ClockState, Concern, Date, Message, MessageKind, ReportId,
+    ReportState, Route, SeriousHarm, Text,
 };
 
 /// Digits that the shortest prefix of a report's id has.
@@ -145,9 +146,15 @@ impl Casebook<'_> {
     /// # Errors
     /// If an open clock's working days can't be counted.
     pub fn list(&self, today: Date, calendar: &Calendar) -> Result<Vec<QueueEntry>, DeskError> {
-        let mut queue = self.state.reports.iter().map(|(id, report)| queue_entry(*id, report, today, calendar)).collect::<Result<Vec<_>, _>>()?;
+        let mut queue = self
+            .state
+            .reports
+            .iter()
+            .map(|(id, report)| queue_entry(*id, report, today, calendar))
+            .collect::<Result<Vec<_>, _>>()?;
         queue.sort_by_key(|entry| {
-            let urgent = entry.serious_harm == Some(SeriousHarm::Yes) && entry.state != ReportState::Closed && !entry.withdrawn;
+            let urgent =
+                entry.serious_harm == Some(SeriousHarm::Yes) && entry.state != ReportState::Closed && !entry.withdrawn;
             let due = entry.clocks.iter().filter(|clock| clock.met_on.is_none()).map(|clock| clock.due_on).min();
             (!urgent, due.is_none(), due, entry.received_on, entry.id)
         });
@@ -213,14 +220,27 @@ fn queue_entry(id: ReportId, report: &Report, today: Date, calendar: &Calendar) 
         clocks: clocks.collect::<Result<_, _>>()?,
         withdrawn: report.withdrawn,
         message_count: report.messages.len(),
-        waiting: if report.withdrawn { 0 } else { report.answers.iter().filter(|answer| answer.exported_in.is_empty() && answer.seq > report.delivered).count() },
+        waiting: if report.withdrawn {
+            0
+        } else {
+            report
+                .answers
+                .iter()
+                .filter(|answer| answer.exported_in.is_empty() && answer.seq > report.delivered)
+                .count()
+        },
     })
 }
 
 fn decisions(report: &Report) -> Vec<DecisionView> {
     let answer = |seq: &u32| {
         let stored = report.answers.iter().find(|answer| answer.seq == *seq)?;
-        Some(AnswerView { seq: stored.seq, kind: stored.kind, exported_in: stored.exported_in.clone(), delivered: stored.seq <= report.delivered })
+        Some(AnswerView {
+            seq: stored.seq,
+            kind: stored.kind,
+            exported_in: stored.exported_in.clone(),
+            delivered: stored.seq <= report.delivered,
+        })
     };
     let view = |decision: &Decision| DecisionView {
         on: decision.on,
@@ -286,7 +306,10 @@ mod tests {
         let queue = world.open().unwrap().list(Date::constant(2026, 12, 10), &Calendar::default()).unwrap();
         assert_eq!(queue.iter().map(|entry| entry.id.0[0]).collect::<Vec<_>>(), [3, 1, 2]);
         assert_eq!((queue[0].clocks[0].state, queue[0].clocks[0].working_days_left), (ClockState::DueSoon, Some(3)));
-        assert_eq!((queue[0].areas.as_slice(), queue[0].serious_harm), ([Area::IntegratedCare].as_slice(), Some(SeriousHarm::Yes)));
+        assert_eq!(
+            (queue[0].areas.as_slice(), queue[0].serious_harm),
+            ([Area::IntegratedCare].as_slice(), Some(SeriousHarm::Yes))
+        );
     }
 
     #[test]
@@ -295,18 +318,28 @@ mod tests {
         let id = world.concern(1, Route::StaffConcern, &[2]);
         import(&mut world);
         world.reply(id, "Thank you.");
-        world.edit().unwrap().decide(id, NewDecision { areas: vec![Area::Competition], ..NewDecision::default() }, &TODAY).unwrap();
+        world
+            .edit()
+            .unwrap()
+            .decide(id, NewDecision { areas: vec![Area::Competition], ..NewDecision::default() }, &TODAY)
+            .unwrap();
         world.say(id, MessageKind::FollowUp, &[]);
         import(&mut world);
         let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap_or_else(|e| panic!("{e}"));
         let json = serde_json::to_value(&view).unwrap();
         let said: Vec<_> = view.messages.iter().map(|message| (message.from, message.seq)).collect();
         assert_eq!(said, [(Sender::Person, 1), (Sender::Team, 1), (Sender::Person, 2)]);
-        assert_eq!((&json["areas"][0], &json["state"], &json["withdrawn"]), (&"competition".into(), &"decided".into(), &false.into()));
+        assert_eq!(
+            (&json["areas"][0], &json["state"], &json["withdrawn"]),
+            (&"competition".into(), &"decided".into(), &false.into())
+        );
         assert_eq!((&json["messages"][0]["kind"], &json["messages"][1]["kind"]), (&"concern".into(), &"reply".into()));
         assert_eq!(json["messages"][0]["attachments"][0]["size"], 2);
         assert!(json["messages"][0]["answers"]["description"].as_str().unwrap().starts_with(MARKER));
-        assert_eq!((&json["messages"][1]["text"], &json["messages"][1]["from"]), (&"Thank you.".into(), &"team".into()));
+        assert_eq!(
+            (&json["messages"][1]["text"], &json["messages"][1]["from"]),
+            (&"Thank you.".into(), &"team".into())
+        );
         assert_eq!(json["decisions"][1]["answers"][0]["kind"], "update");
     }
 

@@ -6,11 +6,46 @@ use serde::Deserialize;
 /// Bank holidays in England and Wales that are known when this is compiled.
 /// Source: GOV.UK, "UK bank holidays", division `england-and-wales`.
 const BUNDLED: &[Date] = &[
-    date(2024, 1, 1), date(2024, 3, 29), date(2024, 4, 1), date(2024, 5, 6), date(2024, 5, 27), date(2024, 8, 26), date(2024, 12, 25), date(2024, 12, 26),
-    date(2025, 1, 1), date(2025, 4, 18), date(2025, 4, 21), date(2025, 5, 5), date(2025, 5, 26), date(2025, 8, 25), date(2025, 12, 25), date(2025, 12, 26),
-    date(2026, 1, 1), date(2026, 4, 3), date(2026, 4, 6), date(2026, 5, 4), date(2026, 5, 25), date(2026, 8, 31), date(2026, 12, 25), date(2026, 12, 28),
-    date(2027, 1, 1), date(2027, 3, 26), date(2027, 3, 29), date(2027, 5, 3), date(2027, 5, 31), date(2027, 8, 30), date(2027, 12, 27), date(2027, 12, 28),
-    date(2028, 1, 3), date(2028, 4, 14), date(2028, 4, 17), date(2028, 5, 1), date(2028, 5, 29), date(2028, 8, 28), date(2028, 12, 25), date(2028, 12, 26),
+    date(2024, 1, 1),
+    date(2024, 3, 29),
+    date(2024, 4, 1),
+    date(2024, 5, 6),
+    date(2024, 5, 27),
+    date(2024, 8, 26),
+    date(2024, 12, 25),
+    date(2024, 12, 26),
+    date(2025, 1, 1),
+    date(2025, 4, 18),
+    date(2025, 4, 21),
+    date(2025, 5, 5),
+    date(2025, 5, 26),
+    date(2025, 8, 25),
+    date(2025, 12, 25),
+    date(2025, 12, 26),
+    date(2026, 1, 1),
+    date(2026, 4, 3),
+    date(2026, 4, 6),
+    date(2026, 5, 4),
+    date(2026, 5, 25),
+    date(2026, 8, 31),
+    date(2026, 12, 25),
+    date(2026, 12, 28),
+    date(2027, 1, 1),
+    date(2027, 3, 26),
+    date(2027, 3, 29),
+    date(2027, 5, 3),
+    date(2027, 5, 31),
+    date(2027, 8, 30),
+    date(2027, 12, 27),
+    date(2027, 12, 28),
+    date(2028, 1, 3),
+    date(2028, 4, 14),
+    date(2028, 4, 17),
+    date(2028, 5, 1),
+    date(2028, 5, 29),
+    date(2028, 8, 28),
+    date(2028, 12, 25),
+    date(2028, 12, 26),
 ];
 
 /// The fewest bank holidays that a year has had since 1978; a year with fewer is not taken as covered.
@@ -172,7 +207,10 @@ mod tests {
         let calendar = Calendar::default();
         assert_eq!(calendar.add_working_days(date(2028, 12, 22), 10), Err(CalendarError::NotCovered(2029)));
         assert_eq!(calendar.add_working_days(date(2023, 12, 29), 1), Err(CalendarError::NotCovered(2023)));
-        assert_eq!(calendar.working_days_between(date(2028, 12, 29), date(2029, 1, 1)), Err(CalendarError::NotCovered(2029)));
+        assert_eq!(
+            calendar.working_days_between(date(2028, 12, 29), date(2029, 1, 1)),
+            Err(CalendarError::NotCovered(2029))
+        );
         assert_eq!(calendar.add_days(date(2028, 12, 31), 2), Ok(date(2029, 1, 2)));
     }
 

@@ -115,9 +115,18 @@ mod tests {
         let on = date(2026, 12, 1);
         for (route, expected) in [
             (Route::StaffConcern, vec![]),
-            (Route::PatientChoice, vec![(ClockKind::Acknowledgement, date(2026, 12, 3)), (ClockKind::Advice, date(2026, 12, 29))]),
-            (Route::Procurement, vec![(ClockKind::Acknowledgement, date(2026, 12, 3)), (ClockKind::Advice, date(2026, 12, 15))]),
-            (Route::ServiceComplaint, vec![(ClockKind::Acknowledgement, date(2026, 12, 4)), (ClockKind::Decision, date(2026, 12, 31))]),
+            (
+                Route::PatientChoice,
+                vec![(ClockKind::Acknowledgement, date(2026, 12, 3)), (ClockKind::Advice, date(2026, 12, 29))],
+            ),
+            (
+                Route::Procurement,
+                vec![(ClockKind::Acknowledgement, date(2026, 12, 3)), (ClockKind::Advice, date(2026, 12, 15))],
+            ),
+            (
+                Route::ServiceComplaint,
+                vec![(ClockKind::Acknowledgement, date(2026, 12, 4)), (ClockKind::Decision, date(2026, 12, 31))],
+            ),
         ] {
             let clocks: Vec<_> = route
                 .promises()
@@ -141,7 +150,11 @@ mod tests {
             (date(2026, 12, 15), ClockState::DueToday, 0),
             (date(2026, 12, 16), ClockState::Overdue, -1),
         ] {
-            assert_eq!(clock.standing(today, &calendar), Ok(Standing { state, working_days_left: Some(left) }), "{today}");
+            assert_eq!(
+                clock.standing(today, &calendar),
+                Ok(Standing { state, working_days_left: Some(left) }),
+                "{today}"
+            );
         }
         let met = |on| Clock { met_on: Some(on), ..clock }.standing(date(2027, 6, 1), &calendar).unwrap().state;
         assert_eq!(met(date(2026, 12, 15)), ClockState::Met);
@@ -150,7 +163,8 @@ mod tests {
 
     #[test]
     fn the_receipt_page_is_the_acknowledgement() {
-        let clock = Clock::start((ClockKind::Acknowledgement, Term::Days(2)), date(2026, 12, 1), &Calendar::default()).unwrap();
+        let clock =
+            Clock::start((ClockKind::Acknowledgement, Term::Days(2)), date(2026, 12, 1), &Calendar::default()).unwrap();
         assert_eq!(clock.met_on, Some(date(2026, 12, 1)));
     }
 }

@@ -97,7 +97,11 @@ impl Manifest {
     pub fn files(&self) -> impl Iterator<Item = (String, FileEntry)> {
         self.reports.iter().flat_map(|report| {
             report.messages.iter().flat_map(move |message| {
-                message.files.iter().enumerate().map(move |(index, file)| (Self::path(report.id, message.seq, index), *file))
+                message
+                    .files
+                    .iter()
+                    .enumerate()
+                    .map(move |(index, file)| (Self::path(report.id, message.seq, index), *file))
             })
         })
     }

@@ -4,7 +4,9 @@ use super::{
     answers::{About, AreaChoice, HappenedAgain, OrganisationType, RaisedInternally, Role, SeriousHarm},
     area::Area,
     entries::Entries,
-    limits::{BYTES_PER_CHARACTER, DESCRIPTION_MAX, DESCRIPTION_MIN, DETAIL_MAX, MESSAGE_MAX, SHORT_MAX, USE_CONCERNS_MAX},
+    limits::{
+        BYTES_PER_CHARACTER, DESCRIPTION_MAX, DESCRIPTION_MIN, DETAIL_MAX, MESSAGE_MAX, SHORT_MAX, USE_CONCERNS_MAX,
+    },
     route::Route,
     text::Text,
 };
@@ -76,14 +78,26 @@ impl Concern {
     pub fn parse(form: &Entries) -> Result<(Route, Self), Vec<FieldError>> {
         let mut reader = Reader { form, errors: Vec::new() };
         let route = reader.choice("route", Route::from_slug, "Select why you are contacting us");
-        let organisation_type = reader.choice("organisation_type", OrganisationType::from_slug, "Select a kind of organisation from the list");
+        let organisation_type = reader.choice(
+            "organisation_type",
+            OrganisationType::from_slug,
+            "Select a kind of organisation from the list",
+        );
         let organisation = reader.optional_text("organisation", "Name of the organisation", SHORT_MAX);
         let about = reader.choices("about", About::from_slug, "Select what your concern is about");
         let description = reader.description();
         let ongoing = reader.choice("ongoing", HappenedAgain::from_slug, "Select whether it is still happening");
         let when = reader.optional_text("when", "When it happened", SHORT_MAX);
-        let serious_harm = reader.choice("serious_harm", SeriousHarm::from_slug, "Select whether someone could be seriously harmed soon");
-        let raised_internally = reader.choice("raised_internally", RaisedInternally::from_slug, "Select whether you have raised this where you work");
+        let serious_harm = reader.choice(
+            "serious_harm",
+            SeriousHarm::from_slug,
+            "Select whether someone could be seriously harmed soon",
+        );
+        let raised_internally = reader.choice(
+            "raised_internally",
+            RaisedInternally::from_slug,
+            "Select whether you have raised this where you work",
+        );
         let raised_detail = reader.optional_text("raised_detail", "What happened when you raised it", DETAIL_MAX);
         let role = reader.choice("role", Role::from_slug, "Select a role from the list");
         let documents = reader.optional_text("documents", "What documents or records exist", DETAIL_MAX);
@@ -148,7 +162,10 @@ impl FollowUp {
             return Err(vec![FieldError::new("message", "Enter a message")]);
         }
         if too_long(&message, MESSAGE_MAX) {
-            return Err(vec![FieldError::new("message", format!("Message must be {} characters or less", grouped(MESSAGE_MAX)))]);
+            return Err(vec![FieldError::new(
+                "message",
+                format!("Message must be {} characters or less", grouped(MESSAGE_MAX)),
+            )]);
         }
         Ok(Self { message })
     }
@@ -156,8 +173,20 @@ impl FollowUp {
 
 /// The order of the fields on the page, in which errors are listed.
 const PAGE_ORDER: &[&str] = &[
-    "route", "organisation_type", "organisation", "about", "description", "ongoing", "when", "serious_harm", "raised_internally",
-    "raised_detail", "role", "documents", "area", "use_concerns",
+    "route",
+    "organisation_type",
+    "organisation",
+    "about",
+    "description",
+    "ongoing",
+    "when",
+    "serious_harm",
+    "raised_internally",
+    "raised_detail",
+    "role",
+    "documents",
+    "area",
+    "use_concerns",
 ];
 
 struct Reader<'a> {
@@ -185,7 +214,12 @@ impl Reader<'_> {
         choice
     }
 
-    fn choices<T: PartialEq>(&mut self, field: &'static str, from_slug: impl Fn(&str) -> Option<T>, message: &str) -> Vec<T> {
+    fn choices<T: PartialEq>(
+        &mut self,
+        field: &'static str,
+        from_slug: impl Fn(&str) -> Option<T>,
+        message: &str,
+    ) -> Vec<T> {
         let mut chosen = Vec::new();
         for slug in self.form.all(field).filter(|slug| !slug.is_empty()) {
             match from_slug(slug) {
@@ -212,7 +246,10 @@ impl Reader<'_> {
         } else if text.characters() < DESCRIPTION_MIN {
             self.missing("description", &format!("Description must be {DESCRIPTION_MIN} characters or more"));
         } else if too_long(&text, DESCRIPTION_MAX) {
-            self.missing("description", &format!("Description must be {} characters or less", grouped(DESCRIPTION_MAX)));
+            self.missing(
+                "description",
+                &format!("Description must be {} characters or less", grouped(DESCRIPTION_MAX)),
+            );
         }
         text
     }
@@ -257,7 +294,8 @@ mod tests {
         errors.into_iter().map(|e| (e.field, e.message)).collect()
     }
 
-    const LEAST: [(&str, &str); 3] = [("route", "staff-concern"), ("about", "patient-safety"), ("description", "Twenty characters or more.")];
+    const LEAST: [(&str, &str); 3] =
+        [("route", "staff-concern"), ("about", "patient-safety"), ("description", "Twenty characters or more.")];
 
     #[test]
     fn three_answers_are_enough() {
@@ -283,7 +321,14 @@ mod tests {
 
     #[test]
     fn lengths_are_held_at_their_edges() {
-        for (field, max) in [("description", DESCRIPTION_MAX), ("organisation", SHORT_MAX), ("when", SHORT_MAX), ("raised_detail", DETAIL_MAX), ("documents", DETAIL_MAX), ("use_concerns", USE_CONCERNS_MAX)] {
+        for (field, max) in [
+            ("description", DESCRIPTION_MAX),
+            ("organisation", SHORT_MAX),
+            ("when", SHORT_MAX),
+            ("raised_detail", DETAIL_MAX),
+            ("documents", DETAIL_MAX),
+            ("use_concerns", USE_CONCERNS_MAX),
+        ] {
             let with = |length: usize| {
                 let long = "\u{e9}".repeat(length);
                 let mut pairs: Vec<_> = LEAST.into_iter().filter(|(name, _)| *name != field).collect();
@@ -292,7 +337,12 @@ mod tests {
             };
             assert_eq!(with(max), [], "{field}");
             let over = with(max + 1);
-            assert!(over.len() == 1 && over[0].0 == field && over[0].1.ends_with(&format!("must be {} characters or less", grouped(max))), "{over:?}");
+            assert!(
+                over.len() == 1
+                    && over[0].0 == field
+                    && over[0].1.ends_with(&format!("must be {} characters or less", grouped(max))),
+                "{over:?}"
+            );
         }
         let short = |text: &str| errors(&[LEAST[0], LEAST[1], ("description", text)]);
         assert_eq!(short("Nineteen characters")[0].1, "Description must be 20 characters or more");
@@ -301,7 +351,16 @@ mod tests {
 
     #[test]
     fn what_is_not_on_the_list_is_refused() {
-        for (field, value) in [("route", "other"), ("about", "x"), ("area", "everything"), ("serious_harm", "maybe"), ("role", "<b>"), ("ongoing", "1"), ("raised_internally", "2"), ("organisation_type", "3")] {
+        for (field, value) in [
+            ("route", "other"),
+            ("about", "x"),
+            ("area", "everything"),
+            ("serious_harm", "maybe"),
+            ("role", "<b>"),
+            ("ongoing", "1"),
+            ("raised_internally", "2"),
+            ("organisation_type", "3"),
+        ] {
             let mut pairs: Vec<_> = LEAST.into_iter().filter(|(name, _)| *name != field).collect();
             pairs.push((field, value));
             let found = errors(&pairs);
@@ -327,6 +386,9 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_in_threes() {
-        assert_eq!([grouped(200), grouped(2_000), grouped(20_000), grouped(1_234_567)], ["200", "2,000", "20,000", "1,234,567"]);
+        assert_eq!(
+            [grouped(200), grouped(2_000), grouped(20_000), grouped(1_234_567)],
+            ["200", "2,000", "20,000", "1,234,567"]
+        );
     }
 }

@@ -65,7 +65,11 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let rules: [(Identifying, &str, Accept); 9] = [
         (Identifying::Email, r"([A-Za-z0-9][A-Za-z0-9._%+'-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)", always),
         // Letters that HMRC never gives out are left out (National Insurance Manual, NIM39110).
-        (Identifying::NationalInsurance, r"(?i)([ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D])", national_insurance),
+        (
+            Identifying::NationalInsurance,
+            r"(?i)([ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D])",
+            national_insurance,
+        ),
         (
             Identifying::BirthDate,
             r"(?i)(?:\bborn(?: on)?|\bd\.?o\.?b\.?|\bdate of birth|\bbirth ?day|\bbirth ?date)[\s:,(is]{0,6}((?:\d{1,2}(?:st|nd|rd|th)?[\s./-]{1,2}(?:of )?(?:\d{1,2}|[a-z]{3,9})[\s./,-]{1,2}\d{2,4})|(?:\d{4}-\d{2}-\d{2})|(?:[a-z]{3,9} \d{1,2}(?:st|nd|rd|th)?,? \d{4}))",
@@ -88,7 +92,11 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     rules
         .into_iter()
         // The patterns are constants, and a test compiles them all.
-        .map(|(kind, pattern, accept)| Rule { kind, pattern: Regex::new(pattern).expect("the pattern compiles"), accept })
+        .map(|(kind, pattern, accept)| Rule {
+            kind,
+            pattern: Regex::new(pattern).expect("the pattern compiles"),
+            accept,
+        })
         .collect()
 });
 

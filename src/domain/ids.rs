@@ -93,7 +93,9 @@ mod tests {
         let id = ReportId([0, 1, 2, 0xfe, 0xff, 16, 17, 18]);
         assert_eq!(id.to_string(), "000102feff101112");
         assert_eq!(id.to_string().parse::<ReportId>().unwrap(), id);
-        for bad in ["", "000102feff10111", "000102FEFF101112", "000102feff10111g", "../../etc/passwd", "+00102feff101112"] {
+        for bad in
+            ["", "000102feff10111", "000102FEFF101112", "000102feff10111g", "../../etc/passwd", "+00102feff101112"]
+        {
             assert!(bad.parse::<ReportId>().is_err(), "{bad}");
         }
     }

@@ -61,7 +61,9 @@ mod tests {
 
     #[test]
     fn counts_as_a_person_does() {
-        for (typed, count) in [("", 0), ("  \r\n ", 0), ("a\r\nb", 3), ("a\rb\nc", 5), ("née", 3), ("👩‍⚕️", 1), ("e\u{301}", 1)] {
+        for (typed, count) in
+            [("", 0), ("  \r\n ", 0), ("a\r\nb", 3), ("a\rb\nc", 5), ("née", 3), ("👩‍⚕️", 1), ("e\u{301}", 1)]
+        {
             assert_eq!(Text::typed(typed).characters(), count, "{typed:?}");
         }
     }

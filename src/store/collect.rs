@@ -66,14 +66,18 @@ impl Store {
     /// [`StoreError::Busy`] if it is not the next one.
     pub fn record_collection(&self, record: CollectionRecord) -> Result<(), StoreError> {
         self.write_blocking(move |connection| {
-            let last: i64 = connection.query_row("SELECT coalesce(max(number), 0) FROM collection", [], |row| row.get(0))?;
+            let last: i64 =
+                connection.query_row("SELECT coalesce(max(number), 0) FROM collection", [], |row| row.get(0))?;
             let number = i64::try_from(record.number).map_err(|_| damaged("a collection's number"))?;
             if number != last + 1 {
                 return Err(StoreError::Busy);
             }
             // Only the last is needed: the next one names it.
             connection.execute("DELETE FROM collection", [])?;
-            connection.execute("INSERT INTO collection (number, manifest, file) VALUES (?1, ?2, ?3)", (number, record.manifest.0, record.file.0))?;
+            connection.execute(
+                "INSERT INTO collection (number, manifest, file) VALUES (?1, ?2, ?3)",
+                (number, record.manifest.0, record.file.0),
+            )?;
             Ok(())
         })
     }
@@ -89,7 +93,15 @@ impl Snapshot<'_> {
                           (SELECT coalesce(max(seq), 0) FROM answer WHERE answer.report = report.id)
                    FROM report ORDER BY id";
         let mut statement = self.0.prepare(sql)?;
-        let rows = statement.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get(3)?, row.get(4)?)))?;
+        let rows = statement.query_map([], |row| {
+            Ok((
+                row.get::<_, Vec<u8>>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, String>(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ))
+        })?;
         rows.map(|row| {
             let (id, route, received_on, withdrawn, delivered) = row?;
             let id = ReportId::from_slice(&id).map_err(|_| damaged("a report's id"))?;
@@ -129,8 +141,11 @@ impl Snapshot<'_> {
     }
 
     fn messages(&self, report: ReportId) -> Result<Vec<MessageEntry>, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT seq, kind, received_on FROM message WHERE report = ?1 AND collected = 0 ORDER BY seq")?;
-        let rows = statement.query_map([report.0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
+        let mut statement = self.0.prepare_cached(
+            "SELECT seq, kind, received_on FROM message WHERE report = ?1 AND collected = 0 ORDER BY seq",
+        )?;
+        let rows = statement
+            .query_map([report.0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
         rows.map(|row| {
             let (seq, kind, on) = row?;
             let kind = MessageKind::from_slug(&kind).ok_or_else(|| damaged("a kind of message"))?;
@@ -140,8 +155,10 @@ impl Snapshot<'_> {
     }
 
     fn files(&self, report: ReportId, seq: u32) -> Result<Vec<FileEntry>, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT size, sha256 FROM file WHERE report = ?1 AND seq = ?2 ORDER BY place")?;
-        let rows = statement.query_map((report.0, seq), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        let mut statement =
+            self.0.prepare_cached("SELECT size, sha256 FROM file WHERE report = ?1 AND seq = ?2 ORDER BY place")?;
+        let rows =
+            statement.query_map((report.0, seq), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
         rows.map(|row| {
             let (size, digest) = row?;
             Ok(FileEntry { size: u64::try_from(size).map_err(|_| damaged("a file's size"))?, sha256: sha256(&digest)? })

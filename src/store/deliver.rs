@@ -41,7 +41,9 @@ pub enum ApplyError {
     #[error("it answers report {0}, which this box does not have; check that the file is for this box")]
     UnknownReport(ReportId),
     /// There is another answer of that number.
-    #[error("it has another answer {seq} to report {report} than the one delivered before; ask the desk which of its files came first")]
+    #[error(
+        "it has another answer {seq} to report {report} than the one delivered before; ask the desk which of its files came first"
+    )]
     Different {
         /// The report.
         report: ReportId,
@@ -49,7 +51,9 @@ pub enum ApplyError {
         seq: u32,
     },
     /// An earlier answer is missing.
-    #[error("it has answer {seq} to report {report}, but answer {expected} has not been delivered; deliver the earlier decisions file first; if that is lost, write one with `candour desk export --again`")]
+    #[error(
+        "it has answer {seq} to report {report}, but answer {expected} has not been delivered; deliver the earlier decisions file first; if that is lost, write one with `candour desk export --again`"
+    )]
     Early {
         /// The report.
         report: ReportId,
@@ -59,7 +63,9 @@ pub enum ApplyError {
         expected: u32,
     },
     /// The desk says it has what was never sent.
-    #[error("it says that the desk has message {through} of report {report}, which this box never had; check that the file is for this box")]
+    #[error(
+        "it says that the desk has message {through} of report {report}, which this box never had; check that the file is for this box"
+    )]
     NeverSent {
         /// The report.
         report: ReportId,
@@ -101,7 +107,12 @@ impl Store {
 fn apply(connection: &Connection, delivery: &Delivery) -> Result<Applied, ApplyError> {
     let mut applied = Applied::default();
     let digest = delivery.decisions.digest();
-    if connection.query_row("SELECT 1 FROM delivery WHERE sha256 = ?1", [digest.0], |_| Ok(())).optional().map_err(StoreError::from)?.is_some() {
+    if connection
+        .query_row("SELECT 1 FROM delivery WHERE sha256 = ?1", [digest.0], |_| Ok(()))
+        .optional()
+        .map_err(StoreError::from)?
+        .is_some()
+    {
         applied.known = delivery.answers.len();
         return Ok(applied);
     }
@@ -115,7 +126,13 @@ fn apply(connection: &Connection, delivery: &Delivery) -> Result<Applied, ApplyE
     Ok(applied)
 }
 
-fn apply_answer(connection: &Connection, entry: &AnswerEntry, sealed: &Sealed, on: Date, applied: &mut Applied) -> Result<(), ApplyError> {
+fn apply_answer(
+    connection: &Connection,
+    entry: &AnswerEntry,
+    sealed: &Sealed,
+    on: Date,
+    applied: &mut Applied,
+) -> Result<(), ApplyError> {
     let AnswerEntry { report, seq, .. } = *entry;
     let withdrawn: Option<bool> = connection
         .query_row("SELECT withdrawn_on IS NOT NULL FROM report WHERE id = ?1", [report.0], |row| row.get(0))
@@ -130,7 +147,9 @@ fn apply_answer(connection: &Connection, entry: &AnswerEntry, sealed: &Sealed, o
         Some(false) => {}
     }
     let there = connection
-        .query_row("SELECT sha256 FROM answer WHERE report = ?1 AND seq = ?2", (report.0, seq), |row| row.get::<_, Vec<u8>>(0))
+        .query_row("SELECT sha256 FROM answer WHERE report = ?1 AND seq = ?2", (report.0, seq), |row| {
+            row.get::<_, Vec<u8>>(0)
+        })
         .optional()
         .map_err(StoreError::from)?;
     if let Some(there) = there {
@@ -171,7 +190,11 @@ fn meet(connection: &Connection, report: ReportId, kind: ClockKind, on: Date) ->
 }
 
 /// Deletes what the desk has. A report that was withdrawn is gone altogether once the desk knows.
-fn apply_collected(connection: &Connection, Collected { report, through }: Collected, applied: &mut Applied) -> Result<(), ApplyError> {
+fn apply_collected(
+    connection: &Connection,
+    Collected { report, through }: Collected,
+    applied: &mut Applied,
+) -> Result<(), ApplyError> {
     let last: Option<u32> = connection
         .query_row("SELECT max(seq) FROM message WHERE report = ?1", [report.0], |row| row.get(0))
         .map_err(StoreError::from)?;
@@ -185,7 +208,8 @@ fn apply_collected(connection: &Connection, Collected { report, through }: Colle
     execute("DELETE FROM file WHERE report = ?1 AND seq <= ?2")?;
     applied.collected += execute("UPDATE message SET collected = 1 WHERE report = ?1 AND seq <= ?2 AND collected = 0")?;
     let withdrawn = "SELECT 1 FROM message WHERE report = ?1 AND seq <= ?2 AND kind = ?3";
-    let withdrawn = connection.query_row(withdrawn, (report.0, through, MessageKind::Withdrawal.slug()), |_| Ok(())).optional();
+    let withdrawn =
+        connection.query_row(withdrawn, (report.0, through, MessageKind::Withdrawal.slug()), |_| Ok(())).optional();
     if withdrawn.map_err(StoreError::from)?.is_some() {
         connection.execute("DELETE FROM report WHERE id = ?1", [report.0]).map_err(StoreError::from)?;
     }

@@ -12,7 +12,9 @@ impl Store {
     /// # Errors
     /// If it can't be written.
     pub fn sweep(&self) -> Result<usize, StoreError> {
-        self.write_blocking(|connection| Ok(connection.execute("DELETE FROM chunk WHERE file NOT IN (SELECT id FROM file)", [])?))
+        self.write_blocking(|connection| {
+            Ok(connection.execute("DELETE FROM chunk WHERE file NOT IN (SELECT id FROM file)", [])?)
+        })
     }
 
     /// Writes the whole database anew in the order of its random keys, so that the places of pages in the file no longer

@@ -77,7 +77,9 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged("SQLite can't read it".into()),
             Some(_) => match &error {
                 // Only SQLite's own words: rusqlite's may hold a statement.
-                rusqlite::Error::SqliteFailure(code, _) => Self::Sqlite(rusqlite::ffi::code_to_str(code.extended_code).to_owned()),
+                rusqlite::Error::SqliteFailure(code, _) => {
+                    Self::Sqlite(rusqlite::ffi::code_to_str(code.extended_code).to_owned())
+                }
                 _ => Self::Sqlite("a statement failed".into()),
             },
             None => Self::Damaged("a value is not of its kind".into()),
@@ -163,7 +165,10 @@ impl Store {
     }
 
     /// Writes and waits, on a thread that may block.
-    fn write_blocking<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {
+    fn write_blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         self.write(work)?.blocking_recv().map_err(|_| StoreError::Stopped)?
     }
 

@@ -151,8 +151,9 @@ impl Store {
         let rows = MessageRows::of(message);
         let withdrawal = rows.kind == MessageKind::Withdrawal;
         let added = self.write_blocking(move |connection| {
-            let sent: Option<Vec<u8>> =
-                connection.query_row("SELECT report FROM message WHERE send_id = ?1", [rows.send_id.0], |row| row.get(0)).optional()?;
+            let sent: Option<Vec<u8>> = connection
+                .query_row("SELECT report FROM message WHERE send_id = ?1", [rows.send_id.0], |row| row.get(0))
+                .optional()?;
             if let Some(sent) = sent {
                 return Ok(if sent == report.0 { AddMessage::SentBefore } else { AddMessage::Gone });
             }
@@ -160,7 +161,8 @@ impl Store {
             if connection.query_row(open, [report.0], |row| row.get(0)).optional()? != Some(true) {
                 return Ok(AddMessage::Gone);
             }
-            let last: u32 = connection.query_row("SELECT max(seq) FROM message WHERE report = ?1", [report.0], |row| row.get(0))?;
+            let last: u32 =
+                connection.query_row("SELECT max(seq) FROM message WHERE report = ?1", [report.0], |row| row.get(0))?;
             if rows.seq != last + 1 {
                 return Ok(AddMessage::NumberTaken);
             }
@@ -190,7 +192,15 @@ impl Store {
                 .query_row(
                     "SELECT id, route, received_on, closed, withdrawn_on FROM report WHERE locator = ?1",
                     [locator.as_bytes()],
-                    |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get(3)?, row.get::<_, Option<String>>(4)?)),
+                    |row| {
+                        Ok((
+                            row.get::<_, Vec<u8>>(0)?,
+                            row.get::<_, String>(1)?,
+                            row.get::<_, String>(2)?,
+                            row.get(3)?,
+                            row.get::<_, Option<String>>(4)?,
+                        ))
+                    },
                 )
                 .optional()?;
             let Some((id, route, received_on, closed, withdrawn_on)) = found else { return Ok(None) };
@@ -229,7 +239,10 @@ struct FileRow {
 impl MessageRows {
     fn of(message: &NewMessage) -> Self {
         let NewMessage { seq, kind, on, send_id, ref clocks, ref files } = *message;
-        let files = files.iter().map(|file| FileRow { id: file.id(), rows: file.rows(), size: file.size(), sha256: file.sha256().0 }).collect();
+        let files = files
+            .iter()
+            .map(|file| FileRow { id: file.id(), rows: file.rows(), size: file.size(), sha256: file.sha256().0 })
+            .collect();
         Self { seq, kind, on, send_id, clocks: clocks.clone(), files }
     }
 
@@ -241,11 +254,19 @@ impl MessageRows {
         for clock in &self.clocks {
             connection.execute(
                 "INSERT INTO clock (report, seq, kind, started_on, due_on, met_on) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                (report.0, self.seq, clock.kind.slug(), clock.started_on.to_string(), clock.due_on.to_string(), clock.met_on.map(|d| d.to_string())),
+                (
+                    report.0,
+                    self.seq,
+                    clock.kind.slug(),
+                    clock.started_on.to_string(),
+                    clock.due_on.to_string(),
+                    clock.met_on.map(|d| d.to_string()),
+                ),
             )?;
         }
         for (place, file) in (0_i64..).zip(&self.files) {
-            let there: i64 = connection.query_row("SELECT count(*) FROM chunk WHERE file = ?1", [file.id.0], |row| row.get(0))?;
+            let there: i64 =
+                connection.query_row("SELECT count(*) FROM chunk WHERE file = ?1", [file.id.0], |row| row.get(0))?;
             if there != file.rows {
                 // Swept away by a second box on the same data: a receipt for it would be a lie.
                 return Err(StoreError::Stopped);
@@ -277,7 +298,9 @@ pub(super) fn day(text: &str) -> Result<Date, StoreError> {
 
 /// Every clock of a report.
 pub(super) fn clocks(connection: &Connection, report: ReportId) -> Result<Vec<ClockEntry>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT seq, kind, started_on, due_on, met_on FROM clock WHERE report = ?1 ORDER BY seq, kind")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, kind, started_on, due_on, met_on FROM clock WHERE report = ?1 ORDER BY seq, kind",
+    )?;
     let rows = statement.query_map([report.0], clock_columns)?;
     rows.map(|row| clock_entry(row?)).collect()
 }
@@ -302,7 +325,9 @@ pub(super) fn clock_entry((seq, kind, started_on, due_on, met_on): ClockColumns)
 }
 
 fn messages(connection: &Connection, report: ReportId) -> Result<Vec<StoredMessage>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT seq, kind, received_on, send_id, collected FROM message WHERE report = ?1 ORDER BY seq")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, kind, received_on, send_id, collected FROM message WHERE report = ?1 ORDER BY seq",
+    )?;
     let rows = statement.query_map([report.0], |row| {
         Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get::<_, Vec<u8>>(3)?, row.get(4)?))
     })?;
@@ -320,8 +345,10 @@ fn messages(connection: &Connection, report: ReportId) -> Result<Vec<StoredMessa
 }
 
 fn answers(connection: &Connection, report: ReportId) -> Result<Vec<StoredAnswer>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT seq, delivered_on, data FROM answer WHERE report = ?1 ORDER BY seq")?;
-    let rows = statement.query_map([report.0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, Vec<u8>>(2)?)))?;
+    let mut statement =
+        connection.prepare_cached("SELECT seq, delivered_on, data FROM answer WHERE report = ?1 ORDER BY seq")?;
+    let rows = statement
+        .query_map([report.0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, Vec<u8>>(2)?)))?;
     rows.map(|row| {
         let (seq, on, data) = row?;
         let sealed = unframe(&data).ok_or_else(|| damaged("an answer"))?.to_vec();

@@ -109,7 +109,8 @@ pub(super) fn open_writer(path: &Path, create: bool) -> Result<Connection, Store
 
 /// Opens a connection that reads.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let connection =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     configure(&connection)?;
     connection.pragma_update(None, "query_only", "ON")?;
     connection.pragma_update(None, "cache_size", -1024)?;
@@ -170,7 +171,9 @@ mod tests {
     fn every_setting_is_in_force() {
         let dir = tempfile::tempdir().unwrap();
         let connection = open_writer(&dir.path().join("x.db"), true).unwrap();
-        let value = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap();
+        let value = |name: &str| {
+            connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap()
+        };
         use rusqlite::types::Value::{Integer, Text};
         assert_eq!(value("journal_mode"), Text("wal".into()));
         assert_eq!(value("synchronous"), Integer(2));

@@ -21,8 +21,12 @@ pub struct Settings {
 impl Settings {
     pub(super) fn save(&self, connection: &Connection) -> Result<(), StoreError> {
         let (kdf, recipients) = (self.kdf.to_string(), self.recipients.to_string());
-        let rows: [(&str, &[u8]); 4] =
-            [("box_id", &self.box_id.0), ("kdf", kdf.as_bytes()), ("tag_key", self.tagger.as_bytes()), ("recipients", recipients.as_bytes())];
+        let rows: [(&str, &[u8]); 4] = [
+            ("box_id", &self.box_id.0),
+            ("kdf", kdf.as_bytes()),
+            ("tag_key", self.tagger.as_bytes()),
+            ("recipients", recipients.as_bytes()),
+        ];
         let step = connection.unchecked_transaction()?;
         for (name, value) in rows {
             step.execute("INSERT INTO setting (name, value) VALUES (?1, ?2)", (name, value))?;
@@ -54,7 +58,10 @@ impl super::Store {
     /// If it can't be written.
     pub fn pin_recipients(&self, recipients: Fingerprint) -> Result<(), StoreError> {
         self.write_blocking(move |connection| {
-            connection.execute("UPDATE setting SET value = ?1 WHERE name = 'recipients'", [recipients.to_string().as_bytes()])?;
+            connection.execute(
+                "UPDATE setting SET value = ?1 WHERE name = 'recipients'",
+                [recipients.to_string().as_bytes()],
+            )?;
             Ok(())
         })
     }

@@ -6,8 +6,14 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    crypto::{Code, CodeTagger, GovernanceRecipients, KdfParams, Locator, Sealed, SignerRole, SigningKey, digest, keyfile::NewKeys, os_random, sign, verify},
-    domain::{AnswerEntry, BoxId, CasebookId, Calendar, Clock, ClockKind, Collected, Date, Decisions, Format, MessageKind, ReportId, Route, SendId},
+    crypto::{
+        Code, CodeTagger, GovernanceRecipients, KdfParams, Locator, Sealed, SignerRole, SigningKey, digest,
+        keyfile::NewKeys, os_random, sign, verify,
+    },
+    domain::{
+        AnswerEntry, BoxId, Calendar, CasebookId, Clock, ClockKind, Collected, Date, Decisions, Format, MessageKind,
+        ReportId, Route, SendId,
+    },
 };
 
 const DAY: Date = Date::constant(2026, 12, 1);
@@ -33,7 +39,10 @@ fn new_box() -> Box {
 }
 
 fn locator(store: &Store) -> Locator {
-    Code::issue(&mut os_random()).derive(store.settings().box_id, store.settings().kdf).unwrap_or_else(|e| panic!("{e}")).locator
+    Code::issue(&mut os_random())
+        .derive(store.settings().box_id, store.settings().kdf)
+        .unwrap_or_else(|e| panic!("{e}"))
+        .locator
 }
 
 fn upload(store: &Store, bytes: &[u8]) -> FinishedUpload {
@@ -56,7 +65,12 @@ fn message(store: &Store, seq: u32, kind: MessageKind, contents: &[&[u8]]) -> Ne
 
 fn add(store: &Store, locator: Locator, contents: &[&[u8]]) -> ReportId {
     let id = ReportId::random(&mut os_random());
-    let new = NewReport { id, locator, route: Route::StaffConcern, message: message(store, 1, MessageKind::Concern, contents) };
+    let new = NewReport {
+        id,
+        locator,
+        route: Route::StaffConcern,
+        message: message(store, 1, MessageKind::Concern, contents),
+    };
     assert_eq!(store.add_report(new).unwrap(), AddReport::Added);
     id
 }
@@ -73,15 +87,28 @@ fn chunks(store: &Store) -> i64 {
 
 fn answer(report: ReportId, seq: u32, meets: &[ClockKind], bytes: &[u8]) -> (AnswerEntry, Sealed) {
     let sealed = Sealed::checked(bytes.to_vec(), digest(bytes)).unwrap();
-    let entry = AnswerEntry { report, seq, meets: meets.to_vec(), closed: false, size: bytes.len() as u64, sha256: sealed.digest() };
+    let entry = AnswerEntry {
+        report,
+        seq,
+        meets: meets.to_vec(),
+        closed: false,
+        size: bytes.len() as u64,
+        sha256: sealed.digest(),
+    };
     (entry, sealed)
 }
 
 fn delivery(store: &Store, number: u64, answers: Vec<(AnswerEntry, Sealed)>, collected: Vec<Collected>) -> Delivery {
     let (key, public) = SigningKey::<SignerRole>::generate().unwrap();
     let (entries, answers): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
-    let decisions =
-        Decisions { format: Format::Decisions, r#box: store.settings().box_id, casebook: CasebookId([0; 16]), number, collected, answers: entries };
+    let decisions = Decisions {
+        format: Format::Decisions,
+        r#box: store.settings().box_id,
+        casebook: CasebookId([0; 16]),
+        number,
+        collected,
+        answers: entries,
+    };
     let (bytes, signature) = sign(&decisions, &key).unwrap();
     Delivery { decisions: verify(&bytes, &signature, &[public]).unwrap_or_else(|e| panic!("{e}")), answers, on: LATER }
 }
@@ -115,7 +142,14 @@ fn the_same_code_sent_fifty_times_at_once_is_one_report() {
             let store = Arc::clone(&store);
             thread::spawn(move || {
                 let message = message(&store, 1, MessageKind::Concern, &[b"sealed"]);
-                store.add_report(NewReport { id: ReportId::random(&mut os_random()), locator, route: Route::StaffConcern, message }).unwrap()
+                store
+                    .add_report(NewReport {
+                        id: ReportId::random(&mut os_random()),
+                        locator,
+                        route: Route::StaffConcern,
+                        message,
+                    })
+                    .unwrap()
             })
         })
         .collect();
@@ -161,13 +195,19 @@ fn messages_are_numbered_without_gaps_and_sent_once() {
     let (send_id, taken) = (second.send_id, message(&store, 2, MessageKind::FollowUp, &[b"also two"]));
     assert_eq!(store.add_message(id, second).unwrap(), AddMessage::Added);
     assert_eq!(store.add_message(id, taken).unwrap(), AddMessage::NumberTaken);
-    assert_eq!(store.add_message(id, message(&store, 4, MessageKind::FollowUp, &[b"four"])).unwrap(), AddMessage::NumberTaken);
+    assert_eq!(
+        store.add_message(id, message(&store, 4, MessageKind::FollowUp, &[b"four"])).unwrap(),
+        AddMessage::NumberTaken
+    );
     let again = NewMessage { send_id, ..message(&store, 3, MessageKind::FollowUp, &[b"two"]) };
     assert_eq!(store.add_message(id, again).unwrap(), AddMessage::SentBefore);
     let elsewhere = add(&store, locator(&store), &[b"other"]);
     let stolen = NewMessage { send_id, ..message(&store, 2, MessageKind::FollowUp, &[b"two"]) };
     assert_eq!(store.add_message(elsewhere, stolen).unwrap(), AddMessage::Gone);
-    assert_eq!(store.add_message(ReportId([9; 8]), message(&store, 2, MessageKind::FollowUp, &[b"x"])).unwrap(), AddMessage::Gone);
+    assert_eq!(
+        store.add_message(ReportId([9; 8]), message(&store, 2, MessageKind::FollowUp, &[b"x"])).unwrap(),
+        AddMessage::Gone
+    );
 }
 
 #[test]
@@ -212,13 +252,20 @@ fn answers_are_taken_in_order_once_and_all_or_nothing() {
     let Box { dir: _dir, store } = new_box();
     let locator = locator(&store);
     let id = add(&store, locator, &[b"one"]);
-    let answers = |seqs: &[u32]| seqs.iter().map(|seq| answer(id, *seq, &[], format!("answer {seq}").as_bytes())).collect::<Vec<_>>();
+    let answers = |seqs: &[u32]| {
+        seqs.iter().map(|seq| answer(id, *seq, &[], format!("answer {seq}").as_bytes())).collect::<Vec<_>>()
+    };
     let count = || store.report_at(locator).unwrap().unwrap().answers.len();
 
     let early = store.apply(delivery(&store, 1, answers(&[2]), vec![]));
     assert!(matches!(early, Err(ApplyError::Early { seq: 2, expected: 1, .. })));
     // The first fits, the second does not: neither is taken.
-    let half = store.apply(delivery(&store, 1, [answers(&[1]), vec![answer(ReportId([9; 8]), 1, &[], b"x")]].concat(), vec![]));
+    let half = store.apply(delivery(
+        &store,
+        1,
+        [answers(&[1]), vec![answer(ReportId([9; 8]), 1, &[], b"x")]].concat(),
+        vec![],
+    ));
     assert!(matches!(half, Err(ApplyError::UnknownReport(_))));
     let unsent = store.apply(delivery(&store, 1, answers(&[1]), vec![Collected { report: id, through: 2 }]));
     assert!(matches!(unsent, Err(ApplyError::NeverSent { through: 2, .. })));
@@ -253,10 +300,13 @@ fn one_failed_write_undoes_itself_alone() {
             if fail { Err(StoreError::Stopped) } else { Ok(()) }
         })
     };
-    let outcomes: Vec<_> = [("a", false), ("b", true), ("c", false)].map(|(name, fail)| write(name, fail).unwrap()).into();
+    let outcomes: Vec<_> =
+        [("a", false), ("b", true), ("c", false)].map(|(name, fail)| write(name, fail).unwrap()).into();
     let outcomes: Vec<_> = outcomes.into_iter().map(|outcome| outcome.blocking_recv().unwrap().is_ok()).collect();
     assert_eq!(outcomes, [true, false, true]);
-    let there: i64 = store.read(|c| Ok(c.query_row("SELECT count(*) FROM setting WHERE name IN ('a', 'b', 'c')", [], |row| row.get(0))?)).unwrap();
+    let there: i64 = store
+        .read(|c| Ok(c.query_row("SELECT count(*) FROM setting WHERE name IN ('a', 'b', 'c')", [], |row| row.get(0))?))
+        .unwrap();
     assert_eq!(there, 2);
 }
 
@@ -275,12 +325,19 @@ fn a_rewrite_keeps_everything_and_leaves_pages_in_the_order_of_random_keys() {
         assert!(copy(&store, *id, 1, 0) == content.as_bytes());
     }
     let disk = std::fs::read(dir.path().join(DATABASE)).unwrap();
-    let place = |n: usize| disk.windows(19).position(|window| window == format!("report number {n:04} ").as_bytes()).unwrap();
+    let place =
+        |n: usize| disk.windows(19).position(|window| window == format!("report number {n:04} ").as_bytes()).unwrap();
     let places: Vec<_> = (0..40).map(place).collect();
     let in_order = places.windows(2).filter(|pair| pair[0] < pair[1]).count();
     // 39 if they stood as they came; about half by chance.
     assert!((5..35).contains(&in_order), "{in_order} of 39 stand in the order in which they came");
-    assert_eq!(std::fs::read_dir(dir.path()).unwrap().filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().contains("etilqs")).count(), 0);
+    assert_eq!(
+        std::fs::read_dir(dir.path())
+            .unwrap()
+            .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().contains("etilqs"))
+            .count(),
+        0
+    );
 }
 
 #[test]
@@ -288,5 +345,11 @@ fn a_box_is_made_once_and_missing_ones_are_named() {
     let Box { dir, store } = new_box();
     assert!(matches!(Store::create(dir.path(), store.settings()), Err(StoreError::Exists(_))));
     assert!(matches!(Store::open(&dir.path().join("none")), Err(StoreError::Missing(_))));
-    assert_eq!(std::fs::read_dir(dir.path()).unwrap().filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().contains("partial")).count(), 0);
+    assert_eq!(
+        std::fs::read_dir(dir.path())
+            .unwrap()
+            .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().contains("partial"))
+            .count(),
+        0
+    );
 }

@@ -75,7 +75,9 @@ impl Upload {
         let (id, place) = (self.id, self.place);
         self.place += 1;
         let row = self.store.write(move |connection| {
-            connection.prepare_cached("INSERT INTO chunk (file, place, data) VALUES (?1, ?2, ?3)")?.execute((id.0, place, data))?;
+            connection
+                .prepare_cached("INSERT INTO chunk (file, place, data) VALUES (?1, ?2, ?3)")?
+                .execute((id.0, place, data))?;
             Ok(())
         })?;
         self.in_flight.push_back(row);

@@ -81,7 +81,11 @@ fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>) {
                 {
                     replies.push(job(Ok(connection)));
                 }
-                if connection.is_autocommit() { Err(StoreError::Full) } else { connection.execute_batch("COMMIT").map_err(StoreError::from) }
+                if connection.is_autocommit() {
+                    Err(StoreError::Full)
+                } else {
+                    connection.execute_batch("COMMIT").map_err(StoreError::from)
+                }
             }
             Err(error) => {
                 let error = StoreError::from(error);
@@ -97,7 +101,10 @@ fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>) {
     }
 }
 
-fn in_savepoint<T>(connection: &Connection, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+fn in_savepoint<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     connection.execute_batch("SAVEPOINT job")?;
     let result = work(connection);
     if !connection.is_autocommit() {

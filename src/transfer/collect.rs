@@ -65,7 +65,13 @@ impl From<CopyError> for CollectError {
 ///
 /// # Errors
 /// If anything can't be read, sealed or written; then there is no file.
-pub fn collect(store: &Store, to: &GovernanceRecipients, key: &SigningKey<BoxRole>, on: Date, out: &Path) -> Result<CollectOutcome, CollectError> {
+pub fn collect(
+    store: &Store,
+    to: &GovernanceRecipients,
+    key: &SigningKey<BoxRole>,
+    on: Date,
+    out: &Path,
+) -> Result<CollectOutcome, CollectError> {
     if let Some(outcome) = finish_earlier(store, out)? {
         return Ok(outcome);
     }
@@ -86,7 +92,11 @@ pub fn collect(store: &Store, to: &GovernanceRecipients, key: &SigningKey<BoxRol
         Ok::<_, CollectError>((manifest, digest, hashed.finish().0))
     })?;
     file.sync()?;
-    store.record_collection(CollectionRecord { number: manifest.number, manifest: manifest_digest, file: file_digest })?;
+    store.record_collection(CollectionRecord {
+        number: manifest.number,
+        manifest: manifest_digest,
+        file: file_digest,
+    })?;
     file.keep();
     file.commit()?;
     let with_messages = manifest.reports.iter().filter(|report| !report.messages.is_empty());

@@ -48,7 +48,12 @@ pub enum DeliverError {
 ///
 /// # Errors
 /// The first thing that is wrong with it.
-pub fn deliver(store: &Store, signers: &[VerifyingKey<SignerRole>], on: Date, file: &Path) -> Result<Applied, DeliverError> {
+pub fn deliver(
+    store: &Store,
+    signers: &[VerifyingKey<SignerRole>],
+    on: Date,
+    file: &Path,
+) -> Result<Applied, DeliverError> {
     let opened = File::open(file).map_err(FileError::io("read", file))?;
     let (decisions, answers) = read(BufReader::new(opened), signers)?;
     if decisions.document().r#box != store.settings().box_id {
@@ -57,7 +62,10 @@ pub fn deliver(store: &Store, signers: &[VerifyingKey<SignerRole>], on: Date, fi
     Ok(store.apply(Delivery { decisions, answers, on })?)
 }
 
-fn read(input: impl Read, signers: &[VerifyingKey<SignerRole>]) -> Result<(Verified<Decisions>, Vec<Sealed>), DeliverError> {
+fn read(
+    input: impl Read,
+    signers: &[VerifyingKey<SignerRole>],
+) -> Result<(Verified<Decisions>, Vec<Sealed>), DeliverError> {
     let mut tar = Reader::new(input);
     let json = tar.read("decisions.json", MANIFEST_BYTES)?;
     let signature = tar.read("decisions.json.minisig", SIGNATURE_BYTES)?;

@@ -11,11 +11,15 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     crypto::{
-        BoxRole, Code, CodeTagger, GovernanceIdentity, GovernanceRecipients, KdfParams, SignerRole, SigningKey, VerifyingKey, digest,
+        BoxRole, Code, CodeTagger, GovernanceIdentity, GovernanceRecipients, KdfParams, SignerRole, SigningKey,
+        VerifyingKey, digest,
         keyfile::{NewKeys, read_identity},
         os_random, seal_stream, sign, verify,
     },
-    domain::{AnswerEntry, BoxId, CasebookId, Collected, Date, Decisions, Format, Manifest, MessageKind, ReportId, Route, SendId},
+    domain::{
+        AnswerEntry, BoxId, CasebookId, Collected, Date, Decisions, Format, Manifest, MessageKind, ReportId, Route,
+        SendId,
+    },
     files,
     store::{AddReport, ApplyError, NewMessage, NewReport, Settings, Store},
     tarball,
@@ -47,7 +51,8 @@ impl Place {
         Store::create(dir.path(), &settings).unwrap();
         let (signer, public) = SigningKey::generate().unwrap();
         let (box_key, _) = SigningKey::generate().unwrap();
-        let identity = read_identity(keys.identity.as_bytes(), || panic!("no passphrase")).unwrap_or_else(|e| panic!("{e}"));
+        let identity =
+            read_identity(keys.identity.as_bytes(), || panic!("no passphrase")).unwrap_or_else(|e| panic!("{e}"));
         Self { store: Store::open(dir.path()).unwrap(), dir, recipients, identity, box_key, signer, signers: [public] }
     }
 
@@ -58,14 +63,26 @@ impl Place {
     /// A report with two sealed files, which hold whatever they hold: nothing here opens them.
     fn report(&self) -> ReportId {
         let id = ReportId::random(&mut os_random());
-        let locator = Code::issue(&mut os_random()).derive(self.store.settings().box_id, self.store.settings().kdf).unwrap_or_else(|e| panic!("{e}")).locator;
+        let locator = Code::issue(&mut os_random())
+            .derive(self.store.settings().box_id, self.store.settings().kdf)
+            .unwrap_or_else(|e| panic!("{e}"))
+            .locator;
         let file = |bytes: &[u8]| {
             let mut upload = self.store.upload();
-            seal_stream(&self.recipients, &mut upload).and_then(|mut out| Ok(out.write_all(bytes).and_then(|()| out.finish().map(drop))?)).unwrap();
+            seal_stream(&self.recipients, &mut upload)
+                .and_then(|mut out| Ok(out.write_all(bytes).and_then(|()| out.finish().map(drop))?))
+                .unwrap();
             upload.finish().unwrap()
         };
         let files = vec![file(b"message"), file(&vec![7; 700_000])];
-        let message = NewMessage { seq: 1, kind: MessageKind::Concern, on: DAY, send_id: SendId::random(&mut os_random()), clocks: vec![], files };
+        let message = NewMessage {
+            seq: 1,
+            kind: MessageKind::Concern,
+            on: DAY,
+            send_id: SendId::random(&mut os_random()),
+            clocks: vec![],
+            files,
+        };
         let added = self.store.add_report(NewReport { id, locator, route: Route::StaffConcern, message }).unwrap();
         assert_eq!(added, AddReport::Added);
         id
@@ -81,16 +98,22 @@ impl Place {
 
     fn manifest(&self, name: &str) -> Manifest {
         let file = fs::read(self.path(name)).unwrap();
-        let mut tar = tarball::Reader::new(self.identity.open_stream(file.as_slice()).unwrap_or_else(|e| panic!("{e}")));
+        let mut tar =
+            tarball::Reader::new(self.identity.open_stream(file.as_slice()).unwrap_or_else(|e| panic!("{e}")));
         let json = tar.read("manifest.json", 1 << 20).unwrap();
         let signature = String::from_utf8(tar.read("manifest.json.minisig", 4096).unwrap()).unwrap();
-        let verified = verify::<Manifest>(&json, &signature, &[self.box_key.verifying_key().unwrap()]).unwrap_or_else(|e| panic!("{e}"));
+        let verified = verify::<Manifest>(&json, &signature, &[self.box_key.verifying_key().unwrap()])
+            .unwrap_or_else(|e| panic!("{e}"));
         for (path, entry) in verified.document().files() {
             let mut out = Vec::new();
             tar.copy(&path, entry.size, &mut out).unwrap();
             assert_eq!(digest(&out), entry.sha256);
             let mut plain = Vec::new();
-            self.identity.open_stream(out.as_slice()).unwrap_or_else(|e| panic!("{e}")).read_to_end(&mut plain).unwrap();
+            self.identity
+                .open_stream(out.as_slice())
+                .unwrap_or_else(|e| panic!("{e}"))
+                .read_to_end(&mut plain)
+                .unwrap();
         }
         tar.end().unwrap();
         verified.into_document()
@@ -133,13 +156,18 @@ fn put(path: &Path, bytes: &[u8]) {
 fn collections_are_numbered_chained_and_hold_all_that_is_not_acknowledged() {
     let place = Place::new();
     let first = place.report();
-    assert_eq!(place.collect("c1").unwrap(), CollectOutcome { number: 1, messages: 1, reports: 1, finished_earlier: false });
+    assert_eq!(
+        place.collect("c1").unwrap(),
+        CollectOutcome { number: 1, messages: 1, reports: 1, finished_earlier: false }
+    );
     let second = place.report();
     place.collect("c2").unwrap();
     let (one, two) = (place.manifest("c1"), place.manifest("c2"));
     assert_eq!((one.number, one.previous, two.number), (1, None, 2));
     assert_eq!(two.previous, Some(digest(&serde_json::to_vec(&one).unwrap())));
-    let ids = |manifest: &Manifest| manifest.reports.iter().filter(|r| !r.messages.is_empty()).map(|r| r.id).collect::<Vec<_>>();
+    let ids = |manifest: &Manifest| {
+        manifest.reports.iter().filter(|r| !r.messages.is_empty()).map(|r| r.id).collect::<Vec<_>>()
+    };
     assert_eq!(ids(&one), [first]);
     assert_eq!(ids(&two).len(), 2, "the first again, and the second");
     assert!(ids(&two).contains(&second));

@@ -171,8 +171,14 @@ impl Default for ServiceConfig {
 impl Default for ContactsConfig {
     fn default() -> Self {
         Self {
-            nhs_england: contact("NHS England", "https://www.england.nhs.uk/contact-us/feedback-and-complaints/complaint/"),
-            commissioner: contact("your integrated care board", "https://www.nhs.uk/nhs-services/find-your-local-integrated-care-board/"),
+            nhs_england: contact(
+                "NHS England",
+                "https://www.england.nhs.uk/contact-us/feedback-and-complaints/complaint/",
+            ),
+            commissioner: contact(
+                "your integrated care board",
+                "https://www.nhs.uk/nhs-services/find-your-local-integrated-care-board/",
+            ),
             ombudsman: contact("the Parliamentary and Health Service Ombudsman", "https://www.ombudsman.org.uk/"),
             advice: contact("Protect", "https://protect-advice.org.uk/"),
             prescribed: contact(

@@ -49,8 +49,18 @@ impl WebError {
     /// Every one, for the tests of their pages.
     #[cfg(test)]
     pub(super) const ALL: [Self; 12] = [
-        Self::NotFound, Self::Method, Self::Broken, Self::Type, Self::Slow, Self::TooLarge, Self::CrossSite, Self::NotIssued, Self::Withdrawn,
-        Self::Busy, Self::Closed, Self::Internal,
+        Self::NotFound,
+        Self::Method,
+        Self::Broken,
+        Self::Type,
+        Self::Slow,
+        Self::TooLarge,
+        Self::CrossSite,
+        Self::NotIssued,
+        Self::Withdrawn,
+        Self::Busy,
+        Self::Closed,
+        Self::Internal,
     ];
 
     /// The status code of its page.
@@ -79,18 +89,66 @@ impl WebError {
     /// What happened, and what to do.
     pub(super) const fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::NotFound => ("Page not found", "There is no page at this address.", "If you typed or pasted the address, check that it is complete. Or go to the start page."),
-            Self::Method => ("This page works another way", "The page is there, but it can't be used in this way.", "Go to the start page and come back to it from there."),
-            Self::Broken => ("We did not receive all of it", "What you sent ended early or did not arrive whole. Nothing of it was kept.", "Go back in your browser and send it again."),
-            Self::Type => ("We can't read what was sent", "It did not come from one of the forms on this site. Nothing of it was kept.", "Go to the start page and use the form."),
-            Self::Slow => ("It took too long to arrive", "The connection was too slow or stopped. Nothing of it was kept.", "Go back in your browser and send it again, with fewer or smaller files if you can."),
-            Self::TooLarge => ("It is too large", "What you sent is more than we can take at once. Nothing of it was kept.", "Go back in your browser, choose fewer or smaller files, and send it again. You can send more later as a follow-up, with your receipt code."),
-            Self::CrossSite => ("This came from another site", "Forms are accepted only from the pages of this site. Nothing was kept.", "Go to the start page and use the form there."),
-            Self::NotIssued => ("We can't take this form", "The form did not carry a receipt code that this service issued. Nothing was kept.", "Go back to the form in your browser, choose Continue to check your answers, and send them from the page that follows."),
-            Self::Withdrawn => ("This report was withdrawn", "The report that this receipt code belongs to was withdrawn. Nothing was added to it.", "If there is more to say, send a new report from the start page."),
-            Self::Busy => ("We are very busy", "Too many people are using the service at this moment. Nothing of what you sent was kept.", "Wait half a minute, then go back in your browser and send it again."),
-            Self::Closed => ("We can't take reports right now", "A report could not be kept safely at this moment, so we do not ask you to write one.", "Try again later today or tomorrow. If someone is in danger now, call 999."),
-            Self::Internal => ("Something went wrong", "The fault is ours. What you sent was not kept unless you were shown a receipt code page for it.", "Go back in your browser and send it again. Sending twice is safe: only the first is kept."),
+            Self::NotFound => (
+                "Page not found",
+                "There is no page at this address.",
+                "If you typed or pasted the address, check that it is complete. Or go to the start page.",
+            ),
+            Self::Method => (
+                "This page works another way",
+                "The page is there, but it can't be used in this way.",
+                "Go to the start page and come back to it from there.",
+            ),
+            Self::Broken => (
+                "We did not receive all of it",
+                "What you sent ended early or did not arrive whole. Nothing of it was kept.",
+                "Go back in your browser and send it again.",
+            ),
+            Self::Type => (
+                "We can't read what was sent",
+                "It did not come from one of the forms on this site. Nothing of it was kept.",
+                "Go to the start page and use the form.",
+            ),
+            Self::Slow => (
+                "It took too long to arrive",
+                "The connection was too slow or stopped. Nothing of it was kept.",
+                "Go back in your browser and send it again, with fewer or smaller files if you can.",
+            ),
+            Self::TooLarge => (
+                "It is too large",
+                "What you sent is more than we can take at once. Nothing of it was kept.",
+                "Go back in your browser, choose fewer or smaller files, and send it again. You can send more later as a follow-up, with your receipt code.",
+            ),
+            Self::CrossSite => (
+                "This came from another site",
+                "Forms are accepted only from the pages of this site. Nothing was kept.",
+                "Go to the start page and use the form there.",
+            ),
+            Self::NotIssued => (
+                "We can't take this form",
+                "The form did not carry a receipt code that this service issued. Nothing was kept.",
+                "Go back to the form in your browser, choose Continue to check your answers, and send them from the page that follows.",
+            ),
+            Self::Withdrawn => (
+                "This report was withdrawn",
+                "The report that this receipt code belongs to was withdrawn. Nothing was added to it.",
+                "If there is more to say, send a new report from the start page.",
+            ),
+            Self::Busy => (
+                "We are very busy",
+                "Too many people are using the service at this moment. Nothing of what you sent was kept.",
+                "Wait half a minute, then go back in your browser and send it again.",
+            ),
+            Self::Closed => (
+                "We can't take reports right now",
+                "A report could not be kept safely at this moment, so we do not ask you to write one.",
+                "Try again later today or tomorrow. If someone is in danger now, call 999.",
+            ),
+            Self::Internal => (
+                "Something went wrong",
+                "The fault is ours. What you sent was not kept unless you were shown a receipt code page for it.",
+                "Go back in your browser and send it again. Sending twice is safe: only the first is kept.",
+            ),
         }
     }
 }
@@ -149,7 +207,11 @@ pub(super) fn tell_operator(cause: &dyn Display) {
 /// call once, before it serves.
 pub fn quiet_panics() {
     panic::set_hook(Box::new(|info| match info.location() {
-        Some(place) => tell_operator(&format_args!("a fault in candour at {}:{}; report it with these words", place.file(), place.line())),
+        Some(place) => tell_operator(&format_args!(
+            "a fault in candour at {}:{}; report it with these words",
+            place.file(),
+            place.line()
+        )),
         None => tell_operator(&"a fault in candour; report it with these words"),
     }));
 }

@@ -45,10 +45,19 @@ pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Resul
     };
     let on = app.today();
     let clock = Clock::start(Clock::NOTICE, on, app.calendar())?;
-    let adding = Adding { text: message, files, on, clock, send_id: send_id.unwrap_or_else(|| SendId::random(&mut os_random())) };
+    let adding = Adding {
+        text: message,
+        files,
+        on,
+        clock,
+        send_id: send_id.unwrap_or_else(|| SendId::random(&mut os_random())),
+    };
     let code = opened.code.grouped();
     let (received_on, notice_due) = app.blocking(move |app| add(app, *opened, adding)).await?;
-    page(StatusCode::OK, &FollowedUpPage { shell: app.shell(), code, received_on: Day(received_on), notice_due: Day(notice_due) })
+    page(
+        StatusCode::OK,
+        &FollowedUpPage { shell: app.shell(), code, received_on: Day(received_on), notice_due: Day(notice_due) },
+    )
 }
 
 struct Adding {

@@ -46,10 +46,15 @@ pub(super) async fn read(request: Request) -> Result<Entries, WebError> {
 
 /// The body, unless it says itself that it is too large.
 pub(super) fn bounded(request: Request, limit: u64) -> Result<Body, WebError> {
-    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let length =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let asks_first = request.headers().contains_key(header::EXPECT);
     let body = request.into_body();
     if length.is_some_and(|length| length > limit) {
-        guard::discard(body);
+        // Whoever asks first is told before it sends.
+        if !asks_first {
+            guard::discard(body);
+        }
         return Err(WebError::TooLarge);
     }
     Ok(body)

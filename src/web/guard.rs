@@ -1,5 +1,4 @@
 use std::{
-    error::Error,
     pin::Pin,
     sync::{
         Arc, OnceLock,
@@ -20,6 +19,8 @@ use crate::domain::limits::KIB;
 
 /// How long a body may pause.
 const PAUSE: Duration = Duration::from_secs(60);
+/// How long a body that was refused may pause.
+const REFUSED_PAUSE: Duration = Duration::from_secs(2);
 /// How long a body may take whatever its size.
 const AT_ANY_RATE: Duration = Duration::from_secs(600);
 /// Bytes a second that a body must come to after that: less than the slowest useful connection over Tor.
@@ -38,6 +39,11 @@ pub(super) struct Guarded {
     gives_way: bool,
     watch: Watch,
 }
+
+/// The guard ended the body; [`Watch::cause`] says why.
+#[derive(Debug, thiserror::Error)]
+#[error("the body was refused")]
+pub(super) struct Refused;
 
 /// What is known of a guarded body from outside.
 #[derive(Clone, Default)]
@@ -59,10 +65,10 @@ impl Guarded {
         self.watch.clone()
     }
 
-    fn fail(&self, cause: WebError) -> Poll<Option<Result<Frame<Bytes>, Box<dyn Error + Send + Sync>>>> {
+    fn fail(&self, cause: WebError) -> Poll<Option<Result<Frame<Bytes>, Refused>>> {
         // The first cause stands.
         let _ = self.watch.cause.set(cause);
-        Poll::Ready(Some(Err("the body was refused".into())))
+        Poll::Ready(Some(Err(Refused)))
     }
 }
 
@@ -80,9 +86,12 @@ impl Watch {
 
 impl HttpBody for Guarded {
     type Data = Bytes;
-    type Error = Box<dyn Error + Send + Sync>;
+    type Error = Refused;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if std::mem::take(&mut self.gives_way) {
             context.waker().wake_by_ref();
             return Poll::Pending;
@@ -111,5 +120,6 @@ impl HttpBody for Guarded {
 
 /// Reads a body that was refused, for a while: a browser shows the answer only when it could send everything.
 pub(super) fn discard(mut body: Body) {
-    tokio::spawn(time::timeout(PAUSE, async move { while let Some(Ok(_)) = body.frame().await {} }));
+    let all = async move { while let Ok(Some(Ok(_))) = time::timeout(REFUSED_PAUSE, body.frame()).await {} };
+    tokio::spawn(time::timeout(PAUSE, all));
 }

@@ -1,7 +1,7 @@
 //! The box's pages: plain HTML, one response each, that work without JavaScript, cookies or anything from elsewhere.
 //!
-//! What a person sends is sealed while it arrives ([`receive`]) and kept by the store; nothing here can open it. What a
-//! receipt code opens lives as long as the answer to one request. There is no log of requests or addresses.
+//! What a person sends is sealed while it arrives and kept by the store; nothing here can open it. What a receipt code
+//! opens lives as long as the answer to one request. There is no log of requests or addresses.
 
 mod config;
 mod error;
@@ -16,6 +16,7 @@ mod report;
 mod respond;
 mod send;
 pub mod server;
+mod stack;
 mod status;
 mod view;
 mod withdraw;
@@ -93,7 +94,12 @@ impl App {
     #[must_use]
     pub fn new(options: AppOptions) -> Self {
         let shell = Shell::new(&options.config, options.demo);
-        Self(Arc::new(Inner { options, shell, hashing: Hashing::default(), uploads: Arc::new(Semaphore::new(UPLOADS)) }))
+        Self(Arc::new(Inner {
+            options,
+            shell,
+            hashing: Hashing::default(),
+            uploads: Arc::new(Semaphore::new(UPLOADS)),
+        }))
     }
 
     fn store(&self) -> &Store {
@@ -130,12 +136,25 @@ impl App {
 
     /// The clocks that a concern of that route starts on a day, the information-use notice last.
     fn clocks(&self, route: Route, on: Date) -> Result<Vec<Clock>, CalendarError> {
-        route.promises().iter().chain([&Clock::NOTICE]).map(|promise| Clock::start(*promise, on, self.calendar())).collect()
+        route
+            .promises()
+            .iter()
+            .chain([&Clock::NOTICE])
+            .map(|promise| Clock::start(*promise, on, self.calendar()))
+            .collect()
     }
 
     /// Runs what blocks (the store, sealing, opening) where it holds nobody else up.
-    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T, WebError> + Send + 'static) -> Result<T, WebError> {
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, WebError> + Send + 'static,
+    ) -> Result<T, WebError> {
         let app = self.clone();
-        tokio::task::spawn_blocking(move || work(&app)).await.map_err(|_| WebError::Internal)?
+        let wiped = move || {
+            let outcome = work(&app);
+            stack::wipe();
+            outcome
+        };
+        tokio::task::spawn_blocking(wiped).await.map_err(|_| WebError::Internal)?
     }
 }

@@ -28,7 +28,10 @@ pub(super) async fn before_you_start(State(app): State<App>) -> Result<Response,
 /// `GET /keys`
 pub(super) async fn keys(State(app): State<App>) -> Result<Response, WebError> {
     let recipients = app.recipients();
-    page(StatusCode::OK, &KeysPage { shell: app.shell(), keys: recipients.keys(), fingerprint: recipients.fingerprint().to_string() })
+    page(
+        StatusCode::OK,
+        &KeysPage { shell: app.shell(), keys: recipients.keys(), fingerprint: recipients.fingerprint().to_string() },
+    )
 }
 
 /// `GET /keys/governance.recipients`

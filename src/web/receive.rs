@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::{
     App, WebError, forms,
     guard::{Guarded, Watch},
+    stack,
 };
 use crate::{
     crypto::{AttachmentSealer, SealedTrueSize},
@@ -88,9 +89,17 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Web
     // The guard has the limit; axum's own would stop at 2 MB.
     DefaultBodyLimit::disable().apply(&mut request);
     let multipart = Multipart::from_request(request, &()).await.map_err(|_| WebError::Broken)?;
-    Receiver { app, watch, text_bytes: 0, field_count: 0, file_bytes: 0, file_count: 0, received: Received { fields: Entries::default(), files: Files::default(), over: None } }
-        .run(multipart)
-        .await
+    Receiver {
+        app,
+        watch,
+        text_bytes: 0,
+        field_count: 0,
+        file_bytes: 0,
+        file_count: 0,
+        received: Received { fields: Entries::default(), files: Files::default(), over: None },
+    }
+    .run(multipart)
+    .await
 }
 
 struct Receiver<'a> {
@@ -126,6 +135,8 @@ impl Receiver<'_> {
     async fn next(&self, field: &mut Field<'_>) -> Result<Option<Bytes>, WebError> {
         let piece = field.chunk().await.map_err(|_| self.watch.cause())?;
         self.watch.progress();
+        // Each piece may have been read on another of the runtime's threads.
+        stack::wipe();
         Ok(piece)
     }
 
@@ -172,13 +183,20 @@ impl Receiver<'_> {
         }
         if let Some((truth, upload)) = self.seal(field, first).await? {
             let name = Text::verbatim(&kept_name(&sent_name));
-            self.received.files.0.push((Attachment { name, media_type, size: truth.size, sha256: truth.sha256 }, upload));
+            self.received
+                .files
+                .0
+                .push((Attachment { name, media_type, size: truth.size, sha256: truth.sha256 }, upload));
         }
         Ok(())
     }
 
     /// Seals a file as it arrives; none if it goes past the limit of all files together.
-    async fn seal(&mut self, mut field: Field<'_>, first: Option<Bytes>) -> Result<Option<(SealedTrueSize, FinishedUpload)>, WebError> {
+    async fn seal(
+        &mut self,
+        mut field: Field<'_>,
+        first: Option<Bytes>,
+    ) -> Result<Option<(SealedTrueSize, FinishedUpload)>, WebError> {
         let turn = time::timeout(TURN_WITHIN, self.app.uploads().acquire_owned()).await.map_err(|_| WebError::Busy)?;
         let turn = turn.map_err(|_| WebError::Internal)?;
         let (sender, pieces) = mpsc::channel(IN_FLIGHT);
@@ -232,8 +250,11 @@ fn media_type(field: &Field<'_>) -> Text {
 /// The last part of what may be a path, cut to what is kept.
 fn kept_name(sent: &str) -> String {
     let last = sent.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-    let kept = &last[..last.floor_char_boundary(FILE_NAME_BYTES)];
-    if kept.is_empty() { "unnamed".to_owned() } else { kept.to_owned() }
+    let mut kept = last.to_owned();
+    while kept.len() > FILE_NAME_BYTES {
+        kept.pop();
+    }
+    if kept.is_empty() { "unnamed".to_owned() } else { kept }
 }
 
 #[cfg(test)]
@@ -242,7 +263,14 @@ mod tests {
 
     #[test]
     fn a_name_is_never_a_path_and_never_too_long() {
-        for (sent, kept) in [("a.pdf", "a.pdf"), ("../../etc/passwd", "passwd"), ("C:\\Users\\me\\note.txt", "note.txt"), ("", "unnamed"), ("dir/", "unnamed"), (" ", "unnamed")] {
+        for (sent, kept) in [
+            ("a.pdf", "a.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\Users\\me\\note.txt", "note.txt"),
+            ("", "unnamed"),
+            ("dir/", "unnamed"),
+            (" ", "unnamed"),
+        ] {
             assert_eq!(kept_name(sent), kept);
         }
         let long = kept_name(&"é".repeat(200));

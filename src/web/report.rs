@@ -19,8 +19,12 @@ use crate::{
 /// `GET /report`: refused here rather than after the typing, if a report can't be accepted.
 pub(super) async fn form(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let query = request.uri().query().unwrap_or_default();
-    let route = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "route").and_then(|(_, slug)| Route::from_slug(&slug));
-    let routes = route.and_then(|route| Route::ALL.iter().position(|each| *each == route)).map_or(Route::ALL, |place| &Route::ALL[place..=place]);
+    let route = form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "route")
+        .and_then(|(_, slug)| Route::from_slug(&slug));
+    let routes = route
+        .and_then(|route| Route::ALL.iter().position(|each| *each == route))
+        .map_or(Route::ALL, |place| &Route::ALL[place..=place]);
     health::must_be_open(&app, routes).await?;
     page(StatusCode::OK, &FormPage::empty(app.shell(), route))
 }
@@ -46,7 +50,12 @@ pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Re
 }
 
 /// The form again, with what is wrong.
-pub(super) fn form_with_errors(app: &App, typed: &Entries, errors: &[FieldError], code: Option<&Code>) -> Result<Response, WebError> {
+pub(super) fn form_with_errors(
+    app: &App,
+    typed: &Entries,
+    errors: &[FieldError],
+    code: Option<&Code>,
+) -> Result<Response, WebError> {
     let keep = code.map(|code| keep(app, code));
     page(StatusCode::UNPROCESSABLE_ENTITY, &FormPage::with(app.shell(), typed, errors, keep))
 }
@@ -61,7 +70,8 @@ pub(super) fn check_page(
     code: &Code,
 ) -> Result<Response, WebError> {
     let clocks = app.clocks(route, app.today())?;
-    let check = CheckPage::new(app.shell(), app.config().limits, typed, errors, keep(app, code), &clocks).ok_or(WebError::Internal)?;
+    let check = CheckPage::new(app.shell(), app.config().limits, typed, errors, keep(app, code), &clocks)
+        .ok_or(WebError::Internal)?;
     page(status, &check)
 }
 

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{App, WebError, error::tell_operator};
+use super::{App, WebError, error::tell_operator, stack};
 use crate::domain::limits::KIB;
 
 /// What the size of every page is a multiple of.
@@ -64,7 +64,13 @@ pub(super) async fn finish(State(app): State<App>, request: Request, next: Next)
         WebError::CrossSite.into_response()
     } else {
         // On a task of its own: a panic there ends the task and nothing else.
-        let handled = tokio::spawn(next.run(request)).await;
+        let handled = tokio::spawn(async move {
+            let response = next.run(request).await;
+            stack::wipe();
+            response
+        })
+        .await;
+        stack::wipe();
         handled.unwrap_or_else(|_| WebError::Internal.into_response())
     };
     if let Some(error) = response.extensions_mut().remove::<WebError>() {
@@ -99,4 +105,72 @@ fn error_page(app: &App, error: WebError, plain: &Response) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::{Router, middleware, routing::get};
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{
+        crypto::{CodeTagger, GovernanceRecipients, KdfParams, digest, keyfile::NewKeys, os_random},
+        domain::{BoxId, Calendar, Date, FixedDay},
+        store::{Settings, Store},
+        web::{AppOptions, Config},
+    };
+
+    fn app(directory: &std::path::Path) -> App {
+        let recipients = GovernanceRecipients::parse(&NewKeys::generate(None).unwrap().recipients).unwrap();
+        let settings = Settings {
+            box_id: BoxId::random(&mut os_random()),
+            kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },
+            tagger: CodeTagger::generate(),
+            recipients: recipients.fingerprint(),
+        };
+        Store::create(directory, &settings).unwrap();
+        App::new(AppOptions {
+            store: Store::open(directory).unwrap(),
+            recipients,
+            calendar: Calendar::default(),
+            config: Config::default(),
+            today: Arc::new(FixedDay(Date::constant(2026, 12, 1))),
+            demo: true,
+        })
+    }
+
+    async fn answer(router: &Router, path: &str) -> (StatusCode, HeaderMap, String) {
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, headers, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_one_constant_page_and_the_style_is_the_one_that_the_policy_names() {
+        let directory = tempfile::tempdir().unwrap();
+        let app = app(directory.path());
+        async fn fault() -> &'static str {
+            panic!("a fault, for the test")
+        }
+        let router = Router::new()
+            .route("/fault", get(fault))
+            .fallback(async || WebError::NotFound)
+            .layer(middleware::from_fn_with_state(app, finish));
+        for _ in 0..2 {
+            let (status, headers, body) = answer(&router, "/fault").await;
+            assert_eq!((status, body.len()), (StatusCode::INTERNAL_SERVER_ERROR, PAGE_MIN));
+            assert!(body.contains("Something went wrong") && !body.contains("for the test"));
+            assert!(body.contains("This is a demonstration"));
+            let style = body.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+            let hash = data_encoding::BASE64.encode(&digest(style.as_bytes()).0);
+            let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(policy.contains(&format!("'sha256-{hash}'")), "{policy}");
+        }
+        assert_eq!(answer(&router, "/").await.0, StatusCode::NOT_FOUND);
+    }
 }

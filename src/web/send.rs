@@ -42,7 +42,10 @@ pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Res
 pub(super) fn over_limit(app: &App, over: Over) -> (StatusCode, FieldError) {
     let limits = app.config().limits;
     match over {
-        Over::Count => (StatusCode::UNPROCESSABLE_ENTITY, FieldError::new("attachment", format!("Choose {} files or fewer", limits.attachments))),
+        Over::Count => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            FieldError::new("attachment", format!("Choose {} files or fewer", limits.attachments)),
+        ),
         Over::Size => {
             let message = format!("Choose files that are {} MB or less together", limits.attachment_mib);
             (StatusCode::PAYLOAD_TOO_LARGE, FieldError::new("attachment", message))
@@ -101,6 +104,7 @@ fn receipt_page(app: &App, code: &Code, stored: &StoredReport) -> Result<Respons
         return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), on: Day(on) });
     }
     let clocks: Vec<Clock> = stored.clocks.iter().filter(|entry| entry.seq == 1).map(|entry| entry.clock).collect();
-    let receipt = ReceiptPage::new(app.shell(), code.grouped(), stored.received_on, &clocks).ok_or(WebError::Internal)?;
+    let receipt =
+        ReceiptPage::new(app.shell(), code.grouped(), stored.received_on, &clocks).ok_or(WebError::Internal)?;
     page(StatusCode::OK, &receipt)
 }

@@ -8,11 +8,7 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use tokio::{
-    net::TcpListener,
-    sync::Semaphore,
-    time,
-};
+use tokio::{net::TcpListener, sync::Semaphore, time};
 use tower::ServiceExt;
 
 use super::error::tell_operator;

@@ -59,13 +59,19 @@ pub(super) async fn find(app: &App, typed: &str) -> Result<Found, WebError> {
     let locator = receipt.locator;
     match app.blocking(move |app| Ok(app.store().report_at(locator)?)).await? {
         Some(report) => Ok(Found::Report(Box::new(Opened { code, receipt, report }))),
-        None => ask_again(app, typed, "We can’t find a report with this code. Check it against what you wrote down").map(Found::Nothing),
+        None => ask_again(app, typed, "We can’t find a report with this code. Check it against what you wrote down")
+            .map(Found::Nothing),
     }
 }
 
 impl Opened {
     /// The report's page.
-    pub(super) async fn page(self, app: &App, status: StatusCode, follow_up: TypedFollowUp) -> Result<Response, WebError> {
+    pub(super) async fn page(
+        self,
+        app: &App,
+        status: StatusCode,
+        follow_up: TypedFollowUp,
+    ) -> Result<Response, WebError> {
         if let Some(on) = self.report.withdrawn_on {
             return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), on: Day(on) });
         }
@@ -78,7 +84,8 @@ impl Opened {
                 today: app.today(),
                 calendar: app.calendar(),
             };
-            let view = StatusPage::new(parts, self.code.grouped(), &self.receipt, &self.report, follow_up).ok_or(WebError::Internal)?;
+            let view = StatusPage::new(parts, self.code.grouped(), &self.receipt, &self.report, follow_up)
+                .ok_or(WebError::Internal)?;
             page(status, &view)
         })
         .await

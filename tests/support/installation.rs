@@ -35,11 +35,21 @@ impl Installation {
         let installation = Self { directory: tempfile::tempdir().expect("a directory") };
         installation.done(&["keys", "new", "--out", "team", "--no-passphrase"]);
         fs::create_dir(installation.path("public")).expect("a directory");
-        fs::copy(installation.path("team/governance.recipients"), installation.path("public/governance.recipients")).expect("a copy");
+        fs::copy(installation.path("team/governance.recipients"), installation.path("public/governance.recipients"))
+            .expect("a copy");
         fs::copy(installation.path("team/signer.pub"), installation.path("public/signers.pub")).expect("a copy");
         installation.done(&["init", "--data", "box", "--keys", "public"]);
         installation.done(&[
-            "desk", "init", "--casebook", "casebook", "--identity", "team/identity.txt", "--signing-key", "team/signing.key", "--box-key", "box/box.pub",
+            "desk",
+            "init",
+            "--casebook",
+            "casebook",
+            "--identity",
+            "team/identity.txt",
+            "--signing-key",
+            "team/signing.key",
+            "--box-key",
+            "box/box.pub",
         ]);
         installation
     }
@@ -163,10 +173,26 @@ impl Serving {
         self.memory("VmHWM:")
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its resident size now, in KiB.
+    pub(crate) fn memory_kib(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
     fn memory(&self, field: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a status");
         let line = status.lines().find(|line| line.starts_with(field)).expect("the field");
         line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
+    }
+
+    /// Ends it at once, as a power cut does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("a signal");
+        self.child.wait().expect("it ends");
     }
 
     /// Tells it to stop and gives everything that it printed after the first line.

@@ -92,7 +92,10 @@ fn refuse_if_gone(path: &Path, what: &str, option: &str) -> Result<(), Failure> 
     if path.exists() {
         return Ok(());
     }
-    Err(Failure::Failed(format!("the {what} is not at {}; plug in what it is kept on, or give {option} if it moved", path.display())))
+    Err(Failure::Failed(format!(
+        "the {what} is not at {}; plug in what it is kept on, or give {option} if it moved",
+        path.display()
+    )))
 }
 
 fn named(path: &Path, error: &KeyFileError) -> Failure {

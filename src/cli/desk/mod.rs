@@ -258,7 +258,11 @@ fn attachment(arguments: &AttachmentArguments) -> Outcome {
     let identity = KeyRing::of(directory, &arguments.keys, None)?.identity()?;
     let casebook = Casebook::open(directory, &identity)?;
     let written = casebook.write_attachment(casebook.find(&arguments.report.id)?, &arguments.name, &arguments.out)?;
-    output::line(&format!("wrote {} ({} bytes); it is not sealed: delete it when you are done", arguments.out.display(), written.size))
+    output::line(&format!(
+        "wrote {} ({} bytes); it is not sealed: delete it when you are done",
+        arguments.out.display(),
+        written.size
+    ))
 }
 
 fn decide(arguments: &DecideArguments) -> Outcome {
@@ -279,17 +283,27 @@ fn export(arguments: &ExportArguments) -> Outcome {
     let mut editor = Editor::open(directory, &identity, &key)?;
     let out = arguments.out.display();
     match editor.export(&arguments.out, arguments.again, &SystemDay)? {
-        Export::Nothing => output::line("nothing to export: no file was written; if the last one was lost on its way, give --again"),
+        Export::Nothing => {
+            output::line("nothing to export: no file was written; if the last one was lost on its way, give --again")
+        }
         Export::Finished { number } => {
-            output::line(&format!("decisions {number}: finished {out}, which a command that was cut short had begun; carry it to the box"))?;
+            output::line(&format!(
+                "decisions {number}: finished {out}, which a command that was cut short had begun; carry it to the box"
+            ))?;
             match editor.casebook().waiting() {
                 0 => Ok(()),
-                waiting => output::line(&format!("{} not in it; export again to another file", print::count(waiting, "later answer is", "later answers are"))),
+                waiting => output::line(&format!(
+                    "{} not in it; export again to another file",
+                    output::count(waiting, "later answer is", "later answers are")
+                )),
             }
         }
         Export::Written { number, answers, collected } => {
-            let (answers, reports) = (print::count(answers, "answer", "answers"), print::count(collected, "report", "reports"));
-            output::line(&format!("decisions {number}: {answers}, collection of {reports} confirmed; carry {out} to the box"))
+            let (answers, reports) =
+                (output::count(answers, "answer", "answers"), output::count(collected, "report", "reports"));
+            output::line(&format!(
+                "decisions {number}: {answers}, collection of {reports} confirmed; carry {out} to the box"
+            ))
         }
     }
 }

@@ -9,11 +9,6 @@ use crate::{
 /// Columns that a paragraph of a message is set in by.
 const INDENT: &str = "    ";
 
-/// `1 report`, `2 reports`.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
-
 pub(super) fn import(imported: &Import) -> Outcome {
     let number = imported.number;
     if imported.known {
@@ -21,19 +16,29 @@ pub(super) fn import(imported: &Import) -> Outcome {
     }
     if imported.passed_over > 0 {
         let lost = usize::try_from(imported.passed_over).unwrap_or(usize::MAX);
-        output::line(&format!("{} never imported", count(lost, "collection before it was", "collections before it were")))?;
+        output::line(&format!(
+            "{} never imported",
+            output::count(lost, "collection before it was", "collections before it were")
+        ))?;
     }
     // A concern is the new report itself, not one more message.
     let concerns = imported.messages.iter().filter(|message| message.kind == MessageKind::Concern).count();
     output::line(&format!(
         "collection {number}: {}, {}, {}",
-        count(imported.new_reports, "new report", "new reports"),
-        count(imported.messages.len() - concerns, "new message", "new messages"),
-        count(imported.files, "file", "files"),
+        output::count(imported.new_reports, "new report", "new reports"),
+        output::count(imported.messages.len() - concerns, "new message", "new messages"),
+        output::count(imported.files, "file", "files"),
     ))?;
     for message in &imported.messages {
-        let files = if message.files == 0 { String::new() } else { format!("  {}", count(message.files, "file", "files")) };
-        output::line(&format!("{}  {}  {}  received {}{files}", message.report, message.kind, message.route, message.on))?;
+        let files = if message.files == 0 {
+            String::new()
+        } else {
+            format!("  {}", output::count(message.files, "file", "files"))
+        };
+        output::line(&format!(
+            "{}  {}  {}  received {}{files}",
+            message.report, message.kind, message.route, message.on
+        ))?;
     }
     Ok(())
 }
@@ -65,7 +70,11 @@ pub(super) fn report(report: &ReportView) -> Outcome {
     output::line(&format!("Report {}", entry.id))?;
     output::line(&format!("Route:        {}", entry.route))?;
     output::line(&format!("Received:     {}", entry.received_on))?;
-    output::line(&format!("State:        {}{}", entry.state, if entry.withdrawn { ", withdrawn by the person" } else { "" }))?;
+    output::line(&format!(
+        "State:        {}{}",
+        entry.state,
+        if entry.withdrawn { ", withdrawn by the person" } else { "" }
+    ))?;
     output::line(&format!("Areas:        {}", areas(&entry.areas)))?;
     output::line(&format!("Serious harm: {}", entry.serious_harm.map_or("not answered", SeriousHarm::slug)))?;
     for clock in &entry.clocks {
@@ -88,7 +97,11 @@ pub(super) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize) -> Out
         return output::line(&format!("nothing goes to the person{why}"));
     }
     let kinds: Vec<_> = recorded.answers.iter().map(|(_, kind)| kind.slug()).collect();
-    output::line(&format!("{} for the person; {} for `candour desk export`", kinds.join(" and "), count(waiting, "answer waits", "answers wait")))
+    output::line(&format!(
+        "{} for the person; {} for `candour desk export`",
+        kinds.join(" and "),
+        output::count(waiting, "answer waits", "answers wait")
+    ))
 }
 
 fn message(message: &MessageView) -> Outcome {
@@ -113,7 +126,9 @@ fn message(message: &MessageView) -> Outcome {
 }
 
 fn answers(concern: &Concern) -> Outcome {
-    let choice = |label: &str, chosen: Option<&str>| chosen.map_or(Ok(()), |chosen| output::line(&format!("  {label}: {chosen}")));
+    let choice = |label: &str, chosen: Option<&str>| {
+        chosen.map_or(Ok(()), |chosen| output::line(&format!("  {label}: {chosen}")))
+    };
     let text = |label: &str, text: Option<&Text>| {
         let Some(text) = text else { return Ok(()) };
         output::line(&format!("  {label}:"))?;
@@ -162,11 +177,17 @@ fn whereabouts(answer: &AnswerView) -> String {
 fn clock_line(clock: &ClockView) -> String {
     let left = clock.working_days_left.map_or_else(String::new, |left| {
         let days = usize::try_from(left.unsigned_abs()).unwrap_or(usize::MAX);
-        let days = count(days, "working day", "working days");
+        let days = output::count(days, "working day", "working days");
         if clock.state == ClockState::Overdue { format!(", {days} ago") } else { format!(", {days} left") }
     });
     let met = clock.met_on.map_or_else(String::new, |met| format!(" on {met}"));
-    format!("{} for message {}, due {}{left}: {}{met}", clock.kind, clock.seq, clock.due_on, clock.state.label().to_lowercase())
+    format!(
+        "{} for message {}, due {}{left}: {}{met}",
+        clock.kind,
+        clock.seq,
+        clock.due_on,
+        clock.state.label().to_lowercase()
+    )
 }
 
 fn next_clock(entry: &QueueEntry) -> Option<&ClockView> {
@@ -174,7 +195,11 @@ fn next_clock(entry: &QueueEntry) -> Option<&ClockView> {
 }
 
 fn areas(areas: &[Area]) -> String {
-    if areas.is_empty() { "none".to_owned() } else { areas.iter().map(|area| area.slug()).collect::<Vec<_>>().join(", ") }
+    if areas.is_empty() {
+        "none".to_owned()
+    } else {
+        areas.iter().map(|area| area.slug()).collect::<Vec<_>>().join(", ")
+    }
 }
 
 fn paragraph(text: &Text, indent: &str) -> Outcome {
@@ -196,7 +221,8 @@ fn visible(text: &str, lines: bool) -> String {
 
 /// C0 and C1 controls, what sets the direction of text, line and paragraph separators, and signs without a shape.
 fn is_active(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -219,6 +245,9 @@ mod tests {
 
     #[test]
     fn one_is_not_many() {
-        assert_eq!((count(1, "file", "files"), count(0, "file", "files")), ("1 file".to_owned(), "0 files".to_owned()));
+        assert_eq!(
+            (output::count(1, "file", "files"), output::count(0, "file", "files")),
+            ("1 file".to_owned(), "0 files".to_owned())
+        );
     }
 }

@@ -48,7 +48,10 @@ fn what_is_new_is_taken_in_once() {
     world.say(first, MessageKind::FollowUp, &[]);
     let file = world.collect();
     let imported = world.import(&file).unwrap();
-    assert_eq!((imported.number, imported.new_reports, imported.messages.len(), imported.messages[0].seq), (3, 0, 1, 2));
+    assert_eq!(
+        (imported.number, imported.new_reports, imported.messages.len(), imported.messages[0].seq),
+        (3, 0, 1, 2)
+    );
     // A collection in which nothing is new still counts.
     let file = world.collect();
     assert!(world.import(&file).is_ok_and(|imported| imported.messages.is_empty() && !imported.known));
@@ -167,12 +170,14 @@ fn what_is_sealed_inside_is_what_is_listed_outside() {
         |message| message.route = Route::Procurement,
         |message| message.on = Date::constant(2026, 12, 2),
         |message| message.reply_to = "age1nonsense".to_owned(),
-        |message| message.attachments.push(crate::domain::Attachment {
-            name: crate::domain::Text::verbatim("x"),
-            media_type: crate::domain::Text::verbatim("x"),
-            size: 1,
-            sha256: Digest([0; 32]),
-        }),
+        |message| {
+            message.attachments.push(crate::domain::Attachment {
+                name: crate::domain::Text::verbatim("x"),
+                media_type: crate::domain::Text::verbatim("x"),
+                size: 1,
+                sha256: Digest([0; 32]),
+            });
+        },
     ];
     let mut world = World::new();
     let id = world.concern(1, Route::StaffConcern, &[]);

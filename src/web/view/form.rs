@@ -8,7 +8,8 @@ use askama::Template;
 use super::{Day, Promise, Shell, promises};
 use crate::{
     domain::{
-        About, AreaChoice, Clock, ClockKind, Entries, FieldError, HappenedAgain, Identifying, OrganisationType, RaisedInternally, Role, Route, SeriousHarm,
+        About, AreaChoice, Clock, ClockKind, Entries, FieldError, HappenedAgain, Identifying, OrganisationType,
+        RaisedInternally, Role, Route, SeriousHarm,
     },
     web::config::LimitsConfig,
 };
@@ -41,7 +42,13 @@ macro_rules! labels {
 }
 
 const QUESTIONS: &[Question] = &[
-    Question { field: "route", label: "Why are you contacting us?", hint: "", section: "", asked: Asked::Radios(labels!(Route)) },
+    Question {
+        field: "route",
+        label: "Why are you contacting us?",
+        hint: "",
+        section: "",
+        asked: Asked::Radios(labels!(Route)),
+    },
     Question {
         field: "organisation_type",
         label: "Which kind of organisation is your concern about? (optional)",
@@ -49,8 +56,20 @@ const QUESTIONS: &[Question] = &[
         section: "The organisation",
         asked: Asked::Radios(labels!(OrganisationType)),
     },
-    Question { field: "organisation", label: "Name of the organisation (optional)", hint: "Only what you are comfortable giving", section: "", asked: Asked::Line },
-    Question { field: "about", label: "What is your concern about?", hint: "Select all that apply", section: "Your concern", asked: Asked::Checkboxes(labels!(About)) },
+    Question {
+        field: "organisation",
+        label: "Name of the organisation (optional)",
+        hint: "Only what you are comfortable giving",
+        section: "",
+        asked: Asked::Line,
+    },
+    Question {
+        field: "about",
+        label: "What is your concern about?",
+        hint: "Select all that apply",
+        section: "Your concern",
+        asked: Asked::Checkboxes(labels!(About)),
+    },
     Question {
         field: "description",
         label: "Describe your concern",
@@ -65,7 +84,13 @@ const QUESTIONS: &[Question] = &[
         section: "",
         asked: Asked::Radios(labels!(HappenedAgain)),
     },
-    Question { field: "when", label: "When did it happen? (optional)", hint: "An approximate time is safer than an exact one", section: "", asked: Asked::Line },
+    Question {
+        field: "when",
+        label: "When did it happen? (optional)",
+        hint: "An approximate time is safer than an exact one",
+        section: "",
+        asked: Asked::Line,
+    },
     Question {
         field: "serious_harm",
         label: "Could someone be seriously harmed soon? (optional)",
@@ -80,7 +105,13 @@ const QUESTIONS: &[Question] = &[
         section: "What has been done",
         asked: Asked::Radios(labels!(RaisedInternally)),
     },
-    Question { field: "raised_detail", label: "What happened when you raised it? (optional)", hint: "Up to 2,000 characters", section: "", asked: Asked::Area(4) },
+    Question {
+        field: "raised_detail",
+        label: "What happened when you raised it? (optional)",
+        hint: "Up to 2,000 characters",
+        section: "",
+        asked: Asked::Area(4),
+    },
     Question {
         field: "role",
         label: "Your role (optional)",
@@ -206,7 +237,12 @@ impl<'a> FormPage<'a> {
     }
 
     /// A form with everything that was typed, and what is wrong with it.
-    pub(in crate::web) fn with(shell: &'a Shell, typed: &Entries, errors: &'a [FieldError], keep: Option<KeepCode>) -> Self {
+    pub(in crate::web) fn with(
+        shell: &'a Shell,
+        typed: &Entries,
+        errors: &'a [FieldError],
+        keep: Option<KeepCode>,
+    ) -> Self {
         Self {
             shell,
             heading: "Tell us about it",
@@ -260,7 +296,12 @@ impl<'a> CheckPage<'a> {
         let open: Vec<Clock> = clocks.iter().copied().filter(|clock| clock.met_on.is_none()).collect();
         let mut hidden = Vec::new();
         for question in QUESTIONS {
-            hidden.extend(typed.all(question.field).filter(|value| !value.is_empty()).map(|value| (question.field, value.to_owned())));
+            hidden.extend(
+                typed
+                    .all(question.field)
+                    .filter(|value| !value.is_empty())
+                    .map(|value| (question.field, value.to_owned())),
+            );
         }
         hidden.extend(code_fields(Some(keep)));
         let mut found = BTreeSet::new();

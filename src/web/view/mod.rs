@@ -37,7 +37,9 @@ pub(super) struct Shell {
 impl Shell {
     pub(super) fn new(config: &Config, demo: bool) -> Self {
         let hash = BASE64.encode(&digest(CSS.as_bytes()).0);
-        let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+        let policy = format!(
+            "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        );
         Self {
             service: config.service.clone(),
             contacts: config.contacts.clone(),
@@ -80,7 +82,11 @@ fn promises<'a>(clocks: impl IntoIterator<Item = &'a Clock>) -> Vec<Promise> {
     clocks
         .into_iter()
         .filter(|clock| clock.kind != ClockKind::InformationUseNotice)
-        .map(|clock| Promise { label: clock.kind.label(), due: Day(clock.due_on), kept: clock.kind == ClockKind::Acknowledgement })
+        .map(|clock| Promise {
+            label: clock.kind.label(),
+            due: Day(clock.due_on),
+            kept: clock.kind == ClockKind::Acknowledgement,
+        })
         .collect()
 }
 
@@ -143,7 +149,14 @@ impl<'a> ReceiptPage<'a> {
     /// From the report's day and the clocks that its concern started.
     pub(super) fn new(shell: &'a Shell, code: Zeroizing<String>, received_on: Date, clocks: &[Clock]) -> Option<Self> {
         let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice)?;
-        Some(Self { shell, body: shell.team(), code, received_on: Day(received_on), notice_due: Day(notice.due_on), promises: promises(clocks) })
+        Some(Self {
+            shell,
+            body: shell.team(),
+            code,
+            received_on: Day(received_on),
+            notice_due: Day(notice.due_on),
+            promises: promises(clocks),
+        })
     }
 }
 
@@ -153,7 +166,10 @@ mod tests {
 
     #[test]
     fn a_date_is_shown_as_the_nhs_writes_it() {
-        assert_eq!(Day(Date::constant(2026, 11, 22)).to_string(), "<time datetime=\"2026-11-22\">22 November 2026</time>");
+        assert_eq!(
+            Day(Date::constant(2026, 11, 22)).to_string(),
+            "<time datetime=\"2026-11-22\">22 November 2026</time>"
+        );
         assert_eq!(Day(Date::constant(2027, 1, 6)).to_string(), "<time datetime=\"2027-01-06\">6 January 2027</time>");
     }
 

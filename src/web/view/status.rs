@@ -6,7 +6,10 @@ use zeroize::Zeroizing;
 use super::{Day, Shell};
 use crate::{
     crypto::{Receipt, os_random},
-    domain::{Answer, AnswerKind, Area, BoxId, Calendar, Clock, ClockKind, ClockState, Date, FieldError, Format, ReportState, SendId, Text},
+    domain::{
+        Answer, AnswerKind, Area, BoxId, Calendar, Clock, ClockKind, ClockState, Date, FieldError, Format, ReportState,
+        SendId, Text,
+    },
     store::{StoredAnswer, StoredReport},
     web::config::LimitsConfig,
 };
@@ -63,6 +66,7 @@ pub(in crate::web) struct StatusPage<'a> {
 }
 
 /// What a status page is made from.
+#[derive(Clone, Copy)]
 pub(in crate::web) struct StatusParts<'a> {
     pub(in crate::web) shell: &'a Shell,
     pub(in crate::web) limits: LimitsConfig,
@@ -101,7 +105,8 @@ impl<'a> StatusPage<'a> {
             report.answers.iter().map(|stored| (stored, open(parts.box_id, receipt, report, stored))).collect();
         let newest = answers.iter().rev().find_map(|(_, answer)| answer.as_ref());
         let unread = if report.closed { ReportState::Closed } else { ReportState::Received };
-        let error = |field: &str| follow_up.errors.iter().find(|error| error.field == field).map(|error| error.message.clone());
+        let error =
+            |field: &str| follow_up.errors.iter().find(|error| error.field == field).map(|error| error.message.clone());
         Some(Self {
             shell: parts.shell,
             code,
@@ -129,7 +134,13 @@ impl<'a> StatusPage<'a> {
     /// The page in its states, each named, and whether something is wrong with what was typed.
     pub(super) fn samples(shell: &'a Shell) -> Vec<(&'static str, Self, bool)> {
         let day = Date::constant(2026, 12, 1);
-        let clock = |kind: ClockKind, state| ClockView { label: kind.label(), started: Day(day), due: Day(day), met: None, state };
+        let clock = |kind: ClockKind, state| ClockView {
+            label: kind.label(),
+            started: Day(day),
+            due: Day(day),
+            met: None,
+            state,
+        };
         let notice = |state| clock(ClockKind::InformationUseNotice, state);
         let team = |kind: AnswerKind, text| Said::Team { kind: kind.label(), on: Day(day), text: Text::typed(text) };
         let new = || Self {
@@ -155,14 +166,32 @@ impl<'a> StatusPage<'a> {
             areas: Some(vec![Area::BoardGovernance, Area::Competition]),
             notice: ClockView { met: Some(Day(day)), ..notice(ClockState::Met) },
             clocks: vec![ClockView { met: Some(Day(day)), ..notice(ClockState::MetLate) }],
-            messages: vec![team(AnswerKind::Notice, "We <plan> to use it & say so."), team(AnswerKind::Reply, "Thank you."), Said::Damaged { on: Day(day) }],
+            messages: vec![
+                team(AnswerKind::Notice, "We <plan> to use it & say so."),
+                team(AnswerKind::Reply, "Thank you."),
+                Said::Damaged { on: Day(day) },
+            ],
             ..new()
         };
-        let late = Self { areas: Some(vec![]), overdue: vec![notice(ClockState::Overdue)], clocks: vec![notice(ClockState::Overdue)], ..new() };
+        let late = Self {
+            areas: Some(vec![]),
+            overdue: vec![notice(ClockState::Overdue)],
+            clocks: vec![notice(ClockState::Overdue)],
+            ..new()
+        };
         let error = |field, message: &str| FieldError::new(field, message);
-        let empty = Self { errors: vec![error("message", "Enter a message")], message_error: Some("Enter a message".into()), ..new() };
+        let empty = Self {
+            errors: vec![error("message", "Enter a message")],
+            message_error: Some("Enter a message".into()),
+            ..new()
+        };
         let too_many = "Choose 10 files or fewer";
-        let files = Self { errors: vec![error("attachment", too_many)], attachment_error: Some(too_many.into()), typed: "</textarea>".into(), ..new() };
+        let files = Self {
+            errors: vec![error("attachment", too_many)],
+            attachment_error: Some(too_many.into()),
+            typed: "</textarea>".into(),
+            ..new()
+        };
         let no_files = Self { attachments: 0, ..new() };
         vec![
             ("status", new(), false),
@@ -183,13 +212,20 @@ impl ClockView {
             Err(_) if today > clock.due_on => ClockState::Overdue,
             Err(_) => ClockState::Open,
         };
-        Self { label: clock.kind.label(), started: Day(clock.started_on), due: Day(clock.due_on), met: clock.met_on.map(Day), state }
+        Self {
+            label: clock.kind.label(),
+            started: Day(clock.started_on),
+            due: Day(clock.due_on),
+            met: clock.met_on.map(Day),
+            state,
+        }
     }
 }
 
 /// The notice that is due next; if all were given, the last.
 fn notice(report: &StoredReport) -> Option<&Clock> {
-    let notices = || report.clocks.iter().map(|entry| &entry.clock).filter(|clock| clock.kind == ClockKind::InformationUseNotice);
+    let notices =
+        || report.clocks.iter().map(|entry| &entry.clock).filter(|clock| clock.kind == ClockKind::InformationUseNotice);
     let open = notices().filter(|clock| clock.met_on.is_none()).min_by_key(|clock| clock.due_on);
     open.or_else(|| notices().max_by_key(|clock| clock.due_on))
 }
@@ -197,14 +233,20 @@ fn notice(report: &StoredReport) -> Option<&Clock> {
 /// An answer, if it is whole and says itself that it is this one: nobody can put one in another's place.
 fn open(box_id: BoxId, receipt: &Receipt, report: &StoredReport, stored: &StoredAnswer) -> Option<Answer> {
     let answer = receipt.reply.open_answer(&stored.sealed).ok()?;
-    let is_this = answer.format == Format::Answer && answer.r#box == box_id && answer.report == report.id && answer.seq == stored.seq;
+    let is_this = answer.format == Format::Answer
+        && answer.r#box == box_id
+        && answer.report == report.id
+        && answer.seq == stored.seq;
     is_this.then_some(answer)
 }
 
 /// Each message of the person, then the answers that were written when the team had read up to it.
 fn in_order(report: &StoredReport, answers: Vec<(&StoredAnswer, Option<Answer>)>) -> Vec<Said> {
-    let mut said: Vec<(u32, u32, Said)> =
-        report.messages.iter().map(|message| (message.seq, 0, Said::Person { kind: message.kind.label(), on: Day(message.on) })).collect();
+    let mut said: Vec<(u32, u32, Said)> = report
+        .messages
+        .iter()
+        .map(|message| (message.seq, 0, Said::Person { kind: message.kind.label(), on: Day(message.on) }))
+        .collect();
     let last = report.messages.last().map_or(0, |message| message.seq);
     let mut after = 1;
     for (stored, answer) in answers {
@@ -213,7 +255,9 @@ fn in_order(report: &StoredReport, answers: Vec<(&StoredAnswer, Option<Answer>)>
         after = answer.as_ref().map_or(after, |answer| answer.after).clamp(1, last.max(1));
         match answer {
             Some(Answer { kind: AnswerKind::Update, .. }) => {}
-            Some(Answer { kind, text: Some(text), .. }) => said.push((after, stored.seq, Said::Team { kind: kind.label(), on, text })),
+            Some(Answer { kind, text: Some(text), .. }) => {
+                said.push((after, stored.seq, Said::Team { kind: kind.label(), on, text }));
+            }
             _ => said.push((after, stored.seq, Said::Damaged { on })),
         }
     }

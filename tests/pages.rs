@@ -1,0 +1,685 @@
+//! The box's pages as a browser without scripts sees them, over a real socket.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+mod support;
+
+use std::{
+    collections::BTreeSet,
+    io::{Read, Write},
+    net::TcpStream,
+    sync::Barrier,
+    time::{Duration, Instant},
+};
+
+use candour::{
+    crypto::{ReplyRecipient, SignerRole, SigningKey, seal_answer, sign, verify},
+    domain::{
+        Answer, AnswerEntry, AnswerKind, Area, CasebookId, ClockKind, Date, Decisions, Format, Message, MessageKind,
+        ReportId, ReportState, Route, Text,
+    },
+    store::{CopyError, Delivery},
+};
+use support::{
+    http::{self, Fields, File, Page},
+    served::Served,
+};
+
+const DESCRIPTION: &str = "What happened on the ward.\n  Second line: <b>\"quoted\"</b> & more.";
+
+fn filled(served: &Served, route: &str) -> Fields {
+    let page = http::get(served.address, &format!("/report?route={route}"));
+    assert_eq!(page.status, 200);
+    let mut form = page.form("/report/check");
+    http::fill(&mut form, "about", "patient-safety");
+    http::fill(&mut form, "description", DESCRIPTION);
+    form
+}
+
+fn checked(served: &Served, route: &str) -> Fields {
+    let page = http::post(served.address, "/report/check", &filled(served, route));
+    assert_eq!(page.status, 200, "{}", page.all("main").join(" "));
+    page.form("/report/send")
+}
+
+fn file<'a>(name: &'a str, content: &'a [u8]) -> File<'a> {
+    File { name, media_type: "text/plain", length: content.len() as u64, content: Box::new(content) }
+}
+
+fn send(served: &Served, fields: &Fields, files: Vec<File<'_>>) -> Page {
+    http::post_multipart(served.address, "/report/send", fields, files)
+}
+
+/// Sends a concern and gives its receipt code.
+fn sent(served: &Served) -> String {
+    let page = send(served, &checked(served, "staff-concern"), vec![]);
+    assert_eq!(page.status, 200, "{}", page.all("main").join(" "));
+    page.one("#receipt-code")
+}
+
+fn status(served: &Served, code: &str) -> Page {
+    http::post(served.address, "/status", &vec![("code".to_owned(), code.to_owned())])
+}
+
+/// Every report that the box has, and its messages opened.
+fn opened(served: &Served) -> Vec<(ReportId, Vec<Message>)> {
+    let reports = served.store.snapshot(|snapshot| snapshot.reports()).unwrap();
+    reports
+        .into_iter()
+        .map(|report| {
+            let messages = report.messages.iter().map(|message| {
+                let sealed = copy(served, report.id, message.seq, 0);
+                served.identity.open_message(sealed.as_slice()).unwrap_or_else(|e| panic!("{e}"))
+            });
+            (report.id, messages.collect())
+        })
+        .collect()
+}
+
+fn copy(served: &Served, report: ReportId, seq: u32, place: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    served.store.snapshot::<_, CopyError>(|snapshot| snapshot.copy_file(report, seq, place, &mut out)).unwrap();
+    out
+}
+
+/// Waits for what the box does after a connection broke. Gives up after ten seconds.
+fn eventually(what: &str, mut done: impl FnMut() -> bool) {
+    let until = Instant::now() + Duration::from_secs(10);
+    while !done() {
+        assert!(Instant::now() < until, "{what}");
+        std::thread::yield_now();
+    }
+}
+
+/// Delivers answers as the desk would have sealed and signed them.
+fn deliver(served: &Served, answers: Vec<(Answer, Vec<ClockKind>)>, to: &str) {
+    let (key, public) = SigningKey::<SignerRole>::generate().unwrap();
+    let to = ReplyRecipient::parse(to).unwrap();
+    let (mut entries, mut sealed) = (vec![], vec![]);
+    for (number, (answer, meets)) in (1..).zip(answers) {
+        let file = seal_answer(&answer, &to).unwrap();
+        let size = file.as_bytes().len() as u64;
+        // The place in the list is the number that the box believes.
+        let entry =
+            AnswerEntry { report: answer.report, seq: number, meets, closed: false, size, sha256: file.digest() };
+        entries.push(entry);
+        sealed.push(file);
+    }
+    let r#box = served.store.settings().box_id;
+    let casebook = CasebookId([0; 16]);
+    let decisions =
+        Decisions { format: Format::Decisions, r#box, casebook, number: 1, collected: vec![], answers: entries };
+    let (bytes, signature) = sign(&decisions, &key).unwrap();
+    let decisions = verify(&bytes, &signature, &[public]).unwrap_or_else(|e| panic!("{e}"));
+    served.store.apply(Delivery { decisions, answers: sealed, on: Date::constant(2026, 12, 3) }).unwrap();
+}
+
+#[test]
+fn every_route_ends_in_a_receipt_and_a_sealed_report() {
+    let served = Served::new("");
+    for route in Route::ALL {
+        let page = send(
+            &served,
+            &checked(&served, route.slug()),
+            vec![file("../a/résumé.txt", b"evidence"), file("empty", b"")],
+        );
+        assert_eq!(page.status, 200, "{}", page.all("main").join(" "));
+        assert!(page.text().contains("<time datetime=\"2026-12-01\">1 December 2026</time>"));
+        assert_eq!(
+            (page.one("#received-on"), page.one("#notice-due")),
+            ("1 December 2026".into(), "15 December 2026".into())
+        );
+        let code = page.one("#receipt-code");
+        assert_eq!((code.len(), code.matches('-').count()), (29, 5));
+        let page = status(&served, &code);
+        assert_eq!(
+            (page.status, page.one("#notice-state"), page.one("#areas")),
+            (200, "Open".into(), "Not decided yet".into())
+        );
+        assert_eq!(
+            (page.one("#received-on"), page.one("#notice-due")),
+            ("1 December 2026".into(), "15 December 2026".into())
+        );
+        assert_eq!(page.all("#clocks > div").len(), 1 + route.promises().len());
+        assert_eq!(page.all("article.message").len(), 1);
+    }
+    let opened = opened(&served);
+    assert_eq!(opened.iter().map(|(_, messages)| messages[0].route).collect::<BTreeSet<_>>().len(), 4);
+    for (id, messages) in &opened {
+        let answers = messages[0].answers.as_ref().unwrap();
+        assert!(answers.description.as_str() == DESCRIPTION);
+        let attachments = &messages[0].attachments;
+        let names: Vec<_> = attachments.iter().map(|a| (a.name.as_str(), a.media_type.as_str(), a.size)).collect();
+        assert_eq!(names, [("résumé.txt", "text/plain", 8), ("empty", "text/plain", 0)]);
+        let mut evidence = Vec::new();
+        served.identity.open_attachment(copy(&served, *id, 1, 1).as_slice(), &attachments[0], &mut evidence).unwrap();
+        assert_eq!(evidence, b"evidence");
+    }
+    assert_eq!(served.store.sweep().unwrap(), 0);
+}
+
+#[test]
+fn fifty_sends_at_the_same_moment_are_one_report_and_one_receipt() {
+    let served = Served::new("");
+    let fields = checked(&served, "procurement");
+    let start = Barrier::new(50);
+    let pages: Vec<Page> = std::thread::scope(|scope| {
+        let send_one = || {
+            start.wait();
+            send(&served, &fields, vec![file("a", b"the same evidence")])
+        };
+        let threads: Vec<_> = (0..50).map(|_| scope.spawn(send_one)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    for page in &pages {
+        assert_eq!(page.status, 200);
+        assert!(page.body == pages[0].body, "a page differs");
+    }
+    assert_eq!(opened(&served).len(), 1);
+    // Later too, and with other answers: the first one stands.
+    served.day.set(Date::constant(2026, 12, 9));
+    let mut other = fields;
+    http::fill(&mut other, "description", "Something else altogether.");
+    assert!(send(&served, &other, vec![]).body == pages[0].body);
+    assert_eq!(opened(&served).len(), 1);
+    eventually("uploads that were sent twice are removed", || served.store.sweep().unwrap() == 0);
+}
+
+#[test]
+fn a_problem_gives_the_page_back_with_everything_typed() {
+    let served = Served::new("");
+    let page = http::post(served.address, "/report/check", &vec![]);
+    assert_eq!(page.status, 422);
+    assert!(page.one("title").starts_with("Error: "));
+    assert_eq!(page.one(".error-summary h2"), "There is a problem");
+    assert_eq!(
+        page.all(".error-summary li"),
+        [
+            "Select why you are contacting us",
+            "Select what your concern is about",
+            "Enter a description of your concern"
+        ]
+    );
+    for field in ["route", "about", "description"] {
+        assert_eq!(page.all(&format!(".error-summary a[href=\"#{field}\"]")).len(), 1);
+        assert_eq!(page.all(&format!("#{field}")).len(), 1);
+        assert!(page.one(&format!("#{field}-error")).starts_with("Error: "));
+    }
+    assert!(page.text().find("error-summary\"").unwrap() < page.text().find("<h1").unwrap());
+
+    let mut form = filled(&served, "patient-choice");
+    form.retain(|(name, _)| name != "about" && name != "organisation_type");
+    let typed: Fields = [
+        ("organisation", "Trust of \"X\" & <Y>"),
+        ("organisation_type", "nhs-trust"),
+        ("description", "\n Too short "),
+        ("when", "spring"),
+        ("serious_harm", "yes"),
+        ("role", "doctor"),
+        ("area", "integrated-care"),
+        ("area", "competition"),
+        ("raised_internally", "no"),
+        ("raised_detail", "a\nb"),
+        ("documents", "minutes"),
+        ("use_concerns", "none"),
+        ("ongoing", "may-happen"),
+    ]
+    .iter()
+    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+    .collect();
+    for (name, _) in &typed {
+        form.retain(|(n, _)| n != name);
+    }
+    form.extend(typed.clone());
+    let page = http::post(served.address, "/report/check", &form);
+    assert_eq!(page.status, 422);
+    let mut kept = page.form("/report/check");
+    kept.retain(|(name, _)| name != "route");
+    let sorted = |fields: &Fields| {
+        let mut fields = fields.clone();
+        fields.sort();
+        fields
+    };
+    assert_eq!(sorted(&kept), sorted(&typed));
+    assert_eq!(page.all("input[name=route][value=patient-choice][checked]").len(), 1);
+
+    // From the check page back to the form: everything is there again, and the receipt code stays the same.
+    let checked = checked(&served, "staff-concern");
+    let page = http::post(served.address, "/report", &checked);
+    assert_eq!(page.status, 200);
+    let again = http::post(served.address, "/report/check", &page.form("/report/check")).form("/report/send");
+    assert_eq!(sorted(&again), sorted(&checked.iter().map(|(n, v)| (n.clone(), v.replace("\r\n", "\n"))).collect()));
+    assert_eq!(http::value(&again, "code"), http::value(&checked, "code"));
+}
+
+#[test]
+fn what_may_identify_someone_is_marked_before_sending() {
+    let served = Served::new("");
+    let mut form = filled(&served, "staff-concern");
+    http::fill(&mut form, "description", "Patient 943 476 5919 told jo@example.org about it <i>.");
+    let page = http::post(served.address, "/report/check", &form);
+    assert_eq!(page.all("mark"), ["943 476 5919", "jo@example.org"]);
+    assert_eq!(page.all("#identifying li"), ["an NHS number", "an e-mail address"]);
+    assert_eq!(
+        http::value(&page.form("/report/send"), "description"),
+        "Patient 943 476 5919 told jo@example.org about it <i>."
+    );
+}
+
+#[test]
+fn only_codes_that_this_box_issued_are_taken() {
+    let served = Served::new("");
+    let fields = checked(&served, "staff-concern");
+    let other = checked(&Served::new(""), "staff-concern");
+    for (name, value) in [
+        ("code", ""),
+        ("code_tag", ""),
+        ("code_tag", http::value(&other, "code_tag")),
+        ("code", http::value(&other, "code")),
+        ("code", "x"),
+    ] {
+        let mut forged = fields.clone();
+        http::fill(&mut forged, name, value);
+        let page = send(&served, &forged, vec![file("a", b"evidence")]);
+        assert_eq!(page.status, 422);
+        assert!(page.one("main").contains("Go back to the form"), "{}", page.one("main"));
+    }
+    assert!(opened(&served).is_empty());
+    eventually("nothing of it stays", || served.store.sweep().unwrap() == 0);
+}
+
+#[test]
+fn a_code_that_is_wrong_is_told_from_one_that_is_unknown_but_not_by_size() {
+    let served = Served::new("");
+    let code = sent(&served);
+    let unknown = http::value(&checked(&served, "staff-concern"), "code").to_owned();
+    let right = status(&served, &code);
+    for (typed, says) in [
+        ("", "Enter your receipt code"),
+        ("7KQM", "24 letters and numbers"),
+        (unknown.as_str(), "We can’t find a report with this code"),
+    ] {
+        let page = status(&served, typed);
+        assert_eq!((page.status, page.body.len()), (422, right.body.len()));
+        assert!(page.one(".error-summary li").contains(says));
+        assert_eq!(http::value(&page.form("/status"), "code"), typed);
+    }
+    let wrong = code.chars().rev().collect::<String>();
+    assert!([422].contains(&status(&served, &wrong).status));
+    assert_eq!(status(&served, &code.to_lowercase().replace('-', " ")).status, 200);
+}
+
+#[test]
+fn a_broken_upload_leaves_nothing() {
+    let served = Served::new("");
+    let fields = checked(&served, "staff-concern");
+    let part = "--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a\"\r\n\r\n";
+    let mut stream = TcpStream::connect(served.address).unwrap();
+    write!(stream, "POST /report/send HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 3000000\r\n\r\n{part}").unwrap();
+    stream.write_all(&vec![b'x'; 2_000_000]).unwrap();
+    drop(stream);
+    // The whole of a file, but no end of the form.
+    let page = http::exchange(
+        served.address,
+        "POST /report/send HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 200\r\n",
+        |stream| {
+            let body = format!("{part}evidence\r\n--b\r\n");
+            write!(stream, "{body:<200}")
+        },
+    );
+    assert_eq!(page.status, 400);
+    assert!(opened(&served).is_empty());
+    eventually("nothing stays", || served.store.sweep().unwrap() == 0);
+    // The same form can be sent again.
+    assert_eq!(send(&served, &fields, vec![]).status, 200);
+}
+
+#[test]
+fn limits_hold() {
+    let mut served = Served::new("[limits]\nattachments = 2\nattachment_mib = 1");
+    let fields = checked(&served, "staff-concern");
+    // Said by the browser: refused before it is read, and the browser may finish sending.
+    let large = vec![b'x'; 4 << 20];
+    assert_eq!(send(&served, &fields, vec![file("a", &large)]).status, 413);
+    // A little over: the answers are kept on the page.
+    let over = vec![b'x'; (1 << 20) + 1];
+    let page = send(&served, &fields, vec![file("a", &over)]);
+    assert_eq!(
+        (page.status, page.one(".error-summary li")),
+        (413, "Choose files that are 1 MB or less together".into())
+    );
+    assert_eq!(http::value(&page.form("/report/send"), "code"), http::value(&fields, "code"));
+    let page = send(&served, &fields, vec![file("a", b"1"), file("b", b"2"), file("c", b"3")]);
+    assert_eq!((page.status, page.one(".error-summary li")), (422, "Choose 2 files or fewer".into()));
+    // Not said by the browser.
+    let chunked =
+        "POST /report/send HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n";
+    let page = http::exchange(served.address, chunked, |stream| {
+        let part = b"--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a\"\r\n\r\n";
+        write!(stream, "{:x}\r\n", part.len())?;
+        stream.write_all(part)?;
+        for _ in 0..80 {
+            write!(stream, "\r\n{:x}\r\n", 65_536)?;
+            stream.write_all(&[b'x'; 65_536])?;
+        }
+        Ok(())
+    });
+    assert!(page.status == 413);
+    // Part headers that never end.
+    let page = http::exchange(served.address, chunked, |stream| {
+        write!(stream, "{:x}\r\n--b\r\nX: ", 1_000_008)?;
+        stream.write_all(&vec![b'x'; 1_000_000])
+    });
+    assert_eq!(page.status, 400);
+    // Text.
+    let mut long = fields.clone();
+    http::fill(&mut long, "description", &"x".repeat(800_000));
+    assert_eq!(http::post(served.address, "/report/check", &long).status, 413);
+    assert_eq!(send(&served, &long, vec![]).status, 413);
+    let many: Fields = (0..65).map(|_| ("about".to_owned(), "fraud".to_owned())).collect();
+    assert_eq!(http::post(served.address, "/report/check", &many).status, 413);
+    // At the limits.
+    let page = send(&served, &fields, vec![file("", b""), file("a", &over[1..]), file("b", b"")]);
+    assert_eq!(page.status, 200, "{}", page.one("main"));
+    let opened = opened(&served);
+    assert_eq!((opened.len(), opened[0].1[0].attachments.len()), (1, 2));
+    eventually("nothing else stays", || served.store.sweep().unwrap() == 0);
+    served.stop();
+}
+
+#[test]
+fn parts_come_in_any_order_and_in_chunks() {
+    let served = Served::new("");
+    let mut fields = checked(&served, "staff-concern");
+    fields.reverse();
+    let mut body = String::from(
+        "--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"first.txt\"\r\nContent-Type: text/plain\r\n\r\nevidence\r\n",
+    );
+    for (name, value) in &fields {
+        body += &format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    }
+    body += "--b--\r\n";
+    let head =
+        "POST /report/send HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n";
+    let page = http::exchange(served.address, head, |stream| {
+        for piece in body.as_bytes().chunks(7) {
+            write!(stream, "{:x}\r\n", piece.len())?;
+            stream.write_all(piece)?;
+            write!(stream, "\r\n")?;
+        }
+        write!(stream, "0\r\n\r\n")
+    });
+    assert_eq!(page.status, 200);
+    let opened = opened(&served);
+    assert_eq!((opened.len(), opened[0].1[0].attachments[0].size), (1, 8));
+}
+
+#[test]
+fn every_response_has_the_headers_and_the_size() {
+    let served = Served::new("[limits]\nattachment_mib = 1");
+    let address = served.address;
+    let request = |line: &str, more: &str| http::exchange(address, &format!("{line} HTTP/1.1\r\n{more}"), |_| Ok(()));
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let pages = [
+        (200, http::get(address, "/")),
+        (200, http::get(address, "/before-you-start")),
+        (200, http::get(address, "/report")),
+        (200, http::get(address, "/report?route=staff-concern")),
+        (200, http::get(address, "/status")),
+        (200, http::get(address, "/keys")),
+        (200, http::get(address, "/keys/governance.recipients")),
+        (200, http::get(address, "/healthz")),
+        (200, request("HEAD /", "")),
+        (200, http::post(address, "/leave", &vec![])),
+        (200, http::post(address, "/report/check", &filled(&served, "staff-concern"))),
+        (200, send(&served, &checked(&served, "staff-concern"), vec![])),
+        (422, http::post(address, "/report/check", &vec![])),
+        (404, http::get(address, "/no/such/page")),
+        (404, request("HEAD /no", "")),
+        (405, http::get(address, "/leave")),
+        (405, request("DELETE /", "")),
+        (413, request("POST /report/check", &format!("{form}Content-Length: 9000000\r\n"))),
+        (
+            413,
+            request(
+                "POST /report/send",
+                "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 9000000\r\n",
+            ),
+        ),
+        (415, request("POST /report/check", "Content-Type: text/plain\r\nContent-Length: 0\r\n")),
+        (400, request("POST /report/send", "Content-Type: multipart/form-data\r\nContent-Length: 0\r\n")),
+        (403, request("POST /leave", "Sec-Fetch-Site: cross-site\r\nContent-Length: 0\r\n")),
+        (403, request("POST /leave", "Sec-Fetch-Site: same-site\r\nContent-Length: 0\r\n")),
+        (200, request("POST /leave", "Sec-Fetch-Site: same-origin\r\nOrigin: null\r\nContent-Length: 0\r\n")),
+        (200, request("POST /leave", "Sec-Fetch-Site: none\r\nContent-Length: 0\r\n")),
+    ];
+    let mut sizes = BTreeSet::new();
+    for (expected, page) in &pages {
+        assert_eq!(page.status, *expected, "{}", page.head);
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+        assert!(policy.ends_with("; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"), "{policy}");
+        for (name, value) in [
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("cache-control", "no-store"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-embedder-policy", "require-corp"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("x-robots-tag", "noindex, nofollow"),
+        ] {
+            assert_eq!(page.header(name), Some(value), "{}", page.head);
+        }
+        assert!(page.header("permissions-policy").is_some());
+        for name in ["server", "date", "etag", "last-modified", "set-cookie"] {
+            assert_eq!(page.header(name), None, "{}", page.head);
+        }
+        if page.header("content-type").is_some_and(|kind| kind.starts_with("text/html")) && !page.body.is_empty() {
+            assert_eq!(page.body.len() % 16_384, 0);
+            sizes.insert(page.body.len());
+            let text = page.text();
+            assert!(text.starts_with("<!DOCTYPE html>\n<html lang=\"en-GB\">") && !text.contains("<script"));
+            assert_eq!(page.all("h1").len(), 1, "{}", page.head);
+            assert_eq!(page.all("main#maincontent").len(), 1);
+            assert_eq!(page.all("form[action=\"/leave\"] button").len(), 1);
+            assert_eq!(page.all("a[href=\"#maincontent\"]").len(), 1);
+            assert!(!text.contains(" style=") && !text.contains("<img") && !text.contains(" src="));
+        }
+    }
+    assert_eq!(sizes.len(), 1, "{sizes:?}");
+}
+
+#[test]
+fn leaving_clears_and_goes_to_an_everyday_page() {
+    let served = Served::new("");
+    let page = http::post(served.address, "/leave", &vec![]);
+    assert_eq!(page.header("clear-site-data"), Some("\"cache\", \"cookies\", \"storage\""));
+    assert_eq!(page.header("refresh"), Some("0; url=https://www.bbc.co.uk/weather"));
+}
+
+#[test]
+fn a_box_that_can_not_keep_its_promises_takes_nothing() {
+    let served = Served::new("");
+    served.day.set(Date::constant(2028, 12, 20));
+    let health = http::get(served.address, "/healthz");
+    assert_eq!((health.status, health.text().as_str()), (503, "no bank holidays are loaded for a due date\n"));
+    assert_eq!(http::get(served.address, "/report?route=staff-concern").status, 503);
+    served.day.set(Date::constant(2028, 12, 1));
+    // Ten working days are covered, twenty are not.
+    assert_eq!(http::get(served.address, "/report?route=staff-concern").status, 200);
+    assert_eq!(http::get(served.address, "/report?route=service-complaint").status, 503);
+    assert_eq!(http::get(served.address, "/healthz").status, 503);
+}
+
+#[test]
+fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
+    let served = Served::new("");
+    let code = sent(&served);
+    let follow_up = |text: &str| {
+        let mut fields = status(&served, &code).form("/status/follow-up");
+        http::fill(&mut fields, "message", text);
+        assert_eq!(http::post_multipart(served.address, "/status/follow-up", &fields, vec![]).status, 200);
+    };
+    follow_up("Second message.");
+    let (id, messages) = opened(&served).remove(0);
+    let answer = |seq, after, kind, report, text: Option<&str>| Answer {
+        format: Format::Answer,
+        r#box: served.store.settings().box_id,
+        report,
+        seq,
+        kind,
+        on: Date::constant(2026, 12, 2),
+        after,
+        state: ReportState::Decided,
+        areas: vec![Area::IntegratedCare],
+        text: text.map(Text::typed),
+    };
+    let reply = AnswerKind::Reply;
+    let answers = vec![
+        (answer(1, 1, reply, id, Some("First answer <script>alert(1)</script>")), vec![]),
+        (answer(2, 2, AnswerKind::Notice, id, Some("How we use it.")), vec![ClockKind::InformationUseNotice]),
+        (answer(3, 2, AnswerKind::Update, id, None), vec![]),
+    ];
+    deliver(&served, answers, &messages[0].reply_to);
+    let page = status(&served, &code);
+    let shown = page.all("article.message");
+    assert_eq!(shown.len(), 4, "{shown:?}");
+    for (shown, part) in
+        shown.iter().zip(["You: Concern", "First answer <script>alert(1)</script>", "You: Follow-up", "How we use it."])
+    {
+        assert!(shown.contains(part), "{shown}");
+    }
+    assert_eq!(
+        (page.one("#areas"), page.one("#report-state")),
+        ("Integrated care".into(), "We have decided what to do".into())
+    );
+    assert_eq!(page.one("#notice-state"), "Met on 3 December 2026");
+    assert_eq!(page.all("#notice-state[data-state=met]").len(), 1);
+    assert!(!page.text().contains("<script"));
+
+    // A later message has a clock of its own, and it is that one which is shown.
+    served.day.set(Date::constant(2026, 12, 18));
+    follow_up("Third message.");
+    assert_eq!(status(&served, &code).one("#notice-due"), "6 January 2027");
+    served.day.set(Date::constant(2027, 1, 7));
+    let page = status(&served, &code);
+    assert_eq!((page.one("#notice-state"), page.all("#overdue").len()), ("Overdue".into(), 1));
+
+    // An answer that says itself that it is another one is not shown.
+    let served = Served::new("");
+    let code = sent(&served);
+    let (id, messages) = opened(&served).remove(0);
+    let answer = Answer { r#box: served.store.settings().box_id, ..answer(2, 1, reply, id, Some("Not for you.")) };
+    deliver(&served, vec![(answer, vec![])], &messages[0].reply_to);
+    let page = status(&served, &code);
+    assert!(!page.text().contains("Not for you."));
+    assert!(page.all("article.message")[1].contains("can’t be shown"));
+    assert_eq!(page.one("#areas"), "Not decided yet");
+}
+
+#[test]
+fn a_follow_up_is_once_however_often_it_is_sent_and_two_are_two() {
+    let served = Served::new("");
+    let code = sent(&served);
+    let mut fields = status(&served, &code).form("/status/follow-up");
+
+    let empty = http::post_multipart(served.address, "/status/follow-up", &fields, vec![]);
+    assert_eq!((empty.status, empty.one(".error-summary li")), (422, "Enter a message".into()));
+    http::fill(&mut fields, "message", &"x".repeat(20_001));
+    let long = http::post_multipart(served.address, "/status/follow-up", &fields, vec![]);
+    assert_eq!(long.status, 422);
+    assert_eq!(http::value(&long.form("/status/follow-up"), "message").trim_start_matches('\n').len(), 20_001);
+    assert_eq!(http::value(&long.form("/status/follow-up"), "send_id"), http::value(&fields, "send_id"));
+
+    http::fill(&mut fields, "message", "There is more.");
+    let post = |fields: &Fields| {
+        http::post_multipart(served.address, "/status/follow-up", fields, vec![file("a", b"evidence")])
+    };
+    let first = post(&fields);
+    assert_eq!(
+        (first.status, first.one("#received-on"), first.one("#notice-due")),
+        (200, "1 December 2026".into(), "15 December 2026".into())
+    );
+    served.day.set(Date::constant(2026, 12, 2));
+    assert!(post(&fields).body == first.body, "the day on which it came in does not change");
+    assert_eq!(first.form("/status"), [("code".to_owned(), code.clone())]);
+
+    // Several at once, each a form of its own, each sent twice.
+    let forms: Vec<Fields> = (0..6)
+        .map(|number| {
+            let mut form = status(&served, &code).form("/status/follow-up");
+            http::fill(&mut form, "message", &format!("Message {number}."));
+            form
+        })
+        .collect();
+    let start = Barrier::new(12);
+    std::thread::scope(|scope| {
+        for form in forms.iter().chain(&forms) {
+            let (start, post) = (&start, &post);
+            scope.spawn(move || {
+                start.wait();
+                assert_eq!(post(form).status, 200);
+            });
+        }
+    });
+    let (_, messages) = opened(&served).remove(0);
+    let texts: BTreeSet<_> =
+        messages[1..].iter().map(|message| message.text.as_ref().unwrap().as_str().to_owned()).collect();
+    assert_eq!((messages.len(), texts.len()), (8, 7));
+    assert!(
+        messages
+            .iter()
+            .zip(1..)
+            .all(|(message, seq)| message.seq == seq && message.attachments.len() == usize::from(seq > 1))
+    );
+    eventually("nothing else stays", || served.store.sweep().unwrap() == 0);
+    assert_eq!(status(&served, &code).all("article.message").len(), 8);
+}
+
+#[test]
+fn a_withdrawn_report_is_gone_from_the_box() {
+    let served = Served::new("");
+    let fields = checked(&served, "staff-concern");
+    let code = send(&served, &fields, vec![file("a", b"evidence")]).one("#receipt-code");
+    let page = status(&served, &code);
+    assert_eq!(page.all("details form[action=\"/status/withdraw\"]").len(), 1);
+    let withdraw = page.form("/status/withdraw");
+    let mut follow_up = page.form("/status/follow-up");
+    for _ in 0..2 {
+        let page = http::post(served.address, "/status/withdraw", &withdraw);
+        assert_eq!((page.status, page.one("#withdrawn-on")), (200, "1 December 2026".into()));
+    }
+    let page = status(&served, &code);
+    assert_eq!((page.status, page.one("h1")), (200, "This report was withdrawn".into()));
+    assert!(page.all("article.message, #received-on, form[action^=\"/status\"]").is_empty());
+    http::fill(&mut follow_up, "message", "Too late.");
+    assert_eq!(http::post_multipart(served.address, "/status/follow-up", &follow_up, vec![]).status, 410);
+    assert_eq!(send(&served, &fields, vec![]).one("h1"), "This report was withdrawn");
+    let (_, messages) = opened(&served).remove(0);
+    assert_eq!(
+        messages.iter().map(|message| (message.kind, message.seq)).collect::<Vec<_>>(),
+        [(MessageKind::Withdrawal, 2)]
+    );
+    eventually("nothing else stays", || served.store.sweep().unwrap() == 0);
+}
+
+#[test]
+fn what_is_being_answered_is_finished_when_the_box_stops() {
+    let mut served = Served::new("");
+    let mut stream = TcpStream::connect(served.address).unwrap();
+    write!(stream, "POST /status HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n").unwrap();
+    // The box asks for the body: it is at work on this request.
+    let mut asked = [0; 25];
+    stream.read_exact(&mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let answer = std::thread::spawn(move || {
+        stream.write_all(b"code=").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    });
+    served.stop();
+    assert!(answer.join().unwrap().starts_with("HTTP/1.1 422"));
+    assert!(TcpStream::connect(served.address).is_err());
+}
