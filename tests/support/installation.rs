@@ -116,8 +116,14 @@ impl Installation {
 
     /// Starts the box and waits until it says that it listens.
     pub(crate) fn serve(&self) -> Serving {
+        self.serve_with(&[])
+    }
+
+    /// As [`Self::serve`], with further arguments.
+    pub(crate) fn serve_with(&self, more: &[&str]) -> Serving {
         let mut child = Command::new(env!("CARGO_BIN_EXE_candour"))
             .args(["serve", "--data", "box", "--keys", "public", "--listen", "127.0.0.1:0"])
+            .args(more)
             .current_dir(self.directory.path())
             .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::null())

@@ -2,6 +2,8 @@
 
 mod form;
 mod status;
+#[cfg(test)]
+mod validity;
 
 pub(super) use form::{CheckPage, FormPage, KeepCode};
 pub(super) use status::{AskPage, FollowedUpPage, StatusPage, StatusParts, TypedFollowUp};
