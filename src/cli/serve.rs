@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     confine::{self, Enforced},
-    domain::{SystemDay, Today, limits::MIB},
+    domain::{Date, SystemDay, Today, limits::MIB},
     files,
     store::Store,
     web::{self, App, AppOptions, Config},
@@ -91,7 +91,7 @@ pub(super) fn serve(options: AppOptions, listener: StdListener, ready: impl FnOn
     // What a killed box left goes first; nothing is under way yet.
     let store = options.store.clone();
     store.sweep()?;
-    store.rewrite()?;
+    let rewritten = rewrite(&store).then(|| SystemDay.today());
     let runtime = Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -103,7 +103,7 @@ pub(super) fn serve(options: AppOptions, listener: StdListener, ready: impl FnOn
         let router = web::router(App::new(options));
         let stop = stop_signal()?;
         ready(address)?;
-        let tidying = tokio::spawn(rewrite_daily(store));
+        let tidying = tokio::spawn(rewrite_daily(store, rewritten));
         let served = web::server::serve(listener, router, stop).await;
         tidying.abort();
         served.map_err(failed)
@@ -127,20 +127,29 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
 }
 
 /// When a day is over, its reports' order goes from the file too.
-async fn rewrite_daily(store: Store) {
-    let mut done = SystemDay.today();
+async fn rewrite_daily(store: Store, mut done: Option<Date>) {
     loop {
         tokio::time::sleep(DAY_CHECK).await;
         let today = SystemDay.today();
-        if today == done {
+        if done == Some(today) {
             continue;
         }
         let store = store.clone();
-        match tokio::task::spawn_blocking(move || store.rewrite()).await {
-            Ok(Ok(())) => done = today,
-            // Tried again at the next look; the operator reads why.
-            Ok(Err(error)) => output::error(&Failure::Failed(format!("tidying the database failed: {error}"))),
+        match tokio::task::spawn_blocking(move || rewrite(&store)).await {
+            Ok(true) => done = Some(today),
+            // Tried again at the next look.
+            Ok(false) => {}
             Err(_) => return,
         }
     }
+}
+
+/// Writes the database anew. If that fails, as on a disk that is nearly full, the operator reads why and the box goes on:
+/// people must be able to read their answers.
+fn rewrite(store: &Store) -> bool {
+    let outcome = store.rewrite();
+    if let Err(error) = &outcome {
+        output::error(&Failure::Failed(format!("the database could not be tidied: {error}; it is tried again")));
+    }
+    outcome.is_ok()
 }
