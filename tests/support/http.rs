@@ -101,7 +101,8 @@ fn attempt(address: SocketAddr, head: &str, body: impl FnOnce(&mut TcpStream) ->
     let _ = body(&mut stream);
     let mut raw = Vec::new();
     let _ = stream.read_to_end(&mut raw);
-    Page::parse(&raw)
+    // What answers a HEAD announces a body that does not come.
+    Page::parse(&raw).filter(|page| head.starts_with("HEAD ") || page.is_whole())
 }
 
 impl Page {
@@ -109,9 +110,12 @@ impl Page {
         let end = raw.windows(4).position(|w| w == b"\r\n\r\n")?;
         let head = String::from_utf8(raw[..end].to_vec()).expect("a head of text");
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-        let page = Self { status, head, body: raw[end + 4..].to_vec() };
-        let announced = page.header("content-length").and_then(|length| length.parse().ok());
-        announced.is_none_or(|length: usize| page.body.len() >= length).then_some(page)
+        Some(Self { status, head, body: raw[end + 4..].to_vec() })
+    }
+
+    fn is_whole(&self) -> bool {
+        let announced = self.header("content-length").and_then(|length| length.parse().ok());
+        announced.is_none_or(|length: usize| self.body.len() >= length)
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
