@@ -1,4 +1,9 @@
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::Args;
 use tokio::{net::TcpListener, runtime::Builder, signal::unix};
@@ -12,7 +17,7 @@ use crate::{
     domain::{SystemDay, Today, limits::MIB},
     files,
     store::Store,
-    web::{self, App, AppOptions, Config},
+    web::{self, App, AppOptions, Config, ConfigError},
 };
 
 /// How often to look whether a new day has begun.
@@ -35,11 +40,7 @@ pub(super) struct ServeArguments {
 pub(super) fn run(arguments: &ServeArguments) -> Outcome {
     let _lock = arguments.data.lock()?;
     let (store, keys) = arguments.data.store_with(&arguments.keys)?;
-    let config = match &arguments.config {
-        None => Config::default(),
-        Some(path) => Config::parse(&files::read_text(path, MIB)?)
-            .map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?,
-    };
+    let config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), read_config)?;
     let options = AppOptions {
         store,
         recipients: keys.recipients,
@@ -49,6 +50,17 @@ pub(super) fn run(arguments: &ServeArguments) -> Outcome {
         demo: false,
     };
     serve(options, arguments.listen, |address| output::line(&format!("listening on http://{address}")))
+}
+
+/// The configuration, with the logo that it names.
+fn read_config(path: &Path) -> Result<Config, Failure> {
+    let in_file = |error: ConfigError| Failure::Failed(format!("{}: {error}", path.display()));
+    let mut config = Config::parse(&files::read_text(path, MIB)?).map_err(in_file)?;
+    if let Some(name) = config.logo_file() {
+        let beside = path.parent().unwrap_or(Path::new("")).join(name);
+        config.set_logo(&files::read(&beside, MIB)?).map_err(in_file)?;
+    }
+    Ok(config)
 }
 
 /// Runs a box until it is told to stop, finishing what it is answering. `ready` is called once it can be reached.
