@@ -18,7 +18,7 @@ use crate::{
     domain::{Date, SystemDay, Today, limits::MIB},
     files,
     store::Store,
-    web::{self, App, AppOptions, Config},
+    web::{self, App, AppOptions, Config, ConfigError},
 };
 
 /// How often to look whether a new day has begun.
@@ -41,11 +41,7 @@ pub(super) struct ServeArguments {
 pub(super) fn run(arguments: &ServeArguments) -> Outcome {
     let _lock = arguments.data.lock()?;
     let keys = arguments.keys.read()?;
-    let config = match &arguments.config {
-        None => Config::default(),
-        Some(path) => Config::parse(&files::read_text(path, MIB)?)
-            .map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?,
-    };
+    let config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), read_config)?;
     let listener = bind(arguments.listen)?;
     // Everything outside the data directory was read and is out of reach from here on; before the store starts its thread.
     confine_files(&arguments.data.path)?;
@@ -63,6 +59,17 @@ pub(super) fn run(arguments: &ServeArguments) -> Outcome {
         confine::system_calls()?;
         output::line(&format!("listening on http://{address}"))
     })
+}
+
+/// The configuration, with the logo that it names.
+fn read_config(path: &Path) -> Result<Config, Failure> {
+    let in_file = |error: ConfigError| Failure::Failed(format!("{}: {error}", path.display()));
+    let mut config = Config::parse(&files::read_text(path, MIB)?).map_err(in_file)?;
+    if let Some(name) = config.logo_file() {
+        let beside = path.parent().unwrap_or(Path::new("")).join(name);
+        config.set_logo(&files::read(&beside, MIB)?).map_err(in_file)?;
+    }
+    Ok(config)
 }
 
 /// Takes the address, before anything else is given up.

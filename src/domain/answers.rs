@@ -16,7 +16,7 @@ choices! {
 }
 
 choices! {
-    /// What a concern is about; a person may choose several.
+    /// What a concern is about; a person may choose several. The last six are for complaints about the body itself.
     pub enum About {
         PatientSafety = "patient-safety", "Patient safety or quality of care";
         StaffSafety = "staff-safety", "Safety or wellbeing of staff";
@@ -30,6 +30,12 @@ choices! {
         FragmentedCare = "fragmented-care", "Care that is not joined up";
         Competition = "competition", "Procurement, patient choice or competition";
         Other = "other", "Something else";
+        Unfair = "unfair", "Unfair treatment by us";
+        PoorService = "poor-service", "Poor service from us";
+        DoneWrongly = "done-wrongly", "Something that we did wrongly";
+        TooSlow = "too-slow", "We took too long";
+        DidNotAct = "did-not-act", "We did not act";
+        NotTold = "not-told", "We did not give information";
     }
 }
 

@@ -84,8 +84,9 @@ impl Concern {
             "Select a kind of organisation from the list",
         );
         let organisation = reader.optional_text("organisation", "Name of the organisation", SHORT_MAX);
-        let about = reader.choices("about", About::from_slug, "Select what your concern is about");
-        let description = reader.description();
+        let about_what = asks_about(route);
+        let about = reader.choices("about", About::from_slug, about_what);
+        let description = reader.description(route);
         let ongoing = reader.choice("ongoing", HappenedAgain::from_slug, "Select whether it is still happening");
         let when = reader.optional_text("when", "When it happened", SHORT_MAX);
         let serious_harm = reader.choice(
@@ -109,7 +110,7 @@ impl Concern {
             reader.missing("route", "Select why you are contacting us");
         }
         if about.is_empty() {
-            reader.missing("about", "Select what your concern is about");
+            reader.missing("about", about_what);
         }
         if area.len() > 1 && area.contains(&AreaChoice::NotSure) {
             reader.missing("area", "Select the areas that apply, or select ‘Not sure’");
@@ -239,10 +240,11 @@ impl Reader<'_> {
         (!text.is_empty()).then_some(text)
     }
 
-    fn description(&mut self) -> Text {
+    fn description(&mut self, route: Option<Route>) -> Text {
         let text = Text::typed(self.form.first("description"));
         if text.is_empty() {
-            self.missing("description", "Enter a description of your concern");
+            let of = route.map_or("your concern", Route::subject);
+            self.missing("description", &format!("Enter a description of {of}"));
         } else if text.characters() < DESCRIPTION_MIN {
             self.missing("description", &format!("Description must be {DESCRIPTION_MIN} characters or more"));
         } else if too_long(&text, DESCRIPTION_MAX) {
@@ -257,6 +259,16 @@ impl Reader<'_> {
     fn in_page_order(mut self) -> Vec<FieldError> {
         self.errors.sort_by_key(|error| PAGE_ORDER.iter().position(|field| *field == error.field));
         self.errors
+    }
+}
+
+/// The question what it is about, as a remedy.
+const fn asks_about(route: Option<Route>) -> &'static str {
+    match route {
+        None | Some(Route::StaffConcern) => "Select what your concern is about",
+        Some(Route::PatientChoice) => "Select what happened",
+        Some(Route::Procurement) => "Select what the issue is about",
+        Some(Route::ServiceComplaint) => "Select what your complaint is about",
     }
 }
 
@@ -278,117 +290,4 @@ fn grouped(number: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn form(pairs: &[(&str, &str)]) -> Entries {
-        let mut entries = Entries::default();
-        for (name, value) in pairs {
-            entries.push((*name).into(), (*value).into());
-        }
-        entries
-    }
-
-    fn errors(pairs: &[(&str, &str)]) -> Vec<(&'static str, String)> {
-        let Err(errors) = Concern::parse(&form(pairs)) else { return vec![] };
-        errors.into_iter().map(|e| (e.field, e.message)).collect()
-    }
-
-    const LEAST: [(&str, &str); 3] =
-        [("route", "staff-concern"), ("about", "patient-safety"), ("description", "Twenty characters or more.")];
-
-    #[test]
-    fn three_answers_are_enough() {
-        let Ok((route, concern)) = Concern::parse(&form(&LEAST)) else { panic!("refused") };
-        assert_eq!(route, Route::StaffConcern);
-        assert_eq!(
-            serde_json::to_value(&concern).unwrap(),
-            serde_json::json!({"about": ["patient-safety"], "description": "Twenty characters or more."})
-        );
-    }
-
-    #[test]
-    fn an_empty_form_names_every_answer_that_is_needed_in_order() {
-        assert_eq!(
-            errors(&[]),
-            [
-                ("route", "Select why you are contacting us".to_owned()),
-                ("about", "Select what your concern is about".to_owned()),
-                ("description", "Enter a description of your concern".to_owned()),
-            ]
-        );
-    }
-
-    #[test]
-    fn lengths_are_held_at_their_edges() {
-        for (field, max) in [
-            ("description", DESCRIPTION_MAX),
-            ("organisation", SHORT_MAX),
-            ("when", SHORT_MAX),
-            ("raised_detail", DETAIL_MAX),
-            ("documents", DETAIL_MAX),
-            ("use_concerns", USE_CONCERNS_MAX),
-        ] {
-            let with = |length: usize| {
-                let long = "\u{e9}".repeat(length);
-                let mut pairs: Vec<_> = LEAST.into_iter().filter(|(name, _)| *name != field).collect();
-                pairs.push((field, &long));
-                errors(&pairs)
-            };
-            assert_eq!(with(max), [], "{field}");
-            let over = with(max + 1);
-            assert!(
-                over.len() == 1
-                    && over[0].0 == field
-                    && over[0].1.ends_with(&format!("must be {} characters or less", grouped(max))),
-                "{over:?}"
-            );
-        }
-        let short = |text: &str| errors(&[LEAST[0], LEAST[1], ("description", text)]);
-        assert_eq!(short("Nineteen characters")[0].1, "Description must be 20 characters or more");
-        assert_eq!(short("Nineteen characters.").len(), 0);
-    }
-
-    #[test]
-    fn what_is_not_on_the_list_is_refused() {
-        for (field, value) in [
-            ("route", "other"),
-            ("about", "x"),
-            ("area", "everything"),
-            ("serious_harm", "maybe"),
-            ("role", "<b>"),
-            ("ongoing", "1"),
-            ("raised_internally", "2"),
-            ("organisation_type", "3"),
-        ] {
-            let mut pairs: Vec<_> = LEAST.into_iter().filter(|(name, _)| *name != field).collect();
-            pairs.push((field, value));
-            let found = errors(&pairs);
-            assert_eq!(found.len(), 1, "{field}: {found:?}");
-            assert_eq!(found[0].0, field);
-        }
-    }
-
-    #[test]
-    fn not_sure_stands_alone() {
-        let both = [LEAST[0], LEAST[1], LEAST[2], ("area", "integrated-care"), ("area", "not-sure")];
-        assert_eq!(errors(&both)[0].0, "area");
-        let Ok((_, concern)) = Concern::parse(&form(&both[..4])) else { panic!("refused") };
-        assert_eq!(concern.areas(), [Area::IntegratedCare]);
-    }
-
-    #[test]
-    fn a_follow_up_needs_a_message() {
-        assert!(FollowUp::parse(&form(&[("message", " \r\n ")])).is_err());
-        assert!(FollowUp::parse(&form(&[("message", "More.")])).is_ok());
-        assert!(FollowUp::parse(&form(&[("message", &"x".repeat(MESSAGE_MAX + 1))])).is_err());
-    }
-
-    #[test]
-    fn numbers_are_grouped_in_threes() {
-        assert_eq!(
-            [grouped(200), grouped(2_000), grouped(20_000), grouped(1_234_567)],
-            ["200", "2,000", "20,000", "1,234,567"]
-        );
-    }
-}
+mod tests;

@@ -59,6 +59,10 @@ pub const EVENT_BYTES: usize = 4 * MANIFEST_BYTES;
 
 /// Uploads that are being sealed at the same moment; later ones wait.
 pub const UPLOADS: usize = 24;
+/// Receipt codes that are looked up in a minute, unless configured otherwise: a flood is told to wait, a person never meets it.
+pub const CODE_CHECKS_A_MINUTE: u32 = 6000;
+/// Bytes of the operator's logo, which every page carries.
+pub const LOGO_BYTES: usize = 16 * KIB;
 /// Receipt codes that may wait to be hashed; past that the box says that it is busy.
 pub const HASH_QUEUE: usize = 64;
 

@@ -14,6 +14,17 @@ choices! {
 }
 
 impl Route {
+    /// What a person describes, as it stands in a sentence.
+    #[must_use]
+    pub const fn subject(self) -> &'static str {
+        match self {
+            Self::StaffConcern => "your concern",
+            Self::PatientChoice => "what happened",
+            Self::Procurement => "the issue",
+            Self::ServiceComplaint => "your complaint",
+        }
+    }
+
     /// The clocks that a new report starts, besides the information-use notice that every message starts.
     ///
     /// Source: the promises of the body's advice and complaints page; "2 days" there are calendar days.

@@ -1,13 +1,14 @@
+mod check;
+mod logo;
+
+pub(super) use logo::Logo;
+
 use serde::Deserialize;
 
-use crate::domain::limits::{ATTACHMENT_BYTES, ATTACHMENTS, MIB};
-
-/// Files that an operator may allow at most with one message.
-const MOST_ATTACHMENTS: usize = 100;
-/// Mebibytes that an operator may allow at most with one message.
-const MOST_MIB: u64 = 4096;
-/// Bytes of a name or an address in the configuration.
-const LONGEST: usize = 200;
+use crate::domain::{
+    Date,
+    limits::{ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, MIB},
+};
 
 /// The configuration file can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,16 @@ pub struct Config {
     pub service: ServiceConfig,
     /// `[contacts]`: who else can help.
     pub contacts: ContactsConfig,
+    /// `[links]`: programs that the pages speak of.
+    pub links: LinksConfig,
+    /// `[privacy]`: what the privacy notice says of the body that runs the box.
+    pub privacy: PrivacyConfig,
+    /// `[accessibility]`: what the accessibility statement says of it.
+    pub accessibility: AccessibilityConfig,
+    /// `[security]`: what `/.well-known/security.txt` says.
+    pub security: SecurityConfig,
+    #[serde(skip)]
+    pub(super) logo: Option<Logo>,
 }
 
 /// How much may come with a message.
@@ -47,6 +58,8 @@ pub struct LimitsConfig {
     pub attachments: usize,
     /// Mebibytes of all files of one message, 250 unless set; 4096 at most.
     pub attachment_mib: u64,
+    /// Receipt codes that are looked up in a minute, whoever asks, 6000 unless set; from 1 to 1,000,000.
+    pub code_checks_a_minute: u32,
 }
 
 /// Who runs the box, and where.
@@ -61,9 +74,22 @@ pub struct ServiceConfig {
     pub everyday_page: String,
     /// The box's own `http://….onion` address; none unless set.
     pub onion: Option<String>,
+    /// What stands above the name at the top of every page, such as the name of the body that runs the box; nothing unless set.
+    pub header: Option<String>,
+    /// The name of a file with a logo for the top of every page, SVG or PNG of 16 KiB at most, beside the configuration file
+    /// or with its whole path; none unless set.
+    pub logo: Option<String>,
+    /// The logo in words, for whoever can't see it. Needed with a logo.
+    pub logo_alt: Option<String>,
+    /// A telephone number of whoever reads what is sent, for people who need not be anonymous; none unless set.
+    pub phone: Option<String>,
+    /// Their e-mail address, likewise.
+    pub email: Option<String>,
+    /// Their address for letters, likewise.
+    pub post: Option<String>,
 }
 
-/// Who else can help: each a name and the address of their page.
+/// Who else can help: each a name, the address of their page, and a telephone number if there is one.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ContactsConfig {
@@ -77,6 +103,12 @@ pub struct ContactsConfig {
     pub advice: Contact,
     /// Other bodies that a worker can turn to in law.
     pub prescribed: Contact,
+    /// Advice about one's own job.
+    pub employment: Contact,
+    /// For complaints about how personal information is used.
+    pub data_protection: Contact,
+    /// For complaints about accessibility.
+    pub equality: Contact,
 }
 
 /// Someone who can help.
@@ -87,6 +119,55 @@ pub struct Contact {
     pub name: String,
     /// The address of their page, with `https://`.
     pub link: String,
+    /// A telephone number.
+    #[serde(default)]
+    pub phone: Option<String>,
+}
+
+/// Programs that the pages speak of.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LinksConfig {
+    /// Where Tor Browser is had, <https://www.torproject.org/download/> unless set.
+    pub tor_browser: String,
+    /// Where the age tool is had, <https://age-encryption.org/> unless set.
+    pub age: String,
+}
+
+/// What the privacy notice says of the body that runs the box.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PrivacyConfig {
+    /// The controller in law; `service.body` unless set.
+    pub controller: Option<String>,
+    /// How to reach its data protection officer, as it stands after "Data protection officer: "; nothing unless set.
+    pub officer: Option<String>,
+    /// The lawful basis, as it stands after "We use it because it is ".
+    pub basis: String,
+    /// How long the team keeps what it has opened: a whole sentence.
+    pub kept: String,
+    /// Its own privacy notice; none unless set.
+    pub notice: Option<String>,
+}
+
+/// What the accessibility statement says of the body that runs the box.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AccessibilityConfig {
+    /// How to tell it of a problem, as it stands after "Tell us: "; the service itself unless set.
+    pub contact: Option<String>,
+    /// The day on which the statement was last gone through, `2026-11-22`; left out unless set.
+    pub reviewed_on: Option<Date>,
+}
+
+/// What `/.well-known/security.txt` says (RFC 9116). Without both there is none.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecurityConfig {
+    /// Where to report a hole: `mailto:` or `https://`.
+    pub contact: Option<String>,
+    /// The day from which it should not be relied on any more, `2027-11-22`. Less than a year ahead is usual.
+    pub expires: Option<Date>,
 }
 
 impl Config {
@@ -110,50 +191,30 @@ impl Config {
         self.limits.attachment_mib * MIB as u64
     }
 
-    fn check(&self) -> Result<(), ConfigError> {
-        let refuse = |setting, problem, remedy| Err(ConfigError::Setting { setting, problem, remedy });
-        if self.limits.attachments > MOST_ATTACHMENTS {
-            return refuse("limits.attachments", "too large", "give 100 or fewer");
-        }
-        if !(1..=MOST_MIB).contains(&self.limits.attachment_mib) {
-            return refuse("limits.attachment_mib", "out of range", "give a number from 1 to 4096");
-        }
-        let contacts = &self.contacts;
-        let names = [
-            ("service.name", &self.service.name),
-            ("service.body", &self.service.body),
-            ("contacts.nhs_england.name", &contacts.nhs_england.name),
-            ("contacts.commissioner.name", &contacts.commissioner.name),
-            ("contacts.ombudsman.name", &contacts.ombudsman.name),
-            ("contacts.advice.name", &contacts.advice.name),
-            ("contacts.prescribed.name", &contacts.prescribed.name),
-        ];
-        if let Some((setting, _)) = names.into_iter().find(|(_, name)| name.trim().is_empty() || name.len() > LONGEST) {
-            return refuse(setting, "empty or too long", "give up to 200 characters");
-        }
-        let links = [
-            ("service.everyday_page", &self.service.everyday_page),
-            ("contacts.nhs_england.link", &contacts.nhs_england.link),
-            ("contacts.commissioner.link", &contacts.commissioner.link),
-            ("contacts.ombudsman.link", &contacts.ombudsman.link),
-            ("contacts.advice.link", &contacts.advice.link),
-            ("contacts.prescribed.link", &contacts.prescribed.link),
-        ];
-        if let Some((setting, _)) = links.into_iter().find(|(_, link)| !is_address(link, "https://")) {
-            return refuse(setting, "not the address of a page", "give one that begins with https://");
-        }
-        match &self.service.onion {
-            Some(onion) if !is_address(onion, "http://") || !onion.trim_end_matches('/').ends_with(".onion") => {
-                refuse("service.onion", "not an onion address", "give http://, 56 letters and numbers, and .onion")
-            }
-            _ => Ok(()),
-        }
+    /// The file that the logo is in, to be read and given to [`Config::set_logo`].
+    #[must_use]
+    pub fn logo_file(&self) -> Option<&str> {
+        self.service.logo.as_deref()
+    }
+
+    /// Puts the logo's bytes in.
+    ///
+    /// # Errors
+    /// If it is not a small SVG or PNG.
+    pub fn set_logo(&mut self, bytes: &[u8]) -> Result<(), ConfigError> {
+        let words = self.service.logo_alt.clone().unwrap_or_default();
+        self.logo = Some(Logo::new(bytes, words)?);
+        Ok(())
     }
 }
 
 impl Default for LimitsConfig {
     fn default() -> Self {
-        Self { attachments: ATTACHMENTS, attachment_mib: ATTACHMENT_BYTES / MIB as u64 }
+        Self {
+            attachments: ATTACHMENTS,
+            attachment_mib: ATTACHMENT_BYTES / MIB as u64,
+            code_checks_a_minute: CODE_CHECKS_A_MINUTE,
+        }
     }
 }
 
@@ -164,6 +225,12 @@ impl Default for ServiceConfig {
             body: "the governance team".into(),
             everyday_page: "https://www.bbc.co.uk/weather".into(),
             onion: None,
+            header: None,
+            logo: None,
+            logo_alt: None,
+            phone: None,
+            email: None,
+            post: None,
         }
     }
 }
@@ -174,72 +241,63 @@ impl Default for ContactsConfig {
             nhs_england: contact(
                 "NHS England",
                 "https://www.england.nhs.uk/contact-us/feedback-and-complaints/complaint/",
+                Some("0300 311 2233"),
             ),
             commissioner: contact(
                 "your integrated care board",
                 "https://www.nhs.uk/nhs-services/find-your-local-integrated-care-board/",
+                None,
             ),
-            ombudsman: contact("the Parliamentary and Health Service Ombudsman", "https://www.ombudsman.org.uk/"),
-            advice: contact("Protect", "https://protect-advice.org.uk/"),
+            ombudsman: contact(
+                "the Parliamentary and Health Service Ombudsman",
+                "https://www.ombudsman.org.uk/",
+                Some("0345 015 4033"),
+            ),
+            advice: contact("Protect", "https://protect-advice.org.uk/", Some("020 3117 2520")),
             prescribed: contact(
                 "another prescribed person or body",
                 "https://www.gov.uk/government/publications/blowing-the-whistle-list-of-prescribed-people-and-bodies--2",
+                None,
+            ),
+            employment: contact("Acas", "https://www.acas.org.uk/", Some("0300 123 1100")),
+            data_protection: contact(
+                "the Information Commissioner’s Office",
+                "https://ico.org.uk/make-a-complaint/",
+                Some("0303 123 1113"),
+            ),
+            equality: contact(
+                "the Equality Advisory and Support Service",
+                "https://www.equalityadvisoryservice.com/",
+                Some("0808 800 0082"),
             ),
         }
     }
 }
 
-fn contact(name: &str, link: &str) -> Contact {
-    Contact { name: name.into(), link: link.into() }
+impl Default for LinksConfig {
+    fn default() -> Self {
+        Self { tor_browser: "https://www.torproject.org/download/".into(), age: "https://age-encryption.org/".into() }
+    }
 }
 
-/// Whether it can stand in a link and in a header: visible ASCII that ends neither.
-fn is_address(text: &str, scheme: &str) -> bool {
-    let rest = text.strip_prefix(scheme).unwrap_or_default();
-    let fits = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'<' | b'>' | b';' | b',' | b'\\');
-    !rest.is_empty() && text.len() <= LONGEST && rest.bytes().all(fits)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn error(text: &str) -> String {
-        Config::parse(text).map(|_| ()).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn nothing_need_be_set() {
-        let config = Config::parse("").unwrap();
-        assert_eq!((config.limits.attachments, config.limits.attachment_mib), (10, 250));
-        assert_eq!(config.attachment_bytes(), ATTACHMENT_BYTES);
-        config.check().unwrap();
-    }
-
-    #[test]
-    fn what_is_set_is_taken_and_the_rest_stays() {
-        let text = "[limits]\nattachments = 3\n[service]\nname = \"Speak up\"\n[contacts.advice]\nname = \"Us\"\nlink = \"https://a.example/\"";
-        let config = Config::parse(text).unwrap();
-        assert_eq!((config.limits.attachments, config.limits.attachment_mib), (3, 250));
-        assert_eq!((config.service.name.as_str(), config.service.body.as_str()), ("Speak up", "the governance team"));
-        assert_eq!(config.contacts.advice.name, "Us");
-    }
-
-    #[test]
-    fn what_can_not_be_used_is_refused_in_one_line() {
-        for (text, part) in [
-            ("[limits]\nattachment = 3", "line 2"),
-            ("[limit]", "unknown field"),
-            ("limits = ", "line 1"),
-            ("[limits]\nattachments = 101", "limits.attachments"),
-            ("[limits]\nattachment_mib = 0", "limits.attachment_mib"),
-            ("[service]\nname = \" \"", "service.name"),
-            ("[service]\neveryday_page = \"http://plain.example\"", "service.everyday_page"),
-            ("[service]\neveryday_page = \"https://a.example/; x\"", "service.everyday_page"),
-            ("[service]\nonion = \"http://box.example\"", "service.onion"),
-        ] {
-            let error = error(text);
-            assert!(error.contains(part) && error.contains("; ") && !error.contains('\n'), "{text}: {error}");
+impl Default for PrivacyConfig {
+    fn default() -> Self {
+        Self {
+            controller: None,
+            officer: None,
+            basis:
+                "a task in the public interest (Article 6(1)(e) of the UK GDPR) and, for health and other sensitive \
+                    information, because of substantial public interest (Article 9(2)(g))"
+                    .into(),
+            kept: "The team keeps what it has opened only for as long as its work on it needs.".into(),
+            notice: None,
         }
     }
 }
+
+fn contact(name: &str, link: &str, phone: Option<&str>) -> Contact {
+    Contact { name: name.into(), link: link.into(), phone: phone.map(Into::into) }
+}
+
+#[cfg(test)]
+mod tests;

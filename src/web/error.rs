@@ -37,6 +37,8 @@ pub(super) enum WebError {
     NotIssued,
     /// The report was withdrawn.
     Withdrawn,
+    /// More receipt codes than are looked up in a minute.
+    TooMany,
     /// Too much is waiting already.
     Busy,
     /// A report can't be accepted now.
@@ -75,6 +77,7 @@ impl WebError {
             Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotIssued => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Withdrawn => StatusCode::GONE,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Closed => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -83,7 +86,7 @@ impl WebError {
     /// Its page.
     pub(super) fn page(self, app: &App) -> ErrorPage<'_> {
         let (heading, happened, remedy) = self.words();
-        ErrorPage { shell: app.shell(), heading, happened, remedy }
+        ErrorPage { shell: app.shell(), heading, happened, remedy, is_closed: self == Self::Closed }
     }
 
     /// What happened, and what to do.
@@ -95,17 +98,17 @@ impl WebError {
                 "If you typed or pasted the address, check that it is complete. Or go to the start page.",
             ),
             Self::Method => (
-                "This page works another way",
-                "The page is there, but it can't be used in this way.",
-                "Go to the start page and come back to it from there.",
+                "This page comes after a form",
+                "It can’t be opened by its address, because the address holds nothing of what you typed. Nothing was sent just now.",
+                "Go back in your browser. If it asks whether to send the form again, say yes: a report that was sent twice is kept once, and you see your receipt code again.",
             ),
             Self::Broken => (
                 "We did not receive all of it",
                 "What you sent ended early or did not arrive whole. Nothing of it was kept.",
-                "Go back in your browser and send it again.",
+                "Go back in your browser and send it again. What you typed should still be there.",
             ),
             Self::Type => (
-                "We can't read what was sent",
+                "We can’t read what was sent",
                 "It did not come from one of the forms on this site. Nothing of it was kept.",
                 "Go to the start page and use the form.",
             ),
@@ -125,28 +128,33 @@ impl WebError {
                 "Go to the start page and use the form there.",
             ),
             Self::NotIssued => (
-                "We can't take this form",
-                "The form did not carry a receipt code that this service issued. Nothing was kept.",
-                "Go back to the form in your browser, choose Continue to check your answers, and send them from the page that follows.",
+                "We can’t take this form",
+                "The form did not carry a receipt code that this service gave out. Nothing was kept.",
+                "Go back to the form in your browser. Choose Continue to check your answers, and send them from the page that follows.",
             ),
             Self::Withdrawn => (
                 "This report was withdrawn",
                 "The report that this receipt code belongs to was withdrawn. Nothing was added to it.",
                 "If there is more to say, send a new report from the start page.",
             ),
+            Self::TooMany => (
+                "Too many codes are being tried",
+                "Many receipt codes were tried in the last minute, perhaps by someone else. So we did not look up yours, and nothing was kept or changed.",
+                "Wait a minute, then go back in your browser and send it again. What you typed should still be there.",
+            ),
             Self::Busy => (
                 "We are very busy",
                 "Too many people are using the service at this moment. Nothing of what you sent was kept.",
-                "Wait half a minute, then go back in your browser and send it again.",
+                "Wait half a minute, then go back in your browser and send it again. What you typed should still be there.",
             ),
             Self::Closed => (
-                "We can't take reports right now",
+                "We can’t take reports right now",
                 "A report could not be kept safely at this moment, so we do not ask you to write one.",
                 "Try again later today or tomorrow. If someone is in danger now, call 999.",
             ),
             Self::Internal => (
                 "Something went wrong",
-                "The fault is ours. What you sent was not kept unless you were shown a receipt code page for it.",
+                "The fault is ours. What you sent was not kept, unless you were shown a receipt code for it.",
                 "Go back in your browser and send it again. Sending twice is safe: only the first is kept.",
             ),
         }

@@ -33,6 +33,11 @@ impl Hashing {
     }
 }
 
+/// What a code that someone typed leads to, as long as there are not too many of them.
+pub(super) async fn look_up(app: &App, code: Code) -> Result<Receipt, WebError> {
+    if app.code_checks().take() { derive(app, code).await } else { Err(WebError::TooMany) }
+}
+
 /// What a code leads to.
 pub(super) async fn derive(app: &App, code: Code) -> Result<Receipt, WebError> {
     let hashing = app.hashing();

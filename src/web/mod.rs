@@ -11,6 +11,7 @@ mod guard;
 mod hashing;
 mod health;
 mod pages;
+mod rate;
 mod receive;
 mod report;
 mod respond;
@@ -21,7 +22,10 @@ mod status;
 mod view;
 mod withdraw;
 
-pub use config::{Config, ConfigError, Contact, ContactsConfig, LimitsConfig, ServiceConfig};
+pub use config::{
+    AccessibilityConfig, Config, ConfigError, Contact, ContactsConfig, LimitsConfig, LinksConfig, PrivacyConfig,
+    SecurityConfig, ServiceConfig,
+};
 pub use error::quiet_panics;
 
 use std::sync::Arc;
@@ -39,6 +43,7 @@ use crate::{
 };
 use error::WebError;
 use hashing::Hashing;
+use rate::Rate;
 use view::Shell;
 
 /// What the pages are made of.
@@ -66,6 +71,7 @@ struct Inner {
     shell: Shell,
     hashing: Hashing,
     uploads: Arc<Semaphore>,
+    code_checks: Rate,
 }
 
 /// Every page of the box.
@@ -75,10 +81,15 @@ pub fn router(app: App) -> Router {
         .route("/before-you-start", get(pages::before_you_start))
         .route("/keys", get(pages::keys))
         .route("/keys/governance.recipients", get(pages::recipients))
+        .route("/privacy", get(pages::privacy))
+        .route("/accessibility", get(pages::accessibility))
+        .route("/how-this-is-kept-safe", get(pages::kept_safe))
+        .route("/.well-known/security.txt", get(pages::security_txt))
         .route("/leave", post(pages::leave))
         .route("/report", get(report::form).post(report::change))
         .route("/report/check", post(report::check))
         .route("/report/send", post(send::send))
+        .route("/receipt/check", post(send::check_copy))
         .route("/status", get(status::ask).post(status::show))
         .route("/status/follow-up", post(follow_up::follow_up))
         .route("/status/withdraw", post(withdraw::withdraw))
@@ -94,11 +105,13 @@ impl App {
     #[must_use]
     pub fn new(options: AppOptions) -> Self {
         let shell = Shell::new(&options.config, options.demo);
+        let code_checks = Rate::a_minute(options.config.limits.code_checks_a_minute);
         Self(Arc::new(Inner {
             options,
             shell,
             hashing: Hashing::default(),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
+            code_checks,
         }))
     }
 
@@ -128,6 +141,10 @@ impl App {
 
     fn uploads(&self) -> Arc<Semaphore> {
         Arc::clone(&self.0.uploads)
+    }
+
+    fn code_checks(&self) -> &Rate {
+        &self.0.code_checks
     }
 
     fn today(&self) -> Date {

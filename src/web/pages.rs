@@ -9,7 +9,7 @@ use axum::{
 use super::{
     App, WebError,
     respond::page,
-    view::{BeforePage, KeysPage, LeavePage, StartPage},
+    view::{AccessibilityPage, BeforePage, KeysPage, LeavePage, PrivacyPage, SafePage, StartPage},
 };
 
 /// What a browser keeps of this site, to be cleared.
@@ -38,6 +38,33 @@ pub(super) async fn keys(State(app): State<App>) -> Result<Response, WebError> {
 pub(super) async fn recipients(State(app): State<App>) -> Response {
     let file: String = app.recipients().keys().into_iter().map(|key| key + "\n").collect();
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], file).into_response()
+}
+
+/// `GET /privacy`
+pub(super) async fn privacy(State(app): State<App>) -> Result<Response, WebError> {
+    page(StatusCode::OK, &PrivacyPage { shell: app.shell() })
+}
+
+/// `GET /accessibility`
+pub(super) async fn accessibility(State(app): State<App>) -> Result<Response, WebError> {
+    page(StatusCode::OK, &AccessibilityPage { shell: app.shell() })
+}
+
+/// `GET /how-this-is-kept-safe`
+pub(super) async fn kept_safe(State(app): State<App>) -> Result<Response, WebError> {
+    let recipients = app.recipients();
+    let fingerprint = recipients.fingerprint().to_string();
+    page(StatusCode::OK, &SafePage { shell: app.shell(), keys: recipients.keys().len(), fingerprint })
+}
+
+/// `GET /.well-known/security.txt` (RFC 9116), if the operator gave a contact.
+pub(super) async fn security_txt(State(app): State<App>) -> Result<Response, WebError> {
+    let security = &app.config().security;
+    let (Some(contact), Some(expires)) = (&security.contact, security.expires) else {
+        return Err(WebError::NotFound);
+    };
+    let text = format!("Contact: {contact}\nExpires: {expires}T00:00:00Z\nPreferred-Languages: en\n");
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 
 /// `POST /leave`: by a refresh, because browsers hold a redirect after a form against `form-action`.

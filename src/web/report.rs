@@ -75,6 +75,7 @@ pub(super) fn check_page(
     page(status, &check)
 }
 
-fn keep(app: &App, code: &Code) -> KeepCode {
+/// A code as a page carries it.
+pub(super) fn keep(app: &App, code: &Code) -> KeepCode {
     KeepCode { code: code.grouped().to_string(), tag: app.store().settings().tagger.tag(code) }
 }

@@ -41,8 +41,9 @@ const HEADERS: &[(&str, &str)] = &[
 /// Sent by browsers: where the page that a form was on comes from.
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
-/// How long to wait before trying again, in seconds.
+/// How long to wait before trying again, in seconds: when much is waiting, and when a minute's worth of codes was looked up.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("30");
+const RETRY_AFTER_A_MINUTE: HeaderValue = HeaderValue::from_static("60");
 
 /// A page, padded.
 pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Response, WebError> {
@@ -101,8 +102,13 @@ fn error_page(app: &App, error: WebError, plain: &Response) -> Response {
     if let Some(allow) = plain.headers().get(header::ALLOW) {
         response.headers_mut().insert(header::ALLOW, allow.clone());
     }
-    if matches!(error, WebError::Busy | WebError::Closed) {
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    let retry_after = match error {
+        WebError::Busy | WebError::Closed => Some(RETRY_AFTER),
+        WebError::TooMany => Some(RETRY_AFTER_A_MINUTE),
+        _ => None,
+    };
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
     }
     response
 }

@@ -11,7 +11,7 @@ use super::{
     receive::{self, Files, Over, Received},
     report,
     respond::page,
-    view::{Day, ReceiptPage, WithdrawnPage},
+    view::{Day, ReceiptPage, RightPage, WithdrawnPage},
 };
 use crate::{
     crypto::{Code, Receipt, os_random, seal_message},
@@ -35,7 +35,26 @@ pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Res
     let on = app.today();
     let clocks = app.clocks(route, on)?;
     let stored = app.blocking(move |app| add(app, &receipt, Sending { route, concern, files, on, clocks })).await?;
-    receipt_page(&app, &code, &stored)
+    receipt_page(&app, &code, &stored, StatusCode::OK, ("", &[]))
+}
+
+/// `POST /receipt/check`: whether the person's copy of the code is right. The form carries the code that was shown, with the
+/// box's tag over it, so that a right copy is told without hashing; a wrong one gets the same receipt page again.
+pub(super) async fn check_copy(State(app): State<App>, request: Request) -> Result<Response, WebError> {
+    let form = forms::read(request).await?;
+    let code = forms::issued_code(&app, &form).ok_or(WebError::NotIssued)?;
+    let typed = form.first("again");
+    let problem = match Code::parse(typed) {
+        Ok(copy) if *copy.grouped() == *code.grouped() => {
+            return page(StatusCode::OK, &RightPage { shell: app.shell() });
+        }
+        Ok(_) => "This is another code. Check it against the one on this page".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let receipt = hashing::look_up(&app, code.clone()).await?;
+    let stored = app.blocking(move |app| Ok(app.store().report_at(receipt.locator)?)).await?;
+    let errors = [FieldError::new("again", problem)];
+    receipt_page(&app, &code, &stored.ok_or(WebError::NotIssued)?, StatusCode::UNPROCESSABLE_ENTITY, (typed, &errors))
 }
 
 /// What is wrong with files past a limit.
@@ -99,12 +118,17 @@ fn add(app: &App, receipt: &Receipt, sending: Sending) -> Result<StoredReport, W
     app.store().report_at(receipt.locator)?.ok_or(WebError::Internal)
 }
 
-fn receipt_page(app: &App, code: &Code, stored: &StoredReport) -> Result<Response, WebError> {
+fn receipt_page(
+    app: &App,
+    code: &Code,
+    stored: &StoredReport,
+    status: StatusCode,
+    (typed, errors): (&str, &[FieldError]),
+) -> Result<Response, WebError> {
     if let Some(on) = stored.withdrawn_on {
         return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), on: Day(on) });
     }
     let clocks: Vec<Clock> = stored.clocks.iter().filter(|entry| entry.seq == 1).map(|entry| entry.clock).collect();
-    let receipt =
-        ReceiptPage::new(app.shell(), code.grouped(), stored.received_on, &clocks).ok_or(WebError::Internal)?;
-    page(StatusCode::OK, &receipt)
+    let receipt = ReceiptPage::new(app.shell(), report::keep(app, code), stored.received_on, &clocks);
+    page(status, &receipt.ok_or(WebError::Internal)?.wrong(errors, typed))
 }

@@ -55,7 +55,7 @@ pub(super) async fn find(app: &App, typed: &str) -> Result<Found, WebError> {
         Ok(code) => code,
         Err(error) => return ask_again(app, typed, &error.to_string()).map(Found::Nothing),
     };
-    let receipt = hashing::derive(app, code.clone()).await?;
+    let receipt = hashing::look_up(app, code.clone()).await?;
     let locator = receipt.locator;
     match app.blocking(move |app| Ok(app.store().report_at(locator)?)).await? {
         Some(report) => Ok(Found::Report(Box::new(Opened { code, receipt, report }))),

@@ -45,6 +45,11 @@ impl Today for Day {
 impl Served {
     /// With the configuration given, on Tuesday 1 December 2026.
     pub(crate) fn new(config: &str) -> Self {
+        Self::with(Config::parse(config).expect("a configuration"))
+    }
+
+    /// The same with a configuration that was put together.
+    pub(crate) fn with(config: Config) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let keys = keyfile::NewKeys::generate(None).expect("keys");
         let recipients = GovernanceRecipients::parse(&keys.recipients).expect("recipients");
@@ -63,7 +68,7 @@ impl Served {
             store: store.clone(),
             recipients,
             calendar: Calendar::default(),
-            config: Config::parse(config).expect("a configuration"),
+            config,
             today: Arc::new(day.clone()),
             demo: false,
         };

@@ -1,146 +1,17 @@
-//! The questions, and the pages that ask them and show the answers. One table makes the form, the check page and the fields
-//! that are carried from one to the other.
+//! The pages that ask the questions and show the answers.
 
 use std::collections::BTreeSet;
 
 use askama::Template;
 
-use super::{Day, Promise, Shell, promises};
+use super::{
+    Day, Promise, Shell, promises,
+    questions::{Asked, QUESTIONS, Question, questions},
+};
 use crate::{
-    domain::{
-        About, AreaChoice, Clock, ClockKind, Entries, FieldError, HappenedAgain, Identifying, OrganisationType,
-        RaisedInternally, Role, Route, SeriousHarm,
-    },
+    domain::{Clock, ClockKind, Entries, FieldError, Identifying, Route},
     web::config::LimitsConfig,
 };
-
-/// A question as it is asked.
-struct Question {
-    field: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    /// The heading above it, where a part of the form begins.
-    section: &'static str,
-    asked: Asked,
-}
-
-enum Asked {
-    Line,
-    Area(u8),
-    Select(fn() -> Labels),
-    Radios(fn() -> Labels),
-    Checkboxes(fn() -> Labels),
-}
-
-/// Slugs and labels of choices.
-type Labels = Vec<(&'static str, &'static str)>;
-
-macro_rules! labels {
-    ($choices:ident) => {
-        || $choices::ALL.iter().map(|choice| (choice.slug(), choice.label())).collect()
-    };
-}
-
-const QUESTIONS: &[Question] = &[
-    Question {
-        field: "route",
-        label: "Why are you contacting us?",
-        hint: "",
-        section: "",
-        asked: Asked::Radios(labels!(Route)),
-    },
-    Question {
-        field: "organisation_type",
-        label: "Which kind of organisation is your concern about? (optional)",
-        hint: "So that it reaches the people who know that part of the NHS",
-        section: "The organisation",
-        asked: Asked::Radios(labels!(OrganisationType)),
-    },
-    Question {
-        field: "organisation",
-        label: "Name of the organisation (optional)",
-        hint: "Only what you are comfortable giving",
-        section: "",
-        asked: Asked::Line,
-    },
-    Question {
-        field: "about",
-        label: "What is your concern about?",
-        hint: "Select all that apply",
-        section: "Your concern",
-        asked: Asked::Checkboxes(labels!(About)),
-    },
-    Question {
-        field: "description",
-        label: "Describe your concern",
-        hint: "What happened, who is affected, and how you know. You do not need to prove it. 20 to 20,000 characters",
-        section: "",
-        asked: Asked::Area(12),
-    },
-    Question {
-        field: "ongoing",
-        label: "Is it still happening? (optional)",
-        hint: "So that we know how soon something has to be done",
-        section: "",
-        asked: Asked::Radios(labels!(HappenedAgain)),
-    },
-    Question {
-        field: "when",
-        label: "When did it happen? (optional)",
-        hint: "An approximate time is safer than an exact one",
-        section: "",
-        asked: Asked::Line,
-    },
-    Question {
-        field: "serious_harm",
-        label: "Could someone be seriously harmed soon? (optional)",
-        hint: "If someone is in danger now, call 999. This service is not watched all the time",
-        section: "",
-        asked: Asked::Radios(labels!(SeriousHarm)),
-    },
-    Question {
-        field: "raised_internally",
-        label: "Have you raised this where you work? (optional)",
-        hint: "So that we know whether the organisation had the chance to put it right",
-        section: "What has been done",
-        asked: Asked::Radios(labels!(RaisedInternally)),
-    },
-    Question {
-        field: "raised_detail",
-        label: "What happened when you raised it? (optional)",
-        hint: "Up to 2,000 characters",
-        section: "",
-        asked: Asked::Area(4),
-    },
-    Question {
-        field: "role",
-        label: "Your role (optional)",
-        hint: "So that we understand how you know. Leave this out if few people have your role",
-        section: "",
-        asked: Asked::Select(labels!(Role)),
-    },
-    Question {
-        field: "documents",
-        label: "What documents or records exist? (optional)",
-        hint: "Say what exists and where, rather than copying records about patients. Up to 2,000 characters",
-        section: "",
-        asked: Asked::Area(4),
-    },
-    Question {
-        field: "area",
-        label: "Could this be wider evidence for any of our work? (optional)",
-        hint: "Select all that apply. If you are not sure, we decide",
-        section: "How we use it",
-        asked: Asked::Checkboxes(labels!(AreaChoice)),
-    },
-    Question {
-        field: "use_concerns",
-        label: "Is there a use that could identify you? (optional)",
-        hint: "For example, if we asked your organisation about it. Up to 1,000 characters",
-        section: "",
-        asked: Asked::Area(3),
-    },
-];
 
 /// A field on the page.
 struct Field {
@@ -171,7 +42,7 @@ struct Choice {
 impl Field {
     fn new(question: &Question, typed: &Entries, errors: &[FieldError]) -> Self {
         let typed_text = || typed.first(question.field).to_owned();
-        let choices = |labels: fn() -> Labels| choices(question.field, &labels(), typed);
+        let choices = || choices(question.field, &question.labels(typed), typed);
         Self {
             id: question.field,
             label: question.label,
@@ -181,9 +52,9 @@ impl Field {
             kind: match question.asked {
                 Asked::Line => Kind::Line(typed_text()),
                 Asked::Area(rows) => Kind::Area(typed_text(), rows),
-                Asked::Select(labels) => Kind::Select(choices(labels)),
-                Asked::Radios(labels) => Kind::Radios(choices(labels)),
-                Asked::Checkboxes(labels) => Kind::Checkboxes(choices(labels)),
+                Asked::Select(_) => Kind::Select(choices()),
+                Asked::Radios(_) => Kind::Radios(choices()),
+                Asked::Checkboxes(_) => Kind::Checkboxes(choices()),
             },
         }
     }
@@ -212,7 +83,8 @@ pub(in crate::web) struct KeepCode {
 pub(in crate::web) struct FormPage<'a> {
     shell: &'a Shell,
     heading: &'static str,
-    needed: &'static str,
+    /// The questions that need an answer.
+    needed: Vec<&'static str>,
     errors: &'a [FieldError],
     hidden: Vec<(&'static str, String)>,
     fields: Vec<Field>,
@@ -221,17 +93,15 @@ pub(in crate::web) struct FormPage<'a> {
 impl<'a> FormPage<'a> {
     /// A new form. With a route that is known the page does not ask for it.
     pub(in crate::web) fn empty(shell: &'a Shell, route: Option<Route>) -> Self {
-        let mut page = Self::with(shell, &Entries::default(), &[], None);
+        let mut typed = Entries::default();
+        if let Some(route) = route {
+            typed.push("route".into(), route.slug().into());
+        }
+        let mut page = Self::with(shell, &typed, &[], None);
         if let Some(route) = route {
             page.fields.retain(|field| field.id != "route");
             page.hidden.push(("route", route.slug().to_owned()));
-            page.needed = "two questions";
-            page.heading = match route {
-                Route::StaffConcern => "Raise a serious concern",
-                Route::PatientChoice => "Tell us that you were refused a choice",
-                Route::Procurement => "Raise a procurement or competition issue",
-                Route::ServiceComplaint => "Complain about us",
-            };
+            page.needed.remove(0);
         }
         page
     }
@@ -243,13 +113,20 @@ impl<'a> FormPage<'a> {
         errors: &'a [FieldError],
         keep: Option<KeepCode>,
     ) -> Self {
+        let questions = questions(typed);
         Self {
             shell,
-            heading: "Tell us about it",
-            needed: "three questions",
+            heading: match Route::from_slug(typed.first("route")) {
+                None => "Tell us about it",
+                Some(Route::StaffConcern) => "Raise a serious concern",
+                Some(Route::PatientChoice) => "Tell us that you were refused a choice",
+                Some(Route::Procurement) => "Raise a procurement or competition issue",
+                Some(Route::ServiceComplaint) => "Complain about us",
+            },
+            needed: questions.iter().filter(|question| question.is_needed()).map(|question| question.label).collect(),
             errors,
             hidden: code_fields(keep),
-            fields: QUESTIONS.iter().map(|question| Field::new(question, typed, errors)).collect(),
+            fields: questions.iter().map(|question| Field::new(question, typed, errors)).collect(),
         }
     }
 }
@@ -274,6 +151,8 @@ struct Row {
     field: &'static str,
     label: &'static str,
     answers: Vec<Vec<Part>>,
+    /// What in the answer may show who someone is.
+    found: Vec<&'static str>,
 }
 
 /// A part of an answer, marked if it may show who someone is.
@@ -305,7 +184,8 @@ impl<'a> CheckPage<'a> {
         }
         hidden.extend(code_fields(Some(keep)));
         let mut found = BTreeSet::new();
-        let rows = QUESTIONS.iter().map(|question| Row::new(question, typed, &mut found)).collect();
+        let rows: Vec<Row> = questions(typed).iter().map(|question| Row::new(question, typed)).collect();
+        found.extend(rows.iter().flat_map(|row| row.found.iter().copied()));
         Some(Self {
             shell,
             errors,
@@ -321,19 +201,26 @@ impl<'a> CheckPage<'a> {
 }
 
 impl Row {
-    fn new(question: &Question, typed: &Entries, found: &mut BTreeSet<&'static str>) -> Self {
+    fn new(question: &Question, typed: &Entries) -> Self {
+        let mut found = BTreeSet::new();
         let answers = match question.asked {
             Asked::Line | Asked::Area(_) => {
                 let text = typed.first(question.field).trim();
-                if text.is_empty() { vec![] } else { vec![marked(text, found)] }
+                if text.is_empty() { vec![] } else { vec![marked(text, &mut found)] }
             }
-            Asked::Select(labels) | Asked::Radios(labels) | Asked::Checkboxes(labels) => labels()
+            Asked::Select(_) | Asked::Radios(_) | Asked::Checkboxes(_) => question
+                .labels(typed)
                 .into_iter()
                 .filter(|(slug, _)| typed.has(question.field, slug))
                 .map(|(_, label)| vec![Part { text: label.to_owned(), marked: false }])
                 .collect(),
         };
-        Self { field: question.field, label: question.label.trim_end_matches(" (optional)"), answers }
+        Self {
+            field: question.field,
+            label: question.label.trim_end_matches(" (optional)"),
+            answers,
+            found: found.into_iter().collect(),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the templates are given.
 
 mod form;
+mod questions;
+mod routes;
 mod status;
 #[cfg(test)]
 mod validity;
@@ -15,34 +17,45 @@ use axum::http::HeaderValue;
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
-use super::config::{Config, ContactsConfig, ServiceConfig};
+use super::config::{AccessibilityConfig, Config, ContactsConfig, LinksConfig, Logo, PrivacyConfig, ServiceConfig};
 use crate::{
     crypto::digest,
-    domain::{Clock, ClockKind, Date},
+    domain::{Clock, ClockKind, Date, FieldError},
 };
 
-/// The one style sheet.
-const CSS: &str = include_str!("../../../templates/style.css");
+/// The one style sheet: as on a screen, then what differs on paper, in forced colours, and for whoever wants less motion.
+const CSS: &str =
+    concat!(include_str!("../../../templates/style.css"), include_str!("../../../templates/style_media.css"));
 
 /// What every page has.
 pub(super) struct Shell {
     pub(super) service: ServiceConfig,
     pub(super) contacts: ContactsConfig,
+    pub(super) links: LinksConfig,
+    privacy: PrivacyConfig,
+    accessibility: AccessibilityConfig,
+    logo: Option<Logo>,
     pub(super) demo: bool,
     pub(super) css: &'static str,
-    /// The content security policy: nothing but this style and this site's forms.
+    /// The content security policy: nothing but this style, the logo if there is one, and this site's forms.
     pub(super) policy: HeaderValue,
 }
 
 impl Shell {
     pub(super) fn new(config: &Config, demo: bool) -> Self {
         let hash = BASE64.encode(&digest(CSS.as_bytes()).0);
+        // The logo stands in the page itself.
+        let images = if config.logo.is_some() { " img-src data:;" } else { "" };
         let policy = format!(
-            "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; style-src 'sha256-{hash}';{images} form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         );
         Self {
             service: config.service.clone(),
             contacts: config.contacts.clone(),
+            links: config.links.clone(),
+            privacy: config.privacy.clone(),
+            accessibility: config.accessibility.clone(),
+            logo: config.logo.clone(),
             demo,
             css: CSS,
             // Base64 and the words around it are visible ASCII.
@@ -54,6 +67,23 @@ impl Shell {
     fn team(&self) -> String {
         let mut rest = self.service.body.chars();
         rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
+    }
+}
+
+impl Shell {
+    /// The controller in law.
+    fn controller(&self) -> &str {
+        self.privacy.controller.as_deref().unwrap_or(&self.service.body)
+    }
+
+    /// The day on which the accessibility statement was last gone through.
+    fn reviewed_on(&self) -> Option<Day> {
+        self.accessibility.reviewed_on.map(Day)
+    }
+
+    /// Whether there is a way to reach the team besides this service.
+    fn can_be_reached(&self) -> bool {
+        self.service.phone.is_some() || self.service.email.is_some() || self.service.post.is_some()
     }
 }
 
@@ -123,6 +153,8 @@ pub(super) struct ErrorPage<'a> {
     pub(super) heading: &'static str,
     pub(super) happened: &'static str,
     pub(super) remedy: &'static str,
+    /// Whether no report can be taken, so that the page names who else can help.
+    pub(super) is_closed: bool,
 }
 
 #[derive(Template)]
@@ -132,32 +164,92 @@ pub(super) struct WithdrawnPage<'a> {
     pub(super) on: Day,
 }
 
-/// The page that shows a receipt code. It has nothing in it but what is stored and the code, so that a repeated send gets
-/// the very same page.
+/// The privacy notice.
+#[derive(Template)]
+#[template(path = "privacy.html")]
+pub(super) struct PrivacyPage<'a> {
+    pub(super) shell: &'a Shell,
+}
+
+/// The accessibility statement.
+#[derive(Template)]
+#[template(path = "accessibility.html")]
+pub(super) struct AccessibilityPage<'a> {
+    pub(super) shell: &'a Shell,
+}
+
+/// The box in plain words.
+#[derive(Template)]
+#[template(path = "safe.html")]
+pub(super) struct SafePage<'a> {
+    pub(super) shell: &'a Shell,
+    /// How many keys everything is sealed to.
+    pub(super) keys: usize,
+    /// Over all of them.
+    pub(super) fingerprint: String,
+}
+
+/// Says that the person's copy of the code is right. The code is not on it.
+#[derive(Template)]
+#[template(path = "right.html")]
+pub(super) struct RightPage<'a> {
+    pub(super) shell: &'a Shell,
+}
+
+/// The page that shows a receipt code. It has nothing in it but what is stored, the code and its tag, so that a repeated
+/// send gets the very same page.
 #[derive(Template)]
 #[template(path = "receipt.html")]
 pub(super) struct ReceiptPage<'a> {
     shell: &'a Shell,
     body: String,
     code: Zeroizing<String>,
+    /// The code one letter or number at a time.
+    spelled: Zeroizing<String>,
+    tag: String,
     received_on: Day,
     notice_due: Day,
     promises: Vec<Promise>,
+    errors: &'a [FieldError],
+    typed: &'a str,
 }
 
 impl<'a> ReceiptPage<'a> {
-    /// From the report's day and the clocks that its concern started.
-    pub(super) fn new(shell: &'a Shell, code: Zeroizing<String>, received_on: Date, clocks: &[Clock]) -> Option<Self> {
+    /// From the code and its tag, the report's day and the clocks that its concern started. None without a notice clock.
+    pub(super) fn new(shell: &'a Shell, keep: KeepCode, received_on: Date, clocks: &[Clock]) -> Option<Self> {
         let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice)?;
+        let code = Zeroizing::new(keep.code);
         Some(Self {
             shell,
             body: shell.team(),
+            spelled: spelled(&code),
             code,
+            tag: keep.tag,
             received_on: Day(received_on),
             notice_due: Day(notice.due_on),
             promises: promises(clocks),
+            errors: &[],
+            typed: "",
         })
     }
+
+    /// With what is wrong with the copy that was typed.
+    pub(super) fn wrong(self, errors: &'a [FieldError], typed: &'a str) -> Self {
+        Self { errors, typed, ..self }
+    }
+}
+
+/// A code for the ear: `7, K, Q, M. 4, T, 9, X.`
+fn spelled(code: &str) -> Zeroizing<String> {
+    let mut out = Zeroizing::new(String::with_capacity(4 * code.len()));
+    for group in code.split('-') {
+        let mut symbols = group.chars().peekable();
+        while let Some(symbol) = symbols.next() {
+            out.push(symbol);
+            out.push_str(if symbols.peek().is_some() { ", " } else { ". " });
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -171,6 +263,11 @@ mod tests {
             "<time datetime=\"2026-11-22\">22 November 2026</time>"
         );
         assert_eq!(Day(Date::constant(2027, 1, 6)).to_string(), "<time datetime=\"2027-01-06\">6 January 2027</time>");
+    }
+
+    #[test]
+    fn a_code_is_spelled_group_by_group() {
+        assert_eq!(*spelled("7KQM-4T9X"), "7, K, Q, M. 4, T, 9, X. ");
     }
 
     #[test]

@@ -49,9 +49,15 @@ pub(in crate::web) struct StatusPage<'a> {
     shell: &'a Shell,
     code: Zeroizing<String>,
     state: &'static str,
+    /// The same in a sentence.
+    meaning: &'static str,
     received_on: Day,
     notice: ClockView,
+    /// How many answers came since the person last wrote.
+    new: usize,
     areas: Option<Vec<Area>>,
+    /// What each is about.
+    area_meanings: Vec<&'static str>,
     overdue: Vec<ClockView>,
     clocks: Vec<ClockView>,
     messages: Vec<Said>,
@@ -82,12 +88,14 @@ struct ClockView {
     due: Day,
     met: Option<Day>,
     state: ClockState,
+    /// Working days left; none when it is met, late or due today, or if they can't be counted.
+    left: Option<i64>,
 }
 
 enum Said {
-    Person { kind: &'static str, on: Day },
-    Team { kind: &'static str, on: Day, text: Text },
-    Damaged { on: Day },
+    Person { kind: &'static str, on: Day, collected: bool },
+    Team { kind: &'static str, on: Day, text: Text, new: bool },
+    Damaged { on: Day, new: bool },
 }
 
 impl<'a> StatusPage<'a> {
@@ -105,20 +113,26 @@ impl<'a> StatusPage<'a> {
             report.answers.iter().map(|stored| (stored, open(parts.box_id, receipt, report, stored))).collect();
         let newest = answers.iter().rev().find_map(|(_, answer)| answer.as_ref());
         let unread = if report.closed { ReportState::Closed } else { ReportState::Received };
+        let state = newest.map_or(unread, |answer| answer.state);
+        let areas = newest.map(|answer| answer.areas.clone());
+        let messages = in_order(report, answers);
         let error =
             |field: &str| follow_up.errors.iter().find(|error| error.field == field).map(|error| error.message.clone());
         Some(Self {
             shell: parts.shell,
             code,
-            state: newest.map_or(unread, |answer| answer.state).label(),
+            state: state.label(),
+            meaning: meaning(state, report.messages.iter().any(|message| message.collected)),
             received_on: Day(report.received_on),
             notice: view(notice(report)?),
-            areas: newest.map(|answer| answer.areas.clone()),
+            area_meanings: areas.iter().flatten().map(|area| plain(*area)).collect(),
+            areas,
+            new: messages.iter().filter(|said| said.is_new()).count(),
             overdue: clocks.iter().filter(|clock| clock.state == ClockState::Overdue).cloned().collect(),
             clocks,
             message_error: error("message"),
             attachment_error: error("attachment"),
-            messages: in_order(report, answers),
+            messages,
             errors: follow_up.errors,
             typed: follow_up.typed,
             send_id: follow_up.send_id.unwrap_or_else(|| SendId::random(&mut os_random())),
@@ -140,19 +154,26 @@ impl<'a> StatusPage<'a> {
             due: Day(day),
             met: None,
             state,
+            left: (state == ClockState::Open).then_some(7),
         };
         let notice = |state| clock(ClockKind::InformationUseNotice, state);
-        let team = |kind: AnswerKind, text| Said::Team { kind: kind.label(), on: Day(day), text: Text::typed(text) };
+        let team = |kind: AnswerKind, text, new| {
+            let text = Text::typed(text);
+            Said::Team { kind: kind.label(), on: Day(day), text, new }
+        };
         let new = || Self {
             shell,
             code: Zeroizing::new("7KQM-4T9X-0B2C-WZ8N-3HRE-5VPA".to_owned()),
             state: ReportState::Received.label(),
+            meaning: meaning(ReportState::Received, false),
             received_on: Day(day),
             notice: notice(ClockState::Open),
+            new: 0,
             areas: None,
+            area_meanings: vec![],
             overdue: vec![],
             clocks: vec![notice(ClockState::Open), clock(ClockKind::Advice, ClockState::DueToday)],
-            messages: vec![Said::Person { kind: "Concern", on: Day(day) }],
+            messages: vec![Said::Person { kind: "Concern", on: Day(day), collected: false }],
             errors: vec![],
             message_error: None,
             attachment_error: None,
@@ -163,13 +184,17 @@ impl<'a> StatusPage<'a> {
             attachment_mib: 250,
         };
         let answered = Self {
+            meaning: meaning(ReportState::Decided, true),
+            new: 2,
             areas: Some(vec![Area::BoardGovernance, Area::Competition]),
+            area_meanings: vec![plain(Area::BoardGovernance), plain(Area::Competition)],
             notice: ClockView { met: Some(Day(day)), ..notice(ClockState::Met) },
             clocks: vec![ClockView { met: Some(Day(day)), ..notice(ClockState::MetLate) }],
             messages: vec![
-                team(AnswerKind::Notice, "We <plan> to use it & say so."),
-                team(AnswerKind::Reply, "Thank you."),
-                Said::Damaged { on: Day(day) },
+                Said::Person { kind: "Concern", on: Day(day), collected: true },
+                team(AnswerKind::Notice, "We <plan> to use it & say so.", true),
+                team(AnswerKind::Reply, "Thank you.", true),
+                Said::Damaged { on: Day(day), new: false },
             ],
             ..new()
         };
@@ -207,10 +232,10 @@ impl<'a> StatusPage<'a> {
 impl ClockView {
     fn new(clock: &Clock, today: Date, calendar: &Calendar) -> Self {
         // Without that year's bank holidays the days left are not known, but whether it is late is.
-        let state = match clock.standing(today, calendar) {
-            Ok(standing) => standing.state,
-            Err(_) if today > clock.due_on => ClockState::Overdue,
-            Err(_) => ClockState::Open,
+        let (state, left) = match clock.standing(today, calendar) {
+            Ok(standing) => (standing.state, standing.working_days_left.filter(|left| *left > 0)),
+            Err(_) if today > clock.due_on => (ClockState::Overdue, None),
+            Err(_) => (ClockState::Open, None),
         };
         Self {
             label: clock.kind.label(),
@@ -218,7 +243,37 @@ impl ClockView {
             due: Day(clock.due_on),
             met: clock.met_on.map(Day),
             state,
+            left,
         }
+    }
+}
+
+impl Said {
+    const fn is_new(&self) -> bool {
+        match self {
+            Self::Person { .. } => false,
+            Self::Team { new, .. } | Self::Damaged { new, .. } => *new,
+        }
+    }
+}
+
+/// Where a report stands, in a sentence. `collected`: whether the team has anything of it yet.
+const fn meaning(state: ReportState, collected: bool) -> &'static str {
+    match state {
+        ReportState::Received if collected => "The team has it. They have not told us yet what they will do.",
+        ReportState::Received => "It is sealed and waits here for the team to fetch it.",
+        ReportState::BeingRead => "The team has opened it and is thinking about what to do.",
+        ReportState::Decided => "Read our messages below to see what we decided.",
+        ReportState::Closed => "We do not plan to do more. You can still write to us here.",
+    }
+}
+
+/// What an area is about, in plain words.
+const fn plain(area: Area) -> &'static str {
+    match area {
+        Area::BoardGovernance => "We look at whether it points to wider problems in how a trust is run.",
+        Area::IntegratedCare => "We look at whether services work together for patients as they should.",
+        Area::Competition => "We look at how care is bought, and whether patients get the choice that they should.",
     }
 }
 
@@ -240,25 +295,31 @@ fn open(box_id: BoxId, receipt: &Receipt, report: &StoredReport, stored: &Stored
     is_this.then_some(answer)
 }
 
-/// Each message of the person, then the answers that were written when the team had read up to it.
+/// Each message of the person, then the answers that were written when the team had read up to it. New are those that were
+/// written after the person's last message, and those that came on a later day than it.
 fn in_order(report: &StoredReport, answers: Vec<(&StoredAnswer, Option<Answer>)>) -> Vec<Said> {
     let mut said: Vec<(u32, u32, Said)> = report
         .messages
         .iter()
-        .map(|message| (message.seq, 0, Said::Person { kind: message.kind.label(), on: Day(message.on) }))
+        .map(|message| {
+            let person = Said::Person { kind: message.kind.label(), on: Day(message.on), collected: message.collected };
+            (message.seq, 0, person)
+        })
         .collect();
     let last = report.messages.last().map_or(0, |message| message.seq);
+    let last_on = report.messages.last().map_or(report.received_on, |message| message.on);
     let mut after = 1;
     for (stored, answer) in answers {
         let on = Day(stored.delivered_on);
         // A damaged one stands behind the answer before it.
         after = answer.as_ref().map_or(after, |answer| answer.after).clamp(1, last.max(1));
+        let new = after >= last || stored.delivered_on > last_on;
         match answer {
             Some(Answer { kind: AnswerKind::Update, .. }) => {}
             Some(Answer { kind, text: Some(text), .. }) => {
-                said.push((after, stored.seq, Said::Team { kind: kind.label(), on, text }));
+                said.push((after, stored.seq, Said::Team { kind: kind.label(), on, text, new }));
             }
-            _ => said.push((after, stored.seq, Said::Damaged { on })),
+            _ => said.push((after, stored.seq, Said::Damaged { on, new })),
         }
     }
     said.sort_by_key(|(after, seq, _)| (*after, *seq));

@@ -7,8 +7,8 @@ use scraper::{ElementRef, Html, Selector};
 use zeroize::Zeroizing;
 
 use super::{
-    AskPage, BeforePage, CheckPage, Day, ErrorPage, FollowedUpPage, FormPage, KeepCode, KeysPage, LeavePage,
-    ReceiptPage, Shell, StartPage, StatusPage, WithdrawnPage,
+    AccessibilityPage, AskPage, BeforePage, CheckPage, Day, ErrorPage, FollowedUpPage, FormPage, KeepCode, KeysPage,
+    LeavePage, PrivacyPage, ReceiptPage, RightPage, SafePage, Shell, StartPage, StatusPage, WithdrawnPage,
 };
 use crate::{
     domain::{Calendar, Clock, Concern, Date, Entries, FieldError, Route},
@@ -53,6 +53,13 @@ fn every_page() -> Vec<Sample> {
         &KeysPage { shell: &shell, keys, fingerprint: "61a5 eb91 7d18 dd35 53bc 7088 8df2 4669".into() },
         false,
     );
+    add("privacy", &PrivacyPage { shell: &shell }, false);
+    add("accessibility", &AccessibilityPage { shell: &shell }, false);
+    for keys in 1..=2 {
+        let fingerprint = "61a5 eb91 7d18 dd35 53bc 7088 8df2 4669".into();
+        add(&format!("how this is kept safe, {keys}"), &SafePage { shell: &shell, keys, fingerprint }, false);
+    }
+    add("right copy", &RightPage { shell: &shell }, false);
     add("leave", &LeavePage { shell: &shell }, false);
     add("withdrawn", &WithdrawnPage { shell: &shell, on: Day(TODAY) }, false);
 
@@ -70,11 +77,10 @@ fn every_page() -> Vec<Sample> {
         let check = |errors| CheckPage::new(&shell, limits, &typed, errors, keep(), &clocks).expect("a notice clock");
         add(&format!("check, {route}"), &check(&[]), false);
         add(&format!("check with an error, {route}"), &check(&too_many), true);
-        add(
-            &format!("receipt, {route}"),
-            &ReceiptPage::new(&shell, code(), TODAY, &clocks).expect("a notice clock"),
-            false,
-        );
+        let receipt = || ReceiptPage::new(&shell, keep(), TODAY, &clocks).expect("a notice clock");
+        add(&format!("receipt, {route}"), &receipt(), false);
+        let wrong_copy = [FieldError::new("again", "Check your copy")];
+        add(&format!("receipt, wrong copy, {route}"), &receipt().wrong(&wrong_copy, "7KQM"), true);
     }
     add("ask", &AskPage { shell: &shell, errors: &[], typed: "" }, false);
     let wrong = [FieldError::new("code", "Check what you typed: a receipt code has 24 letters and numbers")];
@@ -89,7 +95,11 @@ fn every_page() -> Vec<Sample> {
     );
     for error in WebError::ALL {
         let (heading, happened, remedy) = error.words();
-        add(&format!("{error:?}"), &ErrorPage { shell: &shell, heading, happened, remedy }, false);
+        add(
+            &format!("{error:?}"),
+            &ErrorPage { shell: &shell, heading, happened, remedy, is_closed: error == WebError::Closed },
+            false,
+        );
     }
     pages
 }

@@ -1,0 +1,140 @@
+//! Whether what an operator set can be used.
+
+use super::{Config, ConfigError, Contact, ContactsConfig};
+
+/// Files that an operator may allow at most with one message.
+const MOST_ATTACHMENTS: usize = 100;
+/// Mebibytes that an operator may allow at most with one message.
+const MOST_MIB: u64 = 4096;
+/// Receipt codes that an operator may allow at most in a minute.
+const MOST_CODE_CHECKS: u32 = 1_000_000;
+/// Bytes of a name or an address.
+const LONGEST: usize = 200;
+/// Bytes of a sentence.
+const LONGEST_SENTENCE: usize = 1000;
+
+impl Config {
+    /// The first setting that can't be used.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        self.check_limits()?;
+        self.check_texts()?;
+        self.check_links()?;
+        let service = &self.service;
+        match &service.onion {
+            Some(onion) if !is_address(onion, "http://") || !onion.trim_end_matches('/').ends_with(".onion") => {
+                return refuse(
+                    "service.onion",
+                    "not an onion address",
+                    "give http://, 56 letters and numbers, and .onion",
+                );
+            }
+            _ => {}
+        }
+        if service.logo.is_some() && service.logo_alt.is_none() {
+            return refuse("service.logo_alt", "not there", "say in a few words what the logo shows");
+        }
+        match (&self.security.contact, self.security.expires) {
+            (Some(contact), Some(_)) if is_address(contact, "https://") || is_address(contact, "mailto:") => Ok(()),
+            (Some(_), Some(_)) => {
+                refuse("security.contact", "not an address", "give mailto: or https:// and an address")
+            }
+            (Some(_), None) => refuse("security.expires", "not there", "give a day within a year, as 2027-11-22"),
+            (None, Some(_)) => refuse("security.contact", "not there", "give mailto: or https:// and an address"),
+            (None, None) => Ok(()),
+        }
+    }
+
+    fn check_limits(&self) -> Result<(), ConfigError> {
+        if self.limits.attachments > MOST_ATTACHMENTS {
+            return refuse("limits.attachments", "too large", "give 100 or fewer");
+        }
+        if !(1..=MOST_MIB).contains(&self.limits.attachment_mib) {
+            return refuse("limits.attachment_mib", "out of range", "give a number from 1 to 4096");
+        }
+        if !(1..=MOST_CODE_CHECKS).contains(&self.limits.code_checks_a_minute) {
+            return refuse("limits.code_checks_a_minute", "out of range", "give a number from 1 to 1000000");
+        }
+        Ok(())
+    }
+
+    fn check_texts(&self) -> Result<(), ConfigError> {
+        let Self { service, privacy, accessibility, .. } = self;
+        let names = [("service.name", &service.name), ("service.body", &service.body)];
+        let maybe = [
+            ("service.header", &service.header),
+            ("service.logo", &service.logo),
+            ("service.logo_alt", &service.logo_alt),
+            ("service.phone", &service.phone),
+            ("service.email", &service.email),
+            ("service.post", &service.post),
+            ("privacy.controller", &privacy.controller),
+            ("privacy.officer", &privacy.officer),
+            ("accessibility.contact", &accessibility.contact),
+        ];
+        let maybe = maybe.into_iter().filter_map(|(setting, text)| Some((setting, text.as_ref()?)));
+        let contacts = all(&self.contacts);
+        let contact_names = contacts.iter().map(|(contact, name, ..)| (*name, &contact.name));
+        let phones = contacts.iter().filter_map(|(contact, .., phone)| Some((*phone, contact.phone.as_ref()?)));
+        let fits = |text: &str, longest| !text.trim().is_empty() && text.len() <= longest;
+        if let Some((setting, _)) =
+            names.into_iter().chain(maybe).chain(contact_names).chain(phones).find(|(_, text)| !fits(text, LONGEST))
+        {
+            return refuse(setting, "empty or too long", "give up to 200 characters");
+        }
+        let sentences = [("privacy.basis", &privacy.basis), ("privacy.kept", &privacy.kept)];
+        if let Some((setting, _)) = sentences.into_iter().find(|(_, text)| !fits(text, LONGEST_SENTENCE)) {
+            return refuse(setting, "empty or too long", "give up to 1,000 characters");
+        }
+        Ok(())
+    }
+
+    fn check_links(&self) -> Result<(), ConfigError> {
+        let links = [
+            ("service.everyday_page", &self.service.everyday_page),
+            ("links.tor_browser", &self.links.tor_browser),
+            ("links.age", &self.links.age),
+        ];
+        let contacts = all(&self.contacts);
+        let contact_links = contacts.iter().map(|(contact, _, link, _)| (*link, &contact.link));
+        let notice = self.privacy.notice.iter().map(|notice| ("privacy.notice", notice));
+        match links.into_iter().chain(contact_links).chain(notice).find(|(_, link)| !is_address(link, "https://")) {
+            Some((setting, _)) => refuse(setting, "not the address of a page", "give one that begins with https://"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Each contact, with what its settings are called.
+fn all(contacts: &ContactsConfig) -> [(&Contact, &'static str, &'static str, &'static str); 8] {
+    macro_rules! named {
+        ($contact:ident) => {
+            (
+                &contacts.$contact,
+                concat!("contacts.", stringify!($contact), ".name"),
+                concat!("contacts.", stringify!($contact), ".link"),
+                concat!("contacts.", stringify!($contact), ".phone"),
+            )
+        };
+    }
+    [
+        named!(nhs_england),
+        named!(commissioner),
+        named!(ombudsman),
+        named!(advice),
+        named!(prescribed),
+        named!(employment),
+        named!(data_protection),
+        named!(equality),
+    ]
+}
+
+fn refuse(setting: &'static str, problem: &'static str, remedy: &'static str) -> Result<(), ConfigError> {
+    Err(ConfigError::Setting { setting, problem, remedy })
+}
+
+/// Whether it can stand in a link and in a header: visible ASCII that ends neither.
+fn is_address(text: &str, scheme: &str) -> bool {
+    let rest = text.strip_prefix(scheme).unwrap_or_default();
+    let fits = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'<' | b'>' | b';' | b',' | b'\\');
+    !rest.is_empty() && text.len() <= LONGEST && rest.bytes().all(fits)
+}

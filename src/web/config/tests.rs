@@ -1,0 +1,51 @@
+use super::*;
+
+fn error(text: &str) -> String {
+    Config::parse(text).map(|_| ()).unwrap_err().to_string()
+}
+
+#[test]
+fn nothing_need_be_set() {
+    let config = Config::parse("").unwrap();
+    assert_eq!((config.limits.attachments, config.limits.attachment_mib), (10, 250));
+    assert_eq!(config.attachment_bytes(), ATTACHMENT_BYTES);
+    config.check().unwrap();
+}
+
+#[test]
+fn what_is_set_is_taken_and_the_rest_stays() {
+    let text = "[limits]\nattachments = 3\n[service]\nname = \"Speak up\"\n[contacts.advice]\nname = \"Us\"\nlink = \"https://a.example/\"";
+    let config = Config::parse(text).unwrap();
+    assert_eq!((config.limits.attachments, config.limits.attachment_mib), (3, 250));
+    assert_eq!((config.service.name.as_str(), config.service.body.as_str()), ("Speak up", "the governance team"));
+    assert_eq!(config.contacts.advice.name, "Us");
+}
+
+#[test]
+fn what_can_not_be_used_is_refused_in_one_line() {
+    for (text, part) in [
+        ("[limits]\nattachment = 3", "line 2"),
+        ("[limit]", "unknown field"),
+        ("limits = ", "line 1"),
+        ("[limits]\nattachments = 101", "limits.attachments"),
+        ("[limits]\nattachment_mib = 0", "limits.attachment_mib"),
+        ("[service]\nname = \" \"", "service.name"),
+        ("[service]\neveryday_page = \"http://plain.example\"", "service.everyday_page"),
+        ("[service]\neveryday_page = \"https://a.example/; x\"", "service.everyday_page"),
+        ("[service]\nonion = \"http://box.example\"", "service.onion"),
+        ("[limits]\ncode_checks_a_minute = 0", "limits.code_checks_a_minute"),
+        ("[service]\nheader = \"\"", "service.header"),
+        ("[service]\nlogo = \"logo.svg\"", "service.logo_alt"),
+        ("[contacts.equality]\nname = \"Us\"\nlink = \"http://a.example/\"", "contacts.equality.link"),
+        ("[contacts.advice]\nname = \"Us\"\nlink = \"https://a.example/\"\nphone = \" \"", "contacts.advice.phone"),
+        ("[links]\nage = \"age\"", "links.age"),
+        ("[privacy]\nkept = \"\"", "privacy.kept"),
+        ("[security]\ncontact = \"mailto:a@b.example\"", "security.expires"),
+        ("[security]\nexpires = \"2027-01-01\"", "security.contact"),
+        ("[security]\ncontact = \"a@b.example\"\nexpires = \"2027-01-01\"", "security.contact"),
+        ("[security]\nexpires = \"next year\"", "line 2"),
+    ] {
+        let error = error(text);
+        assert!(error.contains(part) && error.contains("; ") && !error.contains('\n'), "{text}: {error}");
+    }
+}
