@@ -160,3 +160,31 @@ fn rewrite(store: &Store) -> bool {
     }
     outcome.is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::{Readers, write_new};
+
+    #[test]
+    fn a_logo_is_read_from_beside_the_configuration() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        let put = |name: &str, bytes: &[u8]| write_new(&at(name), Readers::Everyone, bytes).unwrap();
+        put("good.toml", b"[service]\nlogo = \"logo.svg\"\nlogo_alt = \"Us\"");
+        let why = |name: &str| match read_config(&at(name)) {
+            Err(Failure::Failed(why)) => why,
+            _ => String::new(),
+        };
+        assert!(why("good.toml").contains("logo.svg"), "there is none yet");
+        put("logo.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+        assert!(read_config(&at("good.toml")).is_ok());
+        put("page.toml", b"[service]\nlogo = \"page.html\"\nlogo_alt = \"Us\"");
+        put("page.html", b"<html><svg></svg></html>");
+        let said = why("page.toml");
+        assert!(said.contains("service.logo") && said.contains("neither SVG nor PNG"), "{said}");
+        put("large.toml", b"[service]\nlogo = \"large.svg\"\nlogo_alt = \"Us\"");
+        put("large.svg", format!("<svg>{}</svg>", " ".repeat(16 * 1024)).as_bytes());
+        assert!(why("large.toml").contains("larger than 16 KiB"));
+    }
+}

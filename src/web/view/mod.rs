@@ -210,6 +210,8 @@ pub(super) struct ReceiptPage<'a> {
     received_on: Day,
     notice_due: Day,
     promises: Vec<Promise>,
+    /// What is still to come and by when, the next first.
+    coming: Vec<(Day, String)>,
     errors: &'a [FieldError],
     typed: &'a str,
 }
@@ -219,6 +221,9 @@ impl<'a> ReceiptPage<'a> {
     pub(super) fn new(shell: &'a Shell, keep: KeepCode, received_on: Date, clocks: &[Clock]) -> Option<Self> {
         let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice)?;
         let code = Zeroizing::new(keep.code);
+        // Not by what is met: the page has to stay the same.
+        let mut coming: Vec<&Clock> = clocks.iter().filter(|clock| clock.kind != ClockKind::Acknowledgement).collect();
+        coming.sort_by_key(|clock| clock.due_on);
         Some(Self {
             shell,
             body: shell.team(),
@@ -228,6 +233,7 @@ impl<'a> ReceiptPage<'a> {
             received_on: Day(received_on),
             notice_due: Day(notice.due_on),
             promises: promises(clocks),
+            coming: coming.into_iter().map(|clock| (Day(clock.due_on), inside(clock.kind.label()))).collect(),
             errors: &[],
             typed: "",
         })
@@ -237,6 +243,12 @@ impl<'a> ReceiptPage<'a> {
     pub(super) fn wrong(self, errors: &'a [FieldError], typed: &'a str) -> Self {
         Self { errors, typed, ..self }
     }
+}
+
+/// A label inside a sentence.
+fn inside(label: &str) -> String {
+    let mut rest = label.chars();
+    rest.next().map(|first| first.to_lowercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// A code for the ear: `7, K, Q, M. 4, T, 9, X.`

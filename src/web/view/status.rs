@@ -271,9 +271,15 @@ const fn meaning(state: ReportState, collected: bool) -> &'static str {
 /// What an area is about, in plain words.
 const fn plain(area: Area) -> &'static str {
     match area {
-        Area::BoardGovernance => "We look at whether it points to wider problems in how a trust is run.",
-        Area::IntegratedCare => "We look at whether services work together for patients as they should.",
-        Area::Competition => "We look at how care is bought, and whether patients get the choice that they should.",
+        Area::BoardGovernance => {
+            "About the trust’s board: we look at whether it points to wider problems in how the trust is run."
+        }
+        Area::IntegratedCare => {
+            "About integrated care: we look at whether services work together for patients as they should."
+        }
+        Area::Competition => {
+            "About choice and competition: we look at how care is bought, and whether patients get the choice that they should."
+        }
     }
 }
 
