@@ -5,6 +5,7 @@
 //! [`web`] is the box's pages and [`cli`] the commands. `tests/structure.rs` holds which module may use which.
 
 pub mod cli;
+pub mod confine;
 pub mod crypto;
 pub mod desk;
 pub mod domain;

@@ -70,8 +70,20 @@ fn the_box_writes_no_core_file() {
     assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"]);
 }
 
-/// Which of the markers stand in any readable page of a process.
-fn in_memory<'a>(process: u32, markers: &[&'a str]) -> Vec<&'a str> {
+#[test]
+fn the_running_box_is_confined() {
+    let place = Installation::new();
+    let running = place.serve();
+    // Of every thread, those of the store and of the runtime included.
+    for thread in fs::read_dir(format!("/proc/{}/task", running.id())).unwrap() {
+        let status = fs::read_to_string(thread.unwrap().path().join("status")).unwrap();
+        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+        assert_eq!((field("Seccomp:"), field("NoNewPrivs:")), ("2".to_owned(), "1".to_owned()), "{status}");
+    }
+}
+
+/// Which of the markers stand in any readable page of a process, and in which mapping.
+fn in_memory(process: u32, markers: &[&str]) -> Vec<String> {
     let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
     let mut memory = File::open(format!("/proc/{process}/mem")).unwrap();
     let mut found = Vec::new();
@@ -90,7 +102,8 @@ fn in_memory<'a>(process: u32, markers: &[&'a str]) -> Vec<&'a str> {
         let mut bytes = Vec::new();
         // A mapping may end before its range does; what could be read is searched.
         let _ = memory.by_ref().take(to - from).read_to_end(&mut bytes);
-        found.extend(markers.iter().filter(|marker| holds(&bytes, marker.as_bytes())));
+        let there = markers.iter().filter(|marker| holds(&bytes, marker.as_bytes()));
+        found.extend(there.map(|marker| format!("{marker} in {line}")));
     }
     found
 }

@@ -12,13 +12,14 @@ use std::{
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("files", &[]),
+    ("confine", &[]),
     ("tarball", &[]),
     ("crypto", &["domain"]),
     ("store", &["domain", "crypto", "files"]),
     ("transfer", &["domain", "crypto", "store", "files", "tarball"]),
     ("web", &["domain", "crypto", "store"]),
     ("desk", &["domain", "crypto", "files", "tarball"]),
-    ("cli", &["domain", "crypto", "store", "transfer", "web", "desk", "files", "tarball"]),
+    ("cli", &["domain", "crypto", "store", "transfer", "web", "desk", "files", "tarball", "confine"]),
 ];
 
 /// What the serving side must not even name: only the desk opens what people send.

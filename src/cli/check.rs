@@ -9,6 +9,7 @@ use super::{
     output::{self, Failure},
 };
 use crate::{
+    confine::{self, Enforced},
     domain::{Clock, Route, SystemDay, Today, limits::MIB},
     store::{DATABASE, Store},
 };
@@ -77,6 +78,7 @@ impl Findings {
         findings.add("signers.pub can be read", keys.signers().map(drop));
         findings.holidays(data);
         findings.disk(&data.path);
+        findings.kernel();
         if let Some(store) = findings.take("the database opens", data.store()) {
             findings.store(&store, data, keys);
         }
@@ -129,6 +131,19 @@ impl Findings {
             }
         };
         self.0.push(Finding { verdict, finding });
+    }
+
+    fn kernel(&mut self) {
+        let (verdict, finding) = match confine::kernel() {
+            Enforced::Fully => (Verdict::Ok, "this kernel confines the box to its data directory"),
+            Enforced::Partly => {
+                (Verdict::Warning, "this kernel confines the box in part only; Linux 6.12 or later does it fully")
+            }
+            Enforced::Not => {
+                (Verdict::Warning, "this kernel has no Landlock and does not confine the box; use Linux 5.13 or later")
+            }
+        };
+        self.0.push(Finding { verdict, finding: finding.to_owned() });
     }
 
     fn private(&mut self, path: &Path, what: &str) {

@@ -35,7 +35,9 @@ pub(super) fn run(arguments: &CollectArguments) -> Outcome {
         ));
     }
     output::line(&format!(
-        "collection {}: {} messages from {} reports, in {out}",
-        outcome.number, outcome.messages, outcome.reports
+        "collection {}: {} from {}, in {out}",
+        outcome.number,
+        output::count(outcome.messages, "message", "messages"),
+        output::count(outcome.reports, "report", "reports")
     ))
 }

@@ -27,11 +27,15 @@ pub(super) fn run(arguments: &DeliverArguments) -> Outcome {
     let (store, keys) = arguments.data.store_with(&arguments.keys)?;
     let applied = transfer::deliver(&store, &keys.signers, SystemDay.today(), &arguments.file)?;
     output::line(&format!(
-        "delivered {} answers, met {} clocks, deleted {} messages that the desk has; {} answers were here already",
-        applied.answers, applied.met, applied.collected, applied.known
+        "delivered {}, met {}, deleted {} that the desk has; {} here already",
+        output::count(applied.answers, "answer", "answers"),
+        output::count(applied.met, "clock", "clocks"),
+        output::count(applied.collected, "message", "messages"),
+        output::count(applied.known, "answer was", "answers were")
     ))?;
     if applied.withdrawn > 0 {
-        output::line(&format!("{} answers were not kept: the person withdrew that report", applied.withdrawn))?;
+        let lost = output::count(applied.withdrawn, "answer was", "answers were");
+        output::line(&format!("{lost} not kept: the person withdrew that report"))?;
     }
     Ok(())
 }

@@ -2,7 +2,10 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use clap::Args;
 
-use super::{Outcome, output, serve::serve};
+use super::{
+    Outcome, output,
+    serve::{bind, serve},
+};
 use crate::{
     crypto::{
         BoxRole, CodeTagger, GovernanceRecipients, KdfParams, SigningKey,
@@ -24,13 +27,14 @@ pub(super) struct DemoArguments {
 }
 
 pub(super) fn run(arguments: &DemoArguments) -> Outcome {
+    let listener = bind(arguments.listen)?;
     let directory = tempfile::Builder::new()
         .prefix("candour-demo-")
         .tempdir()
         .map_err(|error| output::Failure::Failed(format!("can't make a temporary directory: {error}; set TMPDIR")))?;
     let options = prepare(directory.path())?;
     let at = directory.path().display().to_string();
-    let result = serve(options, arguments.listen, |address| {
+    let result = serve(options, listener, |address| {
         output::line("This is a demonstration: throwaway keys, no protection. Do not raise a real concern here.")?;
         output::line(&format!("box: http://{address}"))?;
         output::line("")?;

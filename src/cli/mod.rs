@@ -18,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::confine;
 use output::Failure;
 
 /// A drop-box for serious concerns in the NHS: a box that seals what people send and can't open it, and an offline desk
@@ -73,14 +74,14 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
-        Command::Keys(command) => keys::run(command),
+        Command::Keys(command) => offline().and_then(|()| keys::run(command)),
         Command::Init(arguments) => init::run(&arguments),
         Command::Collect(arguments) => collect::run(&arguments),
         Command::Deliver(arguments) => deliver::run(&arguments),
         Command::Clocks(arguments) => clocks::run(&arguments),
         Command::Due(arguments) => due::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
-        Command::Desk(command) => desk::run(command),
+        Command::Desk(command) => offline().and_then(|()| desk::run(command)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -121,6 +122,11 @@ fn keep_to_itself() {
     // Neither can fail for a process that asks for less; if one does, the other still holds.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+}
+
+/// What handles private keys has no use for a network or for other programs, and from here on can't have them.
+fn offline() -> Outcome {
+    Ok(confine::system_calls()?)
 }
 
 /// What a command gives back.

@@ -50,6 +50,11 @@ pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
     line(&serde_json::to_string_pretty(value)?)
 }
 
+/// A number and its noun: `1 message`, `2 messages`.
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Prints columns: each as wide as its widest cell, two spaces between.
 pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<(), Failure> {
     let width = |column: usize| {

@@ -1,5 +1,5 @@
 use std::{
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener as StdListener},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -14,7 +14,8 @@ use super::{
     output::{self, Failure},
 };
 use crate::{
-    domain::{SystemDay, Today, limits::MIB},
+    confine::{self, Enforced},
+    domain::{Date, SystemDay, Today, limits::MIB},
     files,
     store::Store,
     web::{self, App, AppOptions, Config, ConfigError},
@@ -39,8 +40,13 @@ pub(super) struct ServeArguments {
 
 pub(super) fn run(arguments: &ServeArguments) -> Outcome {
     let _lock = arguments.data.lock()?;
-    let (store, keys) = arguments.data.store_with(&arguments.keys)?;
+    let keys = arguments.keys.read()?;
     let config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), read_config)?;
+    let listener = bind(arguments.listen)?;
+    // Everything outside the data directory was read and is out of reach from here on; before the store starts its thread.
+    confine_files(&arguments.data.path)?;
+    let store = arguments.data.store()?;
+    arguments.data.hold_against_pin(&store, &keys.recipients, &arguments.keys.path)?;
     let options = AppOptions {
         store,
         recipients: keys.recipients,
@@ -49,7 +55,10 @@ pub(super) fn run(arguments: &ServeArguments) -> Outcome {
         today: Arc::new(SystemDay),
         demo: false,
     };
-    serve(options, arguments.listen, |address| output::line(&format!("listening on http://{address}")))
+    serve(options, listener, |address| {
+        confine::system_calls()?;
+        output::line(&format!("listening on http://{address}"))
+    })
 }
 
 /// The configuration, with the logo that it names.
@@ -63,27 +72,48 @@ fn read_config(path: &Path) -> Result<Config, Failure> {
     Ok(config)
 }
 
-/// Runs a box until it is told to stop, finishing what it is answering. `ready` is called once it can be reached.
-pub(super) fn serve(options: AppOptions, listen: SocketAddr, ready: impl FnOnce(SocketAddr) -> Outcome) -> Outcome {
+/// Takes the address, before anything else is given up.
+pub(super) fn bind(listen: SocketAddr) -> Result<StdListener, Failure> {
+    let unavailable = |error: std::io::Error| {
+        Failure::Failed(format!("can't listen on {listen}: {error}; give another address with --listen"))
+    };
+    let listener = StdListener::bind(listen).map_err(unavailable)?;
+    listener.set_nonblocking(true).map_err(unavailable)?;
+    Ok(listener)
+}
+
+fn confine_files(directory: &Path) -> Outcome {
+    if confine::files(directory)? == Enforced::Not {
+        output::error(&Failure::Failed(
+            "this kernel has no Landlock, so files outside the data directory are not out of reach; use Linux 5.13 or later".into(),
+        ));
+    }
+    Ok(())
+}
+
+/// Runs a box until it is told to stop, finishing what it is answering. `ready` is called once everything is open and
+/// started that it needs.
+pub(super) fn serve(options: AppOptions, listener: StdListener, ready: impl FnOnce(SocketAddr) -> Outcome) -> Outcome {
     web::quiet_panics();
     // What a killed box left goes first; nothing is under way yet.
     let store = options.store.clone();
     store.sweep()?;
-    store.rewrite()?;
+    let rewritten = rewrite(&store).then(|| SystemDay.today());
     let runtime = Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Failed(format!("can't start: {error}; check the limits on threads and memory")))?;
     runtime.block_on(async move {
-        let listener = TcpListener::bind(listen).await.map_err(|error| unavailable(listen, &error))?;
-        let address = listener.local_addr().map_err(|error| unavailable(listen, &error))?;
+        let failed = |error: std::io::Error| Failure::Failed(format!("can't listen: {error}; start the box again"));
+        let listener = TcpListener::from_std(listener).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
         let router = web::router(App::new(options));
         let stop = stop_signal()?;
         ready(address)?;
-        let tidying = tokio::spawn(rewrite_daily(store));
+        let tidying = tokio::spawn(rewrite_daily(store, rewritten));
         let served = web::server::serve(listener, router, stop).await;
         tidying.abort();
-        served.map_err(|error| unavailable(address, &error))
+        served.map_err(failed)
     })
 }
 
@@ -104,26 +134,31 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
 }
 
 /// When a day is over, its reports' order goes from the file too.
-async fn rewrite_daily(store: Store) {
-    let mut done = SystemDay.today();
+async fn rewrite_daily(store: Store, mut done: Option<Date>) {
     loop {
         tokio::time::sleep(DAY_CHECK).await;
         let today = SystemDay.today();
-        if today == done {
+        if done == Some(today) {
             continue;
         }
         let store = store.clone();
-        match tokio::task::spawn_blocking(move || store.rewrite()).await {
-            Ok(Ok(())) => done = today,
-            // Tried again at the next look; the operator reads why.
-            Ok(Err(error)) => output::error(&Failure::Failed(format!("tidying the database failed: {error}"))),
+        match tokio::task::spawn_blocking(move || rewrite(&store)).await {
+            Ok(true) => done = Some(today),
+            // Tried again at the next look.
+            Ok(false) => {}
             Err(_) => return,
         }
     }
 }
 
-fn unavailable(address: SocketAddr, error: &std::io::Error) -> Failure {
-    Failure::Failed(format!("can't listen on {address}: {error}; give another address with --listen"))
+/// Writes the database anew. If that fails, as on a disk that is nearly full, the operator reads why and the box goes on:
+/// people must be able to read their answers.
+fn rewrite(store: &Store) -> bool {
+    let outcome = store.rewrite();
+    if let Err(error) = &outcome {
+        output::error(&Failure::Failed(format!("the database could not be tidied: {error}; it is tried again")));
+    }
+    outcome.is_ok()
 }
 
 #[cfg(test)]

@@ -48,6 +48,24 @@ pub(super) enum WebError {
 }
 
 impl WebError {
+    /// Every one, for the tests of their pages.
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 13] = [
+        Self::NotFound,
+        Self::Method,
+        Self::Broken,
+        Self::Type,
+        Self::Slow,
+        Self::TooLarge,
+        Self::CrossSite,
+        Self::NotIssued,
+        Self::Withdrawn,
+        Self::TooMany,
+        Self::Busy,
+        Self::Closed,
+        Self::Internal,
+    ];
+
     /// The status code of its page.
     pub(super) const fn status(self) -> StatusCode {
         match self {
@@ -73,7 +91,7 @@ impl WebError {
     }
 
     /// What happened, and what to do.
-    const fn words(self) -> (&'static str, &'static str, &'static str) {
+    pub(super) const fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::NotFound => (
                 "Page not found",

@@ -17,6 +17,7 @@ mod report;
 mod respond;
 mod send;
 pub mod server;
+mod stack;
 mod status;
 mod view;
 mod withdraw;
@@ -166,6 +167,11 @@ impl App {
         work: impl FnOnce(&Self) -> Result<T, WebError> + Send + 'static,
     ) -> Result<T, WebError> {
         let app = self.clone();
-        tokio::task::spawn_blocking(move || work(&app)).await.map_err(|_| WebError::Internal)?
+        let wiped = move || {
+            let outcome = work(&app);
+            stack::wipe();
+            outcome
+        };
+        tokio::task::spawn_blocking(wiped).await.map_err(|_| WebError::Internal)?
     }
 }

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::{
     App, WebError, forms,
     guard::{Guarded, Watch},
+    stack,
 };
 use crate::{
     crypto::{AttachmentSealer, SealedTrueSize},
@@ -134,6 +135,8 @@ impl Receiver<'_> {
     async fn next(&self, field: &mut Field<'_>) -> Result<Option<Bytes>, WebError> {
         let piece = field.chunk().await.map_err(|_| self.watch.cause())?;
         self.watch.progress();
+        // Each piece may have been read on another of the runtime's threads.
+        stack::wipe();
         Ok(piece)
     }
 

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{App, WebError, error::tell_operator};
+use super::{App, WebError, error::tell_operator, stack};
 use crate::domain::limits::KIB;
 
 /// What the size of every page is a multiple of.
@@ -65,7 +65,13 @@ pub(super) async fn finish(State(app): State<App>, request: Request, next: Next)
         WebError::CrossSite.into_response()
     } else {
         // On a task of its own: a panic there ends the task and nothing else.
-        let handled = tokio::spawn(next.run(request)).await;
+        let handled = tokio::spawn(async move {
+            let response = next.run(request).await;
+            stack::wipe();
+            response
+        })
+        .await;
+        stack::wipe();
         handled.unwrap_or_else(|_| WebError::Internal.into_response())
     };
     if let Some(error) = response.extensions_mut().remove::<WebError>() {

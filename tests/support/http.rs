@@ -32,6 +32,11 @@ pub(crate) fn get(address: SocketAddr, path: &str) -> Page {
 }
 
 pub(crate) fn post(address: SocketAddr, path: &str, fields: &Fields) -> Page {
+    try_post(address, path, fields).expect("a whole answer")
+}
+
+/// As [`post`]; none if the box goes away meanwhile.
+pub(crate) fn try_post(address: SocketAddr, path: &str, fields: &Fields) -> Option<Page> {
     let mut body = form_urlencoded::Serializer::new(String::new());
     body.extend_pairs(fields);
     let body = body.finish();
@@ -39,10 +44,20 @@ pub(crate) fn post(address: SocketAddr, path: &str, fields: &Fields) -> Page {
         "POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
         body.len()
     );
-    exchange(address, &head, |stream| stream.write_all(body.as_bytes()))
+    attempt(address, &head, |stream| stream.write_all(body.as_bytes()))
 }
 
 pub(crate) fn post_multipart(address: SocketAddr, path: &str, fields: &Fields, files: Vec<File<'_>>) -> Page {
+    try_post_multipart(address, path, fields, files).expect("a whole answer")
+}
+
+/// As [`post_multipart`]; none if the box goes away meanwhile.
+pub(crate) fn try_post_multipart(
+    address: SocketAddr,
+    path: &str,
+    fields: &Fields,
+    files: Vec<File<'_>>,
+) -> Option<Page> {
     let text = fields.iter().map(|(name, value)| {
         format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     });
@@ -63,7 +78,7 @@ pub(crate) fn post_multipart(address: SocketAddr, path: &str, fields: &Fields, f
     let head = format!(
         "POST {path} HTTP/1.1\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n"
     );
-    exchange(address, &head, |stream| {
+    attempt(address, &head, |stream| {
         stream.write_all(text.as_bytes())?;
         for (head, mut file) in heads.iter().zip(files) {
             stream.write_all(head.as_bytes())?;
@@ -76,21 +91,31 @@ pub(crate) fn post_multipart(address: SocketAddr, path: &str, fields: &Fields, f
 
 /// One request on a connection of its own.
 pub(crate) fn exchange(address: SocketAddr, head: &str, body: impl FnOnce(&mut TcpStream) -> io::Result<()>) -> Page {
-    let mut stream = TcpStream::connect(address).expect("the box listens");
-    stream.write_all(format!("{head}Host: {address}\r\nConnection: close\r\n\r\n").as_bytes()).expect("it reads");
+    attempt(address, head, body).expect("a whole answer")
+}
+
+fn attempt(address: SocketAddr, head: &str, body: impl FnOnce(&mut TcpStream) -> io::Result<()>) -> Option<Page> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.write_all(format!("{head}Host: {address}\r\nConnection: close\r\n\r\n").as_bytes()).ok()?;
     // A box that refuses a body answers before it has all of it.
     let _ = body(&mut stream);
     let mut raw = Vec::new();
     let _ = stream.read_to_end(&mut raw);
-    Page::parse(&raw)
+    // What answers a HEAD announces a body that does not come.
+    Page::parse(&raw).filter(|page| head.starts_with("HEAD ") || page.is_whole())
 }
 
 impl Page {
-    fn parse(raw: &[u8]) -> Self {
-        let end = raw.windows(4).position(|w| w == b"\r\n\r\n").expect("a whole answer");
+    fn parse(raw: &[u8]) -> Option<Self> {
+        let end = raw.windows(4).position(|w| w == b"\r\n\r\n")?;
         let head = String::from_utf8(raw[..end].to_vec()).expect("a head of text");
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-        Self { status, head, body: raw[end + 4..].to_vec() }
+        Some(Self { status, head, body: raw[end + 4..].to_vec() })
+    }
+
+    fn is_whole(&self) -> bool {
+        let announced = self.header("content-length").and_then(|length| length.parse().ok());
+        announced.is_none_or(|length: usize| self.body.len() >= length)
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {

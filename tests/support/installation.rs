@@ -116,8 +116,14 @@ impl Installation {
 
     /// Starts the box and waits until it says that it listens.
     pub(crate) fn serve(&self) -> Serving {
+        self.serve_with(&[])
+    }
+
+    /// As [`Self::serve`], with further arguments.
+    pub(crate) fn serve_with(&self, more: &[&str]) -> Serving {
         let mut child = Command::new(env!("CARGO_BIN_EXE_candour"))
             .args(["serve", "--data", "box", "--keys", "public", "--listen", "127.0.0.1:0"])
+            .args(more)
             .current_dir(self.directory.path())
             .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::null())
@@ -181,6 +187,12 @@ impl Serving {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a status");
         let line = status.lines().find(|line| line.starts_with(field)).expect("the field");
         line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
+    }
+
+    /// Ends it at once, as a power cut does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("a signal");
+        self.child.wait().expect("it ends");
     }
 
     /// Tells it to stop and gives everything that it printed after the first line.

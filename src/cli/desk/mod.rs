@@ -294,13 +294,13 @@ fn export(arguments: &ExportArguments) -> Outcome {
                 0 => Ok(()),
                 waiting => output::line(&format!(
                     "{} not in it; export again to another file",
-                    print::count(waiting, "later answer is", "later answers are")
+                    output::count(waiting, "later answer is", "later answers are")
                 )),
             }
         }
         Export::Written { number, answers, collected } => {
             let (answers, reports) =
-                (print::count(answers, "answer", "answers"), print::count(collected, "report", "reports"));
+                (output::count(answers, "answer", "answers"), output::count(collected, "report", "reports"));
             output::line(&format!(
                 "decisions {number}: {answers}, collection of {reports} confirmed; carry {out} to the box"
             ))

@@ -9,11 +9,6 @@ use crate::{
 /// Columns that a paragraph of a message is set in by.
 const INDENT: &str = "    ";
 
-/// `1 report`, `2 reports`.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
-
 pub(super) fn import(imported: &Import) -> Outcome {
     let number = imported.number;
     if imported.known {
@@ -23,20 +18,23 @@ pub(super) fn import(imported: &Import) -> Outcome {
         let lost = usize::try_from(imported.passed_over).unwrap_or(usize::MAX);
         output::line(&format!(
             "{} never imported",
-            count(lost, "collection before it was", "collections before it were")
+            output::count(lost, "collection before it was", "collections before it were")
         ))?;
     }
     // A concern is the new report itself, not one more message.
     let concerns = imported.messages.iter().filter(|message| message.kind == MessageKind::Concern).count();
     output::line(&format!(
         "collection {number}: {}, {}, {}",
-        count(imported.new_reports, "new report", "new reports"),
-        count(imported.messages.len() - concerns, "new message", "new messages"),
-        count(imported.files, "file", "files"),
+        output::count(imported.new_reports, "new report", "new reports"),
+        output::count(imported.messages.len() - concerns, "new message", "new messages"),
+        output::count(imported.files, "file", "files"),
     ))?;
     for message in &imported.messages {
-        let files =
-            if message.files == 0 { String::new() } else { format!("  {}", count(message.files, "file", "files")) };
+        let files = if message.files == 0 {
+            String::new()
+        } else {
+            format!("  {}", output::count(message.files, "file", "files"))
+        };
         output::line(&format!(
             "{}  {}  {}  received {}{files}",
             message.report, message.kind, message.route, message.on
@@ -102,7 +100,7 @@ pub(super) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize) -> Out
     output::line(&format!(
         "{} for the person; {} for `candour desk export`",
         kinds.join(" and "),
-        count(waiting, "answer waits", "answers wait")
+        output::count(waiting, "answer waits", "answers wait")
     ))
 }
 
@@ -179,7 +177,7 @@ fn whereabouts(answer: &AnswerView) -> String {
 fn clock_line(clock: &ClockView) -> String {
     let left = clock.working_days_left.map_or_else(String::new, |left| {
         let days = usize::try_from(left.unsigned_abs()).unwrap_or(usize::MAX);
-        let days = count(days, "working day", "working days");
+        let days = output::count(days, "working day", "working days");
         if clock.state == ClockState::Overdue { format!(", {days} ago") } else { format!(", {days} left") }
     });
     let met = clock.met_on.map_or_else(String::new, |met| format!(" on {met}"));
@@ -247,6 +245,9 @@ mod tests {
 
     #[test]
     fn one_is_not_many() {
-        assert_eq!((count(1, "file", "files"), count(0, "file", "files")), ("1 file".to_owned(), "0 files".to_owned()));
+        assert_eq!(
+            (output::count(1, "file", "files"), output::count(0, "file", "files")),
+            ("1 file".to_owned(), "0 files".to_owned())
+        );
     }
 }

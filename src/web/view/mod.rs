@@ -4,6 +4,8 @@ mod form;
 mod questions;
 mod routes;
 mod status;
+#[cfg(test)]
+mod validity;
 
 pub(super) use form::{CheckPage, FormPage, KeepCode};
 pub(super) use status::{AskPage, FollowedUpPage, StatusPage, StatusParts, TypedFollowUp};

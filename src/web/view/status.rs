@@ -143,6 +143,93 @@ impl<'a> StatusPage<'a> {
     }
 }
 
+#[cfg(test)]
+impl<'a> StatusPage<'a> {
+    /// The page in its states, each named, and whether something is wrong with what was typed.
+    pub(super) fn samples(shell: &'a Shell) -> Vec<(&'static str, Self, bool)> {
+        let day = Date::constant(2026, 12, 1);
+        let clock = |kind: ClockKind, state| ClockView {
+            label: kind.label(),
+            started: Day(day),
+            due: Day(day),
+            met: None,
+            state,
+            left: (state == ClockState::Open).then_some(10),
+        };
+        let notice = |state| clock(ClockKind::InformationUseNotice, state);
+        let team = |kind: AnswerKind, text| Said::Team {
+            kind: kind.label(),
+            on: Day(day),
+            text: Text::typed(text),
+            new: true,
+        };
+        let new = || Self {
+            shell,
+            code: Zeroizing::new("7KQM-4T9X-0B2C-WZ8N-3HRE-5VPA".to_owned()),
+            state: ReportState::Received.label(),
+            meaning: meaning(ReportState::Received, false),
+            received_on: Day(day),
+            notice: notice(ClockState::Open),
+            new: 0,
+            areas: None,
+            area_meanings: vec![],
+            overdue: vec![],
+            clocks: vec![notice(ClockState::Open), clock(ClockKind::Advice, ClockState::DueToday)],
+            messages: vec![Said::Person { kind: "Concern", on: Day(day), collected: false }],
+            errors: vec![],
+            message_error: None,
+            attachment_error: None,
+            typed: String::new(),
+            send_id: SendId([1; 16]),
+            withdraw_id: SendId([2; 16]),
+            attachments: 10,
+            attachment_mib: 250,
+        };
+        let answered = Self {
+            new: 3,
+            areas: Some(Area::ALL.to_vec()),
+            area_meanings: Area::ALL.iter().map(|area| plain(*area)).collect(),
+            notice: ClockView { met: Some(Day(day)), ..notice(ClockState::Met) },
+            clocks: vec![ClockView { met: Some(Day(day)), ..notice(ClockState::MetLate) }],
+            messages: vec![
+                Said::Person { kind: "Concern", on: Day(day), collected: true },
+                team(AnswerKind::Notice, "We <plan> to use it & say so."),
+                team(AnswerKind::Reply, "Thank you."),
+                Said::Damaged { on: Day(day), new: true },
+            ],
+            ..new()
+        };
+        let late = Self {
+            areas: Some(vec![]),
+            overdue: vec![notice(ClockState::Overdue)],
+            clocks: vec![notice(ClockState::Overdue)],
+            ..new()
+        };
+        let error = |field, message: &str| FieldError::new(field, message);
+        let empty = Self {
+            errors: vec![error("message", "Enter a message")],
+            message_error: Some("Enter a message".into()),
+            ..new()
+        };
+        let too_many = "Choose 10 files or fewer";
+        let files = Self {
+            errors: vec![error("attachment", too_many)],
+            attachment_error: Some(too_many.into()),
+            typed: "</textarea>".into(),
+            ..new()
+        };
+        let no_files = Self { attachments: 0, ..new() };
+        vec![
+            ("status", new(), false),
+            ("status, answered", answered, false),
+            ("status, late", late, false),
+            ("status, nothing typed", empty, true),
+            ("status, too many files", files, true),
+            ("status, no files taken", no_files, false),
+        ]
+    }
+}
+
 impl ClockView {
     fn new(clock: &Clock, today: Date, calendar: &Calendar) -> Self {
         // Without that year's bank holidays the days left are not known, but whether it is late is.

@@ -1,0 +1,193 @@
+//! What a command gives up, so that a fault in it can do less: the box files outside its data directory (Landlock), and
+//! system calls that it never needs (seccomp). Both hold for the rest of the process's life and for every thread started
+//! after them.
+
+use std::{collections::BTreeMap, env::consts::ARCH, path::Path};
+
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreatedAttr,
+    RulesetStatus, Scope, path_beneath_rules,
+};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter_all_threads};
+
+/// The newest Landlock interface that is asked for; what an older kernel does not know is left out and told.
+const WANTED: ABI = ABI::V6;
+
+/// System calls that a box which listens already has no use for: starting programs, new sockets, reaching into other
+/// processes or the kernel, and changing who it is.
+const NEVER: &[libc::c_long] = &[
+    libc::SYS_execve,
+    libc::SYS_execveat,
+    libc::SYS_socket,
+    libc::SYS_connect,
+    libc::SYS_bind,
+    libc::SYS_listen,
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_kcmp,
+    libc::SYS_bpf,
+    libc::SYS_perf_event_open,
+    libc::SYS_userfaultfd,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_keyctl,
+    libc::SYS_mount,
+    libc::SYS_umount2,
+    libc::SYS_move_mount,
+    libc::SYS_open_tree,
+    libc::SYS_fsopen,
+    libc::SYS_pivot_root,
+    libc::SYS_chroot,
+    libc::SYS_unshare,
+    libc::SYS_setns,
+    libc::SYS_open_by_handle_at,
+    libc::SYS_name_to_handle_at,
+    libc::SYS_init_module,
+    libc::SYS_finit_module,
+    libc::SYS_delete_module,
+    libc::SYS_kexec_load,
+    libc::SYS_reboot,
+    libc::SYS_swapon,
+    libc::SYS_swapoff,
+    libc::SYS_acct,
+    libc::SYS_quotactl,
+    libc::SYS_setuid,
+    libc::SYS_setgid,
+    libc::SYS_setreuid,
+    libc::SYS_setregid,
+    libc::SYS_setresuid,
+    libc::SYS_setresgid,
+    libc::SYS_setgroups,
+    libc::SYS_capset,
+    libc::SYS_clock_settime,
+    libc::SYS_settimeofday,
+    libc::SYS_sethostname,
+    libc::SYS_setdomainname,
+    libc::SYS_syslog,
+    libc::SYS_personality,
+];
+
+/// How much of what was asked for the kernel enforces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enforced {
+    /// All of it.
+    Fully,
+    /// What this kernel's version knows.
+    Partly,
+    /// Nothing.
+    Not,
+}
+
+/// The kernel refused.
+#[derive(Debug, thiserror::Error)]
+#[error("the process can't be confined: {0}; run `candour check` and use a newer kernel")]
+pub struct ConfineError(String);
+
+/// From now on, files below one directory alone can be read and written, none can be run, no TCP port can be bound or
+/// connected to, and no process outside can be signalled. For this thread and those it starts.
+///
+/// # Errors
+/// If the kernel knows Landlock and yet refuses.
+pub fn files(directory: &Path) -> Result<Enforced, ConfineError> {
+    let refused = |error: landlock::RulesetError| ConfineError(error.to_string());
+    let handled = AccessFs::from_all(WANTED);
+    let allowed: BitFlags<AccessFs> = handled & !AccessFs::Execute;
+    let status = Ruleset::default()
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(handled)
+        .and_then(|ruleset| ruleset.handle_access(AccessNet::from_all(WANTED)))
+        .and_then(|ruleset| ruleset.scope(Scope::from_all(WANTED)))
+        .and_then(Ruleset::create)
+        .and_then(|ruleset| ruleset.add_rules(path_beneath_rules([directory], allowed)))
+        .and_then(landlock::RulesetCreated::restrict_self)
+        .map_err(refused)?;
+    Ok(match status.ruleset {
+        RulesetStatus::FullyEnforced => Enforced::Fully,
+        RulesetStatus::PartiallyEnforced => Enforced::Partly,
+        RulesetStatus::NotEnforced => Enforced::Not,
+    })
+}
+
+/// From now on, on every thread, [`NEVER`] fails with "operation not permitted".
+///
+/// # Errors
+/// If the kernel refuses, or this processor is unknown to the filter.
+pub fn system_calls() -> Result<(), ConfineError> {
+    let refused = |error: &dyn std::fmt::Display| ConfineError(error.to_string());
+    let rules: BTreeMap<i64, _> = NEVER.iter().map(|number| (*number, Vec::new())).collect();
+    let denied = SeccompAction::Errno(libc::EPERM.unsigned_abs());
+    let processor = ARCH.try_into().map_err(|error| refused(&error))?;
+    let filter = SeccompFilter::new(rules, SeccompAction::Allow, denied, processor).map_err(|error| refused(&error))?;
+    let program = BpfProgram::try_from(filter).map_err(|error| refused(&error))?;
+    apply_filter_all_threads(&program).map_err(|error| refused(&error))
+}
+
+/// What this kernel would enforce, without confining anybody.
+#[must_use]
+pub fn kernel() -> Enforced {
+    // Tried on a thread of its own: the confinement ends with it.
+    let tried = std::thread::spawn(|| files(Path::new("/"))).join();
+    tried.ok().and_then(Result::ok).unwrap_or(Enforced::Not)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        io::Write,
+        net::{TcpListener, TcpStream, UdpSocket},
+        process::Command,
+    };
+
+    use super::*;
+
+    /// Set for the child that confines itself and tries what it must not.
+    const CHILD: &str = "CANDOUR_TEST_CONFINED_CHILD";
+
+    #[test]
+    fn a_confined_process_reaches_nothing_outside() {
+        if let Some(directory) = std::env::var_os(CHILD) {
+            child(Path::new(&directory));
+            return;
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let this = std::env::current_exe().unwrap();
+        let output = Command::new(this)
+            .args(["--exact", "confine::tests::a_confined_process_reaches_nothing_outside", "--nocapture"])
+            .env(CHILD, directory.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(fs::read(directory.path().join("inside")).unwrap(), b"written");
+    }
+
+    fn child(directory: &Path) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let files_enforced = files(directory).unwrap();
+        system_calls().unwrap();
+        fs::File::create(directory.join("inside")).unwrap().write_all(b"written").unwrap();
+        // What the kernel can't enforce is told by `check`; here it has to be able to do the one or the other.
+        if files_enforced != Enforced::Not {
+            assert!(fs::read("/etc/hostname").is_err(), "a file outside was read");
+            assert!(fs::read_dir("/").is_err(), "a directory outside was listed");
+            assert!(fs::File::create("/tmp/candour-outside").is_err(), "a file outside was made");
+        }
+        assert!(TcpStream::connect(address).is_err(), "a connection was opened");
+        assert!(UdpSocket::bind("127.0.0.1:0").is_err(), "a UDP socket was opened");
+        assert!(TcpListener::bind("127.0.0.1:0").is_err(), "another port was bound");
+        assert!(Command::new("/bin/true").status().is_err(), "a program was started");
+        let elsewhere = std::thread::spawn(|| UdpSocket::bind("127.0.0.1:0").is_err());
+        assert!(elsewhere.join().unwrap(), "another thread is not confined");
+    }
+
+    #[test]
+    fn asking_the_kernel_confines_nobody() {
+        assert_eq!(kernel(), kernel());
+        assert!(fs::read_dir("/").is_ok());
+    }
+}

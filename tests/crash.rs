@@ -1,0 +1,110 @@
+//! The box is killed at any moment, and nothing that was promised is lost.
+//!
+//! `CANDOUR_KILLS=1000 cargo test --release --test crash` is the long version.
+
+mod support;
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use support::{
+    http::{self, Fields, File},
+    installation::Installation,
+};
+
+/// Kills unless told otherwise.
+const KILLS: u32 = 12;
+/// People who send at the same time.
+const SENDERS: usize = 3;
+/// Bytes of each attachment: several rows of the store.
+const ATTACHED: usize = 600_000;
+
+#[test]
+fn every_receipt_that_was_shown_outlives_a_kill_at_any_moment() {
+    let kills = std::env::var("CANDOUR_KILLS").ok().map_or(KILLS, |kills| kills.parse().unwrap());
+    let place = Installation::new();
+    let shown = Arc::new(Mutex::new(Vec::new()));
+    let mut moment = 1_u64;
+    for kill in 0..kills {
+        let running = place.serve();
+        let stop = Arc::new(AtomicBool::new(false));
+        let senders: Vec<_> = (0..SENDERS)
+            .map(|sender| {
+                let (shown, stop, address) = (Arc::clone(&shown), Arc::clone(&stop), running.address);
+                thread::spawn(move || {
+                    while !stop.load(Ordering::Relaxed) {
+                        if let Some(code) = send(address, &format!("kill {kill}, sender {sender}")) {
+                            shown.lock().unwrap().push(code);
+                        }
+                    }
+                })
+            })
+            .collect();
+        // Moments that do not repeat, from before the first send is whole to well after several.
+        moment = moment.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        thread::sleep(Duration::from_millis(30 + (moment >> 33) % 500));
+        running.kill();
+        stop.store(true, Ordering::Relaxed);
+        senders.into_iter().for_each(|sender| sender.join().unwrap());
+    }
+
+    let running = place.serve();
+    let codes = shown.lock().unwrap().clone();
+    assert!(!codes.is_empty(), "no send was ever finished");
+    for code in &codes {
+        let mut ask = Fields::new();
+        http::fill(&mut ask, "code", code);
+        let page = http::post(running.address, "/status", &ask);
+        assert_eq!(
+            (page.status, page.all("article.message").len()),
+            (200, 1),
+            "a receipt was shown that leads nowhere"
+        );
+    }
+    running.stop();
+    let check = place.done(&["check", "--data", "box", "--keys", "public"]);
+    assert!(check.contains("ok       every page and reference of the database is sound"), "{check}");
+
+    // Every report that the box has is whole: the desk opens each, attachment included.
+    place.collect("c1");
+    place.import("c1");
+    let list = place.desk_list();
+    let reports = list.as_array().unwrap();
+    assert!(reports.len() >= codes.len(), "{} reports for {} receipts", reports.len(), codes.len());
+    // A send whose answer was lost may be there without its receipt having been shown, one for each sender and kill.
+    assert!(reports.len() <= codes.len() + SENDERS * usize::try_from(kills).unwrap());
+    for report in reports {
+        let id = report["id"].as_str().unwrap();
+        place.done(&["desk", "attachment", "--casebook", "casebook", id, "evidence.bin", "--out", "opened"]);
+        assert_eq!(std::fs::metadata(place.path("opened")).unwrap().len(), ATTACHED as u64);
+        std::fs::remove_file(place.path("opened")).unwrap();
+    }
+}
+
+/// Sends a concern; gives the code if its receipt was shown whole.
+fn send(address: SocketAddr, words: &str) -> Option<String> {
+    let mut form = Fields::new();
+    for (name, value) in
+        [("route", "staff-concern"), ("about", "fraud"), ("description", "A concern that is long enough.")]
+    {
+        http::fill(&mut form, name, value);
+    }
+    http::fill(&mut form, "documents", words);
+    let check = http::try_post(address, "/report/check", &form)?;
+    let content = vec![7; ATTACHED];
+    let file = File {
+        name: "evidence.bin",
+        media_type: "application/octet-stream",
+        length: ATTACHED as u64,
+        content: Box::new(content.as_slice()),
+    };
+    let receipt = http::try_post_multipart(address, "/report/send", &check.form("/report/send"), vec![file])?;
+    Some(receipt.one("#receipt-code"))
+}

@@ -1,0 +1,186 @@
+//! Every page of the box in every state that a person can meet.
+
+use std::{fs, io::Write};
+
+use serde_json::json;
+
+use crate::{
+    browser::{Browser, Scripts},
+    support::{http, installation::Installation},
+};
+
+/// A word as long as a file path: nothing on a page may be pushed aside by it.
+const LONG_WORD: &str = "S:/Governance/Board-papers/2026/Private-and-confidential/Minutes-of-the-meeting-that-never-was-minuted-final-FINAL-v12.docx";
+
+/// Shows every state, named, in a browser that runs scripts so that each can be measured.
+pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
+    let place = Installation::new();
+    let write = |name: &str, content: &[u8]| {
+        let path = place.path(name);
+        fs::File::create(&path).and_then(|mut file| file.write_all(content)).expect("a file");
+        path.display().to_string()
+    };
+    // Small limits, so that small files go past them.
+    write("config.toml", b"[limits]\nattachments = 2\nattachment_mib = 1\n");
+    let small = write("small.txt", b"evidence");
+    let large = write("large.bin", &vec![7; 1_100_000]);
+    let huge = write("huge.bin", &vec![7; 4_000_000]);
+    let running = place.serve_with(&["--config", "config.toml"]);
+    let browser = Browser::open(running.address, Scripts::On);
+    browser.resize(1280, 800);
+
+    for (state, path) in [
+        ("start", "/"),
+        ("before", "/before-you-start"),
+        ("form", "/report"),
+        ("form-patient-choice", "/report?route=patient-choice"),
+        ("ask", "/status"),
+        ("keys", "/keys"),
+        ("privacy", "/privacy"),
+        ("accessibility", "/accessibility"),
+        ("kept-safe", "/how-this-is-kept-safe"),
+        ("form-procurement", "/report?route=procurement"),
+        ("form-service-complaint", "/report?route=service-complaint"),
+        ("not-found", "/nowhere"),
+        ("not-this-way", "/leave"),
+    ] {
+        browser.go(path);
+        look(&browser, state);
+    }
+
+    browser.go("/report");
+    browser.enter("#organisation", LONG_WORD);
+    browser.enter("#description", "Too short");
+    browser.click("main form > button");
+    browser.reaches("Tell us about it");
+    look(&browser, "form-errors");
+
+    let check = || {
+        browser.go("/report?route=service-complaint");
+        for choice in [
+            "about][value=cover-up",
+            "about][value=leadership",
+            "serious_harm][value=yes",
+            "area][value=board-governance",
+        ] {
+            browser.click(&format!("[name={choice}]"));
+        }
+        browser.enter("#organisation", "A trust");
+        browser.enter(
+            "#description",
+            &format!(
+                "The patient 943 476 5919 was left.\n\nAsk someone@example.nhs.uk, who has {LONG_WORD} on a drive."
+            ),
+        );
+        browser.click("main form > button");
+        browser.reaches("Check your answers and send");
+    };
+    check();
+    look(&browser, "check");
+    let send = "main form[action='/report/send'] > button";
+    for (state, files) in [("check-too-many", [&small, &small, &small].as_slice()), ("check-too-large", &[&large])] {
+        for file in files {
+            browser.enter("#attachment", file);
+        }
+        browser.click(send);
+        browser.until_there(".error-summary");
+        look(&browser, state);
+    }
+    browser.enter("#attachment", &huge);
+    browser.click(send);
+    browser.reaches("It is too large");
+    look(&browser, "too-large");
+    check();
+    browser.enter("#attachment", &small);
+    browser.click(send);
+    browser.reaches("We have received it");
+    let code = browser.text("#receipt-code");
+    look(&browser, "receipt");
+    browser.enter("#again", "7KQM 4T9X");
+    browser.click("form[action='/receipt/check'] button");
+    browser.until_there(".error-summary");
+    look(&browser, "receipt-wrong-copy");
+    browser.replace("#again", &code);
+    browser.click("form[action='/receipt/check'] button");
+    browser.reaches("Your copy of the code is right");
+    look(&browser, "right");
+
+    let open = || {
+        browser.go("/status");
+        browser.enter("#code", &code);
+        browser.click("main form button");
+        browser.until_there("h1");
+    };
+    browser.go("/status");
+    browser.enter("#code", "7KQM 4T9X");
+    browser.click("main form button");
+    browser.until_there(".error-summary");
+    look(&browser, "ask-error");
+    open();
+    look(&browser, "status");
+    browser.click("form[action='/status/follow-up'] button");
+    browser.until_there(".error-summary");
+    look(&browser, "status-error");
+    browser.enter("#message", "There is more.");
+    browser.click("form[action='/status/follow-up'] button");
+    browser.reaches("We have received your message");
+    look(&browser, "followed-up");
+
+    answer(
+        &place,
+        &write("notice", b"We plan to look at how the board dealt with it.\n\nThe trust will not be told."),
+        &write("reply", format!("Thank you. We have read {LONG_WORD}.").as_bytes()),
+    );
+    open();
+    look(&browser, "status-answered");
+    browser.enter("#message", "And one thing more, which nobody answers in time.");
+    browser.click("form[action='/status/follow-up'] button");
+    browser.reaches("We have received your message");
+    let store = rusqlite::Connection::open(place.path("box/candour.db")).expect("the store");
+    store
+        .execute("UPDATE clock SET started_on = '2026-09-01', due_on = '2026-09-15' WHERE met_on IS NULL", [])
+        .expect("late clocks");
+    store.execute("UPDATE clock SET due_on = '2026-09-15' WHERE kind = 'decision'", []).expect("a clock met late");
+    open();
+    browser.click("summary");
+    look(&browser, "status-late");
+
+    browser.click("button.danger");
+    browser.reaches("This report was withdrawn");
+    look(&browser, "withdrawn");
+
+    // Its header sends the browser on at once, so its page is laid into this window without it.
+    let page = http::post(running.address, "/leave", &http::Fields::new());
+    browser.go("/");
+    let frame = browser.tools("Page.getFrameTree", json!({}))["frameTree"]["frame"]["id"].clone();
+    browser.tools("Page.setDocumentContent", json!({ "frameId": frame, "html": page.text() }));
+    browser.reaches("Leaving this page");
+    look(&browser, "leave");
+}
+
+/// What the team does, by commands: one notice and one reply.
+fn answer(place: &Installation, notice: &str, reply: &str) {
+    place.collect("c1");
+    place.import("c1");
+    let list = place.desk_list();
+    let id = list[0]["id"].as_str().expect("an id");
+    place.done(&[
+        "desk",
+        "decide",
+        "--casebook",
+        "casebook",
+        id,
+        "--area",
+        "board-governance",
+        "--area",
+        "competition",
+        "--state",
+        "decided",
+        "--notice-file",
+        notice,
+        "--reply-file",
+        reply,
+    ]);
+    place.export("d1");
+    place.deliver("d1");
+}
