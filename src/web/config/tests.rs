@@ -49,3 +49,21 @@ fn what_can_not_be_used_is_refused_in_one_line() {
         assert!(error.contains(part) && error.contains("; ") && !error.contains('\n'), "{text}: {error}");
     }
 }
+
+#[test]
+fn the_example_for_operators_is_what_it_says() {
+    let example = include_str!("../../../deploy/candour.toml");
+    let parsed = Config::parse(example).unwrap_or_else(|error| panic!("{error}"));
+    let default = Config::default();
+    assert_eq!(format!("{:?}", parsed.limits), format!("{:?}", default.limits));
+    assert_eq!(format!("{:?}", parsed.service), format!("{:?}", default.service));
+    assert_eq!(format!("{:?}", parsed.contacts), format!("{:?}", default.contacts));
+    assert_eq!(format!("{:?}", parsed.privacy), format!("{:?}", default.privacy));
+    // With every example switched on it can be used as well.
+    let all: Vec<_> = example
+        .lines()
+        .map(|line| line.strip_prefix("# ").filter(|setting| setting.contains(" = \"")).unwrap_or(line))
+        .collect();
+    let parsed = Config::parse(&all.join("\n")).unwrap_or_else(|error| panic!("{error}"));
+    assert!(parsed.service.onion.is_some() && parsed.security.expires.is_some() && parsed.logo_file().is_some());
+}
