@@ -13,6 +13,20 @@ fn nothing_need_be_set() {
 }
 
 #[test]
+fn the_example_has_every_setting_with_its_default() {
+    let example = include_str!("../../../deploy/candour.toml");
+    assert_eq!(format!("{:?}", Config::parse(example).unwrap()), format!("{:?}", Config::default()));
+    // With what is commented out too, nothing is left unset.
+    let all: Vec<&str> = example
+        .lines()
+        .map(|line| line.strip_prefix("# ").filter(|setting| setting.contains(" = ")).unwrap_or(line))
+        .collect();
+    let all = all.join("\n").replace("….onion", "aaaa.onion");
+    let shown = format!("{:?}", Config::parse(&all).unwrap());
+    assert_eq!(shown.matches("None").count(), 3, "two contacts without a telephone, and the logo's bytes: {shown}");
+}
+
+#[test]
 fn what_is_set_is_taken_and_the_rest_stays() {
     let text = "[limits]\nattachments = 3\n[service]\nname = \"Speak up\"\n[contacts.advice]\nname = \"Us\"\nlink = \"https://a.example/\"";
     let config = Config::parse(text).unwrap();
