@@ -106,7 +106,7 @@ impl WebError {
             Self::Broken => (
                 "We did not receive all of it",
                 "What you sent ended early or did not arrive whole. Nothing of it was kept.",
-                "Go back in your browser and send it again. What you typed should still be there.",
+                "Go back in your browser and send it again. If it asks whether to send the form again, say yes: that brings the page back.",
             ),
             Self::Type => (
                 "We can’t read what was sent",
@@ -116,12 +116,12 @@ impl WebError {
             Self::Slow => (
                 "It took too long to arrive",
                 "The connection was too slow or stopped. Nothing of it was kept.",
-                "Go back in your browser and send it again, with fewer or smaller files if you can.",
+                "Go back in your browser and send it again, with fewer or smaller files if you can. If it asks whether to send the form again, say yes: that brings the page back.",
             ),
             Self::TooLarge => (
                 "It is too large",
                 "What you sent is more than we can take at once. Nothing of it was kept.",
-                "Go back in your browser, choose fewer or smaller files, and send it again. You can send more later as a follow-up, with your receipt code.",
+                "Go back in your browser, choose fewer or smaller files, and send it again. If it asks whether to send the form again, say yes: that brings the page back. You can send more later as a follow-up, with your receipt code.",
             ),
             Self::CrossSite => (
                 "This came from another site",
@@ -141,12 +141,12 @@ impl WebError {
             Self::TooMany => (
                 "Too many codes are being tried",
                 "Many receipt codes were tried in the last minute, perhaps by someone else. So we did not look up yours, and nothing was kept or changed.",
-                "Wait a minute, then go back in your browser and send it again. What you typed should still be there.",
+                "Wait a minute, then go back in your browser and send it again. If it asks whether to send the form again, say yes: that brings the page back.",
             ),
             Self::Busy => (
                 "We are very busy",
                 "Too many people are using the service at this moment. Nothing of what you sent was kept.",
-                "Wait half a minute, then go back in your browser and send it again. What you typed should still be there.",
+                "Wait half a minute, then go back in your browser and send it again. If it asks whether to send the form again, say yes: that brings the page back.",
             ),
             Self::Closed => (
                 "We can’t take reports right now",

@@ -154,14 +154,12 @@ impl<'a> StatusPage<'a> {
             due: Day(day),
             met: None,
             state,
-            left: (state == ClockState::Open).then_some(10),
+            left: (state == ClockState::Open).then_some(7),
         };
         let notice = |state| clock(ClockKind::InformationUseNotice, state);
-        let team = |kind: AnswerKind, text| Said::Team {
-            kind: kind.label(),
-            on: Day(day),
-            text: Text::typed(text),
-            new: true,
+        let team = |kind: AnswerKind, text, new| {
+            let text = Text::typed(text);
+            Said::Team { kind: kind.label(), on: Day(day), text, new }
         };
         let new = || Self {
             shell,
@@ -186,16 +184,17 @@ impl<'a> StatusPage<'a> {
             attachment_mib: 250,
         };
         let answered = Self {
-            new: 3,
-            areas: Some(Area::ALL.to_vec()),
-            area_meanings: Area::ALL.iter().map(|area| plain(*area)).collect(),
+            meaning: meaning(ReportState::Decided, true),
+            new: 2,
+            areas: Some(vec![Area::BoardGovernance, Area::Competition]),
+            area_meanings: vec![plain(Area::BoardGovernance), plain(Area::Competition)],
             notice: ClockView { met: Some(Day(day)), ..notice(ClockState::Met) },
             clocks: vec![ClockView { met: Some(Day(day)), ..notice(ClockState::MetLate) }],
             messages: vec![
                 Said::Person { kind: "Concern", on: Day(day), collected: true },
-                team(AnswerKind::Notice, "We <plan> to use it & say so."),
-                team(AnswerKind::Reply, "Thank you."),
-                Said::Damaged { on: Day(day), new: true },
+                team(AnswerKind::Notice, "We <plan> to use it & say so.", true),
+                team(AnswerKind::Reply, "Thank you.", true),
+                Said::Damaged { on: Day(day), new: false },
             ],
             ..new()
         };
