@@ -142,7 +142,7 @@ pub struct PrivacyConfig {
     pub controller: Option<String>,
     /// How to reach its data protection officer, as it stands after "Data protection officer: "; nothing unless set.
     pub officer: Option<String>,
-    /// The lawful basis, as it stands after "We use it because it is ".
+    /// The lawful basis, as it stands after "In law the basis is ".
     pub basis: String,
     /// How long the team keeps what it has opened: a whole sentence.
     pub kept: String,
