@@ -112,7 +112,7 @@ pub fn files(directory: &Path) -> Result<Enforced, ConfineError> {
     })
 }
 
-/// From now on, on every thread, [`NEVER`] fails with "operation not permitted".
+/// From now on, on every thread, system calls that the program has no use for fail with "operation not permitted".
 ///
 /// # Errors
 /// If the kernel refuses, or this processor is unknown to the filter.
