@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use super::{Outcome, box_files::DataArgument, output};
 use crate::{
-    domain::{ClockKind, ClockState, Date, ReportId, SystemDay, Today},
+    domain::{ClockView, Date, ReportId, SystemDay, Today},
     store::ReportClock,
 };
 
@@ -25,17 +25,12 @@ pub(super) struct ClocksArguments {
     ics: bool,
 }
 
-/// One clock as a command shows it.
+/// One clock and its report, as a command shows it.
 #[derive(Serialize)]
 struct Shown {
     report: ReportId,
-    seq: u32,
-    kind: ClockKind,
-    started_on: Date,
-    due_on: Date,
-    met_on: Option<Date>,
-    working_days_left: Option<i64>,
-    state: ClockState,
+    #[serde(flatten)]
+    clock: ClockView,
 }
 
 pub(super) fn run(arguments: &ClocksArguments) -> Outcome {
@@ -46,17 +41,7 @@ pub(super) fn run(arguments: &ClocksArguments) -> Outcome {
         if entry.clock.met_on.is_some() && !arguments.all {
             continue;
         }
-        let standing = entry.clock.standing(today, &calendar)?;
-        shown.push(Shown {
-            report,
-            seq: entry.seq,
-            kind: entry.clock.kind,
-            started_on: entry.clock.started_on,
-            due_on: entry.clock.due_on,
-            met_on: entry.clock.met_on,
-            working_days_left: standing.working_days_left,
-            state: standing.state,
-        });
+        shown.push(Shown { report, clock: entry.view(today, &calendar)? });
     }
     if arguments.json {
         return output::json(&shown);
@@ -66,10 +51,10 @@ pub(super) fn run(arguments: &ClocksArguments) -> Outcome {
     }
     let rows: Vec<_> = shown
         .iter()
-        .map(|clock| {
+        .map(|Shown { report, clock }| {
             let left = clock.working_days_left.map_or_else(String::new, |days| days.to_string());
             [
-                clock.report.to_string(),
+                report.to_string(),
                 clock.kind.to_string(),
                 clock.started_on.to_string(),
                 clock.due_on.to_string(),
@@ -86,17 +71,37 @@ fn calendar_file(clocks: &[Shown], today: Date) -> String {
     let basic = |date: Date| date.strftime("%Y%m%d").to_string();
     let mut lines =
         vec!["BEGIN:VCALENDAR".to_owned(), "VERSION:2.0".to_owned(), "PRODID:-//Candour//Clocks//EN".to_owned()];
-    for clock in clocks {
+    for Shown { report, clock } in clocks {
         lines.extend([
             "BEGIN:VEVENT".to_owned(),
-            format!("UID:{}-{}-{}@candour.invalid", clock.report, clock.seq, clock.kind),
+            format!("UID:{report}-{}-{}@candour.invalid", clock.seq, clock.kind),
             format!("DTSTAMP:{}T000000Z", basic(today)),
             format!("DTSTART;VALUE=DATE:{}", basic(clock.due_on)),
-            format!("SUMMARY:{} due: {}", clock.kind, clock.report),
+            format!("SUMMARY:{} due: {report}", clock.kind),
             "TRANSP:TRANSPARENT".to_owned(),
             "END:VEVENT".to_owned(),
         ]);
     }
     lines.push("END:VCALENDAR".to_owned());
     lines.iter().map(|line| format!("{line}\r\n")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Calendar, Clock, ClockEntry};
+
+    #[test]
+    fn a_calendar_has_an_all_day_event_for_each_clock_and_no_content() {
+        let today = Date::constant(2026, 12, 1);
+        let clock = Clock::start(Clock::NOTICE, today, &Calendar::default()).unwrap();
+        let clock = ClockEntry { seq: 1, clock }.view(today, &Calendar::default()).unwrap();
+        let file = calendar_file(&[Shown { report: ReportId([7; 8]), clock }], today);
+        assert!(file.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && file.ends_with("END:VCALENDAR\r\n"));
+        assert!(
+            file.contains("DTSTART;VALUE=DATE:20261215\r\nSUMMARY:information-use-notice due: 0707070707070707\r\n")
+        );
+        assert!(file.contains("DTSTAMP:20261201T000000Z\r\n"), "no time finer than the day");
+        assert!(file.lines().all(|line| line.len() <= 75));
+    }
 }

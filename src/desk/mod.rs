@@ -31,4 +31,4 @@ pub use error::{DeskError, EventProblem, Refusal};
 pub use export::Export;
 pub use import::{Import, NewMessage};
 pub use pointer::{KeyPaths, Pointer};
-pub use view::{AnswerView, ClockView, DecisionView, MessageView, QueueEntry, ReportView, Sender, Word};
+pub use view::{AnswerView, DecisionView, MessageView, QueueEntry, ReportView, Sender, Word};

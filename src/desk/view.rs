@@ -7,8 +7,8 @@ use super::{
     state::{Decision, Report, StoredAnswer},
 };
 use crate::domain::{
-    AnswerKind, Area, Attachment, Calendar, ClockKind, ClockState, Concern, Date, Message, MessageKind, ReportId,
-    ReportState, Route, SeriousHarm, Text,
+    AnswerKind, Area, Attachment, Calendar, ClockView, Concern, Date, Message, MessageKind, ReportId, ReportState,
+    Route, SeriousHarm, Text,
 };
 
 /// Digits that the shortest prefix of a report's id has.
@@ -37,25 +37,6 @@ pub struct QueueEntry {
     pub message_count: usize,
     /// How many answers wait for an export.
     pub waiting: usize,
-}
-
-/// A clock, and where it stands on the day that was asked for.
-#[derive(Clone, Debug, Serialize)]
-pub struct ClockView {
-    /// The message that started it.
-    pub seq: u32,
-    /// What is promised.
-    pub kind: ClockKind,
-    /// Day 0.
-    pub started_on: Date,
-    /// The last day on which it is kept.
-    pub due_on: Date,
-    /// The day on which it was kept.
-    pub met_on: Option<Date>,
-    /// Negative when it is past; none once it is met.
-    pub working_days_left: Option<i64>,
-    /// In a word.
-    pub state: ClockState,
 }
 
 /// One report, opened.
@@ -198,18 +179,7 @@ impl Casebook<'_> {
 }
 
 fn queue_entry(id: ReportId, report: &Report, today: Date, calendar: &Calendar) -> Result<QueueEntry, DeskError> {
-    let clocks = report.clocks.iter().map(|entry| {
-        let standing = entry.clock.standing(today, calendar)?;
-        Ok::<_, DeskError>(ClockView {
-            seq: entry.seq,
-            kind: entry.clock.kind,
-            started_on: entry.clock.started_on,
-            due_on: entry.clock.due_on,
-            met_on: entry.clock.met_on,
-            working_days_left: standing.working_days_left,
-            state: standing.state,
-        })
-    });
+    let clocks = report.clocks.iter().map(|entry| entry.view(today, calendar));
     Ok(QueueEntry {
         id,
         route: report.route,
@@ -305,7 +275,10 @@ mod tests {
         world.edit().unwrap().decide(ReportId([2; 8]), closed, &TODAY).unwrap();
         let queue = world.open().unwrap().list(Date::constant(2026, 12, 10), &Calendar::default()).unwrap();
         assert_eq!(queue.iter().map(|entry| entry.id.0[0]).collect::<Vec<_>>(), [3, 1, 2]);
-        assert_eq!((queue[0].clocks[0].state, queue[0].clocks[0].working_days_left), (ClockState::DueSoon, Some(3)));
+        assert_eq!(
+            (queue[0].clocks[0].state, queue[0].clocks[0].working_days_left),
+            (crate::domain::ClockState::DueSoon, Some(3))
+        );
         assert_eq!(
             (queue[0].areas.as_slice(), queue[0].serious_harm),
             ([Area::IntegratedCare].as_slice(), Some(SeriousHarm::Yes))

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    clock::Clock,
+    calendar::{Calendar, CalendarError},
+    clock::{Clock, ClockKind, ClockState},
     ids::{BoxId, Digest, ReportId},
     message::{Format, MessageKind},
     route::Route,
@@ -56,6 +57,44 @@ pub struct ClockEntry {
     pub seq: u32,
     /// The clock.
     pub clock: Clock,
+}
+
+/// A clock and where it stands on the day that was asked for: as the box and the desk both show it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClockView {
+    /// The message that started it.
+    pub seq: u32,
+    /// What is promised.
+    pub kind: ClockKind,
+    /// Day 0.
+    pub started_on: Date,
+    /// The last day on which it is kept.
+    pub due_on: Date,
+    /// The day on which it was kept.
+    pub met_on: Option<Date>,
+    /// Negative when it is past; none once it is met.
+    pub working_days_left: Option<i64>,
+    /// In a word.
+    pub state: ClockState,
+}
+
+impl ClockEntry {
+    /// Where it stands on that day.
+    ///
+    /// # Errors
+    /// [`CalendarError::NotCovered`] if an open clock's days can't be counted.
+    pub fn view(&self, today: Date, calendar: &Calendar) -> Result<ClockView, CalendarError> {
+        let standing = self.clock.standing(today, calendar)?;
+        Ok(ClockView {
+            seq: self.seq,
+            kind: self.clock.kind,
+            started_on: self.clock.started_on,
+            due_on: self.clock.due_on,
+            met_on: self.clock.met_on,
+            working_days_left: standing.working_days_left,
+            state: standing.state,
+        })
+    }
 }
 
 /// One message in a collection.

@@ -24,7 +24,7 @@ pub use answers::{About, AreaChoice, HappenedAgain, OrganisationType, RaisedInte
 pub use area::Area;
 pub use calendar::{Calendar, CalendarError};
 pub use clock::{Clock, ClockKind, ClockState, Standing, Term};
-pub use collection::{ClockEntry, FileEntry, Manifest, MessageEntry, ReportEntry};
+pub use collection::{ClockEntry, ClockView, FileEntry, Manifest, MessageEntry, ReportEntry};
 pub use concern::{Concern, FieldError, FollowUp};
 pub use decisions::{AnswerEntry, Collected, Decisions};
 pub use entries::Entries;

@@ -2,8 +2,8 @@
 
 use super::super::{Outcome, output};
 use crate::{
-    desk::{AnswerView, ClockView, DecisionView, Import, MessageView, QueueEntry, Recorded, ReportView, Sender, Word},
-    domain::{Area, ClockState, Concern, MessageKind, ReportId, SeriousHarm, Text},
+    desk::{AnswerView, DecisionView, Import, MessageView, QueueEntry, Recorded, ReportView, Sender, Word},
+    domain::{Area, ClockState, ClockView, Concern, MessageKind, ReportId, SeriousHarm, Text},
 };
 
 /// Columns that a paragraph of a message is set in by.
