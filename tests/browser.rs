@@ -212,17 +212,7 @@ fn answer_everything(place: &Installation, texts: &Texts) {
         assert_eq!(shown["messages"][0]["attachments"][0]["name"], NAME_MARKER);
         assert_eq!(shown["messages"][1]["text"], MORE_MARKER);
         assert_eq!(shown["messages"][1]["attachments"][0]["name"], format!("more-{NAME_MARKER}"));
-        place.done(&[
-            "desk",
-            "decide",
-            "--casebook",
-            "casebook",
-            id,
-            "--area",
-            "board-governance",
-            "--notice-file",
-            &notice,
-        ]);
+        place.decide(id, &["--area", "board-governance", "--notice-file", &notice]);
     }
     place.export("d1");
     place.deliver("d1");

@@ -136,25 +136,23 @@ fn every_route_goes_all_the_way_round() {
     let note = text("note", NOTE_MARKER);
     for report in reports {
         let id = report["id"].as_str().unwrap();
-        place.done(&[
-            "desk",
-            "decide",
-            "--casebook",
-            "casebook",
+        place.decide(
             id,
-            "--area",
-            "integrated-care",
-            "--area",
-            "board-governance",
-            "--state",
-            "decided",
-            "--notice-file",
-            &notice,
-            "--reply-file",
-            &reply,
-            "--note-file",
-            &note,
-        ]);
+            &[
+                "--area",
+                "integrated-care",
+                "--area",
+                "board-governance",
+                "--state",
+                "decided",
+                "--notice-file",
+                &notice,
+                "--reply-file",
+                &reply,
+                "--note-file",
+                &note,
+            ],
+        );
     }
     place.export("d1");
     place.assert_nothing_plain(&markers, "decided and exported");
@@ -338,7 +336,7 @@ fn stock_age_and_minisign_open_and_verify_what_we_write() {
     place.import("c1");
     let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
     fs::File::create(place.path("notice.txt")).unwrap().write_all(b"No other use is planned.").unwrap();
-    place.done(&["desk", "decide", "--casebook", "casebook", &id, "--notice-file", "notice.txt"]);
+    place.decide(&id, &["--notice-file", "notice.txt"]);
     place.export("d1");
     shell("mkdir decisions && tar x -C decisions -f d1");
     shell("minisign -V -p public/signers.pub -m decisions/decisions.json");

@@ -102,6 +102,11 @@ impl Installation {
         self.done(&["desk", "export", "--casebook", "casebook", "--out", name])
     }
 
+    /// Records a decision at the desk.
+    pub(crate) fn decide(&self, id: &str, decision: &[&str]) {
+        self.done(&[&["desk", "decide", "--casebook", "casebook", id], decision].concat());
+    }
+
     pub(crate) fn deliver(&self, name: &str) -> String {
         self.done(&["deliver", "--data", "box", "--keys", "public", name])
     }

@@ -164,23 +164,21 @@ fn answer(place: &Installation, notice: &str, reply: &str) {
     place.import("c1");
     let list = place.desk_list();
     let id = list[0]["id"].as_str().expect("an id");
-    place.done(&[
-        "desk",
-        "decide",
-        "--casebook",
-        "casebook",
+    place.decide(
         id,
-        "--area",
-        "board-governance",
-        "--area",
-        "competition",
-        "--state",
-        "decided",
-        "--notice-file",
-        notice,
-        "--reply-file",
-        reply,
-    ]);
+        &[
+            "--area",
+            "board-governance",
+            "--area",
+            "competition",
+            "--state",
+            "decided",
+            "--notice-file",
+            notice,
+            "--reply-file",
+            reply,
+        ],
+    );
     place.export("d1");
     place.deliver("d1");
 }
