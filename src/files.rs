@@ -138,12 +138,26 @@ impl NewFile {
     /// If the disk says no, or one of that name has come since.
     pub fn commit(mut self) -> Result<(), FileError> {
         self.sync()?;
+        self.name()?;
+        sync_directory(directory_of(&self.target))
+    }
+
+    /// Gives it its name, and leaves it to [`sync_all_below`] to put it on the disk. For many files of which none counts until
+    /// all are there.
+    ///
+    /// # Errors
+    /// If one of that name has come since.
+    pub fn commit_unsynced(mut self) -> Result<(), FileError> {
+        self.name()
+    }
+
+    fn name(&mut self) -> Result<(), FileError> {
         match &self.partial {
-            Some(partial) => rename_new(partial, &self.target)?,
+            Some(partial) => rename_unless_there(partial, &self.target)?,
             None => {
                 let itself = format!("/proc/self/fd/{}", self.file.as_raw_fd());
                 match rustix::fs::linkat(CWD, itself, CWD, &self.target, AtFlags::SYMLINK_FOLLOW) {
-                    Ok(()) => sync_directory(directory_of(&self.target))?,
+                    Ok(()) => {}
                     Err(Errno::EXIST) => return Err(FileError::Exists(self.target.clone())),
                     Err(error) => return Err(FileError::io("write", &self.target)(error.into())),
                 }
@@ -193,6 +207,11 @@ pub fn partial_path(target: &Path) -> PathBuf {
 /// # Errors
 /// If there is one of that name or the disk says no.
 pub fn rename_new(from: &Path, to: &Path) -> Result<(), FileError> {
+    rename_unless_there(from, to)?;
+    sync_directory(directory_of(to))
+}
+
+fn rename_unless_there(from: &Path, to: &Path) -> Result<(), FileError> {
     match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Ok(()) => {}
         Err(Errno::EXIST) => return Err(FileError::Exists(to.to_owned())),
@@ -205,7 +224,7 @@ pub fn rename_new(from: &Path, to: &Path) -> Result<(), FileError> {
         }
         Err(error) => return Err(FileError::Io { action: "write", path: to.to_owned(), source: error.into() }),
     }
-    sync_directory(directory_of(to))
+    Ok(())
 }
 
 /// Puts a directory's names on the disk.
@@ -224,6 +243,64 @@ pub fn write_new(target: &Path, readers: Readers, bytes: &[u8]) -> Result<(), Fi
     let mut file = NewFile::create(target, readers)?;
     file.write_all(bytes).map_err(FileError::io("write", target))?;
     file.commit()
+}
+
+/// Writes a whole small file in the place of the one that is there, if any: a reader sees the one or the other. For what can be
+/// made again from other files, or what nothing names yet.
+///
+/// # Errors
+/// If the disk says no.
+pub fn replace(target: &Path, readers: Readers, bytes: &[u8]) -> Result<(), FileError> {
+    exchange(target, readers, bytes, true)?;
+    sync_directory(directory_of(target))
+}
+
+/// As [`replace`], but left to [`sync_all_below`] to put on the disk.
+///
+/// # Errors
+/// If the disk says no.
+pub fn replace_unsynced(target: &Path, readers: Readers, bytes: &[u8]) -> Result<(), FileError> {
+    exchange(target, readers, bytes, false)
+}
+
+fn exchange(target: &Path, readers: Readers, bytes: &[u8], sync: bool) -> Result<(), FileError> {
+    let partial = partial_path(target);
+    let write = || {
+        let mut options = OpenOptions::new();
+        let mut file = options.write(true).create(true).truncate(true).mode(readers.mode()).open(&partial)?;
+        file.write_all(bytes)?;
+        if sync {
+            file.sync_all()?;
+        }
+        fs::rename(&partial, target)
+    };
+    write().map_err(FileError::io("write", target))
+}
+
+/// Puts everything that was written to a directory's file system on the disk, in one step for many files.
+///
+/// # Errors
+/// If the disk says no.
+pub fn sync_all_below(directory: &Path) -> Result<(), FileError> {
+    let failed = || FileError::io("write", directory);
+    let opened = File::open(directory).map_err(failed())?;
+    rustix::fs::syncfs(&opened).map_err(|error| failed()(error.into()))
+}
+
+/// Writes zeros over a small file and removes it. On a disk that writes elsewhere each time, as solid-state ones do, the old bytes
+/// may outlive that.
+///
+/// # Errors
+/// If the disk says no.
+pub fn erase(path: &Path) -> Result<(), FileError> {
+    let overwrite = || {
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        let length = file.metadata()?.len();
+        io::copy(&mut io::repeat(0).take(length), &mut file)?;
+        file.sync_all()?;
+        fs::remove_file(path)
+    };
+    overwrite().map_err(FileError::io("remove", path))
 }
 
 /// Makes a directory that its owner alone may enter, and those above it.

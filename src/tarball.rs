@@ -105,6 +105,27 @@ impl<R: Read> Reader<R> {
         self.body(path, &found, size, out)
     }
 
+    /// Hands the next entry, which must have that path and exactly that many bytes, to whoever reads it to its end.
+    ///
+    /// # Errors
+    /// Those of `work`, and if the entry is another one or `work` left some of it.
+    pub fn open<T, E: From<TarError>>(
+        &mut self,
+        path: &str,
+        size: u64,
+        work: impl FnOnce(&mut dyn Read) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let found = self.header(path)?;
+        check_header(path, &found, size)?;
+        let mut body = self.0.by_ref().take(size);
+        let outcome = work(&mut body)?;
+        if body.limit() > 0 {
+            return Err(unexpected(path).into());
+        }
+        self.padding(path, size)?;
+        Ok(outcome)
+    }
+
     /// Nothing but the end may be left.
     ///
     /// # Errors
@@ -125,17 +146,23 @@ impl<R: Read> Reader<R> {
     }
 
     fn body(&mut self, path: &str, found: &Header, size: u64, out: &mut impl Write) -> Result<(), TarError> {
-        if found.as_bytes() != header(path, size)?.as_bytes() {
-            return Err(unexpected(path));
-        }
+        check_header(path, found, size)?;
         if io::copy(&mut self.0.by_ref().take(size), out)? != size {
             return Err(unexpected(path));
         }
+        self.padding(path, size)
+    }
+
+    fn padding(&mut self, path: &str, size: u64) -> Result<(), TarError> {
         let mut rest = [1; BLOCK];
         let rest = &mut rest[..padding(size)];
         self.0.read_exact(rest).map_err(|_| unexpected(path))?;
         if rest.iter().any(|byte| *byte != 0) { Err(unexpected(path)) } else { Ok(()) }
     }
+}
+
+fn check_header(path: &str, found: &Header, size: u64) -> Result<(), TarError> {
+    if found.as_bytes() == header(path, size)?.as_bytes() { Ok(()) } else { Err(unexpected(path)) }
 }
 
 fn unexpected(path: &str) -> TarError {

@@ -12,8 +12,8 @@ use crate::{
         keyfile::{KeyFileError, NewKeys, read_identity, read_signing_key},
         os_random,
     },
-    desk::{Casebook, KeyPaths},
-    domain::{BoxId, Calendar, SystemDay},
+    desk::{Casebook, Founder, KeyPaths},
+    domain::{BoxId, Calendar, SystemDay, TeamRole, Text},
     files::{self, Readers},
     store::{Settings, Store},
     web::{AppOptions, Config},
@@ -84,7 +84,8 @@ fn prepare(directory: &Path) -> Result<AppOptions, output::Failure> {
     let identity = read_identity(keys.identity.as_bytes(), unprotected)?;
     let signing_key = read_signing_key(&keys.signing_key, unprotected)?;
     let paths = KeyPaths { identity: at("team/identity.txt"), signing_key: at("team/signing.key") };
-    Casebook::init(&at("casebook"), &identity, &signing_key, public, paths, &SystemDay)?;
+    let founder = Founder { name: Text::verbatim("First reviewer"), role: TeamRole::Lead, paths };
+    Casebook::init(&at("casebook"), identity.into(), &signing_key, public, founder, &SystemDay)?;
     Ok(AppOptions {
         store: Store::open(&at("box"))?,
         recipients,

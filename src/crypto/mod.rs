@@ -19,7 +19,7 @@ pub use pad::{attachment_size, frame, message_size, unframe};
 pub use random::{OsRandom, os_random};
 pub use receipt::{Code, CodeError, CodeTagger, KdfError, KdfParams, Locator, Receipt};
 pub use recipients::{GovernanceRecipients, RecipientsError, ReplyRecipient};
-pub use seal::{AttachmentSealer, SealError, Sealed, SealedTrueSize, seal_answer, seal_message, seal_stream};
+pub use seal::{AttachmentSealer, SealError, Sealed, SealedTrueSize, seal_answer, seal_bytes, seal_message, seal_stream};
 pub use sign::{
     BoxRole, Document, Role, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, read_keys, sign,
     verify,
@@ -54,34 +54,42 @@ impl Hasher {
     }
 }
 
-/// Hashes what is written through it.
-pub struct Hashed<W> {
-    out: W,
+/// Hashes what is written or read through it.
+pub struct Hashed<T> {
+    inner: T,
     hasher: Hasher,
 }
 
-impl<W: Write> Hashed<W> {
-    /// Passes everything on to `out`.
-    pub fn new(out: W) -> Self {
-        Self { out, hasher: Hasher::default() }
+impl<T> Hashed<T> {
+    /// Passes everything on to `inner`, or from it.
+    pub fn new(inner: T) -> Self {
+        Self { inner, hasher: Hasher::default() }
     }
 
-    /// The digest of all that was written, and `out`.
+    /// The digest of all that went through, and `inner`.
     #[must_use]
-    pub fn finish(self) -> (Digest, W) {
-        (self.hasher.finish(), self.out)
+    pub fn finish(self) -> (Digest, T) {
+        (self.hasher.finish(), self.inner)
+    }
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.hasher.update(&buffer[..read]);
+        Ok(read)
     }
 }
 
 impl<W: Write> Write for Hashed<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
+        let written = self.inner.write(bytes)?;
         self.hasher.update(&bytes[..written]);
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.inner.flush()
     }
 }
 

@@ -47,7 +47,8 @@ impl From<DecryptError> for OpenError {
     }
 }
 
-/// The governance team's private keys. Only the desk makes one, from its identity file.
+/// Private keys of the governance team: a reviewer's, from an identity file, or those that a casebook makes for itself and
+/// for each report. Only the desk makes one. Several keys open what is sealed to any of them; the first is the newest.
 pub struct GovernanceIdentity(Vec<x25519::Identity>);
 
 impl GovernanceIdentity {
@@ -55,10 +56,59 @@ impl GovernanceIdentity {
         Self(keys)
     }
 
+    /// One new key.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(vec![x25519::Identity::generate()])
+    }
+
+    /// Reads the lines that [`Self::to_text`] wrote.
+    ///
+    /// # Errors
+    /// If one of them is not a key, or there is none.
+    pub fn from_text(text: &str) -> Result<Self, OpenError> {
+        let keys: Vec<_> =
+            text.lines().map(|line| line.parse().map_err(|_| OpenError::Inside)).collect::<Result<_, _>>()?;
+        if keys.is_empty() { Err(OpenError::Inside) } else { Ok(Self(keys)) }
+    }
+
+    /// Every key on a line of its own, as age writes it.
+    #[must_use]
+    pub fn to_text(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(80 * self.0.len()));
+        for key in &self.0 {
+            text.push_str(key.to_string().expose_secret());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// These keys, then others that are not among them.
+    #[must_use]
+    pub fn and(&self, others: &Self) -> Self {
+        let known = |key: &x25519::Identity| self.0.iter().any(|mine| mine.to_public() == key.to_public());
+        let more = others.0.iter().filter(|key| !known(key));
+        Self(self.0.iter().chain(more).cloned().collect())
+    }
+
+    /// The one key of these that has that public half.
+    #[must_use]
+    pub fn only(&self, public: &str) -> Option<Self> {
+        self.0.iter().find(|key| key.to_public().to_string() == public).map(|key| Self(vec![key.clone()]))
+    }
+
     /// The public halves.
     #[must_use]
     pub fn recipients(&self) -> GovernanceRecipients {
         GovernanceRecipients::from_keys(self.0.iter().map(x25519::Identity::to_public).collect())
+    }
+
+    /// Opens a small sealed file whole.
+    ///
+    /// # Errors
+    /// If it is not a whole file sealed to this identity, or is larger than that many bytes.
+    pub fn open_bytes(&self, sealed: &[u8], limit: usize) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        read_limited(self.open_stream(sealed)?, limit)
     }
 
     /// Opens a message from a person.
@@ -230,7 +280,7 @@ mod tests {
 
     fn seal_file(plain: &[u8], to: &GovernanceIdentity) -> (Vec<u8>, Attachment) {
         let mut sealer = AttachmentSealer::start(&to.recipients(), Vec::new()).unwrap_or_else(|e| panic!("{e}"));
-        plain.chunks(1000).for_each(|piece| sealer.write(piece).unwrap_or_else(|e| panic!("{e}")));
+        plain.chunks(1000).for_each(|piece| sealer.write_all(piece).unwrap_or_else(|e| panic!("{e}")));
         let (truth, sealed) = sealer.finish().unwrap_or_else(|e| panic!("{e}"));
         let attachment = Attachment {
             name: Text::verbatim("a"),
@@ -320,6 +370,7 @@ mod tests {
             after: 1,
             state: ReportState::Decided,
             areas: vec![],
+            supplementary: false,
             text: Some(Text::typed("How we will use it.")),
         };
         let sealed = seal_answer(&answer, &person.recipient()).unwrap_or_else(|e| panic!("{e}"));

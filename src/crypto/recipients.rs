@@ -62,6 +62,13 @@ impl GovernanceRecipients {
         Fingerprint::of("governance recipients", &self.keys())
     }
 
+    /// These keys, then others that are not among them.
+    #[must_use]
+    pub fn and(&self, others: &Self) -> Self {
+        let more = others.0.iter().filter(|key| !self.0.contains(key));
+        Self(self.0.iter().chain(more).cloned().collect())
+    }
+
     pub(super) fn from_keys(keys: Vec<x25519::Recipient>) -> Self {
         Self(keys)
     }

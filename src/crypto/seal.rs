@@ -64,6 +64,16 @@ pub fn seal_answer(answer: &Answer, to: &ReplyRecipient) -> Result<Sealed, SealE
     seal_json(answer, std::iter::once(to.as_age()))
 }
 
+/// Seals a few bytes whole, for the casebook.
+///
+/// # Errors
+/// If the recipients can't be used.
+pub fn seal_bytes(plain: &[u8], to: &GovernanceRecipients) -> Result<Sealed, SealError> {
+    let mut out = seal_stream(to, Vec::with_capacity(plain.len() + plain.len() / KIB + KIB))?;
+    out.write_all(plain)?;
+    Ok(Sealed(out.finish()?))
+}
+
 /// Seals whatever is written to it, for collections and the casebook. Call `finish`, or what was written can't be opened.
 ///
 /// # Errors
@@ -98,16 +108,6 @@ impl<W: Write> AttachmentSealer<W> {
         Ok(Self { out: seal_stream(to, out)?, hasher: Hasher::default(), size: 0 })
     }
 
-    /// Seals the next piece.
-    ///
-    /// # Errors
-    /// If `out` fails.
-    pub fn write(&mut self, piece: &[u8]) -> Result<(), SealError> {
-        self.hasher.update(piece);
-        self.size += piece.len() as u64;
-        Ok(self.out.write_all(piece)?)
-    }
-
     /// Pads, seals the end marker, and gives back `out`.
     ///
     /// # Errors
@@ -123,6 +123,19 @@ impl<W: Write> AttachmentSealer<W> {
         }
         let out = self.out.finish()?;
         Ok((SealedTrueSize { size: self.size, sha256: self.hasher.finish() }, out))
+    }
+}
+
+impl<W: Write> Write for AttachmentSealer<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.hasher.update(piece);
+        self.size += piece.len() as u64;
+        self.out.write_all(piece)?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use minisign::{KeyPair, PublicKey, SecretKey, SecretKeyBox, SignatureBox};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{digest, fingerprint::Fingerprint};
-use crate::domain::{Decisions, Digest, Format, Manifest};
+use crate::domain::{Decisions, Digest, Endorsement, Format, Manifest};
 
 /// Who holds a signing key.
 pub trait Role {
@@ -51,6 +51,15 @@ impl Document for Manifest {
 
 impl Document for Decisions {
     const FORMAT: Format = Format::Decisions;
+    type Role = SignerRole;
+
+    fn format(&self) -> Format {
+        self.format
+    }
+}
+
+impl Document for Endorsement {
+    const FORMAT: Format = Format::Endorsement;
     type Role = SignerRole;
 
     fn format(&self) -> Format {

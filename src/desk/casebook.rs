@@ -1,124 +1,194 @@
 //! Making, opening and adding to a casebook.
 
 use std::{
-    collections::BTreeSet,
     fs::{self, File, OpenOptions, TryLockError},
-    io::Write,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    sync::Arc,
+    thread,
 };
-
-use zeroize::Zeroizing;
 
 use super::{
     DeskError, EventProblem,
-    event::{Envelope, Event, What},
+    chain::{self, Opened},
+    checkpoint,
+    event::{About, Created, Event, Head, Joined, Matter, What},
+    keys::{Keyring, Owner, first, newest},
     pointer::{self, KeyPaths, Pointer, Trusted},
     state::State,
 };
 use crate::{
-    crypto::{
-        self, BoxRole, GovernanceIdentity, OpenError, SignerRole, SigningKey, VerifyingKey, os_random, seal_stream,
-    },
-    domain::{BoxId, CasebookId, Digest, Format, Text, Today, limits::EVENT_BYTES},
-    files::{self, FileError, Readers},
+    crypto::{self, BoxRole, Fingerprint, GovernanceIdentity, SignerRole, SigningKey, VerifyingKey, os_random},
+    domain::{BoxId, CasebookId, Digest, Format, MemberId, ReportId, TeamRole, Text, Today},
+    files::{self, FileError},
 };
 
-const EVENTS: &str = "events";
 const COLLECTIONS: &str = "collections";
+/// Where sealed answers are.
+pub(super) const ANSWERS: &str = "answers";
 const LOCK: &str = "lock";
-/// Digits in an event's file name.
-const DIGITS: usize = 8;
 
-/// A casebook, opened for reading. Needs the identity alone.
-pub struct Casebook<'k> {
+/// A casebook, opened by one member. Reading needs the identity alone.
+pub struct Casebook {
     pub(super) directory: PathBuf,
-    pub(super) identity: &'k GovernanceIdentity,
-    pub(super) keys: Trusted,
+    pub(super) member: Arc<GovernanceIdentity>,
+    pub(super) trusted: Trusted,
+    pub(super) keys: Keyring,
     pub(super) state: State,
     /// The number of the last event and the digest of its file.
     last: Option<(u64, Digest)>,
 }
 
-/// A casebook, opened for writing: no other command writes to it for as long as this lives.
-pub struct Editor<'k> {
-    pub(super) casebook: Casebook<'k>,
-    pub(super) key: &'k SigningKey<SignerRole>,
+/// A casebook, opened for one change: nobody else writes to it for as long as this lives.
+pub struct Editor<'c> {
+    pub(super) casebook: &'c mut Casebook,
+    pub(super) key: &'c SigningKey<SignerRole>,
+    /// Who writes.
+    pub(super) me: MemberId,
     /// Unlocked when it is closed.
     _lock: File,
 }
 
-impl<'k> Casebook<'k> {
+/// Who makes a casebook.
+pub struct Founder {
+    /// What the others will call them.
+    pub name: Text,
+    /// What they do.
+    pub role: TeamRole,
+    /// Where their keys are, for the commands that are given none.
+    pub paths: KeyPaths,
+}
+
+impl Casebook {
     /// Makes a casebook in a new or empty directory. What an attempt that was killed left there is taken over.
     ///
     /// # Errors
     /// If there is anything else in the directory, or a file can't be written.
     pub fn init(
         directory: &Path,
-        identity: &'k GovernanceIdentity,
-        key: &'k SigningKey<SignerRole>,
+        identity: Arc<GovernanceIdentity>,
+        key: &SigningKey<SignerRole>,
         box_key: VerifyingKey<BoxRole>,
-        paths: KeyPaths,
+        founder: Founder,
         today: &dyn Today,
-    ) -> Result<Editor<'k>, DeskError> {
+    ) -> Result<Self, DeskError> {
         files::create_private_directory(directory)?;
-        refuse_unless_unfinished(directory)?;
-        let lock = lock(directory)?;
+        clear_unfinished(directory)?;
+        let _lock = lock(directory)?;
         // Once more under the lock: another command may have finished in between.
-        refuse_unless_unfinished(directory)?;
-        for part in [EVENTS, COLLECTIONS] {
+        clear_unfinished(directory)?;
+        for part in [chain::EVENTS, COLLECTIONS, ANSWERS, checkpoint::DIRECTORY] {
             files::create_private_directory(&directory.join(part))?;
         }
-        let first = event_path(directory, 1);
-        if first.exists() {
-            fs::remove_file(&first).map_err(FileError::io("remove", &first))?;
-        }
-        let keys = Trusted { casebook: CasebookId::random(&mut os_random()), signer: key.verifying_key()?, box_key };
-        let pointer = Pointer::seal(&keys, paths, identity);
-        let casebook =
-            Casebook { directory: directory.to_owned(), identity, keys, state: State::default(), last: None };
-        let mut editor = Editor { casebook, key, _lock: lock };
-        editor.append(What::Created, today)?;
+        let signer = key.verifying_key()?;
+        let joined = Joined {
+            id: MemberId::random(&mut os_random()),
+            name: founder.name,
+            role: founder.role,
+            signer: signer.to_base64(),
+            recipients: identity.recipients().keys(),
+            generation: 1,
+        };
+        let trusted = Trusted { casebook: CasebookId::random(&mut os_random()), founder: signer, box_key };
+        let pointer = Pointer::new(&trusted, founder.paths);
+        pointer.vouch(directory, &identity)?;
+        let keys = Keyring::create(directory, Arc::clone(&identity))?;
+        let state = State::of(identity.recipients().keys());
+        let mut casebook =
+            Self { directory: directory.to_owned(), member: identity, trusted, keys, state, last: None };
+        let (by, recipient) = (joined.id, first(casebook.keys.casebook()));
+        casebook.append(by, key, What::Created(Created { founder: joined, recipient }), Vec::new(), today)?;
         // The pointer comes last: it makes the directory a casebook.
         pointer.write(directory)?;
-        Ok(editor)
+        Ok(casebook)
     }
 
     /// Opens a casebook and checks every event. A command that writes to it at the same time does no harm.
     ///
     /// # Errors
-    /// If the identity is not the one that made it, or the first thing that is wrong with it.
-    pub fn open(directory: &Path, identity: &'k GovernanceIdentity) -> Result<Self, DeskError> {
-        let keys = Pointer::read(directory)?.trust(directory, identity)?;
+    /// If the identity is not a member's, or the first thing that is wrong with it.
+    pub fn open(directory: &Path, identity: Arc<GovernanceIdentity>) -> Result<Self, DeskError> {
+        let trusted = Pointer::read(directory)?.trust(directory, &identity)?;
+        let keys = Keyring::open(directory, Arc::clone(&identity))?.ok_or(DeskError::NotAMember)?;
+        let state = State::of(identity.recipients().keys());
         let mut casebook =
-            Self { directory: directory.to_owned(), identity, keys, state: State::default(), last: None };
-        let numbers = casebook.event_numbers()?;
-        let last = numbers.last().copied().unwrap_or(1);
-        for number in 1..=last {
-            let problem = |problem| DeskError::Event { number, problem };
-            if !numbers.contains(&number) {
-                return Err(problem(EventProblem::Missing));
-            }
-            let (event, digest) = casebook.read_event(number)?;
-            if event.previous != casebook.last.map(|(_, digest)| digest) {
-                return Err(problem(EventProblem::Unchained));
-            }
-            casebook.state.apply(event).map_err(|_| problem(EventProblem::Unfit))?;
-            casebook.last = Some((number, digest));
+            Self { directory: directory.to_owned(), member: identity, trusted, keys, state, last: None };
+        let events = casebook.all_events()?;
+        let head = chain::head(directory)?;
+        for opened in events {
+            casebook.take_in(opened)?;
         }
+        casebook.check_head(head)?;
+        casebook.check_keys()?;
         Ok(casebook)
+    }
+
+    /// Gives a new member's word for a casebook that a colleague made, once they have compared its fingerprint.
+    ///
+    /// # Errors
+    /// If the fingerprint is another one, or they are no member.
+    pub fn join(directory: &Path, identity: Arc<GovernanceIdentity>, compared: Fingerprint) -> Result<Self, DeskError> {
+        let pointer = Pointer::read(directory)?;
+        if pointer.fingerprint() != compared {
+            return Err(DeskError::OtherFingerprint(pointer.fingerprint()));
+        }
+        pointer.vouch(directory, &identity)?;
+        Self::open(directory, identity)
+    }
+
+    /// Takes in what others wrote since.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it; this casebook is then of no use and has to be opened again.
+    pub fn refresh(&mut self) -> Result<(), DeskError> {
+        let last = self.last.map_or(0, |(number, _)| number);
+        if !chain::path(&self.directory, last + 1).exists() {
+            return Ok(());
+        }
+        self.keys.refresh()?;
+        for number in last + 1.. {
+            if !chain::path(&self.directory, number).exists() {
+                break;
+            }
+            let opened = self.open_event(number)?;
+            self.take_in(opened)?;
+        }
+        self.check_keys()
+    }
+
+    /// Locks it for one change, after taking in what others wrote.
+    ///
+    /// # Errors
+    /// If another command writes to it, or the signing key is not this member's.
+    pub fn edit<'c>(&'c mut self, key: &'c SigningKey<SignerRole>) -> Result<Editor<'c>, DeskError> {
+        let lock = lock(&self.directory)?;
+        self.refresh()?;
+        let (me, member) = self.state.myself().ok_or(DeskError::NotAMember)?;
+        if key.verifying_key()?.to_base64() != member.signer {
+            return Err(DeskError::OtherSigner);
+        }
+        // A command that was killed between an event and the removal of the keys before it.
+        for report in self.keys.unsettled() {
+            let kept = self.state.reports.get(&report).map(|report| report.key.generation);
+            if kept.is_some() {
+                self.keys.settle(Owner::Report(report), kept)?;
+            }
+        }
+        let mut editor = Editor { casebook: self, key, me, _lock: lock };
+        editor.finish_destroying()?;
+        Ok(editor)
     }
 
     /// Which casebook it is.
     #[must_use]
     pub const fn id(&self) -> CasebookId {
-        self.keys.casebook
+        self.trusted.casebook
     }
 
     /// The key of the box whose collections it takes.
     #[must_use]
     pub const fn box_key(&self) -> &VerifyingKey<BoxRole> {
-        &self.keys.box_key
+        &self.trusted.box_key
     }
 
     /// The box that it belongs to, once a collection was imported.
@@ -127,117 +197,207 @@ impl<'k> Casebook<'k> {
         self.state.r#box
     }
 
+    /// The number of the last event: it changes with every change.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.last.map_or(0, |(number, _)| number)
+    }
+
     /// Where the files of a collection are.
     pub(super) fn collection_path(&self, number: u64) -> PathBuf {
         self.directory.join(COLLECTIONS).join(number.to_string())
     }
 
-    /// Reads an event and checks all that can be known of it alone, with the digest of its file.
-    pub(super) fn read_event(&self, number: u64) -> Result<(Event, Digest), DeskError> {
+    /// Every collection's directory.
+    pub(super) fn collection_paths(&self) -> Result<Vec<PathBuf>, DeskError> {
+        let directory = self.directory.join(COLLECTIONS);
+        let entries = fs::read_dir(&directory).map_err(FileError::io("read", &directory))?;
+        Ok(entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect())
+    }
+
+    /// Where a sealed answer is.
+    pub(super) fn answer_path(&self, report: ReportId, seq: u32) -> PathBuf {
+        self.directory.join(ANSWERS).join(report.to_string()).join(format!("{seq}.age"))
+    }
+
+    /// Reads an event again.
+    pub(super) fn open_event(&self, number: u64) -> Result<Opened, DeskError> {
+        chain::open(&self.keys, self.trusted.casebook, number, &chain::read(&self.directory, number)?)
+    }
+
+    /// Every event, from the checkpoint as far as it goes and its files are as they were then.
+    fn all_events(&self) -> Result<Vec<Opened>, DeskError> {
+        let numbers = chain::numbers(&self.directory)?;
+        // Event 1 is there before the pointer is, so an empty list has lost it.
+        let last = numbers.last().copied().unwrap_or(1);
+        if let Some(number) = (1..=last).find(|number| !numbers.contains(number)) {
+            return Err(DeskError::Event { number, problem: EventProblem::Missing });
+        }
+        let known = checkpoint::read(&self.directory, &self.member, self.trusted.casebook);
+        let mut known = known.unwrap_or_default();
+        if known.len() as u64 > last {
+            return Err(DeskError::CutOff { there: last, expected: known.len() as u64 });
+        }
+        let unchanged = in_parallel(&known, |opened| {
+            chain::read(&self.directory, opened.event.number)
+                .is_ok_and(|sealed| crypto::digest(&sealed) == opened.digest)
+        });
+        if unchanged.contains(&false) {
+            // All of it is read again, to say what is wrong and where.
+            known.clear();
+        }
+        let rest: Vec<u64> = (known.len() as u64 + 1..=last).collect();
+        let fresh = rest.len();
+        for opened in in_parallel(&rest, |number| self.open_event(*number)) {
+            let mut opened = opened?;
+            opened.matters = opened.matters.into_iter().map(|matter| matter.map(Matter::without_texts)).collect();
+            known.push(opened);
+        }
+        if fresh >= checkpoint::WORTH_WRITING {
+            // It only saves time: what can't be written is made again.
+            let _ = checkpoint::write(&self.directory, &self.member, self.trusted.casebook, &known);
+        }
+        Ok(known)
+    }
+
+    fn take_in(&mut self, opened: Opened) -> Result<(), DeskError> {
+        let (number, digest) = (opened.event.number, opened.digest);
         let problem = |problem| DeskError::Event { number, problem };
-        let path = event_path(&self.directory, number);
-        let sealed = files::read(&path, EVENT_BYTES)?;
-        let envelope = self.open_envelope(&sealed).map_err(|error| match error {
-            OpenError::OtherKeys => problem(EventProblem::Foreign),
-            OpenError::Io(source) => FileError::io("read", &path)(source).into(),
-            OpenError::Altered | OpenError::Inside => problem(EventProblem::Altered),
-        })?;
-        let signers = std::slice::from_ref(&self.keys.signer);
-        let verified = crypto::verify::<Event>(envelope.event.as_str().as_bytes(), &envelope.signature, signers)
-            .map_err(|_| problem(EventProblem::Unsigned))?;
-        let event = verified.into_document();
-        if event.casebook != self.keys.casebook {
-            return Err(problem(EventProblem::Foreign));
+        if opened.event.previous != self.last.map(|(_, digest)| digest) {
+            return Err(problem(EventProblem::Unchained));
         }
-        if event.number != number {
-            return Err(problem(EventProblem::Moved(event.number)));
+        if number == 1 && opened.signer != self.trusted.founder.to_base64() {
+            return Err(problem(EventProblem::Unsigned));
         }
-        Ok((event, crypto::digest(&sealed)))
+        self.state.apply(opened).map_err(|_| problem(EventProblem::Unfit))?;
+        self.last = Some((number, digest));
+        Ok(())
     }
 
-    fn open_envelope(&self, sealed: &[u8]) -> Result<Envelope, OpenError> {
-        let mut json = Zeroizing::new(Vec::with_capacity(sealed.len()));
-        // age gives `InvalidData` or `UnexpectedEof` for what is damaged, and memory gives no errors of its own.
-        std::io::copy(&mut self.identity.open_stream(sealed)?, &mut *json).map_err(|_| OpenError::Altered)?;
-        serde_json::from_slice(&json).map_err(|_| OpenError::Inside)
+    /// The head was written after its event, so there may be one event more than it says, but never fewer.
+    fn check_head(&self, head: Option<(Head, String)>) -> Result<(), DeskError> {
+        let last = self.version();
+        // Event 1 is on the disk for a moment before the first head.
+        let Some((head, signer)) = head else { return if last <= 1 { Ok(()) } else { Err(DeskError::Head) } };
+        let known = self.state.members.values().any(|member| member.signer == signer);
+        if !known || head.casebook != self.trusted.casebook {
+            return Err(DeskError::Head);
+        }
+        if head.number > last {
+            return Err(DeskError::CutOff { there: last, expected: head.number });
+        }
+        if head.number == last && self.last.is_some_and(|(_, digest)| digest != head.digest) {
+            return Err(DeskError::Event { number: last, problem: EventProblem::Unchained });
+        }
+        Ok(())
     }
 
-    fn event_numbers(&self) -> Result<BTreeSet<u64>, DeskError> {
-        let directory = self.directory.join(EVENTS);
-        let mut numbers = BTreeSet::new();
-        for entry in fs::read_dir(&directory).map_err(FileError::io("read", &directory))? {
-            let name = entry.map_err(FileError::io("read", &directory))?.file_name();
-            // What a killed command left ends with `.partial` and is no event.
-            let digits =
-                name.to_str().and_then(|name| name.strip_suffix(".age")).filter(|digits| digits.len() >= DIGITS);
-            numbers.extend(digits.and_then(|digits| digits.parse::<u64>().ok()).filter(|number| *number > 0));
+    /// Anyone can seal a key file of their own to the team: only the events say which keys are the right ones.
+    fn check_keys(&self) -> Result<(), DeskError> {
+        if self.keys.casebook().only(&self.state.recipient).is_none() || first(self.keys.casebook()) != self.state.recipient
+        {
+            return Err(DeskError::KeysExchanged);
         }
-        Ok(numbers)
-    }
-}
-
-impl<'k> Editor<'k> {
-    /// Opens a casebook for writing.
-    ///
-    /// # Errors
-    /// As [`Casebook::open`], and if another command writes to it or the signing key is another one.
-    pub fn open(
-        directory: &Path,
-        identity: &'k GovernanceIdentity,
-        key: &'k SigningKey<SignerRole>,
-    ) -> Result<Self, DeskError> {
-        if !directory.join(pointer::NAME).exists() {
-            return Err(DeskError::NoCasebook(directory.to_owned()));
+        match self.state.locked() {
+            Some(report) => Err(DeskError::NoReportKey(report)),
+            None => Ok(()),
         }
-        let lock = lock(directory)?;
-        let casebook = Casebook::open(directory, identity)?;
-        if key.verifying_key()?.to_base64() != casebook.keys.signer.to_base64() {
-            return Err(DeskError::OtherSigner);
-        }
-        Ok(Self { casebook, key, _lock: lock })
     }
 
-    /// To read what it holds.
-    #[must_use]
-    pub const fn casebook(&self) -> &Casebook<'k> {
-        &self.casebook
+    /// A report's newest key, if it is the one that the events name.
+    pub(super) fn report_key(&self, id: ReportId) -> Result<Arc<GovernanceIdentity>, DeskError> {
+        let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
+        let key = self.keys.report(id)?.ok_or(DeskError::NoReportKey(id))?;
+        if first(&key) == report.key.recipient { Ok(key) } else { Err(DeskError::KeysExchanged) }
+    }
+
+    /// Why there is no such report.
+    pub(super) fn no_report(&self, id: ReportId) -> DeskError {
+        if self.state.opaque.contains_key(&id) {
+            DeskError::ShutOut(id)
+        } else if self.state.destroyed.contains_key(&id) {
+            DeskError::Destroyed(id)
+        } else {
+            DeskError::NoReport
+        }
     }
 
     /// Records an event: on the disk first, then in memory.
-    pub(super) fn append(&mut self, what: What, today: &dyn Today) -> Result<(), DeskError> {
-        let casebook = &mut self.casebook;
-        let number = casebook.last.map_or(0, |(number, _)| number) + 1;
-        let event = Event {
+    fn append(
+        &mut self,
+        by: MemberId,
+        key: &SigningKey<SignerRole>,
+        what: What,
+        matters: Vec<Matter>,
+        today: &dyn Today,
+    ) -> Result<u64, DeskError> {
+        let number = self.version() + 1;
+        let mut event = Event {
             format: Format::Casebook,
-            casebook: casebook.keys.casebook,
+            casebook: self.trusted.casebook,
             number,
-            previous: casebook.last.map(|(_, digest)| digest),
+            previous: self.last.map(|(_, digest)| digest),
             on: today.today(),
+            by,
             what,
         };
-        let (json, signature) = crypto::sign(&event, self.key)?;
-        let json = Zeroizing::new(String::from_utf8(json).map_err(|_| crypto::SignError::Json)?);
-        let envelope = Envelope { event: Text::verbatim(&json), signature };
-        let plain = Zeroizing::new(serde_json::to_vec(&envelope).map_err(|_| crypto::SealError::Json)?);
-        let mut sealer =
-            seal_stream(&casebook.identity.recipients(), Vec::with_capacity(plain.len() + plain.len() / 64 + 4096))?;
-        sealer.write_all(&plain).map_err(crypto::SealError::Write)?;
-        let sealed = sealer.finish().map_err(crypto::SealError::Write)?;
-        let path = event_path(&casebook.directory, number);
-        if sealed.len() > EVENT_BYTES {
-            return Err(FileError::TooLarge(path).into());
+        let digest = chain::append(&self.directory, &self.keys, &event, key)?;
+        for about in event.what.about() {
+            about.sealed = String::new();
         }
-        files::write_new(&path, Readers::Owner, &sealed)?;
-        casebook.last = Some((number, crypto::digest(&sealed)));
-        casebook.state.apply(event).map_err(|_| DeskError::Event { number, problem: EventProblem::Unfit })
+        let matters = matters.into_iter().map(|matter| Some(matter.without_texts())).collect();
+        self.take_in(Opened { event, signer: key.verifying_key()?.to_base64(), matters, digest })?;
+        Ok(number)
     }
 }
 
-fn event_path(directory: &Path, number: u64) -> PathBuf {
-    directory.join(EVENTS).join(format!("{number:0DIGITS$}.age"))
+impl Editor<'_> {
+    /// To read what it holds.
+    #[must_use]
+    pub const fn casebook(&self) -> &Casebook {
+        self.casebook
+    }
+
+    /// Records an event, with what it says about reports in its order.
+    pub(super) fn append(&mut self, what: What, matters: Vec<Matter>, today: &dyn Today) -> Result<u64, DeskError> {
+        self.casebook.append(self.me, self.key, what, matters, today)
+    }
+
+    /// Seals what is about one report.
+    pub(super) fn about(&self, report: ReportId, matter: &Matter) -> Result<About, DeskError> {
+        let key = self.casebook.report_key(report)?;
+        chain::seal_matter(&newest(&key), report, matter)
+    }
+}
+
+/// Does the same to each of many, on every core, and keeps their order.
+pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    /// Fewer are not worth a thread.
+    const WORTH_SPLITTING: usize = 32;
+
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    if cores == 1 || items.len() < WORTH_SPLITTING {
+        return items.iter().map(work).collect();
+    }
+    let part = items.len().div_ceil(cores);
+    let work = &work;
+    thread::scope(|scope| {
+        let threads: Vec<_> =
+            items.chunks(part).map(|part| scope.spawn(move || part.iter().map(work).collect::<Vec<R>>())).collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| match thread.join() {
+                Ok(done) => done,
+                Err(fault) => std::panic::resume_unwind(fault),
+            })
+            .collect()
+    })
 }
 
 fn lock(directory: &Path) -> Result<File, DeskError> {
+    if !directory.is_dir() {
+        return Err(DeskError::NoCasebook(directory.to_owned()));
+    }
     let path = directory.join(LOCK);
     let file = OpenOptions::new()
         .write(true)
@@ -253,29 +413,45 @@ fn lock(directory: &Path) -> Result<File, DeskError> {
     }
 }
 
-/// Refuses a directory with anything in it but what [`Casebook::init`] leaves when it is killed: an event 1 without a pointer.
-fn refuse_unless_unfinished(directory: &Path) -> Result<(), DeskError> {
-    let pointer = files::partial_path(Path::new(pointer::NAME));
-    let event = event_path(Path::new(""), 1);
-    let event = event.file_name().map(PathBuf::from).unwrap_or_default();
-    let unfinished = only_holds(directory, &[Path::new(EVENTS), Path::new(COLLECTIONS), Path::new(LOCK), &pointer])?
-        && only_holds(&directory.join(EVENTS), &[&event, &files::partial_path(&event)])?
-        && only_holds(&directory.join(COLLECTIONS), &[])?;
-    if unfinished { Ok(()) } else { Err(DeskError::NotEmpty(directory.to_owned())) }
+/// Removes what [`Casebook::init`] leaves when it is killed, and refuses a directory with anything else in it.
+fn clear_unfinished(directory: &Path) -> Result<(), DeskError> {
+    const PARTS: &[&str] =
+        &[chain::EVENTS, COLLECTIONS, ANSWERS, checkpoint::DIRECTORY, "keys", pointer::TRUST, LOCK, "head.json"];
+    let known: Vec<PathBuf> = PARTS
+        .iter()
+        .map(PathBuf::from)
+        .chain([files::partial_path(Path::new("head.json")), files::partial_path(Path::new(pointer::NAME))])
+        .collect();
+    let names = names(directory)?;
+    let event = chain::path(Path::new(""), 1).file_name().map(PathBuf::from).unwrap_or_default();
+    let unfinished = names.iter().all(|name| known.contains(name))
+        && names_in(directory, chain::EVENTS)?
+            .iter()
+            .all(|name| *name == event || *name == files::partial_path(&event))
+        && names_in(directory, COLLECTIONS)?.is_empty();
+    if !unfinished {
+        return Err(DeskError::NotEmpty(directory.to_owned()));
+    }
+    for name in names.iter().filter(|name| *name != Path::new(LOCK)) {
+        let path = directory.join(name);
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        removed.map_err(FileError::io("remove", &path))?;
+    }
+    Ok(())
 }
 
-fn only_holds(directory: &Path, names: &[&Path]) -> Result<bool, FileError> {
-    let entries = match fs::read_dir(directory) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
-        entries => entries.map_err(FileError::io("read", directory))?,
-    };
-    for entry in entries {
-        let name = entry.map_err(FileError::io("read", directory))?.file_name();
-        if !names.iter().any(|known| known.as_os_str() == name) {
-            return Ok(false);
-        }
+fn names_in(directory: &Path, part: &str) -> Result<Vec<PathBuf>, FileError> {
+    names(&directory.join(part))
+}
+
+fn names(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
+    match fs::read_dir(directory) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        entries => entries
+            .map_err(FileError::io("read", directory))?
+            .map(|entry| Ok(PathBuf::from(entry.map_err(FileError::io("read", directory))?.file_name())))
+            .collect(),
     }
-    Ok(true)
 }
 
 #[cfg(test)]
@@ -284,7 +460,7 @@ mod tests {
         super::fixture::{MARKER, TODAY, World},
         *,
     };
-    use crate::domain::Route;
+    use crate::{domain::Route, files::Readers};
 
     fn problem(world: &World) -> Option<(u64, EventProblem)> {
         match world.open() {
@@ -303,11 +479,39 @@ mod tests {
         world
     }
 
+    fn copy_tree(from: &Path, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            let to = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                copy_tree(&entry.path(), &to);
+            } else {
+                fs::copy(entry.path(), to).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn a_casebook_that_was_cut_off_is_named() {
+        let world = three_events();
+        let head = world.casebook().join("head.json");
+        let whole = fs::read(&head).unwrap();
+        fs::remove_file(chain::path(&world.casebook(), 3)).unwrap();
+        assert!(matches!(world.open(), Err(DeskError::CutOff { there: 2, expected: 3 })));
+        fs::remove_file(&head).unwrap();
+        assert!(matches!(world.open(), Err(DeskError::Head)));
+        let altered = String::from_utf8(whole).unwrap().replace("\\\"number\\\":3", "\\\"number\\\":2");
+        assert!(altered.contains("number\\\":2"));
+        files::write_new(&head, Readers::Owner, altered.as_bytes()).unwrap();
+        assert!(matches!(world.open(), Err(DeskError::Head)));
+    }
+
     #[test]
     fn what_is_wrong_with_an_event_is_named() {
         let world = three_events();
         assert_eq!(problem(&world), None);
-        let path = |number| event_path(&world.casebook(), number);
+        let path = |number| chain::path(&world.casebook(), number);
         let original = [1, 2, 3].map(|number| fs::read(path(number)).unwrap());
         let put = |number: u64, bytes: &[u8]| {
             fs::remove_file(path(number)).unwrap();
@@ -338,43 +542,47 @@ mod tests {
     #[test]
     fn an_event_that_was_made_by_someone_else_is_named() {
         let world = three_events();
-        let path = event_path(&world.casebook(), 3);
-        // Sealed anew by the same casebook, so signed and numbered rightly, but another event 1 stands before it.
-        let (event, _) = world.open().unwrap().read_event(1).unwrap();
-        fs::remove_file(event_path(&world.casebook(), 1)).unwrap();
-        let mut editor = world.edit_without_events();
-        editor.append(event.what, &TODAY).unwrap();
-        assert_eq!(problem(&world), Some((2, EventProblem::Unchained)));
+        // Written anew by the same member and numbered rightly, but another event stands before it.
+        let other = world.dir.path().join("other");
+        copy_tree(&world.casebook(), &other);
+        let mut casebook = Casebook::open(&other, Arc::clone(&world.identity)).unwrap();
+        casebook.edit(&world.signer).unwrap().ask_for_second_approver(true, &TODAY).unwrap();
+        casebook.edit(&world.signer).unwrap().ask_for_second_approver(false, &TODAY).unwrap();
+        world.edit(|editor| editor.ask_for_second_approver(true, &TODAY)).unwrap();
+        fs::copy(chain::path(&other, 5), chain::path(&world.casebook(), 5)).unwrap();
+        assert_eq!(problem(&world), Some((5, EventProblem::Unchained)));
 
         let world = three_events();
         let stranger = World::new();
-        fs::copy(event_path(&stranger.casebook(), 1), event_path(&world.casebook(), 3)).unwrap();
+        fs::copy(chain::path(&stranger.casebook(), 1), chain::path(&world.casebook(), 3)).unwrap();
         assert_eq!(problem(&world), Some((3, EventProblem::Foreign)));
-        assert!(path.exists());
     }
 
     #[test]
     fn one_command_writes_at_a_time_and_others_may_read() {
         let world = World::new();
-        let first = world.edit().unwrap();
-        assert!(matches!(world.edit(), Err(DeskError::Busy)));
+        let (mut one, mut two) = (world.open().unwrap(), world.open().unwrap());
+        let first = one.edit(&world.signer).unwrap();
+        assert!(matches!(two.edit(&world.signer), Err(DeskError::Busy)));
         assert!(world.open().is_ok());
         drop(first);
-        assert!(world.edit().is_ok());
+        assert!(two.edit(&world.signer).is_ok());
     }
 
     #[test]
     fn other_keys_are_refused() {
         let (world, other) = (World::new(), World::new());
-        assert!(matches!(Casebook::open(&world.casebook(), &other.identity), Err(DeskError::OtherIdentity)));
-        assert!(matches!(Editor::open(&world.casebook(), &world.identity, &other.signer), Err(DeskError::OtherSigner)));
+        let open = |directory: &Path, identity: &Arc<GovernanceIdentity>| Casebook::open(directory, Arc::clone(identity));
+        assert!(matches!(open(&world.casebook(), &other.identity), Err(DeskError::NotVouched(_))));
+        let mut casebook = world.open().unwrap();
+        assert!(matches!(casebook.edit(&other.signer), Err(DeskError::OtherSigner)));
         let pointer = world.casebook().join(pointer::NAME);
         let text =
             fs::read_to_string(&pointer).unwrap().replace(&world.box_key.to_base64(), &other.box_key.to_base64());
         fs::remove_file(&pointer).unwrap();
         files::write_new(&pointer, Readers::Owner, text.as_bytes()).unwrap();
         assert!(matches!(world.open(), Err(DeskError::OtherIdentity)));
-        assert!(matches!(Casebook::open(world.dir.path(), &world.identity), Err(DeskError::NoCasebook(_))));
+        assert!(matches!(open(world.dir.path(), &world.identity), Err(DeskError::NoCasebook(_))));
     }
 
     #[test]
@@ -391,7 +599,7 @@ mod tests {
     #[test]
     fn what_a_killed_command_left_of_an_event_is_no_event() {
         let world = three_events();
-        let partial = files::partial_path(&event_path(&world.casebook(), 4));
+        let partial = files::partial_path(&chain::path(&world.casebook(), 4));
         files::write_new(&partial, Readers::Owner, b"half").unwrap();
         assert_eq!(problem(&world), None);
         world.reply(*world.reports.keys().next().unwrap(), "more");
@@ -407,21 +615,6 @@ mod tests {
         for (path, bytes) in snapshot {
             assert!(!path.to_string_lossy().contains(MARKER));
             assert!(!bytes.windows(MARKER.len()).any(|window| window == MARKER.as_bytes()), "{}", path.display());
-        }
-    }
-
-    impl World {
-        fn edit_without_events(&self) -> Editor<'_> {
-            let directory = self.casebook();
-            let keys = Pointer::read(&directory).unwrap().trust(&directory, &self.identity).unwrap();
-            let casebook = Casebook {
-                directory: directory.clone(),
-                identity: &self.identity,
-                keys,
-                state: State::default(),
-                last: None,
-            };
-            Editor { casebook, key: &self.signer, _lock: lock(&directory).unwrap() }
         }
     }
 }

@@ -1,8 +1,11 @@
 use std::{io, path::PathBuf};
 
 use crate::{
-    crypto::{OpenError, SealError, SignError, VerifyError},
-    domain::{CalendarError, ReportId, limits::MESSAGE_MAX},
+    crypto::{Fingerprint, OpenError, SealError, SignError, VerifyError},
+    domain::{
+        CalendarError, ReportId,
+        limits::{DETAIL_MAX, MESSAGE_MAX, SHORT_MAX},
+    },
     files::FileError,
 };
 
@@ -21,14 +24,46 @@ pub enum DeskError {
     /// `casebook.json` is not what [`super::Pointer`] writes.
     #[error("{} can't be read; restore it from a backup", .0.display())]
     Pointer(PathBuf),
-    /// The identity did not seal this casebook, or its keys were exchanged.
+    /// The identity vouched for another casebook.json than this.
     #[error(
-        "this identity does not fit the casebook, or casebook.json was changed; give the identity it was made with, or restore casebook.json from a backup"
+        "this identity does not fit the casebook, or casebook.json was changed; give the identity that you joined with, or restore casebook.json from a backup"
     )]
     OtherIdentity,
-    /// The signing key is not the one the casebook was made with.
-    #[error("this signing key is not the casebook's; give the signing key it was made with")]
+    /// The identity has not vouched for this casebook.
+    #[error(
+        "this identity has not opened this casebook before; if the colleague who let you join reads out the fingerprint {0}, run `candour desk join` with it; else give the identity that you joined with"
+    )]
+    NotVouched(Fingerprint),
+    /// The fingerprint that was compared is another one.
+    #[error("the fingerprint of this casebook is {0}, not the one given; ask the colleague who let you join")]
+    OtherFingerprint(Fingerprint),
+    /// The casebook's key is not sealed to this identity.
+    #[error("this identity is not a member's; ask a colleague to let you join, or give the identity that you joined with")]
+    NotAMember,
+    /// The signing key is not this member's.
+    #[error("this signing key is not the one that this member joined with; give that one")]
     OtherSigner,
+    /// A key file is not the one that the events name.
+    #[error("a key of the casebook was exchanged; restore the casebook from a backup")]
+    KeysExchanged,
+    /// A report's key is missing or not sealed to this member.
+    #[error(
+        "the key of report {0} is missing or is not sealed to you; restore the casebook from a backup, or ask a colleague who can open it to seal it again"
+    )]
+    NoReportKey(ReportId),
+    /// `head.json` is missing, altered, or someone else's.
+    #[error("head.json of the casebook is missing or was changed; restore the casebook from a backup")]
+    Head,
+    /// Events at the end are gone.
+    #[error(
+        "the casebook is cut off: it ends with event {there}, and event {expected} was written; restore it from a backup"
+    )]
+    CutOff {
+        /// The last event that is there.
+        there: u64,
+        /// The last that was written.
+        expected: u64,
+    },
     /// Another command writes.
     #[error("another candour command is using this casebook; wait until it has finished and run this one again")]
     Busy,
@@ -57,6 +92,59 @@ pub enum DeskError {
     /// An id that names no report.
     #[error("there is no such report; `candour desk list` shows the ids")]
     NoReport,
+    /// Whoever looks is shut out of it.
+    #[error("you are shut out of report {0}: a colleague has to deal with it")]
+    ShutOut(ReportId),
+    /// It was destroyed.
+    #[error("report {0} was destroyed when its time was over; nothing of it is left here")]
+    Destroyed(ReportId),
+    /// A collection has messages of a report that whoever imports it is shut out of.
+    #[error("the collection has messages of report {0}, which you are shut out of; a colleague who is not has to import it")]
+    ImportShutOut(ReportId),
+    /// Someone decided about it meanwhile.
+    #[error("report {0} has changed since you opened it, so nothing was recorded; look at it again")]
+    Changed(ReportId),
+    /// A supplementary notice without a first one.
+    #[error("report {0} has no notice yet, so there is nothing to supplement; write the first notice")]
+    NoFirstNotice(ReportId),
+    /// It is not to be destroyed yet.
+    #[error(
+        "report {0} can't be destroyed yet: it has to be closed, every promise of it kept, and the day set for it over"
+    )]
+    NotToBeDestroyed(ReportId),
+    /// No such answer.
+    #[error("there is no such answer; look at the report again")]
+    NoAnswer,
+    /// An answer that waits for nobody.
+    #[error("this answer does not wait for a second member; look at the report again")]
+    NotWaiting,
+    /// Whoever wrote a notice approves it.
+    #[error("you wrote this notice, so another member has to approve it")]
+    OwnNotice,
+    /// A name that is no name.
+    #[error("the name is empty or longer than {SHORT_MAX} characters; give the name that the team uses")]
+    MemberName,
+    /// Someone has that key.
+    #[error("a member has that signing key already; each member has their own")]
+    KnownMember,
+    /// Nobody of that id.
+    #[error("there is no such member; look at the team again")]
+    NoMember,
+    /// Leaving without anybody else.
+    #[error("you can't end your own membership; another member has to do it")]
+    LeavingOneself,
+    /// Nobody could tell whether it is right.
+    #[error("you can't shut yourself out; ask another member to do it")]
+    ShuttingOutOneself,
+    /// A referral with nothing in it.
+    #[error("nothing is chosen to be handed on; choose at least one text or file")]
+    EmptyReferral,
+    /// A team's name that is no name.
+    #[error("the team's name is empty or longer than {SHORT_MAX} characters; give its name")]
+    TeamName,
+    /// A reason or detail that is too long.
+    #[error("a reason is longer than {DETAIL_MAX} characters; shorten it")]
+    LongReason,
     /// An id that is too short or not one.
     #[error("that is not a report's id; give at least its first 4 digits, as `candour desk list` shows them")]
     NotAnId,
@@ -96,6 +184,9 @@ pub enum DeskError {
     /// The file was recorded as exported but has not got its name.
     #[error("the export is recorded but its file was lost ({0}); run the command again with --again and another name")]
     ExportLost(FileError),
+    /// The file of a referral was recorded but has not got its name.
+    #[error("the referral is recorded but its file was lost ({0}); hand it on again")]
+    ReferralLost(FileError),
     /// A clock can't be counted.
     #[error(transparent)]
     Calendar(#[from] CalendarError),
@@ -116,8 +207,8 @@ pub enum EventProblem {
     /// Altered or cut.
     #[error("is altered or cut short")]
     Altered,
-    /// Not signed by the casebook's key.
-    #[error("is not signed by this casebook's signing key")]
+    /// Not signed by a member.
+    #[error("is not signed by a member of this casebook")]
     Unsigned,
     /// From another casebook.
     #[error("belongs to another casebook")]

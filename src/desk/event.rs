@@ -1,12 +1,15 @@
-//! What a casebook records. Each event is signed, then sealed together with its signature.
+//! What a casebook records. Each event is signed by whoever made it, then sealed to the casebook's key together with its
+//! signature. What it says about one report is sealed to that report's key inside, so that it can be kept from a member and
+//! destroyed without breaking the chain.
 
 use serde::{Deserialize, Serialize};
 
+use super::figures::Fact;
 use crate::{
     crypto::{Document, SignerRole},
     domain::{
-        Answer, Area, BoxId, CasebookId, ClockEntry, Collected, Date, Digest, FileEntry, Format, MessageKind, ReportId,
-        ReportState, Route, SeriousHarm, Text,
+        Answer, Area, Assessment, BoxId, CasebookId, ClockEntry, Collected, Date, Delivery, Digest, FileEntry, Format,
+        MemberId, MessageKind, ReportId, ReportState, Route, SeriousHarm, TeamRole, Text,
     },
 };
 
@@ -24,6 +27,8 @@ pub(super) struct Event {
     pub(super) previous: Option<Digest>,
     /// The day it was recorded, Europe/London.
     pub(super) on: Date,
+    /// Who recorded it.
+    pub(super) by: MemberId,
     /// What happened.
     pub(super) what: What,
 }
@@ -43,8 +48,33 @@ impl Document for Event {
 pub(super) struct Envelope {
     /// The JSON of an [`Event`], as it was signed.
     pub(super) event: Text,
+    /// The minisign public key that it says made the signature.
+    pub(super) signer: String,
     /// A minisign signature over it.
     pub(super) signature: String,
+}
+
+/// How many events there are: a casebook that is cut at its end has fewer.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Head {
+    /// [`Format::CasebookHead`].
+    pub(super) format: Format,
+    /// The casebook.
+    pub(super) casebook: CasebookId,
+    /// The last event.
+    pub(super) number: u64,
+    /// SHA-256 of its file.
+    pub(super) digest: Digest,
+}
+
+impl Document for Head {
+    const FORMAT: Format = Format::CasebookHead;
+    type Role = SignerRole;
+
+    fn format(&self) -> Format {
+        self.format
+    }
 }
 
 /// What happened.
@@ -52,13 +82,91 @@ pub(super) struct Envelope {
 #[serde(rename_all = "kebab-case")]
 pub(super) enum What {
     /// The casebook was made.
-    Created,
+    Created(Created),
+    /// Someone joined the team.
+    Joined(Joined),
+    /// Someone left it.
+    Left(Left),
+    /// Whether every notice needs a second approver.
+    SecondApprover(bool),
     /// A collection was taken in.
     Imported(Imported),
-    /// Someone decided.
-    Decided(Decided),
+    /// Someone decided about a report.
+    Decided(About),
+    /// A second member approved a notice.
+    Approved(Approved),
+    /// Members were shut out of a report, or let in again.
+    ShutOut(ShutOut),
+    /// A report was handed to an area's team.
+    Referred(About),
     /// Decisions were written for the box.
     Exported(Exported),
+    /// A report was destroyed.
+    Destroyed(Destroyed),
+}
+
+/// What an event says about one report.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct About {
+    /// The report.
+    pub(super) report: ReportId,
+    /// An age file in base64, sealed to the report's key: a [`Matter`]. Empty once it was opened.
+    pub(super) sealed: String,
+}
+
+/// What is sealed to a report's key.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Matter {
+    /// What a collection brought.
+    News(ReportNews),
+    /// What was decided.
+    Decided(Box<Decided>),
+    /// What was handed on.
+    Referred(Referred),
+    /// Why someone was shut out.
+    Reason(Text),
+}
+
+/// A member of the team.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Joined {
+    /// A random name for files.
+    pub(super) id: MemberId,
+    /// What the others call them.
+    pub(super) name: Text,
+    /// What they do.
+    pub(super) role: TeamRole,
+    /// Their minisign public key.
+    pub(super) signer: String,
+    /// Their age recipients.
+    pub(super) recipients: Vec<String>,
+    /// The generation of the casebook's key file that is sealed to them too.
+    pub(super) generation: u32,
+}
+
+/// A member left.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Left {
+    /// Who.
+    pub(super) member: MemberId,
+    /// The generation of the casebook's key file that is not sealed to them.
+    pub(super) generation: u32,
+    /// The casebook's new recipient.
+    pub(super) recipient: String,
+}
+
+/// The casebook was made.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Created {
+    /// Who made it.
+    pub(super) founder: Joined,
+    /// The casebook's recipient.
+    pub(super) recipient: String,
 }
 
 /// A collection was taken in.
@@ -69,26 +177,46 @@ pub(super) struct Imported {
     pub(super) r#box: BoxId,
     /// The collection's number.
     pub(super) number: u64,
+    /// The day it was made at the box.
+    pub(super) on: Date,
     /// SHA-256 of its manifest.
     pub(super) manifest: Digest,
     /// Every report of which something is new.
-    pub(super) reports: Vec<ReportNews>,
+    pub(super) reports: Vec<News>,
+}
+
+/// Something new about one report.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct News {
+    /// For a new report, or one that comes back after it was destroyed: its key.
+    pub(super) key: Option<NewKey>,
+    /// What: a [`Matter::News`].
+    pub(super) about: About,
+}
+
+/// A report's key from then on.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewKey {
+    /// Counted from 1 for each report.
+    pub(super) generation: u32,
+    /// The age recipient that what is about the report is sealed to.
+    pub(super) recipient: String,
 }
 
 /// What a collection says of one report.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReportNews {
-    /// The report.
-    pub(super) id: ReportId,
     /// Its route.
     pub(super) route: Route,
     /// The day the concern came in.
     pub(super) received_on: Date,
     /// Whether the person withdrew it.
     pub(super) withdrawn: bool,
-    /// The last answer that was delivered, 0 for none.
-    pub(super) delivered: u32,
+    /// Every answer that was delivered.
+    pub(super) deliveries: Vec<Delivery>,
     /// Every clock as it stood at the box.
     pub(super) clocks: Vec<ClockEntry>,
     /// New messages, in order.
@@ -105,8 +233,10 @@ pub(super) struct MessageNews {
     pub(super) kind: MessageKind,
     /// The day it came in.
     pub(super) on: Date,
-    /// The sealed files: the message, then its attachments.
+    /// The sealed files as the box's manifest names them: the message, then its attachments.
     pub(super) files: Vec<FileEntry>,
+    /// The same, sealed to the report's key.
+    pub(super) kept: Vec<FileEntry>,
     /// The areas that the person chose.
     pub(super) areas: Vec<Area>,
     /// Whether someone could be seriously harmed soon; none if not answered.
@@ -115,30 +245,82 @@ pub(super) struct MessageNews {
     pub(super) reply_to: String,
 }
 
-/// Someone decided. State and areas are those after the decision.
+/// Someone decided. Everything is as it is after the decision.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Decided {
-    /// The report.
-    pub(super) report: ReportId,
     /// Where it stands.
     pub(super) state: ReportState,
-    /// The team's areas; none while the team has not chosen any.
-    pub(super) areas: Option<Vec<Area>>,
+    /// What the team makes of it.
+    pub(super) assessment: Assessment,
+    /// The last message that was read.
+    pub(super) read: u32,
     /// For the team alone.
     pub(super) note: Option<Text>,
     /// What goes to the person.
-    pub(super) answers: Vec<SealedAnswer>,
+    pub(super) answers: Vec<Written>,
+    /// The clock of a supplementary notice, if the use of what the person sent changes.
+    pub(super) change_of_use: Option<ClockEntry>,
 }
 
 /// An answer, and the one sealed form of it that is ever exported: the box knows it again by its digest.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SealedAnswer {
+pub(super) struct Written {
     /// The answer.
     pub(super) answer: Answer,
-    /// The age file in base64.
-    pub(super) sealed: String,
+    /// The age file, under `answers/REPORT/SEQ.age`.
+    pub(super) file: FileEntry,
+    /// The writer's signature over its endorsement; for a notice.
+    pub(super) endorsement: Option<String>,
+    /// Whether it is held back until a second member approves it.
+    pub(super) needs_approval: bool,
+}
+
+/// A second member approved an answer.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Approved {
+    /// Which.
+    pub(super) answer: AnswerId,
+    /// A signature over its endorsement.
+    pub(super) endorsement: String,
+}
+
+/// Who may not open a report from now on.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShutOut {
+    /// The report.
+    pub(super) report: ReportId,
+    /// Its key from now on.
+    pub(super) key: NewKey,
+    /// By name.
+    pub(super) members: Vec<MemberId>,
+    /// By what they do, those who join later too.
+    pub(super) roles: Vec<TeamRole>,
+    /// Why: a [`Matter::Reason`].
+    pub(super) why: About,
+}
+
+/// A report was handed to an area's team.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Referred {
+    /// The area.
+    pub(super) area: Area,
+    /// The team, as the reviewer named it.
+    pub(super) team: Text,
+    /// The recipients that it was sealed to.
+    pub(super) recipients: Vec<String>,
+    /// What was in it, by name.
+    pub(super) parts: Vec<Text>,
+    /// Whether something was left out of a text.
+    pub(super) redacted: bool,
+    /// Why, for the casebook.
+    pub(super) reason: Text,
+    /// SHA-256 of the sealed file.
+    pub(super) file: Digest,
 }
 
 /// Decisions were written for the box.
@@ -155,6 +337,18 @@ pub(super) struct Exported {
     pub(super) collected: Vec<Collected>,
 }
 
+/// A report was destroyed: its keys and files are gone.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Destroyed {
+    /// The report.
+    pub(super) report: ReportId,
+    /// The last message of it that was here.
+    pub(super) last_message: u32,
+    /// What the figures keep of it.
+    pub(super) fact: Fact,
+}
+
 /// Names an answer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -163,4 +357,39 @@ pub(super) struct AnswerId {
     pub(super) report: ReportId,
     /// The answer's number within it.
     pub(super) seq: u32,
+}
+
+impl What {
+    /// What it says about reports, sealed.
+    pub(super) fn about(&mut self) -> Vec<&mut About> {
+        match self {
+            Self::Decided(about) | Self::Referred(about) => vec![about],
+            Self::ShutOut(shut_out) => vec![&mut shut_out.why],
+            Self::Imported(imported) => imported.reports.iter_mut().map(|news| &mut news.about).collect(),
+            Self::Created(_)
+            | Self::Joined(_)
+            | Self::Left(_)
+            | Self::SecondApprover(_)
+            | Self::Approved(_)
+            | Self::Exported(_)
+            | Self::Destroyed(_) => Vec::new(),
+        }
+    }
+}
+
+impl Matter {
+    /// Without what was written: the queue does not need it, and it is read again from the event when it is shown.
+    pub(super) fn without_texts(mut self) -> Self {
+        match &mut self {
+            Self::Decided(decided) => {
+                decided.note = None;
+                for written in &mut decided.answers {
+                    written.answer.text = None;
+                }
+            }
+            Self::Reason(reason) => *reason = Text::verbatim(""),
+            Self::News(_) | Self::Referred(_) => {}
+        }
+        self
+    }
 }

@@ -5,16 +5,14 @@
 
 use std::{fs::File, path::Path};
 
-use data_encoding::BASE64;
-
 use super::{
-    Casebook, DeskError, Editor, EventProblem,
+    AnswerRef, Casebook, DeskError, Editor,
     event::{AnswerId, Exported, What},
     state::{Report, StoredAnswer},
 };
 use crate::{
     crypto::{self, Hashed},
-    domain::{AnswerEntry, Collected, Decisions, Format, ReportId, ReportState, Today},
+    domain::{AnswerEntry, Collected, Decisions, Format, ReportId, ReportState, Today, limits::ANSWER_BYTES},
     files::{self, FileError, NewFile, Readers},
     tarball,
 };
@@ -45,14 +43,14 @@ impl Editor<'_> {
     /// collection has shown to be delivered and all that was ever collected: for when a file was lost on its way.
     ///
     /// # Errors
-    /// If `out` is there already or can't be written, or if an event that holds an answer can't be read.
+    /// If `out` is there already or can't be written, or if a sealed answer can't be read.
     pub fn export(&mut self, out: &Path, again: bool, today: &dyn Today) -> Result<Export, DeskError> {
         if let Some(finished) = self.finish_last(out)? {
             return Ok(finished);
         }
         // Before the first import there is no box to write for, and nothing to write.
         let Some(r#box) = self.casebook.state.r#box else { return Ok(Export::Nothing) };
-        let (answers, places) = self.casebook.answers_to_export(again);
+        let answers = self.casebook.answers_to_export(again);
         let collected = self.casebook.collected(again);
         if answers.is_empty() && collected.is_empty() {
             return Ok(Export::Nothing);
@@ -67,14 +65,15 @@ impl Editor<'_> {
         let write = || FileError::io("write", out);
         tar.append("decisions.json", &json).map_err(write())?;
         tar.append("decisions.json.minisig", signature.as_bytes()).map_err(write())?;
-        for (entry, place) in decisions.answers.iter().zip(places) {
-            tar.append(&entry.path(), &self.casebook.sealed_answer(entry, place)?).map_err(write())?;
+        for entry in &decisions.answers {
+            tar.append(&entry.path(), &self.casebook.sealed_answer(entry)?).map_err(write())?;
         }
         let (digest, mut file) = tar.finish().map_err(write())?.finish();
         file.sync()?;
 
         let answers = decisions.answers.iter().map(|entry| AnswerId { report: entry.report, seq: entry.seq }).collect();
-        self.append(What::Exported(Exported { number, file: digest, answers, collected: decisions.collected }), today)?;
+        let exported = Exported { number, file: digest, answers, collected: decisions.collected };
+        self.append(What::Exported(exported), Vec::new(), today)?;
         file.keep();
         file.commit().map_err(DeskError::ExportLost)?;
         Ok(outcome)
@@ -96,26 +95,46 @@ impl Editor<'_> {
     }
 }
 
-impl Casebook<'_> {
+impl Casebook {
     /// How many answers the next export writes.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.answers_to_export(false).0.len()
+        self.answers_to_export(false).len()
     }
 
-    /// The answers to write, by report and in order, and the event that holds each.
-    fn answers_to_export(&self, again: bool) -> (Vec<AnswerEntry>, Vec<u64>) {
-        let due = |report: &Report, answer: &StoredAnswer| is_to_export(report, answer, again);
+    /// The number of the last decisions file, 0 for none.
+    #[must_use]
+    pub const fn exported(&self) -> u64 {
+        self.state.exported
+    }
+
+    /// Whether an export would tell the box of collected messages that it still keeps.
+    #[must_use]
+    pub fn has_to_acknowledge(&self) -> bool {
+        !self.collected(false).is_empty()
+    }
+
+    /// The notices that wait for a second member.
+    #[must_use]
+    pub fn to_approve(&self) -> Vec<AnswerRef> {
+        let reports = self.state.reports.iter().filter(|(_, report)| !report.withdrawn);
+        reports
+            .flat_map(|(id, report)| {
+                let held = report.answers.iter().filter(|answer| is_held(answer));
+                held.map(|answer| AnswerRef { report: *id, seq: answer.seq })
+            })
+            .collect()
+    }
+
+    /// The answers to write, by report and in order: none that waits for its approver, and none after it.
+    fn answers_to_export(&self, again: bool) -> Vec<AnswerEntry> {
         let reports = self.state.reports.iter();
         reports
             .flat_map(|(id, report)| {
-                report
-                    .answers
-                    .iter()
-                    .filter(|answer| due(report, answer))
-                    .map(|answer| (entry(*id, report, answer), answer.event))
+                let free = report.answers.iter().take_while(|answer| !is_held(answer));
+                free.filter(|answer| is_to_export(report, answer, again)).map(|answer| entry(*id, report, answer))
             })
-            .unzip()
+            .collect()
     }
 
     fn collected(&self, again: bool) -> Vec<Collected> {
@@ -124,31 +143,34 @@ impl Casebook<'_> {
             .reports
             .iter()
             .map(|(id, report)| (report.acknowledged, Collected { report: *id, through: report.last_message() }));
-        reports
+        let destroyed = self.state.destroyed.iter().map(|(id, remains)| {
+            (remains.acknowledged, Collected { report: *id, through: remains.last_message })
+        });
+        let mut all: Vec<Collected> = reports
+            .chain(destroyed)
             .filter(|(acknowledged, now)| now.through > 0 && (again || now.through > *acknowledged))
             .map(|(_, now)| now)
-            .collect()
+            .collect();
+        all.sort_by_key(|collected| collected.report);
+        all
     }
 
     /// The sealed bytes as they were made when it was decided.
-    fn sealed_answer(&self, entry: &AnswerEntry, number: u64) -> Result<Vec<u8>, DeskError> {
-        let unfit = DeskError::Event { number, problem: EventProblem::Unfit };
-        let (event, _) = self.read_event(number)?;
-        let What::Decided(decided) = event.what else { return Err(unfit) };
-        let sealed = decided
-            .answers
-            .iter()
-            .find(|sealed| sealed.answer.seq == entry.seq && sealed.answer.report == entry.report);
-        match sealed.and_then(|sealed| BASE64.decode(sealed.sealed.as_bytes()).ok()) {
-            Some(bytes) if crypto::digest(&bytes) == entry.sha256 => Ok(bytes),
-            _ => Err(unfit),
-        }
+    fn sealed_answer(&self, entry: &AnswerEntry) -> Result<Vec<u8>, DeskError> {
+        let path = self.answer_path(entry.report, entry.seq);
+        let bytes = files::read(&path, ANSWER_BYTES)?;
+        if crypto::digest(&bytes) == entry.sha256 { Ok(bytes) } else { Err(DeskError::Exchanged(path)) }
     }
 }
 
+/// Whether it waits for a second member.
+pub(super) const fn is_held(answer: &StoredAnswer) -> bool {
+    answer.needs_approval && answer.approved_by.is_none()
+}
+
 /// Nothing goes to a report that was withdrawn: the box has deleted it, and would refuse the whole file.
-fn is_to_export(report: &Report, answer: &StoredAnswer, again: bool) -> bool {
-    !report.withdrawn && answer.seq > report.delivered && (answer.exported_in.is_empty() || again)
+pub(super) fn is_to_export(report: &Report, answer: &StoredAnswer, again: bool) -> bool {
+    !report.withdrawn && answer.seq > report.delivered() && (answer.exported_in.is_empty() || again)
 }
 
 fn entry(id: ReportId, report: &Report, answer: &StoredAnswer) -> AnswerEntry {
@@ -157,8 +179,9 @@ fn entry(id: ReportId, report: &Report, answer: &StoredAnswer) -> AnswerEntry {
         seq: answer.seq,
         meets: report.met_by(answer.kind),
         closed: answer.state == ReportState::Closed,
-        size: answer.size,
-        sha256: answer.sha256,
+        size: answer.file.size,
+        sha256: answer.file.sha256,
+        endorsements: answer.endorsements.clone(),
     }
 }
 
@@ -184,12 +207,12 @@ mod tests {
     }
 
     fn decide(world: &World, id: ReportId, decision: NewDecision) -> Result<super::super::Recorded, DeskError> {
-        world.edit().unwrap().decide(id, decision, &TODAY)
+        world.edit(|editor| editor.decide(id, decision, &TODAY))
     }
 
     fn export(world: &World, name: &str, again: bool) -> (Export, PathBuf) {
         let out = world.dir.path().join(name);
-        (world.edit().unwrap().export(&out, again, &TODAY).unwrap(), out)
+        (world.edit(|editor| editor.export(&out, again, &TODAY)).unwrap(), out)
     }
 
     /// The files in a decisions file, in order, and the verified list.
@@ -308,7 +331,7 @@ mod tests {
             assert_eq!(before[&path], after[&path]);
         }
         // Once a collection shows what was delivered, only the rest is written again.
-        world.reports.get_mut(&id).unwrap().entry.delivered = 2;
+        world.deliver(id, 2);
         let file = world.collect();
         world.import(&file).unwrap();
         assert_eq!(export(&world, "third", true).0, Export::Written { number: 3, answers: 1, collected: 1 });
@@ -360,7 +383,7 @@ mod tests {
         files::write_new(&out, Readers::Owner, b"mine").unwrap();
         let before = world.snapshot();
         assert!(matches!(
-            world.edit().unwrap().export(&out, false, &TODAY),
+            world.edit(|editor| editor.export(&out, false, &TODAY)),
             Err(DeskError::File(FileError::Exists(_)))
         ));
         assert_eq!(world.snapshot(), before);

@@ -4,12 +4,13 @@ use std::{
     collections::BTreeMap,
     io::Write,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use tar::{Builder, Header};
 use tempfile::TempDir;
 
-use super::{Casebook, DeskError, Editor, Import, KeyPaths, NewDecision};
+use super::{Casebook, DeskError, Editor, Founder, Import, KeyPaths, NewDecision};
 use crate::{
     crypto::{
         self, AttachmentSealer, BoxRole, Code, GovernanceIdentity, GovernanceRecipients, KdfParams, ReplyIdentity,
@@ -18,9 +19,9 @@ use crate::{
         os_random, seal_message, seal_stream,
     },
     domain::{
-        About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Date, Digest, FileEntry,
+        About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Date, Delivery, Digest, FileEntry,
         FixedDay, Format, Manifest, Message, MessageEntry, MessageKind, ReportEntry, ReportId, Route, SeriousHarm,
-        Text,
+        TeamRole, Text,
     },
     files::{self, Readers},
 };
@@ -40,7 +41,7 @@ pub(super) struct Held {
 /// The box's side and the keys of both.
 pub(super) struct World {
     pub(super) dir: TempDir,
-    pub(super) identity: GovernanceIdentity,
+    pub(super) identity: Arc<GovernanceIdentity>,
     pub(super) signer: SigningKey<SignerRole>,
     pub(super) box_signer: SigningKey<BoxRole>,
     pub(super) box_key: VerifyingKey<BoxRole>,
@@ -60,7 +61,7 @@ impl World {
         let (box_signer, box_key) = SigningKey::generate().unwrap();
         let world = Self {
             dir: tempfile::tempdir().unwrap(),
-            identity: read_identity(keys.identity.as_bytes(), || unreachable!()).unwrap_or_else(|e| panic!("{e}")),
+            identity: read_identity(keys.identity.as_bytes(), || unreachable!()).unwrap_or_else(|e| panic!("{e}")).into(),
             signer: SigningKey::generate().unwrap().0,
             box_signer,
             box_key,
@@ -77,17 +78,19 @@ impl World {
         self.dir.path().join("casebook")
     }
 
-    pub(super) fn init(&self, directory: &Path) -> Result<Editor<'_>, DeskError> {
+    pub(super) fn init(&self, directory: &Path) -> Result<Casebook, DeskError> {
         let paths = KeyPaths { identity: "/keys/identity.txt".into(), signing_key: "/keys/signing.key".into() };
-        Casebook::init(directory, &self.identity, &self.signer, self.box_key.clone(), paths, &TODAY)
+        let founder = Founder { name: Text::verbatim("First"), role: TeamRole::Lead, paths };
+        Casebook::init(directory, Arc::clone(&self.identity), &self.signer, self.box_key.clone(), founder, &TODAY)
     }
 
-    pub(super) fn open(&self) -> Result<Casebook<'_>, DeskError> {
-        Casebook::open(&self.casebook(), &self.identity)
+    pub(super) fn open(&self) -> Result<Casebook, DeskError> {
+        Casebook::open(&self.casebook(), Arc::clone(&self.identity))
     }
 
-    pub(super) fn edit(&self) -> Result<Editor<'_>, DeskError> {
-        Editor::open(&self.casebook(), &self.identity, &self.signer)
+    /// One change, by whoever made the casebook.
+    pub(super) fn edit<T>(&self, work: impl FnOnce(&mut Editor<'_>) -> Result<T, DeskError>) -> Result<T, DeskError> {
+        work(&mut self.open()?.edit(&self.signer)?)
     }
 
     /// A new report with attachments of these lengths.
@@ -102,7 +105,7 @@ impl World {
             route,
             received_on: DAY,
             withdrawn: false,
-            delivered: 0,
+            deliveries: Vec::new(),
             clocks: Vec::new(),
             messages: Vec::new(),
         };
@@ -210,12 +213,18 @@ impl World {
     }
 
     pub(super) fn import(&self, file: &Path) -> Result<Import, DeskError> {
-        self.edit()?.import(file, false, &TODAY)
+        self.edit(|editor| editor.import(file, false, &TODAY))
     }
 
     pub(super) fn reply(&self, id: ReportId, text: &str) {
         let decision = NewDecision { reply: Some(Text::typed(text)), ..NewDecision::default() };
-        self.edit().unwrap().decide(id, decision, &TODAY).unwrap();
+        self.edit(|editor| editor.decide(id, decision, &TODAY)).unwrap();
+    }
+
+    /// The box gets every answer up to one.
+    pub(super) fn deliver(&mut self, id: ReportId, through: u32) {
+        let deliveries = (1..=through).map(|seq| Delivery { seq, on: DAY }).collect();
+        self.reports.get_mut(&id).unwrap().entry.deliveries = deliveries;
     }
 
     /// Every file of the casebook with its bytes.
@@ -271,7 +280,7 @@ pub(super) fn plain(length: usize) -> Vec<u8> {
 
 fn attach(to: &GovernanceRecipients, number: usize, length: usize) -> (Vec<u8>, Attachment) {
     let mut sealer = AttachmentSealer::start(to, Vec::new()).unwrap();
-    sealer.write(&plain(length)).unwrap();
+    sealer.write_all(&plain(length)).unwrap();
     let (truth, sealed) = sealer.finish().unwrap();
     let name = Text::verbatim(&format!("../{MARKER}-{number}.pdf"));
     (sealed, Attachment { name, media_type: Text::verbatim("application/pdf"), size: truth.size, sha256: truth.sha256 })

@@ -9,46 +9,67 @@ use std::{
 use super::{Casebook, DeskError, state::StoredMessage};
 use crate::{
     crypto::{self, OpenError},
-    domain::{Attachment, Manifest, Message, ReportId, limits::MESSAGE_BYTES},
+    domain::{Attachment, FileEntry, Manifest, Message, ReportId, limits::MESSAGE_BYTES},
     files::{self, FileError, NewFile, Readers},
 };
 
-impl Casebook<'_> {
+impl Casebook {
     /// Writes one attachment to a file, opened. It is named as the person named it, or by `MESSAGE/FILE`, both from 1; a name
     /// is only ever looked up, never used as a path.
     ///
     /// # Errors
     /// If there is no such file or several, if it can't be opened, or if `out` is there already.
     pub fn write_attachment(&self, id: ReportId, name: &str, out: &Path) -> Result<Attachment, DeskError> {
-        let (collection, path, attachment) = self.find_attachment(id, name)?;
-        let sealed = self.collection_path(collection).join(path);
+        let found = self.find_attachment(id, name)?;
         let mut file = BufWriter::new(NewFile::create_nameless(out, Readers::Owner)?);
-        let opened = File::open(&sealed).map_err(FileError::io("read", &sealed))?;
-        self.identity.open_attachment(BufReader::new(opened), &attachment, &mut file).map_err(|source| {
-            if let OpenError::Io(source) = source {
-                FileError::io("write", out)(source).into()
-            } else {
-                DeskError::Open { path: sealed, source }
-            }
+        self.open_attachment(id, &found, &mut file).map_err(|error| match error {
+            DeskError::Open { source: OpenError::Io(source), .. } => FileError::io("write", out)(source).into(),
+            other => other,
         })?;
         file.flush().map_err(FileError::io("write", out))?;
         // It was flushed, so there is nothing left to write that could fail here.
         file.into_inner().map_err(|error| FileError::io("write", out)(error.into_error()))?.commit()?;
-        Ok(attachment)
+        Ok(found.attachment)
     }
 
-    /// The collection, the path in it, and what the message says of it.
-    fn find_attachment(&self, id: ReportId, name: &str) -> Result<(u64, String, Attachment), DeskError> {
-        let report = self.state.reports.get(&id).ok_or(DeskError::NoReport)?;
+    /// Opens one attachment into `out`. If that fails `out` may hold part of it: throw that away.
+    ///
+    /// # Errors
+    /// As [`Self::write_attachment`].
+    pub fn copy_attachment(&self, id: ReportId, name: &str, out: impl Write) -> Result<Attachment, DeskError> {
+        let found = self.find_attachment(id, name)?;
+        self.open_attachment(id, &found, out)?;
+        Ok(found.attachment)
+    }
+
+    /// What the message says of one attachment, without opening the attachment.
+    ///
+    /// # Errors
+    /// If there is no such file or several.
+    pub fn attachment(&self, id: ReportId, name: &str) -> Result<Attachment, DeskError> {
+        Ok(self.find_attachment(id, name)?.attachment)
+    }
+
+    fn open_attachment(&self, id: ReportId, found: &Found, out: impl Write) -> Result<(), DeskError> {
+        let path = self.collection_path(found.collection).join(&found.path);
+        let opened = File::open(&path).map_err(FileError::io("read", &path))?;
+        let key = self.keys.report(id)?.ok_or(DeskError::NoReportKey(id))?;
+        key.open_attachment(BufReader::new(opened), &found.attachment, out)
+            .map_err(|source| DeskError::Open { path, source })
+    }
+
+    fn find_attachment(&self, id: ReportId, name: &str) -> Result<Found, DeskError> {
+        let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         let mut named = Vec::new();
         for stored in report.messages.iter().filter(|stored| stored.files.len() > 1) {
             for (index, attachment) in (1..).zip(self.open_message(id, stored)?.attachments) {
                 let place = format!("{}/{index}", stored.seq);
-                let found = (stored.collection, Manifest::path(id, stored.seq, index), attachment);
+                let path = Manifest::path(id, stored.seq, index);
+                let found = Found { collection: stored.collection, path, attachment };
                 if place == name {
                     return Ok(found);
                 }
-                if found.2.name.as_str() == name {
+                if found.attachment.name.as_str() == name {
                     named.push((place, found));
                 }
             }
@@ -67,11 +88,19 @@ impl Casebook<'_> {
         let path: PathBuf = self.collection_path(stored.collection).join(Manifest::path(id, stored.seq, 0));
         let sealed = files::read(&path, 2 * MESSAGE_BYTES)?;
         // Anyone can seal to the team: only the digest says that it is the message that was imported.
-        if stored.files.first().is_none_or(|file| file.sha256 != crypto::digest(&sealed)) {
+        if stored.kept.first().is_none_or(|file: &FileEntry| file.sha256 != crypto::digest(&sealed)) {
             return Err(DeskError::Exchanged(path));
         }
-        self.identity.open_message(sealed.as_slice()).map_err(|source| DeskError::Open { path, source })
+        let key = self.keys.report(id)?.ok_or(DeskError::NoReportKey(id))?;
+        key.open_message(sealed.as_slice()).map_err(|source| DeskError::Open { path, source })
     }
+}
+
+/// An attachment: the collection, the path in it, and what the message says of it.
+struct Found {
+    collection: u64,
+    path: String,
+    attachment: Attachment,
 }
 
 #[cfg(test)]

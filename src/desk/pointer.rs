@@ -1,4 +1,4 @@
-//! `casebook.json`: which keys a casebook uses.
+//! What stands outside every seal: which casebook it is (`casebook.json`), and each member's word that it is the right one.
 
 use std::path::{Path, PathBuf};
 
@@ -6,17 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use super::DeskError;
 use crate::{
-    crypto::{BoxRole, GovernanceIdentity, SignerRole, VerifyingKey},
+    crypto::{self, BoxRole, Fingerprint, GovernanceIdentity, SignerRole, VerifyingKey},
     domain::{CasebookId, Digest, Format, limits::KIB},
     files::{self, Readers},
 };
 
 /// Its name inside the casebook.
 pub(super) const NAME: &str = "casebook.json";
+/// The directory with each member's word.
+pub(super) const TRUST: &str = "trust";
 /// Bytes of it: two paths and two keys.
 const BYTES: usize = 64 * KIB;
 
-/// Where a casebook's private keys are.
+/// Where the private keys are of whoever made the casebook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyPaths {
     /// The age identity file.
@@ -33,15 +35,22 @@ pub struct Pointer {
     casebook: CasebookId,
     identity: PathBuf,
     signing_key: PathBuf,
-    signer: String,
+    founder: String,
     box_key: String,
+}
+
+/// One member's word for a casebook: a tag that nobody else can make.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Word {
     seal: Digest,
 }
 
-/// The keys that an identity has vouched for.
+/// What an identity has vouched for.
 pub(super) struct Trusted {
     pub(super) casebook: CasebookId,
-    pub(super) signer: VerifyingKey<SignerRole>,
+    /// Who signed the first event.
+    pub(super) founder: VerifyingKey<SignerRole>,
     pub(super) box_key: VerifyingKey<BoxRole>,
 }
 
@@ -60,25 +69,27 @@ impl Pointer {
         if pointer.format == Format::Casebook { Ok(pointer) } else { Err(DeskError::Pointer(path)) }
     }
 
-    /// Where the private keys were when the casebook was made. The seal does not cover it: keys may move.
+    /// Where the keys were of whoever made the casebook, when they made it. Nobody vouches for that: keys may move.
     #[must_use]
     pub fn key_paths(&self) -> KeyPaths {
         KeyPaths { identity: self.identity.clone(), signing_key: self.signing_key.clone() }
     }
 
-    /// Makes one, sealed by the identity.
-    pub(super) fn seal(keys: &Trusted, paths: KeyPaths, identity: &GovernanceIdentity) -> Self {
-        let mut pointer = Self {
+    /// For two members to compare, before one of them vouches for what the other made.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of("candour casebook", &[self.casebook.to_string(), self.founder.clone(), self.box_key.clone()])
+    }
+
+    pub(super) fn new(keys: &Trusted, paths: KeyPaths) -> Self {
+        Self {
             format: Format::Casebook,
             casebook: keys.casebook,
             identity: paths.identity,
             signing_key: paths.signing_key,
-            signer: keys.signer.to_base64(),
+            founder: keys.founder.to_base64(),
             box_key: keys.box_key.to_base64(),
-            seal: Digest([0; Digest::LEN]),
-        };
-        pointer.seal = identity.casebook_seal(&pointer.sealed_part());
-        pointer
+        }
     }
 
     /// Writes it into a casebook.
@@ -89,20 +100,42 @@ impl Pointer {
         Ok(files::write_new(&path, Readers::Owner, &json)?)
     }
 
-    /// The keys in it, if this identity sealed them.
+    /// Gives an identity's word for it: from then on it opens this casebook and no other in its place.
+    pub(super) fn vouch(&self, casebook: &Path, identity: &GovernanceIdentity) -> Result<(), DeskError> {
+        files::create_private_directory(&casebook.join(TRUST))?;
+        let path = word_path(casebook, identity);
+        let word = Word { seal: identity.casebook_seal(&self.vouched_part()) };
+        let json = serde_json::to_vec(&word).map_err(|_| DeskError::Pointer(path.clone()))?;
+        Ok(files::replace(&path, Readers::Owner, &json)?)
+    }
+
+    /// What it says, if this identity gave its word for it.
     pub(super) fn trust(&self, casebook: &Path, identity: &GovernanceIdentity) -> Result<Trusted, DeskError> {
-        if !identity.is_casebook_seal(&self.sealed_part(), self.seal) {
+        let path = word_path(casebook, identity);
+        if !path.exists() {
+            return Err(DeskError::NotVouched(self.fingerprint()));
+        }
+        let word: Word =
+            serde_json::from_slice(&files::read(&path, BYTES)?).map_err(|_| DeskError::Pointer(path.clone()))?;
+        if !identity.is_casebook_seal(&self.vouched_part(), word.seal) {
             return Err(DeskError::OtherIdentity);
         }
         let unreadable = |_| DeskError::Pointer(casebook.join(NAME));
         Ok(Trusted {
             casebook: self.casebook,
-            signer: VerifyingKey::from_base64(&self.signer).map_err(unreadable)?,
+            founder: VerifyingKey::from_base64(&self.founder).map_err(unreadable)?,
             box_key: VerifyingKey::from_base64(&self.box_key).map_err(unreadable)?,
         })
     }
 
-    fn sealed_part(&self) -> Vec<u8> {
-        format!("{}\n{}\n{}\n{}\n", self.format, self.casebook, self.signer, self.box_key).into_bytes()
+    fn vouched_part(&self) -> Vec<u8> {
+        format!("{}\n{}\n{}\n{}\n", self.format, self.casebook, self.founder, self.box_key).into_bytes()
     }
+}
+
+/// Named after the oldest key of an identity: a newer one may be put in front of it.
+fn word_path(casebook: &Path, identity: &GovernanceIdentity) -> PathBuf {
+    let keys = identity.recipients().keys();
+    let name = crypto::digest(keys.last().map(String::as_bytes).unwrap_or_default()).to_string();
+    casebook.join(TRUST).join(format!("{}.json", &name[..16]))
 }

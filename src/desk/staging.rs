@@ -1,7 +1,6 @@
 //! The files of a collection on their way into the casebook.
 
 use std::{
-    collections::BTreeSet,
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -13,7 +12,6 @@ use crate::files::{self, FileError, NewFile, Readers};
 pub(super) struct Staging {
     partial: PathBuf,
     target: PathBuf,
-    directories: BTreeSet<PathBuf>,
     committed: bool,
 }
 
@@ -23,8 +21,7 @@ impl Staging {
         let partial = files::partial_path(&target);
         remove_tree(&partial)?;
         files::create_private_directory(&partial)?;
-        let directories = BTreeSet::from([partial.clone()]);
-        Ok(Self { partial, target, directories, committed: false })
+        Ok(Self { partial, target, committed: false })
     }
 
     /// Begins the file at a relative path that [`crate::domain::Manifest::path`] made.
@@ -32,8 +29,6 @@ impl Staging {
         let path = self.partial.join(path);
         if let Some(directory) = path.parent() {
             files::create_private_directory(directory)?;
-            let inside = directory.ancestors().take_while(|above| above.starts_with(&self.partial));
-            self.directories.extend(inside.map(Path::to_owned));
         }
         NewFile::create(&path, Readers::Owner)
     }
@@ -42,13 +37,12 @@ impl Staging {
     pub(super) fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
         let mut file = self.file(path)?;
         file.write_all(bytes).map_err(FileError::io("write", &self.partial.join(path)))?;
-        file.commit()
+        file.commit_unsynced()
     }
 
-    /// Puts every name on the disk and gives the directory its own. One of that name is in no event, so it is what a command
+    /// Gives the directory its own name; the caller has put what is in it on the disk. One of that name is in no event, so it is what a command
     /// left that was killed just before it recorded it; it gives way.
     pub(super) fn commit(mut self) -> Result<(), FileError> {
-        self.directories.iter().rev().try_for_each(|directory| files::sync_directory(directory))?;
         remove_tree(&self.target)?;
         files::rename_new(&self.partial, &self.target)?;
         self.committed = true;

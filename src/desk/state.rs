@@ -1,44 +1,96 @@
-//! All that the events say, folded together.
+//! All that the events say, folded together, as far as one member can open them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use data_encoding::BASE64;
-
-use super::event::{Decided, Event, Exported, Imported, MessageNews, What};
-use crate::{
-    crypto,
-    domain::{
-        AnswerKind, Area, BoxId, ClockEntry, ClockKind, Date, Digest, FileEntry, MessageKind, ReportId, ReportState,
-        Route, SeriousHarm, Text,
+use super::{
+    chain::Opened,
+    event::{
+        About, AnswerId, Approved, Created, Decided, Destroyed, Event, Exported, Imported, Joined, Left, Matter,
+        MessageNews, NewKey, News, Referred, ReportNews, ShutOut, What, Written,
     },
+    figures::Fact,
+};
+use crate::domain::{
+    AnswerKind, Area, Assessment, BoxId, ClockEntry, ClockKind, Date, Delivery, Digest, FileEntry, MemberId,
+    MessageKind, ReportId, ReportState, Route, SeriousHarm, TeamRole, Text,
 };
 
 /// What a casebook knows.
 #[derive(Default)]
 pub(super) struct State {
+    /// The recipients of whoever looks: it says which member that is.
+    own: Vec<String>,
+    pub(super) me: Option<MemberId>,
+    pub(super) members: BTreeMap<MemberId, Member>,
+    /// The casebook's recipient.
+    pub(super) recipient: String,
+    /// The generation of the casebook's key file.
+    pub(super) generation: u32,
+    /// Whether every notice needs a second approver.
+    pub(super) second_approver: bool,
     /// The box it belongs to, pinned by the first collection.
     pub(super) r#box: Option<BoxId>,
     /// The last collection imported, 0 for none.
     pub(super) collection: u64,
+    /// The day it was made at the box.
+    pub(super) collected_on: Option<Date>,
     /// SHA-256 of that collection's manifest.
     pub(super) manifest: Option<Digest>,
     /// The last decisions file written, 0 for none.
     pub(super) exported: u64,
     /// SHA-256 of that file.
     pub(super) export_file: Option<Digest>,
-    /// Every report.
+    /// Every report that this member can open.
     pub(super) reports: BTreeMap<ReportId, Report>,
+    /// Every report that they can't.
+    pub(super) opaque: BTreeMap<ReportId, Opaque>,
+    /// What is left of reports that were destroyed.
+    pub(super) destroyed: BTreeMap<ReportId, Remains>,
+}
+
+/// A member of the team, past ones included.
+pub(super) struct Member {
+    pub(super) name: Text,
+    pub(super) role: TeamRole,
+    pub(super) signer: String,
+    pub(super) recipients: Vec<String>,
+    pub(super) joined_on: Date,
+    pub(super) left_on: Option<Date>,
+}
+
+/// A report that this member can't open.
+pub(super) struct Opaque {
+    /// Whether they are shut out of it; else they lack its key.
+    pub(super) shut_out: bool,
+    /// What is about it is sealed to this.
+    pub(super) recipient: String,
+}
+
+/// What is left of a report that was destroyed.
+pub(super) struct Remains {
+    pub(super) on: Date,
+    pub(super) last_message: u32,
+    pub(super) acknowledged: u32,
+    pub(super) generation: u32,
+    pub(super) fact: Fact,
 }
 
 /// One report.
 pub(super) struct Report {
+    pub(super) key: NewKey,
+    /// Who may not open it, by name.
+    pub(super) shut_out: BTreeSet<MemberId>,
+    /// Who may not open it, by what they do.
+    pub(super) shut_out_roles: BTreeSet<TeamRole>,
     pub(super) route: Route,
     pub(super) received_on: Date,
     pub(super) withdrawn: bool,
-    /// The last answer that the box has, so far as the last collection tells.
-    pub(super) delivered: u32,
+    /// The answers that the box has, so far as the last collection tells.
+    pub(super) deliveries: Vec<Delivery>,
     /// As they stood at the box.
     pub(super) clocks: Vec<ClockEntry>,
+    /// Those of changes of use, with the event that started each.
+    pub(super) changes: Vec<(u64, ClockEntry)>,
     pub(super) messages: Vec<StoredMessage>,
     /// None while there is no message.
     pub(super) reply_to: Option<String>,
@@ -46,10 +98,15 @@ pub(super) struct Report {
     pub(super) chosen_areas: Vec<Area>,
     pub(super) serious_harm: Option<SeriousHarm>,
     pub(super) state: ReportState,
-    /// What the team chose.
-    pub(super) areas: Option<Vec<Area>>,
-    pub(super) decisions: Vec<Decision>,
+    pub(super) closed_on: Option<Date>,
+    /// What the team makes of it.
+    pub(super) assessment: Assessment,
+    /// The last message that was read.
+    pub(super) read: u32,
+    /// The events in which something was decided, referred or shut out.
+    pub(super) history: Vec<u64>,
     pub(super) answers: Vec<StoredAnswer>,
+    pub(super) referrals: Vec<Area>,
     /// The last message that an export told the box to have been collected, 0 for none.
     pub(super) acknowledged: u32,
 }
@@ -59,34 +116,30 @@ pub(super) struct StoredMessage {
     pub(super) seq: u32,
     pub(super) kind: MessageKind,
     pub(super) on: Date,
+    /// As the box's manifest names them.
     pub(super) files: Vec<FileEntry>,
+    /// As they are here.
+    pub(super) kept: Vec<FileEntry>,
     /// The collection whose directory holds its files.
     pub(super) collection: u64,
 }
 
-/// A decision, with the state and areas after it.
-pub(super) struct Decision {
-    pub(super) on: Date,
-    pub(super) state: ReportState,
-    pub(super) areas: Option<Vec<Area>>,
-    pub(super) note: Option<Text>,
-    /// The answers that it made.
-    pub(super) answers: Vec<u32>,
-}
-
-/// An answer. Its sealed form stays in its event.
+/// An answer. What it says stays in its event.
 pub(super) struct StoredAnswer {
     pub(super) seq: u32,
     pub(super) kind: AnswerKind,
+    pub(super) supplementary: bool,
     pub(super) on: Date,
+    pub(super) by: MemberId,
     pub(super) after: u32,
     pub(super) state: ReportState,
-    pub(super) text: Option<Text>,
     /// The event that holds it.
     pub(super) event: u64,
-    /// Of the sealed form.
-    pub(super) size: u64,
-    pub(super) sha256: Digest,
+    pub(super) file: FileEntry,
+    /// The writer's, then each approver's.
+    pub(super) endorsements: Vec<String>,
+    pub(super) needs_approval: bool,
+    pub(super) approved_by: Option<MemberId>,
     /// The decisions files that it was written to.
     pub(super) exported_in: Vec<u64>,
 }
@@ -96,70 +149,173 @@ pub(super) struct StoredAnswer {
 pub(super) struct Unfit;
 
 impl State {
+    /// For whoever has these recipients.
+    pub(super) fn of(own: Vec<String>) -> Self {
+        Self { own, ..Self::default() }
+    }
+
     /// Takes in the next event.
     ///
     /// # Errors
     /// If it does not fit. The state is then of no use.
-    pub(super) fn apply(&mut self, event: Event) -> Result<(), Unfit> {
-        match event.what {
-            What::Created => (event.number == 1).then_some(()).ok_or(Unfit),
-            What::Imported(imported) => self.import(imported),
-            What::Decided(decided) => self.decide(event.number, event.on, decided),
-            What::Exported(exported) => self.export(exported),
+    pub(super) fn apply(&mut self, opened: Opened) -> Result<(), Unfit> {
+        let Opened { event, signer, matters, .. } = opened;
+        let Event { number, on, by, what, .. } = event;
+        if let What::Created(created) = &what {
+            if number != 1 || created.founder.id != by || created.founder.signer != signer {
+                return Err(Unfit);
+            }
+        } else if !self.members.get(&by).is_some_and(|author| author.left_on.is_none() && author.signer == signer) {
+            return Err(Unfit);
+        }
+        let mut matters = matters.into_iter();
+        match what {
+            What::Created(Created { founder, recipient }) => {
+                self.recipient = recipient;
+                self.join(founder, on)?;
+            }
+            What::Joined(joined) => self.join(joined, on)?,
+            What::Left(left) => self.leave(left, on)?,
+            What::SecondApprover(needed) => self.second_approver = needed,
+            What::Imported(imported) => self.import(imported, matters)?,
+            What::Decided(about) => {
+                if let Some(matter) = self.matter(about, matters.next())? {
+                    let (report, Matter::Decided(decided)) = matter else { return Err(Unfit) };
+                    report.decide((number, on, by), *decided)?;
+                }
+            }
+            What::Approved(approved) => self.approve(approved, by)?,
+            What::ShutOut(shut_out) => self.shut_out(number, shut_out, matters.next())?,
+            What::Referred(about) => {
+                if let Some(matter) = self.matter(about, matters.next())? {
+                    let (report, Matter::Referred(Referred { area, .. })) = matter else { return Err(Unfit) };
+                    report.referrals.push(area);
+                    report.history.push(number);
+                }
+            }
+            What::Exported(exported) => self.export(exported)?,
+            What::Destroyed(destroyed) => self.destroy(destroyed, on)?,
+        }
+        Ok(())
+    }
+
+    /// The member who looks; nobody if they left or never joined.
+    pub(super) fn myself(&self) -> Option<(MemberId, &Member)> {
+        let id = self.me?;
+        self.members.get(&id).filter(|member| member.left_on.is_none()).map(|member| (id, member))
+    }
+
+    /// Those who are members now.
+    pub(super) fn active(&self) -> impl Iterator<Item = (&MemberId, &Member)> {
+        self.members.iter().filter(|(_, member)| member.left_on.is_none())
+    }
+
+    /// The first report that should be open to this member and is not.
+    pub(super) fn locked(&self) -> Option<ReportId> {
+        self.opaque.iter().find(|(_, opaque)| !opaque.shut_out).map(|(id, _)| *id)
+    }
+
+    fn join(&mut self, joined: Joined, on: Date) -> Result<(), Unfit> {
+        let Joined { id, name, role, signer, recipients, generation } = joined;
+        if self.members.contains_key(&id) || self.active().any(|(_, member)| member.signer == signer) {
+            return Err(Unfit);
+        }
+        self.generation = generation;
+        if recipients.iter().any(|recipient| self.own.contains(recipient)) {
+            self.me = Some(id);
+        }
+        self.members.insert(id, Member { name, role, signer, recipients, joined_on: on, left_on: None });
+        Ok(())
+    }
+
+    fn leave(&mut self, left: Left, on: Date) -> Result<(), Unfit> {
+        self.members.get_mut(&left.member).ok_or(Unfit)?.left_on = Some(on);
+        self.generation = left.generation;
+        self.recipient = left.recipient;
+        Ok(())
+    }
+
+    /// A report and what an event says about it; none if this member can't open it.
+    fn matter(&mut self, about: About, matter: Option<Option<Matter>>) -> Result<Option<(&mut Report, Matter)>, Unfit> {
+        match matter.ok_or(Unfit)? {
+            Some(matter) => {
+                let report = self.reports.get_mut(&about.report);
+                Ok(Some((report.ok_or(Unfit)?, matter)))
+            }
+            None if self.opaque.contains_key(&about.report) => Ok(None),
+            None => Err(Unfit),
         }
     }
 
-    fn import(&mut self, imported: Imported) -> Result<(), Unfit> {
+    fn import(&mut self, imported: Imported, matters: impl Iterator<Item = Option<Matter>>) -> Result<(), Unfit> {
         if self.r#box.is_some_and(|known| known != imported.r#box) || imported.number <= self.collection {
             return Err(Unfit);
         }
         self.r#box = Some(imported.r#box);
         self.collection = imported.number;
+        self.collected_on = Some(imported.on);
         self.manifest = Some(imported.manifest);
-        for news in imported.reports {
-            let report = self.reports.entry(news.id).or_insert_with(|| Report::new(news.route, news.received_on));
-            report.withdrawn = news.withdrawn;
-            report.delivered = report.delivered.max(news.delivered);
-            report.clocks = news.clocks;
-            for message in news.messages {
-                report.add(message, imported.number)?;
+        for (News { key, about }, matter) in imported.reports.into_iter().zip(matters) {
+            let id = about.report;
+            match matter {
+                Some(Matter::News(news)) => {
+                    if let Some(key) = key {
+                        if self.reports.contains_key(&id) {
+                            return Err(Unfit);
+                        }
+                        let acknowledged = self.destroyed.remove(&id).map_or(0, |remains| remains.acknowledged);
+                        self.reports.insert(id, Report::new(key, &news, acknowledged));
+                    }
+                    self.reports.get_mut(&id).ok_or(Unfit)?.take_in(news, imported.number)?;
+                }
+                Some(_) => return Err(Unfit),
+                None => match key {
+                    Some(key) => {
+                        self.destroyed.remove(&id);
+                        self.opaque.insert(id, Opaque { shut_out: false, recipient: key.recipient });
+                    }
+                    None if self.opaque.contains_key(&id) => {}
+                    None => return Err(Unfit),
+                },
             }
         }
         Ok(())
     }
 
-    fn decide(&mut self, event: u64, on: Date, decided: Decided) -> Result<(), Unfit> {
-        let report = self.reports.get_mut(&decided.report).ok_or(Unfit)?;
-        let mut seqs = Vec::new();
-        for sealed in decided.answers {
-            let bytes = BASE64.decode(sealed.sealed.as_bytes()).map_err(|_| Unfit)?;
-            let answer = sealed.answer;
-            if answer.seq < report.next_answer() {
-                return Err(Unfit);
-            }
-            seqs.push(answer.seq);
-            report.answers.push(StoredAnswer {
-                seq: answer.seq,
-                kind: answer.kind,
-                on: answer.on,
-                after: answer.after,
-                state: answer.state,
-                text: answer.text,
-                event,
-                size: bytes.len() as u64,
-                sha256: crypto::digest(&bytes),
-                exported_in: Vec::new(),
-            });
+    fn approve(&mut self, approved: Approved, by: MemberId) -> Result<(), Unfit> {
+        let AnswerId { report, seq } = approved.answer;
+        let Some(report) = self.known(report)? else { return Ok(()) };
+        let answer = report.answers.iter_mut().find(|answer| answer.seq == seq).ok_or(Unfit)?;
+        if answer.by == by {
+            return Err(Unfit);
         }
-        report.state = decided.state;
-        report.areas.clone_from(&decided.areas);
-        report.decisions.push(Decision {
-            on,
-            state: decided.state,
-            areas: decided.areas,
-            note: decided.note,
-            answers: seqs,
-        });
+        answer.approved_by = Some(by);
+        answer.endorsements.push(approved.endorsement);
+        Ok(())
+    }
+
+    fn shut_out(&mut self, number: u64, shut_out: ShutOut, why: Option<Option<Matter>>) -> Result<(), Unfit> {
+        let ShutOut { report: id, key, members, roles, .. } = shut_out;
+        let (members, roles) = (BTreeSet::from_iter(members), BTreeSet::from_iter(roles));
+        let hits_me =
+            self.me.is_some_and(|me| {
+                members.contains(&me) || self.members.get(&me).is_some_and(|member| roles.contains(&member.role))
+            });
+        if hits_me {
+            self.reports.remove(&id);
+            self.opaque.insert(id, Opaque { shut_out: true, recipient: key.recipient });
+            return Ok(());
+        }
+        if let Some(opaque) = self.opaque.get_mut(&id) {
+            *opaque = Opaque { shut_out: false, recipient: key.recipient };
+            return Ok(());
+        }
+        why.flatten().ok_or(Unfit)?;
+        let report = self.reports.get_mut(&id).ok_or(Unfit)?;
+        report.key = key;
+        report.shut_out = members;
+        report.shut_out_roles = roles;
+        report.history.push(number);
         Ok(())
     }
 
@@ -170,34 +326,64 @@ impl State {
         self.exported = exported.number;
         self.export_file = Some(exported.file);
         for id in exported.answers {
-            let report = self.reports.get_mut(&id.report).ok_or(Unfit)?;
+            let Some(report) = self.known(id.report)? else { continue };
             let answer = report.answers.iter_mut().find(|answer| answer.seq == id.seq).ok_or(Unfit)?;
             answer.exported_in.push(exported.number);
         }
         for collected in exported.collected {
-            self.reports.get_mut(&collected.report).ok_or(Unfit)?.acknowledged = collected.through;
+            if let Some(remains) = self.destroyed.get_mut(&collected.report) {
+                remains.acknowledged = collected.through;
+            } else if let Some(report) = self.known(collected.report)? {
+                report.acknowledged = collected.through;
+            }
         }
         Ok(())
+    }
+
+    fn destroy(&mut self, destroyed: Destroyed, on: Date) -> Result<(), Unfit> {
+        let Destroyed { report: id, last_message, fact } = destroyed;
+        let gone = self.reports.remove(&id);
+        if gone.is_none() && self.opaque.remove(&id).is_none() {
+            return Err(Unfit);
+        }
+        let (acknowledged, generation) = gone.map_or((0, 0), |gone| (gone.acknowledged, gone.key.generation));
+        self.destroyed.insert(id, Remains { on, last_message, acknowledged, generation, fact });
+        Ok(())
+    }
+
+    /// A report; none if it is one that this member can't open, or was destroyed.
+    fn known(&mut self, id: ReportId) -> Result<Option<&mut Report>, Unfit> {
+        if self.opaque.contains_key(&id) || self.destroyed.contains_key(&id) {
+            return Ok(None);
+        }
+        self.reports.get_mut(&id).map(Some).ok_or(Unfit)
     }
 }
 
 impl Report {
-    const fn new(route: Route, received_on: Date) -> Self {
+    fn new(key: NewKey, news: &ReportNews, acknowledged: u32) -> Self {
         Self {
-            route,
-            received_on,
+            key,
+            shut_out: BTreeSet::new(),
+            shut_out_roles: BTreeSet::new(),
+            route: news.route,
+            received_on: news.received_on,
             withdrawn: false,
-            delivered: 0,
+            deliveries: Vec::new(),
             clocks: Vec::new(),
+            changes: Vec::new(),
             messages: Vec::new(),
             reply_to: None,
             chosen_areas: Vec::new(),
             serious_harm: None,
             state: ReportState::Received,
-            areas: None,
-            decisions: Vec::new(),
+            closed_on: None,
+            assessment: Assessment::default(),
+            read: 0,
+            history: Vec::new(),
             answers: Vec::new(),
-            acknowledged: 0,
+            referrals: Vec::new(),
+            acknowledged,
         }
     }
 
@@ -206,17 +392,22 @@ impl Report {
         self.messages.last().map_or(0, |message| message.seq)
     }
 
+    /// The last answer that the box has, 0 for none.
+    pub(super) fn delivered(&self) -> u32 {
+        self.deliveries.last().map_or(0, |delivery| delivery.seq)
+    }
+
     /// The number that the next answer gets. The box may have answers that a lost casebook gave.
     pub(super) fn next_answer(&self) -> u32 {
-        self.answers.last().map_or(0, |answer| answer.seq).max(self.delivered).saturating_add(1)
+        self.answers.last().map_or(0, |answer| answer.seq).max(self.delivered()).saturating_add(1)
     }
 
     /// The areas to show: the team's once decided, else the person's own.
     pub(super) fn shown_areas(&self) -> &[Area] {
-        self.areas.as_deref().unwrap_or(&self.chosen_areas)
+        self.assessment.areas.as_deref().unwrap_or(&self.chosen_areas)
     }
 
-    /// The clocks that an answer of that kind meets when it is delivered.
+    /// The clocks at the box that an answer of that kind meets when it is delivered.
     pub(super) fn met_by(&self, kind: AnswerKind) -> Vec<ClockKind> {
         match kind {
             AnswerKind::Notice => vec![ClockKind::InformationUseNotice],
@@ -226,6 +417,36 @@ impl Report {
             }
             AnswerKind::Update => Vec::new(),
         }
+    }
+
+    /// The clocks of changes of use: a supplementary notice meets all that were open when it was delivered.
+    pub(super) fn supplementary_clocks(&self) -> impl Iterator<Item = ClockEntry> {
+        self.changes.iter().map(|(event, entry)| {
+            let notice = self.answers.iter().find(|answer| answer.supplementary && answer.event >= *event);
+            let met_on = notice.and_then(|answer| self.delivered_on(answer.seq));
+            let mut entry = *entry;
+            entry.clock.met_on = met_on;
+            entry
+        })
+    }
+
+    /// The day on which the box got an answer, so far as the last collection tells.
+    pub(super) fn delivered_on(&self, seq: u32) -> Option<Date> {
+        self.deliveries.iter().find(|delivery| delivery.seq == seq).map(|delivery| delivery.on)
+    }
+
+    /// Whether a member may open it.
+    pub(super) fn is_open_to(&self, id: MemberId, member: &Member) -> bool {
+        !self.shut_out.contains(&id) && !self.shut_out_roles.contains(&member.role)
+    }
+
+    fn take_in(&mut self, news: ReportNews, collection: u64) -> Result<(), Unfit> {
+        self.withdrawn = news.withdrawn;
+        if news.deliveries.last().map_or(0, |last| last.seq) >= self.delivered() {
+            self.deliveries = news.deliveries;
+        }
+        self.clocks = news.clocks;
+        news.messages.into_iter().try_for_each(|message| self.add(message, collection))
     }
 
     fn add(&mut self, message: MessageNews, collection: u64) -> Result<(), Unfit> {
@@ -242,8 +463,43 @@ impl Report {
             kind: message.kind,
             on: message.on,
             files: message.files,
+            kept: message.kept,
             collection,
         });
+        Ok(())
+    }
+
+    fn decide(&mut self, (event, on, by): (u64, Date, MemberId), decided: Decided) -> Result<(), Unfit> {
+        for Written { answer, file, endorsement, needs_approval } in decided.answers {
+            if answer.seq < self.next_answer() {
+                return Err(Unfit);
+            }
+            self.answers.push(StoredAnswer {
+                seq: answer.seq,
+                kind: answer.kind,
+                supplementary: answer.supplementary,
+                on: answer.on,
+                by,
+                after: answer.after,
+                state: answer.state,
+                event,
+                file,
+                endorsements: endorsement.into_iter().collect(),
+                needs_approval,
+                approved_by: None,
+                exported_in: Vec::new(),
+            });
+        }
+        self.closed_on = match (self.state, decided.state) {
+            (ReportState::Closed, ReportState::Closed) => self.closed_on,
+            (_, ReportState::Closed) => Some(on),
+            _ => None,
+        };
+        self.state = decided.state;
+        self.assessment = decided.assessment;
+        self.read = self.read.max(decided.read);
+        self.changes.extend(decided.change_of_use.map(|entry| (event, entry)));
+        self.history.push(event);
         Ok(())
     }
 }

@@ -1,21 +1,25 @@
 //! What the desk shows. Texts and names are as the person wrote them: whoever shows them makes them inert.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{
     Casebook, DeskError,
-    state::{Decision, Report, StoredAnswer},
+    event::{Matter, Referred, Written},
+    export::{is_held, is_to_export},
+    state::{Report, StoredAnswer},
 };
 use crate::domain::{
-    AnswerKind, Area, Attachment, Calendar, ClockView, Concern, Date, Message, MessageKind, ReportId, ReportState,
-    Route, SeriousHarm, Text,
+    AnswerKind, Area, Assessment, Attachment, Calendar, ClockView, Concern, Date, MemberId, Message, MessageKind,
+    ReportId, ReportState, Route, SeriousHarm, TeamRole, Text,
 };
 
 /// Digits that the shortest prefix of a report's id has.
 const PREFIX_DIGITS: usize = 4;
 
 /// One line of the queue.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct QueueEntry {
     /// The report.
     pub id: ReportId,
@@ -29,14 +33,26 @@ pub struct QueueEntry {
     pub state: ReportState,
     /// Whether someone could be seriously harmed soon; none if not answered.
     pub serious_harm: Option<SeriousHarm>,
-    /// Every clock as it stood at the box when the last collection was made.
+    /// Every clock as it stood at the box when the last collection was made, and those of changes of use.
     pub clocks: Vec<ClockView>,
     /// Whether the person withdrew it.
     pub withdrawn: bool,
     /// How many messages of the person are here.
     pub message_count: usize,
+    /// How many of them came after the last that was read.
+    pub unread: usize,
+    /// Who looks after it.
+    pub owner: Option<MemberId>,
     /// How many answers wait for an export.
     pub waiting: usize,
+    /// How many notices wait for a second approver.
+    pub to_approve: usize,
+    /// How many answers were exported and are not known to be at the box.
+    pub on_the_way: usize,
+    /// The day from which it may be destroyed.
+    pub destroy_after: Option<Date>,
+    /// Changes with every decision about it.
+    pub version: u64,
 }
 
 /// One report, opened.
@@ -45,10 +61,20 @@ pub struct ReportView {
     /// As in the queue.
     #[serde(flatten)]
     pub entry: QueueEntry,
+    /// The areas that the person chose.
+    pub chosen_areas: Vec<Area>,
+    /// What the team makes of it.
+    pub assessment: Assessment,
+    /// The day it was closed.
+    pub closed_on: Option<Date>,
     /// What was said in either direction, each answer after the last message that it takes into account.
     pub messages: Vec<MessageView>,
     /// What the team decided, the oldest first.
     pub decisions: Vec<DecisionView>,
+    /// To whom it was handed.
+    pub referrals: Vec<ReferralView>,
+    /// Who was shut out of it, each time anew.
+    pub shut_outs: Vec<ShutOutView>,
 }
 
 /// Who says something.
@@ -82,6 +108,9 @@ pub struct MessageView {
     pub kind: Word,
     /// The day.
     pub on: Date,
+    /// For a notice: whether it tells of a later change of use.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub supplementary: bool,
     /// For a concern: the answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answers: Option<Concern>,
@@ -95,32 +124,94 @@ pub struct MessageView {
 /// One decision.
 #[derive(Clone, Serialize)]
 pub struct DecisionView {
+    /// The event that holds it: what happened first has the lowest.
+    pub event: u64,
     /// The day.
     pub on: Date,
+    /// Who decided.
+    pub by: MemberId,
     /// The areas after it; none while the team had chosen none.
     pub areas: Option<Vec<Area>>,
     /// Where the report stood after it.
     pub state: ReportState,
+    /// What the team made of it after it.
+    pub assessment: Assessment,
+    /// The last message that was read then.
+    pub read: u32,
     /// For the team alone.
     pub note: Option<Text>,
     /// What it told the person.
     pub answers: Vec<AnswerView>,
+    /// When the supplementary notice is due, if it changed the use.
+    pub change_of_use_due: Option<Date>,
 }
 
 /// Where an answer got to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct AnswerView {
     /// Its number.
     pub seq: u32,
     /// Which kind.
     pub kind: AnswerKind,
+    /// For a notice: whether it tells of a later change of use.
+    pub supplementary: bool,
+    /// What it says.
+    pub text: Option<Text>,
+    /// The day it was written.
+    pub on: Date,
+    /// Who wrote it.
+    pub by: MemberId,
+    /// Whether it waits for a second member.
+    pub to_approve: bool,
+    /// Who approved it.
+    pub approved_by: Option<MemberId>,
     /// The decisions files that it was written to.
     pub exported_in: Vec<u64>,
     /// Whether a collection has shown that the box has it.
     pub delivered: bool,
+    /// The day on which the box got it.
+    pub delivered_on: Option<Date>,
 }
 
-impl Casebook<'_> {
+/// A report handed to an area's team.
+#[derive(Clone, Serialize)]
+pub struct ReferralView {
+    /// The event that holds it.
+    pub event: u64,
+    /// The day.
+    pub on: Date,
+    /// Who handed it on.
+    pub by: MemberId,
+    /// The area.
+    pub area: Area,
+    /// The team.
+    pub team: Text,
+    /// What was in it.
+    pub parts: Vec<Text>,
+    /// Whether something was left out of a text.
+    pub redacted: bool,
+    /// Why.
+    pub reason: Text,
+}
+
+/// Who may not open a report from then on.
+#[derive(Clone, Serialize)]
+pub struct ShutOutView {
+    /// The event that holds it.
+    pub event: u64,
+    /// The day.
+    pub on: Date,
+    /// Who decided it.
+    pub by: MemberId,
+    /// By name.
+    pub members: Vec<MemberId>,
+    /// By what they do.
+    pub roles: Vec<TeamRole>,
+    /// Why.
+    pub reason: Text,
+}
+
+impl Casebook {
     /// The queue: reports where someone could be seriously harmed first, unless closed or withdrawn; then by the open clock
     /// that is due first; then by the day received.
     ///
@@ -133,12 +224,7 @@ impl Casebook<'_> {
             .iter()
             .map(|(id, report)| queue_entry(*id, report, today, calendar))
             .collect::<Result<Vec<_>, _>>()?;
-        queue.sort_by_key(|entry| {
-            let urgent =
-                entry.serious_harm == Some(SeriousHarm::Yes) && entry.state != ReportState::Closed && !entry.withdrawn;
-            let due = entry.clocks.iter().filter(|clock| clock.met_on.is_none()).map(|clock| clock.due_on).min();
-            (!urgent, due.is_none(), due, entry.received_on, entry.id)
-        });
+        queue.sort_by_key(|entry| (!entry.is_urgent(), entry.next_due().is_none(), entry.next_due(), entry.received_on, entry.id));
         Ok(queue)
     }
 
@@ -151,7 +237,8 @@ impl Casebook<'_> {
         if prefix.len() < PREFIX_DIGITS || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(DeskError::NotAnId);
         }
-        let mut found = self.state.reports.keys().filter(|id| id.to_string().starts_with(&prefix));
+        let known = self.state.reports.keys().chain(self.state.opaque.keys()).chain(self.state.destroyed.keys());
+        let mut found = known.filter(|id| id.to_string().starts_with(&prefix));
         match (found.next(), found.count()) {
             (Some(id), 0) => Ok(*id),
             (None, _) => Err(DeskError::NoReport),
@@ -164,22 +251,105 @@ impl Casebook<'_> {
     /// # Errors
     /// If there is no such report, a clock can't be counted, or a message can't be opened.
     pub fn show(&self, id: ReportId, today: Date, calendar: &Calendar) -> Result<ReportView, DeskError> {
-        let report = self.state.reports.get(&id).ok_or(DeskError::NoReport)?;
-        let mut messages = Vec::new();
+        let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
+        let mut view = ReportView {
+            entry: queue_entry(id, report, today, calendar)?,
+            chosen_areas: report.chosen_areas.clone(),
+            assessment: report.assessment.clone(),
+            closed_on: report.closed_on,
+            messages: Vec::new(),
+            decisions: Vec::new(),
+            referrals: Vec::new(),
+            shut_outs: Vec::new(),
+        };
+        for number in &report.history {
+            self.add_history(*number, report, &mut view)?;
+        }
+        let said = view.decisions.iter().flat_map(|decision| &decision.answers);
+        let texts: BTreeMap<u32, Option<Text>> = said.map(|answer| (answer.seq, answer.text.clone())).collect();
         let mut answers = report.answers.iter().filter(|answer| answer.kind != AnswerKind::Update).peekable();
+        let team = |answer: &StoredAnswer| said_by_team(answer, texts.get(&answer.seq).cloned().flatten());
         for stored in &report.messages {
             while let Some(answer) = answers.next_if(|answer| answer.after < stored.seq) {
-                messages.push(said_by_team(answer));
+                view.messages.push(team(answer));
             }
-            messages.push(said_by_person(self.open_message(id, stored)?));
+            view.messages.push(said_by_person(self.open_message(id, stored)?));
         }
-        messages.extend(answers.map(said_by_team));
-        Ok(ReportView { entry: queue_entry(id, report, today, calendar)?, messages, decisions: decisions(report) })
+        view.messages.extend(answers.map(team));
+        Ok(view)
+    }
+
+    /// Reads one event of a report again, with what was written in it.
+    fn add_history(&self, number: u64, report: &Report, view: &mut ReportView) -> Result<(), DeskError> {
+        let opened = self.open_event(number)?;
+        let (on, by) = (opened.event.on, opened.event.by);
+        for matter in opened.matters.into_iter().flatten() {
+            match matter {
+                Matter::Decided(decided) => view.decisions.push(DecisionView {
+                    event: number,
+                    on,
+                    by,
+                    areas: decided.assessment.areas.clone(),
+                    state: decided.state,
+                    assessment: decided.assessment,
+                    read: decided.read,
+                    note: decided.note,
+                    answers: decided.answers.into_iter().filter_map(|written| answer_view(written, report)).collect(),
+                    change_of_use_due: decided.change_of_use.map(|entry| entry.clock.due_on),
+                }),
+                Matter::Referred(Referred { area, team, parts, redacted, reason, .. }) => {
+                    view.referrals.push(ReferralView { event: number, on, by, area, team, parts, redacted, reason });
+                }
+                Matter::Reason(reason) => {
+                    if let super::event::What::ShutOut(shut_out) = &opened.event.what {
+                        let (members, roles) = (shut_out.members.clone(), shut_out.roles.clone());
+                        view.shut_outs.push(ShutOutView { event: number, on, by, members, roles, reason });
+                    }
+                }
+                Matter::News(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl QueueEntry {
+    /// Whether someone could be seriously harmed soon and it is still open.
+    #[must_use]
+    pub fn is_urgent(&self) -> bool {
+        self.serious_harm == Some(SeriousHarm::Yes) && self.state != ReportState::Closed && !self.withdrawn
+    }
+
+    /// The open clock that is due first.
+    #[must_use]
+    pub fn next_clock(&self) -> Option<&ClockView> {
+        self.clocks.iter().filter(|clock| clock.met_on.is_none()).min_by_key(|clock| clock.due_on)
+    }
+
+    fn next_due(&self) -> Option<Date> {
+        self.next_clock().map(|clock| clock.due_on)
+    }
+}
+
+impl Report {
+    /// Changes with every decision about it.
+    pub(super) fn version(&self) -> u64 {
+        self.history.last().copied().unwrap_or_default()
+    }
+
+    /// Whether a notice was written already.
+    pub(super) fn has_notice(&self) -> bool {
+        self.answers.iter().any(|answer| answer.kind == AnswerKind::Notice)
     }
 }
 
 fn queue_entry(id: ReportId, report: &Report, today: Date, calendar: &Calendar) -> Result<QueueEntry, DeskError> {
-    let clocks = report.clocks.iter().map(|entry| entry.view(today, calendar));
+    let mut clocks: Vec<ClockView> =
+        report.clocks.iter().map(|entry| entry.view(today, calendar)).collect::<Result<_, _>>()?;
+    for entry in report.supplementary_clocks() {
+        clocks.push(ClockView { supplementary: true, ..entry.view(today, calendar)? });
+    }
+    let answers = |which: &dyn Fn(&StoredAnswer) -> bool| report.answers.iter().filter(|answer| which(answer)).count();
     Ok(QueueEntry {
         id,
         route: report.route,
@@ -187,39 +357,34 @@ fn queue_entry(id: ReportId, report: &Report, today: Date, calendar: &Calendar) 
         areas: report.shown_areas().to_vec(),
         state: report.state,
         serious_harm: report.serious_harm,
-        clocks: clocks.collect::<Result<_, _>>()?,
+        clocks,
         withdrawn: report.withdrawn,
         message_count: report.messages.len(),
-        waiting: if report.withdrawn {
-            0
-        } else {
-            report
-                .answers
-                .iter()
-                .filter(|answer| answer.exported_in.is_empty() && answer.seq > report.delivered)
-                .count()
-        },
+        unread: report.messages.iter().filter(|message| message.seq > report.read).count(),
+        owner: report.assessment.owner,
+        waiting: answers(&|answer| is_to_export(report, answer, false)),
+        to_approve: answers(&|answer| is_held(answer) && !report.withdrawn),
+        on_the_way: answers(&|answer| !answer.exported_in.is_empty() && is_to_export(report, answer, true)),
+        destroy_after: report.assessment.destroy_after,
+        version: report.version(),
     })
 }
 
-fn decisions(report: &Report) -> Vec<DecisionView> {
-    let answer = |seq: &u32| {
-        let stored = report.answers.iter().find(|answer| answer.seq == *seq)?;
-        Some(AnswerView {
-            seq: stored.seq,
-            kind: stored.kind,
-            exported_in: stored.exported_in.clone(),
-            delivered: stored.seq <= report.delivered,
-        })
-    };
-    let view = |decision: &Decision| DecisionView {
-        on: decision.on,
-        areas: decision.areas.clone(),
-        state: decision.state,
-        note: decision.note.clone(),
-        answers: decision.answers.iter().filter_map(answer).collect(),
-    };
-    report.decisions.iter().map(view).collect()
+fn answer_view(written: Written, report: &Report) -> Option<AnswerView> {
+    let stored = report.answers.iter().find(|answer| answer.seq == written.answer.seq)?;
+    Some(AnswerView {
+        seq: stored.seq,
+        kind: stored.kind,
+        supplementary: stored.supplementary,
+        text: written.answer.text,
+        on: stored.on,
+        by: stored.by,
+        to_approve: is_held(stored),
+        approved_by: stored.approved_by,
+        exported_in: stored.exported_in.clone(),
+        delivered: stored.seq <= report.delivered(),
+        delivered_on: report.delivered_on(stored.seq),
+    })
 }
 
 fn said_by_person(message: Message) -> MessageView {
@@ -228,20 +393,22 @@ fn said_by_person(message: Message) -> MessageView {
         from: Sender::Person,
         kind: Word::Person(message.kind),
         on: message.on,
+        supplementary: false,
         answers: message.answers,
         text: message.text,
         attachments: message.attachments,
     }
 }
 
-fn said_by_team(answer: &StoredAnswer) -> MessageView {
+fn said_by_team(answer: &StoredAnswer, text: Option<Text>) -> MessageView {
     MessageView {
         seq: answer.seq,
         from: Sender::Team,
         kind: Word::Team(answer.kind),
         on: answer.on,
+        supplementary: answer.supplementary,
         answers: None,
-        text: answer.text.clone(),
+        text,
         attachments: Vec::new(),
     }
 }
@@ -272,7 +439,7 @@ mod tests {
         world.reports.get_mut(&ReportId([1; 8])).unwrap().entry.clocks[0] = late;
         import(&mut world);
         let closed = NewDecision { state: Some(ReportState::Closed), ..NewDecision::default() };
-        world.edit().unwrap().decide(ReportId([2; 8]), closed, &TODAY).unwrap();
+        world.edit(|editor| editor.decide(ReportId([2; 8]), closed, &TODAY)).unwrap();
         let queue = world.open().unwrap().list(Date::constant(2026, 12, 10), &Calendar::default()).unwrap();
         assert_eq!(queue.iter().map(|entry| entry.id.0[0]).collect::<Vec<_>>(), [3, 1, 2]);
         assert_eq!(
@@ -291,11 +458,8 @@ mod tests {
         let id = world.concern(1, Route::StaffConcern, &[2]);
         import(&mut world);
         world.reply(id, "Thank you.");
-        world
-            .edit()
-            .unwrap()
-            .decide(id, NewDecision { areas: vec![Area::Competition], ..NewDecision::default() }, &TODAY)
-            .unwrap();
+        let areas = NewDecision { areas: vec![Area::Competition], ..NewDecision::default() };
+        world.edit(|editor| editor.decide(id, areas, &TODAY)).unwrap();
         world.say(id, MessageKind::FollowUp, &[]);
         import(&mut world);
         let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap_or_else(|e| panic!("{e}"));

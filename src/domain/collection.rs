@@ -41,12 +41,30 @@ pub struct ReportEntry {
     pub received_on: Date,
     /// Whether the person withdrew it.
     pub withdrawn: bool,
-    /// The last answer that was delivered, 0 for none.
-    pub delivered: u32,
+    /// Every answer that was delivered, in order.
+    pub deliveries: Vec<Delivery>,
     /// Every clock.
     pub clocks: Vec<ClockEntry>,
     /// The messages in this collection, in order.
     pub messages: Vec<MessageEntry>,
+}
+
+/// An answer that the box has, and the day it came there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivery {
+    /// Its number within the report.
+    pub seq: u32,
+    /// The day of delivery, Europe/London.
+    pub on: Date,
+}
+
+impl ReportEntry {
+    /// The last answer that was delivered, 0 for none.
+    #[must_use]
+    pub fn delivered(&self) -> u32 {
+        self.deliveries.last().map_or(0, |delivery| delivery.seq)
+    }
 }
 
 /// A clock and the message that started it.
@@ -76,6 +94,9 @@ pub struct ClockView {
     pub working_days_left: Option<i64>,
     /// In a word.
     pub state: ClockState,
+    /// Whether a change of use started it, not a message: such a clock runs at the desk alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub supplementary: bool,
 }
 
 impl ClockEntry {
@@ -93,6 +114,7 @@ impl ClockEntry {
             met_on: self.clock.met_on,
             working_days_left: standing.working_days_left,
             state: standing.state,
+            supplementary: false,
         })
     }
 }

@@ -52,6 +52,25 @@ pub struct AnswerEntry {
     pub size: u64,
     /// SHA-256 of the sealed answer.
     pub sha256: Digest,
+    /// Signatures over this answer's [`Endorsement`]: of who wrote it and who approved it, where a box asks for two.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endorsements: Vec<String>,
+}
+
+/// What whoever writes or approves an answer signs. It is never carried: the box makes it again from what it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endorsement {
+    /// [`Format::Endorsement`].
+    pub format: Format,
+    /// The box.
+    pub r#box: BoxId,
+    /// The report.
+    pub report: ReportId,
+    /// The answer's number within it.
+    pub seq: u32,
+    /// SHA-256 of the sealed answer.
+    pub sha256: Digest,
 }
 
 impl AnswerEntry {

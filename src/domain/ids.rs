@@ -76,6 +76,8 @@ ids! {
     BoxId(16);
     /// A casebook's random name.
     CasebookId(16);
+    /// A member of a casebook's team.
+    MemberId(8);
     /// A sealed file inside the store.
     FileId(16);
     /// What a form carries so that sending it twice is the same as once.

@@ -20,7 +20,10 @@ choices! {
         Answer = "candour-answer-v1", "An answer from the team";
         Collection = "candour-collection-v1", "A collection";
         Decisions = "candour-decisions-v1", "Decisions";
-        Casebook = "candour-casebook-v1", "A casebook";
+        Casebook = "candour-casebook-v2", "A casebook";
+        CasebookHead = "candour-casebook-head-v1", "The end of a casebook";
+        Endorsement = "candour-endorsement-v1", "An endorsement of an answer";
+        Referral = "candour-referral-v1", "A referral to an area's team";
     }
 }
 
@@ -121,6 +124,9 @@ pub struct Answer {
     pub state: ReportState,
     /// The areas under review.
     pub areas: Vec<Area>,
+    /// For a notice: whether it tells of a later change of use, and the first one stands.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub supplementary: bool,
     /// What it says; an update says nothing besides state and areas.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Text>,

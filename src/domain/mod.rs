@@ -5,6 +5,7 @@
 
 mod answers;
 mod area;
+mod assessment;
 mod calendar;
 mod choice;
 mod clock;
@@ -22,14 +23,15 @@ mod today;
 
 pub use answers::{About, AreaChoice, HappenedAgain, OrganisationType, RaisedInternally, Role, SeriousHarm};
 pub use area::Area;
+pub use assessment::{Action, Assessment, FailureKind, Finding, Risk, TeamRole, YesNo};
 pub use calendar::{Calendar, CalendarError};
 pub use clock::{Clock, ClockKind, ClockState, Standing, Term};
-pub use collection::{ClockEntry, ClockView, FileEntry, Manifest, MessageEntry, ReportEntry};
+pub use collection::{ClockEntry, ClockView, Delivery, FileEntry, Manifest, MessageEntry, ReportEntry};
 pub use concern::{Concern, FieldError, FollowUp};
-pub use decisions::{AnswerEntry, Collected, Decisions};
+pub use decisions::{AnswerEntry, Collected, Decisions, Endorsement};
 pub use entries::Entries;
 pub use identifying::{Identifying, IdentifyingSpan};
-pub use ids::{BoxId, CasebookId, Digest, FileId, IdError, ReportId, SendId};
+pub use ids::{BoxId, CasebookId, Digest, FileId, IdError, MemberId, ReportId, SendId};
 pub use message::{Answer, AnswerKind, Attachment, Format, Message, MessageKind, ReportState};
 pub use route::Route;
 pub use text::Text;

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{Store, StoreError, damaged, reports};
 use crate::{
     crypto::unframe,
-    domain::{Digest, FileEntry, MessageEntry, MessageKind, ReportEntry, ReportId, Route},
+    domain::{Delivery, Digest, FileEntry, MessageEntry, MessageKind, ReportEntry, ReportId, Route},
 };
 
 /// The last collection that was made.
@@ -89,31 +89,34 @@ impl Snapshot<'_> {
     /// # Errors
     /// If they can't be read.
     pub fn reports(&self) -> Result<Vec<ReportEntry>, StoreError> {
-        let sql = "SELECT id, route, received_on, withdrawn_on IS NOT NULL,
-                          (SELECT coalesce(max(seq), 0) FROM answer WHERE answer.report = report.id)
-                   FROM report ORDER BY id";
+        let sql = "SELECT id, route, received_on, withdrawn_on IS NOT NULL FROM report ORDER BY id";
         let mut statement = self.0.prepare(sql)?;
         let rows = statement.query_map([], |row| {
-            Ok((
-                row.get::<_, Vec<u8>>(0)?,
-                row.get::<_, String>(1)?,
-                row.get::<_, String>(2)?,
-                row.get(3)?,
-                row.get(4)?,
-            ))
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get(3)?))
         })?;
         rows.map(|row| {
-            let (id, route, received_on, withdrawn, delivered) = row?;
+            let (id, route, received_on, withdrawn) = row?;
             let id = ReportId::from_slice(&id).map_err(|_| damaged("a report's id"))?;
             Ok(ReportEntry {
                 id,
                 route: Route::from_slug(&route).ok_or_else(|| damaged("a route"))?,
                 received_on: reports::day(&received_on)?,
                 withdrawn,
-                delivered,
+                deliveries: self.deliveries(id)?,
                 clocks: reports::clocks(self.0, id)?,
                 messages: self.messages(id)?,
             })
+        })
+        .collect()
+    }
+
+    fn deliveries(&self, report: ReportId) -> Result<Vec<Delivery>, StoreError> {
+        let sql = "SELECT seq, delivered_on FROM answer WHERE report = ?1 ORDER BY seq";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([report.0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+        rows.map(|row| {
+            let (seq, on) = row?;
+            Ok(Delivery { seq, on: reports::day(&on)? })
         })
         .collect()
     }

@@ -94,6 +94,7 @@ fn answer(report: ReportId, seq: u32, meets: &[ClockKind], bytes: &[u8]) -> (Ans
         closed: false,
         size: bytes.len() as u64,
         sha256: sealed.digest(),
+            endorsements: Vec::new(),
     };
     (entry, sealed)
 }

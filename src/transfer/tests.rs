@@ -127,6 +127,7 @@ impl Place {
             closed: false,
             size: bytes.len() as u64,
             sha256: digest(bytes),
+            endorsements: Vec::new(),
         });
         let decisions = Decisions {
             format: Format::Decisions,

@@ -1,6 +1,6 @@
 //! Multipart bodies: fields into memory, files sealed piece by piece while they arrive. Nothing plain is ever whole anywhere.
 
-use std::time::Duration;
+use std::{io::Write, time::Duration};
 
 use axum::{
     body::Body,
@@ -17,7 +17,7 @@ use super::{
     stack,
 };
 use crate::{
-    crypto::{AttachmentSealer, SealedTrueSize},
+    crypto::{AttachmentSealer, SealError, SealedTrueSize},
     domain::{
         Attachment, Entries, Text,
         limits::{FIELD_BYTES, FIELDS, FILE_NAME_BYTES, FORM_BYTES, KIB, MEDIA_TYPE_BYTES, MULTIPART_OVERHEAD},
@@ -233,7 +233,7 @@ fn seal(app: &App, mut pieces: mpsc::Receiver<Piece>) -> Result<Option<(SealedTr
     let mut sealer = AttachmentSealer::start(app.recipients(), app.store().upload())?;
     loop {
         match pieces.blocking_recv() {
-            Some(Piece::Data(data)) => sealer.write(&data)?,
+            Some(Piece::Data(data)) => sealer.write_all(&data).map_err(SealError::from)?,
             Some(Piece::End) => break,
             None => return Ok(None),
         }

@@ -11,9 +11,9 @@ use self::keys::{KeyRing, Locations, SignerLocation};
 use super::{Outcome, due::HolidayArguments, output};
 use crate::{
     crypto::{BoxRole, read_keys},
-    desk::{Casebook, DeskError, Editor, Export, KeyPaths, NewDecision},
+    desk::{Casebook, DeskError, Export, Founder, KeyPaths, NewDecision},
     domain::{
-        Area, Date, ReportState, SystemDay, Text, Today,
+        Area, Date, ReportState, SystemDay, TeamRole, Text, Today,
         limits::{FIELD_BYTES, KIB},
     },
     files,
@@ -71,6 +71,9 @@ pub(super) struct InitArguments {
     /// The box's public key: box.pub from the box's data directory
     #[arg(long, value_name = "FILE")]
     box_key: PathBuf,
+    /// What colleagues who share the casebook call you
+    #[arg(long, value_name = "NAME", default_value = "First reviewer")]
+    name: String,
     /// A file whose first line is the passphrase of both keys; otherwise it is asked for if they have one
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
@@ -222,7 +225,8 @@ fn init(arguments: &InitArguments) -> Outcome {
     let mut ring = KeyRing::new(paths.clone(), arguments.passphrase_file.clone());
     let (identity, key) = (ring.identity()?, ring.signing_key()?);
     let directory = absolute(&arguments.casebook.casebook)?;
-    Casebook::init(&directory, &identity, &key, box_key.clone(), paths, &SystemDay)?;
+    let founder = Founder { name: Text::typed(&arguments.name), role: TeamRole::Lead, paths };
+    Casebook::init(&directory, identity.into(), &key, box_key.clone(), founder, &SystemDay)?;
     output::line(&format!("made a casebook in {}", directory.display()))?;
     output::line(&format!("box key fingerprint: {}", box_key.fingerprint()))?;
     output::line("compare that with what `candour init` printed at the box")
@@ -232,7 +236,8 @@ fn import(arguments: &ImportArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
     let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
     let (identity, key) = (ring.identity()?, ring.signing_key()?);
-    let imported = Editor::open(directory, &identity, &key)?.import(&arguments.file, arguments.missing, &SystemDay)?;
+    let mut casebook = Casebook::open(directory, identity.into())?;
+    let imported = casebook.edit(&key)?.import(&arguments.file, arguments.missing, &SystemDay)?;
     print::import(&imported)
 }
 
@@ -240,7 +245,7 @@ fn list(arguments: &ListArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
     let calendar = arguments.view.holidays.calendar(None)?;
     let identity = KeyRing::of(directory, &arguments.keys, None)?.identity()?;
-    let queue = Casebook::open(directory, &identity)?.list(arguments.view.day(), &calendar)?;
+    let queue = Casebook::open(directory, identity.into())?.list(arguments.view.day(), &calendar)?;
     if arguments.view.json { output::json(&queue) } else { print::queue(&queue) }
 }
 
@@ -248,7 +253,7 @@ fn show(arguments: &ShowArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
     let calendar = arguments.view.holidays.calendar(None)?;
     let identity = KeyRing::of(directory, &arguments.keys, None)?.identity()?;
-    let casebook = Casebook::open(directory, &identity)?;
+    let casebook = Casebook::open(directory, identity.into())?;
     let report = casebook.show(casebook.find(&arguments.report.id)?, arguments.view.day(), &calendar)?;
     if arguments.view.json { output::json(&report) } else { print::report(&report) }
 }
@@ -256,7 +261,7 @@ fn show(arguments: &ShowArguments) -> Outcome {
 fn attachment(arguments: &AttachmentArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
     let identity = KeyRing::of(directory, &arguments.keys, None)?.identity()?;
-    let casebook = Casebook::open(directory, &identity)?;
+    let casebook = Casebook::open(directory, identity.into())?;
     let written = casebook.write_attachment(casebook.find(&arguments.report.id)?, &arguments.name, &arguments.out)?;
     output::line(&format!(
         "wrote {} ({} bytes); it is not sealed: delete it when you are done",
@@ -270,7 +275,8 @@ fn decide(arguments: &DecideArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
     let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
     let (identity, key) = (ring.identity()?, ring.signing_key()?);
-    let mut editor = Editor::open(directory, &identity, &key)?;
+    let mut casebook = Casebook::open(directory, identity.into())?;
+    let mut editor = casebook.edit(&key)?;
     let id = editor.casebook().find(&arguments.report.id)?;
     let recorded = editor.decide(id, decision, &SystemDay)?;
     print::recorded(id, &recorded, editor.casebook().waiting())
@@ -280,7 +286,8 @@ fn export(arguments: &ExportArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
     let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
     let (identity, key) = (ring.identity()?, ring.signing_key()?);
-    let mut editor = Editor::open(directory, &identity, &key)?;
+    let mut casebook = Casebook::open(directory, identity.into())?;
+    let mut editor = casebook.edit(&key)?;
     let out = arguments.out.display();
     match editor.export(&arguments.out, arguments.again, &SystemDay)? {
         Export::Nothing => {
@@ -322,6 +329,7 @@ impl DecisionArguments {
             notice: read_typed(self.notice_file.as_deref())?,
             reply: read_typed(self.reply_file.as_deref())?,
             note: read_typed(self.note_file.as_deref())?,
+            ..NewDecision::default()
         };
         match decision.check() {
             Err(error @ DeskError::NothingDecided) => Err(output::Failure::Usage(error.to_string())),

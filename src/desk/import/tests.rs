@@ -64,7 +64,7 @@ fn order_is_kept() {
     let files = [world.collect(), world.collect(), world.collect(), world.collect()];
     world.import(&files[0]).unwrap();
     assert!(matches!(refusal(world.import(&files[2])), Refusal::Gap { number: 3, next: 2 }));
-    let imported = world.edit().unwrap().import(&files[2], true, &TODAY).unwrap();
+    let imported = world.edit(|editor| editor.import(&files[2], true, &TODAY)).unwrap();
     assert_eq!(imported.passed_over, 1);
     assert!(matches!(refusal(world.import(&files[1])), Refusal::Old { number: 2, last: 3 }));
     assert!(world.import(&files[3]).is_ok());
@@ -156,7 +156,7 @@ fn another_box_is_refused() {
     assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::OtherBox));
     let mut stranger = World::new();
     let file = stranger.collect();
-    assert!(matches!(refusal(world.import(&file)), Refusal::Open(crypto::OpenError::OtherKeys)));
+    assert!(matches!(refusal(world.import(&file)), Refusal::Open(OpenError::OtherKeys)));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn what_is_sealed_inside_is_what_is_listed_outside() {
         |message| message.on = Date::constant(2026, 12, 2),
         |message| message.reply_to = "age1nonsense".to_owned(),
         |message| {
-            message.attachments.push(crate::domain::Attachment {
+            message.attachments.push(Attachment {
                 name: crate::domain::Text::verbatim("x"),
                 media_type: crate::domain::Text::verbatim("x"),
                 size: 1,
@@ -189,7 +189,7 @@ fn what_is_sealed_inside_is_what_is_listed_outside() {
         spoil(&mut message);
         world.add(id, message, MessageKind::FollowUp, &[]);
         let file = world.collect();
-        let refused = refusal(world.edit().unwrap().import(&file, true, &TODAY));
+        let refused = refusal(world.edit(|editor| editor.import(&file, true, &TODAY)));
         assert!(matches!(refused, Refusal::Inside { seq: 2, .. }), "{number}: {refused}");
         world.reports.get_mut(&id).unwrap().entry.messages.pop();
     }
@@ -199,7 +199,7 @@ fn what_is_sealed_inside_is_what_is_listed_outside() {
     message.reply_to = world.reports[&other].reply.recipient().to_string();
     world.add(id, message, MessageKind::FollowUp, &[]);
     let file = world.collect();
-    assert!(matches!(refusal(world.edit().unwrap().import(&file, true, &TODAY)), Refusal::Inside { seq: 2, .. }));
+    assert!(matches!(refusal(world.edit(|editor| editor.import(&file, true, &TODAY))), Refusal::Inside { seq: 2, .. }));
     assert_eq!(world.snapshot(), before);
 }
 

@@ -1,0 +1,242 @@
+//! Who works on a casebook, and who may not open which report.
+
+use serde::Serialize;
+
+use super::{
+    Casebook, DeskError, Editor, checkpoint,
+    event::{Joined, Left, Matter, NewKey, ShutOut, What},
+    keys::{Owner, first},
+    state::{Member, Report},
+};
+use crate::{
+    crypto::{Fingerprint, GovernanceRecipients, SignerRole, VerifyingKey, os_random},
+    domain::{
+        Date, MemberId, ReportId, TeamRole, Text, Today,
+        limits::{DETAIL_MAX, SHORT_MAX},
+    },
+};
+
+/// A member of the team as pages and commands show them.
+#[derive(Clone, Serialize)]
+pub struct MemberView {
+    /// A random name for forms.
+    pub id: MemberId,
+    /// What the others call them.
+    pub name: Text,
+    /// What they do.
+    pub role: TeamRole,
+    /// Of their signing key, for comparing.
+    #[serde(skip)]
+    pub fingerprint: Option<Fingerprint>,
+    /// Their minisign public key, as signers.pub at the box needs it.
+    pub signer: String,
+    /// The day they joined.
+    pub joined_on: Date,
+    /// The day they left; none for a member.
+    pub left_on: Option<Date>,
+    /// Whether it is whoever looks.
+    pub is_me: bool,
+}
+
+/// Someone who is to join.
+pub struct NewMember {
+    /// What the others will call them.
+    pub name: Text,
+    /// What they do.
+    pub role: TeamRole,
+    /// Their minisign public key.
+    pub signer: VerifyingKey<SignerRole>,
+    /// Their age recipients.
+    pub recipients: GovernanceRecipients,
+}
+
+/// Who is to be shut out of a report from now on, in place of those before.
+pub struct NewShutOut {
+    /// By name.
+    pub members: Vec<MemberId>,
+    /// By what they do, those who join later too.
+    pub roles: Vec<TeamRole>,
+    /// Why, for those who may still read it.
+    pub reason: Text,
+}
+
+impl Casebook {
+    /// Every member, those who left last.
+    #[must_use]
+    pub fn team(&self) -> Vec<MemberView> {
+        let me = self.state.me;
+        let mut team: Vec<_> = self
+            .state
+            .members
+            .iter()
+            .map(|(id, member)| MemberView {
+                id: *id,
+                name: member.name.clone(),
+                role: member.role,
+                fingerprint: VerifyingKey::<SignerRole>::from_base64(&member.signer).ok().map(|key| key.fingerprint()),
+                signer: member.signer.clone(),
+                joined_on: member.joined_on,
+                left_on: member.left_on,
+                is_me: me == Some(*id),
+            })
+            .collect();
+        team.sort_by_key(|member| (member.left_on.is_some(), member.joined_on, member.id));
+        team
+    }
+
+    /// What a member is called; none if there never was one.
+    #[must_use]
+    pub fn member_name(&self, id: MemberId) -> Option<&Text> {
+        self.state.members.get(&id).map(|member| &member.name)
+    }
+
+    /// The member who looks.
+    #[must_use]
+    pub fn me(&self) -> Option<MemberId> {
+        self.state.myself().map(|(id, _)| id)
+    }
+
+    /// Whether every notice needs a second approver.
+    #[must_use]
+    pub const fn second_approver(&self) -> bool {
+        self.state.second_approver
+    }
+
+    /// The reports that this member is shut out of.
+    #[must_use]
+    pub fn closed_to_me(&self) -> Vec<ReportId> {
+        self.state.opaque.keys().copied().collect()
+    }
+}
+
+impl Editor<'_> {
+    /// Lets someone join: from now on they open everything but the reports that their role is shut out of.
+    ///
+    /// # Errors
+    /// If the name is empty or long, or someone has that key already.
+    pub fn join(&mut self, new: NewMember, today: &dyn Today) -> Result<MemberId, DeskError> {
+        if new.name.is_empty() || new.name.characters() > SHORT_MAX {
+            return Err(DeskError::MemberName);
+        }
+        let signer = new.signer.to_base64();
+        if self.casebook.state.active().any(|(_, member)| member.signer == signer) {
+            return Err(DeskError::KnownMember);
+        }
+        let id = MemberId::random(&mut os_random());
+        let generation = self.casebook.state.generation + 1;
+        let to = self.recipients_of(|_, _| true).and(&new.recipients);
+        self.casebook.keys.next_casebook(generation, &to, false)?;
+        // A report from which others are shut out is sealed to each reader: the new one needs its key too. Only the readers' own
+        // list changes, so the generation stays, and it can be done again.
+        let restricted: Vec<ReportId> = self.restricted().collect();
+        for report in restricted {
+            let stored = &self.casebook.state.reports[&report];
+            if !stored.shut_out_roles.contains(&new.role) {
+                let readers = self.readers(stored).and(&new.recipients);
+                self.casebook.keys.reseal(report, stored.key.generation, &readers)?;
+            }
+        }
+        let joined =
+            Joined { id, name: new.name, role: new.role, signer, recipients: new.recipients.keys(), generation };
+        self.append(What::Joined(joined), Vec::new(), today)?;
+        self.casebook.keys.settle(Owner::Casebook, Some(generation))?;
+        Ok(id)
+    }
+
+    /// Ends someone's membership: what is recorded from now on is not sealed to them.
+    ///
+    /// # Errors
+    /// If they are no member, or the only one.
+    pub fn leave(&mut self, member: MemberId, today: &dyn Today) -> Result<(), DeskError> {
+        let state = &self.casebook.state;
+        if !state.active().any(|(id, _)| *id == member) {
+            return Err(DeskError::NoMember);
+        }
+        if member == self.me {
+            return Err(DeskError::LeavingOneself);
+        }
+        let generation = state.generation + 1;
+        let to = self.recipients_of(|id, _| id != member);
+        let recipient = self.casebook.keys.next_casebook(generation, &to, true)?;
+        let restricted: Vec<ReportId> = self.restricted().collect();
+        self.append(What::Left(Left { member, generation, recipient }), Vec::new(), today)?;
+        for report in restricted {
+            let stored = &self.casebook.state.reports[&report];
+            let readers = self.readers(stored);
+            self.casebook.keys.reseal(report, stored.key.generation, &readers)?;
+        }
+        self.casebook.keys.settle(Owner::Casebook, Some(generation))?;
+        checkpoint::remove_all(&self.casebook.directory)?;
+        Ok(())
+    }
+
+    /// Sets whether every notice needs a second approver from now on.
+    ///
+    /// # Errors
+    /// If it can't be recorded.
+    pub fn ask_for_second_approver(&mut self, needed: bool, today: &dyn Today) -> Result<(), DeskError> {
+        if self.casebook.state.second_approver != needed {
+            self.append(What::SecondApprover(needed), Vec::new(), today)?;
+        }
+        Ok(())
+    }
+
+    /// Shuts members out of a report: from now on it is sealed so that they can't open it, and what was sealed before they can't
+    /// open either, unless they kept a copy of its key. Nobody can shut themselves out, so someone can always open it.
+    ///
+    /// # Errors
+    /// If there is no such report, or it would shut out whoever does it.
+    pub fn shut_out(&mut self, id: ReportId, new: NewShutOut, today: &dyn Today) -> Result<(), DeskError> {
+        if new.reason.is_empty() {
+            return Err(DeskError::EmptyText("reason"));
+        }
+        if new.reason.characters() > DETAIL_MAX {
+            return Err(DeskError::LongReason);
+        }
+        let state = &self.casebook.state;
+        if new.members.iter().any(|member| !state.members.contains_key(member)) {
+            return Err(DeskError::NoMember);
+        }
+        let role = state.members.get(&self.me).map(|member| member.role);
+        if new.members.contains(&self.me) || role.is_some_and(|role| new.roles.contains(&role)) {
+            return Err(DeskError::ShuttingOutOneself);
+        }
+        // Only who can open it may decide who else can.
+        self.casebook.report_key(id)?;
+        let generation = state.reports[&id].key.generation + 1;
+        let to = self.recipients_of(|member, known| {
+            !new.members.contains(&member) && !new.roles.contains(&known.role)
+        });
+        let nobody = new.members.is_empty() && new.roles.is_empty();
+        let key = self.casebook.keys.fresh(id)?;
+        self.casebook.keys.save(id, generation, &key, (!nobody).then_some(&to), true)?;
+        let reason = Matter::Reason(new.reason);
+        let why = super::chain::seal_matter(&super::keys::newest(&key), id, &reason)?;
+        let key = NewKey { generation, recipient: first(&key) };
+        let event = ShutOut { report: id, key, members: new.members, roles: new.roles, why };
+        self.append(What::ShutOut(event), vec![reason], today)?;
+        self.casebook.keys.settle(Owner::Report(id), Some(generation))?;
+        // Others' checkpoints may say what they were allowed to know until now, or lack what they may know from now on.
+        Ok(checkpoint::remove_all(&self.casebook.directory)?)
+    }
+
+    /// The reports from which someone is shut out.
+    fn restricted(&self) -> impl Iterator<Item = ReportId> {
+        let reports = self.casebook.state.reports.iter();
+        reports
+            .filter(|(_, report)| !report.shut_out.is_empty() || !report.shut_out_roles.is_empty())
+            .map(|(id, _)| *id)
+    }
+
+    /// The members who may open a report.
+    fn readers(&self, report: &Report) -> GovernanceRecipients {
+        self.recipients_of(|id, member| report.is_open_to(id, member))
+    }
+
+    fn recipients_of(&self, of: impl Fn(MemberId, &Member) -> bool) -> GovernanceRecipients {
+        let chosen = self.casebook.state.active().filter(|(id, member)| of(**id, member));
+        let parsed = chosen.filter_map(|(_, member)| GovernanceRecipients::parse(&member.recipients.join("\n")).ok());
+        // Whoever writes is always among them.
+        parsed.fold(self.casebook.member.recipients(), |all, one| all.and(&one))
+    }
+}

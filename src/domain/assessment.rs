@@ -1,0 +1,111 @@
+//! What the team makes of a report: the closed lists it chooses from, and all of it together.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{area::Area, choice::choices, ids::MemberId, text::Text};
+
+choices! {
+    /// An answer that can be left open.
+    pub enum YesNo {
+        Yes = "yes", "Yes";
+        No = "no", "No";
+        Unclear = "unclear", "Not clear yet";
+    }
+}
+
+choices! {
+    /// The kinds of failure that a disclosure may tend to show. Source: Employment Rights Act 1996, section 43B(1), with sexual
+    /// harassment as added from April 2026.
+    pub enum FailureKind {
+        Crime = "crime", "A crime";
+        LegalObligation = "legal-obligation", "Someone does not do what the law asks of them";
+        MiscarriageOfJustice = "miscarriage-of-justice", "A miscarriage of justice";
+        HealthAndSafety = "health-and-safety", "A danger to someone’s health or safety";
+        Environment = "environment", "Damage to the environment";
+        Concealment = "concealment", "Hiding any of these";
+        SexualHarassment = "sexual-harassment", "Sexual harassment";
+    }
+}
+
+choices! {
+    /// How much is at stake if nothing is done.
+    pub enum Risk {
+        Low = "low", "Low";
+        Medium = "medium", "Medium";
+        High = "high", "High";
+    }
+}
+
+choices! {
+    /// What was found.
+    pub enum Finding {
+        Substantiated = "substantiated", "Substantiated";
+        PartlySubstantiated = "partly-substantiated", "Partly substantiated";
+        NotSubstantiated = "not-substantiated", "Not substantiated";
+        CannotBeTested = "cannot-be-tested", "It can’t be tested";
+    }
+}
+
+choices! {
+    /// Whether anything is done. Source: the annual report of a prescribed person, SI 2017/507, regulation 5.
+    pub enum Action {
+        FurtherAction = "further-action", "Further action";
+        NoFurtherAction = "no-further-action", "No further action";
+    }
+}
+
+choices! {
+    /// What a member of the team does.
+    pub enum TeamRole {
+        Lead = "lead", "Lead reviewer";
+        Reviewer = "reviewer", "Reviewer";
+        Adviser = "adviser", "Adviser";
+        Administrator = "administrator", "Administrator";
+    }
+}
+
+/// What the team makes of a report. What it has not said is left out.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assessment {
+    /// What it may be wider evidence for; none while the team has not chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub areas: Option<Vec<Area>>,
+    /// Why, beside what the person chose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area_reason: Option<Text>,
+    /// Whether the person is a worker in the sense of the Act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<YesNo>,
+    /// Whether it is within the body's remit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_remit: Option<YesNo>,
+    /// What it tends to show.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<FailureKind>,
+    /// How much is at stake.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Risk>,
+    /// Who looks after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<MemberId>,
+    /// Whether anything is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+    /// What is done, or why nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_detail: Option<Text>,
+    /// By when it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_by: Option<Date>,
+    /// What was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<Finding>,
+    /// Whether the person was treated badly for speaking up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detriment: Option<YesNo>,
+    /// The last day on which the report is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destroy_after: Option<Date>,
+}
