@@ -78,6 +78,7 @@ fn prepare(directory: &Path) -> Result<AppOptions, output::Failure> {
         kdf: KdfParams::RECOMMENDED,
         tagger: CodeTagger::generate(),
         recipients: recipients.fingerprint(),
+        second_approver: false,
     };
     Store::create(&at("box"), &settings)?;
     let unprotected = || Err(KeyFileError::Asking("the demonstration's keys have no passphrase".into()));

@@ -1,4 +1,4 @@
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{
     Outcome,
@@ -21,6 +21,15 @@ pub(super) struct InitArguments {
     /// For a box that is there: accept changed recipients, by the fingerprint that the governance team read out
     #[arg(long, value_name = "FINGERPRINT")]
     confirm_recipients: Option<String>,
+    /// Whether a notice is taken only if two signers of signers.pub gave their word for it; for a new box or one that is there
+    #[arg(long, value_name = "YES|NO", conflicts_with = "confirm_recipients")]
+    second_approver: Option<YesOrNo>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum YesOrNo {
+    Yes,
+    No,
 }
 
 pub(super) fn run(arguments: &InitArguments) -> Outcome {
@@ -30,7 +39,16 @@ pub(super) fn run(arguments: &InitArguments) -> Outcome {
         return confirm(arguments, fingerprint, confirmed);
     }
     let directory = &arguments.data.path;
+    let second_approver = arguments.second_approver.map(|answer| answer == YesOrNo::Yes);
+    if second_approver == Some(true) && keys.signers.len() < 2 {
+        return Err(Failure::Failed(
+            "signers.pub holds one key, so no notice could ever have the word of two signers; add the second signer's signer.pub first".into(),
+        ));
+    }
     if directory.join(DATABASE).symlink_metadata().is_ok() {
+        if let Some(needed) = second_approver {
+            return ask_for_second_approver(arguments, needed);
+        }
         return Err(StoreError::Exists(directory.clone()).into());
     }
     files::create_private_directory(directory)?;
@@ -51,6 +69,7 @@ pub(super) fn run(arguments: &InitArguments) -> Outcome {
         kdf: KdfParams::RECOMMENDED,
         tagger: CodeTagger::generate(),
         recipients: fingerprint,
+        second_approver: second_approver.unwrap_or_default(),
     };
     Store::create(directory, &settings)?;
     output::line(&format!("made a box in {}", directory.display()))?;
@@ -59,6 +78,15 @@ pub(super) fn run(arguments: &InitArguments) -> Outcome {
     output::line(&format!("box key fingerprint:    {}", public.fingerprint()))?;
     output::line(&format!("recipients fingerprint: {fingerprint}"))?;
     output::line("compare both fingerprints with the governance team, by voice, before the first concern comes in")
+}
+
+fn ask_for_second_approver(arguments: &InitArguments, needed: bool) -> Outcome {
+    arguments.data.store()?.ask_for_second_approver(needed)?;
+    output::line(if needed {
+        "from the next delivery on, a notice is taken only with the word of two signers"
+    } else {
+        "from the next delivery on, a notice is taken with the word of one signer"
+    })
 }
 
 fn confirm(arguments: &InitArguments, found: Fingerprint, confirmed: &str) -> Outcome {

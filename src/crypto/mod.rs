@@ -19,7 +19,9 @@ pub use pad::{attachment_size, frame, message_size, unframe};
 pub use random::{OsRandom, os_random};
 pub use receipt::{Code, CodeError, CodeTagger, KdfError, KdfParams, Locator, Receipt};
 pub use recipients::{GovernanceRecipients, RecipientsError, ReplyRecipient};
-pub use seal::{AttachmentSealer, SealError, Sealed, SealedTrueSize, seal_answer, seal_bytes, seal_message, seal_stream};
+pub use seal::{
+    AttachmentSealer, SealError, Sealed, SealedTrueSize, seal_answer, seal_bytes, seal_message, seal_stream,
+};
 pub use sign::{
     BoxRole, Document, Role, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, read_keys, sign,
     verify,

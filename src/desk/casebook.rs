@@ -94,8 +94,7 @@ impl Casebook {
         pointer.vouch(directory, &identity)?;
         let keys = Keyring::create(directory, Arc::clone(&identity))?;
         let state = State::of(identity.recipients().keys());
-        let mut casebook =
-            Self { directory: directory.to_owned(), member: identity, trusted, keys, state, last: None };
+        let mut casebook = Self { directory: directory.to_owned(), member: identity, trusted, keys, state, last: None };
         let (by, recipient) = (joined.id, first(casebook.keys.casebook()));
         casebook.append(by, key, What::Created(Created { founder: joined, recipient }), Vec::new(), today)?;
         // The pointer comes last: it makes the directory a casebook.
@@ -111,8 +110,7 @@ impl Casebook {
         let trusted = Pointer::read(directory)?.trust(directory, &identity)?;
         let keys = Keyring::open(directory, Arc::clone(&identity))?.ok_or(DeskError::NotAMember)?;
         let state = State::of(identity.recipients().keys());
-        let mut casebook =
-            Self { directory: directory.to_owned(), member: identity, trusted, keys, state, last: None };
+        let mut casebook = Self { directory: directory.to_owned(), member: identity, trusted, keys, state, last: None };
         let events = casebook.all_events()?;
         let head = chain::head(directory)?;
         for opened in events {
@@ -294,7 +292,8 @@ impl Casebook {
 
     /// Anyone can seal a key file of their own to the team: only the events say which keys are the right ones.
     fn check_keys(&self) -> Result<(), DeskError> {
-        if self.keys.casebook().only(&self.state.recipient).is_none() || first(self.keys.casebook()) != self.state.recipient
+        if self.keys.casebook().only(&self.state.recipient).is_none()
+            || first(self.keys.casebook()) != self.state.recipient
         {
             return Err(DeskError::KeysExchanged);
         }
@@ -572,7 +571,8 @@ mod tests {
     #[test]
     fn other_keys_are_refused() {
         let (world, other) = (World::new(), World::new());
-        let open = |directory: &Path, identity: &Arc<GovernanceIdentity>| Casebook::open(directory, Arc::clone(identity));
+        let open =
+            |directory: &Path, identity: &Arc<GovernanceIdentity>| Casebook::open(directory, Arc::clone(identity));
         assert!(matches!(open(&world.casebook(), &other.identity), Err(DeskError::NotVouched(_))));
         let mut casebook = world.open().unwrap();
         assert!(matches!(casebook.edit(&other.signer), Err(DeskError::OtherSigner)));

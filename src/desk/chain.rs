@@ -130,12 +130,8 @@ pub(super) fn append(
         return Err(FileError::TooLarge(path).into());
     }
     files::write_new(&path, Readers::Owner, sealed.as_bytes())?;
-    let head = Head {
-        format: Format::CasebookHead,
-        casebook: event.casebook,
-        number: event.number,
-        digest: sealed.digest(),
-    };
+    let head =
+        Head { format: Format::CasebookHead, casebook: event.casebook, number: event.number, digest: sealed.digest() };
     write_head(directory, &head, key)?;
     Ok(sealed.digest())
 }

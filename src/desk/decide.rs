@@ -117,7 +117,8 @@ impl Editor<'_> {
         let mut answers = answers(report, (r#box, id), &after, texts, supplementary, today.today())?;
         for (written, sealed) in &mut answers {
             if written.answer.kind == AnswerKind::Notice {
-                written.endorsement = Some(self.endorse(endorsement(r#box, id, written.answer.seq, written.file.sha256))?);
+                written.endorsement =
+                    Some(self.endorse(endorsement(r#box, id, written.answer.seq, written.file.sha256))?);
                 written.needs_approval = needs_approval;
             }
             let path = self.casebook.answer_path(id, written.answer.seq);

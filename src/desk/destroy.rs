@@ -29,8 +29,7 @@ impl Editor<'_> {
         if !is_over || !is_due || is_owed {
             return Err(DeskError::NotToBeDestroyed(id));
         }
-        let destroyed =
-            Destroyed { report: id, last_message: report.last_message(), fact: report.fact(today.today()) };
+        let destroyed = Destroyed { report: id, last_message: report.last_message(), fact: report.fact(today.today()) };
         self.append(What::Destroyed(destroyed), Vec::new(), today)?;
         self.remove(id)
     }

@@ -38,7 +38,9 @@ pub enum DeskError {
     #[error("the fingerprint of this casebook is {0}, not the one given; ask the colleague who let you join")]
     OtherFingerprint(Fingerprint),
     /// The casebook's key is not sealed to this identity.
-    #[error("this identity is not a member's; ask a colleague to let you join, or give the identity that you joined with")]
+    #[error(
+        "this identity is not a member's; ask a colleague to let you join, or give the identity that you joined with"
+    )]
     NotAMember,
     /// The signing key is not this member's.
     #[error("this signing key is not the one that this member joined with; give that one")]
@@ -99,7 +101,9 @@ pub enum DeskError {
     #[error("report {0} was destroyed when its time was over; nothing of it is left here")]
     Destroyed(ReportId),
     /// A collection has messages of a report that whoever imports it is shut out of.
-    #[error("the collection has messages of report {0}, which you are shut out of; a colleague who is not has to import it")]
+    #[error(
+        "the collection has messages of report {0}, which you are shut out of; a colleague who is not has to import it"
+    )]
     ImportShutOut(ReportId),
     /// Someone decided about it meanwhile.
     #[error("report {0} has changed since you opened it, so nothing was recorded; look at it again")]

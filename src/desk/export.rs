@@ -143,9 +143,11 @@ impl Casebook {
             .reports
             .iter()
             .map(|(id, report)| (report.acknowledged, Collected { report: *id, through: report.last_message() }));
-        let destroyed = self.state.destroyed.iter().map(|(id, remains)| {
-            (remains.acknowledged, Collected { report: *id, through: remains.last_message })
-        });
+        let destroyed = self
+            .state
+            .destroyed
+            .iter()
+            .map(|(id, remains)| (remains.acknowledged, Collected { report: *id, through: remains.last_message }));
         let mut all: Vec<Collected> = reports
             .chain(destroyed)
             .filter(|(acknowledged, now)| now.through > 0 && (again || now.through > *acknowledged))

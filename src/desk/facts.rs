@@ -2,5 +2,7 @@
 use super::{figures::Fact, state::Report};
 use crate::domain::Date;
 impl Report {
-    pub(super) fn fact(&self, _today: Date) -> Fact { Fact { received_on: self.received_on } }
+    pub(super) fn fact(&self, _today: Date) -> Fact {
+        Fact { received_on: self.received_on }
+    }
 }

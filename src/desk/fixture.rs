@@ -19,9 +19,9 @@ use crate::{
         os_random, seal_message, seal_stream,
     },
     domain::{
-        About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Date, Delivery, Digest, FileEntry,
-        FixedDay, Format, Manifest, Message, MessageEntry, MessageKind, ReportEntry, ReportId, Route, SeriousHarm,
-        TeamRole, Text,
+        About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Date, Delivery, Digest,
+        FileEntry, FixedDay, Format, Manifest, Message, MessageEntry, MessageKind, ReportEntry, ReportId, Route,
+        SeriousHarm, TeamRole, Text,
     },
     files::{self, Readers},
 };
@@ -61,7 +61,9 @@ impl World {
         let (box_signer, box_key) = SigningKey::generate().unwrap();
         let world = Self {
             dir: tempfile::tempdir().unwrap(),
-            identity: read_identity(keys.identity.as_bytes(), || unreachable!()).unwrap_or_else(|e| panic!("{e}")).into(),
+            identity: read_identity(keys.identity.as_bytes(), || unreachable!())
+                .unwrap_or_else(|e| panic!("{e}"))
+                .into(),
             signer: SigningKey::generate().unwrap().0,
             box_signer,
             box_key,

@@ -406,12 +406,7 @@ struct Taken {
 }
 
 impl Taken {
-    fn add(
-        &mut self,
-        entry: &ReportEntry,
-        messages: Vec<MessageNews>,
-        key: Option<(NewKey, Arc<GovernanceIdentity>)>,
-    ) {
+    fn add(&mut self, entry: &ReportEntry, messages: Vec<MessageNews>, key: Option<(NewKey, Arc<GovernanceIdentity>)>) {
         let news = ReportNews {
             route: entry.route,
             received_on: entry.received_on,

@@ -124,11 +124,8 @@ impl Keyring {
         to: &GovernanceRecipients,
         fresh: bool,
     ) -> Result<String, DeskError> {
-        let all = if fresh {
-            GovernanceIdentity::generate().and(&self.casebook)
-        } else {
-            self.casebook.and(&self.casebook)
-        };
+        let all =
+            if fresh { GovernanceIdentity::generate().and(&self.casebook) } else { self.casebook.and(&self.casebook) };
         write(&self.directory, Owner::Casebook, generation, &all, to, true)?;
         self.casebook = Arc::new(all);
         Ok(first(&self.casebook))

@@ -297,10 +297,9 @@ impl State {
     fn shut_out(&mut self, number: u64, shut_out: ShutOut, why: Option<Option<Matter>>) -> Result<(), Unfit> {
         let ShutOut { report: id, key, members, roles, .. } = shut_out;
         let (members, roles) = (BTreeSet::from_iter(members), BTreeSet::from_iter(roles));
-        let hits_me =
-            self.me.is_some_and(|me| {
-                members.contains(&me) || self.members.get(&me).is_some_and(|member| roles.contains(&member.role))
-            });
+        let hits_me = self.me.is_some_and(|me| {
+            members.contains(&me) || self.members.get(&me).is_some_and(|member| roles.contains(&member.role))
+        });
         if hits_me {
             self.reports.remove(&id);
             self.opaque.insert(id, Opaque { shut_out: true, recipient: key.recipient });

@@ -204,9 +204,7 @@ impl Editor<'_> {
         // Only who can open it may decide who else can.
         self.casebook.report_key(id)?;
         let generation = state.reports[&id].key.generation + 1;
-        let to = self.recipients_of(|member, known| {
-            !new.members.contains(&member) && !new.roles.contains(&known.role)
-        });
+        let to = self.recipients_of(|member, known| !new.members.contains(&member) && !new.roles.contains(&known.role));
         let nobody = new.members.is_empty() && new.roles.is_empty();
         let key = self.casebook.keys.fresh(id)?;
         self.casebook.keys.save(id, generation, &key, (!nobody).then_some(&to), true)?;

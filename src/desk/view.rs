@@ -224,7 +224,9 @@ impl Casebook {
             .iter()
             .map(|(id, report)| queue_entry(*id, report, today, calendar))
             .collect::<Result<Vec<_>, _>>()?;
-        queue.sort_by_key(|entry| (!entry.is_urgent(), entry.next_due().is_none(), entry.next_due(), entry.received_on, entry.id));
+        queue.sort_by_key(|entry| {
+            (!entry.is_urgent(), entry.next_due().is_none(), entry.next_due(), entry.received_on, entry.id)
+        });
         Ok(queue)
     }
 

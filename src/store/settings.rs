@@ -16,16 +16,19 @@ pub struct Settings {
     pub tagger: CodeTagger,
     /// Over the recipients that the operator confirmed.
     pub recipients: Fingerprint,
+    /// Whether a notice is taken only with the word of two signers.
+    pub second_approver: bool,
 }
 
 impl Settings {
     pub(super) fn save(&self, connection: &Connection) -> Result<(), StoreError> {
         let (kdf, recipients) = (self.kdf.to_string(), self.recipients.to_string());
-        let rows: [(&str, &[u8]); 4] = [
+        let rows: [(&str, &[u8]); 5] = [
             ("box_id", &self.box_id.0),
             ("kdf", kdf.as_bytes()),
             ("tag_key", self.tagger.as_bytes()),
             ("recipients", recipients.as_bytes()),
+            ("second_approver", yes_or_no(self.second_approver)),
         ];
         let step = connection.unchecked_transaction()?;
         for (name, value) in rows {
@@ -47,11 +50,32 @@ impl Settings {
             kdf: text("kdf")?.parse().map_err(|_| damaged("the Argon2id parameters"))?,
             tagger: CodeTagger::from_slice(&value("tag_key")?).map_err(|_| damaged("the tag key"))?,
             recipients: text("recipients")?.parse().map_err(|_| damaged("the pinned fingerprint"))?,
+            second_approver: match text("second_approver")?.as_str() {
+                "yes" => true,
+                "no" => false,
+                _ => return Err(damaged("whether there is a second approver")),
+            },
         })
     }
 }
 
+const fn yes_or_no(yes: bool) -> &'static [u8] {
+    if yes { b"yes" } else { b"no" }
+}
+
 impl super::Store {
+    /// Sets whether a notice is taken only with the word of two signers, from the next delivery on.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn ask_for_second_approver(&self, needed: bool) -> Result<(), StoreError> {
+        self.write_blocking(move |connection| {
+            let sql = "UPDATE setting SET value = ?1 WHERE name = 'second_approver'";
+            connection.execute(sql, [yes_or_no(needed)])?;
+            Ok(())
+        })
+    }
+
     /// Pins other recipients: what is sent from the next start on is sealed to them.
     ///
     /// # Errors

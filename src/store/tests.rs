@@ -32,6 +32,7 @@ fn new_box() -> Box {
         kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },
         tagger: CodeTagger::generate(),
         recipients: GovernanceRecipients::parse(&keys.recipients).unwrap().fingerprint(),
+        second_approver: false,
     };
     Store::create(dir.path(), &settings).unwrap();
     let store = Store::open(dir.path()).unwrap();
@@ -94,7 +95,7 @@ fn answer(report: ReportId, seq: u32, meets: &[ClockKind], bytes: &[u8]) -> (Ans
         closed: false,
         size: bytes.len() as u64,
         sha256: sealed.digest(),
-            endorsements: Vec::new(),
+        endorsements: Vec::new(),
     };
     (entry, sealed)
 }

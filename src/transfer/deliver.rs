@@ -7,7 +7,7 @@ use std::{
 use crate::{
     crypto::{Sealed, SignerRole, Verified, VerifyError, VerifyingKey, verify},
     domain::{
-        Date, Decisions,
+        AnswerEntry, BoxId, ClockKind, Date, Decisions, Endorsement, Format, ReportId,
         limits::{ANSWER_BYTES, KIB, MANIFEST_BYTES},
     },
     files::FileError,
@@ -39,6 +39,16 @@ pub enum DeliverError {
     /// An answer is not what the signed list says.
     #[error("{0} is not what was signed; carry the file from the desk again")]
     Altered(String),
+    /// A notice without the word of two signers, at a box that asks for it.
+    #[error(
+        "notice {seq} to report {report} is not approved by a second signer, which this box asks for; let another member of the team approve it at the desk and export it again"
+    )]
+    NotApproved {
+        /// The report.
+        report: ReportId,
+        /// The answer.
+        seq: u32,
+    },
     /// It does not fit what the box has.
     #[error("the decisions are refused: {0}")]
     Apply(#[from] ApplyError),
@@ -59,7 +69,29 @@ pub fn deliver(
     if decisions.document().r#box != store.settings().box_id {
         return Err(DeliverError::OtherBox);
     }
+    if store.settings().second_approver {
+        let entries = &decisions.document().answers;
+        let notices = entries.iter().filter(|entry| entry.meets.contains(&ClockKind::InformationUseNotice));
+        for entry in notices {
+            if endorsers(entry, store.settings().box_id, signers) < 2 {
+                return Err(DeliverError::NotApproved { report: entry.report, seq: entry.seq });
+            }
+        }
+    }
     Ok(store.apply(Delivery { decisions, answers, on })?)
+}
+
+/// How many different signers gave their word for an answer.
+fn endorsers(entry: &AnswerEntry, r#box: BoxId, signers: &[VerifyingKey<SignerRole>]) -> usize {
+    let AnswerEntry { report, seq, sha256, .. } = *entry;
+    let endorsement = Endorsement { format: Format::Endorsement, r#box, report, seq, sha256 };
+    // A document that has no JSON form has no signature either.
+    let Ok(bytes) = serde_json::to_vec(&endorsement) else { return 0 };
+    let gave_word = |signer: &&VerifyingKey<SignerRole>| {
+        let mut signatures = entry.endorsements.iter();
+        signatures.any(|signature| verify::<Endorsement>(&bytes, signature, std::slice::from_ref(*signer)).is_ok())
+    };
+    signers.iter().filter(gave_word).count()
 }
 
 fn read(

@@ -17,8 +17,8 @@ use crate::{
         os_random, seal_stream, sign, verify,
     },
     domain::{
-        AnswerEntry, BoxId, CasebookId, Collected, Date, Decisions, Format, Manifest, MessageKind, ReportId, Route,
-        SendId,
+        AnswerEntry, BoxId, CasebookId, ClockKind, Collected, Date, Decisions, Endorsement, Format, Manifest,
+        MessageKind, ReportId, Route, SendId,
     },
     files,
     store::{AddReport, ApplyError, NewMessage, NewReport, Settings, Store},
@@ -47,6 +47,7 @@ impl Place {
             kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },
             tagger: CodeTagger::generate(),
             recipients: recipients.fingerprint(),
+            second_approver: false,
         };
         Store::create(dir.path(), &settings).unwrap();
         let (signer, public) = SigningKey::generate().unwrap();
@@ -120,14 +121,28 @@ impl Place {
     }
 
     fn decisions(&self, report: ReportId, box_id: BoxId, answers: &[&[u8]]) -> Vec<u8> {
-        let entries = (1..).zip(answers).map(|(seq, bytes)| AnswerEntry {
-            report,
-            seq,
-            meets: vec![],
-            closed: false,
-            size: bytes.len() as u64,
-            sha256: digest(bytes),
-            endorsements: Vec::new(),
+        self.decisions_with(report, box_id, answers, |_| {})
+    }
+
+    fn decisions_with(
+        &self,
+        report: ReportId,
+        box_id: BoxId,
+        answers: &[&[u8]],
+        change: impl Fn(&mut AnswerEntry),
+    ) -> Vec<u8> {
+        let entries = (1..).zip(answers).map(|(seq, bytes)| {
+            let mut entry = AnswerEntry {
+                report,
+                seq,
+                meets: vec![],
+                closed: false,
+                size: bytes.len() as u64,
+                sha256: digest(bytes),
+                endorsements: Vec::new(),
+            };
+            change(&mut entry);
+            entry
         });
         let decisions = Decisions {
             format: Format::Decisions,
@@ -239,4 +254,46 @@ fn decisions_for_another_box_or_by_a_stranger_are_refused() {
     assert!(matches!(place.deliver("d"), Err(DeliverError::Verify(_))));
     put(&place.path("d"), &place.decisions(ReportId([9; 8]), place.store.settings().box_id, &[b"x"]));
     assert!(matches!(place.deliver("d"), Err(DeliverError::Apply(ApplyError::UnknownReport(_)))));
+}
+
+#[test]
+fn a_notice_needs_the_word_of_two_signers_if_the_box_asks_for_it() {
+    let mut place = Place::new();
+    let report = place.report();
+    let box_id = place.store.settings().box_id;
+    place.store.ask_for_second_approver(true).unwrap();
+    place.store = Store::open(place.dir.path()).unwrap();
+    let (approver, approver_key) = SigningKey::<SignerRole>::generate().unwrap();
+    let (stranger, _) = SigningKey::<SignerRole>::generate().unwrap();
+    let signers = [place.signers[0].clone(), approver_key];
+    let word = |key: &SigningKey<SignerRole>, entry: &AnswerEntry, seq| {
+        let endorsement = Endorsement { format: Format::Endorsement, r#box: box_id, report, seq, sha256: entry.sha256 };
+        sign(&endorsement, key).unwrap().1
+    };
+    let deliver_with = |name: &str, keys: &[&SigningKey<SignerRole>], of: u32, meets: Vec<ClockKind>| {
+        let file = place.decisions_with(report, box_id, &[b"a notice"], |entry| {
+            entry.meets.clone_from(&meets);
+            entry.endorsements = keys.iter().map(|key| word(key, entry, of)).collect();
+        });
+        put(&place.path(name), &file);
+        deliver(&place.store, &signers, DAY, &place.path(name))
+    };
+    let notice = || vec![ClockKind::InformationUseNotice];
+    for (name, keys, of) in [
+        ("none", vec![], 1),
+        ("one", vec![&place.signer], 1),
+        ("twice the same", vec![&place.signer, &place.signer], 1),
+        ("a stranger", vec![&place.signer, &stranger], 1),
+        ("of another answer", vec![&place.signer, &approver], 2),
+    ] {
+        let refused = deliver_with(name, &keys, of, notice());
+        assert!(matches!(refused, Err(DeliverError::NotApproved { seq: 1, .. })), "{name}");
+    }
+    assert_eq!(deliver_with("both", &[&approver, &place.signer], 1, notice()).unwrap().answers, 1);
+    let place = Place::new();
+    let report = place.report();
+    place.store.ask_for_second_approver(true).unwrap();
+    let file = place.decisions(report, place.store.settings().box_id, &[b"a reply"]);
+    put(&place.path("reply"), &file);
+    assert_eq!(place.deliver("reply").unwrap().answers, 1);
 }

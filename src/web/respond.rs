@@ -136,6 +136,7 @@ mod tests {
             kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },
             tagger: CodeTagger::generate(),
             recipients: recipients.fingerprint(),
+            second_approver: false,
         };
         Store::create(directory, &settings).unwrap();
         App::new(AppOptions {

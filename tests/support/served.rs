@@ -60,6 +60,7 @@ impl Served {
             kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },
             tagger: CodeTagger::generate(),
             recipients: recipients.fingerprint(),
+            second_approver: false,
         };
         Store::create(directory.path(), &settings).expect("a box");
         let store = Store::open(directory.path()).expect("a store");
