@@ -2,8 +2,8 @@
 //!
 //! Data goes one way and meets each module once: a form becomes a [`domain::Concern`], is sealed by [`crypto`], kept by
 //! [`store`], carried by [`transfer`], opened and decided on at the [`desk`], and the answer comes back the same way.
-//! [`web`] is the box's pages and [`cli`] the commands. Three small modules serve the rest: [`files`], [`tarball`] and
-//! [`confine`]. `tests/structure.rs` holds which module may use which.
+//! [`web`] is the box's pages and [`cli`] the commands; [`http`] is what the pages of box and desk have in common. Three
+//! small modules serve the rest: [`files`], [`tarball`] and [`confine`]. `tests/structure.rs` holds which module may use which.
 
 pub mod cli;
 pub mod confine;
@@ -11,6 +11,7 @@ pub mod crypto;
 pub mod desk;
 pub mod domain;
 pub mod files;
+pub mod http;
 pub mod store;
 pub mod tarball;
 pub mod transfer;

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     confine::{self, Enforced},
     domain::{Date, SystemDay, Today, limits::MIB},
-    files,
+    files, http,
     store::Store,
     web::{self, App, AppOptions, Config, ConfigError},
 };
@@ -94,7 +94,7 @@ fn confine_files(directory: &Path) -> Outcome {
 /// Runs a box until it is told to stop, finishing what it is answering. `ready` is called once everything is open and
 /// started that it needs.
 pub(super) fn serve(options: AppOptions, listener: StdListener, ready: impl FnOnce(SocketAddr) -> Outcome) -> Outcome {
-    web::quiet_panics();
+    http::quiet_panics();
     // What a killed box left goes first; nothing is under way yet.
     let store = options.store.clone();
     store.sweep()?;
@@ -111,7 +111,7 @@ pub(super) fn serve(options: AppOptions, listener: StdListener, ready: impl FnOn
         let stop = stop_signal()?;
         ready(address)?;
         let tidying = tokio::spawn(rewrite_daily(store, rewritten));
-        let served = web::server::serve(listener, router, stop).await;
+        let served = http::server::serve(listener, router, stop).await;
         tidying.abort();
         served.map_err(failed)
     })

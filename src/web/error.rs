@@ -1,9 +1,3 @@
-use std::{
-    fmt::Display,
-    io::{self, Write},
-    panic,
-};
-
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -13,6 +7,7 @@ use super::{App, view::ErrorPage};
 use crate::{
     crypto::{KdfError, SealError},
     domain::CalendarError,
+    http::{BodyError, tell_operator},
     store::StoreError,
 };
 
@@ -171,6 +166,17 @@ impl IntoResponse for WebError {
     }
 }
 
+impl From<BodyError> for WebError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::Broken => Self::Broken,
+            BodyError::Type => Self::Type,
+            BodyError::Slow => Self::Slow,
+            BodyError::TooLarge => Self::TooLarge,
+        }
+    }
+}
+
 impl From<StoreError> for WebError {
     fn from(error: StoreError) -> Self {
         tell_operator(&error);
@@ -204,23 +210,4 @@ impl From<askama::Error> for WebError {
         tell_operator(&"a page can't be made; this is a fault in candour");
         Self::Internal
     }
-}
-
-/// One line to the operator: this program's own words or the store's, never anything that a person sent.
-pub(super) fn tell_operator(cause: &dyn Display) {
-    // With stderr closed there is nobody to tell.
-    let _ = writeln!(io::stderr(), "candour: {cause}");
-}
-
-/// Makes a panic say where it was and nothing else: its message could repeat what a person typed. For the program to
-/// call once, before it serves.
-pub fn quiet_panics() {
-    panic::set_hook(Box::new(|info| match info.location() {
-        Some(place) => tell_operator(&format_args!(
-            "a fault in candour at {}:{}; report it with these words",
-            place.file(),
-            place.line()
-        )),
-        None => tell_operator(&"a fault in candour; report it with these words"),
-    }));
 }

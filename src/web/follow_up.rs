@@ -12,11 +12,12 @@ use super::{
     respond::page,
     send::{over_limit, seal},
     status::{self, Found, Opened},
-    view::{Day, FollowedUpPage, TypedFollowUp},
+    view::{FollowedUpPage, TypedFollowUp},
 };
 use crate::{
     crypto::os_random,
     domain::{Clock, Date, FollowUp, Format, Message, MessageKind, SendId, Text},
+    http::Day,
     store::{AddMessage, NewMessage, StoredReport},
 };
 

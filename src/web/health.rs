@@ -4,8 +4,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{App, WebError, error::tell_operator};
-use crate::domain::Route;
+use super::{App, WebError};
+use crate::{domain::Route, http::tell_operator};
 
 /// `GET /healthz`: whether a report could be accepted now.
 pub(super) async fn healthz(State(app): State<App>) -> Response {

@@ -6,8 +6,6 @@
 mod config;
 mod error;
 mod follow_up;
-mod forms;
-mod guard;
 mod hashing;
 mod health;
 mod pages;
@@ -16,8 +14,6 @@ mod receive;
 mod report;
 mod respond;
 mod send;
-pub mod server;
-mod stack;
 mod status;
 mod view;
 mod withdraw;
@@ -26,7 +22,6 @@ pub use config::{
     AccessibilityConfig, Config, ConfigError, Contact, ContactsConfig, LimitsConfig, LinksConfig, PrivacyConfig,
     SecurityConfig, ServiceConfig,
 };
-pub use error::quiet_panics;
 
 use std::sync::Arc;
 
@@ -39,6 +34,7 @@ use tokio::sync::Semaphore;
 use crate::{
     crypto::GovernanceRecipients,
     domain::{Calendar, CalendarError, Clock, Date, Route, Today, limits::UPLOADS},
+    http::stack,
     store::Store,
 };
 use error::WebError;

@@ -11,16 +11,17 @@ use bytes::Bytes;
 use tokio::{sync::mpsc, time};
 use zeroize::Zeroizing;
 
-use super::{
-    App, WebError, forms,
-    guard::{Guarded, Watch},
-    stack,
-};
+use super::{App, WebError};
 use crate::{
     crypto::{AttachmentSealer, SealError, SealedTrueSize},
     domain::{
         Attachment, Entries, Text,
         limits::{FIELD_BYTES, FIELDS, FILE_NAME_BYTES, FORM_BYTES, KIB, MEDIA_TYPE_BYTES, MULTIPART_OVERHEAD},
+    },
+    http::{
+        forms,
+        guard::{Guarded, Watch},
+        stack,
     },
     store::FinishedUpload,
 };

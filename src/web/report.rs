@@ -7,13 +7,14 @@ use axum::{
 };
 
 use super::{
-    App, WebError, forms, health,
+    App, WebError, health,
     respond::page,
     view::{CheckPage, FormPage, KeepCode},
 };
 use crate::{
     crypto::{Code, os_random},
     domain::{Concern, Entries, FieldError, Route},
+    http::forms,
 };
 
 /// `GET /report`: refused here rather than after the typing, if a report can't be accepted.
@@ -32,14 +33,14 @@ pub(super) async fn form(State(app): State<App>, request: Request) -> Result<Res
 /// `POST /report`: the form with everything in it, to change an answer.
 pub(super) async fn change(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let typed = forms::read(request).await?;
-    let keep = forms::issued_code(&app, &typed).map(|code| keep(&app, &code));
+    let keep = issued_code(&app, &typed).map(|code| keep(&app, &code));
     page(StatusCode::OK, &FormPage::with(app.shell(), &typed, &[], keep))
 }
 
 /// `POST /report/check`
 pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let typed = forms::read(request).await?;
-    let code = forms::issued_code(&app, &typed);
+    let code = issued_code(&app, &typed);
     match Concern::parse(&typed) {
         Ok((route, _)) => {
             let code = code.unwrap_or_else(|| Code::issue(&mut os_random()));
@@ -78,4 +79,10 @@ pub(super) fn check_page(
 /// A code as a page carries it.
 pub(super) fn keep(app: &App, code: &Code) -> KeepCode {
     KeepCode { code: code.grouped().to_string(), tag: app.store().settings().tagger.tag(code) }
+}
+
+/// The receipt code that a form carries, if this box issued it.
+pub(super) fn issued_code(app: &App, form: &Entries) -> Option<Code> {
+    let code = Code::parse(form.first("code")).ok()?;
+    app.store().settings().tagger.issued(&code, form.first("code_tag")).then_some(code)
 }

@@ -7,22 +7,23 @@ use axum::{
 };
 
 use super::{
-    App, WebError, forms, hashing,
+    App, WebError, hashing,
     receive::{self, Files, Over, Received},
     report,
     respond::page,
-    view::{Day, ReceiptPage, RightPage, WithdrawnPage},
+    view::{ReceiptPage, RightPage, WithdrawnPage},
 };
 use crate::{
     crypto::{Code, Receipt, os_random, seal_message},
     domain::{Clock, Concern, Date, FieldError, Format, Message, MessageKind, ReportId, Route, SendId},
+    http::{Day, forms},
     store::{FinishedUpload, NewMessage, NewReport, StoredReport},
 };
 
 /// `POST /report/send`: the same answer however often the same form is sent.
 pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let Received { fields, files, over } = receive::receive(&app, request).await?;
-    let code = forms::issued_code(&app, &fields).ok_or(WebError::NotIssued)?;
+    let code = report::issued_code(&app, &fields).ok_or(WebError::NotIssued)?;
     let (route, concern) = match Concern::parse(&fields) {
         Ok(parsed) => parsed,
         Err(errors) => return report::form_with_errors(&app, &fields, &errors, Some(&code)),
@@ -42,7 +43,7 @@ pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Res
 /// box's tag over it, so that a right copy is told without hashing; a wrong one gets the same receipt page again.
 pub(super) async fn check_copy(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
-    let code = forms::issued_code(&app, &form).ok_or(WebError::NotIssued)?;
+    let code = report::issued_code(&app, &form).ok_or(WebError::NotIssued)?;
     let typed = form.first("again");
     let problem = match Code::parse(typed) {
         Ok(copy) if *copy.grouped() == *code.grouped() => {

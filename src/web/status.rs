@@ -7,13 +7,14 @@ use axum::{
 };
 
 use super::{
-    App, WebError, forms, hashing,
+    App, WebError, hashing,
     respond::page,
-    view::{AskPage, Day, StatusPage, StatusParts, TypedFollowUp, WithdrawnPage},
+    view::{AskPage, StatusPage, StatusParts, TypedFollowUp, WithdrawnPage},
 };
 use crate::{
     crypto::{Code, Receipt},
     domain::{FieldError, SendId},
+    http::{Day, forms},
     store::StoredReport,
 };
 

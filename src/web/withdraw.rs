@@ -9,15 +9,15 @@ use axum::{
 use super::{
     App, WebError,
     follow_up::next_number,
-    forms,
     respond::page,
     send::seal,
     status::{self, Found, Opened},
-    view::{Day, WithdrawnPage},
+    view::WithdrawnPage,
 };
 use crate::{
     crypto::os_random,
     domain::{Date, Format, Message, MessageKind, SendId},
+    http::{Day, forms},
     store::{AddMessage, NewMessage},
 };
 

@@ -9,8 +9,9 @@ use std::{
 use candour::{
     crypto::{CodeTagger, GovernanceIdentity, GovernanceRecipients, KdfParams, keyfile, os_random},
     domain::{BoxId, Calendar, Date, Today},
+    http::server,
     store::{Settings, Store},
-    web::{App, AppOptions, Config, router, server},
+    web::{App, AppOptions, Config, router},
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot};

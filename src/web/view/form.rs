@@ -5,68 +5,36 @@ use std::collections::BTreeSet;
 use askama::Template;
 
 use super::{
-    Day, Promise, Shell, promises,
+    Promise, Shell, promises,
     questions::{Asked, QUESTIONS, Question, questions},
 };
 use crate::{
     domain::{Clock, ClockKind, Entries, FieldError, Identifying, Route},
+    http::{Choice, Day, Field, Kind},
     web::config::LimitsConfig,
 };
 
-/// A field on the page.
-struct Field {
-    id: &'static str,
-    label: &'static str,
-    hint: Option<&'static str>,
+/// A field, under a heading where a part of the form begins.
+struct Asking {
     section: Option<&'static str>,
-    error: Option<String>,
-    kind: Kind,
+    field: Field,
 }
 
-enum Kind {
-    Line(String),
-    Area(String, u8),
-    Select(Vec<Choice>),
-    Radios(Vec<Choice>),
-    Checkboxes(Vec<Choice>),
-}
-
-struct Choice {
-    /// The first one's is the field's own, so that a link to the field leads there.
-    id: String,
-    slug: &'static str,
-    label: &'static str,
-    chosen: bool,
-}
-
-impl Field {
+impl Asking {
     fn new(question: &Question, typed: &Entries, errors: &[FieldError]) -> Self {
         let typed_text = || typed.first(question.field).to_owned();
-        let choices = || choices(question.field, &question.labels(typed), typed);
+        let choices = || Choice::list(question.field, question.labels(typed), typed);
+        let kind = match question.asked {
+            Asked::Line => Kind::Line(typed_text()),
+            Asked::Area(rows) => Kind::Area(typed_text(), rows),
+            Asked::Select(_) => Kind::Select("Not answered", choices()),
+            Asked::Radios(_) => Kind::Radios(choices()),
+            Asked::Checkboxes(_) => Kind::Checkboxes(choices()),
+        };
+        let field = Field::new(question.field, question.label, kind, errors);
         Self {
-            id: question.field,
-            label: question.label,
-            hint: (!question.hint.is_empty()).then_some(question.hint),
             section: (!question.section.is_empty()).then_some(question.section),
-            error: errors.iter().find(|error| error.field == question.field).map(|error| error.message.clone()),
-            kind: match question.asked {
-                Asked::Line => Kind::Line(typed_text()),
-                Asked::Area(rows) => Kind::Area(typed_text(), rows),
-                Asked::Select(_) => Kind::Select(choices()),
-                Asked::Radios(_) => Kind::Radios(choices()),
-                Asked::Checkboxes(_) => Kind::Checkboxes(choices()),
-            },
-        }
-    }
-
-    /// The attribute that ties hint and error to the field. Made of field names alone.
-    fn described_by(&self) -> String {
-        let id = self.id;
-        match (self.hint.is_some(), self.error.is_some()) {
-            (false, false) => String::new(),
-            (true, false) => format!(" aria-describedby=\"{id}-hint\""),
-            (false, true) => format!(" aria-describedby=\"{id}-error\""),
-            (true, true) => format!(" aria-describedby=\"{id}-hint {id}-error\""),
+            field: if question.hint.is_empty() { field } else { field.hint(question.hint) },
         }
     }
 }
@@ -87,7 +55,7 @@ pub(in crate::web) struct FormPage<'a> {
     needed: Vec<&'static str>,
     errors: &'a [FieldError],
     hidden: Vec<(&'static str, String)>,
-    fields: Vec<Field>,
+    asked: Vec<Asking>,
 }
 
 impl<'a> FormPage<'a> {
@@ -99,7 +67,7 @@ impl<'a> FormPage<'a> {
         }
         let mut page = Self::with(shell, &typed, &[], None);
         if let Some(route) = route {
-            page.fields.retain(|field| field.id != "route");
+            page.asked.retain(|asking| asking.field.id != "route");
             page.hidden.push(("route", route.slug().to_owned()));
             page.needed.remove(0);
         }
@@ -126,7 +94,7 @@ impl<'a> FormPage<'a> {
             needed: questions.iter().filter(|question| question.is_needed()).map(|question| question.label).collect(),
             errors,
             hidden: code_fields(keep),
-            fields: questions.iter().map(|question| Field::new(question, typed, errors)).collect(),
+            asked: questions.iter().map(|question| Asking::new(question, typed, errors)).collect(),
         }
     }
 }
@@ -240,19 +208,6 @@ fn marked(text: &str, found: &mut BTreeSet<&'static str>) -> Vec<Part> {
     }
     push(&text[from..], false);
     parts
-}
-
-fn choices(field: &str, labels: &[(&'static str, &'static str)], typed: &Entries) -> Vec<Choice> {
-    labels
-        .iter()
-        .enumerate()
-        .map(|(place, (slug, label))| Choice {
-            id: if place == 0 { field.to_owned() } else { format!("{field}-{slug}") },
-            slug,
-            label,
-            chosen: typed.has(field, slug),
-        })
-        .collect()
 }
 
 fn code_fields(keep: Option<KeepCode>) -> Vec<(&'static str, String)> {

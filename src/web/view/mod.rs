@@ -10,22 +10,15 @@ mod validity;
 pub(super) use form::{CheckPage, FormPage, KeepCode};
 pub(super) use status::{AskPage, FollowedUpPage, StatusPage, StatusParts, TypedFollowUp};
 
-use std::fmt;
-
-use askama::{Template, filters::HtmlSafe};
+use askama::Template;
 use axum::http::HeaderValue;
-use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
 use super::config::{AccessibilityConfig, Config, ContactsConfig, LinksConfig, Logo, PrivacyConfig, ServiceConfig};
 use crate::{
-    crypto::digest,
     domain::{Clock, ClockKind, Date, FieldError},
+    http::{CSS, Day, policy},
 };
-
-/// The one style sheet: as on a screen, then what differs on paper, in forced colours, and for whoever wants less motion.
-const CSS: &str =
-    concat!(include_str!("../../../templates/style.css"), include_str!("../../../templates/style_media.css"));
 
 /// What every page has.
 pub(super) struct Shell {
@@ -43,12 +36,6 @@ pub(super) struct Shell {
 
 impl Shell {
     pub(super) fn new(config: &Config, demo: bool) -> Self {
-        let hash = BASE64.encode(&digest(CSS.as_bytes()).0);
-        // The logo stands in the page itself.
-        let images = if config.logo.is_some() { " img-src data:;" } else { "" };
-        let policy = format!(
-            "default-src 'none'; style-src 'sha256-{hash}';{images} form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        );
         Self {
             service: config.service.clone(),
             contacts: config.contacts.clone(),
@@ -58,8 +45,8 @@ impl Shell {
             logo: config.logo.clone(),
             demo,
             css: CSS,
-            // Base64 and the words around it are visible ASCII.
-            policy: HeaderValue::from_str(&policy).expect("the policy is ASCII"),
+            // The logo stands in the page itself.
+            policy: policy(CSS, config.logo.is_some()),
         }
     }
 
@@ -86,19 +73,6 @@ impl Shell {
         self.service.phone.is_some() || self.service.email.is_some() || self.service.post.is_some()
     }
 }
-
-/// A date as pages show it: `<time datetime="2026-11-22">22 November 2026</time>`.
-#[derive(Clone, Copy)]
-pub(super) struct Day(pub(super) Date);
-
-impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<time datetime=\"{}\">{}</time>", self.0, self.0.strftime("%-d %B %Y"))
-    }
-}
-
-// A date is digits, a month's name and the tags above; nothing in it comes from outside.
-impl HtmlSafe for Day {}
 
 /// A promise besides the information-use notice.
 pub(super) struct Promise {
@@ -267,15 +241,6 @@ fn spelled(code: &str) -> Zeroizing<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_date_is_shown_as_the_nhs_writes_it() {
-        assert_eq!(
-            Day(Date::constant(2026, 11, 22)).to_string(),
-            "<time datetime=\"2026-11-22\">22 November 2026</time>"
-        );
-        assert_eq!(Day(Date::constant(2027, 1, 6)).to_string(), "<time datetime=\"2027-01-06\">6 January 2027</time>");
-    }
 
     #[test]
     fn a_code_is_spelled_group_by_group() {

@@ -3,13 +3,14 @@
 use askama::Template;
 use zeroize::Zeroizing;
 
-use super::{Day, Shell};
+use super::Shell;
 use crate::{
     crypto::{Receipt, os_random},
     domain::{
         Answer, AnswerKind, Area, BoxId, Calendar, Clock, ClockKind, ClockState, Date, FieldError, Format, ReportState,
         SendId, Text,
     },
+    http::Day,
     store::{StoredAnswer, StoredReport},
     web::config::LimitsConfig,
 };

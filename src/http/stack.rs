@@ -1,3 +1,5 @@
+//! Wiping what is left on a thread's stack.
+
 use std::hint::black_box;
 
 use zeroize::Zeroize;
@@ -10,7 +12,7 @@ const DEPTH: usize = 96 * KIB;
 /// Overwrites what functions that have returned left on this thread's stack: pieces of what was typed, in buffers that no
 /// allocator ever sees.
 #[inline(never)]
-pub(super) fn wipe() {
+pub fn wipe() {
     let mut below = [0_u8; DEPTH];
     below.zeroize();
     black_box(&below);

@@ -1,3 +1,5 @@
+//! Bodies that are bounded in size, in time and in how much of them waits in memory.
+
 use std::{
     pin::Pin,
     sync::{
@@ -14,7 +16,6 @@ use http_body_util::BodyExt;
 use hyper::body::Frame;
 use tokio::time::{self, Instant, Sleep};
 
-use super::WebError;
 use crate::domain::limits::KIB;
 
 /// How long a body may pause.
@@ -28,8 +29,21 @@ const RATE: u64 = KIB as u64;
 /// Bytes that may arrive without a field or a piece of one coming out: part headers that never end would fill the memory.
 const UNREAD: usize = 512 * KIB;
 
+/// Why a body was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyError {
+    /// It ended early or is not what a form sends.
+    Broken,
+    /// It is of another type than the form's.
+    Type,
+    /// It did not arrive in time.
+    Slow,
+    /// It is more than the limits allow.
+    TooLarge,
+}
+
 /// A body that can't be too large, too slow, or pile up in memory.
-pub(super) struct Guarded {
+pub struct Guarded {
     body: Body,
     left: u64,
     received: u64,
@@ -43,29 +57,31 @@ pub(super) struct Guarded {
 /// The guard ended the body; [`Watch::cause`] says why.
 #[derive(Debug, thiserror::Error)]
 #[error("the body was refused")]
-pub(super) struct Refused;
+pub struct Refused;
 
 /// What is known of a guarded body from outside.
 #[derive(Clone, Default)]
-pub(super) struct Watch {
+pub struct Watch {
     unread: Arc<AtomicUsize>,
-    cause: Arc<OnceLock<WebError>>,
+    cause: Arc<OnceLock<BodyError>>,
 }
 
 impl Guarded {
     /// Lets at most that many bytes through.
-    pub(super) fn new(body: Body, limit: u64) -> Self {
+    #[must_use]
+    pub fn new(body: Body, limit: u64) -> Self {
         let started = Instant::now();
         let late = Box::pin(time::sleep_until(started + PAUSE));
         Self { body, left: limit, received: 0, started, late, gives_way: false, watch: Watch::default() }
     }
 
     /// To learn why it ended.
-    pub(super) fn watch(&self) -> Watch {
+    #[must_use]
+    pub fn watch(&self) -> Watch {
         self.watch.clone()
     }
 
-    fn fail(&self, cause: WebError) -> Poll<Option<Result<Frame<Bytes>, Refused>>> {
+    fn fail(&self, cause: BodyError) -> Poll<Option<Result<Frame<Bytes>, Refused>>> {
         // The first cause stands.
         let _ = self.watch.cause.set(cause);
         Poll::Ready(Some(Err(Refused)))
@@ -74,13 +90,14 @@ impl Guarded {
 
 impl Watch {
     /// Something came out of what was read.
-    pub(super) fn progress(&self) {
+    pub fn progress(&self) {
         self.unread.store(0, Ordering::Relaxed);
     }
 
     /// Why reading failed: the guard's reason, else that the body is broken.
-    pub(super) fn cause(&self) -> WebError {
-        self.cause.get().copied().unwrap_or(WebError::Broken)
+    #[must_use]
+    pub fn cause(&self) -> BodyError {
+        self.cause.get().copied().unwrap_or(BodyError::Broken)
     }
 }
 
@@ -97,18 +114,18 @@ impl HttpBody for Guarded {
             return Poll::Pending;
         }
         let frame = match Pin::new(&mut self.body).poll_frame(context) {
-            Poll::Pending if self.late.as_mut().poll(context).is_ready() => return self.fail(WebError::Slow),
+            Poll::Pending if self.late.as_mut().poll(context).is_ready() => return self.fail(BodyError::Slow),
             Poll::Pending => return Poll::Pending,
             Poll::Ready(None) => return Poll::Ready(None),
-            Poll::Ready(Some(Err(_))) => return self.fail(WebError::Broken),
+            Poll::Ready(Some(Err(_))) => return self.fail(BodyError::Broken),
             Poll::Ready(Some(Ok(frame))) => frame,
         };
         let length = frame.data_ref().map_or(0, Bytes::len);
-        let Some(left) = self.left.checked_sub(length as u64) else { return self.fail(WebError::TooLarge) };
+        let Some(left) = self.left.checked_sub(length as u64) else { return self.fail(BodyError::TooLarge) };
         self.left = left;
         self.received += length as u64;
         if self.watch.unread.fetch_add(length, Ordering::Relaxed) + length > UNREAD {
-            return self.fail(WebError::Broken);
+            return self.fail(BodyError::Broken);
         }
         let at_the_latest = self.started + AT_ANY_RATE + Duration::from_secs(self.received / RATE);
         let deadline = at_the_latest.min(Instant::now() + PAUSE);
@@ -119,7 +136,7 @@ impl HttpBody for Guarded {
 }
 
 /// Reads a body that was refused, for a while: a browser shows the answer only when it could send everything.
-pub(super) fn discard(mut body: Body) {
+pub fn discard(mut body: Body) {
     let all = async move { while let Ok(Some(Ok(_))) = time::timeout(REFUSED_PAUSE, body.frame()).await {} };
     tokio::spawn(time::timeout(PAUSE, all));
 }

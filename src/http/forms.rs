@@ -8,19 +8,19 @@ use axum::{
 use http_body_util::BodyExt;
 use zeroize::Zeroizing;
 
-use super::{App, WebError, guard};
-use crate::{
-    crypto::Code,
-    domain::{
-        Entries,
-        limits::{FIELDS, FORM_BYTES},
-    },
+use super::{BodyError, guard};
+use crate::domain::{
+    Entries,
+    limits::{FIELDS, FORM_BYTES},
 };
 
 /// An urlencoded form, bounded.
-pub(super) async fn read(request: Request) -> Result<Entries, WebError> {
+///
+/// # Errors
+/// If the body is of another type, too large, too slow, or does not arrive whole.
+pub async fn read(request: Request) -> Result<Entries, BodyError> {
     if !is_type(request.headers(), "application/x-www-form-urlencoded") {
-        return Err(WebError::Type);
+        return Err(BodyError::Type);
     }
     let body = bounded(request, FORM_BYTES as u64)?;
     let guarded = guard::Guarded::new(body, FORM_BYTES as u64);
@@ -37,7 +37,7 @@ pub(super) async fn read(request: Request) -> Result<Entries, WebError> {
     let mut entries = Entries::default();
     for (count, (name, value)) in form_urlencoded::parse(&bytes).enumerate() {
         if count == FIELDS {
-            return Err(WebError::TooLarge);
+            return Err(BodyError::TooLarge);
         }
         entries.push(name.into_owned(), value.into_owned());
     }
@@ -45,7 +45,10 @@ pub(super) async fn read(request: Request) -> Result<Entries, WebError> {
 }
 
 /// The body, unless it says itself that it is too large.
-pub(super) fn bounded(request: Request, limit: u64) -> Result<Body, WebError> {
+///
+/// # Errors
+/// [`BodyError::TooLarge`] if it does.
+pub fn bounded(request: Request, limit: u64) -> Result<Body, BodyError> {
     let length =
         request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     let asks_first = request.headers().contains_key(header::EXPECT);
@@ -55,19 +58,14 @@ pub(super) fn bounded(request: Request, limit: u64) -> Result<Body, WebError> {
         if !asks_first {
             guard::discard(body);
         }
-        return Err(WebError::TooLarge);
+        return Err(BodyError::TooLarge);
     }
     Ok(body)
 }
 
 /// Whether the body is of that media type.
-pub(super) fn is_type(headers: &HeaderMap, media_type: &str) -> bool {
+#[must_use]
+pub fn is_type(headers: &HeaderMap, media_type: &str) -> bool {
     let sent = headers.get(header::CONTENT_TYPE).and_then(|sent| sent.to_str().ok()).unwrap_or_default();
     sent.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
-}
-
-/// The receipt code that a form carries, if this box issued it.
-pub(super) fn issued_code(app: &App, form: &Entries) -> Option<Code> {
-    let code = Code::parse(form.first("code")).ok()?;
-    app.store().settings().tagger.issued(&code, form.first("code_tag")).then_some(code)
 }

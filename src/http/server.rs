@@ -1,4 +1,4 @@
-//! HTTP/1.1 as the box speaks it: no `Date`, bounded headers and connections, and a clean end.
+//! HTTP/1.1 as the box and the desk speak it: no `Date`, bounded headers and connections, and a clean end.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use hyper_util::{
 use tokio::{net::TcpListener, sync::Semaphore, time};
 use tower::ServiceExt;
 
-use super::error::tell_operator;
+use super::tell_operator;
 use crate::domain::limits::KIB;
 
 /// Connections at the same moment; later ones wait to be accepted.
@@ -22,7 +22,7 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(30);
 const BUFFER: usize = 64 * KIB;
 /// Headers of one request.
 const HEADERS: usize = 64;
-/// How long what is being answered may take when the box stops.
+/// How long what is being answered may take when the server stops.
 const FINISH_WITHIN: Duration = Duration::from_secs(30);
 /// The pause after a failed accept, for whatever ran out to come back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

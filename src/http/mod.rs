@@ -1,0 +1,22 @@
+//! What the box and the desk have in common as servers of pages: the server itself, bodies that are bounded in size and
+//! time, forms, pages of one size with one set of headers, and what templates show in either place. Which pages there are,
+//! and who may see them, is their own.
+
+mod field;
+pub mod forms;
+pub mod guard;
+mod operator;
+mod page;
+pub mod server;
+pub mod stack;
+mod style;
+#[cfg(test)]
+pub(crate) mod validity;
+mod view;
+
+pub use field::{Choice, Field, Kind};
+pub use guard::BodyError;
+pub use operator::{quiet_panics, tell_operator};
+pub use page::{PAGE_MIN, PAGE_STEP, common_headers, contained, is_cross_site, page};
+pub use style::{CSS, policy};
+pub use view::Day;

@@ -1,0 +1,32 @@
+use std::fmt;
+
+use askama::filters::HtmlSafe;
+
+use crate::domain::Date;
+
+/// A date as pages show it: `<time datetime="2026-11-22">22 November 2026</time>`.
+#[derive(Clone, Copy)]
+pub struct Day(pub Date);
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<time datetime=\"{}\">{}</time>", self.0, self.0.strftime("%-d %B %Y"))
+    }
+}
+
+// A date is digits, a month's name and the tags above; nothing in it comes from outside.
+impl HtmlSafe for Day {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_shown_as_the_nhs_writes_it() {
+        assert_eq!(
+            Day(Date::constant(2026, 11, 22)).to_string(),
+            "<time datetime=\"2026-11-22\">22 November 2026</time>"
+        );
+        assert_eq!(Day(Date::constant(2027, 1, 6)).to_string(), "<time datetime=\"2027-01-06\">6 January 2027</time>");
+    }
+}
