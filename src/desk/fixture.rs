@@ -10,7 +10,7 @@ use std::{
 use tar::{Builder, Header};
 use tempfile::TempDir;
 
-use super::{Casebook, DeskError, Editor, Founder, Import, KeyPaths, NewDecision};
+use super::{Casebook, DeskError, Editor, Founder, Import, KeyPaths, NewDecision, NewMember, Pointer};
 use crate::{
     crypto::{
         self, AttachmentSealer, BoxRole, Code, GovernanceIdentity, GovernanceRecipients, KdfParams, ReplyIdentity,
@@ -20,8 +20,8 @@ use crate::{
     },
     domain::{
         About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Date, Delivery, Digest,
-        FileEntry, FixedDay, Format, Manifest, Message, MessageEntry, MessageKind, ReportEntry, ReportId, Route,
-        SeriousHarm, TeamRole, Text,
+        FileEntry, FixedDay, Format, Manifest, MemberId, Message, MessageEntry, MessageKind, ReportEntry, ReportId,
+        Route, SeriousHarm, TeamRole, Text,
     },
     files::{self, Readers},
 };
@@ -49,6 +49,13 @@ pub(super) struct World {
     pub(super) reports: BTreeMap<ReportId, Held>,
     number: u64,
     previous: Option<Digest>,
+}
+
+/// Another member of the team, with keys of their own.
+pub(super) struct Colleague {
+    pub(super) id: MemberId,
+    pub(super) identity: Arc<GovernanceIdentity>,
+    pub(super) signer: SigningKey<SignerRole>,
 }
 
 /// The files of a collection in order, before they are sealed.
@@ -93,6 +100,30 @@ impl World {
     /// One change, by whoever made the casebook.
     pub(super) fn edit<T>(&self, work: impl FnOnce(&mut Editor<'_>) -> Result<T, DeskError>) -> Result<T, DeskError> {
         work(&mut self.open()?.edit(&self.signer)?)
+    }
+
+    /// Someone who joins, and vouches for the casebook.
+    pub(super) fn colleague(&self, name: &str, role: TeamRole) -> Colleague {
+        let identity = Arc::new(GovernanceIdentity::generate());
+        let (signer, key) = SigningKey::generate().unwrap();
+        let new = NewMember { name: Text::typed(name), role, signer: key, recipients: identity.recipients() };
+        let id = self.edit(|editor| editor.join(new, &TODAY)).unwrap();
+        let pointer = Pointer::read(&self.casebook()).unwrap();
+        Casebook::join(&self.casebook(), Arc::clone(&identity), pointer.fingerprint()).unwrap();
+        Colleague { id, identity, signer }
+    }
+
+    pub(super) fn open_as(&self, colleague: &Colleague) -> Result<Casebook, DeskError> {
+        Casebook::open(&self.casebook(), Arc::clone(&colleague.identity))
+    }
+
+    /// One change, by a colleague.
+    pub(super) fn edit_as<T>(
+        &self,
+        colleague: &Colleague,
+        work: impl FnOnce(&mut Editor<'_>) -> Result<T, DeskError>,
+    ) -> Result<T, DeskError> {
+        work(&mut self.open_as(colleague)?.edit(&colleague.signer)?)
     }
 
     /// A new report with attachments of these lengths.

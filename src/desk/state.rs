@@ -60,8 +60,10 @@ pub(super) struct Member {
 
 /// A report that this member can't open.
 pub(super) struct Opaque {
-    /// Whether they are shut out of it; else they lack its key.
-    pub(super) shut_out: bool,
+    /// Who may not open it, by name.
+    shut_out: BTreeSet<MemberId>,
+    /// Who may not open it, by what they do.
+    shut_out_roles: BTreeSet<TeamRole>,
     /// What is about it is sealed to this.
     pub(super) recipient: String,
 }
@@ -212,7 +214,14 @@ impl State {
 
     /// The first report that should be open to this member and is not.
     pub(super) fn locked(&self) -> Option<ReportId> {
-        self.opaque.iter().find(|(_, opaque)| !opaque.shut_out).map(|(id, _)| *id)
+        let shut_out = |opaque: &Opaque| self.hits_me(&opaque.shut_out, &opaque.shut_out_roles);
+        self.opaque.iter().find(|(_, opaque)| !shut_out(opaque)).map(|(id, _)| *id)
+    }
+
+    /// Whether the member who looks is among them.
+    fn hits_me(&self, members: &BTreeSet<MemberId>, roles: &BTreeSet<TeamRole>) -> bool {
+        let Some(me) = self.me else { return false };
+        members.contains(&me) || self.members.get(&me).is_some_and(|member| roles.contains(&member.role))
     }
 
     fn join(&mut self, joined: Joined, on: Date) -> Result<(), Unfit> {
@@ -272,7 +281,8 @@ impl State {
                 None => match key {
                     Some(key) => {
                         self.destroyed.remove(&id);
-                        self.opaque.insert(id, Opaque { shut_out: false, recipient: key.recipient });
+                        let (shut_out, shut_out_roles) = (BTreeSet::new(), BTreeSet::new());
+                        self.opaque.insert(id, Opaque { shut_out, shut_out_roles, recipient: key.recipient });
                     }
                     None if self.opaque.contains_key(&id) => {}
                     None => return Err(Unfit),
@@ -297,16 +307,13 @@ impl State {
     fn shut_out(&mut self, number: u64, shut_out: ShutOut, why: Option<Option<Matter>>) -> Result<(), Unfit> {
         let ShutOut { report: id, key, members, roles, .. } = shut_out;
         let (members, roles) = (BTreeSet::from_iter(members), BTreeSet::from_iter(roles));
-        let hits_me = self.me.is_some_and(|me| {
-            members.contains(&me) || self.members.get(&me).is_some_and(|member| roles.contains(&member.role))
-        });
-        if hits_me {
+        // Whoever was let in again later can open all of it.
+        if self.opaque.contains_key(&id)
+            || (why.as_ref().is_some_and(Option::is_none) && self.hits_me(&members, &roles))
+        {
             self.reports.remove(&id);
-            self.opaque.insert(id, Opaque { shut_out: true, recipient: key.recipient });
-            return Ok(());
-        }
-        if let Some(opaque) = self.opaque.get_mut(&id) {
-            *opaque = Opaque { shut_out: false, recipient: key.recipient };
+            let recipient = key.recipient;
+            self.opaque.insert(id, Opaque { shut_out: members, shut_out_roles: roles, recipient });
             return Ok(());
         }
         why.flatten().ok_or(Unfit)?;
