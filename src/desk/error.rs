@@ -31,7 +31,7 @@ pub enum DeskError {
     OtherIdentity,
     /// The identity has not vouched for this casebook.
     #[error(
-        "this identity has not opened this casebook before; if the colleague who let you join reads out the fingerprint {0}, run `candour desk join` with it; else give the identity that you joined with"
+        "this identity is not one that opened this casebook before; give the identity that you joined with, or, if a colleague has just let you join and reads out the fingerprint {0}, run `candour desk join` with it"
     )]
     NotVouched(Fingerprint),
     /// The fingerprint that was compared is another one.
