@@ -3,6 +3,7 @@
 
 #![expect(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod generator;
 pub(crate) mod http;
 pub(crate) mod installation;
 pub(crate) mod served;
