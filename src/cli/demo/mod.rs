@@ -1,3 +1,5 @@
+mod samples;
+
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use clap::Args;
