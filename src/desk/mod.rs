@@ -20,6 +20,7 @@ mod export;
 mod fixture;
 mod import;
 mod opened;
+pub mod pages;
 mod pointer;
 mod staging;
 mod state;

@@ -1,0 +1,15 @@
+//! What waits for the team.
+
+use axum::{extract::State, http::StatusCode, response::Response};
+
+use super::{Desk, PageError, Visit, respond::page, view::QueuePage};
+
+/// `GET /`
+pub(super) async fn queue(State(desk): State<Desk>, visit: Visit) -> Result<Response, PageError> {
+    let shell = desk.shell(Some(&visit));
+    desk.with(&visit, move |desk, bench| {
+        let queue = bench.casebook()?.list(desk.shown_day(), desk.calendar())?;
+        page(StatusCode::OK, &QueuePage::new(&shell, &queue))
+    })
+    .await
+}
