@@ -118,10 +118,9 @@ pub(super) fn serve(options: AppOptions, listener: StdListener, ready: impl FnOn
 }
 
 /// Resolves on SIGTERM and on Ctrl-C.
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     let signal = |kind| {
-        unix::signal(kind)
-            .map_err(|error| Failure::Failed(format!("can't wait for signals: {error}; start the box again")))
+        unix::signal(kind).map_err(|error| Failure::Failed(format!("can't wait for signals: {error}; start it again")))
     };
     let (mut terminate, mut interrupt) =
         (signal(unix::SignalKind::terminate())?, signal(unix::SignalKind::interrupt())?);

@@ -32,6 +32,7 @@ mod fixture;
 mod import;
 mod keys;
 mod opened;
+pub mod pages;
 mod pointer;
 mod refer;
 mod search;

@@ -55,7 +55,10 @@ const SAMPLES: &[Sample] = &[
         harm: Some(SeriousHarm::NotSure),
         area: &[AreaChoice::IntegratedCare, AreaChoice::NotSure],
         file: None,
-        follow_up: Some(("There is now a spreadsheet in which calls and visits are counted apart. It is on the shared drive of the discharge team.", 2)),
+        follow_up: Some((
+            "There is now a spreadsheet in which calls and visits are counted apart. It is on the shared drive of the discharge team.",
+            2,
+        )),
     },
     Sample {
         route: Route::PatientChoice,
@@ -159,8 +162,7 @@ impl Sending<'_> {
         self.store.add_report(NewReport { id, locator: self.receipt.locator, route, message: first })?;
         if let Some((text, days_ago)) = self.sample.follow_up {
             let on = today - days_ago.days();
-            let message =
-                Message { text: Some(Text::typed(text)), ..self.message(id, 2, MessageKind::FollowUp, on) };
+            let message = Message { text: Some(Text::typed(text)), ..self.message(id, 2, MessageKind::FollowUp, on) };
             let clocks = vec![Clock::start(Clock::NOTICE, on, self.calendar)?];
             let files = vec![self.seal(&message)?];
             self.store.add_message(id, new_message(2, MessageKind::FollowUp, on, clocks, files))?;
@@ -169,7 +171,8 @@ impl Sending<'_> {
     }
 
     fn concern(&self) -> Concern {
-        let Sample { organisation: (organisation_type, organisation), about, description, harm, area, .. } = self.sample;
+        let Sample { organisation: (organisation_type, organisation), about, description, harm, area, .. } =
+            self.sample;
         let organisation = Text::typed(organisation);
         Concern {
             organisation_type: Some(*organisation_type),

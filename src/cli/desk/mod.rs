@@ -1,6 +1,7 @@
 //! The desk's commands: clap and keys here, what people read in `print`, all the logic in [`crate::desk`].
 
 mod keys;
+mod open;
 mod print;
 
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
 
 use self::keys::{KeyRing, Locations, SignerLocation};
-use super::{Outcome, due::HolidayArguments, output};
+use super::{Outcome, due::HolidayArguments, offline, output};
 use crate::{
     crypto::{BoxRole, Fingerprint, read_keys},
     desk::{Casebook, DeskError, Export, Founder, KeyPaths, NewDecision, Pointer},
@@ -54,6 +55,11 @@ pub(super) enum DeskCommand {
     Decide(DecideArguments),
     /// Write the decisions that the box does not have yet to a file to carry there
     Export(ExportArguments),
+    /// Do the same work in a browser on this machine
+    ///
+    /// Prints one address. Whoever opens it first, in a browser on this machine, is at the desk; it works once. The desk
+    /// locks itself when it is not used, and forgets the keys and all that it has opened. Ctrl-C ends it.
+    Open(open::OpenArguments),
 }
 
 #[derive(Args)]
@@ -223,6 +229,10 @@ pub(super) struct ExportArguments {
 }
 
 pub(super) fn run(command: DeskCommand) -> Outcome {
+    // The desk in a browser has to listen first.
+    if !matches!(command, DeskCommand::Open(_)) {
+        offline()?;
+    }
     match command {
         DeskCommand::Init(arguments) => init(&arguments),
         DeskCommand::Join(arguments) => join(&arguments),
@@ -232,6 +242,7 @@ pub(super) fn run(command: DeskCommand) -> Outcome {
         DeskCommand::Attachment(arguments) => attachment(&arguments),
         DeskCommand::Decide(arguments) => decide(&arguments),
         DeskCommand::Export(arguments) => export(&arguments),
+        DeskCommand::Open(arguments) => open::run(&arguments),
     }
 }
 
