@@ -218,7 +218,7 @@ mod tests {
     fn what_the_casebook_says_is_said_as_a_sentence() {
         let error = PageError::from(DeskError::OtherSigner);
         let words = error.words();
-        assert!(words.happened.starts_with("This signing key is not") && words.happened.ends_with("made with."));
+        assert!(words.happened.starts_with("This signing key is not") && words.happened.ends_with("give that one."));
         assert!(matches!(PageError::from(DeskError::NoReport), PageError::NotFound));
         assert!(matches!(PageError::from(DeskError::Busy), PageError::CasebookBusy));
     }
