@@ -140,6 +140,9 @@ pub enum DeskError {
     /// Nobody could tell whether it is right.
     #[error("you can't shut yourself out; ask another member to do it")]
     ShuttingOutOneself,
+    /// Nothing lies there to be taken in.
+    #[error("no collection lies here to be taken in; choose the one that was carried from the box")]
+    NothingBrought,
     /// A referral with nothing in it.
     #[error("nothing is chosen to be handed on; choose at least one text or file")]
     EmptyReferral,

@@ -8,6 +8,7 @@
 //! DIR/head.json            how many events there are, signed
 //! DIR/collections/N/…      what came with collection N, sealed to each report's key
 //! DIR/answers/ID/…         what goes to the person, sealed to their receipt code
+//! DIR/incoming.…           a collection that is being taken in; DIR/outgoing/… decisions files to carry
 //! DIR/checkpoints/…        for each member, what makes opening fast; made again if it is lost
 //! DIR/lock                 held by whoever writes, for one change
 //! ```
@@ -39,6 +40,7 @@ mod search;
 mod staging;
 mod state;
 mod team;
+pub mod tray;
 mod view;
 
 pub use casebook::{Casebook, Editor, Founder};

@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &OpenArguments) -> Outcome {
         today: Arc::new(SystemDay),
         as_of: arguments.as_of,
         lock_after: Duration::from_secs(60 * arguments.lock_after),
-        demo: false,
+        demo: None,
     };
     // The keys pass over the stack, which is wiped after them; this thread's own goes on.
     let opening = thread::spawn(move || stack::wiped(move || open(options, ring)));

@@ -93,7 +93,7 @@ impl Place {
             today: Arc::new(TODAY),
             as_of: None,
             lock_after: LOCK_AFTER,
-            demo: false,
+            demo: None,
         };
         Desk::open(options, Box::new(self.clone()), self.read()).unwrap()
     }

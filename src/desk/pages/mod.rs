@@ -9,21 +9,24 @@
 //! `GET /open`, `POST /unlock` and nothing else get by without a session. What the desk opened (keys, casebook, texts) is
 //! owned by one value, which is dropped when the desk locks.
 
+mod carry;
 mod door;
 mod error;
 #[cfg(test)]
 mod fixture;
 mod gate;
+mod intake;
 mod queue;
 mod respond;
 mod session;
 mod state;
+mod team;
 #[cfg(test)]
 mod tests;
 mod view;
 mod workbench;
 
-pub use state::{Desk, DeskOptions, Surroundings, Unreadable};
+pub use state::{Carrier, Desk, DeskOptions, Surroundings, Unreadable};
 pub use workbench::Keys;
 
 use axum::{
@@ -40,6 +43,8 @@ pub fn router(desk: Desk) -> Router {
     let inside = Router::new()
         .route("/lock", post(door::lock))
         .merge(queue::routes())
+        .merge(carry::routes())
+        .merge(team::routes())
         .fallback(async || PageError::NotFound)
         .method_not_allowed_fallback(async || PageError::Method)
         .layer(middleware::from_fn_with_state(desk.clone(), session::require));

@@ -69,6 +69,11 @@ impl Visit {
         self.token.written()
     }
 
+    /// Whether that is the token of its session.
+    pub(super) fn is_token(&self, shown: &str) -> bool {
+        self.token.is(shown)
+    }
+
     /// The path that was asked for.
     pub(super) fn path(&self) -> &str {
         &self.path
@@ -114,7 +119,9 @@ impl Drop for Stay {
 
 /// Reads the form of whatever is not a reading request, and holds its token against the session's.
 async fn check(mut request: Request, visit: &Visit) -> Result<Request, PageError> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    // A file is too large to be read here: whoever takes it holds the token, which comes first, against the session's.
+    if !reads && !forms::is_type(request.headers(), "multipart/form-data") {
         let (parts, body) = request.into_parts();
         let form = forms::read(Request::from_parts(parts.clone(), body)).await?;
         if !visit.token.is(form.first(TOKEN)) {

@@ -1,6 +1,6 @@
 use std::{
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::{
     Keys, PageError, Visit, Workbench,
     gate::{Gate, Secret},
+    intake::Intake,
     view::{CSS, Shell},
 };
 use crate::{
@@ -42,8 +43,24 @@ pub struct DeskOptions {
     pub as_of: Option<Date>,
     /// How long it stays open without a request.
     pub lock_after: Duration,
-    /// Whether every page says that it is a demonstration.
-    pub demo: bool,
+    /// In a demonstration, of which every page says that it is one: what carries files between box and desk.
+    pub demo: Option<Box<dyn Carrier>>,
+}
+
+/// Moves files between a box and the desk in a demonstration, where both are one program. Nobody else may: files are
+/// carried by hand.
+pub trait Carrier: Send + Sync {
+    /// Writes the box's next collection.
+    ///
+    /// # Errors
+    /// Why not.
+    fn collect(&self, out: &Path) -> Result<(), String>;
+
+    /// Takes a decisions file to the box.
+    ///
+    /// # Errors
+    /// Why not.
+    fn deliver(&self, file: &Path) -> Result<(), String>;
 }
 
 /// What the desk needs of whoever opened it.
@@ -85,6 +102,7 @@ struct Inner {
     bench: Mutex<Option<Box<Workbench>>>,
     /// Held by whoever opens or locks.
     turn: Turn<()>,
+    intake: Intake,
 }
 
 impl Desk {
@@ -109,6 +127,7 @@ impl Desk {
             gate: Mutex::new(gate),
             bench: Mutex::new(Some(Box::new(bench))),
             turn: Turn::new(()),
+            intake: Intake::default(),
         }));
         desk.announce();
         Ok(desk)
@@ -230,6 +249,26 @@ impl Desk {
         self.0.options.as_of.unwrap_or_else(|| self.0.options.today.today())
     }
 
+    /// The day on which whatever is recorded is recorded.
+    pub(super) fn today(&self) -> &dyn Today {
+        &*self.0.options.today
+    }
+
+    /// Where the casebook is.
+    pub(super) fn directory(&self) -> &Path {
+        &self.0.options.casebook
+    }
+
+    /// The import that is under way, or what became of the last.
+    pub(super) fn intake(&self) -> &Intake {
+        &self.0.intake
+    }
+
+    /// What carries files in a demonstration.
+    pub(super) fn carrier(&self) -> Option<&dyn Carrier> {
+        self.0.options.demo.as_deref()
+    }
+
     /// Working days.
     pub(super) fn calendar(&self) -> &Calendar {
         &self.0.options.calendar
@@ -270,7 +309,11 @@ impl Desk {
             gate.lock(&mut os_random());
         }
         let desk = self.clone();
-        wiped(move || drop(desk.bench().take())).await;
+        wiped(move || {
+            drop(desk.bench().take());
+            desk.intake().forget();
+        })
+        .await;
         if !self.is_protected() {
             self.announce();
         }

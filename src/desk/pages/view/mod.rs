@@ -1,10 +1,14 @@
 //! What the desk's templates are given.
 
+mod carry;
 mod queue;
+mod team;
 #[cfg(test)]
 mod validity;
 
+pub(super) use carry::{CarryPage, ImportPage, Problem};
 pub(super) use queue::QueuePage;
+pub(super) use team::{LeavePage, ShutOutPage, TeamPage};
 
 use std::borrow::Cow;
 
@@ -61,7 +65,7 @@ impl Shell {
     /// Of a page that anyone on this machine may see.
     pub(super) fn outside(options: &DeskOptions, token: Zeroizing<String>) -> Self {
         let lock_minutes = options.lock_after.as_secs().div_ceil(60);
-        Self { css: CSS, demo: options.demo, lock_minutes, token, inside: None }
+        Self { css: CSS, demo: options.demo.is_some(), lock_minutes, token, inside: None }
     }
 }
 
