@@ -13,6 +13,7 @@ mod collection;
 mod concern;
 mod decisions;
 mod entries;
+mod ics;
 mod identifying;
 mod ids;
 pub mod limits;
@@ -30,6 +31,7 @@ pub use collection::{ClockEntry, ClockView, Delivery, FileEntry, Manifest, Messa
 pub use concern::{Concern, FieldError, FollowUp};
 pub use decisions::{AnswerEntry, Collected, Decisions, Endorsement};
 pub use entries::Entries;
+pub use ics::icalendar;
 pub use identifying::{Identifying, IdentifyingSpan};
 pub use ids::{BoxId, CasebookId, Digest, FileId, IdError, MemberId, ReportId, SendId};
 pub use message::{Answer, AnswerKind, Attachment, Format, Message, MessageKind, ReportState};
