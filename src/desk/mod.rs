@@ -31,6 +31,7 @@ pub mod figures;
 mod fixture;
 mod import;
 mod keys;
+pub mod notice;
 mod opened;
 mod pointer;
 mod refer;
