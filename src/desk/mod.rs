@@ -20,6 +20,7 @@
 mod casebook;
 mod chain;
 mod checkpoint;
+pub mod coming;
 mod decide;
 mod destroy;
 mod error;
