@@ -21,6 +21,7 @@
 mod casebook;
 mod chain;
 mod checkpoint;
+pub mod coming;
 mod decide;
 mod destroy;
 mod error;
@@ -32,6 +33,7 @@ pub mod figures;
 mod fixture;
 mod import;
 mod keys;
+pub mod notice;
 mod opened;
 pub mod pages;
 mod pointer;
