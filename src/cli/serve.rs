@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::Args;
+use rustix::time::{ClockId, clock_gettime};
 use tokio::{net::TcpListener, runtime::Builder, signal::unix};
 
 use super::{
@@ -115,6 +116,13 @@ pub(super) fn serve(options: AppOptions, listener: StdListener, ready: impl FnOn
         tidying.abort();
         served.map_err(failed)
     })
+}
+
+/// The time since the machine started, with what passed while it slept.
+pub(super) fn uptime() -> Duration {
+    let now = clock_gettime(ClockId::Boottime);
+    // Neither is negative: the machine has been started.
+    Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or_default())
 }
 
 /// Resolves on SIGTERM and on Ctrl-C.

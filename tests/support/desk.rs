@@ -105,6 +105,14 @@ impl Drop for DeskServing {
 }
 
 impl Reviewer {
+    /// A browser that comes in by an address that was printed.
+    pub(crate) fn at(line: &str) -> Self {
+        let (address, opening) = parts(line);
+        let mut reviewer = Self { address, cookie: None };
+        assert_eq!(reviewer.get(&opening).status, 303);
+        reviewer
+    }
+
     pub(crate) fn get(&mut self, path: &str) -> Page {
         let head = format!("GET {path} HTTP/1.1\r\n{}", self.headers());
         let page = http::exchange(self.address, &head, |_| Ok(()));
@@ -114,6 +122,51 @@ impl Reviewer {
     pub(crate) fn post(&mut self, path: &str, fields: &Fields) -> Page {
         let page = http::post_with(self.address, path, &self.headers(), fields);
         self.keep(page)
+    }
+
+    /// Sends a form with one file, as a browser does.
+    pub(crate) fn send_file(&mut self, path: &str, fields: &Fields, name: &str, bytes: &[u8]) -> Page {
+        const BOUNDARY: &str = "----a-boundary-of-the-desk";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(head.as_bytes());
+        }
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"file\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {}\r\n{}",
+            body.len(),
+            self.headers()
+        );
+        let page = http::exchange(self.address, &head, |stream| std::io::Write::write_all(stream, &body));
+        self.keep(page)
+    }
+
+    /// Imports a collection and waits for what became of it.
+    pub(crate) fn import(&mut self, collection: &[u8]) -> Page {
+        let form = self.get("/carry").form("/carry/import");
+        let sent = self.send_file("/carry/import", &form, "collection", collection);
+        assert_eq!(sent.status, 303, "{}", sent.all("main").join(" "));
+        self.imported()
+    }
+
+    /// Waits for what became of an import.
+    pub(crate) fn imported(&mut self) -> Page {
+        let start = std::time::Instant::now();
+        loop {
+            let page = self.get("/carry/import");
+            if page.header("refresh").is_none() {
+                return page;
+            }
+            assert!(start.elapsed() < PATIENCE, "the import does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// As [`Self::post`], and goes where the answer leads.

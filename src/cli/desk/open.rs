@@ -3,7 +3,6 @@
 use std::{net::SocketAddr, sync::Arc, thread, time::Duration};
 
 use clap::Args;
-use rustix::time::{ClockId, clock_gettime};
 use tokio::{net::TcpListener, runtime::Builder};
 
 use super::{
@@ -12,7 +11,7 @@ use super::{
         due::HolidayArguments,
         offline,
         output::{self, Failure},
-        serve::{bind, stop_signal},
+        serve::{bind, stop_signal, uptime},
     },
     CasebookArgument,
     keys::{KeyRing, KeyRingError, Locations, SignerLocation},
@@ -119,9 +118,7 @@ impl Surroundings for Terminal {
     }
 
     fn uptime(&self) -> Duration {
-        let now = clock_gettime(ClockId::Boottime);
-        // Neither is negative: the machine has been started.
-        Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or_default())
+        uptime()
     }
 }
 

@@ -10,6 +10,7 @@
 //! owned by one value, which is dropped when the desk locks.
 
 mod carry;
+mod destroy;
 mod door;
 mod error;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod fixture;
 mod gate;
 mod intake;
 mod queue;
+mod refer;
 mod respond;
 mod session;
 mod state;
@@ -45,6 +47,8 @@ pub fn router(desk: Desk) -> Router {
         .merge(queue::routes())
         .merge(carry::routes())
         .merge(team::routes())
+        .merge(refer::routes())
+        .merge(destroy::routes())
         .fallback(async || PageError::NotFound)
         .method_not_allowed_fallback(async || PageError::Method)
         .layer(middleware::from_fn_with_state(desk.clone(), session::require));

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     crypto::{GovernanceRecipients, SignerRole, VerifyingKey, read_keys},
-    desk::{Casebook, DeskError, NewMember, NewShutOut},
+    desk::{DeskError, NewMember, NewShutOut},
     domain::{Entries, FieldError, MemberId, ReportId, TeamRole, Text, limits::SHORT_MAX},
 };
 
@@ -179,9 +179,4 @@ fn sentence(error: &DeskError) -> String {
     let text = error.to_string();
     let mut rest = text.chars();
     rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
-}
-
-/// The name of a member, for a page.
-pub(super) fn name_of(casebook: &Casebook, id: MemberId) -> String {
-    casebook.member_name(id).map_or_else(String::new, |name| name.as_str().to_owned())
 }

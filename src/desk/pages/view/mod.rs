@@ -1,13 +1,17 @@
 //! What the desk's templates are given.
 
 mod carry;
+mod destroy;
 mod queue;
+mod refer;
 mod team;
 #[cfg(test)]
 mod validity;
 
 pub(super) use carry::{CarryPage, ImportPage, Problem};
+pub(super) use destroy::{DestroyPage, RetentionPage};
 pub(super) use queue::QueuePage;
+pub(super) use refer::ReferPage;
 pub(super) use team::{LeavePage, ShutOutPage, TeamPage};
 
 use std::borrow::Cow;
@@ -26,7 +30,8 @@ pub(super) const CSS: &str = concat!(
 );
 
 /// The parts of the desk that every page leads to.
-const PARTS: &[(&str, &str)] = &[("/", "Queue"), ("/carry", "Carry"), ("/figures", "Figures"), ("/team", "Team")];
+const PARTS: &[(&str, &str)] =
+    &[("/", "Queue"), ("/carry", "Carry"), ("/figures", "Figures"), ("/retention", "Kept"), ("/team", "Team")];
 /// Digits of a casebook's id at the foot of each page: enough to tell two casebooks apart.
 const SHORT_ID: usize = 8;
 

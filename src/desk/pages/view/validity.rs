@@ -1,11 +1,14 @@
 //! Holds every page of the desk, in each of its states, to what any browser and any reader needs of it.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use super::{super::error::PageError, *};
 use crate::{
     crypto::os_random,
-    desk::{QueueEntry, pages::gate::Secret},
+    desk::{
+        QueueEntry,
+        pages::{Carrier, gate::Secret},
+    },
     domain::{Calendar, Clock, ClockEntry, Date, FixedDay, ReportId, ReportState, Route, SeriousHarm},
     http::validity::{Render, Sample, problems, reading_age, sentences, titles_of_two},
 };
@@ -17,6 +20,19 @@ const OLDEST: f64 = 13.0;
 
 const DAY: Date = Date::constant(2026, 12, 1);
 
+/// Carries nothing: its pages are only looked at.
+struct Nobody;
+
+impl Carrier for Nobody {
+    fn collect(&self, _: &Path) -> Result<(), String> {
+        unreachable!()
+    }
+
+    fn deliver(&self, _: &Path) -> Result<(), String> {
+        unreachable!()
+    }
+}
+
 fn options(demo: bool) -> DeskOptions {
     DeskOptions {
         casebook: "casebook".into(),
@@ -25,7 +41,7 @@ fn options(demo: bool) -> DeskOptions {
         today: Arc::new(FixedDay(DAY)),
         as_of: None,
         lock_after: Duration::from_secs(600),
-        demo,
+        demo: demo.then(|| Box::new(Nobody) as Box<dyn Carrier>),
     }
 }
 
