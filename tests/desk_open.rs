@@ -6,7 +6,6 @@ mod support;
 
 use std::{
     fs,
-    io::Write,
     net::SocketAddr,
     time::{Duration, Instant},
 };
@@ -175,20 +174,7 @@ fn a_desk_under_a_passphrase_is_unlocked_with_it() {
 
 /// The same, with keys under a passphrase.
 fn under_a_passphrase() -> (Installation, String) {
-    let place = Installation::new();
-    fs::File::create(place.path("pass")).unwrap().write_all(PASSPHRASE.as_bytes()).unwrap();
-    place.done(&["keys", "new", "--out", "locked", "--passphrase-file", "pass"]);
-    for (from, to) in [("governance.recipients", "public/governance.recipients"), ("signer.pub", "public/signers.pub")]
-    {
-        fs::copy(place.path("locked").join(from), place.path(to)).unwrap();
-    }
-    let refused = place.refused(&["collect", "--data", "box", "--keys", "public", "--out", "c1"]);
-    let fingerprint = refused.rsplit('\'').nth(1).unwrap();
-    place.done(&["init", "--data", "box", "--keys", "public", "--confirm-recipients", fingerprint]);
-    fs::remove_dir_all(place.path("casebook")).unwrap();
-    let keys =
-        ["--identity", "locked/identity.txt", "--signing-key", "locked/signing.key", "--passphrase-file", "pass"];
-    place.done(&[&["desk", "init", "--casebook", "casebook", "--box-key", "box/box.pub"][..], &keys].concat());
+    let place = Installation::with_passphrase(PASSPHRASE);
     let running = place.serve();
     send(running.address);
     place.collect("c1");
