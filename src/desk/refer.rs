@@ -143,7 +143,7 @@ impl Editor<'_> {
         let about = self.about(id, &referred)?;
         self.append(What::Referred(about), vec![referred], today)?;
         file.keep();
-        Ok(file.commit().map_err(DeskError::ReferralLost)?)
+        file.commit().map_err(DeskError::ReferralLost)
     }
 }
 

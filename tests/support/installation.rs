@@ -67,6 +67,12 @@ impl Installation {
         self.directory.path().join(name)
     }
 
+    /// Puts a new file there.
+    pub(crate) fn put(&self, name: &str, bytes: &[u8]) {
+        let file = fs::File::create_new(self.path(name));
+        file.and_then(|mut file| std::io::Write::write_all(&mut file, bytes)).expect("a file");
+    }
+
     /// Runs a command in the installation's directory.
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         let output = Command::new(env!("CARGO_BIN_EXE_candour"))

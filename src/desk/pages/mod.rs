@@ -9,6 +9,7 @@
 //! `GET /open`, `POST /unlock` and nothing else get by without a session. What the desk opened (keys, casebook, texts) is
 //! owned by one value, which is dropped when the desk locks.
 
+mod calendar;
 mod carry;
 mod destroy;
 mod door;
@@ -46,6 +47,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/lock", post(door::lock))
         .merge(queue::routes())
         .merge(carry::routes())
+        .merge(calendar::routes())
         .merge(team::routes())
         .merge(refer::routes())
         .merge(destroy::routes())

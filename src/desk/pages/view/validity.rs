@@ -2,14 +2,23 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use super::{super::error::PageError, *};
+use super::{
+    super::{
+        error::PageError,
+        intake::{Outcome, Standing},
+    },
+    *,
+};
 use crate::{
     crypto::os_random,
     desk::{
         QueueEntry,
+        fixture::World,
         pages::{Carrier, gate::Secret},
     },
-    domain::{Calendar, Clock, ClockEntry, Date, FixedDay, ReportId, ReportState, Route, SeriousHarm},
+    domain::{
+        Calendar, Clock, ClockEntry, Date, Entries, FixedDay, ReportId, ReportState, Route, SeriousHarm, TeamRole,
+    },
     http::validity::{Render, Sample, problems, reading_age, sentences, titles_of_two},
 };
 
@@ -57,6 +66,7 @@ fn every_page() -> Vec<Sample> {
     add("queue, empty", &QueuePage::new(&shell, &[]), false);
     add("queue, demonstration", &QueuePage::new(&demo, &queue()), false);
     add("queue", &QueuePage::new(&shell, &queue()), false);
+    casebook_pages(&mut add, &shell, &demo);
     for protected in [false, true] {
         let page = LockedPage { shell: &outside, protected, errors: &[] };
         add(&format!("locked, {protected}"), &page, false);
@@ -69,6 +79,49 @@ fn every_page() -> Vec<Sample> {
         add(&format!("{name}, outside"), &ErrorPage::new(&outside, error.words()), false);
     }
     pages
+}
+
+/// The pages that show something of a casebook.
+fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, demo: &Shell) {
+    let mut world = World::new();
+    let id = world.concern(1, Route::StaffConcern, &[10]);
+    let empty = world.open().unwrap();
+    let file = world.collect();
+    let imported = world.import(&file).unwrap();
+    let other = world.colleague("Second <reviewer>", TeamRole::Adviser);
+    let casebook = world.open().unwrap();
+    let error = |field: &'static str| vec![FieldError::new(field, "Enter something <else>")];
+    let carry = |shell, casebook, brought, problem: Option<_>| {
+        CarryPage::new(shell, casebook, brought, problem.is_none(), problem).unwrap()
+    };
+    add("carry, empty", &carry(shell, &empty, false, None), false);
+    add("carry", &carry(demo, &casebook, true, None), false);
+    add("carry with an error", &carry(shell, &casebook, false, error("collection").pop()), true);
+    let outcome = |standing| ImportPage::new(shell, standing, true).unwrap();
+    add("import, running", &outcome(Standing::Running(5 << 20, 9 << 20)), false);
+    add("import, taken", &outcome(Standing::Done(Outcome::Taken(imported.into()))), false);
+    let refused = |gap| Standing::Done(Outcome::Refused { why: "it is <altered>".into(), gap });
+    add("import, refused", &outcome(refused(true)), false);
+    add("team", &TeamPage::new(shell, &casebook, &Entries::default(), Vec::new()), false);
+    let errors = ["name", "role", "signer", "recipients"].map(|field| error(field).remove(0)).to_vec();
+    add("team with errors", &TeamPage::new(shell, &casebook, &Entries::default(), errors), true);
+    add("leave", &LeavePage::new(shell, &casebook, other.id).unwrap(), false);
+    add("shut out", &ShutOutPage::new(shell, &casebook, id, None, Vec::new()).unwrap(), false);
+    add("shut out with an error", &ShutOutPage::new(shell, &casebook, id, None, error("reason")).unwrap(), true);
+    let report = casebook.show(id, DAY, &Calendar::default()).unwrap();
+    add("refer", &ReferPage::new(shell, &report, None, Vec::new()), false);
+    add("refer with errors", &ReferPage::new(shell, &report, Some(Entries::default()), error("part")), true);
+    let mut queue = casebook.list(DAY, &Calendar::default()).unwrap();
+    let gone = vec![(ReportId([9; 8]), DAY)];
+    add("retention, empty", &RetentionPage::new(shell, &queue, Vec::new(), DAY), false);
+    add("destroy, not yet", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
+    queue[0].state = ReportState::Closed;
+    queue[0].destroy_after = DAY.yesterday().ok();
+    add("retention, owed", &RetentionPage::new(shell, &queue, gone.clone(), DAY), false);
+    queue[0].clocks.clear();
+    add("retention", &RetentionPage::new(shell, &queue, gone, DAY), false);
+    add("destroy", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
+    add("destroy with an error", &DestroyPage::new(shell, &queue[0], DAY, error("confirm")), true);
 }
 
 /// One report of each route, with and without clocks.
