@@ -20,6 +20,7 @@
 mod casebook;
 mod chain;
 mod checkpoint;
+pub mod coming;
 mod decide;
 mod destroy;
 mod error;
@@ -31,6 +32,7 @@ pub mod figures;
 mod fixture;
 mod import;
 mod keys;
+pub mod notice;
 mod opened;
 pub mod pages;
 mod pointer;
