@@ -9,6 +9,7 @@
 //! `GET /open`, `POST /unlock` and nothing else get by without a session. What the desk opened (keys, casebook, texts) is
 //! owned by one value, which is dropped when the desk locks.
 
+mod decide;
 mod door;
 mod error;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod fixture;
 mod gate;
 mod queue;
 mod respond;
+mod seen;
 mod session;
 mod state;
 #[cfg(test)]
@@ -40,6 +42,7 @@ pub fn router(desk: Desk) -> Router {
     let inside = Router::new()
         .route("/lock", post(door::lock))
         .merge(queue::routes())
+        .merge(decide::routes())
         .fallback(async || PageError::NotFound)
         .method_not_allowed_fallback(async || PageError::Method)
         .layer(middleware::from_fn_with_state(desk.clone(), session::require));

@@ -230,6 +230,11 @@ impl Desk {
         self.0.options.as_of.unwrap_or_else(|| self.0.options.today.today())
     }
 
+    /// The day that is recorded.
+    pub(super) fn today(&self) -> &dyn Today {
+        &*self.0.options.today
+    }
+
     /// Working days.
     pub(super) fn calendar(&self) -> &Calendar {
         &self.0.options.calendar

@@ -1,9 +1,12 @@
 //! What the desk's templates are given.
 
+mod date_field;
+pub(super) mod decide;
 mod queue;
 #[cfg(test)]
 mod validity;
 
+pub(super) use decide::{DecidePage, DecideParts};
 pub(super) use queue::QueuePage;
 
 use std::borrow::Cow;
@@ -18,6 +21,7 @@ use crate::domain::{CasebookId, FieldError};
 pub(super) const CSS: &str = concat!(
     include_str!("../../../../templates/style.css"),
     include_str!("../../../../templates/desk/style.css"),
+    include_str!("../../../../templates/desk/decide.css"),
     include_str!("../../../../templates/style_media.css")
 );
 
