@@ -9,13 +9,18 @@
 //! `GET /open`, `POST /unlock` and nothing else get by without a session. What the desk opened (keys, casebook, texts) is
 //! owned by one value, which is dropped when the desk locks.
 
+mod approve;
+mod change_of_use;
 mod decide;
 mod door;
 mod error;
 #[cfg(test)]
 mod fixture;
 mod gate;
+mod letter;
+mod notice;
 mod queue;
+mod reply;
 mod respond;
 mod seen;
 mod session;
@@ -42,7 +47,11 @@ pub fn router(desk: Desk) -> Router {
     let inside = Router::new()
         .route("/lock", post(door::lock))
         .merge(queue::routes())
+        .merge(approve::routes())
+        .merge(change_of_use::routes())
         .merge(decide::routes())
+        .merge(notice::routes())
+        .merge(reply::routes())
         .fallback(async || PageError::NotFound)
         .method_not_allowed_fallback(async || PageError::Method)
         .layer(middleware::from_fn_with_state(desk.clone(), session::require));

@@ -5,7 +5,7 @@ use askama::Template;
 use super::{Shell, date_field::DateField};
 use crate::{
     desk::{MemberView, ReportView, pages::seen::Seen},
-    domain::{Action, Area, Entries, FailureKind, FieldError, Finding, ReportId, ReportState, Risk, YesNo},
+    domain::{Action, Area, ClockView, Entries, FailureKind, FieldError, Finding, ReportId, ReportState, Risk, YesNo},
     http::{Choice, Day, Field, Kind},
 };
 
@@ -86,14 +86,13 @@ pub(in crate::desk::pages) struct Promise {
 impl Promise {
     /// Those of a report that are open.
     pub(in crate::desk::pages) fn open(report: &ReportView) -> Vec<Self> {
-        let open = report.entry.clocks.iter().filter(|clock| clock.met_on.is_none());
-        open.map(|clock| Self {
-            label: clock.kind.label(),
-            due: Day(clock.due_on),
-            state: clock.state.label(),
-            slug: clock.state.slug(),
-        })
-        .collect()
+        report.entry.clocks.iter().filter(|clock| clock.met_on.is_none()).map(Self::of).collect()
+    }
+
+    /// Of one clock.
+    pub(in crate::desk::pages) fn of(clock: &ClockView) -> Self {
+        let label = if clock.supplementary { "We tell you that our plans changed" } else { clock.kind.label() };
+        Self { label, due: Day(clock.due_on), state: clock.state.label(), slug: clock.state.slug() }
     }
 }
 

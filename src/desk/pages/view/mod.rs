@@ -1,11 +1,14 @@
 //! What the desk's templates are given.
 
+mod change_of_use;
 mod date_field;
 pub(super) mod decide;
+pub(super) mod letter;
 mod queue;
 #[cfg(test)]
 mod validity;
 
+pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
 pub(super) use queue::QueuePage;
 
