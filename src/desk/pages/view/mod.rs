@@ -1,7 +1,11 @@
 //! What the desk's templates are given.
 
 mod carry;
+mod change_of_use;
+mod date_field;
+pub(super) mod decide;
 mod destroy;
+pub(super) mod letter;
 mod queue;
 mod refer;
 mod team;
@@ -9,6 +13,8 @@ mod team;
 mod validity;
 
 pub(super) use carry::{CarryPage, ImportPage, Problem};
+pub(super) use change_of_use::ChangeOfUsePage;
+pub(super) use decide::{DecidePage, DecideParts};
 pub(super) use destroy::{DestroyPage, RetentionPage};
 pub(super) use queue::QueuePage;
 pub(super) use refer::ReferPage;
@@ -26,6 +32,7 @@ use crate::domain::{CasebookId, FieldError};
 pub(super) const CSS: &str = concat!(
     include_str!("../../../../templates/style.css"),
     include_str!("../../../../templates/desk/style.css"),
+    include_str!("../../../../templates/desk/decide.css"),
     include_str!("../../../../templates/style_media.css")
 );
 
