@@ -22,7 +22,7 @@ use crate::{
         Casebook, NewDecision, ReportView,
         notice::{Late, NoticeDraft},
     },
-    domain::{AnswerKind, Area, Assessment, ClockKind, Date, Entries, FieldError, NoticeVariant, Text, Told, WhoSees},
+    domain::{AnswerKind, Area, Assessment, Date, Entries, FieldError, NoticeVariant, Text, Told, WhoSees},
 };
 
 /// The routes of this file.
@@ -108,12 +108,14 @@ async fn record(
         let mut editor = bench.edit()?;
         let report = editor.casebook().show(id, desk.shown_day(), desk.calendar())?;
         let (sent, now) = (Seen::sent(&form)?, Seen::of(&report));
-        let step = Step { shell: &shell, report: &report, form: &form, seen: now };
+        let step = Step { shell: &shell, report: &report, form: &form, seen: sent };
         let (choices, text) = match step.read() {
             Ok(read) => read,
             Err(again) => return again,
         };
-        let changed = sent.changed(now, CHECK);
+        // What is new is shown with this page, so the next one may be recorded.
+        let step = Step { seen: now, ..step };
+        let changed = sent.changed(now);
         let errors: Vec<FieldError> = changed.clone().into_iter().chain(letter::unchecked(&form)).collect();
         if !errors.is_empty() {
             let again = Again { errors: &errors, changed: changed.is_some() };
@@ -186,8 +188,7 @@ impl Choices {
 
     fn draft(&self, report: &ReportView, today: Date) -> NoticeDraft {
         // The message that waits for this notice: the first, or a later one if the first was told.
-        let open = letter::kept_by(report, AnswerKind::Notice, false);
-        let message = open.filter(|clock| clock.kind == ClockKind::InformationUseNotice).map(|clock| clock.started_on);
+        let message = letter::kept_by(report, AnswerKind::Notice, false).map(|clock| clock.started_on);
         NoticeDraft {
             areas: self.areas.clone(),
             variant: self.variant,
@@ -225,6 +226,9 @@ struct Again<'a> {
 impl Step<'_> {
     /// Choices and text, or the page on which something is wrong.
     fn read(&self) -> Result<(Choices, Text), Result<Response, PageError>> {
+        if letter::blocked(self.report).is_some() {
+            return Err(self.choose_again(&[]));
+        }
         let choices = Choices::read(self.form, self.report).map_err(|errors| self.choose_again(&errors))?;
         match letter::read(self.form, AnswerKind::Notice) {
             Ok(text) => Ok((choices, text)),
