@@ -84,6 +84,7 @@ async fn approve(
 }
 
 /// What was ticked on the page, and how it went.
+#[derive(Clone, Copy)]
 struct Asked<'a> {
     form: &'a Entries,
     errors: &'a [FieldError],

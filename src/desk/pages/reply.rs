@@ -1,5 +1,7 @@
 //! A reply: its text, a look at it as the person will see it, and recording it.
 
+use std::ops::ControlFlow;
+
 use axum::{
     Router,
     extract::{Path, State},
@@ -70,9 +72,9 @@ async fn preview(
     desk.with(&visit, move |desk, bench| {
         let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
         let step = Step { shell: &shell, report: &report, form: &form, seen: Seen::sent(&form)? };
-        match step.read() {
-            Ok(text) => step.preview(desk.today().today(), &text, &[], None),
-            Err(again) => again,
+        match step.read()? {
+            ControlFlow::Continue(text) => step.preview(desk.today().today(), &text, &[], None),
+            ControlFlow::Break(again) => Ok(again),
         }
     })
     .await
@@ -92,9 +94,9 @@ async fn record(
         let report = editor.casebook().show(id, desk.shown_day(), desk.calendar())?;
         let (sent, now) = (Seen::sent(&form)?, Seen::of(&report));
         let step = Step { shell: &shell, report: &report, form: &form, seen: sent };
-        let text = match step.read() {
-            Ok(text) => text,
-            Err(again) => return again,
+        let text = match step.read()? {
+            ControlFlow::Continue(text) => text,
+            ControlFlow::Break(again) => return Ok(again),
         };
         // What is new is shown with this page, so the next one may be recorded.
         let step = Step { seen: now, ..step };
@@ -126,15 +128,15 @@ struct Step<'a> {
 
 impl Step<'_> {
     /// The text, or the page on which something is wrong.
-    fn read(&self) -> Result<Text, Result<Response, PageError>> {
+    fn read(&self) -> Result<ControlFlow<Response, Text>, PageError> {
         let errors = match letter::read(self.form, AnswerKind::Reply) {
             _ if letter::blocked(self.report).is_some() => Vec::new(),
-            Ok(text) => return Ok(text),
+            Ok(text) => return Ok(ControlFlow::Continue(text)),
             Err(error) => vec![error],
         };
         let (draft, text) = (draft(self.form, self.seen), self.form.first(TEXT));
         let again = WritePage::new(self.shell, self.report, &draft, text, &errors);
-        Err(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        page(StatusCode::UNPROCESSABLE_ENTITY, &again).map(ControlFlow::Break)
     }
 
     fn preview(
