@@ -15,7 +15,7 @@ use crate::{
         AnswerKind, Area, Date, Entries, FieldError, Identifying, NoticeVariant, ReportId, ReportState, RiskCheck,
         Told, WhoSees,
     },
-    http::{BODY, Choice, Day, Field, Kind, SaidByTeam, capitalised},
+    http::{BODY, Choice, Day, Field, Kind, SaidByTeam, capitalised, inert},
 };
 
 pub(in crate::desk::pages) const VARIANT: &str = "variant";
@@ -177,7 +177,7 @@ pub(in crate::desk::pages) struct PreviewPage<'a> {
     newer: Vec<(&'static str, String)>,
     article: SaidByTeam<'a>,
     finds: Vec<Find>,
-    use_concerns: Option<&'a str>,
+    use_concerns: Option<String>,
     checks: Field,
     approval: Option<Approval>,
     hidden: Vec<(String, String)>,
@@ -226,7 +226,7 @@ impl<'a> PreviewPage<'a> {
             newer: changed.map(|team| newer(report, team)).unwrap_or_default(),
             article: said(draft.kind, on, text),
             finds: finds(text, &letter::theirs(report)),
-            use_concerns: letter::use_concerns(report).map(|text| text.as_str()),
+            use_concerns: letter::use_concerns(report).map(|text| inert(text.as_str())),
             checks: checks(draft.typed, errors),
             approval,
             hidden: draft.hidden(&[]).into_iter().chain([(TEXT.to_owned(), text.to_owned())]).collect(),
@@ -275,7 +275,7 @@ pub(in crate::desk::pages) struct ApprovePage<'a> {
     closed: Option<&'static str>,
     article: SaidByTeam<'a>,
     finds: Vec<Find>,
-    use_concerns: Option<&'a str>,
+    use_concerns: Option<String>,
     checks: Field,
 }
 
@@ -302,7 +302,7 @@ impl<'a> ApprovePage<'a> {
             closed,
             article: said(AnswerKind::Notice, today, text),
             finds: finds(text, &letter::theirs(report)),
-            use_concerns: letter::use_concerns(report).map(|text| text.as_str()),
+            use_concerns: letter::use_concerns(report).map(|text| inert(text.as_str())),
             checks: checks(typed, errors),
         }
     }
@@ -321,6 +321,8 @@ struct Part {
 
 /// What is called a copy of the person's words.
 const COPIED: &str = "words as the person wrote them";
+/// What is called something that the person would not see, and another reader might find.
+const UNSEEN: &str = "signs that can’t be seen, shown here by their numbers";
 
 /// Every paragraph with something that may show who spoke.
 fn finds(text: &str, theirs: &[&str]) -> Vec<Find> {
@@ -342,7 +344,7 @@ fn find(text: &str, line: Range<usize>, spans: &[(Range<usize>, &'static str)]) 
     let (mut what, mut parts, mut place) = (Vec::new(), Vec::new(), line.start);
     let mut push = |range: Range<usize>, marked| {
         if !range.is_empty() {
-            parts.push(Part { text: text[range].to_owned(), marked });
+            parts.push(Part { text: inert(&text[range]), marked });
         }
     };
     for (range, label) in spans {
@@ -358,6 +360,9 @@ fn find(text: &str, line: Range<usize>, spans: &[(Range<usize>, &'static str)]) 
         }
     }
     push(place..line.end, false);
+    if inert(&text[line.clone()]) != text[line] {
+        what.push(UNSEEN);
+    }
     (!what.is_empty()).then_some(Find { what, parts })
 }
 
@@ -433,6 +438,7 @@ mod tests {
                 (vec![COPIED, "an NHS number"], "<changed after the fact>, and <943 476 5919>.".to_owned()),
             ]
         );
+        assert_eq!(found("We\u{202e} saw.", &theirs), [(vec![UNSEEN], "We[U+202E] saw.".to_owned())]);
         // One find inside another.
         let theirs = ["please call the number 01632 960 001 after six"];
         assert_eq!(

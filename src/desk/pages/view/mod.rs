@@ -37,8 +37,14 @@ pub(super) const CSS: &str = concat!(
 );
 
 /// The parts of the desk that every page leads to.
-const PARTS: &[(&str, &str)] =
-    &[("/", "Queue"), ("/carry", "Carry"), ("/figures", "Figures"), ("/retention", "Kept"), ("/team", "Team")];
+const PARTS: &[(&str, &str)] = &[
+    ("/", "Queue"),
+    ("/approve", "Approve"),
+    ("/carry", "Carry"),
+    ("/figures", "Figures"),
+    ("/retention", "Kept"),
+    ("/team", "Team"),
+];
 /// Digits of a casebook's id at the foot of each page: enough to tell two casebooks apart.
 const SHORT_ID: usize = 8;
 
