@@ -451,6 +451,39 @@ fn a_supplementary_notice_has_a_clock_of_its_own() {
     assert_eq!(articles(&case.status()).len(), 2, "the first one stands");
 }
 
+#[test]
+fn nothing_is_written_to_a_person_who_withdrew() {
+    let case = Case::new("procurement");
+    let desk = case.place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let preview = case.preview(&mut reviewer, "other-work");
+    let reply = reviewer.get(&case.path("reply")).form(&case.path("reply/preview"));
+    let withdraw = case.status().form("/status/withdraw");
+    assert_eq!(http::post(case.running.address, "/status/withdraw", &withdraw).status, 200);
+    case.place.collect("c2");
+    case.place.import("c2");
+
+    let mut form = preview.form(&case.path("notice/record"));
+    tick(&preview, &mut form);
+    let refused = [
+        reviewer.post(&case.path("notice/record"), &form),
+        reviewer.post(&case.path("reply/preview"), &reply),
+        reviewer.get(&case.path("notice")),
+        reviewer.get(&case.path("reply")),
+        reviewer.get(&case.path("change-of-use")),
+    ];
+    for (page, status) in refused.iter().zip([422, 422, 200, 200, 200]) {
+        assert_eq!((page.status, page.all("main form").len()), (status, 0), "{}", page.one("main"));
+        assert!(page.one("main .inset").contains("The person withdrew this report"));
+    }
+    assert!(case.shown()["decisions"].as_array().unwrap().is_empty());
+    // What the team makes of it can still be recorded.
+    let mut form = reviewer.get(&case.path("decide")).form(&case.path("decide"));
+    http::fill(&mut form, "state", "closed");
+    assert_eq!(reviewer.post(&case.path("decide"), &form).status, 303);
+    assert_eq!(case.shown()["state"], "closed");
+}
+
 /// Does something to the casebook as its first member, without the desk.
 fn edit(place: &Installation, work: impl FnOnce(&mut Editor<'_>) -> Result<(), DeskError>) {
     let read = |name: &str| fs::read_to_string(place.path(name)).unwrap();
