@@ -13,7 +13,7 @@ use super::{
     respond::{go_to, page},
     seen::report_id,
     session::Posted,
-    view::{Shell, letter::*},
+    view::{ApprovePage, ApproveParts, Shell, ToApprovePage, Waiting},
 };
 use crate::{
     desk::{AnswerRef, AnswerView, Casebook, DeskError, ReportView},

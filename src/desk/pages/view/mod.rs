@@ -1,10 +1,12 @@
 //! What the desk's templates are given.
 
+mod approve;
 mod carry;
 mod change_of_use;
 mod date_field;
 pub(super) mod decide;
 mod destroy;
+mod finds;
 pub(super) mod letter;
 mod queue;
 mod refer;
@@ -12,6 +14,7 @@ mod team;
 #[cfg(test)]
 mod validity;
 
+pub(super) use approve::{ApprovePage, ApproveParts, ToApprovePage, Waiting};
 pub(super) use carry::{CarryPage, ImportPage, Problem};
 pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};

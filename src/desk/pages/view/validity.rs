@@ -8,10 +8,7 @@ use super::{
         intake::{Outcome, Standing},
         seen::{NEWER, Seen},
     },
-    letter::{
-        Approval, ApprovePage, ApproveParts, Draft, NoticePage, PreviewPage, PreviewParts, ToApprovePage, Waiting,
-        WritePage,
-    },
+    letter::{Approval, Draft, NoticePage, PreviewPage, PreviewParts, WritePage},
     *,
 };
 use crate::{
