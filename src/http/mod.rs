@@ -5,6 +5,7 @@
 mod field;
 pub mod forms;
 pub mod guard;
+mod inert;
 mod operator;
 mod page;
 mod said;
@@ -17,6 +18,7 @@ mod view;
 
 pub use field::{Choice, Field, Kind};
 pub use guard::BodyError;
+pub use inert::inert;
 pub use operator::{quiet_panics, tell_operator};
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, page};
 pub use said::{BODY, SaidByTeam, capitalised};

@@ -8,6 +8,7 @@ mod destroy;
 pub(super) mod letter;
 mod queue;
 mod refer;
+mod report;
 mod team;
 #[cfg(test)]
 mod validity;
@@ -16,8 +17,9 @@ pub(super) use carry::{CarryPage, ImportPage, Problem};
 pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
 pub(super) use destroy::{DestroyPage, RetentionPage};
-pub(super) use queue::QueuePage;
+pub(super) use queue::{Filter, QueuePage};
 pub(super) use refer::ReferPage;
+pub(super) use report::{FilePage, ReportPage};
 pub(super) use team::{LeavePage, ShutOutPage, TeamPage};
 
 use std::borrow::Cow;
@@ -33,6 +35,8 @@ pub(super) const CSS: &str = concat!(
     include_str!("../../../../templates/style.css"),
     include_str!("../../../../templates/desk/style.css"),
     include_str!("../../../../templates/desk/decide.css"),
+    include_str!("../../../../templates/desk/report.css"),
+    include_str!("../../../../templates/desk/coming.css"),
     include_str!("../../../../templates/style_media.css")
 );
 
