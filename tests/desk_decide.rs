@@ -93,9 +93,10 @@ impl Case {
     fn record(&self, reviewer: &mut Reviewer, preview: &Page) {
         let mut form = preview.form(&self.path("notice/record"));
         tick(preview, &mut form);
-        let recorded = reviewer.post(&self.path("notice/record"), &form);
-        assert_eq!(recorded.status, 303, "{}", recorded.all("main").join(" "));
-        assert_eq!(recorded.header("location"), Some(format!("/reports/{}#messages", self.id).as_str()));
+        let report = reviewer.post_and_follow(&self.path("notice/record"), &form);
+        assert_eq!((report.status, report.one("h1")), (200, format!("Report {}", self.id)));
+        let said = report.all("article.team p").concat();
+        assert!(said.contains("not exported") || said.contains("waits for"), "{said}");
     }
 }
 

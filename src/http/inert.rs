@@ -1,15 +1,14 @@
-use std::fmt::Write;
-
-/// What a person wrote, with every sign that is not seen but changes what is read put as `[U+202E]`: controls, what sets the
-/// direction of text, and signs without a shape, which can hide words or turn a file's name round. A template still has to
-/// escape it.
+/// A text as it can be shown: every sign that is not seen, or that changes how what stands around it is seen, is written out
+/// as `⟨U+202E⟩`. Line breaks stay.
+///
+/// Those are C0 and C1 controls, what sets the direction of text (UAX #9), line and paragraph separators, and signs without a
+/// shape that are not part of an emoji.
 #[must_use]
 pub fn inert(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        if is_hidden(c) {
-            // Writing to a string can't fail.
-            let _ = write!(shown, "[U+{:04X}]", u32::from(c));
+        if is_active(c) {
+            shown.push_str(&format!("⟨U+{:04X}⟩", u32::from(c)));
         } else {
             shown.push(c);
         }
@@ -17,26 +16,10 @@ pub fn inert(text: &str) -> String {
     shown
 }
 
-/// The joiners and the variation selectors that ordinary writing and pictograms are made with are left as they are.
-fn is_hidden(c: char) -> bool {
-    match c {
-        '\n' | '\t' => false,
-        '\u{ad}'
-        | '\u{61c}'
-        | '\u{115f}'
-        | '\u{1160}'
-        | '\u{180e}'
-        | '\u{200b}'
-        | '\u{200e}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{3164}'
-        | '\u{feff}'
-        | '\u{ffa0}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e0fff}' => true,
-        _ => c.is_control(),
-    }
+fn is_active(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\t')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(u32::from(c), 0xe0000..=0xe007f)
 }
 
 #[cfg(test)]
@@ -44,13 +27,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_seen_is_shown() {
+    fn what_is_not_seen_is_written_out() {
         for (text, shown) in [
-            ("née\n\t\u{1f469}\u{200d}\u{2695}\u{fe0f} שלום", "née\n\t\u{1f469}\u{200d}\u{2695}\u{fe0f} שלום"),
-            ("x\u{202e}gpj.exe", "x[U+202E]gpj.exe"),
-            ("a\0b\u{1b}[2J\u{9b}c\r", "a[U+0000]b[U+001B][2J[U+009B]c[U+000D]"),
-            ("\u{2066}\u{2069}\u{200b}\u{e0041}", "[U+2066][U+2069][U+200B][U+E0041]"),
-            ("<b>&amp;", "<b>&amp;"),
+            ("née\n\u{1f469}\u{200d}\u{2695}\u{fe0f}\ttab", "née\n\u{1f469}\u{200d}\u{2695}\u{fe0f}\ttab"),
+            ("x\u{202e}gpj.exe", "x⟨U+202E⟩gpj.exe"),
+            ("\u{1b}[2J\u{0}\r", "⟨U+001B⟩[2J⟨U+0000⟩⟨U+000D⟩"),
+            ("a\u{200b}b\u{2066}\u{feff}\u{e0041}", "a⟨U+200B⟩b⟨U+2066⟩⟨U+FEFF⟩⟨U+E0041⟩"),
+            ("<b>&amp;</b>", "<b>&amp;</b>"),
         ] {
             assert_eq!(inert(text), shown);
         }

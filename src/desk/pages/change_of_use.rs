@@ -65,7 +65,7 @@ async fn record(
                     ..NewDecision::default()
                 };
                 editor.decide(id, decision, desk.today())?;
-                go_to(&format!("/reports/{id}#clocks"))
+                go_to(&format!("/reports/{id}#promises"))
             }
             (why, changed) => {
                 let errors: Vec<FieldError> = changed.into_iter().chain(why.err()).collect();

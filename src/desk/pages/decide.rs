@@ -66,7 +66,7 @@ async fn decide(
             }
             (None, Ok(decided)) => {
                 editor.decide(id, decided.new_decision(&report, seen), desk.today())?;
-                return go_to(&format!("/reports/{id}#decisions"));
+                return go_to(&format!("/reports/{id}#history"));
             }
             (changed, decided) => changed.into_iter().chain(decided.err().unwrap_or_default()).collect(),
         };

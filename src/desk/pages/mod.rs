@@ -17,6 +17,7 @@ mod decide;
 mod destroy;
 mod door;
 mod error;
+mod files;
 #[cfg(test)]
 mod fixture;
 mod gate;
@@ -26,6 +27,7 @@ mod notice;
 mod queue;
 mod refer;
 mod reply;
+mod report;
 mod respond;
 mod seen;
 mod session;
@@ -53,6 +55,8 @@ pub fn router(desk: Desk) -> Router {
     let inside = Router::new()
         .route("/lock", post(door::lock))
         .merge(queue::routes())
+        .merge(report::routes())
+        .merge(files::routes())
         .merge(carry::routes())
         .merge(calendar::routes())
         .merge(team::routes())

@@ -10,6 +10,7 @@ mod finds;
 pub(super) mod letter;
 mod queue;
 mod refer;
+mod report;
 mod team;
 #[cfg(test)]
 mod validity;
@@ -19,8 +20,9 @@ pub(super) use carry::{CarryPage, ImportPage, Problem};
 pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
 pub(super) use destroy::{DestroyPage, RetentionPage};
-pub(super) use queue::QueuePage;
+pub(super) use queue::{Filter, QueuePage};
 pub(super) use refer::ReferPage;
+pub(super) use report::{FilePage, ReportPage};
 pub(super) use team::{LeavePage, ShutOutPage, TeamPage};
 
 use std::borrow::Cow;
@@ -36,6 +38,8 @@ pub(super) const CSS: &str = concat!(
     include_str!("../../../../templates/style.css"),
     include_str!("../../../../templates/desk/style.css"),
     include_str!("../../../../templates/desk/decide.css"),
+    include_str!("../../../../templates/desk/report.css"),
+    include_str!("../../../../templates/desk/coming.css"),
     include_str!("../../../../templates/style_media.css")
 );
 

@@ -18,10 +18,7 @@ use crate::{
         fixture::World,
         pages::{Carrier, gate::Secret},
     },
-    domain::{
-        AnswerKind, Calendar, Clock, ClockEntry, Date, Entries, FixedDay, ReportId, ReportState, Route, SeriousHarm,
-        TeamRole,
-    },
+    domain::{AnswerKind, Calendar, Clock, Date, Entries, FixedDay, ReportId, ReportState, Route, TeamRole, Text},
     http::{
         Day,
         validity::{Render, Sample, problems, reading_age, sentences, titles_of_two},
@@ -69,9 +66,6 @@ fn every_page() -> Vec<Sample> {
     let mut add = |name: &str, page: &dyn Render, is_error| {
         pages.push(Sample { name: name.to_owned(), html: page.html(), is_error });
     };
-    add("queue, empty", &QueuePage::new(&shell, &[]), false);
-    add("queue, demonstration", &QueuePage::new(&demo, &queue()), false);
-    add("queue", &QueuePage::new(&shell, &queue()), false);
     casebook_pages(&mut add, &shell, &demo);
     for protected in [false, true] {
         let page = LockedPage { shell: &outside, protected, errors: &[] };
@@ -114,7 +108,28 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("leave", &LeavePage::new(shell, &casebook, other.id).unwrap(), false);
     add("shut out", &ShutOutPage::new(shell, &casebook, id, None, Vec::new()).unwrap(), false);
     add("shut out with an error", &ShutOutPage::new(shell, &casebook, id, None, error("reason")).unwrap(), true);
-    let report = casebook.show(id, DAY, &Calendar::default()).unwrap();
+    let calendar = Calendar::default();
+    let asked = |query: &[(&str, &str)]| {
+        let mut typed = Entries::default();
+        query.iter().for_each(|(name, value)| typed.push((*name).to_owned(), (*value).to_owned()));
+        Filter::read(&typed, casebook.me(), DAY)
+    };
+    let queue = |shell, casebook: &Casebook, filter| {
+        QueuePage::new(shell, casebook, casebook.list(DAY, &calendar).unwrap(), filter, (DAY, &calendar))
+    };
+    add("queue, empty", &queue(shell, &empty, asked(&[])), false);
+    add("queue", &queue(shell, &casebook, asked(&[])), false);
+    add("queue, demonstration", &queue(demo, &casebook, asked(&[("due", "overdue"), ("page", "7")])), false);
+    let found = |queue| QueuePage::found(shell, &casebook, queue, &Text::typed("a <word>"), (DAY, &calendar));
+    add("search, nothing", &found(Vec::new()), false);
+    add("search", &found(casebook.list(DAY, &calendar).unwrap()), false);
+    let report = casebook.show(id, DAY, &calendar).unwrap();
+    for on_paper in [false, true] {
+        let name = if on_paper { "print" } else { "report" };
+        add(name, &ReportPage::new(shell, &report, &casebook, DAY, on_paper), false);
+    }
+    let file = casebook.attachment(id, "1/1").unwrap();
+    add("file", &FilePage::new(shell, id, "1/1", &file), false);
     add("refer", &ReferPage::new(shell, &report, None, Vec::new()), false);
     add("refer with errors", &ReferPage::new(shell, &report, Some(Entries::default()), error("part")), true);
     deciding_pages(add, shell, &casebook, &report);
@@ -214,32 +229,6 @@ fn deciding_pages(
     add("approve, closed", &approve(&[], Some("You wrote this notice.")), false);
 }
 
-/// One report of each route, with and without clocks.
-fn queue() -> Vec<QueueEntry> {
-    let notice = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
-    let entry = |(number, route): (u8, &Route)| QueueEntry {
-        id: ReportId([number; 8]),
-        route: *route,
-        received_on: DAY,
-        areas: vec![],
-        state: ReportState::Received,
-        serious_harm: (number > 0).then_some(SeriousHarm::Yes),
-        clocks: (0..number)
-            .map(|_| ClockEntry { seq: 1, clock: notice }.view(DAY, &Calendar::default()).unwrap())
-            .collect(),
-        withdrawn: false,
-        message_count: 1,
-        unread: usize::from(number),
-        owner: None,
-        waiting: 0,
-        to_approve: 0,
-        on_the_way: 0,
-        destroy_after: None,
-        version: 0,
-    };
-    (0..).zip(Route::ALL).map(entry).collect()
-}
-
 #[test]
 fn every_page_in_every_state_is_valid_and_says_what_it_is() {
     let pages = every_page();
@@ -253,7 +242,7 @@ fn every_page_in_every_state_is_valid_and_says_what_it_is() {
 #[test]
 fn every_form_carries_the_token() {
     for page in every_page() {
-        let forms = page.html.matches("<form ").count();
+        let forms = page.html.matches("method=\"post\"").count();
         let tokens = page.html.matches("<input type=\"hidden\" name=\"token\" value=\"").count();
         assert_eq!(forms, tokens, "{}", page.name);
     }
