@@ -1,5 +1,16 @@
-//! The numbers of the annual report.
+//! The numbers of the annual report: counted exactly for the team, or with small numbers hidden for everybody (see `hide`).
+//! Plain values in, plain values and text out.
 
+mod count;
 mod fact;
+mod hide;
+mod plan;
+mod reader;
+#[cfg(test)]
+mod sample;
+mod table;
+mod year;
 
 pub use fact::{Fact, Promise};
+pub use table::{Cell, Figures, Row, Table};
+pub use year::ReportingYear;
