@@ -1,6 +1,8 @@
 //! The numbers of the annual report: counted exactly for the team, or with small numbers hidden for everybody (see `hide`).
 //! Plain values in, plain values and text out.
 
+#[cfg(test)]
+mod attack;
 mod count;
 mod fact;
 mod hide;
@@ -9,6 +11,8 @@ mod reader;
 #[cfg(test)]
 mod sample;
 mod table;
+#[cfg(test)]
+mod tests;
 mod year;
 
 pub use fact::{Fact, Promise};
