@@ -96,10 +96,38 @@ impl Casebook {
         self.state.myself().map(|(id, _)| id)
     }
 
+    /// The last collection that was imported, and the day it was made at the box.
+    #[must_use]
+    pub fn last_collection(&self) -> Option<(u64, Date)> {
+        self.state.collected_on.map(|on| (self.state.collection, on))
+    }
+
+    /// For a new member to compare before they open it the first time.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.trusted.fingerprint()
+    }
+
     /// Whether every notice needs a second approver.
     #[must_use]
     pub const fn second_approver(&self) -> bool {
         self.state.second_approver
+    }
+
+    /// Who is shut out of a report: by name, and by what they do.
+    ///
+    /// # Errors
+    /// If there is no such report.
+    pub fn shut_out_of(&self, id: ReportId) -> Result<(Vec<MemberId>, Vec<TeamRole>), DeskError> {
+        let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
+        Ok((report.shut_out.iter().copied().collect(), report.shut_out_roles.iter().copied().collect()))
+    }
+
+    /// How many members may open a report.
+    #[must_use]
+    pub fn readers_of(&self, id: ReportId) -> usize {
+        let Some(report) = self.state.reports.get(&id) else { return 0 };
+        self.state.active().filter(|(member, known)| report.is_open_to(**member, known)).count()
     }
 
     /// The reports that this member is shut out of.

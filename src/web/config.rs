@@ -5,9 +5,12 @@ pub(super) use logo::Logo;
 
 use serde::Deserialize;
 
-use crate::domain::{
-    Date,
-    limits::{ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, MIB},
+use crate::{
+    domain::{
+        Date,
+        limits::{ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, MIB},
+    },
+    http,
 };
 
 /// The configuration file can't be used.
@@ -222,7 +225,7 @@ impl Default for ServiceConfig {
     fn default() -> Self {
         Self {
             name: "Raise a serious concern".into(),
-            body: "the governance team".into(),
+            body: http::BODY.into(),
             everyday_page: "https://www.bbc.co.uk/weather".into(),
             onion: None,
             header: None,
