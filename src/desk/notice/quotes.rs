@@ -77,7 +77,7 @@ const fn is_accent(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    
+
     use proptest::prelude::*;
 
     use super::*;
