@@ -4,6 +4,8 @@ use std::{
     io::{self, Write},
     pin::Pin,
     task::{Context, Poll},
+    thread,
+    time::Duration,
 };
 
 use axum::{
@@ -16,18 +18,18 @@ use axum::{
 };
 use bytes::Bytes;
 use hyper::body::Frame;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
 
 use super::{Desk, PageError, Visit, respond::page, seen::report_id, session::Posted, view::FilePage};
 use crate::{
-    desk::DeskError,
-    domain::{ReportId, limits::KIB},
+    desk::{DeskError, SealedAttachment},
+    domain::ReportId,
 };
 
-/// Bytes of one piece on its way to the browser.
-const PIECE: usize = 64 * KIB;
-/// Pieces that may be on their way.
+/// Pieces of 64 KiB that may be on their way to the browser.
 const IN_FLIGHT: usize = 4;
+/// How often to look whether a browser that takes its time has taken a piece, or the desk was locked.
+const LOOK: Duration = Duration::from_millis(20);
 /// Characters of a name's extension that is kept: it says how to open the file, and can't be a path.
 const EXTENSION: usize = 5;
 
@@ -47,13 +49,13 @@ async fn warn(
     desk.with(&visit, move |_, bench| {
         let place = format!("{seq}/{number}");
         let attachment = bench.casebook()?.attachment(id, &place).map_err(unknown)?;
-        page(StatusCode::OK, &FilePage::new(&shell, id, &place, &attachment))
+        page(StatusCode::OK, &FilePage::new(&shell, id, &place, attachment.said()))
     })
     .await
 }
 
-/// `POST` of the same: the file itself, piece by piece. If it turns out to be damaged midway the connection breaks, so that
-/// no browser takes a part for the whole.
+/// `POST` of the same: the file itself, piece by piece. If it turns out to be damaged, or the desk is locked meanwhile, the
+/// connection breaks, so that no browser takes a part for the whole.
 async fn save(
     State(desk): State<Desk>,
     visit: Visit,
@@ -62,35 +64,40 @@ async fn save(
 ) -> Result<Response, PageError> {
     let id = report_id(&id)?;
     let place = format!("{seq}/{number}");
-    let found = {
-        let place = place.clone();
-        desk.with(&visit, move |_, bench| Ok(bench.casebook()?.attachment(id, &place).map_err(unknown)?)).await?
-    };
-    let name = saved_name(id, seq, number, found.name.as_str());
+    let file = desk.with(&visit, move |_, bench| bench.casebook()?.attachment(id, &place).map_err(unknown)).await?;
+    let name = saved_name(id, seq, number, file.said().name.as_str());
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     let headers = [
         (header::CONTENT_DISPOSITION, disposition.map_err(|_| PageError::Internal)?),
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
-        (header::CONTENT_LENGTH, HeaderValue::from(found.size)),
+        (header::CONTENT_LENGTH, HeaderValue::from(file.said().size)),
     ];
-    let (sender, pieces) = mpsc::channel(IN_FLIGHT);
-    tokio::spawn(async move {
-        let failed = sender.clone();
-        let copied = desk.with(&visit, move |_, bench| {
-            let mut out = io::BufWriter::with_capacity(PIECE, Pieces(sender));
-            bench.casebook()?.copy_attachment(id, &place, &mut out)?;
-            out.flush().map_err(|_| PageError::Internal)
-        });
-        if copied.await.is_err() {
-            // The browser sees that the file ended before its length.
-            let _ = failed.send(Err(io::Error::other("the attachment can't be opened"))).await;
-        }
-    });
-    Ok((headers, Body::new(Download(pieces))).into_response())
+    let (sender, pieces) = channel(IN_FLIGHT);
+    let session = Session { desk, visit };
+    let out = Pieces { session: session.clone(), sender, last: None };
+    Desk::aside(move || out.send_all(&file));
+    Ok((headers, Body::new(Download { session, pieces })).into_response())
 }
 
-/// What comes out of a casebook, as it comes.
-struct Download(mpsc::Receiver<io::Result<Frame<Bytes>>>);
+/// The session that asked for a file.
+#[derive(Clone)]
+struct Session {
+    desk: Desk,
+    visit: Visit,
+}
+
+impl Session {
+    fn check(&self) -> io::Result<()> {
+        let ended = || io::Error::new(io::ErrorKind::ConnectionAborted, "the desk was locked");
+        if self.desk.is_open_to(&self.visit) { Ok(()) } else { Err(ended()) }
+    }
+}
+
+/// What comes out of a casebook, as it comes. If it ends before the length that was announced, the connection breaks.
+struct Download {
+    session: Session,
+    pieces: Receiver<Bytes>,
+}
 
 impl HttpBody for Download {
     type Data = Bytes;
@@ -100,17 +107,51 @@ impl HttpBody for Download {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        self.0.poll_recv(context)
+        self.session.check()?;
+        self.pieces.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
     }
 }
 
-/// What is written to it goes to the browser.
-struct Pieces(mpsc::Sender<io::Result<Frame<Bytes>>>);
+/// What is written to it goes to the browser, but for the last piece: that goes once the file is known to be the right one.
+struct Pieces {
+    session: Session,
+    sender: Sender<Bytes>,
+    last: Option<Bytes>,
+}
+
+impl Pieces {
+    fn send_all(mut self, file: &SealedAttachment) {
+        // Without its last piece it can't pass for the whole.
+        if file.copy(&mut self).is_ok()
+            && let Some(last) = self.last.take()
+        {
+            // The browser has gone, or the desk was locked: there is nobody to tell.
+            let _ = self.send(last);
+        }
+    }
+
+    /// Waits until there is room: for as long as the browser likes, if nobody locks the desk.
+    fn send(&self, mut piece: Bytes) -> io::Result<()> {
+        loop {
+            self.session.check()?;
+            piece = match self.sender.try_send(piece) {
+                Ok(()) => return Ok(()),
+                Err(TrySendError::Full(piece)) => piece,
+                Err(TrySendError::Closed(_)) => return Err(io::ErrorKind::BrokenPipe.into()),
+            };
+            thread::sleep(LOOK);
+        }
+    }
+}
 
 impl Write for Pieces {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let piece = Frame::data(Bytes::copy_from_slice(bytes));
-        self.0.blocking_send(Ok(piece)).map_err(|_| io::ErrorKind::BrokenPipe)?;
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        if let Some(before) = self.last.replace(Bytes::copy_from_slice(bytes)) {
+            self.send(before)?;
+        }
         Ok(bytes.len())
     }
 

@@ -137,9 +137,10 @@ impl Filter {
     }
 
     fn shows(&self, entry: &QueueEntry, last_shown: Option<Date>) -> bool {
-        // A promise stays in sight until it is kept, whether the report is closed or not.
-        let is_over =
-            (entry.state == ReportState::Closed || entry.withdrawn) && !entry.is_due(|_| true) && entry.unread == 0;
+        // Whatever is left to do stays in sight, whether the report is closed or not.
+        let is_over = (entry.state == ReportState::Closed || entry.withdrawn)
+            && !entry.is_due(|_| true)
+            && entry.unread + entry.waiting + entry.to_approve + entry.on_the_way == 0;
         (self.all || self.state == Some(ReportState::Closed) || !is_over)
             && self.area.is_none_or(|area| entry.areas.contains(&area))
             && self.state.is_none_or(|state| entry.state == state)

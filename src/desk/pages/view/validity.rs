@@ -129,7 +129,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
         add(name, &ReportPage::new(shell, &report, &casebook, DAY, on_paper), false);
     }
     let file = casebook.attachment(id, "1/1").unwrap();
-    add("file", &FilePage::new(shell, id, "1/1", &file), false);
+    add("file", &FilePage::new(shell, id, "1/1", file.said()), false);
     add("refer", &ReferPage::new(shell, &report, None, Vec::new()), false);
     add("refer with errors", &ReferPage::new(shell, &report, Some(Entries::default()), error("part")), true);
     deciding_pages(add, shell, &casebook, &report);
