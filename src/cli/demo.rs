@@ -35,7 +35,9 @@ pub(super) fn run(arguments: &DemoArguments) -> Outcome {
     let options = prepare(directory.path())?;
     let at = directory.path().display().to_string();
     let result = serve(options, listener, |address| {
-        output::line("This is a demonstration: throwaway keys, no protection. Do not raise a real concern here.")?;
+        output::line(
+            "This is a demonstration: throwaway keys, no confinement, no protection. Do not raise a real concern here.",
+        )?;
         output::line(&format!("box: http://{address}"))?;
         output::line("")?;
         output::line("To act as the governance team, in another terminal:")?;
