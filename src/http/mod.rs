@@ -9,6 +9,7 @@ mod operator;
 mod page;
 pub mod server;
 pub mod stack;
+mod stream;
 mod style;
 #[cfg(test)]
 pub(crate) mod validity;
