@@ -159,3 +159,31 @@ fn a_compressed_page_is_never_sent() {
     let page = http::exchange(served.address, "GET / HTTP/1.1\r\nAccept-Encoding: gzip, br, zstd\r\n", |_| Ok(()));
     whole(&page);
 }
+
+#[test]
+fn tls_and_the_onion_service_are_told_of_only_over_tls() {
+    let onion = format!("http://{}.onion", "a".repeat(56));
+    let told = |config: &str, request: &str| {
+        let served = Served::new(config);
+        let raw = answer(served.address, request.as_bytes(), false);
+        let page = Page::parse(&raw).unwrap();
+        whole(&page);
+        let header = |name| page.header(name).map(str::to_owned);
+        (header("strict-transport-security"), header("onion-location"))
+    };
+    let both = format!("[service]\nbehind_tls = true\nonion = \"{onion}/\"");
+    let tls = || Some("max-age=63072000".to_owned());
+    let get = "GET /report?route=staff-concern HTTP/1.1\r\nHost: box.example\r\n\r\n";
+    assert_eq!(told("", get), (None, None));
+    assert_eq!(told(&format!("[service]\nonion = \"{onion}\""), get), (None, None));
+    assert_eq!(told("[service]\nbehind_tls = true", get), (tls(), None));
+    assert_eq!(told(&both, get), (tls(), Some(format!("{onion}/report?route=staff-concern"))));
+    // What came through the onion service did not come over TLS.
+    for host in ["a.onion", "A.ONION:80"] {
+        assert_eq!(told(&both, &format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n")), (None, None));
+    }
+    // Nobody is led away from a page that holds what they typed or were given.
+    let post = "POST /leave HTTP/1.1\r\nHost: box.example\r\nContent-Length: 0\r\n\r\n";
+    assert_eq!(told(&both, post), (tls(), None));
+    assert_eq!(told(&both, "GET /nowhere HTTP/1.1\r\nHost: box.example\r\n\r\n"), (tls(), None));
+}

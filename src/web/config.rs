@@ -72,8 +72,12 @@ pub struct ServiceConfig {
     pub body: String,
     /// The everyday page that "Leave this page" goes to, <https://www.bbc.co.uk/weather> unless set.
     pub everyday_page: String,
-    /// The box's own `http://….onion` address; none unless set.
+    /// The box's own `http://….onion` address; none unless set. Pages that hold nothing typed tell Tor Browser of it when they
+    /// came over TLS.
     pub onion: Option<String>,
+    /// Whether what reaches the box other than through its onion service came over TLS, to a front on this machine; false
+    /// unless set. Browsers are told to use nothing else then.
+    pub behind_tls: bool,
     /// What stands above the name at the top of every page, such as the name of the body that runs the box; nothing unless set.
     pub header: Option<String>,
     /// The name of a file with a logo for the top of every page, SVG or PNG of 16 KiB at most, beside the configuration file
@@ -225,6 +229,7 @@ impl Default for ServiceConfig {
             body: "the governance team".into(),
             everyday_page: "https://www.bbc.co.uk/weather".into(),
             onion: None,
+            behind_tls: false,
             header: None,
             logo: None,
             logo_alt: None,
