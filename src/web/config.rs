@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::domain::{
     Date,
-    limits::{ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, MIB},
+    limits::{ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, DAILY_MIB, DISK_RESERVE_MIB, MIB, SENDS_A_MINUTE},
 };
 
 /// The configuration file can't be used.
@@ -50,7 +50,7 @@ pub struct Config {
     pub(super) logo: Option<Logo>,
 }
 
-/// How much may come with a message.
+/// How much may come with a message, and how much from everybody.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LimitsConfig {
@@ -60,6 +60,12 @@ pub struct LimitsConfig {
     pub attachment_mib: u64,
     /// Receipt codes that are looked up in a minute, whoever asks, 6000 unless set; from 1 to 1,000,000.
     pub code_checks_a_minute: u32,
+    /// Concerns and follow-ups that are taken in a minute, whoever sends, 600 unless set; from 1 to 1,000,000.
+    pub sends_a_minute: u32,
+    /// Mebibytes that are taken in a day, sealed, 10240 unless set; from 1 to 1,048,576. Past it nobody is asked to write.
+    pub daily_mib: u64,
+    /// Mebibytes of disk that stay free, 1024 unless set; 1,048,576 at most. Below it nobody is asked to write.
+    pub disk_reserve_mib: u64,
 }
 
 /// Who runs the box, and where.
@@ -218,6 +224,9 @@ impl Default for LimitsConfig {
             attachments: ATTACHMENTS,
             attachment_mib: ATTACHMENT_BYTES / MIB as u64,
             code_checks_a_minute: CODE_CHECKS_A_MINUTE,
+            sends_a_minute: SENDS_A_MINUTE,
+            daily_mib: DAILY_MIB,
+            disk_reserve_mib: DISK_RESERVE_MIB,
         }
     }
 }

@@ -10,7 +10,8 @@ use axum::{
 use super::{App, WebError};
 use crate::http::{self, tell_operator};
 
-/// How long to wait before trying again, in seconds: when much is waiting, and when a minute's worth of codes was looked up.
+/// How long to wait before trying again, in seconds: when much is waiting, and when a minute's worth of codes or sends
+/// was taken.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("30");
 const RETRY_AFTER_A_MINUTE: HeaderValue = HeaderValue::from_static("60");
 
@@ -93,8 +94,8 @@ fn error_page(app: &App, error: WebError, plain: &Response) -> Response {
         response.headers_mut().insert(header::ALLOW, allow.clone());
     }
     let retry_after = match error {
-        WebError::Busy | WebError::Closed => Some(RETRY_AFTER),
-        WebError::TooMany => Some(RETRY_AFTER_A_MINUTE),
+        WebError::Busy | WebError::Closed | WebError::NoRoom => Some(RETRY_AFTER),
+        WebError::TooMany | WebError::TooManySends => Some(RETRY_AFTER_A_MINUTE),
         _ => None,
     };
     if let Some(seconds) = retry_after {
