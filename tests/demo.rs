@@ -1,4 +1,6 @@
-//! The demonstration: what it prints, what it shows, and that nothing of it stays.
+//! The demonstration: what it prints, what it shows, what its one button does, and that nothing of it stays.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 mod support;
 
@@ -9,14 +11,14 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process};
-use support::http;
+use support::{desk::Reviewer, http};
 
 #[test]
-fn the_demonstration_says_so_on_every_page_and_is_wiped_at_the_end() {
+fn box_and_desk_work_together_say_what_they_are_and_are_wiped_at_the_end() {
     // Where its directory is made, to see that it is gone.
     let around = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_candour"))
-        .args(["demo", "--listen", "127.0.0.1:0"])
+        .args(["demo", "--listen", "127.0.0.1:0", "--desk", "127.0.0.1:0"])
         .env("TMPDIR", around.path())
         .stdout(Stdio::piped())
         .spawn()
@@ -27,11 +29,28 @@ fn the_demonstration_says_so_on_every_page_and_is_wiped_at_the_end() {
     for path in ["/", "/before-you-start", "/report?route=staff-concern", "/status", "/keys", "/nowhere"] {
         assert!(http::get(address, path).one(".demo").contains("This is a demonstration"), "{path}");
     }
-    // The commands that it prints are for what is there.
-    let printed: Vec<String> = lines.by_ref().take_while(|line| !line.starts_with("Ctrl-C")).collect();
-    let import = printed.iter().find(|line| line.contains("candour desk import")).unwrap();
-    let casebook = import.split_whitespace().skip_while(|word| *word != "--casebook").nth(1).unwrap();
-    assert!(fs::metadata(casebook).unwrap().is_dir());
+    let mut reviewer = Reviewer::at(&lines.next().unwrap());
+    for path in ["/", "/carry", "/team", "/retention", "/nowhere"] {
+        assert!(reviewer.get(path).one(".demo").contains("This is a demonstration"), "{path}");
+    }
+    let listed = |reviewer: &mut Reviewer| reviewer.get("/?show=all").all("tbody tr").len();
+    assert_eq!(listed(&mut reviewer), 6, "concerns of every route are there");
+    let code = lines.next().unwrap().rsplit_once(' ').unwrap().1.to_owned();
+    let status = http::post(address, "/status", &vec![("code".into(), code)]);
+    assert_eq!(status.all("article.message").len(), 1);
+
+    // Someone writes; one press brings it here.
+    let mut form = http::get(address, "/report?route=procurement").form("/report/check");
+    http::fill(&mut form, "about", "competition");
+    http::fill(&mut form, "description", "The contract was let without any notice.");
+    let fields = http::post(address, "/report/check", &form).form("/report/send");
+    assert_eq!(http::post_multipart(address, "/report/send", &fields, vec![]).status, 200);
+    let press = reviewer.get("/carry").form("/carry/demonstration");
+    reviewer.post_and_follow("/carry/demonstration", &press);
+    assert_eq!(listed(&mut reviewer), 7);
+    // And nothing is left to carry after a second press, which delivers what the first brought.
+    reviewer.post_and_follow("/carry/demonstration", &press);
+    assert!(reviewer.get("/carry").one("main").contains("There is nothing to export"));
 
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     assert!(child.wait().unwrap().success());

@@ -70,6 +70,7 @@ fn reply(served: &Served, to: &Message, after: &[u32], collected: u32, on: Date)
             after: *after,
             state: ReportState::BeingRead,
             areas: vec![],
+            supplementary: false,
             text: Some(Text::typed(&format!("Reply {seq}."))),
         };
         let sealed = seal_answer(&answer, &recipient).unwrap();
@@ -81,6 +82,7 @@ fn reply(served: &Served, to: &Message, after: &[u32], collected: u32, on: Date)
             closed: false,
             size,
             sha256: sealed.digest(),
+            endorsements: Vec::new(),
         });
         answers.push(sealed);
     }

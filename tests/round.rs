@@ -176,6 +176,8 @@ fn every_route_goes_all_the_way_round() {
     // A notice each, and an acknowledgement with an advice or decision for three of them.
     assert_eq!(all.as_array().unwrap().len(), 4 + 2 * 3);
     assert!(all.as_array().unwrap().iter().all(|clock| clock["state"] == "met"), "{all}");
+    let calendar = place.done(&["clocks", "--data", "box", "--ics", "--all"]);
+    assert_eq!(calendar.matches("STATUS:CANCELLED\r\n").count(), all.as_array().unwrap().len(), "{calendar}");
 
     // The next collection tells the desk; the box has nothing left to carry.
     assert!(place.collect("c2").contains("0 messages from 0 reports"));

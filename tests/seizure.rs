@@ -1,18 +1,13 @@
 //! What someone finds who takes the box while it runs.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 mod support;
 
-use std::{
-    fs::{self, File},
-    io::{Read, Seek, SeekFrom},
-    time::{Duration, Instant},
-};
+use std::{fs, time::Duration};
 
 use support::{
     http::{self, Fields},
-    installation::{Installation, holds},
+    installation::Installation,
+    memory,
 };
 
 const MARKER: &str = "quixotic-pangolin-8841";
@@ -26,9 +21,7 @@ fn nothing_typed_stays_in_memory() {
     let place = Installation::new();
     let running = place.serve();
     let address = running.address;
-    if File::open(format!("/proc/{}/mem", running.id())).is_err() {
-        assert!(std::env::var_os("CANDOUR_TEST_ALL").is_none(), "the memory of another process can't be read");
-        eprintln!("left out: the box's memory can be read by root alone");
+    if !memory::can_be_read(running.id()) {
         return;
     }
     let mut form = http::get(address, "/report?route=staff-concern").form("/report/check");
@@ -49,16 +42,9 @@ fn nothing_typed_stays_in_memory() {
 
     let bare = code.replace('-', "");
     let markers = [MARKER, FILE_MARKER, NAME_MARKER, &code, &bare];
-    let start = Instant::now();
-    loop {
-        let found = in_memory(running.id(), &markers);
-        if found.is_empty() {
-            break;
-        }
-        assert!(start.elapsed() < WITHIN, "still in memory after {WITHIN:?}: {found:?}");
-    }
+    memory::assert_gone(running.id(), &markers.map(str::as_bytes), WITHIN);
     // The search itself works: what the program must keep is found by it.
-    assert!(!in_memory(running.id(), &["Raise a serious concern"]).is_empty());
+    assert!(memory::holds(running.id(), b"Raise a serious concern"));
 }
 
 #[test]
@@ -80,30 +66,4 @@ fn the_running_box_is_confined() {
         let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
         assert_eq!((field("Seccomp:"), field("NoNewPrivs:")), ("2".to_owned(), "1".to_owned()), "{status}");
     }
-}
-
-/// Which of the markers stand in any readable page of a process, and in which mapping.
-fn in_memory(process: u32, markers: &[&str]) -> Vec<String> {
-    let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
-    let mut memory = File::open(format!("/proc/{process}/mem")).unwrap();
-    let mut found = Vec::new();
-    for line in maps.lines() {
-        let mut columns = line.split_whitespace();
-        let (range, access) = (columns.next().unwrap(), columns.next().unwrap());
-        if !access.starts_with('r') {
-            continue;
-        }
-        let (from, to) = range.split_once('-').unwrap();
-        let [from, to] = [from, to].map(|address| u64::from_str_radix(address, 16).unwrap());
-        // The kernel's own pages lie beyond what can be sought to.
-        if memory.seek(SeekFrom::Start(from)).is_err() {
-            continue;
-        }
-        let mut bytes = Vec::new();
-        // A mapping may end before its range does; what could be read is searched.
-        let _ = memory.by_ref().take(to - from).read_to_end(&mut bytes);
-        let there = markers.iter().filter(|marker| holds(&bytes, marker.as_bytes()));
-        found.extend(there.map(|marker| format!("{marker} in {line}")));
-    }
-    found
 }

@@ -81,7 +81,7 @@ pub fn run() -> ExitCode {
         Command::Clocks(arguments) => clocks::run(&arguments),
         Command::Due(arguments) => due::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
-        Command::Desk(command) => offline().and_then(|()| desk::run(command)),
+        Command::Desk(command) => desk::run(command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::Args;
+use rustix::time::{ClockId, clock_gettime};
 use tokio::{net::TcpListener, runtime::Builder, signal::unix};
 
 use super::{
@@ -140,11 +141,17 @@ pub(super) fn serve(options: AppOptions, listener: StdListener, ready: impl FnOn
     })
 }
 
+/// The time since the machine started, with what passed while it slept.
+pub(super) fn uptime() -> Duration {
+    let now = clock_gettime(ClockId::Boottime);
+    // Neither is negative: the machine has been started.
+    Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or_default())
+}
+
 /// Resolves on SIGTERM and on Ctrl-C.
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     let signal = |kind| {
-        unix::signal(kind)
-            .map_err(|error| Failure::Failed(format!("can't wait for signals: {error}; start the box again")))
+        unix::signal(kind).map_err(|error| Failure::Failed(format!("can't wait for signals: {error}; start it again")))
     };
     let (mut terminate, mut interrupt) =
         (signal(unix::SignalKind::terminate())?, signal(unix::SignalKind::interrupt())?);

@@ -84,3 +84,93 @@ fn name(member: &GovernanceIdentity) -> String {
 fn context(json: &[u8]) -> Vec<u8> {
     [b"checkpoint\n".as_slice(), &crypto::digest(json).0].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            EventProblem,
+            fixture::{DAY, MARKER, TODAY, World},
+        },
+        *,
+    };
+    use crate::domain::{Calendar, Route};
+
+    fn many_events() -> World {
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &[]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        world.reply(id, MARKER);
+        let mut casebook = world.open().unwrap();
+        let mut editor = casebook.edit(&world.signer).unwrap();
+        for needed in (0..WORTH_WRITING).map(|number| number % 2 == 0) {
+            editor.ask_for_second_approver(needed, &TODAY).unwrap();
+        }
+        world
+    }
+
+    fn only(world: &World) -> std::path::PathBuf {
+        let mut files = fs::read_dir(world.casebook().join(DIRECTORY)).unwrap();
+        files.next().unwrap().unwrap().path()
+    }
+
+    #[test]
+    fn it_says_what_the_events_say_without_the_texts() {
+        let world = many_events();
+        let id = *world.reports.keys().next().unwrap();
+        let first = world.open().unwrap();
+        let sealed = fs::read(only(&world)).unwrap();
+        let plain = world.identity.open_bytes(&sealed, BYTES).unwrap();
+        assert!(plain.len() > 10_000 && !plain.windows(MARKER.len()).any(|window| window == MARKER.as_bytes()));
+        let again = world.open().unwrap();
+        assert_eq!((again.version(), again.second_approver()), (first.version(), first.second_approver()));
+        // What was written is read from its event.
+        let view = again.show(id, DAY, &Calendar::default()).unwrap();
+        assert!(view.messages[1].text.as_ref().is_some_and(|text| text.as_str() == MARKER));
+    }
+
+    #[test]
+    fn one_that_is_not_this_members_own_is_not_believed() {
+        let world = many_events();
+        drop(world.open().unwrap());
+        let path = only(&world);
+        let events = read(&world.casebook(), &world.identity, world.open().unwrap().id()).unwrap();
+        // By someone who knows the recipients alone.
+        let json = serde_json::to_vec(&Made { casebook: world.open().unwrap().id(), events: &events[..3] }).unwrap();
+        let forged = seal_bytes(&[&[7; 32], json.as_slice()].concat(), &world.identity.recipients()).unwrap();
+        files::replace(&path, Readers::Owner, forged.as_bytes()).unwrap();
+        assert!(read(&world.casebook(), &world.identity, world.open().unwrap().id()).is_some(), "made again");
+        for damaged in [b"".as_slice(), b"age-encryption.org/v1"] {
+            files::replace(&path, Readers::Owner, damaged).unwrap();
+            assert!(world.open().is_ok());
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_event_that_it_covers_is_named_all_the_same() {
+        let world = many_events();
+        drop(world.open().unwrap());
+        let event = |number: u64| world.casebook().join(format!("events/{number:08}.age"));
+        let original = fs::read(event(3)).unwrap();
+        let mut altered = original.clone();
+        altered[original.len() / 2] ^= 1;
+        files::replace(&event(3), Readers::Owner, &altered).unwrap();
+        let problem = |expected| match world.open() {
+            Err(DeskError::Event { number: 3, problem }) => assert_eq!(problem, expected),
+            Err(other) => panic!("{other}"),
+            Ok(_) => panic!("it was opened"),
+        };
+        problem(EventProblem::Altered);
+        files::replace(&event(3), Readers::Owner, &fs::read(event(5)).unwrap()).unwrap();
+        problem(EventProblem::Moved(5));
+        fs::remove_file(event(3)).unwrap();
+        problem(EventProblem::Missing);
+        files::replace(&event(3), Readers::Owner, &original).unwrap();
+        let last = world.open().unwrap().version();
+        fs::remove_file(event(last)).unwrap();
+        // Even with an older head in its place.
+        fs::remove_file(world.casebook().join("head.json")).unwrap();
+        assert!(matches!(world.open(), Err(DeskError::CutOff { .. })));
+    }
+}

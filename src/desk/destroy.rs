@@ -61,3 +61,118 @@ fn remove_tree(directory: &Path) -> Result<(), FileError> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            NewDecision, NewReferral, Passage,
+            fixture::{DAY, MARKER, TODAY, World},
+        },
+        *,
+    };
+    use crate::domain::{Area, Assessment, Calendar, Date, FixedDay, Text};
+
+    const LATER: FixedDay = FixedDay(Date::constant(2027, 1, 5));
+
+    /// A closed report with everything about it that there can be, and another one.
+    fn closed() -> (World, ReportId, ReportId) {
+        let mut world = World::new();
+        let id = world.concern(1, crate::domain::Route::StaffConcern, &[100_000]);
+        let other = world.concern(2, crate::domain::Route::StaffConcern, &[5]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        world.reply(id, &format!("{MARKER} reply"));
+        let referral = NewReferral {
+            area: Area::IntegratedCare,
+            team: Text::typed("The area's team"),
+            recipients: crate::crypto::GovernanceIdentity::generate().recipients(),
+            reason: Text::typed(MARKER),
+            passages: vec![Passage { title: Text::typed("Description"), text: Text::typed(MARKER) }],
+            attachments: vec!["1/1".into()],
+            redacted: true,
+        };
+        let out = world.dir.path().join("referral");
+        world.edit(|editor| editor.refer(id, referral, &out, &TODAY)).unwrap();
+        let assessment = Assessment { destroy_after: Some(DAY), ..Assessment::default() };
+        let close =
+            NewDecision { assessment: Some(assessment), state: Some(ReportState::Closed), ..NewDecision::default() };
+        world.edit(|editor| editor.decide(id, close, &TODAY)).unwrap();
+        (world, id, other)
+    }
+
+    #[test]
+    fn a_report_is_destroyed_only_when_it_is_over() {
+        let (mut world, id, other) = closed();
+        let destroy = |world: &World, id, day: &FixedDay| world.edit(|editor| editor.destroy(id, day));
+        // Not on its last day, not with a promise open, and not while it is worked on.
+        assert!(matches!(destroy(&world, id, &TODAY), Err(DeskError::NotToBeDestroyed(_))));
+        assert!(matches!(destroy(&world, id, &LATER), Err(DeskError::NotToBeDestroyed(_))));
+        world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+        world.reports.get_mut(&other).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        assert!(matches!(destroy(&world, other, &LATER), Err(DeskError::NotToBeDestroyed(_))));
+        destroy(&world, id, &LATER).unwrap();
+        assert!(matches!(destroy(&world, id, &LATER), Err(DeskError::Destroyed(_))));
+    }
+
+    #[test]
+    fn nothing_of_a_destroyed_report_can_be_opened_with_every_key_that_is_left() {
+        let (mut world, id, other) = closed();
+        world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let keys = world.open().unwrap();
+        world.edit(|editor| editor.destroy(id, &LATER)).unwrap();
+        drop(keys);
+        let casebook = world.open().unwrap();
+        assert!(matches!(casebook.show(id, DAY, &Calendar::default()), Err(DeskError::Destroyed(_))));
+        assert!(casebook.show(other, DAY, &Calendar::default()).is_ok());
+        for number in 1..=casebook.version() {
+            let mut opened = casebook.open_event(number).unwrap();
+            let mut abouts = opened.event.what.about();
+            for (about, matter) in abouts.iter_mut().zip(&opened.matters) {
+                assert!(about.report != id || matter.is_none(), "event {number}");
+            }
+        }
+        let left = world.snapshot();
+        assert!(left.keys().all(|path| !path.to_string_lossy().contains(&id.to_string())), "a file is left");
+        // The figures still count it.
+        assert_eq!(casebook.state.destroyed.len(), 1);
+    }
+
+    #[test]
+    fn what_was_killed_in_between_is_finished_by_the_next_change() {
+        let (mut world, id, other) = closed();
+        world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let before = world.snapshot();
+        world.edit(|editor| editor.destroy(id, &LATER)).unwrap();
+        // As if only the event had come on the disk.
+        for (path, bytes) in before.iter().filter(|(path, _)| path.to_string_lossy().contains(&id.to_string())) {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            crate::files::write_new(path, crate::files::Readers::Owner, bytes).unwrap();
+        }
+        assert!(matches!(world.open().unwrap().show(id, DAY, &Calendar::default()), Err(DeskError::Destroyed(_))));
+        world.reply(other, "anything");
+        assert!(world.snapshot().keys().all(|path| !path.to_string_lossy().contains(&id.to_string())));
+    }
+
+    #[test]
+    fn a_person_who_writes_again_after_that_is_heard() {
+        let (mut world, id, _) = closed();
+        world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        world.edit(|editor| editor.destroy(id, &LATER)).unwrap();
+        world.say(id, crate::domain::MessageKind::FollowUp, &[]);
+        let file = world.collect();
+        let imported = world.import(&file).unwrap();
+        assert_eq!((imported.new_reports, imported.messages.len(), imported.messages[0].seq), (1, 1, 2));
+        let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap();
+        assert_eq!((view.messages.len(), view.entry.state), (1, ReportState::Received));
+        world.reply(id, "We are still here.");
+    }
+}

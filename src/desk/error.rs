@@ -31,7 +31,7 @@ pub enum DeskError {
     OtherIdentity,
     /// The identity has not vouched for this casebook.
     #[error(
-        "this identity has not opened this casebook before; if the colleague who let you join reads out the fingerprint {0}, run `candour desk join` with it; else give the identity that you joined with"
+        "this identity is not one that opened this casebook before; give the identity that you joined with, or, if a colleague has just let you join and reads out the fingerprint {0}, run `candour desk join` with it"
     )]
     NotVouched(Fingerprint),
     /// The fingerprint that was compared is another one.
@@ -140,6 +140,9 @@ pub enum DeskError {
     /// Nobody could tell whether it is right.
     #[error("you can't shut yourself out; ask another member to do it")]
     ShuttingOutOneself,
+    /// Nothing lies there to be taken in.
+    #[error("no collection lies here to be taken in; choose the one that was carried from the box")]
+    NothingBrought,
     /// A referral with nothing in it.
     #[error("nothing is chosen to be handed on; choose at least one text or file")]
     EmptyReferral,

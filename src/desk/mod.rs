@@ -8,6 +8,7 @@
 //! DIR/head.json            how many events there are, signed
 //! DIR/collections/N/…      what came with collection N, sealed to each report's key
 //! DIR/answers/ID/…         what goes to the person, sealed to their receipt code
+//! DIR/incoming.…           a collection that is being taken in; DIR/outgoing/… decisions files to carry
 //! DIR/checkpoints/…        for each member, what makes opening fast; made again if it is lost
 //! DIR/lock                 held by whoever writes, for one change
 //! ```
@@ -20,6 +21,7 @@
 mod casebook;
 mod chain;
 mod checkpoint;
+pub mod coming;
 mod decide;
 mod destroy;
 mod error;
@@ -31,13 +33,16 @@ pub mod figures;
 mod fixture;
 mod import;
 mod keys;
+pub mod notice;
 mod opened;
+pub mod pages;
 mod pointer;
 mod refer;
 mod search;
 mod staging;
 mod state;
 mod team;
+pub mod tray;
 mod view;
 
 pub use casebook::{Casebook, Editor, Founder};

@@ -78,7 +78,7 @@ impl Pointer {
     /// For two members to compare, before one of them vouches for what the other made.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of("candour casebook", &[self.casebook.to_string(), self.founder.clone(), self.box_key.clone()])
+        fingerprint(self.casebook, &self.founder, &self.box_key)
     }
 
     pub(super) fn new(keys: &Trusted, paths: KeyPaths) -> Self {
@@ -131,6 +131,17 @@ impl Pointer {
     fn vouched_part(&self) -> Vec<u8> {
         format!("{}\n{}\n{}\n{}\n", self.format, self.casebook, self.founder, self.box_key).into_bytes()
     }
+}
+
+impl Trusted {
+    /// As [`Pointer::fingerprint`].
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        fingerprint(self.casebook, &self.founder.to_base64(), &self.box_key.to_base64())
+    }
+}
+
+fn fingerprint(casebook: CasebookId, founder: &str, box_key: &str) -> Fingerprint {
+    Fingerprint::of("candour casebook", &[casebook.to_string(), founder.to_owned(), box_key.to_owned()])
 }
 
 /// Named after the oldest key of an identity: a newer one may be put in front of it.

@@ -193,3 +193,75 @@ fn readable(referral: &Referral) -> Zeroizing<String> {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Read};
+
+    use super::{
+        super::fixture::{DAY, MARKER, TODAY, World, plain},
+        *,
+    };
+    use crate::{
+        crypto::GovernanceIdentity,
+        domain::{Calendar, Route},
+        tarball::Reader,
+    };
+
+    fn referral(to: &GovernanceIdentity) -> NewReferral {
+        NewReferral {
+            area: Area::Competition,
+            team: Text::typed("Choice and competition"),
+            recipients: to.recipients(),
+            reason: Text::typed("It is theirs."),
+            passages: vec![Passage { title: Text::typed("What happened"), text: Text::typed("On the ward, […].") }],
+            attachments: vec!["1/2".into()],
+            redacted: true,
+        }
+    }
+
+    #[test]
+    fn the_areas_team_gets_what_was_chosen_and_nothing_else() {
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &[10, 70_000]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let team = GovernanceIdentity::generate();
+        let out = world.dir.path().join("referral.age");
+        world.edit(|editor| editor.refer(id, referral(&team), &out, &TODAY)).unwrap();
+        let sealed = fs::read(&out).unwrap();
+        assert!(world.identity.open_stream(sealed.as_slice()).is_err(), "it is sealed to the area's team alone");
+        let mut all = Vec::new();
+        team.open_stream(sealed.as_slice()).unwrap_or_else(|e| panic!("{e}")).read_to_end(&mut all).unwrap();
+        let mut tar = Reader::new(all.as_slice());
+        let json = tar.read("referral.json", 1 << 16).unwrap();
+        let signature = String::from_utf8(tar.read("referral.json.minisig", 4096).unwrap()).unwrap();
+        let key = world.signer.verifying_key().unwrap();
+        assert!(crypto::verify::<Referral>(&json, &signature, &[key]).is_ok());
+        let text = String::from_utf8(tar.read("report.txt", 1 << 16).unwrap()).unwrap();
+        assert!(text.contains("On the ward, […].") && !text.contains("It is theirs."), "{text}");
+        assert!(tar.read("attachment-1", 1 << 20).unwrap() == plain(70_000));
+        tar.end().unwrap();
+        assert!(!String::from_utf8_lossy(&json).contains(&format!("{MARKER}: what happened")));
+
+        let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap();
+        let parts: Vec<_> = view.referrals[0].parts.iter().map(Text::as_str).collect();
+        assert_eq!(parts, ["What happened", &format!("../{MARKER}-2.pdf")]);
+    }
+
+    #[test]
+    fn what_can_t_be_written_is_not_recorded() {
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &[10]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let team = GovernanceIdentity::generate();
+        let before = world.snapshot();
+        let out = world.dir.path().join("referral.age");
+        let refer = |new| world.edit(|editor| editor.refer(id, new, &out, &TODAY));
+        assert!(matches!(refer(referral(&team)), Err(DeskError::NoAttachment(_))));
+        let nothing = NewReferral { passages: Vec::new(), attachments: Vec::new(), ..referral(&team) };
+        assert!(matches!(refer(nothing), Err(DeskError::EmptyReferral)));
+        assert!(!out.exists() && world.snapshot() == before);
+    }
+}

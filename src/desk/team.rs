@@ -96,10 +96,31 @@ impl Casebook {
         self.state.myself().map(|(id, _)| id)
     }
 
+    /// The last collection that was imported, and the day it was made at the box.
+    #[must_use]
+    pub fn last_collection(&self) -> Option<(u64, Date)> {
+        self.state.collected_on.map(|on| (self.state.collection, on))
+    }
+
+    /// For a new member to compare before they open it the first time.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.trusted.fingerprint()
+    }
+
     /// Whether every notice needs a second approver.
     #[must_use]
     pub const fn second_approver(&self) -> bool {
         self.state.second_approver
+    }
+
+    /// Who is shut out of a report: by name, and by what they do.
+    ///
+    /// # Errors
+    /// If there is no such report.
+    pub fn shut_out_of(&self, id: ReportId) -> Result<(Vec<MemberId>, Vec<TeamRole>), DeskError> {
+        let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
+        Ok((report.shut_out.iter().copied().collect(), report.shut_out_roles.iter().copied().collect()))
     }
 
     /// The reports that this member is shut out of.

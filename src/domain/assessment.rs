@@ -65,6 +65,19 @@ choices! {
     }
 }
 
+choices! {
+    /// What a reviewer checks before a notice goes out, so that it gives nobody away.
+    pub enum RiskCheck {
+        Names = "names", "I checked that it names nobody, and no role that only a few people have";
+        Times = "times", "I checked that it gives no exact date, place or shift";
+        Words = "words", "I checked that it has no words that only this person would use, and none of their own sentences";
+        FewKnow = "few-know", "I checked that it says nothing that only a few people know";
+        WhoSpoke = "who-spoke", "I checked that nothing we plan tells the organisation who spoke, or that somebody did, unless they agree";
+        Files = "files", "I checked that it does not show which files they sent, or what is in them";
+        UseConcerns = "use-concerns", "I read which use they said could identify them, and what we plan takes account of it";
+    }
+}
+
 /// What the team makes of a report. What it has not said is left out.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

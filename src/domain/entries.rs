@@ -27,6 +27,12 @@ impl Entries {
         self.all(name).any(|v| v == value)
     }
 
+    /// The same once more, to be shown again.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     /// Every pair in the order it came.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))

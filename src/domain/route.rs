@@ -14,6 +14,17 @@ choices! {
 }
 
 impl Route {
+    /// The route as the team calls it; the label is what the person says.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StaffConcern => "Staff concern",
+            Self::PatientChoice => "Patient choice",
+            Self::Procurement => "Procurement",
+            Self::ServiceComplaint => "Service complaint",
+        }
+    }
+
     /// What a person describes, as it stands in a sentence.
     #[must_use]
     pub const fn subject(self) -> &'static str {

@@ -18,6 +18,6 @@ mod view;
 pub use field::{Choice, Field, Kind};
 pub use guard::BodyError;
 pub use operator::{quiet_panics, tell_operator};
-pub use page::{PAGE_MIN, PAGE_STEP, common_headers, contained, is_cross_site, page};
+pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, page};
 pub use style::{CSS, policy};
 pub use view::Day;

@@ -8,7 +8,7 @@ use super::stack;
 use crate::domain::limits::KIB;
 
 /// What the size of every page is a multiple of.
-pub const PAGE_STEP: usize = 16 * KIB;
+const PAGE_STEP: usize = 16 * KIB;
 /// The size of every page that is not longer: all ordinary ones, so that they can't be told apart by it.
 pub const PAGE_MIN: usize = 3 * PAGE_STEP;
 

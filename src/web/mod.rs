@@ -177,11 +177,6 @@ impl App {
         work: impl FnOnce(&Self) -> Result<T, WebError> + Send + 'static,
     ) -> Result<T, WebError> {
         let app = self.clone();
-        let wiped = move || {
-            let outcome = work(&app);
-            stack::wipe();
-            outcome
-        };
-        tokio::task::spawn_blocking(wiped).await.map_err(|_| WebError::Internal)?
+        tokio::task::spawn_blocking(move || stack::wiped(move || work(&app))).await.map_err(|_| WebError::Internal)?
     }
 }

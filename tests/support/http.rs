@@ -37,11 +37,20 @@ pub(crate) fn post(address: SocketAddr, path: &str, fields: &Fields) -> Page {
 
 /// As [`post`]; none if the box goes away meanwhile.
 pub(crate) fn try_post(address: SocketAddr, path: &str, fields: &Fields) -> Option<Page> {
+    try_post_with(address, path, "", fields)
+}
+
+/// As [`post`], with further header lines.
+pub(crate) fn post_with(address: SocketAddr, path: &str, headers: &str, fields: &Fields) -> Page {
+    try_post_with(address, path, headers, fields).expect("a whole answer")
+}
+
+fn try_post_with(address: SocketAddr, path: &str, headers: &str, fields: &Fields) -> Option<Page> {
     let mut body = form_urlencoded::Serializer::new(String::new());
     body.extend_pairs(fields);
     let body = body.finish();
     let head = format!(
-        "POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
+        "POST {path} HTTP/1.1\r\n{headers}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
         body.len()
     );
     attempt(address, &head, |stream| stream.write_all(body.as_bytes()))
@@ -89,14 +98,15 @@ pub(crate) fn try_post_multipart(
     })
 }
 
-/// One request on a connection of its own.
+/// One request on a connection of its own, to whom its head names or else to the address.
 pub(crate) fn exchange(address: SocketAddr, head: &str, body: impl FnOnce(&mut TcpStream) -> io::Result<()>) -> Page {
     attempt(address, head, body).expect("a whole answer")
 }
 
 fn attempt(address: SocketAddr, head: &str, body: impl FnOnce(&mut TcpStream) -> io::Result<()>) -> Option<Page> {
     let mut stream = TcpStream::connect(address).ok()?;
-    stream.write_all(format!("{head}Host: {address}\r\nConnection: close\r\n\r\n").as_bytes()).ok()?;
+    let host = if head.contains("\r\nHost: ") { String::new() } else { format!("Host: {address}\r\n") };
+    stream.write_all(format!("{head}{host}Connection: close\r\n\r\n").as_bytes()).ok()?;
     // A box that refuses a body answers before it has all of it.
     let _ = body(&mut stream);
     let mut raw = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -37,25 +37,34 @@ pub(crate) struct Serving {
 
 impl Installation {
     pub(crate) fn new() -> Self {
+        Self::make(None)
+    }
+
+    /// The same with the team's keys under a passphrase, which is in the file `pass`.
+    pub(crate) fn with_passphrase(passphrase: &str) -> Self {
+        Self::make(Some(passphrase))
+    }
+
+    fn make(passphrase: Option<&str>) -> Self {
         let installation = Self { directory: tempfile::tempdir().expect("a directory") };
-        installation.done(&["keys", "new", "--out", "team", "--no-passphrase"]);
+        let protected = ["--passphrase-file", "pass"];
+        let (new, open) = match passphrase {
+            None => (["--no-passphrase"].as_slice(), [].as_slice()),
+            Some(passphrase) => {
+                let file = fs::File::create(installation.path("pass"));
+                file.and_then(|mut file| file.write_all(passphrase.as_bytes())).expect("a file");
+                (protected.as_slice(), protected.as_slice())
+            }
+        };
+        installation.done(&[&["keys", "new", "--out", "team"], new].concat());
         fs::create_dir(installation.path("public")).expect("a directory");
         fs::copy(installation.path("team/governance.recipients"), installation.path("public/governance.recipients"))
             .expect("a copy");
         fs::copy(installation.path("team/signer.pub"), installation.path("public/signers.pub")).expect("a copy");
         installation.done(&["init", "--data", "box", "--keys", "public"]);
-        installation.done(&[
-            "desk",
-            "init",
-            "--casebook",
-            "casebook",
-            "--identity",
-            "team/identity.txt",
-            "--signing-key",
-            "team/signing.key",
-            "--box-key",
-            "box/box.pub",
-        ]);
+        let init = ["desk", "init", "--casebook", "casebook", "--box-key", "box/box.pub"];
+        let keys = ["--identity", "team/identity.txt", "--signing-key", "team/signing.key"];
+        installation.done(&[init.as_slice(), &keys, open].concat());
         installation
     }
 

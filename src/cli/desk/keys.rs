@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::super::{output::Failure, passphrase};
+use super::super::passphrase;
 use crate::{
     crypto::{
         GovernanceIdentity, SignerRole, SigningKey,
         keyfile::{self, KeyFileError, Passphrase},
     },
-    desk::{KeyPaths, Pointer},
+    desk::{DeskError, KeyPaths, Pointer},
     domain::limits::KIB,
-    files,
+    files::{self, FileError},
 };
 
 /// Bytes of a key file, and to spare.
@@ -38,6 +38,36 @@ pub(super) struct SignerLocation {
     signing_key: Option<PathBuf>,
 }
 
+/// A private key can't be used; no part of it is in here.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum KeyRingError {
+    /// Not where it should be: a casebook remembers where its keys were; they may have been moved since, or be on a stick that
+    /// is not plugged in.
+    #[error("the {what} is not at {}; plug in what it is kept on, or give {option} if it moved", .path.display())]
+    Gone {
+        /// Which.
+        what: &'static str,
+        /// Where it should be.
+        path: PathBuf,
+        /// What says where it is.
+        option: &'static str,
+    },
+    /// It can't be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The passphrase could not be had.
+    #[error("{0}")]
+    Asking(String),
+    /// It can't be used, or not with this passphrase.
+    #[error("can't use {}: {problem}", .path.display())]
+    Key {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong.
+        problem: KeyFileError,
+    },
+}
+
 /// Reads both keys, and asks for the passphrase at most once.
 pub(super) struct KeyRing {
     paths: KeyPaths,
@@ -51,7 +81,11 @@ impl KeyRing {
     }
 
     /// A casebook's keys.
-    pub(super) fn of(casebook: &Path, locations: &Locations, signer: Option<&SignerLocation>) -> Result<Self, Failure> {
+    pub(super) fn of(
+        casebook: &Path,
+        locations: &Locations,
+        signer: Option<&SignerLocation>,
+    ) -> Result<Self, DeskError> {
         let mut paths = Pointer::read(casebook)?.key_paths();
         if let Some(identity) = &locations.identity {
             paths.identity.clone_from(identity);
@@ -62,18 +96,28 @@ impl KeyRing {
         Ok(Self::new(paths, locations.passphrase_file.clone()))
     }
 
-    pub(super) fn identity(&mut self) -> Result<GovernanceIdentity, Failure> {
+    /// The same keys to be read once more, with a passphrase that is known already.
+    pub(super) fn again(&self, passphrase: Option<Passphrase>) -> Self {
+        Self { paths: self.paths.clone(), passphrase_file: None, passphrase }
+    }
+
+    /// Whether the keys that were read are under a passphrase.
+    pub(super) const fn is_protected(&self) -> bool {
+        self.passphrase.is_some()
+    }
+
+    pub(super) fn identity(&mut self) -> Result<GovernanceIdentity, KeyRingError> {
         let path = self.paths.identity.clone();
         refuse_if_gone(&path, "identity", "--identity")?;
         let file = Zeroizing::new(files::read(&path, KEY_FILE_BYTES)?);
-        keyfile::read_identity(&file, || self.ask()).map_err(|error| named(&path, &error))
+        keyfile::read_identity(&file, || self.ask()).map_err(|error| named(path, error))
     }
 
-    pub(super) fn signing_key(&mut self) -> Result<SigningKey<SignerRole>, Failure> {
+    pub(super) fn signing_key(&mut self) -> Result<SigningKey<SignerRole>, KeyRingError> {
         let path = self.paths.signing_key.clone();
         refuse_if_gone(&path, "signing key", "--signing-key")?;
         let file = Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES)?);
-        keyfile::read_signing_key(&file, || self.ask()).map_err(|error| named(&path, &error))
+        keyfile::read_signing_key(&file, || self.ask()).map_err(|error| named(path, error))
     }
 
     fn ask(&mut self) -> Result<Passphrase, KeyFileError> {
@@ -87,20 +131,13 @@ impl KeyRing {
     }
 }
 
-/// A casebook remembers where its keys were; they may have been moved since, or be on a stick that is not plugged in.
-fn refuse_if_gone(path: &Path, what: &str, option: &str) -> Result<(), Failure> {
-    if path.exists() {
-        return Ok(());
-    }
-    Err(Failure::Failed(format!(
-        "the {what} is not at {}; plug in what it is kept on, or give {option} if it moved",
-        path.display()
-    )))
+fn refuse_if_gone(path: &Path, what: &'static str, option: &'static str) -> Result<(), KeyRingError> {
+    if path.exists() { Ok(()) } else { Err(KeyRingError::Gone { what, path: path.to_owned(), option }) }
 }
 
-fn named(path: &Path, error: &KeyFileError) -> Failure {
-    match error {
-        KeyFileError::Asking(text) => Failure::Failed(text.clone()),
-        other => Failure::Failed(format!("can't use {}: {other}", path.display())),
+fn named(path: PathBuf, problem: KeyFileError) -> KeyRingError {
+    match problem {
+        KeyFileError::Asking(text) => KeyRingError::Asking(text),
+        problem => KeyRingError::Key { path, problem },
     }
 }

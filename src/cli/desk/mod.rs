@@ -1,6 +1,7 @@
 //! The desk's commands: clap and keys here, what people read in `print`, all the logic in [`crate::desk`].
 
 mod keys;
+mod open;
 mod print;
 
 use std::path::{Path, PathBuf};
@@ -8,10 +9,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
 
 use self::keys::{KeyRing, Locations, SignerLocation};
-use super::{Outcome, due::HolidayArguments, output};
+use super::{Outcome, due::HolidayArguments, offline, output};
 use crate::{
-    crypto::{BoxRole, read_keys},
-    desk::{Casebook, DeskError, Export, Founder, KeyPaths, NewDecision},
+    crypto::{BoxRole, Fingerprint, read_keys},
+    desk::{Casebook, DeskError, Export, Founder, KeyPaths, NewDecision, Pointer},
     domain::{
         Area, Date, ReportState, SystemDay, TeamRole, Text, Today,
         limits::{FIELD_BYTES, KIB},
@@ -26,6 +27,11 @@ pub(super) enum DeskCommand {
     /// The casebook remembers where your keys are and which box it belongs to. Nothing in it can be read without your
     /// identity file, so keep a copy of that in a safe place.
     Init(InitArguments),
+    /// Open a casebook for the first time, after a colleague has let you join
+    ///
+    /// Each member has their own keys from `candour keys new`. A colleague lets you join with your signer.pub and
+    /// governance.recipients, and reads out the fingerprint of the casebook; so nobody can put another one in its place.
+    Join(JoinArguments),
     /// Take in a collection that was carried from the box
     ///
     /// Says what is new. A collection that is altered, out of order or from another box is refused, and the casebook stays
@@ -49,6 +55,11 @@ pub(super) enum DeskCommand {
     Decide(DecideArguments),
     /// Write the decisions that the box does not have yet to a file to carry there
     Export(ExportArguments),
+    /// Do the same work in a browser on this machine
+    ///
+    /// Prints one address. Whoever opens it first, in a browser on this machine, is at the desk; it works once. The desk
+    /// locks itself when it is not used, and forgets the keys and all that it has opened. Ctrl-C ends it.
+    Open(open::OpenArguments),
 }
 
 #[derive(Args)]
@@ -75,6 +86,21 @@ pub(super) struct InitArguments {
     #[arg(long, value_name = "NAME", default_value = "First reviewer")]
     name: String,
     /// A file whose first line is the passphrase of both keys; otherwise it is asked for if they have one
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct JoinArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    /// Your identity: identity.txt from `candour keys new`
+    #[arg(long, value_name = "FILE")]
+    identity: PathBuf,
+    /// The fingerprint of the casebook, as your colleague reads it out
+    #[arg(long, value_name = "FINGERPRINT")]
+    fingerprint: Fingerprint,
+    /// A file whose first line is the passphrase of your identity; otherwise it is asked for if it has one
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
 }
@@ -203,14 +229,20 @@ pub(super) struct ExportArguments {
 }
 
 pub(super) fn run(command: DeskCommand) -> Outcome {
+    // The desk in a browser has to listen first.
+    if !matches!(command, DeskCommand::Open(_)) {
+        offline()?;
+    }
     match command {
         DeskCommand::Init(arguments) => init(&arguments),
+        DeskCommand::Join(arguments) => join(&arguments),
         DeskCommand::Import(arguments) => import(&arguments),
         DeskCommand::List(arguments) => list(&arguments),
         DeskCommand::Show(arguments) => show(&arguments),
         DeskCommand::Attachment(arguments) => attachment(&arguments),
         DeskCommand::Decide(arguments) => decide(&arguments),
         DeskCommand::Export(arguments) => export(&arguments),
+        DeskCommand::Open(arguments) => open::run(&arguments),
     }
 }
 
@@ -228,8 +260,20 @@ fn init(arguments: &InitArguments) -> Outcome {
     let founder = Founder { name: Text::typed(&arguments.name), role: TeamRole::Lead, paths };
     Casebook::init(&directory, identity.into(), &key, box_key.clone(), founder, &SystemDay)?;
     output::line(&format!("made a casebook in {}", directory.display()))?;
-    output::line(&format!("box key fingerprint: {}", box_key.fingerprint()))?;
-    output::line("compare that with what `candour init` printed at the box")
+    output::line(&format!("box key fingerprint:  {}", box_key.fingerprint()))?;
+    output::line("compare that with what `candour init` printed at the box")?;
+    output::line(&format!("casebook fingerprint: {}", Pointer::read(&directory)?.fingerprint()))?;
+    output::line("read that one out to each colleague whom you let join")
+}
+
+fn join(arguments: &JoinArguments) -> Outcome {
+    let directory = absolute(&arguments.casebook.casebook)?;
+    let identity = absolute(&arguments.identity)?;
+    let paths = KeyPaths { signing_key: identity.clone(), identity };
+    let identity = KeyRing::new(paths, arguments.passphrase_file.clone()).identity()?;
+    let casebook = Casebook::join(&directory, identity.into(), arguments.fingerprint)?;
+    let name = casebook.me().and_then(|me| casebook.member_name(me)).map(|name| print::inert(name.as_str()));
+    output::line(&format!("joined the casebook in {} as {}", directory.display(), name.unwrap_or_default()))
 }
 
 fn import(arguments: &ImportArguments) -> Outcome {

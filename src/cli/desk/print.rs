@@ -104,6 +104,11 @@ pub(super) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize) -> Out
     ))
 }
 
+/// A name in a line of text.
+pub(super) fn inert(name: &str) -> String {
+    visible(name, false)
+}
+
 fn message(message: &MessageView) -> Outcome {
     let (from, kind) = match (message.from, message.kind) {
         (Sender::Person, Word::Person(kind)) => ("from the person", kind.label()),

@@ -1,0 +1,153 @@
+//! How long the desk takes with ten thousand reports, and how much memory.
+//!
+//! `cargo bench --bench desk` makes the casebook through the real binary, prints each figure with its floor and their ratio, and
+//! fails when a bound of [`BOUNDS`] is exceeded. The floor of opening is reading and hashing the same files.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measurement that can't go on has failed; its figures are its output"
+)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use candour::{
+    crypto::{GovernanceIdentity, SignerRole, SigningKey, digest, keyfile},
+    desk::{Casebook, NewDecision},
+    domain::{Calendar, Date, FixedDay, ReportState, Text},
+};
+use support::{generator, installation::Installation};
+
+const REPORTS: u64 = 10_000;
+/// Reports that were decided about, each with a notice and an event of its own.
+const DECIDED: usize = 2_000;
+const TODAY: FixedDay = FixedDay(Date::constant(2026, 12, 1));
+/// Runs of each figure; the median is told.
+const RUNS: usize = 5;
+
+/// What must hold: a name, and the most that the figure may be.
+const BOUNDS: [(&str, f64); 4] = [
+    ("opening with a checkpoint / reading and hashing the events", 40.0),
+    ("opening with a checkpoint, s", 3.0),
+    ("searching all that was written, s", 10.0),
+    ("memory of a listing, MiB", 400.0),
+];
+
+fn main() {
+    let place = Installation::new();
+    let file = place.path("large");
+    generator::collection(&place, REPORTS, TODAY.0, &file);
+    let start = Instant::now();
+    place.import("large");
+    println!("import of {REPORTS} reports: {}", told(start.elapsed()));
+
+    let identity: Arc<GovernanceIdentity> =
+        keyfile::read_identity(&fs::read(place.path("team/identity.txt")).unwrap(), || unreachable!()).unwrap().into();
+    let key = fs::read_to_string(place.path("team/signing.key")).unwrap();
+    let key: SigningKey<SignerRole> = keyfile::read_signing_key(&key, || unreachable!()).unwrap();
+    let directory = place.path("casebook");
+    let open = || Casebook::open(&directory, Arc::clone(&identity)).unwrap();
+    decide(&mut open(), &key);
+    remove_checkpoints(&directory);
+
+    let without = median((0..RUNS).map(|_| {
+        remove_checkpoints(&directory);
+        time(|| drop(open()))
+    }));
+    let with = median((0..RUNS).map(|_| time(|| drop(open()))));
+    let floor = median((0..RUNS).map(|_| time(|| read_events(&directory))));
+    let casebook = open();
+    let calendar = Calendar::default();
+    let list = median((0..RUNS).map(|_| time(|| drop(casebook.list(TODAY.0, &calendar).unwrap()))));
+    let search =
+        median((0..RUNS).map(|_| time(|| assert!(!casebook.search(&Text::typed("word7.")).unwrap().is_empty()))));
+    println!("events: {}", casebook.version());
+    println!("opening, every event opened and checked: {}", told(without));
+    println!(
+        "opening with a checkpoint: {}; floor (reading and hashing the events): {}; ratio {:.1}",
+        told(with),
+        told(floor),
+        with.as_secs_f64() / floor.as_secs_f64()
+    );
+    println!("the queue, sorted: {}", told(list));
+    println!("searching all that was written: {}", told(search));
+    let memory = memory_of_list(&place);
+    println!("memory of `desk list`: {memory:.0} MiB at its peak");
+
+    let figures = [with.as_secs_f64() / floor.as_secs_f64(), with.as_secs_f64(), search.as_secs_f64(), memory];
+    for ((name, bound), figure) in BOUNDS.iter().zip(figures) {
+        assert!(figure <= *bound, "{name}: {figure:.1}, more than {bound}");
+    }
+}
+
+fn decide(casebook: &mut Casebook, key: &SigningKey<SignerRole>) {
+    let queue = casebook.list(TODAY.0, &Calendar::default()).unwrap();
+    let mut editor = casebook.edit(key).unwrap();
+    for entry in queue.iter().take(DECIDED) {
+        let decision = NewDecision {
+            state: Some(ReportState::Decided),
+            notice: Some(Text::typed(&"How we will use what you told us. ".repeat(30))),
+            ..NewDecision::default()
+        };
+        editor.decide(entry.id, decision, &TODAY).unwrap();
+    }
+}
+
+fn remove_checkpoints(directory: &Path) {
+    for entry in fs::read_dir(directory.join("checkpoints")).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+}
+
+fn read_events(directory: &Path) {
+    for entry in fs::read_dir(directory.join("events")).unwrap() {
+        std::hint::black_box(digest(&fs::read(entry.unwrap().path()).unwrap()));
+    }
+}
+
+/// The largest resident size of the real command, in MiB.
+fn memory_of_list(place: &Installation) -> f64 {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_candour"))
+        .args(["desk", "list", "--casebook", "casebook", "--as-of", "2026-12-01"])
+        .current_dir(place.path(""))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut output = child.stdout.take().unwrap();
+    let reader = std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()).unwrap());
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = fs::read_to_string(&status).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        peak = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).unwrap_or(0).max(peak);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    reader.join().unwrap();
+    peak as f64 / 1024.0
+}
+
+fn time(work: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
+}
+
+fn median(times: impl Iterator<Item = Duration>) -> Duration {
+    let mut times: Vec<_> = times.collect();
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn told(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}

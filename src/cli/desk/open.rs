@@ -1,0 +1,128 @@
+//! The desk in a browser: listening, reading the keys, and what the pages need of the terminal.
+
+use std::{net::SocketAddr, sync::Arc, thread, time::Duration};
+
+use clap::Args;
+use tokio::{net::TcpListener, runtime::Builder};
+
+use super::{
+    super::{
+        Outcome,
+        due::HolidayArguments,
+        offline,
+        output::{self, Failure},
+        serve::{bind, stop_signal, uptime},
+    },
+    CasebookArgument,
+    keys::{KeyRing, KeyRingError, Locations, SignerLocation},
+};
+use crate::{
+    crypto::keyfile::{KeyFileError, Passphrase},
+    desk::pages::{self, Desk, DeskOptions, Keys, Surroundings, Unreadable},
+    domain::{Date, SystemDay},
+    http::{self, stack},
+};
+
+/// Minutes without a request after which the desk locks itself, unless told otherwise.
+const LOCK_AFTER: u64 = 10;
+/// The longest that it may be told to stay open without one.
+const LOCK_AFTER_MOST: u64 = 120;
+
+#[derive(Args)]
+pub(in crate::cli) struct OpenArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    /// Where to listen, on this machine alone; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    keys: Locations,
+    #[command(flatten)]
+    signer: SignerLocation,
+    /// Show the queue as on that day, as YYYY-MM-DD; as today otherwise
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    #[command(flatten)]
+    holidays: HolidayArguments,
+    /// Lock the desk after so many minutes without use, from 1 to 120
+    #[arg(long, value_name = "MINUTES", default_value_t = LOCK_AFTER, value_parser = clap::value_parser!(u64).range(1..=LOCK_AFTER_MOST))]
+    lock_after: u64,
+}
+
+pub(super) fn run(arguments: &OpenArguments) -> Outcome {
+    if !arguments.listen.ip().is_loopback() {
+        return Err(Failure::Usage(format!(
+            "the desk never listens beyond this machine, and {} is not on it; give 127.0.0.1 or [::1] with a port",
+            arguments.listen
+        )));
+    }
+    let listener = bind(arguments.listen)?;
+    // From here on no other address can be listened on and none connected to; no key has been read yet.
+    offline()?;
+    http::quiet_panics();
+    let failed = |error: std::io::Error| Failure::Failed(format!("can't listen: {error}; open the desk again"));
+    let address = listener.local_addr().map_err(failed)?;
+    let ring = KeyRing::of(&arguments.casebook.casebook, &arguments.keys, Some(&arguments.signer))?;
+    let options = DeskOptions {
+        casebook: arguments.casebook.casebook.clone(),
+        address,
+        calendar: arguments.holidays.calendar(None)?,
+        today: Arc::new(SystemDay),
+        as_of: arguments.as_of,
+        lock_after: Duration::from_secs(60 * arguments.lock_after),
+        demo: None,
+    };
+    // The keys pass over the stack, which is wiped after them; this thread's own goes on.
+    let opening = thread::spawn(move || stack::wiped(move || open(options, ring)));
+    let desk = opening.join().map_err(|_| Failure::Failed("the desk could not be opened; open it again".into()))??;
+    let runtime = Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Failed(format!("can't start: {error}; check the limits on threads and memory")))?;
+    runtime.block_on(async move {
+        let listener = TcpListener::from_std(listener).map_err(failed)?;
+        let stop = stop_signal()?;
+        let watch = tokio::spawn(desk.clone().lock_when_idle());
+        let served = http::server::serve(listener, pages::router(desk), stop).await;
+        watch.abort();
+        served.map_err(failed)
+    })
+}
+
+/// Reads the keys, asking for the passphrase if they are under one, and opens the casebook.
+fn open(options: DeskOptions, mut ring: KeyRing) -> Result<Desk, Failure> {
+    let keys = read(&mut ring)?;
+    let terminal = Terminal { ring: ring.again(None) };
+    Ok(Desk::open(options, Box::new(terminal), keys)?)
+}
+
+/// The terminal that the command runs in, and where the keys are.
+struct Terminal {
+    ring: KeyRing,
+}
+
+impl Surroundings for Terminal {
+    fn keys(&self, passphrase: Option<Passphrase>) -> Result<Keys, Unreadable> {
+        // Without one nobody is asked: an empty one opens no key that is under a passphrase.
+        let passphrase = passphrase.unwrap_or_else(|| Passphrase::new(&String::new().into()));
+        read(&mut self.ring.again(Some(passphrase))).map_err(|error| match error {
+            KeyRingError::Key { problem: KeyFileError::Passphrase, .. } => Unreadable::Passphrase,
+            other => Unreadable::Other(other.to_string()),
+        })
+    }
+
+    fn announce(&self, address: &str) {
+        if let Err(failure) = output::line(&format!("desk: {address}")) {
+            output::error(&failure);
+        }
+    }
+
+    fn uptime(&self) -> Duration {
+        uptime()
+    }
+}
+
+fn read(ring: &mut KeyRing) -> Result<Keys, KeyRingError> {
+    let (identity, signing_key) = (ring.identity()?, ring.signing_key()?);
+    Ok(Keys { identity, signing_key, protected: ring.is_protected() })
+}

@@ -1,0 +1,235 @@
+//! Who may come in, and for how long: the one-time address, the one session, and when the desk has been idle for too long.
+//! Plain rules over secrets and time; nothing here opens anything.
+
+use std::{sync::Arc, time::Duration};
+
+use data_encoding::HEXLOWER;
+use rand::CryptoRng;
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// Bytes of a secret: twice the 128 bits that nobody can guess.
+const SECRET_BYTES: usize = 32;
+
+/// Random bits that whoever shows them has been given. Written in hex. Wiped when dropped.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub(super) struct Secret([u8; SECRET_BYTES]);
+
+/// What a browser is given that came in.
+pub(super) struct Session {
+    /// Which one, from 1: an earlier one's requests may still be under way.
+    pub(super) number: u64,
+    /// What its forms carry.
+    pub(super) token: Arc<Secret>,
+    cookie: Secret,
+    last: Duration,
+    under_way: usize,
+}
+
+/// The door of the desk. Times are measured from any moment that stays the same.
+pub(super) struct Gate {
+    lock_after: Duration,
+    door: Door,
+    /// What the one address holds that still opens the desk.
+    ticket: Option<Secret>,
+    /// What the form on the locked page carries.
+    unlock_token: Secret,
+    sessions: u64,
+}
+
+enum Door {
+    Locked,
+    /// The keys are here, and nobody has come yet.
+    Open(Duration),
+    Inside(Session),
+}
+
+impl Secret {
+    /// A new one.
+    pub(super) fn random(rng: &mut impl CryptoRng) -> Self {
+        let mut bytes = [0; SECRET_BYTES];
+        rng.fill_bytes(&mut bytes);
+        Self(bytes)
+    }
+
+    /// As it stands in an address, a cookie or a form.
+    pub(super) fn written(&self) -> Zeroizing<String> {
+        Zeroizing::new(HEXLOWER.encode(&self.0))
+    }
+
+    /// Whether that is this one. Takes the same time wherever the first difference is.
+    pub(super) fn is(&self, shown: &str) -> bool {
+        bool::from(self.written().as_bytes().ct_eq(shown.as_bytes()))
+    }
+}
+
+impl Gate {
+    /// Open for whoever brings the first ticket.
+    pub(super) fn new(lock_after: Duration, now: Duration, rng: &mut impl CryptoRng) -> Self {
+        Self { lock_after, door: Door::Open(now), ticket: None, unlock_token: Secret::random(rng), sessions: 0 }
+    }
+
+    /// Makes a ticket, in place of any other, and gives it as it stands in an address.
+    pub(super) fn ticket(&mut self, rng: &mut impl CryptoRng) -> Zeroizing<String> {
+        self.ticket.insert(Secret::random(rng)).written()
+    }
+
+    /// Takes the ticket. It works once.
+    pub(super) fn redeem(&mut self, shown: &str) -> bool {
+        self.ticket.take_if(|ticket| ticket.is(shown)).is_some()
+    }
+
+    /// What the form on the locked page carries.
+    pub(super) fn unlock_token(&self) -> Zeroizing<String> {
+        self.unlock_token.written()
+    }
+
+    /// Whether a form comes from the locked page.
+    pub(super) fn is_unlock_token(&self, shown: &str) -> bool {
+        self.unlock_token.is(shown)
+    }
+
+    /// Whether the keys are not here.
+    pub(super) const fn is_locked(&self) -> bool {
+        matches!(self.door, Door::Locked)
+    }
+
+    /// Begins a session, in place of any other, and gives what its cookie holds. Every other way in is void.
+    pub(super) fn enter(&mut self, now: Duration, rng: &mut impl CryptoRng) -> Zeroizing<String> {
+        self.ticket = None;
+        self.unlock_token = Secret::random(rng);
+        self.sessions += 1;
+        let cookie = Secret::random(rng);
+        let written = cookie.written();
+        let token = Arc::new(Secret::random(rng));
+        self.door = Door::Inside(Session { number: self.sessions, cookie, token, last: now, under_way: 0 });
+        written
+    }
+
+    /// Lets a request of the session in, if it shows the cookie and the desk has not been idle for too long. To be followed
+    /// by [`Gate::leave`].
+    pub(super) fn admit<'a>(&mut self, mut shown: impl Iterator<Item = &'a str>, now: Duration) -> Option<&Session> {
+        if self.is_idle(now) {
+            return None;
+        }
+        match &mut self.door {
+            Door::Inside(session) if shown.any(|shown| session.cookie.is(shown)) => {
+                session.under_way += 1;
+                Some(session)
+            }
+            Door::Inside(_) | Door::Locked | Door::Open(_) => None,
+        }
+    }
+
+    /// A request of that session was answered: from now on it is idle, unless others are under way.
+    pub(super) fn leave(&mut self, number: u64, now: Duration) {
+        match &mut self.door {
+            Door::Inside(session) if session.number == number => {
+                session.under_way -= 1;
+                session.last = now;
+            }
+            Door::Inside(_) | Door::Locked | Door::Open(_) => {}
+        }
+    }
+
+    /// Whether that session goes on.
+    pub(super) const fn is_current(&self, number: u64) -> bool {
+        matches!(&self.door, Door::Inside(session) if session.number == number)
+    }
+
+    /// Whether the keys have been here for too long without a request.
+    pub(super) fn is_idle(&self, now: Duration) -> bool {
+        let since = match &self.door {
+            Door::Locked => return false,
+            Door::Inside(session) if session.under_way > 0 => return false,
+            Door::Inside(session) => session.last,
+            Door::Open(since) => *since,
+        };
+        now.saturating_sub(since) >= self.lock_after
+    }
+
+    /// Ends the session. No ticket that was given out, and no form of any page, works any more.
+    pub(super) fn lock(&mut self, rng: &mut impl CryptoRng) {
+        self.door = Door::Locked;
+        self.ticket = None;
+        self.unlock_token = Secret::random(rng);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::os_random;
+
+    const LOCK_AFTER: Duration = Duration::from_secs(600);
+    const START: Duration = Duration::from_secs(1000);
+
+    fn after(seconds: u64) -> Duration {
+        START + Duration::from_secs(seconds)
+    }
+
+    fn gate() -> Gate {
+        Gate::new(LOCK_AFTER, START, &mut os_random())
+    }
+
+    fn enter(gate: &mut Gate, seconds: u64) -> (u64, Zeroizing<String>) {
+        let cookie = gate.enter(after(seconds), &mut os_random());
+        (gate.sessions, cookie)
+    }
+
+    fn admits(gate: &mut Gate, cookie: &str, seconds: u64) -> bool {
+        gate.admit(std::iter::once(cookie), after(seconds)).is_some()
+    }
+
+    #[test]
+    fn a_ticket_works_once_and_the_last_one_counts() {
+        let mut gate = gate();
+        let (first, second) = (gate.ticket(&mut os_random()), gate.ticket(&mut os_random()));
+        assert_eq!(first.len(), 64, "256 bits in hex");
+        assert!(!gate.redeem(&first) && !gate.redeem("") && !gate.redeem(&second[1..]));
+        assert!(gate.redeem(&second));
+        assert!(!gate.redeem(&second));
+        let unused = gate.ticket(&mut os_random());
+        enter(&mut gate, 0);
+        assert!(!gate.redeem(&unused), "one session came in another way");
+    }
+
+    #[test]
+    fn only_the_cookie_of_the_one_session_is_let_in() {
+        let mut gate = gate();
+        assert!(!admits(&mut gate, "", 0));
+        let (_, first) = enter(&mut gate, 0);
+        assert!(admits(&mut gate, &first, 0));
+        assert!(!admits(&mut gate, &first[..63], 0) && !admits(&mut gate, "", 0));
+        let (_, second) = enter(&mut gate, 0);
+        assert!(!admits(&mut gate, &first, 0) && admits(&mut gate, &second, 0));
+        let token = gate.unlock_token();
+        gate.lock(&mut os_random());
+        assert!(!admits(&mut gate, &second, 0) && !gate.is_unlock_token(&token));
+    }
+
+    #[test]
+    fn it_is_idle_from_the_last_answer_and_not_while_one_is_under_way() {
+        let mut gate = gate();
+        assert!(!gate.is_idle(after(599)) && gate.is_idle(after(600)), "nobody came");
+        let (number, cookie) = enter(&mut gate, 0);
+        assert!(admits(&mut gate, &cookie, 500));
+        assert!(!gate.is_idle(after(5000)), "a long piece of work");
+        gate.leave(number, after(5000));
+        assert!(!gate.is_idle(after(5599)) && gate.is_idle(after(5600)));
+        assert!(!admits(&mut gate, &cookie, 5600), "too late, though nothing has locked it yet");
+        gate.lock(&mut os_random());
+        assert!(!gate.is_idle(after(9999)), "there is nothing left to lock");
+    }
+
+    #[test]
+    fn what_an_ended_session_left_under_way_does_not_count_in_the_next() {
+        let mut gate = gate();
+        let (first, cookie) = enter(&mut gate, 0);
+        assert!(admits(&mut gate, &cookie, 0));
+        let (second, _) = enter(&mut gate, 0);
+        gate.leave(first, after(1));
+        assert!(gate.is_current(second) && !gate.is_current(first));
+        assert!(gate.is_idle(after(600)));
+    }
+}

@@ -1,0 +1,134 @@
+//! Handing a report to an area's team: the reviewer chooses each text and file, changes what is to be left out, and gets one
+//! sealed file.
+
+use std::fs;
+
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+
+use super::{Desk, PageError, Visit, respond::page, session::Posted, view::ReferPage};
+use crate::{
+    crypto::GovernanceRecipients,
+    desk::{DeskError, NewReferral, Passage, ReportView},
+    domain::{
+        Area, Entries, FieldError, ReportId, Text,
+        limits::{DETAIL_MAX, SHORT_MAX},
+    },
+    files::FileError,
+};
+
+/// Where a referral lies for the moment between being written and being sent to the browser, sealed.
+const PARTIAL_PLACE: &str = "outgoing";
+
+/// The routes of this file.
+pub(super) fn routes() -> Router<Desk> {
+    Router::new().route("/reports/{id}/refer", get(form).post(refer))
+}
+
+/// `GET /reports/{id}/refer`
+async fn form(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
+    let id: ReportId = id.parse().map_err(|_| PageError::NotFound)?;
+    refer_page(&desk, &visit, StatusCode::OK, id, None, Vec::new()).await
+}
+
+async fn refer_page(
+    desk: &Desk,
+    visit: &Visit,
+    status: StatusCode,
+    id: ReportId,
+    typed: Option<Entries>,
+    errors: Vec<FieldError>,
+) -> Result<Response, PageError> {
+    let shell = desk.shell(Some(visit));
+    desk.with(visit, move |desk, bench| {
+        let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
+        page(status, &ReferPage::new(&shell, &report, typed, errors))
+    })
+    .await
+}
+
+/// `POST /reports/{id}/refer`: the file itself, to be saved and carried.
+async fn refer(
+    State(desk): State<Desk>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Posted,
+) -> Result<Response, PageError> {
+    let id: ReportId = id.parse().map_err(|_| PageError::NotFound)?;
+    let typed = form.copy();
+    let done = desk.with(&visit, move |desk, bench| {
+        let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
+        let new = match referral(&typed, &report) {
+            Ok(new) => new,
+            Err(errors) => return Ok(Err(errors)),
+        };
+        let directory = desk.directory().join(PARTIAL_PLACE);
+        crate::files::create_private_directory(&directory).map_err(DeskError::from)?;
+        let path = directory.join(format!("referral-{id}.age"));
+        // What is left of one that was cut short is sealed, and on record; it gives way.
+        let _ = fs::remove_file(&path);
+        bench.edit()?.refer(id, new, &path, desk.today())?;
+        let bytes = fs::read(&path).map_err(|error| DeskError::from(FileError::io("read", &path)(error)))?;
+        let _ = fs::remove_file(&path);
+        Ok(Ok(bytes))
+    });
+    match done.await? {
+        Ok(bytes) => {
+            let name = HeaderValue::from_str(&format!("attachment; filename=\"referral-{id}.age\""));
+            let name = name.map_err(|_| PageError::Internal)?;
+            let kind = HeaderValue::from_static("application/octet-stream");
+            Ok(([(header::CONTENT_DISPOSITION, name), (header::CONTENT_TYPE, kind)], bytes).into_response())
+        }
+        Err(errors) => refer_page(&desk, &visit, StatusCode::UNPROCESSABLE_ENTITY, id, Some(form.copy()), errors).await,
+    }
+}
+
+/// What is to be handed on, as typed.
+fn referral(form: &Entries, report: &ReportView) -> Result<NewReferral, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let area = Area::from_slug(form.first("area"));
+    if area.is_none() {
+        errors.push(FieldError::new("area", "Select the area"));
+    }
+    let team = Text::typed(form.first("team"));
+    if team.is_empty() || team.characters() > SHORT_MAX {
+        errors.push(FieldError::new("team", format!("Enter the team’s name, {SHORT_MAX} characters or less")));
+    }
+    let recipients = GovernanceRecipients::parse(form.first("recipients"));
+    if let Err(error) = &recipients {
+        errors.push(FieldError::new("recipients", format!("Paste the team’s age recipients: {error}")));
+    }
+    let reason = Text::typed(form.first("reason"));
+    if reason.is_empty() || reason.characters() > DETAIL_MAX {
+        errors.push(FieldError::new("reason", "Enter the reason, 2,000 characters or less"));
+    }
+    let mut redacted = false;
+    let mut passages = Vec::new();
+    for (key, title, original) in ReferPage::passages(report) {
+        if !form.has("part", &key) {
+            redacted = true;
+            continue;
+        }
+        let text = Text::typed(form.first(&format!("text-{key}")));
+        redacted |= text.as_str() != original.as_str();
+        if !text.is_empty() {
+            passages.push(Passage { title: Text::typed(&title), text });
+        }
+    }
+    let attachments: Vec<String> =
+        ReferPage::files(report).into_iter().map(|(place, _)| place).filter(|place| form.has("file", place)).collect();
+    if passages.is_empty() && attachments.is_empty() {
+        errors.push(FieldError::new("part", "Select at least one text or file"));
+    }
+    match (area, recipients) {
+        (Some(area), Ok(recipients)) if errors.is_empty() => {
+            Ok(NewReferral { area, team, recipients, reason, passages, attachments, redacted })
+        }
+        _ => Err(errors),
+    }
+}

@@ -1,0 +1,75 @@
+use askama::Template;
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::{Desk, PageError, Visit, door, view::ErrorPage};
+use crate::http::{self, tell_operator};
+
+/// How long to wait before trying again, in seconds.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
+
+/// A page.
+pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Response, PageError> {
+    Ok(http::page(status, template)?)
+}
+
+/// Sends the browser on to a page after a form was taken, so that going back or loading it again does not send it twice.
+pub(super) fn go_to(path: &str) -> Result<Response, PageError> {
+    let location = HeaderValue::from_str(path).map_err(|_| PageError::Internal)?;
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
+}
+
+/// The one layer around every page: refuses what was meant for another name or comes from another site, makes errors into
+/// pages, keeps a panic to its own request, and puts the headers on whatever leaves.
+pub(super) async fn finish(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    let is_head = request.method() == Method::HEAD;
+    let mut response = if !is_ours(&desk, &request) {
+        PageError::Misdirected.into_response()
+    } else if http::is_cross_site(request.method(), request.headers()) {
+        PageError::CrossSite.into_response()
+    } else {
+        http::contained(next.run(request)).await.unwrap_or_else(|| PageError::Internal.into_response())
+    };
+    let visit = response.extensions_mut().remove::<Visit>();
+    if let Some(error) = response.extensions_mut().remove::<PageError>() {
+        response = error_page(&desk, visit.as_ref(), &error, &response);
+        if is_head {
+            *response.body_mut() = Body::empty();
+        }
+    }
+    http::common_headers(response.headers_mut(), desk.policy());
+    response
+}
+
+/// Whether it was sent to this desk under its own name. A site whose name was made to lead here (DNS rebinding) could read
+/// the pages otherwise, as its own.
+fn is_ours(desk: &Desk, request: &Request) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+    let is_host = |name: &str| desk.is_host(name);
+    host.to_str().is_ok_and(is_host) && request.uri().authority().is_none_or(|authority| is_host(authority.as_str()))
+}
+
+fn error_page(desk: &Desk, visit: Option<&Visit>, error: &PageError, plain: &Response) -> Response {
+    let shell = desk.shell(visit);
+    let made = match error {
+        PageError::Locked => door::locked_page(desk, error.status(), &[]),
+        _ => page(error.status(), &ErrorPage::new(&shell, error.words())),
+    };
+    let mut response = made.unwrap_or_else(|_| {
+        tell_operator(&"the error page can't be made; this is a fault in candour");
+        (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong. Go back and try again.\n").into_response()
+    });
+    if let Some(allow) = plain.headers().get(header::ALLOW) {
+        response.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    response
+}

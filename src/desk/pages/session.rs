@@ -1,0 +1,176 @@
+//! What a request of the session carries: the cookie that lets it in, and the token in each of its forms.
+
+use std::{ops::Deref, sync::Arc};
+
+use axum::{
+    body::Body,
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use cookie::{Cookie, SameSite};
+use zeroize::Zeroizing;
+
+use super::{Desk, PageError, gate::Secret};
+use crate::{domain::Entries, http::forms};
+
+/// The field in which each form carries the token.
+pub(super) const TOKEN: &str = "token";
+
+/// A request of the session that is under way. Every handler takes one, and needs it to reach anything.
+#[derive(Clone)]
+pub(super) struct Visit {
+    /// Which session it is of.
+    pub(super) session: u64,
+    token: Arc<Secret>,
+    path: Arc<str>,
+}
+
+/// What a form sent. It came from a page of this session.
+#[derive(Clone)]
+pub(super) struct Posted(Arc<Entries>);
+
+/// The layer around every page but those that open the desk: without the session's cookie there is the locked page, and a
+/// form without the session's token is refused.
+pub(super) async fn require(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    let Some((session, token)) = desk.admit(&sent(request.headers(), desk.cookie_name())) else {
+        return PageError::Locked.into_response();
+    };
+    let _stay = Stay { desk, session };
+    let visit = Visit::new(session, token, request.uri().path());
+    let mut response = match check(request, &visit).await {
+        Ok(request) => next.run(request).await,
+        Err(error) => error.into_response(),
+    };
+    response.extensions_mut().insert(visit);
+    response
+}
+
+/// The cookie of a new session. It ends with the browser and goes to this desk alone.
+pub(super) fn set_cookie(name: &str, value: &Zeroizing<String>) -> HeaderValue {
+    header_value(&cookie(name, value))
+}
+
+/// Takes the cookie away.
+pub(super) fn remove_cookie(name: &str) -> HeaderValue {
+    let mut cookie = cookie(name, "");
+    cookie.set_max_age(cookie::time::Duration::ZERO);
+    header_value(&cookie)
+}
+
+impl Visit {
+    pub(super) fn new(session: u64, token: Arc<Secret>, path: &str) -> Self {
+        Self { session, token, path: path.into() }
+    }
+
+    /// What each form of its page carries.
+    pub(super) fn token(&self) -> Zeroizing<String> {
+        self.token.written()
+    }
+
+    /// Whether that is the token of its session.
+    pub(super) fn is_token(&self, shown: &str) -> bool {
+        self.token.is(shown)
+    }
+
+    /// The path that was asked for.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visit {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        // Without the layer there is no session to be of.
+        parts.extensions.get().cloned().ok_or(PageError::Locked)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Posted {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        parts.extensions.get().cloned().ok_or(PageError::Method)
+    }
+}
+
+impl Deref for Posted {
+    type Target = Entries;
+
+    fn deref(&self) -> &Entries {
+        &self.0
+    }
+}
+
+/// Ends a visit when it is dropped, however that comes.
+struct Stay {
+    desk: Desk,
+    session: u64,
+}
+
+impl Drop for Stay {
+    fn drop(&mut self) {
+        self.desk.leave(self.session);
+    }
+}
+
+/// Reads the form of whatever is not a reading request, and holds its token against the session's.
+async fn check(mut request: Request, visit: &Visit) -> Result<Request, PageError> {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    // A file is too large to be read here: whoever takes it holds the token, which comes first, against the session's.
+    if !reads && !forms::is_type(request.headers(), "multipart/form-data") {
+        let (parts, body) = request.into_parts();
+        let form = forms::read(Request::from_parts(parts.clone(), body)).await?;
+        if !visit.token.is(form.first(TOKEN)) {
+            return Err(PageError::Forged);
+        }
+        request = Request::from_parts(parts, Body::empty());
+        request.extensions_mut().insert(Posted(Arc::new(form)));
+    }
+    request.extensions_mut().insert(visit.clone());
+    Ok(request)
+}
+
+/// What a browser sent under a cookie's name; more than one if another path of this address has one too.
+fn sent(headers: &HeaderMap, name: &str) -> Vec<Zeroizing<String>> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let cookies = lines.flat_map(Cookie::split_parse).flatten();
+    cookies.filter(|cookie| cookie.name() == name).map(|cookie| Zeroizing::new(cookie.value().to_owned())).collect()
+}
+
+fn cookie<'a>(name: &'a str, value: &'a str) -> Cookie<'a> {
+    Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Strict).build()
+}
+
+fn header_value(cookie: &Cookie<'_>) -> HeaderValue {
+    let text = Zeroizing::new(cookie.to_string());
+    // Hex, and the crate's words around it, are visible ASCII.
+    let mut value = HeaderValue::from_str(&text).expect("the cookie is ASCII");
+    value.set_sensitive(true);
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_goes_to_this_desk_alone_and_ends_with_the_browser() {
+        let value = Zeroizing::new("00ff".to_owned());
+        assert_eq!(set_cookie("desk-1", &value), "desk-1=00ff; HttpOnly; SameSite=Strict; Path=/");
+        assert_eq!(remove_cookie("desk-1"), "desk-1=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
+    }
+
+    #[test]
+    fn cookies_are_found_among_those_of_other_ports() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, HeaderValue::from_static("other=1; desk-1=aa; desk-10=bb"));
+        headers.append(header::COOKIE, HeaderValue::from_static("desk-1=cc"));
+        let found = sent(&headers, "desk-1");
+        assert_eq!(found.iter().map(|value| value.as_str()).collect::<Vec<_>>(), ["aa", "cc"]);
+        assert!(sent(&headers, "desk").is_empty());
+    }
+}

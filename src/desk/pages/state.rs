@@ -1,0 +1,364 @@
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::http::HeaderValue;
+use tokio::{sync::Mutex as Turn, time};
+use zeroize::Zeroizing;
+
+use super::{
+    Keys, PageError, Visit, Workbench,
+    gate::{Gate, Secret},
+    intake::Intake,
+    view::{CSS, Shell},
+};
+use crate::{
+    crypto::{keyfile::Passphrase, os_random},
+    desk::DeskError,
+    domain::{Calendar, CasebookId, Date, Today},
+    http::{policy, stack, tell_operator},
+};
+
+/// How often to look whether the desk has been idle for too long.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long after a wrong passphrase the next may be tried.
+const WRONG_PAUSE: Duration = Duration::from_secs(1);
+/// The port that `Host` leaves out.
+const HTTP_PORT: u16 = 80;
+
+/// What the desk is made of.
+pub struct DeskOptions {
+    /// The casebook's directory.
+    pub casebook: PathBuf,
+    /// Where it listens, which is what a browser has to call it.
+    pub address: SocketAddr,
+    /// Working days.
+    pub calendar: Calendar,
+    /// Where the date comes from.
+    pub today: Arc<dyn Today>,
+    /// A day to show everything as on, instead of today.
+    pub as_of: Option<Date>,
+    /// How long it stays open without a request.
+    pub lock_after: Duration,
+    /// In a demonstration, of which every page says that it is one: what carries files between box and desk.
+    pub demo: Option<Box<dyn Carrier>>,
+}
+
+/// Moves files between a box and the desk in a demonstration, where both are one program. Nobody else may: files are
+/// carried by hand.
+pub trait Carrier: Send + Sync {
+    /// Writes the box's next collection.
+    ///
+    /// # Errors
+    /// Why not.
+    fn collect(&self, out: &Path) -> Result<(), String>;
+
+    /// Takes a decisions file to the box.
+    ///
+    /// # Errors
+    /// Why not.
+    fn deliver(&self, file: &Path) -> Result<(), String>;
+}
+
+/// What the desk needs of whoever opened it.
+pub trait Surroundings: Send + Sync {
+    /// Reads the private keys; without a passphrase if they are under none.
+    ///
+    /// # Errors
+    /// If the passphrase does not open them, or they can't be read.
+    fn keys(&self, passphrase: Option<Passphrase>) -> Result<Keys, Unreadable>;
+
+    /// Tells whoever sits at the machine, and nobody else, the address that opens the desk once.
+    fn announce(&self, address: &str);
+
+    /// The time since any moment, with what passed while the machine slept.
+    fn uptime(&self) -> Duration;
+}
+
+/// Why the private keys were not read.
+pub enum Unreadable {
+    /// The passphrase does not open them.
+    Passphrase,
+    /// Anything else, for the terminal: it may name a file.
+    Other(String),
+}
+
+/// The pages' state. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk(Arc<Inner>);
+
+struct Inner {
+    options: DeskOptions,
+    surroundings: Box<dyn Surroundings>,
+    id: CasebookId,
+    protected: bool,
+    hosts: Vec<String>,
+    cookie_name: String,
+    policy: HeaderValue,
+    gate: Mutex<Gate>,
+    bench: Mutex<Option<Box<Workbench>>>,
+    /// Held by whoever opens or locks.
+    turn: Turn<()>,
+    intake: Intake,
+}
+
+impl Desk {
+    /// Opens the casebook and announces the address that opens the desk. To be called where the stack is wiped afterwards: the
+    /// keys pass over it.
+    ///
+    /// # Errors
+    /// If the casebook can't be opened with these keys.
+    pub fn open(options: DeskOptions, surroundings: Box<dyn Surroundings>, keys: Keys) -> Result<Self, DeskError> {
+        let protected = keys.protected;
+        let (bench, id) = Workbench::new(&options.casebook, keys)?;
+        let gate = Gate::new(options.lock_after, surroundings.uptime(), &mut os_random());
+        let desk = Self(Arc::new(Inner {
+            surroundings,
+            id,
+            protected,
+            hosts: hosts(options.address),
+            // Cookies are shared between the ports of an address.
+            cookie_name: format!("candour-desk-{}", options.address.port()),
+            policy: policy(CSS, false),
+            options,
+            gate: Mutex::new(gate),
+            bench: Mutex::new(Some(Box::new(bench))),
+            turn: Turn::new(()),
+            intake: Intake::default(),
+        }));
+        desk.announce();
+        Ok(desk)
+    }
+
+    /// Locks the desk whenever it has been idle for too long. Never done.
+    pub async fn lock_when_idle(self) {
+        loop {
+            time::sleep(LOOK).await;
+            self.lock_if_idle().await;
+        }
+    }
+
+    /// Locks the desk if it has been idle for too long.
+    pub(super) async fn lock_if_idle(&self) {
+        if self.gate().is_idle(self.now()) {
+            self.lock_if(Gate::is_idle).await;
+        }
+    }
+
+    /// Ends the session and drops everything that is open, once what is being done with it has ended.
+    pub(super) async fn lock(&self) {
+        self.lock_if(|_, _| true).await;
+    }
+
+    /// Begins a session for whoever shows the ticket, and gives its cookie. A locked desk reads its keys again.
+    pub(super) async fn redeem(&self, ticket: &str) -> Result<Zeroizing<String>, PageError> {
+        let _turn = self.0.turn.lock().await;
+        if !self.gate().redeem(ticket) {
+            return Err(PageError::UsedAddress);
+        }
+        // In a variable of its own: the gate is not to be held while the keys are read.
+        let locked = self.gate().is_locked();
+        if locked {
+            let read = self.read_keys(None).await;
+            if !matches!(read, Ok(true)) {
+                // The ticket is spent, and nobody got in.
+                self.announce();
+                return Err(read.err().unwrap_or(PageError::Keys));
+            }
+        }
+        Ok(self.gate().enter(self.now(), &mut os_random()))
+    }
+
+    /// Begins a session for whoever knows the passphrase, and gives its cookie; none if it does not open the keys. One is
+    /// tried at a time, and after a wrong one not at once another.
+    pub(super) async fn unlock(&self, passphrase: Passphrase) -> Result<Option<Zeroizing<String>>, PageError> {
+        let _turn = self.0.turn.try_lock().map_err(|_| PageError::Trying)?;
+        if self.read_keys(Some(passphrase)).await? {
+            return Ok(Some(self.gate().enter(self.now(), &mut os_random())));
+        }
+        time::sleep(WRONG_PAUSE).await;
+        Ok(None)
+    }
+
+    /// Works with what is open, where it holds nobody else up, one request at a time.
+    pub(super) async fn with<T: Send + 'static>(
+        &self,
+        visit: &Visit,
+        work: impl FnOnce(&Self, &mut Workbench) -> Result<T, PageError> + Send + 'static,
+    ) -> Result<T, PageError> {
+        let (desk, session) = (self.clone(), visit.session);
+        let done = wiped(move || {
+            let mut bench = desk.bench();
+            // It may have been locked, and opened again, while this waited for its turn.
+            match &mut *bench {
+                Some(bench) if desk.gate().is_current(session) => work(&desk, bench),
+                _ => Err(PageError::Locked),
+            }
+        });
+        match done.await {
+            Some(outcome) => outcome,
+            None => {
+                // A fault while it had the casebook in hand: nothing of that is to be trusted.
+                self.lock().await;
+                Err(PageError::Internal)
+            }
+        }
+    }
+
+    /// Lets a request in that shows the session's cookie. Gives the session's number and token.
+    pub(super) fn admit(&self, cookies: &[Zeroizing<String>]) -> Option<(u64, Arc<Secret>)> {
+        let cookies = cookies.iter().map(|cookie| cookie.as_str());
+        self.gate().admit(cookies, self.now()).map(|session| (session.number, Arc::clone(&session.token)))
+    }
+
+    /// The end of what [`Desk::admit`] let in.
+    pub(super) fn leave(&self, session: u64) {
+        self.gate().leave(session, self.now());
+    }
+
+    /// Whether that is a name under which a browser reaches this desk and no other site.
+    pub(super) fn is_host(&self, name: &str) -> bool {
+        self.0.hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
+    }
+
+    /// The name of the session's cookie.
+    pub(super) fn cookie_name(&self) -> &str {
+        &self.0.cookie_name
+    }
+
+    /// The content security policy of its pages.
+    pub(super) fn policy(&self) -> &HeaderValue {
+        &self.0.policy
+    }
+
+    /// Whether a locked desk asks for a passphrase.
+    pub(super) fn is_protected(&self) -> bool {
+        self.0.protected
+    }
+
+    /// Whether a form comes from the locked page.
+    pub(super) fn is_unlock_token(&self, shown: &str) -> bool {
+        self.gate().is_unlock_token(shown)
+    }
+
+    /// The day on which everything is shown.
+    pub(super) fn shown_day(&self) -> Date {
+        self.0.options.as_of.unwrap_or_else(|| self.0.options.today.today())
+    }
+
+    /// The day on which whatever is recorded is recorded.
+    pub(super) fn today(&self) -> &dyn Today {
+        &*self.0.options.today
+    }
+
+    /// Where the casebook is.
+    pub(super) fn directory(&self) -> &Path {
+        &self.0.options.casebook
+    }
+
+    /// The import that is under way, or what became of the last.
+    pub(super) fn intake(&self) -> &Intake {
+        &self.0.intake
+    }
+
+    /// What carries files in a demonstration.
+    pub(super) fn carrier(&self) -> Option<&dyn Carrier> {
+        self.0.options.demo.as_deref()
+    }
+
+    /// Working days.
+    pub(super) fn calendar(&self) -> &Calendar {
+        &self.0.options.calendar
+    }
+
+    /// What every page has around it; for a page that is seen without a session, nothing that only a session may see.
+    pub(super) fn shell(&self, visit: Option<&Visit>) -> Shell {
+        let options = &self.0.options;
+        match visit {
+            Some(visit) => Shell::inside(options, self.0.id, visit),
+            None => Shell::outside(options, self.gate().unlock_token()),
+        }
+    }
+
+    fn gate(&self) -> MutexGuard<'_, Gate> {
+        // Nothing in there is left half done by a panic.
+        self.0.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Blocks for as long as somebody works with it.
+    fn bench(&self) -> MutexGuard<'_, Option<Box<Workbench>>> {
+        // After a panic it is locked; see `with`.
+        self.0.bench.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Duration {
+        self.0.surroundings.uptime()
+    }
+
+    async fn lock_if(&self, holds: impl FnOnce(&Gate, Duration) -> bool) {
+        let _turn = self.0.turn.lock().await;
+        let now = self.now();
+        {
+            let mut gate = self.gate();
+            if gate.is_locked() || !holds(&gate, now) {
+                return;
+            }
+            gate.lock(&mut os_random());
+        }
+        let desk = self.clone();
+        wiped(move || {
+            drop(desk.bench().take());
+            desk.intake().forget();
+        })
+        .await;
+        if !self.is_protected() {
+            self.announce();
+        }
+    }
+
+    /// Tells the one address that opens the desk.
+    fn announce(&self) {
+        let ticket = self.gate().ticket(&mut os_random());
+        let address = Zeroizing::new(format!("http://{}/open?token={}", self.0.options.address, *ticket));
+        self.0.surroundings.announce(&address);
+    }
+
+    /// Reads the keys and puts out what they open. Gives whether the passphrase was the right one.
+    async fn read_keys(&self, passphrase: Option<Passphrase>) -> Result<bool, PageError> {
+        let desk = self.clone();
+        let read = wiped(move || {
+            let keys = match desk.0.surroundings.keys(passphrase) {
+                Ok(keys) => keys,
+                Err(Unreadable::Passphrase) => return Ok(false),
+                Err(Unreadable::Other(why)) => {
+                    tell_operator(&why);
+                    return Err(PageError::Keys);
+                }
+            };
+            let (bench, _) = Workbench::new(&desk.0.options.casebook, keys)?;
+            *desk.bench() = Some(Box::new(bench));
+            Ok(true)
+        });
+        read.await.unwrap_or(Err(PageError::Internal))
+    }
+}
+
+/// What a browser calls that address in `Host`, which names no port where it is HTTP's own.
+fn hosts(address: SocketAddr) -> Vec<String> {
+    let (full, port) = (address.to_string(), format!(":{}", address.port()));
+    let names = [full.trim_end_matches(&port).to_owned(), "localhost".to_owned()];
+    let with_port = names.iter().map(|name| name.clone() + &port);
+    let without = names.iter().filter(|_| address.port() == HTTP_PORT).cloned();
+    with_port.chain(without).collect()
+}
+
+/// Does what blocks on a thread for that, and wipes what it leaves on the stack. None if it panics.
+async fn wiped<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    tokio::task::spawn_blocking(move || stack::wiped(work)).await.ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! Several reviewers on one casebook in their browsers, and one of them shut out of a report.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+mod support;
+
+use std::fs;
+
+use support::{
+    desk::Reviewer,
+    http::{self, fill},
+    installation::Installation,
+};
+
+fn one_report(place: &Installation) -> String {
+    let running = place.serve();
+    let mut form = http::get(running.address, "/report?route=staff-concern").form("/report/check");
+    fill(&mut form, "about", "patient-safety");
+    fill(&mut form, "description", "It happened on the ward, and nobody did anything.");
+    let fields = http::post(running.address, "/report/check", &form).form("/report/send");
+    assert_eq!(http::post_multipart(running.address, "/report/send", &fields, vec![]).status, 200);
+    place.collect("c1");
+    place.import("c1");
+    place.desk_list()[0]["id"].as_str().unwrap().to_owned()
+}
+
+/// Lets someone join by the page, and opens the casebook for them the first time.
+fn join(place: &Installation, reviewer: &mut Reviewer, directory: &str, name: &str, role: &str) {
+    place.done(&["keys", "new", "--out", directory, "--no-passphrase"]);
+    let read = |file: &str| fs::read_to_string(place.path(&format!("{directory}/{file}"))).unwrap();
+    let mut form = reviewer.get("/team").form("/team/join");
+    fill(&mut form, "name", name);
+    let wrong = reviewer.post("/team/join", &form);
+    assert_eq!((wrong.status, wrong.all(".error-summary a").len()), (422, 3));
+    assert_eq!(http::value(&wrong.form("/team/join"), "name"), name, "what was typed is kept");
+    fill(&mut form, "role", role);
+    fill(&mut form, "signer", &read("signer.pub"));
+    fill(&mut form, "recipients", &read("governance.recipients"));
+    let team = reviewer.post_and_follow("/team/join", &form);
+    assert!(team.all("h3").contains(&name.to_owned()));
+    let again = reviewer.post("/team/join", &form);
+    assert!(again.one(".error-summary").contains("has that signing key already"), "{}", again.one(".error-summary"));
+    let fingerprint = team.one("#fingerprint");
+    let identity = format!("{directory}/identity.txt");
+    let refused = place.refused(&["desk", "list", "--casebook", "casebook", "--identity", &identity]);
+    assert!(refused.contains(&fingerprint), "{refused}");
+    let wrong = fingerprint.replace(|c: char| c.is_ascii_digit(), "0");
+    let arguments = |fingerprint: &str| {
+        ["desk", "join", "--casebook", "casebook", "--identity", &identity, "--fingerprint", fingerprint]
+            .map(str::to_owned)
+            .to_vec()
+    };
+    let run = |fingerprint: &str| {
+        let arguments = arguments(fingerprint);
+        place.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    assert_eq!(run(&wrong).status, 1);
+    assert!(run(&fingerprint).out.contains(&format!("as {name}")));
+}
+
+#[test]
+fn two_reviewers_share_one_casebook_and_one_is_shut_out() {
+    let place = Installation::new();
+    let id = one_report(&place);
+    let first_desk = place.open_desk(&[]);
+    let mut first = first_desk.reviewer();
+    join(&place, &mut first, "second", "Second reviewer", "reviewer");
+    let keys = ["--identity", "second/identity.txt", "--signing-key", "second/signing.key"];
+    let second_desk = place.open_desk(&keys);
+    let mut second = second_desk.reviewer();
+    assert!(second.get("/").text().contains(&id[..8]));
+
+    // Each sees at once what the other does.
+    let form = second.get("/team").form("/team/second-approver");
+    second.post_and_follow("/team/second-approver", &form);
+    assert!(first.get("/team").text().contains("must be approved by a second member before it is exported"));
+
+    let path = format!("/reports/{id}/shut-out");
+    let page = first.get(&path);
+    let mut form = page.form(&path);
+    let member = page.text().split("name=\"member\" value=\"").nth(1).unwrap()[..16].to_owned();
+    form.push(("member".into(), member));
+    let wrong = first.post(&path, &form);
+    assert_eq!(wrong.status, 422, "a reason is needed");
+    fill(&mut form, "reason", "They worked there until last year.");
+    assert_eq!(first.post(&path, &form).status, 303);
+    assert!(first.get(&path).one("main").contains("Shut out now: Second reviewer"));
+    // In the browser that is open, and by commands.
+    assert!(!second.get("/").text().contains(&format!("/reports/{id}\"")));
+    assert!(second.get(&path).one("main").contains("You are shut out of report"));
+    let mut show = vec!["desk", "show", "--casebook", "casebook", &id];
+    show.extend(&keys[..2]);
+    assert!(place.refused(&show).contains("you are shut out of report"));
+
+    // Let in again.
+    let mut form = first.get(&path).form(&path);
+    form.retain(|(name, _)| name != "member");
+    fill(&mut form, "reason", "It was another ward.");
+    assert_eq!(first.post(&path, &form).status, 303);
+    assert!(second.get("/").text().contains(&id[..8]));
+    assert!(place.run(&show).out.contains("It happened on the ward"));
+
+    // Someone who leaves reads nothing more.
+    let text = first.get("/team").text();
+    let leave = text.split("href=\"/team/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let form = first.get(&format!("/team/{leave}")).form(&format!("/team/{leave}"));
+    first.post_and_follow(&format!("/team/{leave}"), &form);
+    assert!(place.refused(&show).contains("not a member"));
+    assert_ne!(second.get("/").status, 200);
+}

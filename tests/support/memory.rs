@@ -1,0 +1,63 @@
+//! What stands in the memory of a running process, as someone who seizes the machine finds it.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Seek, SeekFrom, Write},
+    time::{Duration, Instant},
+};
+
+use super::installation;
+
+/// Whether this test may read another process's memory, as root may. Says so if not.
+pub(crate) fn can_be_read(process: u32) -> bool {
+    let can = File::open(format!("/proc/{process}/mem")).is_ok();
+    if !can {
+        assert!(std::env::var_os("CANDOUR_TEST_ALL").is_none(), "the memory of another process can't be read");
+        // Past the test runner, which shows nothing of what a test that passes prints.
+        let _ = io::stderr().write_all(b"left out: the memory of another process can be read by root alone\n");
+    }
+    can
+}
+
+/// Fails if any of the markers is still there after a time.
+pub(crate) fn assert_gone(process: u32, markers: &[&[u8]], within: Duration) {
+    let start = Instant::now();
+    loop {
+        let found = find(process, markers);
+        if found.is_empty() {
+            return;
+        }
+        assert!(start.elapsed() < within, "still in memory after {within:?}: {found:?}");
+    }
+}
+
+/// Whether the marker is there.
+pub(crate) fn holds(process: u32, marker: &[u8]) -> bool {
+    !find(process, &[marker]).is_empty()
+}
+
+/// Which of the markers, by their number, stand in any readable page of a process, and in which mapping.
+fn find(process: u32, markers: &[&[u8]]) -> Vec<String> {
+    let maps = fs::read_to_string(format!("/proc/{process}/maps")).expect("a running process");
+    let mut memory = File::open(format!("/proc/{process}/mem")).expect("its memory");
+    let mut found = Vec::new();
+    for line in maps.lines() {
+        let mut columns = line.split_whitespace();
+        let range = columns.next().expect("a range");
+        if !columns.next().is_some_and(|access| access.starts_with('r')) {
+            continue;
+        }
+        let (from, to) = range.split_once('-').expect("two ends");
+        let [from, to] = [from, to].map(|address| u64::from_str_radix(address, 16).expect("an address"));
+        // The kernel's own pages lie beyond what can be sought to.
+        if memory.seek(SeekFrom::Start(from)).is_err() {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        // A mapping may end before its range does; what could be read is searched.
+        let _ = Read::by_ref(&mut memory).take(to - from).read_to_end(&mut bytes);
+        let there = (0..).zip(markers).filter(|(_, marker)| installation::holds(&bytes, marker));
+        found.extend(there.map(|(number, _): (u32, _)| format!("marker {number} in {line}")));
+    }
+    found
+}
