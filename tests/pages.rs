@@ -100,8 +100,15 @@ fn deliver(served: &Served, answers: Vec<(Answer, Vec<ClockKind>)>, to: &str) {
         let file = seal_answer(&answer, &to).unwrap();
         let size = file.as_bytes().len() as u64;
         // The place in the list is the number that the box believes.
-        let entry =
-            AnswerEntry { report: answer.report, seq: number, meets, closed: false, size, sha256: file.digest() };
+        let entry = AnswerEntry {
+            report: answer.report,
+            seq: number,
+            meets,
+            closed: false,
+            size,
+            sha256: file.digest(),
+            endorsements: vec![],
+        };
         entries.push(entry);
         sealed.push(file);
     }
@@ -529,6 +536,7 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
         report,
         seq,
         kind,
+        supplementary: false,
         on: Date::constant(2026, 12, 2),
         after,
         state: ReportState::Decided,
