@@ -11,6 +11,8 @@ pub(crate) mod memory;
 pub(crate) mod served;
 pub(crate) mod stages;
 pub(crate) mod strace;
+pub(crate) mod ways_in;
+pub(crate) mod world;
 
 /// Whether the long form of each test was asked for, by `CANDOUR_LONG=1`.
 pub(crate) fn is_long() -> bool {
