@@ -181,6 +181,12 @@ impl World {
         sealed
     }
 
+    /// Whether a sealed file opens to its end.
+    pub(crate) fn opens(&self, sealed: &[u8]) -> bool {
+        let stream = self.identity.open_stream(sealed);
+        stream.is_ok_and(|mut stream| std::io::copy(&mut stream, &mut std::io::sink()).is_ok())
+    }
+
     /// Hands a file to a desk that has imported nothing; whether it takes it in.
     pub(crate) fn import(&mut self, file: &[u8]) -> bool {
         let path = self.put("in", file);
