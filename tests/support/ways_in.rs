@@ -33,7 +33,7 @@ const ANSWER: &[u8] = &[7; 200];
 
 /// A way in.
 #[derive(Clone, Copy, Debug)]
-pub enum Way {
+pub(crate) enum Way {
     ReceiptCode,
     Form,
     Multipart,
@@ -44,11 +44,11 @@ pub enum Way {
 }
 
 impl Way {
-    pub const ALL: [Self; 7] =
+    pub(crate) const ALL: [Self; 7] =
         [Self::ReceiptCode, Self::Form, Self::Multipart, Self::Collection, Self::Decisions, Self::Message, Self::Event];
 
     /// Its fuzz target, and its directory of seeds.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::ReceiptCode => "receipt_code",
             Self::Form => "form",
