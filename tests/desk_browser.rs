@@ -47,7 +47,7 @@ fn it_is_opened_locked_and_unlocked_without_scripts() {
     let browser = Browser::open(desk.address, Scripts::Off);
     browser.go(&desk.opening);
     browser.reaches("Queue");
-    assert_eq!((browser.path().as_str(), browser.count("tbody tr")), ("/", 4));
+    assert_eq!((browser.path().as_str(), browser.count(".queue tbody tr")), ("/", 4));
     browser.go("/nowhere");
     browser.reaches("Page not found");
     browser.follow("Go to the queue");
@@ -57,7 +57,7 @@ fn it_is_opened_locked_and_unlocked_without_scripts() {
     browser.reaches("The desk is locked");
     browser.back();
     browser.reaches("The desk is locked");
-    assert_eq!(browser.count("tbody tr"), 0, "going back shows nothing");
+    assert_eq!(browser.count(".queue tbody tr"), 0, "going back shows nothing");
 
     browser.enter("#passphrase", "several-other-words");
     browser.click("main button");

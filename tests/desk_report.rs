@@ -128,7 +128,7 @@ fn what_is_new_is_marked_until_somebody_says_that_they_read_it() {
     let path = format!("/reports/{id}");
     let report = reviewer.get(&path);
     assert_eq!(report.all(".message .tag.new"), ["Not read yet"]);
-    assert_eq!(reviewer.get("/").all("tbody .tag.new"), ["1 not read"]);
+    assert_eq!(reviewer.get("/").all(".queue tbody .tag.new"), ["1 not read"]);
     assert_eq!(reviewer.get(&path).all(".message .tag.new").len(), 1, "looking at it is not reading it");
 
     // A second report comes meanwhile; it is not what this page showed.
@@ -145,7 +145,7 @@ fn what_is_new_is_marked_until_somebody_says_that_they_read_it() {
     assert!(report.all(".message .tag.new").is_empty() && report.all("form[action$='/read']").is_empty());
     assert!(report.one("#history + *").contains("Decided"), "who read it is in the history");
     let queue = reviewer.get("/?unread=yes");
-    assert_eq!(queue.all("tbody tr").len(), 1);
+    assert_eq!(queue.all(".queue tbody tr").len(), 1);
     assert!(!queue.text().contains(&id));
     assert_eq!(place.desk_show(&id)["unread"], 0);
 }
@@ -159,11 +159,11 @@ fn each_answer_says_where_it_got_to() {
     let whereabouts = |reviewer: &mut Reviewer| reviewer.get(&path).one(".message.team h3 + p");
     place.decide(&id, &["--notice", "We plan no other use."]);
     assert!(whereabouts(&mut reviewer).ends_with("not exported yet"));
-    assert!(reviewer.get("/").one("tbody").contains("1 written, not exported"));
+    assert!(reviewer.get("/").one(".queue tbody").contains("1 written, not exported"));
     place.export("d1");
     assert!(whereabouts(&mut reviewer).ends_with("exported in decisions 1, not yet known to be delivered"));
-    assert!(reviewer.get("/").one("tbody").contains("1 exported, not known to be delivered"));
-    assert_eq!(reviewer.get("/?waiting=delivery").all("tbody tr").len(), 1);
+    assert!(reviewer.get("/").one(".queue tbody").contains("1 exported, not known to be delivered"));
+    assert_eq!(reviewer.get("/?waiting=delivery").all(".queue tbody tr").len(), 1);
     place.deliver("d1");
     place.collect("c2");
     place.import("c2");
@@ -176,16 +176,16 @@ fn each_answer_says_where_it_got_to() {
     // Closed, all promises kept, and yet something to export.
     place.decide(&id, &["--state", "closed"]);
     let waiting = reviewer.get("/?waiting=export");
-    assert_eq!(waiting.all("tbody tr").len(), 1, "{}", waiting.one("main"));
-    assert!(waiting.one("tbody").contains("Closed"));
-    assert_eq!(reviewer.get("/").all("tbody tr").len(), 1, "there is something left to do");
+    assert_eq!(waiting.all(".queue tbody tr").len(), 1, "{}", waiting.one("main"));
+    assert!(waiting.one(".queue tbody").contains("Closed"));
+    assert_eq!(reviewer.get("/").all(".queue tbody tr").len(), 1, "there is something left to do");
     place.export("d2");
     place.deliver("d2");
     place.collect("c3");
     place.import("c3");
     assert!(reviewer.get("/").one("main").contains("There is no open work"));
-    assert_eq!(reviewer.get("/?show=all").all("tbody tr").len(), 1);
-    assert_eq!(reviewer.get("/?state=closed").all("tbody tr").len(), 1);
+    assert_eq!(reviewer.get("/?show=all").all(".queue tbody tr").len(), 1);
+    assert_eq!(reviewer.get("/?state=closed").all(".queue tbody tr").len(), 1);
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn the_queue_shows_what_is_asked_for() {
     fill(&mut form, "state", "being-read");
     assert_eq!(reviewer.post(&path, &form).status, 303);
 
-    let ids = |page: &Page| page.all("tbody th a");
+    let ids = |page: &Page| page.all(".queue tbody th a");
     assert_eq!(ids(&reviewer.get("/")).first(), Some(&urgent), "serious harm is on top");
     assert_eq!(reviewer.get("/").all("tr.urgent .tag.harm"), ["Yes"]);
     let all = [&urgent, &complaint, &tender];
@@ -259,8 +259,8 @@ fn the_queue_shows_what_is_asked_for() {
     let late = reviewer.get("/?due=overdue");
     assert_eq!(ids(&late).len(), 3);
     assert!(late.one("#counts").contains("3 overdue"), "{}", late.one("#counts"));
-    assert!(late.all("tbody .left").iter().all(|left| left.ends_with("working days ago")));
-    assert_eq!(late.all("tbody .tag[data-state='overdue']").len(), 3);
+    assert!(late.all(".queue tbody .left").iter().all(|left| left.ends_with("working days ago")));
+    assert_eq!(late.all(".queue tbody .tag[data-state='overdue']").len(), 3);
 }
 
 #[test]
@@ -276,17 +276,20 @@ fn the_queue_has_pages() {
     let desk = place.open_desk(&[]);
     let mut reviewer = desk.reviewer();
     let first = reviewer.get("/?route=staff-concern");
-    assert_eq!(first.all("tbody th a").len(), 50);
+    assert_eq!(first.all(".queue tbody th a").len(), 50);
     assert!(first.one("#queue").starts_with("51 reports"));
     assert_eq!(first.all("nav[aria-label='Pages of the queue'] a"), ["Next page"]);
     assert!(first.text().contains("href=\"/?route=staff-concern&#38;page=2\""));
     let second = reviewer.get("/?route=staff-concern&page=2");
-    assert_eq!((second.all("tbody th a").len(), second.all("nav[aria-label='Pages of the queue'] a").len()), (1, 1));
+    assert_eq!(
+        (second.all(".queue tbody th a").len(), second.all("nav[aria-label='Pages of the queue'] a").len()),
+        (1, 1)
+    );
 
     // Each report that a search finds is shown.
     let mut form = second.form("/search");
     fill(&mut form, "q", MARKER);
-    assert_eq!(reviewer.post("/search", &form).all("tbody th a").len(), 51);
+    assert_eq!(reviewer.post("/search", &form).all(".queue tbody th a").len(), 51);
 }
 
 #[test]
@@ -318,7 +321,7 @@ fn a_search_finds_what_was_written_and_stands_in_no_address() {
     };
     for asked in [MARKER, "XYLOPHONE nhs", "rota", "regional lead", "a trust </div>", &id[..8]] {
         let page = look(asked);
-        assert_eq!(page.all("tbody th a"), [id.as_str()], "{asked}");
+        assert_eq!(page.all(".queue tbody th a"), [id.as_str()], "{asked}");
         assert!(page.one("#queue").starts_with("1 report:"));
     }
     for asked in ["tender xylophone", "elsewere", "<script>alert(1)</script>"] {
@@ -328,7 +331,7 @@ fn a_search_finds_what_was_written_and_stands_in_no_address() {
     }
     assert!(look("").one("main").contains("Enter what to look for"));
     assert_eq!(reviewer.get(&format!("/search?q={MARKER}")).status, 405);
-    assert_eq!(reviewer.get(&format!("/?q={MARKER}")).all("tbody th a").len(), 2, "it is no filter");
+    assert_eq!(reviewer.get(&format!("/?q={MARKER}")).all(".queue tbody th a").len(), 2, "it is no filter");
     assert!(!reviewer.get(&format!("/?q={MARKER}")).text().contains(MARKER));
 }
 
