@@ -43,12 +43,12 @@ async fn search(State(desk): State<Desk>, visit: Visit, form: Posted) -> Result<
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let casebook = bench.casebook()?;
-        let (today, calendar) = (desk.shown_day(), desk.calendar());
         let asked = Text::typed(form.first("q"));
         let found = casebook.search(&asked)?;
-        let mut queue = casebook.list(today, calendar)?;
+        let mut queue = casebook.list(desk.shown_day(), desk.calendar())?;
         queue.retain(|entry| found.contains(&entry.id));
-        page(StatusCode::OK, &QueuePage::found(&shell, casebook, queue, &asked, (today, calendar)))
+        let status = if asked.is_empty() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        page(status, &QueuePage::found(&shell, casebook, &queue, &asked))
     })
     .await
 }
