@@ -70,7 +70,7 @@ impl Installation {
     /// Puts a new file there.
     pub(crate) fn put(&self, name: &str, bytes: &[u8]) {
         let file = fs::File::create_new(self.path(name));
-        file.and_then(|mut file| file.write_all(bytes)).expect("a file");
+        file.and_then(|mut file| Write::write_all(&mut file, bytes)).expect("a file");
     }
 
     /// Runs a command in the installation's directory.

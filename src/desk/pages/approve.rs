@@ -13,10 +13,10 @@ use super::{
     respond::{go_to, page},
     seen::report_id,
     session::Posted,
-    view::{Shell, letter::*},
+    view::{ApprovePage, ApproveParts, Shell, ToApprovePage, Waiting},
 };
 use crate::{
-    desk::{AnswerRef, AnswerView, Casebook, ReportView},
+    desk::{AnswerRef, AnswerView, Casebook, DeskError, ReportView},
     domain::{AnswerKind, Entries, FieldError},
     http::Day,
 };
@@ -49,8 +49,11 @@ async fn show(
 ) -> Result<Response, PageError> {
     let answer = AnswerRef { report: report_id(&id)?, seq: letter::answer_number(&seq)? };
     let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| answer_page(desk, &shell, bench.casebook()?, answer, &Entries::default(), &[]))
-        .await
+    desk.with(&visit, move |desk, bench| {
+        let asked = Asked { form: &Entries::default(), errors: &[], status: StatusCode::OK };
+        answer_page(desk, &shell, bench.casebook()?, answer, asked)
+    })
+    .await
 }
 
 /// `POST /reports/{id}/approve/{seq}`
@@ -63,13 +66,29 @@ async fn approve(
     let answer = AnswerRef { report: report_id(&id)?, seq: letter::answer_number(&seq)? };
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
-        if let Some(error) = letter::unchecked(&form) {
-            return answer_page(desk, &shell, bench.casebook()?, answer, &form, &[error]);
+        let mut editor = bench.edit()?;
+        let error = letter::unchecked(&form);
+        let approved = if error.is_none() { editor.approve(answer, desk.today()) } else { Ok(()) };
+        match (error, approved) {
+            (None, Ok(())) => {}
+            (error, Ok(()) | Err(DeskError::OwnNotice | DeskError::NotWaiting)) => {
+                let errors: Vec<FieldError> = error.into_iter().collect();
+                let page = Asked { form: &form, errors: &errors, status: StatusCode::UNPROCESSABLE_ENTITY };
+                return answer_page(desk, &shell, editor.casebook(), answer, page);
+            }
+            (_, Err(other)) => return Err(other.into()),
         }
-        bench.edit()?.approve(answer, desk.today())?;
         go_to(&format!("/reports/{}#messages", answer.report))
     })
     .await
+}
+
+/// What was ticked on the page, and how it went.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    form: &'a Entries,
+    errors: &'a [FieldError],
+    status: StatusCode,
 }
 
 fn answer_page(
@@ -77,8 +96,7 @@ fn answer_page(
     shell: &Shell,
     casebook: &Casebook,
     answer: AnswerRef,
-    typed: &Entries,
-    errors: &[FieldError],
+    asked: Asked<'_>,
 ) -> Result<Response, PageError> {
     let report = casebook.show(answer.report, desk.shown_day(), desk.calendar())?;
     let found = find(&report, answer.seq).ok_or(PageError::NotFound)?;
@@ -94,8 +112,8 @@ fn answer_page(
         None
     };
     // What can't be approved has no form that anything could be wrong with.
+    let Asked { form: typed, errors, status } = asked;
     let errors = if closed.is_some() { &[] } else { errors };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let today = desk.today().today();
     let parts = ApproveParts { report: &report, waiting, text: text.as_str(), closed, today, typed, errors };
     page(status, &ApprovePage::new(shell, parts))

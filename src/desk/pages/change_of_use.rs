@@ -54,7 +54,7 @@ async fn record(
         let report = editor.casebook().show(id, desk.shown_day(), desk.calendar())?;
         let (sent, clock, blocked) = (Seen::sent(&form)?, start(desk)?, blocked(&report));
         let why = text(&form, WHY, "Reason for the change", MESSAGE_MAX);
-        let changed = sent.changed(Seen::of(&report), WHY);
+        let changed = sent.changed(Seen::of(&report));
         match (why, changed) {
             (Ok(why), None) if blocked.is_none() => {
                 let decision = NewDecision {
@@ -65,7 +65,7 @@ async fn record(
                     ..NewDecision::default()
                 };
                 editor.decide(id, decision, desk.today())?;
-                go_to(&format!("/reports/{id}#clocks"))
+                go_to(&format!("/reports/{id}#promises"))
             }
             (why, changed) => {
                 let errors: Vec<FieldError> = changed.into_iter().chain(why.err()).collect();

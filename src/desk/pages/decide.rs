@@ -58,7 +58,7 @@ async fn decide(
         let mut editor = bench.edit()?;
         let report = editor.casebook().show(id, desk.shown_day(), desk.calendar())?;
         let team = owners(&report, editor.casebook().team());
-        let changed = seen.changed(Seen::of(&report), STATE);
+        let changed = seen.changed(Seen::of(&report));
         let decided = Decided::read(&form, &report, &team, desk.today().today());
         let errors = match (changed.clone(), decided) {
             (None, Ok(decided)) if decided.is_nothing(&report) => {
@@ -66,7 +66,7 @@ async fn decide(
             }
             (None, Ok(decided)) => {
                 editor.decide(id, decided.new_decision(&report, seen), desk.today())?;
-                return go_to(&format!("/reports/{id}#decisions"));
+                return go_to(&format!("/reports/{id}#history"));
             }
             (changed, decided) => changed.into_iter().chain(decided.err().unwrap_or_default()).collect(),
         };

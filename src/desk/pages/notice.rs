@@ -1,5 +1,7 @@
 //! The information-use notice: what it says in the main, its text, a look at it as the person will see it, and recording it.
 
+use std::ops::ControlFlow;
+
 use axum::{
     Router,
     extract::{Path, State},
@@ -22,7 +24,7 @@ use crate::{
         Casebook, NewDecision, ReportView,
         notice::{Late, NoticeDraft},
     },
-    domain::{AnswerKind, Area, Assessment, ClockKind, Date, Entries, FieldError, NoticeVariant, Text, Told, WhoSees},
+    domain::{AnswerKind, Area, Assessment, Date, Entries, FieldError, NoticeVariant, Text, Told, WhoSees},
 };
 
 /// The routes of this file.
@@ -87,9 +89,11 @@ async fn preview(
         let casebook = bench.casebook()?;
         let report = casebook.show(id, desk.shown_day(), desk.calendar())?;
         let step = Step { shell: &shell, report: &report, form: &form, seen: Seen::sent(&form)? };
-        match step.read() {
-            Ok((choices, text)) => step.preview(casebook, desk.today().today(), &choices, &text, None),
-            Err(again) => again,
+        match step.read()? {
+            ControlFlow::Continue((choices, text)) => {
+                step.preview(casebook, desk.today().today(), &choices, &text, &Again::default())
+            }
+            ControlFlow::Break(again) => Ok(again),
         }
     })
     .await
@@ -108,16 +112,18 @@ async fn record(
         let mut editor = bench.edit()?;
         let report = editor.casebook().show(id, desk.shown_day(), desk.calendar())?;
         let (sent, now) = (Seen::sent(&form)?, Seen::of(&report));
-        let step = Step { shell: &shell, report: &report, form: &form, seen: now };
-        let (choices, text) = match step.read() {
-            Ok(read) => read,
-            Err(again) => return again,
+        let step = Step { shell: &shell, report: &report, form: &form, seen: sent };
+        let (choices, text) = match step.read()? {
+            ControlFlow::Continue(read) => read,
+            ControlFlow::Break(again) => return Ok(again),
         };
-        let changed = sent.changed(now, CHECK);
+        // What is new is shown with this page, so the next one may be recorded.
+        let step = Step { seen: now, ..step };
+        let changed = sent.changed(now);
         let errors: Vec<FieldError> = changed.clone().into_iter().chain(letter::unchecked(&form)).collect();
         if !errors.is_empty() {
             let again = Again { errors: &errors, changed: changed.is_some() };
-            return step.preview(editor.casebook(), desk.today().today(), &choices, &text, Some(again));
+            return step.preview(editor.casebook(), desk.today().today(), &choices, &text, &again);
         }
         let decision = NewDecision {
             assessment: choices.assessment(&report),
@@ -186,8 +192,7 @@ impl Choices {
 
     fn draft(&self, report: &ReportView, today: Date) -> NoticeDraft {
         // The message that waits for this notice: the first, or a later one if the first was told.
-        let open = letter::kept_by(report, AnswerKind::Notice, false);
-        let message = open.filter(|clock| clock.kind == ClockKind::InformationUseNotice).map(|clock| clock.started_on);
+        let message = letter::kept_by(report, AnswerKind::Notice, false).map(|clock| clock.started_on);
         NoticeDraft {
             areas: self.areas.clone(),
             variant: self.variant,
@@ -216,7 +221,8 @@ struct Step<'a> {
     seen: Seen,
 }
 
-/// A preview that comes again because something is wrong.
+/// Why a preview comes again, if it does.
+#[derive(Default)]
 struct Again<'a> {
     errors: &'a [FieldError],
     changed: bool,
@@ -224,11 +230,20 @@ struct Again<'a> {
 
 impl Step<'_> {
     /// Choices and text, or the page on which something is wrong.
-    fn read(&self) -> Result<(Choices, Text), Result<Response, PageError>> {
-        let choices = Choices::read(self.form, self.report).map_err(|errors| self.choose_again(&errors))?;
+    fn read(&self) -> Result<ControlFlow<Response, (Choices, Text)>, PageError> {
+        if letter::blocked(self.report).is_some() {
+            return self.choose_again(&[]).map(ControlFlow::Break);
+        }
+        let choices = match Choices::read(self.form, self.report) {
+            Ok(choices) => choices,
+            Err(errors) => return self.choose_again(&errors).map(ControlFlow::Break),
+        };
         match letter::read(self.form, AnswerKind::Notice) {
-            Ok(text) => Ok((choices, text)),
-            Err(error) => Err(self.write(StatusCode::UNPROCESSABLE_ENTITY, &choices, self.form.first(TEXT), &[error])),
+            Ok(text) => Ok(ControlFlow::Continue((choices, text))),
+            Err(error) => {
+                let again = self.write(StatusCode::UNPROCESSABLE_ENTITY, &choices, self.form.first(TEXT), &[error]);
+                again.map(ControlFlow::Break)
+            }
         }
     }
 
@@ -253,13 +268,13 @@ impl Step<'_> {
         on: Date,
         choices: &Choices,
         text: &Text,
-        again: Option<Again<'_>>,
+        again: &Again<'_>,
     ) -> Result<Response, PageError> {
         let team = casebook.team();
         let others = readers(self.report, casebook.team()).iter().any(|member| !member.is_me);
         let approval =
             Approval { always: casebook.second_approver(), alone: !others, asked: self.form.has(NEEDS_APPROVAL, YES) };
-        let status = if again.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let status = if again.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         let parts = PreviewParts {
             report: self.report,
             draft: self.draft(choices),
@@ -267,8 +282,8 @@ impl Step<'_> {
             on,
             areas: choices.areas.clone(),
             approval: Some(approval),
-            errors: again.as_ref().map_or(&[], |again| again.errors),
-            changed: again.as_ref().and_then(|again| again.changed.then_some(team.as_slice())),
+            errors: again.errors,
+            changed: again.changed.then_some(team.as_slice()),
         };
         page(status, &PreviewPage::new(self.shell, parts))
     }

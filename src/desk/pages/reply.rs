@@ -1,5 +1,7 @@
 //! A reply: its text, a look at it as the person will see it, and recording it.
 
+use std::ops::ControlFlow;
+
 use axum::{
     Router,
     extract::{Path, State},
@@ -70,9 +72,9 @@ async fn preview(
     desk.with(&visit, move |desk, bench| {
         let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
         let step = Step { shell: &shell, report: &report, form: &form, seen: Seen::sent(&form)? };
-        match letter::read(&form, AnswerKind::Reply) {
-            Ok(text) => step.preview(desk.today().today(), &text, &[], None),
-            Err(error) => step.write_again(error),
+        match step.read()? {
+            ControlFlow::Continue(text) => step.preview(desk.today().today(), &text, &[], None),
+            ControlFlow::Break(again) => Ok(again),
         }
     })
     .await
@@ -91,12 +93,14 @@ async fn record(
         let mut editor = bench.edit()?;
         let report = editor.casebook().show(id, desk.shown_day(), desk.calendar())?;
         let (sent, now) = (Seen::sent(&form)?, Seen::of(&report));
-        let step = Step { shell: &shell, report: &report, form: &form, seen: now };
-        let text = match letter::read(&form, AnswerKind::Reply) {
-            Ok(text) => text,
-            Err(error) => return step.write_again(error),
+        let step = Step { shell: &shell, report: &report, form: &form, seen: sent };
+        let text = match step.read()? {
+            ControlFlow::Continue(text) => text,
+            ControlFlow::Break(again) => return Ok(again),
         };
-        let changed = sent.changed(now, CHECK);
+        // What is new is shown with this page, so the next one may be recorded.
+        let step = Step { seen: now, ..step };
+        let changed = sent.changed(now);
         let errors: Vec<FieldError> = changed.clone().into_iter().chain(letter::unchecked(&form)).collect();
         if !errors.is_empty() {
             let team = editor.casebook().team();
@@ -123,10 +127,16 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
-    fn write_again(&self, error: FieldError) -> Result<Response, PageError> {
-        let (errors, text) = ([error], self.form.first(TEXT));
-        let again = WritePage::new(self.shell, self.report, &draft(self.form, self.seen), text, &errors);
-        page(StatusCode::UNPROCESSABLE_ENTITY, &again)
+    /// The text, or the page on which something is wrong.
+    fn read(&self) -> Result<ControlFlow<Response, Text>, PageError> {
+        let errors = match letter::read(self.form, AnswerKind::Reply) {
+            _ if letter::blocked(self.report).is_some() => Vec::new(),
+            Ok(text) => return Ok(ControlFlow::Continue(text)),
+            Err(error) => vec![error],
+        };
+        let (draft, text) = (draft(self.form, self.seen), self.form.first(TEXT));
+        let again = WritePage::new(self.shell, self.report, &draft, text, &errors);
+        page(StatusCode::UNPROCESSABLE_ENTITY, &again).map(ControlFlow::Break)
     }
 
     fn preview(

@@ -10,6 +10,8 @@ use crate::{
 /// The fields in which a form says it.
 pub(super) const SEEN: &str = "seen";
 pub(super) const READ: &str = "read";
+/// What on such a page says what is new, to which its error leads.
+pub(super) const NEWER: &str = "newer";
 
 /// A report as it stood when a page was made of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,8 +37,8 @@ impl Seen {
         }
     }
 
-    /// What has happened to the report meanwhile, as an error of a form's first field; none if nothing has.
-    pub(super) fn changed(self, now: Self, field: &'static str) -> Option<FieldError> {
+    /// What has happened to the report meanwhile, as an error; none if nothing has.
+    pub(super) fn changed(self, now: Self) -> Option<FieldError> {
         let what = match (self.version == now.version, self.read == now.read) {
             (true, true) => return None,
             (false, true) => "A colleague recorded something about this report while you worked on it.",
@@ -47,7 +49,7 @@ impl Seen {
         };
         let message =
             format!("{what} Nothing of yours is recorded yet. Look at what is new, then press the button again");
-        Some(FieldError::new(field, message))
+        Some(FieldError::new(NEWER, message))
     }
 }
 

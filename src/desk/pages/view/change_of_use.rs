@@ -2,7 +2,10 @@ use askama::Template;
 
 use super::Shell;
 use crate::{
-    desk::{ReportView, pages::seen::Seen},
+    desk::{
+        ReportView,
+        pages::seen::{NEWER, Seen},
+    },
     domain::{Clock, FieldError, ReportId},
     http::{Day, Field, Kind},
 };
@@ -41,5 +44,10 @@ impl<'a> ChangeOfUsePage<'a> {
             due: Day(clock.due_on),
             why: why.hint("A note for the team. The person is told in the notice that follows"),
         }
+    }
+
+    /// Whether the report changed while the form was being filled in.
+    fn is_changed(&self) -> bool {
+        self.errors.iter().any(|error| error.field == NEWER)
     }
 }

@@ -5,7 +5,10 @@ use askama::Template;
 use super::{Shell, date_field::DateField};
 use crate::{
     desk::{MemberView, ReportView, pages::seen::Seen},
-    domain::{Action, Area, ClockView, Entries, FailureKind, FieldError, Finding, ReportId, ReportState, Risk, YesNo},
+    domain::{
+        Action, Area, ClockView, Date, Entries, FailureKind, FieldError, Finding, ReportId, ReportState, Risk, Text,
+        YesNo,
+    },
     http::{Choice, Day, Field, Kind},
 };
 
@@ -59,6 +62,7 @@ pub(in crate::desk::pages) struct DecidePage<'a> {
 }
 
 /// What such a page is made from.
+#[derive(Clone, Copy)]
 pub(in crate::desk::pages) struct DecideParts<'a> {
     pub(in crate::desk::pages) report: &'a ReportView,
     /// Who can look after it.
@@ -204,9 +208,8 @@ fn newer(report: &ReportView, team: &[MemberView], typed: &Entries) -> Vec<Newer
     let (now, not_said) = (&report.assessment, || NOT_SAID.to_owned());
     let label = |label: Option<&'static str>| label.map_or_else(not_said, str::to_owned);
     let list = |labels: Vec<&str>| if labels.is_empty() { "None".to_owned() } else { labels.join("; ") };
-    let day = |day: Option<crate::domain::Date>| day.map_or_else(not_said, |day| day.strftime("%-d %B %Y").to_string());
-    let words =
-        |text: &Option<crate::domain::Text>| text.as_ref().map_or_else(String::new, |text| text.as_str().to_owned());
+    let day = |day: Option<Date>| day.map_or_else(not_said, |day| day.strftime("%-d %B %Y").to_string());
+    let words = |text: &Option<Text>| text.as_ref().map_or_else(String::new, |text| text.as_str().to_owned());
     let owner = team.iter().find(|member| now.owner == Some(member.id)).map_or_else(|| "Nobody".to_owned(), name_of);
     let rows: [(&[&str], &'static str, String); 14] = [
         (&[WORKER], "A worker", label(now.worker.map(YesNo::label))),
@@ -226,7 +229,7 @@ fn newer(report: &ReportView, team: &[MemberView], typed: &Entries) -> Vec<Newer
     ];
     let differs = |name: &&str| !same(&recorded, typed, name);
     rows.into_iter()
-        .filter(|(names, _, _)| names.iter().any(|name| differs(name)))
+        .filter(|(names, _, _)| names.iter().any(differs))
         .map(|(_, label, now)| Newer { label, now: if now.is_empty() { "Nothing".into() } else { now } })
         .collect()
 }

@@ -1,21 +1,21 @@
 //! A notice or a reply on its way to be recorded: what it says in the main, its text, and as the person will see it.
 
-use std::ops::Range;
-
 use askama::Template;
 
-use super::{Shell, decide::Promise};
+use super::{
+    Shell,
+    decide::Promise,
+    finds::{Find, finds},
+};
 use crate::{
     desk::{
-        AnswerRef, MemberView, ReportView,
-        notice::quotes,
+        MemberView, ReportView,
         pages::{letter, seen::Seen},
     },
     domain::{
-        AnswerKind, Area, Date, Entries, FieldError, Identifying, NoticeVariant, ReportId, ReportState, RiskCheck,
-        Told, WhoSees,
+        AnswerKind, Area, Date, Entries, FieldError, NoticeVariant, ReportId, ReportState, RiskCheck, Told, WhoSees,
     },
-    http::{BODY, Choice, Day, Field, Kind, SaidByTeam, capitalised},
+    http::{BODY, Choice, Day, Field, Kind, SaidByTeam, capitalised, inert},
 };
 
 pub(in crate::desk::pages) const VARIANT: &str = "variant";
@@ -177,7 +177,7 @@ pub(in crate::desk::pages) struct PreviewPage<'a> {
     newer: Vec<(&'static str, String)>,
     article: SaidByTeam<'a>,
     finds: Vec<Find>,
-    use_concerns: Option<&'a str>,
+    use_concerns: Option<String>,
     checks: Field,
     approval: Option<Approval>,
     hidden: Vec<(String, String)>,
@@ -226,7 +226,7 @@ impl<'a> PreviewPage<'a> {
             newer: changed.map(|team| newer(report, team)).unwrap_or_default(),
             article: said(draft.kind, on, text),
             finds: finds(text, &letter::theirs(report)),
-            use_concerns: letter::use_concerns(report).map(|text| text.as_str()),
+            use_concerns: letter::use_concerns(report).map(|text| inert(text.as_str())),
             checks: checks(draft.typed, errors),
             approval,
             hidden: draft.hidden(&[]).into_iter().chain([(TEXT.to_owned(), text.to_owned())]).collect(),
@@ -245,128 +245,13 @@ impl<'a> PreviewPage<'a> {
     }
 }
 
-/// The notices that wait for a second member.
-#[derive(Template)]
-#[template(path = "desk/to_approve.html")]
-pub(in crate::desk::pages) struct ToApprovePage<'a> {
-    pub(in crate::desk::pages) shell: &'a Shell,
-    pub(in crate::desk::pages) rows: Vec<Waiting>,
-}
-
-/// A notice that waits for a second member.
-pub(in crate::desk::pages) struct Waiting {
-    pub(in crate::desk::pages) answer: AnswerRef,
-    pub(in crate::desk::pages) by: String,
-    pub(in crate::desk::pages) on: Day,
-    /// Whether whoever looks wrote it.
-    pub(in crate::desk::pages) mine: bool,
-}
-
-/// A notice that a second member approves, or can't.
-#[derive(Template)]
-#[template(path = "desk/approve.html")]
-pub(in crate::desk::pages) struct ApprovePage<'a> {
-    shell: &'a Shell,
-    answer: AnswerRef,
-    errors: &'a [FieldError],
-    by: String,
-    written_on: Day,
-    /// Why it is not for whoever looks to approve.
-    closed: Option<&'static str>,
-    article: SaidByTeam<'a>,
-    finds: Vec<Find>,
-    use_concerns: Option<&'a str>,
-    checks: Field,
-}
-
-/// A notice to be approved.
-pub(in crate::desk::pages) struct ApproveParts<'a> {
-    pub(in crate::desk::pages) report: &'a ReportView,
-    pub(in crate::desk::pages) waiting: Waiting,
-    pub(in crate::desk::pages) text: &'a str,
-    pub(in crate::desk::pages) closed: Option<&'static str>,
-    pub(in crate::desk::pages) today: Date,
-    pub(in crate::desk::pages) typed: &'a Entries,
-    pub(in crate::desk::pages) errors: &'a [FieldError],
-}
-
-impl<'a> ApprovePage<'a> {
-    pub(in crate::desk::pages) fn new(shell: &'a Shell, parts: ApproveParts<'a>) -> Self {
-        let ApproveParts { report, waiting, text, closed, today, typed, errors } = parts;
-        Self {
-            shell,
-            answer: waiting.answer,
-            errors,
-            by: waiting.by,
-            written_on: waiting.on,
-            closed,
-            article: said(AnswerKind::Notice, today, text),
-            finds: finds(text, &letter::theirs(report)),
-            use_concerns: letter::use_concerns(report).map(|text| text.as_str()),
-            checks: checks(typed, errors),
-        }
-    }
-}
-
-/// Something in a text that a reviewer has to look at again: the paragraph, with what it is about marked.
-struct Find {
-    what: Vec<&'static str>,
-    parts: Vec<Part>,
-}
-
-struct Part {
-    text: String,
-    marked: bool,
-}
-
-/// What is called a copy of the person's words.
-const COPIED: &str = "words as the person wrote them";
-
-/// Every paragraph with something that may show who spoke.
-fn finds(text: &str, theirs: &[&str]) -> Vec<Find> {
-    let identifying = Identifying::find(text).into_iter().map(|span| (span.range, span.kind.label()));
-    let copied = quotes(text, theirs).into_iter().map(|range| (range, COPIED));
-    let mut spans: Vec<(Range<usize>, &'static str)> = identifying.chain(copied).collect();
-    spans.sort_by_key(|(range, _)| range.start);
-    let mut start = 0;
-    let lines = text.split_inclusive('\n').map(|line| {
-        let whole = start..start + line.trim_end_matches('\n').len();
-        start += line.len();
-        whole
-    });
-    lines.filter_map(|line| find(text, line, &spans)).collect()
-}
-
-/// One paragraph, if there is anything in it.
-fn find(text: &str, line: Range<usize>, spans: &[(Range<usize>, &'static str)]) -> Option<Find> {
-    let (mut what, mut parts, mut place) = (Vec::new(), Vec::new(), line.start);
-    let mut push = |range: Range<usize>, marked| {
-        if !range.is_empty() {
-            parts.push(Part { text: text[range].to_owned(), marked });
-        }
-    };
-    for (range, label) in spans {
-        let (start, end) = (range.start.max(place), range.end.min(line.end));
-        if range.start < line.end && line.start < range.end && !what.contains(label) {
-            what.push(*label);
-        }
-        // What two finds share is marked once.
-        if start < end {
-            push(place..start, false);
-            push(start..end, true);
-            place = end;
-        }
-    }
-    push(place..line.end, false);
-    (!what.is_empty()).then_some(Find { what, parts })
-}
-
 /// As the person will see it, if the box gets it that day.
-fn said(kind: AnswerKind, on: Date, text: &str) -> SaidByTeam<'_> {
+pub(super) fn said(kind: AnswerKind, on: Date, text: &str) -> SaidByTeam<'_> {
     SaidByTeam { team: capitalised(BODY), kind: kind.label(), on: Day(on), text, new: true }
 }
 
-fn checks(typed: &Entries, errors: &[FieldError]) -> Field {
+/// The list of what to check.
+pub(super) fn checks(typed: &Entries, errors: &[FieldError]) -> Field {
     let checks = Choice::list(CHECK, RiskCheck::ALL.iter().map(|c| (c.slug(), c.label())), typed);
     Field::new(CHECK, "Could it show who spoke?", Kind::Checkboxes(checks), errors)
         .hint("The person may show it to others, and others may find it. Check each point, then tick it")
@@ -410,34 +295,5 @@ const fn name(kind: AnswerKind) -> &'static str {
     match kind {
         AnswerKind::Notice => "notice",
         AnswerKind::Reply | AnswerKind::Update => "reply",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(text: &str, theirs: &[&str]) -> Vec<(Vec<&'static str>, String)> {
-        let shown = |part: &Part| if part.marked { format!("<{}>", part.text) } else { part.text.clone() };
-        finds(text, theirs).iter().map(|find| (find.what.clone(), find.parts.iter().map(shown).collect())).collect()
-    }
-
-    #[test]
-    fn what_may_show_who_spoke_is_marked_in_its_paragraph() {
-        let theirs = ["The rota was changed after the fact, by me."];
-        assert!(found("Nothing.\n\nAt all.", &theirs).is_empty());
-        assert_eq!(
-            found("First.\nWe saw the rota was\nchanged after the fact, and 943 476 5919.\nLast é.", &theirs),
-            [
-                (vec![COPIED], "We saw <the rota was>".to_owned()),
-                (vec![COPIED, "an NHS number"], "<changed after the fact>, and <943 476 5919>.".to_owned()),
-            ]
-        );
-        // One find inside another.
-        let theirs = ["please call the number 01632 960 001 after six"];
-        assert_eq!(
-            found("call the number 01632 960 001 after six", &theirs),
-            [(vec![COPIED, "a telephone number"], "<call the number 01632 960 001 after six>".to_owned())]
-        );
     }
 }

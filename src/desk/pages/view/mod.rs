@@ -1,10 +1,12 @@
 //! What the desk's templates are given.
 
+mod approve;
 mod carry;
 mod change_of_use;
 mod date_field;
 pub(super) mod decide;
 mod destroy;
+mod finds;
 pub(super) mod letter;
 mod queue;
 mod refer;
@@ -13,6 +15,7 @@ mod team;
 #[cfg(test)]
 mod validity;
 
+pub(super) use approve::{ApprovePage, ApproveParts, ToApprovePage, Waiting};
 pub(super) use carry::{CarryPage, ImportPage, Problem};
 pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
@@ -41,8 +44,14 @@ pub(super) const CSS: &str = concat!(
 );
 
 /// The parts of the desk that every page leads to.
-const PARTS: &[(&str, &str)] =
-    &[("/", "Queue"), ("/carry", "Carry"), ("/figures", "Figures"), ("/retention", "Kept"), ("/team", "Team")];
+const PARTS: &[(&str, &str)] = &[
+    ("/", "Queue"),
+    ("/approve", "Approve"),
+    ("/carry", "Carry"),
+    ("/figures", "Figures"),
+    ("/retention", "Kept"),
+    ("/team", "Team"),
+];
 /// Digits of a casebook's id at the foot of each page: enough to tell two casebooks apart.
 const SHORT_ID: usize = 8;
 

@@ -6,18 +6,23 @@ use super::{
     super::{
         error::PageError,
         intake::{Outcome, Standing},
+        seen::{NEWER, Seen},
     },
+    letter::{Approval, Draft, NoticePage, PreviewPage, PreviewParts, WritePage},
     *,
 };
 use crate::{
     crypto::os_random,
     desk::{
-        Casebook,
+        AnswerRef, Casebook, QueueEntry, ReportView,
         fixture::World,
         pages::{Carrier, gate::Secret},
     },
-    domain::{Calendar, Date, Entries, FixedDay, ReportId, ReportState, Route, TeamRole, Text},
-    http::validity::{Render, Sample, problems, reading_age, sentences, titles_of_two},
+    domain::{AnswerKind, Calendar, Clock, Date, Entries, FixedDay, ReportId, ReportState, Route, TeamRole, Text},
+    http::{
+        Day,
+        validity::{Render, Sample, problems, reading_age, sentences, titles_of_two},
+    },
 };
 
 /// Bytes that a page may come to before it is padded; it does not travel beyond this machine.
@@ -128,6 +133,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("file", &FilePage::new(shell, id, "1/1", file.said()), false);
     add("refer", &ReferPage::new(shell, &report, None, Vec::new()), false);
     add("refer with errors", &ReferPage::new(shell, &report, Some(Entries::default()), error("part")), true);
+    deciding_pages(add, shell, &casebook, &report);
     let mut queue = casebook.list(DAY, &Calendar::default()).unwrap();
     let gone = vec![(ReportId([9; 8]), DAY)];
     add("retention, empty", &RetentionPage::new(shell, &queue, Vec::new(), DAY), false);
@@ -139,6 +145,89 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("retention", &RetentionPage::new(shell, &queue, gone, DAY), false);
     add("destroy", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
     add("destroy with an error", &DestroyPage::new(shell, &queue[0], DAY, error("confirm")), true);
+}
+
+/// The pages on which a reviewer decides and answers.
+fn deciding_pages(
+    add: &mut dyn FnMut(&str, &dyn Render, bool),
+    shell: &Shell,
+    casebook: &Casebook,
+    report: &ReportView,
+) {
+    let team = casebook.team();
+    let error = |field: &'static str| vec![FieldError::new(field, "Enter something <else>")];
+    let (recorded, nothing) = (decide::as_it_is(report), Entries::default());
+    let decide =
+        |typed, errors, changed| DecidePage::new(shell, DecideParts { report, team: &team, typed, errors, changed });
+    add("decide", &decide(&recorded, &[], false), false);
+    let errors = [decide::WORKER, decide::AREA, decide::STATE, decide::ACTION_BY.month, decide::DESTROY_AFTER.day];
+    let errors = errors.map(|field| error(field).remove(0));
+    add("decide with errors", &decide(&nothing, &errors, false), true);
+    let changed = error(NEWER);
+    add("decide, changed meanwhile", &decide(&nothing, &changed, true), true);
+    add("decide, the same", &decide(&recorded, &changed, true), true);
+
+    let seen = Seen::of(report);
+    let mut typed = Entries::default();
+    for (name, value) in [(letter::AREA, "competition"), (letter::LATE_REASON, "<late>"), (letter::CHECK, "names")] {
+        typed.push(name.into(), value.into());
+    }
+    let mut late = World::new();
+    let id = late.concern(1, Route::StaffConcern, &[]);
+    let file = late.collect();
+    late.import(&file).unwrap();
+    let late = late.open().unwrap().show(id, Date::constant(2027, 3, 1), &Calendar::default()).unwrap();
+    add("notice", &NoticePage::new(shell, report, seen, &nothing, &[]), false);
+    let errors = [letter::VARIANT, letter::AREA, letter::TOLD, letter::WHO_SEES, letter::LATE_REASON];
+    let errors = errors.map(|field| error(field).remove(0));
+    add("notice with errors", &NoticePage::new(shell, &late, seen, &typed, &errors), true);
+    let withdrawn = ReportView { entry: QueueEntry { withdrawn: true, ..report.entry.clone() }, ..late };
+    add("notice, withdrawn", &NoticePage::new(shell, &withdrawn, seen, &typed, &[]), false);
+
+    let copied = "Call 01632 960 001 <now>.\n\nNothing.";
+    for kind in [AnswerKind::Notice, AnswerKind::Reply] {
+        let name = kind.slug();
+        let draft = || Draft { kind, supplementary: false, typed: &typed, seen };
+        let text = error(letter::TEXT);
+        add(&format!("{name}-text"), &WritePage::new(shell, report, &draft(), "<text>", &[]), false);
+        add(&format!("{name}-text with an error"), &WritePage::new(shell, report, &draft(), "", &text), true);
+        add(&format!("{name}-text, withdrawn"), &WritePage::new(shell, &withdrawn, &draft(), "", &[]), false);
+        let preview = |text, errors, changed, approval| {
+            let areas = vec![];
+            let parts = PreviewParts { report, draft: draft(), text, on: DAY, areas, approval, errors, changed };
+            PreviewPage::new(shell, parts)
+        };
+        let approval = |always, alone| (kind == AnswerKind::Notice).then_some(Approval { always, alone, asked: true });
+        add(&format!("{name}-preview"), &preview("Well.", &[], None, approval(false, false)), false);
+        add(&format!("{name}-preview, marked"), &preview(copied, &[], None, approval(true, true)), false);
+        let (unticked, alone) = (error(letter::CHECK), approval(false, true));
+        add(&format!("{name}-preview with an error"), &preview(copied, &unticked, None, alone), true);
+        let again = preview(copied, &changed, Some(&team), approval(true, false));
+        add(&format!("{name}-preview, changed meanwhile"), &again, true);
+    }
+
+    let clock = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
+    let (no_reason, unticked) = (error("why"), error(letter::CHECK));
+    let change = |errors, blocked| ChangeOfUsePage::new(shell, report, clock, "<why>", errors, blocked);
+    add("change-of-use", &change(&[], None), false);
+    add("change-of-use with an error", &change(&no_reason, None), true);
+    add("change-of-use, changed meanwhile", &change(&changed, None), true);
+    add("change-of-use, nothing to change", &change(&[], Some("No notice was written yet.")), false);
+
+    let waiting = || {
+        let answer = AnswerRef { report: report.entry.id, seq: 1 };
+        [true, false].map(|mine| Waiting { answer, by: "Second <reviewer>".into(), on: Day(DAY), mine })
+    };
+    add("to-approve, empty", &ToApprovePage { shell, rows: vec![] }, false);
+    add("to-approve", &ToApprovePage { shell, rows: waiting().into() }, false);
+    let approve = |errors, closed| {
+        let [waiting, _] = waiting();
+        let parts = ApproveParts { report, waiting, text: copied, closed, today: DAY, typed: &typed, errors };
+        ApprovePage::new(shell, parts)
+    };
+    add("approve", &approve(&[], None), false);
+    add("approve with an error", &approve(&unticked, None), true);
+    add("approve, closed", &approve(&[], Some("You wrote this notice.")), false);
 }
 
 #[test]
