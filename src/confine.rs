@@ -8,7 +8,7 @@ use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreatedAttr,
     RulesetStatus, Scope, path_beneath_rules,
 };
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter_all_threads};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter, apply_filter_all_threads};
 
 /// The newest Landlock interface that is asked for; what an older kernel does not know is left out and told.
 const WANTED: ABI = ABI::V6;
@@ -82,6 +82,15 @@ pub enum Enforced {
     Not,
 }
 
+/// What a kernel enforces of what the box gives up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kernel {
+    /// Files outside the data directory.
+    pub files: Enforced,
+    /// System calls that the box has no use for.
+    pub system_calls: bool,
+}
+
 /// The kernel refused.
 #[derive(Debug, thiserror::Error)]
 #[error("the process can't be confined: {0}; run `candour check` and use a newer kernel")]
@@ -117,21 +126,27 @@ pub fn files(directory: &Path) -> Result<Enforced, ConfineError> {
 /// # Errors
 /// If the kernel refuses, or this processor is unknown to the filter.
 pub fn system_calls() -> Result<(), ConfineError> {
+    apply_filter_all_threads(&filter()?).map_err(|error| ConfineError(error.to_string()))
+}
+
+/// What this kernel would enforce, without confining anybody.
+#[must_use]
+pub fn kernel() -> Kernel {
+    // Each is tried on a thread of its own: the confinement ends with it.
+    let tried = std::thread::spawn(|| files(Path::new("/"))).join();
+    let files = tried.ok().and_then(Result::ok).unwrap_or(Enforced::Not);
+    let tried = std::thread::spawn(|| filter().is_ok_and(|filter| apply_filter(&filter).is_ok())).join();
+    Kernel { files, system_calls: tried.unwrap_or(false) }
+}
+
+/// [`NEVER`] as the kernel takes it.
+fn filter() -> Result<BpfProgram, ConfineError> {
     let refused = |error: &dyn std::fmt::Display| ConfineError(error.to_string());
     let rules: BTreeMap<i64, _> = NEVER.iter().map(|number| (*number, Vec::new())).collect();
     let denied = SeccompAction::Errno(libc::EPERM.unsigned_abs());
     let processor = ARCH.try_into().map_err(|error| refused(&error))?;
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, denied, processor).map_err(|error| refused(&error))?;
-    let program = BpfProgram::try_from(filter).map_err(|error| refused(&error))?;
-    apply_filter_all_threads(&program).map_err(|error| refused(&error))
-}
-
-/// What this kernel would enforce, without confining anybody.
-#[must_use]
-pub fn kernel() -> Enforced {
-    // Tried on a thread of its own: the confinement ends with it.
-    let tried = std::thread::spawn(|| files(Path::new("/"))).join();
-    tried.ok().and_then(Result::ok).unwrap_or(Enforced::Not)
+    BpfProgram::try_from(filter).map_err(|error| refused(&error))
 }
 
 #[cfg(test)]
@@ -189,5 +204,6 @@ mod tests {
     fn asking_the_kernel_confines_nobody() {
         assert_eq!(kernel(), kernel());
         assert!(fs::read_dir("/").is_ok());
+        assert!(TcpListener::bind("127.0.0.1:0").is_ok());
     }
 }

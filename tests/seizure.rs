@@ -11,6 +11,8 @@ use support::{
 };
 
 const MARKER: &str = "quixotic-pangolin-8841";
+const ORGANISATION: &str = "Saint Ombrage Infirmary 7702";
+const FOLLOW_UP: &str = "obsidian-kumquat-3390";
 const FILE_MARKER: &str = "zephyr-contents-1177";
 const NAME_MARKER: &str = "unusual-name-5519.txt";
 /// How long what was typed may stay in memory.
@@ -26,6 +28,7 @@ fn nothing_typed_stays_in_memory() {
     }
     let mut form = http::get(address, "/report?route=staff-concern").form("/report/check");
     http::fill(&mut form, "about", "fraud");
+    http::fill(&mut form, "organisation", ORGANISATION);
     http::fill(&mut form, "description", &format!("{MARKER} {}", "and more ".repeat(500)));
     let fields = http::post(address, "/report/check", &form).form("/report/send");
     let content = FILE_MARKER.repeat(20_000);
@@ -38,10 +41,13 @@ fn nothing_typed_stays_in_memory() {
     let code = http::post_multipart(address, "/report/send", &fields, vec![file]).one("#receipt-code");
     let mut ask = Fields::new();
     http::fill(&mut ask, "code", &code);
-    assert_eq!(http::post(address, "/status", &ask).status, 200);
+    let mut follow_up = http::post(address, "/status", &ask).form("/status/follow-up");
+    http::fill(&mut follow_up, "message", FOLLOW_UP);
+    assert_eq!(http::post_multipart(address, "/status/follow-up", &follow_up, vec![]).status, 200);
 
     let bare = code.replace('-', "");
-    let markers = [MARKER, FILE_MARKER, NAME_MARKER, &code, &bare];
+    let markers = [MARKER, ORGANISATION, FOLLOW_UP, FILE_MARKER, NAME_MARKER, &code, &bare];
+    // Heap, SQLite's included, and every thread's stack.
     memory::assert_gone(running.id(), &markers.map(str::as_bytes), WITHIN);
     // The search itself works: what the program must keep is found by it.
     assert!(memory::holds(running.id(), b"Raise a serious concern"));

@@ -9,7 +9,7 @@ use super::{
     output::{self, Failure},
 };
 use crate::{
-    confine::{self, Enforced},
+    confine::{self, Enforced, Kernel},
     domain::{Clock, Route, SystemDay, Today, limits::MIB},
     store::{DATABASE, Store},
 };
@@ -134,14 +134,22 @@ impl Findings {
     }
 
     fn kernel(&mut self) {
-        let (verdict, finding) = match confine::kernel() {
+        let Kernel { files, system_calls } = confine::kernel();
+        let (verdict, finding) = match files {
             Enforced::Fully => (Verdict::Ok, "this kernel confines the box to its data directory"),
-            Enforced::Partly => {
-                (Verdict::Warning, "this kernel confines the box in part only; Linux 6.12 or later does it fully")
-            }
+            Enforced::Partly => (
+                Verdict::Unsafe,
+                "this kernel confines the box to its data directory in part only; use Linux 6.12 or later",
+            ),
             Enforced::Not => {
-                (Verdict::Warning, "this kernel has no Landlock and does not confine the box; use Linux 5.13 or later")
+                (Verdict::Unsafe, "this kernel has no Landlock and does not confine the box; use Linux 6.12 or later")
             }
+        };
+        self.0.push(Finding { verdict, finding: finding.to_owned() });
+        let (verdict, finding) = if system_calls {
+            (Verdict::Ok, "this kernel keeps the box from system calls that it has no use for")
+        } else {
+            (Verdict::Unsafe, "this kernel can't keep the box from system calls; use one with seccomp filters")
         };
         self.0.push(Finding { verdict, finding: finding.to_owned() });
     }

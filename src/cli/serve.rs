@@ -37,6 +37,9 @@ pub(super) struct ServeArguments {
     /// The configuration file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Run even where this kernel can't take away from the box all that it does not need; what it can, it does
+    #[arg(long)]
+    unconfined: bool,
 }
 
 pub(super) fn run(arguments: &ServeArguments) -> Outcome {
@@ -45,7 +48,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Outcome {
     let config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), read_config)?;
     let listener = bind(arguments.listen)?;
     // Everything outside the data directory was read and is out of reach from here on; before the store starts its thread.
-    confine_files(&arguments.data.path)?;
+    confined(files_confined(&arguments.data.path), arguments.unconfined)?;
     let store = arguments.data.store()?;
     arguments.data.hold_against_pin(&store, &keys.recipients, &arguments.keys.path)?;
     let options = AppOptions {
@@ -57,7 +60,8 @@ pub(super) fn run(arguments: &ServeArguments) -> Outcome {
         demo: false,
     };
     serve(options, listener, |address| {
-        confine::system_calls()?;
+        let system_calls = confine::system_calls().map_err(|error| error.to_string());
+        confined(system_calls, arguments.unconfined)?;
         output::line(&format!("listening on http://{address}"))
     })
 }
@@ -83,13 +87,32 @@ pub(super) fn bind(listen: SocketAddr) -> Result<StdListener, Failure> {
     Ok(listener)
 }
 
-fn confine_files(directory: &Path) -> Outcome {
-    if confine::files(directory)? == Enforced::Not {
-        output::error(&Failure::Failed(
-            "this kernel has no Landlock, so files outside the data directory are not out of reach; use Linux 5.13 or later".into(),
-        ));
+/// Gives up the files outside the data directory, or says why not all of them are out of reach.
+fn files_confined(directory: &Path) -> Result<(), String> {
+    match confine::files(directory) {
+        Ok(Enforced::Fully) => Ok(()),
+        Ok(Enforced::Partly) => {
+            Err("this kernel confines the box to its data directory in part only; use Linux 6.12 or later".into())
+        }
+        Ok(Enforced::Not) => {
+            Err("this kernel has no Landlock, so files outside the data directory are not out of reach; \
+                                  use Linux 6.12 or later"
+                .into())
+        }
+        Err(error) => Err(error.to_string()),
     }
-    Ok(())
+}
+
+/// A box that is not confined does not run, unless the operator said that it may.
+fn confined(result: Result<(), String>, or_not: bool) -> Outcome {
+    match result {
+        Err(why) if or_not => {
+            output::error(&Failure::Failed(format!("{why}; running all the same, because of --unconfined")));
+            Ok(())
+        }
+        Err(why) => Err(Failure::Failed(format!("{why}, or add --unconfined to run all the same"))),
+        Ok(()) => Ok(()),
+    }
 }
 
 /// Runs a box until it is told to stop, finishing what it is answering. `ready` is called once everything is open and

@@ -61,9 +61,17 @@ pub const EVENT_BYTES: usize = 4 * MANIFEST_BYTES;
 pub const UPLOADS: usize = 24;
 /// Receipt codes that are looked up in a minute, unless configured otherwise: a flood is told to wait, a person never meets it.
 pub const CODE_CHECKS_A_MINUTE: u32 = 6000;
+/// Concerns and follow-ups that are taken in a minute, unless configured otherwise: more than any body of staff sends, fewer
+/// than would fill a disk unseen.
+pub const SENDS_A_MINUTE: u32 = 600;
+/// Mebibytes that are taken in a day, unless configured otherwise.
+pub const DAILY_MIB: u64 = 10 * 1024;
+/// Mebibytes of disk that stay free, unless configured otherwise: four of the largest messages.
+pub const DISK_RESERVE_MIB: u64 = 1024;
 /// Bytes of the operator's logo, which every page carries.
 pub const LOGO_BYTES: usize = 16 * KIB;
-/// Receipt codes that may wait to be hashed; past that the box says that it is busy.
+/// Receipt codes that may wait to be hashed, those of sends and those that were typed each; past that the box says that it is
+/// busy.
 pub const HASH_QUEUE: usize = 64;
 
 /// Working days left at which an open clock is due soon.

@@ -51,16 +51,19 @@ pub async fn read(request: Request) -> Result<Entries, BodyError> {
 pub fn bounded(request: Request, limit: u64) -> Result<Body, BodyError> {
     let length =
         request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    let asks_first = request.headers().contains_key(header::EXPECT);
-    let body = request.into_body();
     if length.is_some_and(|length| length > limit) {
-        // Whoever asks first is told before it sends.
-        if !asks_first {
-            guard::discard(body);
-        }
+        refuse(request);
         return Err(BodyError::TooLarge);
     }
-    Ok(body)
+    Ok(request.into_body())
+}
+
+/// Lets a form that is not taken be sent to its end, unread.
+pub fn refuse(request: Request) {
+    // Whoever asks first is told before it sends.
+    if !request.headers().contains_key(header::EXPECT) {
+        guard::discard(request.into_body());
+    }
 }
 
 /// Whether the body is of that media type.

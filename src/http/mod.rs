@@ -11,6 +11,7 @@ mod page;
 mod said;
 pub mod server;
 pub mod stack;
+mod stream;
 mod style;
 #[cfg(test)]
 pub(crate) mod validity;

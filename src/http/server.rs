@@ -1,4 +1,5 @@
-//! HTTP/1.1 as the box and the desk speak it: no `Date`, bounded headers and connections, and a clean end.
+//! HTTP/1.1 as the box and the desk speak it: one request a connection, no `Date`, bounded headers and connections, and a
+//! clean end.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -11,17 +12,22 @@ use hyper_util::{
 use tokio::{net::TcpListener, sync::Semaphore, time};
 use tower::ServiceExt;
 
-use super::tell_operator;
+use super::{
+    stream::{Answers, Asked},
+    tell_operator,
+};
 use crate::domain::limits::KIB;
 
 /// Connections at the same moment; later ones wait to be accepted.
 const CONNECTIONS: usize = 512;
-/// How long the headers of a request may take, and how long a connection may idle.
+/// How long the headers of a request may take.
 const HEADERS_WITHIN: Duration = Duration::from_secs(30);
 /// Bytes of a connection's buffer, and so of all headers of a request.
 const BUFFER: usize = 64 * KIB;
 /// Headers of one request.
 const HEADERS: usize = 64;
+/// How long a request and its answer may take whatever happens: 250 MiB at 6 KiB a second.
+const WHOLE_WITHIN: Duration = Duration::from_secs(12 * 3600);
 /// How long what is being answered may take when the server stops.
 const FINISH_WITHIN: Duration = Duration::from_secs(30);
 /// The pause after a failed accept, for whatever ran out to come back.
@@ -40,6 +46,8 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future)
         .header_read_timeout(HEADERS_WITHIN)
         .max_buf_size(BUFFER)
         .max_headers(HEADERS)
+        // Each page is one response, so there is nothing to gain, and nothing can be smuggled in behind a request.
+        .keep_alive(false)
         // The time of an answer is finer than the day, and the day is all that anyone may learn.
         .auto_date_header(false);
     tokio::pin!(shutdown);
@@ -64,11 +72,16 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future)
         // Answers are sent whole, so waiting to fill a packet only delays them; without it they come all the same.
         let _ = stream.set_nodelay(true);
         let router = router.clone();
-        let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let asked = Asked::default();
+        let answers = Answers::new(stream, asked.clone());
+        let service = service_fn(move |request: Request<Incoming>| {
+            asked.tell();
+            router.clone().oneshot(request.map(Body::new))
+        });
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(answers), service));
         tokio::spawn(async move {
             // How a connection ends is nobody's business: there is no log of connections.
-            let _ = connection.await;
+            let _ = time::timeout(WHOLE_WITHIN, connection).await;
             drop(permit);
         });
     }

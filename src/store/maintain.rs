@@ -53,6 +53,16 @@ impl Store {
         })
     }
 
+    /// Bytes of the disk that are free for the box. Blocks.
+    ///
+    /// # Errors
+    /// If it can't be told.
+    pub fn free_bytes(&self) -> Result<u64, StoreError> {
+        let disk = rustix::fs::statvfs(self.path())
+            .map_err(|_| StoreError::Sqlite("its disk does not say how much of it is free".into()))?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
     /// SQLite's own check of every page and every reference. Blocks.
     ///
     /// # Errors

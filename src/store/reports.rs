@@ -39,6 +39,14 @@ pub struct NewMessage {
     pub files: Vec<FinishedUpload>,
 }
 
+impl NewMessage {
+    /// Bytes of its sealed files.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(FinishedUpload::size).sum()
+    }
+}
+
 /// What became of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddReport {

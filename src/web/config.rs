@@ -8,7 +8,9 @@ use serde::Deserialize;
 use crate::{
     domain::{
         Date,
-        limits::{ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, MIB},
+        limits::{
+            ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, DAILY_MIB, DISK_RESERVE_MIB, MIB, SENDS_A_MINUTE,
+        },
     },
     http,
 };
@@ -53,7 +55,7 @@ pub struct Config {
     pub(super) logo: Option<Logo>,
 }
 
-/// How much may come with a message.
+/// How much may come with a message, and how much from everybody.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LimitsConfig {
@@ -63,6 +65,12 @@ pub struct LimitsConfig {
     pub attachment_mib: u64,
     /// Receipt codes that are looked up in a minute, whoever asks, 6000 unless set; from 1 to 1,000,000.
     pub code_checks_a_minute: u32,
+    /// Concerns and follow-ups that are taken in a minute, whoever sends, 600 unless set; from 1 to 1,000,000.
+    pub sends_a_minute: u32,
+    /// Mebibytes that are taken in a day, sealed, 10240 unless set; from 1 to 1,048,576. Past it nobody is asked to write.
+    pub daily_mib: u64,
+    /// Mebibytes of disk that stay free, 1024 unless set; 1,048,576 at most. Below it nobody is asked to write.
+    pub disk_reserve_mib: u64,
 }
 
 /// Who runs the box, and where.
@@ -75,8 +83,12 @@ pub struct ServiceConfig {
     pub body: String,
     /// The everyday page that "Leave this page" goes to, <https://www.bbc.co.uk/weather> unless set.
     pub everyday_page: String,
-    /// The box's own `http://….onion` address; none unless set.
+    /// The box's own `http://….onion` address; none unless set. Pages that hold nothing typed tell Tor Browser of it when they
+    /// came over TLS.
     pub onion: Option<String>,
+    /// Whether what reaches the box other than through its onion service came over TLS, to a front on this machine; false
+    /// unless set. Browsers are told to use nothing else then.
+    pub behind_tls: bool,
     /// What stands above the name at the top of every page, such as the name of the body that runs the box; nothing unless set.
     pub header: Option<String>,
     /// The name of a file with a logo for the top of every page, SVG or PNG of 16 KiB at most, beside the configuration file
@@ -217,6 +229,9 @@ impl Default for LimitsConfig {
             attachments: ATTACHMENTS,
             attachment_mib: ATTACHMENT_BYTES / MIB as u64,
             code_checks_a_minute: CODE_CHECKS_A_MINUTE,
+            sends_a_minute: SENDS_A_MINUTE,
+            daily_mib: DAILY_MIB,
+            disk_reserve_mib: DISK_RESERVE_MIB,
         }
     }
 }
@@ -228,6 +243,7 @@ impl Default for ServiceConfig {
             body: http::BODY.into(),
             everyday_page: "https://www.bbc.co.uk/weather".into(),
             onion: None,
+            behind_tls: false,
             header: None,
             logo: None,
             logo_alt: None,

@@ -34,10 +34,14 @@ pub(super) enum WebError {
     Withdrawn,
     /// More receipt codes than are looked up in a minute.
     TooMany,
+    /// More was sent than is taken in a minute.
+    TooManySends,
     /// Too much is waiting already.
     Busy,
     /// A report can't be accepted now.
     Closed,
+    /// What was sent can't be accepted now.
+    NoRoom,
     /// Something failed here.
     Internal,
 }
@@ -45,7 +49,7 @@ pub(super) enum WebError {
 impl WebError {
     /// Every one, for the tests of their pages.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::NotFound,
         Self::Method,
         Self::Broken,
@@ -56,8 +60,10 @@ impl WebError {
         Self::NotIssued,
         Self::Withdrawn,
         Self::TooMany,
+        Self::TooManySends,
         Self::Busy,
         Self::Closed,
+        Self::NoRoom,
         Self::Internal,
     ];
 
@@ -73,8 +79,8 @@ impl WebError {
             Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotIssued => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Withdrawn => StatusCode::GONE,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy | Self::Closed => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooMany | Self::TooManySends => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy | Self::Closed | Self::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -82,7 +88,13 @@ impl WebError {
     /// Its page.
     pub(super) fn page(self, app: &App) -> ErrorPage<'_> {
         let (heading, happened, remedy) = self.words();
-        ErrorPage { shell: app.shell(), heading, happened, remedy, is_closed: self == Self::Closed }
+        ErrorPage {
+            shell: app.shell(),
+            heading,
+            happened,
+            remedy,
+            is_closed: matches!(self, Self::Closed | Self::NoRoom),
+        }
     }
 
     /// What happened, and what to do.
@@ -138,6 +150,11 @@ impl WebError {
                 "Many receipt codes were tried in the last minute, perhaps by someone else. So we did not look up yours, and nothing was kept or changed.",
                 "Wait a minute, then go back in your browser and send it again. If it asks whether to send the form again, say yes: that brings the page back.",
             ),
+            Self::TooManySends => (
+                "Too many reports are being sent",
+                "Many reports were sent in the last minute. So we did not take yours, and nothing of it was kept.",
+                "Wait a minute, then go back in your browser and send it again. If it asks whether to send the form again, say yes: that brings the page back.",
+            ),
             Self::Busy => (
                 "We are very busy",
                 "Too many people are using the service at this moment. Nothing of what you sent was kept.",
@@ -147,6 +164,11 @@ impl WebError {
                 "We can’t take reports right now",
                 "A report could not be kept safely at this moment, so we do not ask you to write one.",
                 "Try again later today or tomorrow. If someone is in danger now, call 999.",
+            ),
+            Self::NoRoom => (
+                "We can’t take more right now",
+                "There is no room to keep what you sent safely. Nothing of it was kept.",
+                "Go back in your browser and send it again later today or tomorrow. If it asks whether to send the form again, say yes: that brings the page back. If someone is in danger now, call 999.",
             ),
             Self::Internal => (
                 "Something went wrong",

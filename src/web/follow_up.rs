@@ -46,6 +46,9 @@ pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Resul
     };
     let on = app.today();
     let clock = Clock::start(Clock::NOTICE, on, app.calendar())?;
+    if !app.sends().take() {
+        return Err(WebError::TooManySends);
+    }
     let adding = Adding {
         text: message,
         files,
@@ -102,8 +105,12 @@ fn add(app: &App, opened: Opened, adding: Adding) -> Result<(Date, Date), WebErr
             // In place of the one that names the earlier number; that is removed as it is dropped.
             new.files[0] = sealed;
         }
+        let bytes = new.bytes();
         match app.store().try_add_message(report.id, &mut new)? {
-            AddMessage::Added => return Ok((on, clock.due_on)),
+            AddMessage::Added => {
+                app.room().took(on, bytes);
+                return Ok((on, clock.due_on));
+            }
             AddMessage::Gone => return Err(WebError::Withdrawn),
             AddMessage::SentBefore | AddMessage::NumberTaken => {}
         }

@@ -1,4 +1,4 @@
-use std::{sync::Arc, thread};
+use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
@@ -8,41 +8,43 @@ use crate::{
     domain::limits::HASH_QUEUE,
 };
 
-/// Codes that are hashed at the same moment, however many cores there are: each takes some 19 MiB.
-const MOST_AT_ONCE: usize = 2;
-
 /// Lets few codes be hashed at a time and some wait; the rest are told that the box is busy. So a flood costs neither
-/// memory nor everybody else's time.
+/// memory nor everybody else's time: each hash takes some 19 MiB, however many cores there are.
+///
+/// The codes of sends do not wait behind codes that someone typed, so that who tries codes keeps nobody from sending.
+#[derive(Default)]
 pub(super) struct Hashing {
+    sent: Lane,
+    typed: Lane,
+}
+
+/// One at a time, and some that wait.
+struct Lane {
     /// Running and waiting.
     admitted: Arc<Semaphore>,
     /// Running.
     running: Arc<Semaphore>,
 }
 
-impl Default for Hashing {
+impl Default for Lane {
     fn default() -> Self {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        Self::new(cores.min(MOST_AT_ONCE), HASH_QUEUE)
-    }
-}
-
-impl Hashing {
-    fn new(at_once: usize, waiting: usize) -> Self {
-        Self { admitted: Arc::new(Semaphore::new(at_once + waiting)), running: Arc::new(Semaphore::new(at_once)) }
+        Self { admitted: Arc::new(Semaphore::new(1 + HASH_QUEUE)), running: Arc::new(Semaphore::new(1)) }
     }
 }
 
 /// What a code that someone typed leads to, as long as there are not too many of them.
 pub(super) async fn look_up(app: &App, code: Code) -> Result<Receipt, WebError> {
-    if app.code_checks().take() { derive(app, code).await } else { Err(WebError::TooMany) }
+    if app.code_checks().take() { derive(app, &app.hashing().typed, code).await } else { Err(WebError::TooMany) }
 }
 
-/// What a code leads to.
-pub(super) async fn derive(app: &App, code: Code) -> Result<Receipt, WebError> {
-    let hashing = app.hashing();
-    let admitted = Arc::clone(&hashing.admitted).try_acquire_owned().map_err(|_| WebError::Busy)?;
-    let running = Arc::clone(&hashing.running).acquire_owned().await.map_err(|_| WebError::Internal)?;
+/// What the code that comes with a concern leads to.
+pub(super) async fn for_send(app: &App, code: Code) -> Result<Receipt, WebError> {
+    derive(app, &app.hashing().sent, code).await
+}
+
+async fn derive(app: &App, lane: &Lane, code: Code) -> Result<Receipt, WebError> {
+    let admitted = Arc::clone(&lane.admitted).try_acquire_owned().map_err(|_| WebError::Busy)?;
+    let running = Arc::clone(&lane.running).acquire_owned().await.map_err(|_| WebError::Internal)?;
     app.blocking(move |app| {
         // Held by the work itself: whoever asked may have gone, and the core is busy all the same.
         let _permits = (admitted, running);

@@ -4,7 +4,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{App, WebError};
+use super::{
+    App, WebError,
+    room::{self, Asking},
+};
 use crate::{domain::Route, http::tell_operator};
 
 /// `GET /healthz`: whether a report could be accepted now.
@@ -32,6 +35,9 @@ async fn why_closed(app: &App, routes: &'static [Route]) -> Result<Option<&'stat
         return Ok(Some("no bank holidays are loaded for a due date"));
     }
     app.blocking(|app| {
+        if let Some(reason) = room::why_none(app, Asking::Before)? {
+            return Ok(Some(reason));
+        }
         Ok(app.store().probe().err().map(|error| {
             tell_operator(&error);
             "the store can't be written"

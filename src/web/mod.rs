@@ -13,6 +13,7 @@ mod rate;
 mod receive;
 mod report;
 mod respond;
+mod room;
 mod send;
 mod status;
 mod view;
@@ -40,6 +41,7 @@ use crate::{
 use error::WebError;
 use hashing::Hashing;
 use rate::Rate;
+use room::Room;
 use view::Shell;
 
 /// What the pages are made of.
@@ -68,6 +70,8 @@ struct Inner {
     hashing: Hashing,
     uploads: Arc<Semaphore>,
     code_checks: Rate,
+    sends: Rate,
+    room: Room,
 }
 
 /// Every page of the box.
@@ -101,13 +105,15 @@ impl App {
     #[must_use]
     pub fn new(options: AppOptions) -> Self {
         let shell = Shell::new(&options.config, options.demo);
-        let code_checks = Rate::a_minute(options.config.limits.code_checks_a_minute);
+        let limits = options.config.limits;
         Self(Arc::new(Inner {
             options,
             shell,
             hashing: Hashing::default(),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
-            code_checks,
+            code_checks: Rate::a_minute(limits.code_checks_a_minute),
+            sends: Rate::a_minute(limits.sends_a_minute),
+            room: Room::new(&limits),
         }))
     }
 
@@ -141,6 +147,14 @@ impl App {
 
     fn code_checks(&self) -> &Rate {
         &self.0.code_checks
+    }
+
+    fn sends(&self) -> &Rate {
+        &self.0.sends
+    }
+
+    fn room(&self) -> &Room {
+        &self.0.room
     }
 
     fn today(&self) -> Date {

@@ -11,12 +11,15 @@ use bytes::Bytes;
 use tokio::{sync::mpsc, time};
 use zeroize::Zeroizing;
 
-use super::{App, WebError};
+use super::{
+    App, WebError,
+    room::{self, Asking},
+};
 use crate::{
     crypto::{AttachmentSealer, SealError, SealedTrueSize},
     domain::{
         Attachment, Entries, Text,
-        limits::{FIELD_BYTES, FIELDS, FILE_NAME_BYTES, FORM_BYTES, KIB, MEDIA_TYPE_BYTES, MULTIPART_OVERHEAD},
+        limits::{FIELD_BYTES, FIELDS, FILE_NAME_BYTES, FORM_BYTES, KIB, MEDIA_TYPE_BYTES, MIB, MULTIPART_OVERHEAD},
     },
     http::{
         forms,
@@ -32,6 +35,8 @@ const FILES: &str = "attachment";
 const IN_FLIGHT: usize = 4;
 /// How long a file waits for its turn to be sealed.
 const TURN_WITHIN: Duration = Duration::from_secs(60);
+/// Bytes of a file after which is looked again whether there is room.
+const LOOK_EVERY: usize = MIB;
 /// The media type of what has none.
 const UNKNOWN_TYPE: &str = "application/octet-stream";
 
@@ -79,6 +84,10 @@ impl Drop for Files {
 pub(super) async fn receive(app: &App, request: Request) -> Result<Received, WebError> {
     if !forms::is_type(request.headers(), "multipart/form-data") {
         return Err(WebError::Type);
+    }
+    if app.blocking(|app| room::why_none(app, Asking::After)).await?.is_some() {
+        forms::refuse(request);
+        return Err(WebError::NoRoom);
     }
     let overhead = FORM_BYTES + MULTIPART_OVERHEAD + app.config().limits.attachments * KIB;
     let limit = app.config().attachment_bytes() + overhead as u64;
@@ -232,9 +241,19 @@ impl Receiver<'_> {
 
 fn seal(app: &App, mut pieces: mpsc::Receiver<Piece>) -> Result<Option<(SealedTrueSize, FinishedUpload)>, WebError> {
     let mut sealer = AttachmentSealer::start(app.recipients(), app.store().upload())?;
+    let mut unseen = 0;
     loop {
         match pieces.blocking_recv() {
-            Some(Piece::Data(data)) => sealer.write_all(&data).map_err(SealError::from)?,
+            Some(Piece::Data(data)) => {
+                sealer.write_all(&data).map_err(SealError::from)?;
+                unseen += data.len();
+                if unseen > LOOK_EVERY {
+                    unseen = 0;
+                    if room::why_none(app, Asking::After)?.is_some() {
+                        return Err(WebError::NoRoom);
+                    }
+                }
+            }
             Some(Piece::End) => break,
             None => return Ok(None),
         }

@@ -2,7 +2,7 @@ use askama::Template;
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -10,9 +10,17 @@ use axum::{
 use super::{App, WebError};
 use crate::http::{self, tell_operator};
 
-/// How long to wait before trying again, in seconds: when much is waiting, and when a minute's worth of codes was looked up.
+/// How long to wait before trying again, in seconds: when much is waiting, and when a minute's worth of codes or sends
+/// was taken.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("30");
 const RETRY_AFTER_A_MINUTE: HeaderValue = HeaderValue::from_static("60");
+
+/// What an onion service's name ends in.
+const ONION: &[u8] = b".onion";
+/// For two years. Not for names below this one, which may be others'.
+const TLS_ALONE: HeaderValue = HeaderValue::from_static("max-age=63072000");
+/// Tells Tor Browser where else this page is.
+const ONION_LOCATION: HeaderName = HeaderName::from_static("onion-location");
 
 /// A page, padded.
 pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Response, WebError> {
@@ -23,6 +31,7 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Respo
 /// request, and puts the headers on whatever leaves.
 pub(super) async fn finish(State(app): State<App>, request: Request, next: Next) -> Response {
     let is_head = request.method() == Method::HEAD;
+    let over_tls = OverTls::of(&app, &request);
     let mut response = if http::is_cross_site(request.method(), request.headers()) {
         WebError::CrossSite.into_response()
     } else {
@@ -35,7 +44,45 @@ pub(super) async fn finish(State(app): State<App>, request: Request, next: Next)
         }
     }
     http::common_headers(response.headers_mut(), &app.shell().policy);
+    if let Some(over_tls) = over_tls {
+        over_tls.mark(&mut response);
+    }
     response
+}
+
+/// A request that came over TLS. The box speaks plain HTTP to what stands before it, so the operator has to say so; what was
+/// meant for the onion service did not.
+struct OverTls {
+    /// The same page at the onion service, if it is one to go to.
+    onion: Option<HeaderValue>,
+}
+
+impl OverTls {
+    fn of(app: &App, request: &Request) -> Option<Self> {
+        let service = &app.config().service;
+        let host = request.headers().get(header::HOST).map_or(&[][..], HeaderValue::as_bytes);
+        let name = host.split(|byte| *byte == b':').next().unwrap_or_default();
+        let for_onion = name.len() >= ONION.len() && name[name.len() - ONION.len()..].eq_ignore_ascii_case(ONION);
+        if !service.behind_tls || for_onion {
+            return None;
+        }
+        // Tor Browser may go there by itself: never away from what a form was answered with, such as a receipt code.
+        let onion = service.onion.as_ref().filter(|_| matches!(*request.method(), Method::GET | Method::HEAD));
+        let onion = onion.and_then(|onion| {
+            let page = request.uri().path_and_query().map_or("/", |page| page.as_str());
+            HeaderValue::from_str(&format!("{}{page}", onion.trim_end_matches('/'))).ok()
+        });
+        Some(Self { onion })
+    }
+
+    fn mark(self, response: &mut Response) {
+        let is_page = response.status().is_success();
+        let headers = response.headers_mut();
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, TLS_ALONE);
+        if let Some(onion) = self.onion.filter(|_| is_page) {
+            headers.insert(ONION_LOCATION, onion);
+        }
+    }
 }
 
 fn error_page(app: &App, error: WebError, plain: &Response) -> Response {
@@ -47,8 +94,8 @@ fn error_page(app: &App, error: WebError, plain: &Response) -> Response {
         response.headers_mut().insert(header::ALLOW, allow.clone());
     }
     let retry_after = match error {
-        WebError::Busy | WebError::Closed => Some(RETRY_AFTER),
-        WebError::TooMany => Some(RETRY_AFTER_A_MINUTE),
+        WebError::Busy | WebError::Closed | WebError::NoRoom => Some(RETRY_AFTER),
+        WebError::TooMany | WebError::TooManySends => Some(RETRY_AFTER_A_MINUTE),
         _ => None,
     };
     if let Some(seconds) = retry_after {

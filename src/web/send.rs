@@ -17,7 +17,7 @@ use crate::{
     crypto::{Code, Receipt, os_random, seal_message},
     domain::{Clock, Concern, Date, FieldError, Format, Message, MessageKind, ReportId, Route, SendId},
     http::{Day, forms},
-    store::{FinishedUpload, NewMessage, NewReport, StoredReport},
+    store::{AddReport, FinishedUpload, NewMessage, NewReport, StoredReport},
 };
 
 /// `POST /report/send`: the same answer however often the same form is sent.
@@ -32,7 +32,10 @@ pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Res
         let (status, error) = over_limit(&app, over);
         return report::check_page(&app, status, &fields, &[error], route, &code);
     }
-    let receipt = hashing::derive(&app, code.clone()).await?;
+    if !app.sends().take() {
+        return Err(WebError::TooManySends);
+    }
+    let receipt = hashing::for_send(&app, code.clone()).await?;
     let on = app.today();
     let clocks = app.clocks(route, on)?;
     let stored = app.blocking(move |app| add(app, &receipt, Sending { route, concern, files, on, clocks })).await?;
@@ -114,8 +117,11 @@ fn add(app: &App, receipt: &Receipt, sending: Sending) -> Result<StoredReport, W
     uploads.insert(0, seal(app, &message)?);
     let send_id = SendId::random(&mut os_random());
     let message = NewMessage { seq: 1, kind: MessageKind::Concern, on, send_id, clocks, files: uploads };
+    let bytes = message.bytes();
     // Added now or sent before: what is shown is what is stored.
-    app.store().add_report(NewReport { id, locator: receipt.locator, route, message })?;
+    if app.store().add_report(NewReport { id, locator: receipt.locator, route, message })? == AddReport::Added {
+        app.room().took(on, bytes);
+    }
     app.store().report_at(receipt.locator)?.ok_or(WebError::Internal)
 }
 

@@ -116,7 +116,7 @@ fn attempt(address: SocketAddr, head: &str, body: impl FnOnce(&mut TcpStream) ->
 }
 
 impl Page {
-    fn parse(raw: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(raw: &[u8]) -> Option<Self> {
         let end = raw.windows(4).position(|w| w == b"\r\n\r\n")?;
         let head = String::from_utf8(raw[..end].to_vec()).expect("a head of text");
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");

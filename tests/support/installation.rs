@@ -11,6 +11,9 @@ use std::{
 
 use tempfile::TempDir;
 
+/// The command that runs the box.
+pub(crate) const SERVE: &[&str] = &["serve", "--data", "box", "--keys", "public", "--listen", "127.0.0.1:0"];
+
 /// Everything in one directory: `team` and `casebook` (the offline machine), `public` and `box` (the server).
 pub(crate) struct Installation {
     directory: TempDir,
@@ -26,6 +29,8 @@ pub(crate) struct Said {
 /// A box that is running.
 pub(crate) struct Serving {
     child: Child,
+    /// Of the box itself, not of what it runs under.
+    id: u32,
     pub(crate) address: SocketAddr,
     output: Option<JoinHandle<String>>,
 }
@@ -141,9 +146,14 @@ impl Installation {
 
     /// As [`Self::serve`], with further arguments.
     pub(crate) fn serve_with(&self, more: &[&str]) -> Serving {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_candour"))
-            .args(["serve", "--data", "box", "--keys", "public", "--listen", "127.0.0.1:0"])
-            .args(more)
+        self.serve_under(&[], more)
+    }
+
+    /// As [`Self::serve_with`], run by another program: its name, then its own arguments.
+    pub(crate) fn serve_under(&self, runner: &[&str], more: &[&str]) -> Serving {
+        let words = [runner, &[env!("CARGO_BIN_EXE_candour")], SERVE, more].concat();
+        let mut child = Command::new(words[0])
+            .args(&words[1..])
             .current_dir(self.directory.path())
             .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::null())
@@ -167,7 +177,8 @@ impl Installation {
             let _ = out.read_to_string(&mut text);
             text
         });
-        Serving { child, address, output: Some(output) }
+        let id = if runner.is_empty() { child.id() } else { only_child(child.id()) };
+        Serving { child, id, address, output: Some(output) }
     }
 
     /// Every file below the installation but those of the team's keys, with its bytes.
@@ -195,7 +206,7 @@ impl Serving {
 
     /// Its process id.
     pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+        self.id
     }
 
     /// Its resident size now, in KiB.
@@ -204,7 +215,7 @@ impl Serving {
     }
 
     fn memory(&self, field: &str) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a status");
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id)).expect("a status");
         let line = status.lines().find(|line| line.starts_with(field)).expect("the field");
         line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
     }
@@ -217,15 +228,25 @@ impl Serving {
 
     /// Tells it to stop and gives everything that it printed after the first line.
     pub(crate) fn stop(mut self) -> String {
-        let id = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("a signal");
+        self.signal(rustix::process::Signal::TERM).expect("a signal");
         assert!(self.child.wait().expect("it ends").success());
         self.output.take().map(|thread| thread.join().expect("text")).unwrap_or_default()
     }
 }
 
+impl Serving {
+    fn signal(&self, signal: rustix::process::Signal) -> rustix::io::Result<()> {
+        let id = i32::try_from(self.id).ok().and_then(rustix::process::Pid::from_raw).expect("an id");
+        rustix::process::kill_process(id, signal)
+    }
+}
+
 impl Drop for Serving {
     fn drop(&mut self) {
+        // What it runs under would leave it running.
+        if self.id != self.child.id() && self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            let _ = self.signal(rustix::process::Signal::KILL);
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -236,6 +257,11 @@ impl From<Output> for Said {
         let text = |bytes| String::from_utf8(bytes).expect("text");
         Self { status: output.status.code().unwrap_or(-1), out: text(output.stdout), error: text(output.stderr) }
     }
+}
+
+fn only_child(of: u32) -> u32 {
+    let children = fs::read_to_string(format!("/proc/{of}/task/{of}/children")).expect("a list");
+    children.trim().parse().expect("one child")
 }
 
 fn walk(directory: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {

@@ -74,7 +74,9 @@ fn serve(directory: &Path, (r#box, desk): (StdListener, StdListener)) -> Outcome
     let failed = |error: std::io::Error| output::Failure::Failed(format!("can't listen: {error}; start it again"));
     let (box_address, desk_address) = (r#box.local_addr().map_err(failed)?, desk.local_addr().map_err(failed)?);
     let made = prepare(directory)?;
-    output::line("This is a demonstration: throwaway keys, no protection. Do not raise a real concern here.")?;
+    output::line(
+        "This is a demonstration: throwaway keys, no confinement, no protection. Do not raise a real concern here.",
+    )?;
     output::line(&format!("box: http://{box_address}"))?;
     // The desk tells its own address.
     let options = DeskOptions {

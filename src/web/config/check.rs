@@ -6,8 +6,10 @@ use super::{Config, ConfigError, Contact, ContactsConfig};
 const MOST_ATTACHMENTS: usize = 100;
 /// Mebibytes that an operator may allow at most with one message.
 const MOST_MIB: u64 = 4096;
-/// Receipt codes that an operator may allow at most in a minute.
-const MOST_CODE_CHECKS: u32 = 1_000_000;
+/// Receipt codes, and sends, that an operator may allow at most in a minute.
+const MOST_A_MINUTE: u32 = 1_000_000;
+/// Mebibytes that an operator may allow at most in a day, or keep free: a tebibyte.
+const MOST_ROOM_MIB: u64 = 1024 * 1024;
 /// Bytes of a name or an address.
 const LONGEST: usize = 200;
 /// Bytes of a sentence.
@@ -51,8 +53,17 @@ impl Config {
         if !(1..=MOST_MIB).contains(&self.limits.attachment_mib) {
             return refuse("limits.attachment_mib", "out of range", "give a number from 1 to 4096");
         }
-        if !(1..=MOST_CODE_CHECKS).contains(&self.limits.code_checks_a_minute) {
+        if !(1..=MOST_A_MINUTE).contains(&self.limits.code_checks_a_minute) {
             return refuse("limits.code_checks_a_minute", "out of range", "give a number from 1 to 1000000");
+        }
+        if !(1..=MOST_A_MINUTE).contains(&self.limits.sends_a_minute) {
+            return refuse("limits.sends_a_minute", "out of range", "give a number from 1 to 1000000");
+        }
+        if !(1..=MOST_ROOM_MIB).contains(&self.limits.daily_mib) {
+            return refuse("limits.daily_mib", "out of range", "give a number from 1 to 1048576");
+        }
+        if self.limits.disk_reserve_mib > MOST_ROOM_MIB {
+            return refuse("limits.disk_reserve_mib", "too large", "give 1048576 or less");
         }
         Ok(())
     }

@@ -1,0 +1,95 @@
+use std::sync::{Mutex, PoisonError};
+
+use super::{App, LimitsConfig, WebError};
+use crate::domain::{Date, limits::MIB};
+
+/// Whether there is room for what people send: so many bytes a day, and so many that stay free on the disk.
+///
+/// Nobody begins to write when there is none. Whoever has begun by then may still send: half of the reserve, and half a
+/// day's worth more, are kept for them.
+pub(super) struct Room {
+    a_day: u64,
+    reserve: u64,
+    /// The day, and the bytes that were taken in on it. In memory alone: a box that starts again counts from nothing.
+    taken: Mutex<(Date, u64)>,
+}
+
+/// Who asks for room.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// Someone who has not begun to write.
+    Before,
+    /// Someone who sends what they wrote.
+    After,
+}
+
+impl Room {
+    pub(super) fn new(limits: &LimitsConfig) -> Self {
+        let bytes = |mib: u64| mib * MIB as u64;
+        let taken = Mutex::new((Date::ZERO, 0));
+        Self { a_day: bytes(limits.daily_mib), reserve: bytes(limits.disk_reserve_mib), taken }
+    }
+
+    /// Counts what is on the disk now.
+    pub(super) fn took(&self, on: Date, bytes: u64) {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        *taken = (on, Self::on(*taken, on) + bytes);
+    }
+
+    fn is_left(&self, asking: Asking, on: Date) -> bool {
+        let taken = Self::on(*self.taken.lock().unwrap_or_else(PoisonError::into_inner), on);
+        taken < if asking == Asking::Before { self.a_day } else { self.a_day + self.a_day / 2 }
+    }
+
+    fn is_free(&self, asking: Asking, free: u64) -> bool {
+        free >= if asking == Asking::Before { self.reserve } else { self.reserve / 2 }
+    }
+
+    /// What was taken in on a day.
+    fn on((day, bytes): (Date, u64), on: Date) -> u64 {
+        if day == on { bytes } else { 0 }
+    }
+}
+
+/// Why there is no room now. Blocks.
+pub(super) fn why_none(app: &App, asking: Asking) -> Result<Option<&'static str>, WebError> {
+    let room = app.room();
+    Ok(if !room.is_left(asking, app.today()) {
+        Some("as much was sent today as is taken in a day")
+    } else if !room.is_free(asking, app.store().free_bytes()?) {
+        Some("too little disk space is free")
+    } else {
+        None
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_has_begun_gets_half_as_much_again_and_each_day_begins_anew() {
+        let room = Room::new(&LimitsConfig { daily_mib: 2, disk_reserve_mib: 4, ..LimitsConfig::default() });
+        let (today, tomorrow) = (Date::constant(2026, 12, 1), Date::constant(2026, 12, 2));
+        let left = |on| (room.is_left(Asking::Before, on), room.is_left(Asking::After, on));
+        let mib = MIB as u64;
+        for (more, expected) in [(2 * mib - 1, (true, true)), (1, (false, true)), (mib, (false, false))] {
+            room.took(today, more);
+            assert_eq!(left(today), expected);
+        }
+        assert_eq!(left(tomorrow), (true, true));
+        room.took(tomorrow, 2 * mib);
+        assert_eq!(left(tomorrow), (false, true));
+        let free = |free| (room.is_free(Asking::Before, free), room.is_free(Asking::After, free));
+        assert_eq!(
+            [4 * mib, 4 * mib - 1, 2 * mib, 2 * mib - 1].map(free),
+            [(true, true), (false, true), (false, true), (false, false)]
+        );
+    }
+
+    #[test]
+    fn nothing_reserved_is_no_limit() {
+        let room = Room::new(&LimitsConfig { disk_reserve_mib: 0, ..LimitsConfig::default() });
+        assert!(room.is_free(Asking::Before, 0));
+    }
+}

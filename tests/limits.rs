@@ -1,0 +1,89 @@
+//! What the box takes of everybody together, and what it says when that is used up.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+mod support;
+
+use candour::domain::Date;
+use support::{
+    http::{self, Fields, File, Page},
+    served::Served,
+};
+
+const MIB: u64 = 1024 * 1024;
+
+fn checked(served: &Served) -> Fields {
+    let mut form = Fields::new();
+    for (name, value) in
+        [("route", "staff-concern"), ("about", "fraud"), ("description", "A concern that is long enough.")]
+    {
+        http::fill(&mut form, name, value);
+    }
+    let page = http::post(served.address, "/report/check", &form);
+    assert_eq!(page.status, 200, "{}", page.one("main"));
+    page.form("/report/send")
+}
+
+fn send(served: &Served, fields: &Fields, bytes: u64) -> Page {
+    let content = Box::new(std::io::Read::take(std::io::repeat(7), bytes));
+    let file = File { name: "a", media_type: "text/plain", length: bytes, content };
+    http::post_multipart(served.address, "/report/send", fields, if bytes > 0 { vec![file] } else { vec![] })
+}
+
+#[test]
+fn more_sends_than_a_minute_allows_are_told_to_wait() {
+    let served = Served::new("[limits]\nsends_a_minute = 2");
+    let (first, second) = (checked(&served), checked(&served));
+    let code = send(&served, &first, 0).one("#receipt-code");
+    let mut follow_up =
+        http::post(served.address, "/status", &vec![("code".to_owned(), code)]).form("/status/follow-up");
+    http::fill(&mut follow_up, "message", "There is more.");
+    let follow_up = || http::post_multipart(served.address, "/status/follow-up", &follow_up, vec![]);
+    assert_eq!(follow_up().status, 200);
+    for page in [send(&served, &second, 0), follow_up()] {
+        assert_eq!((page.status, page.header("retry-after")), (429, Some("60")));
+        assert_eq!(page.one("h1"), "Too many reports are being sent");
+    }
+    // Asking what has happened, and being asked, go on.
+    assert_eq!(http::get(served.address, "/report").status, 200);
+}
+
+#[test]
+fn a_day_s_worth_is_refused_before_anyone_writes_and_whoever_wrote_may_still_send() {
+    let served = Served::new("[limits]\ndaily_mib = 1\ndisk_reserve_mib = 0");
+    let forms = [checked(&served), checked(&served), checked(&served)];
+    assert_eq!(send(&served, &forms[0], MIB).status, 200);
+    for path in ["/report", "/report?route=procurement"] {
+        let page = http::get(served.address, path);
+        assert_eq!((page.status, page.one("h1")), (503, "We can’t take reports right now".into()));
+    }
+    let health = http::get(served.address, "/healthz");
+    assert_eq!((health.status, health.text().as_str()), (503, "as much was sent today as is taken in a day\n"));
+    // Half as much again is kept for whoever is writing.
+    let page = send(&served, &forms[1], MIB);
+    assert_eq!(page.status, 200);
+    let again = page.one("#receipt-code");
+    let page = send(&served, &forms[2], MIB);
+    assert_eq!((page.status, page.one("h1")), (503, "We can’t take more right now".into()));
+    // Answers can be read all the same.
+    assert_eq!(http::post(served.address, "/status", &vec![("code".to_owned(), again)]).status, 200);
+    served.day.set(Date::constant(2026, 12, 2));
+    assert_eq!(http::get(served.address, "/report").status, 200);
+    assert_eq!(send(&served, &forms[2], MIB).status, 200);
+}
+
+#[test]
+fn a_disk_that_is_nearly_full_is_told_of_before_anyone_writes() {
+    let free = Served::new("").store.free_bytes().unwrap() / MIB;
+    let reserve = |mib: u64| Served::new(&format!("[limits]\ndisk_reserve_mib = {mib}"));
+    if free > 512 * 1024 {
+        eprintln!("left out: more of the disk is free than can be reserved");
+        return;
+    }
+    let served = reserve(free + free / 2);
+    assert_eq!(http::get(served.address, "/report").status, 503);
+    assert_eq!(http::get(served.address, "/healthz").text(), "too little disk space is free\n");
+    assert_eq!(send(&served, &checked(&served), 3 * MIB).status, 200, "whoever wrote may still send");
+    let served = reserve(free * 2 + 1024);
+    assert_eq!(send(&served, &checked(&served), 0).one("h1"), "We can’t take more right now");
+}

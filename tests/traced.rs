@@ -1,0 +1,177 @@
+//! The box as `strace` sees it: what it writes, and what it does where the kernel can't confine it.
+//!
+//! Debian's `strace`, run as root: the box lets no other user look into it.
+
+mod support;
+
+use std::{
+    fs,
+    net::SocketAddr,
+    process::{Command, Stdio},
+};
+
+use support::{
+    http::{self, Fields, File},
+    installation::{Installation, SERVE, Said, holds},
+};
+
+const MARKER: &str = "quixotic-pangolin-8841";
+const ORGANISATION: &str = "Saint Ombrage Infirmary 7702";
+const FILE_MARKER: &str = "zephyr-contents-1177";
+const NAME_MARKER: &str = "unusual-name-5519.txt";
+/// Every call that writes.
+const WRITES: &str = "write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg,sendfile,splice,vmsplice,copy_file_range,io_uring_enter";
+
+/// Whether strace is there; a test that needs it is left out otherwise.
+fn strace_is_there() -> bool {
+    let there = Command::new("strace").arg("-V").stdout(Stdio::null()).status().is_ok_and(|status| status.success());
+    if !there {
+        assert!(std::env::var_os("CANDOUR_TEST_ALL").is_none(), "strace is not there");
+        eprintln!("left out: strace is not there");
+    }
+    there
+}
+
+/// A kernel in which a call gives something else than in this one, and what is then missing.
+const KERNELS: [(&str, &str); 4] = [
+    ("landlock_create_ruleset:error=ENOSYS", "this kernel has no Landlock"),
+    ("landlock_create_ruleset:error=EOPNOTSUPP", "this kernel has no Landlock"),
+    // The version of the interface, asked for first: that of Linux 6.1.
+    ("landlock_create_ruleset:retval=2:when=1", "in part only"),
+    ("seccomp:error=EINVAL", "can't be confined"),
+];
+
+/// The words that make strace pretend so.
+fn pretending(kernel: &str) -> Vec<String> {
+    let name = kernel.split(':').next().expect("a name");
+    ["strace", "-f", "-q", "-o", "/dev/null"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain([format!("--trace={name}"), format!("--inject={kernel}")])
+        .collect()
+}
+
+fn run_under(place: &Installation, runner: &[String], arguments: &[&str]) -> Said {
+    let output = Command::new(&runner[0])
+        .args(&runner[1..])
+        .arg(env!("CARGO_BIN_EXE_candour"))
+        .args(arguments)
+        .current_dir(place.path(""))
+        .stdin(Stdio::null())
+        .output();
+    Said::from(output.expect("strace runs"))
+}
+
+#[test]
+fn a_box_that_the_kernel_can_not_confine_runs_only_if_told_so() {
+    if !strace_is_there() {
+        return;
+    }
+    let place = Installation::new();
+    for (kernel, missing) in KERNELS {
+        let runner = pretending(kernel);
+        let said = run_under(&place, &runner, SERVE);
+        assert_eq!((said.status, said.out.as_str()), (1, ""), "{kernel}: {}", said.error);
+        assert!(said.error.contains(missing) && said.error.contains("--unconfined"), "{kernel}: {}", said.error);
+        assert_eq!(said.error.lines().count(), 1, "{}", said.error);
+
+        let said = run_under(&place, &runner, &["check", "--data", "box", "--keys", "public"]);
+        assert_eq!(said.status, 1, "{kernel}: {}", said.out);
+        assert_eq!(said.out.lines().filter(|line| line.starts_with("unsafe   this kernel")).count(), 1, "{}", said.out);
+
+        let words: Vec<&str> = runner.iter().map(String::as_str).collect();
+        let said = place.serve_under(&words, &["--unconfined"]).stop();
+        assert!(said.contains(missing) && said.contains("because of --unconfined"), "{kernel}: {said}");
+    }
+}
+
+#[test]
+fn nothing_typed_is_written_to_anything_but_the_connection() {
+    if !strace_is_there() {
+        return;
+    }
+    let place = Installation::new();
+    let outside = tempfile::tempdir().unwrap();
+    let log = outside.path().join("log");
+    let log_name = log.to_str().unwrap();
+    // All bytes in hexadecimal and whole, each descriptor with what it stands for.
+    let trace = format!("--trace={WRITES}");
+    let runner = ["strace", "-f", "-q", "-y", "-xx", "-s", "1000000", "-o", log_name, &trace];
+    let running = place.serve_under(&runner, &[]);
+    let code = say_something(running.address);
+    let said = running.stop();
+
+    let bare = code.replace('-', "");
+    let markers = [MARKER, ORGANISATION, FILE_MARKER, NAME_MARKER, &code, &bare];
+    for marker in markers {
+        assert!(!said.contains(marker), "printed: {marker}");
+    }
+    place.assert_nothing_plain(&markers, "afterwards");
+    let written = Written::read(&fs::read_to_string(&log).unwrap());
+    // The search works: the first line was printed, and pages show to the person what they typed.
+    if !holds(&written.elsewhere, b"listening on http://") {
+        assert!(std::env::var_os("CANDOUR_TEST_ALL").is_none(), "strace can't look into the box");
+        eprintln!("left out: strace can look into the box for root alone");
+        return;
+    }
+    for shown in [MARKER, ORGANISATION, &code] {
+        assert!(holds(&written.to_connections, shown.as_bytes()), "not shown: {shown}");
+    }
+    for marker in markers {
+        assert!(!holds(&written.elsewhere, marker.as_bytes()), "written: {marker}");
+    }
+    assert!(written.elsewhere.len() > 400_000, "the sealed file was written");
+}
+
+/// Sends a concern with a file, looks at it, adds to it; gives its code.
+fn say_something(address: SocketAddr) -> String {
+    let mut form = http::get(address, "/report?route=staff-concern").form("/report/check");
+    http::fill(&mut form, "about", "fraud");
+    http::fill(&mut form, "organisation", ORGANISATION);
+    http::fill(&mut form, "description", &format!("{MARKER} {}", "and more ".repeat(500)));
+    let fields = http::post(address, "/report/check", &form).form("/report/send");
+    let content = FILE_MARKER.repeat(20_000);
+    let file = || File {
+        name: NAME_MARKER,
+        media_type: "text/plain",
+        length: content.len() as u64,
+        content: Box::new(content.as_bytes()),
+    };
+    let code = http::post_multipart(address, "/report/send", &fields, vec![file()]).one("#receipt-code");
+    let mut ask = Fields::new();
+    http::fill(&mut ask, "code", &code);
+    let mut follow_up = http::post(address, "/status", &ask).form("/status/follow-up");
+    http::fill(&mut follow_up, "message", MARKER);
+    assert_eq!(http::post_multipart(address, "/status/follow-up", &follow_up, vec![file()]).status, 200);
+    code
+}
+
+/// Every byte that was written, by where it went.
+#[derive(Default)]
+struct Written {
+    to_connections: Vec<u8>,
+    elsewhere: Vec<u8>,
+}
+
+impl Written {
+    /// From lines such as `12 write(9<\x73\x6f...>, "\x48\x54"..., 2) = 2`.
+    fn read(log: &str) -> Self {
+        let mut written = Self::default();
+        for line in log.lines() {
+            let Some((call, rest)) = line.split_once('>') else { continue };
+            let target = call.split_once('<').map_or("", |(_, target)| target);
+            let to = if decoded(target).starts_with(b"socket:") {
+                &mut written.to_connections
+            } else {
+                &mut written.elsewhere
+            };
+            to.extend(rest.split('"').skip(1).step_by(2).flat_map(decoded));
+        }
+        written
+    }
+}
+
+/// The bytes of `\x48\x54`.
+fn decoded(text: &str) -> Vec<u8> {
+    text.split("\\x").skip(1).map(|byte| u8::from_str_radix(byte, 16).unwrap()).collect()
+}
