@@ -83,7 +83,7 @@ mod tests {
                 (vec![COPIED, "an NHS number"], "<changed after the fact>, and <943 476 5919>.".to_owned()),
             ]
         );
-        assert_eq!(found("We\u{202e} saw.", &theirs), [(vec![UNSEEN], "We[U+202E] saw.".to_owned())]);
+        assert_eq!(found("We\u{202e} saw.", &theirs), [(vec![UNSEEN], "We⟨U+202E⟩ saw.".to_owned())]);
         // One find inside another.
         let theirs = ["please call the number 01632 960 001 after six"];
         assert_eq!(
