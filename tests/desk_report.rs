@@ -22,7 +22,7 @@ use support::{
 const MARKER: &str = "xylophone-quagmire-7731";
 const DESCRIPTION: &str =
     "<b>xylophone-quagmire-7731</b> \"now\" & then.\r\nHer NHS number is 943 476 5919, \u{202e}sih dna.\u{1b}";
-const FILE_NAME: &str = "../<i>rota\u{202e}fdp.Exe";
+const FILE_NAME: &str = "../<i>rota 07700 900123\u{202e}fdp.Exe";
 /// What is in the file: longer than a few pieces, and not a whole number of them.
 const FILE_BYTES: usize = 300_001;
 
@@ -92,11 +92,16 @@ fn what_a_person_wrote_is_shown_and_does_nothing() {
             "<b>xylophone-quagmire-7731</b> \"now\" & then. Her NHS number is 943 476 5919, ⟨U+202E⟩sih dna.⟨U+001B⟩"
         );
         assert!(!page.text().contains(['\u{202e}', '\u{1b}']), "{path}");
-        assert_eq!(page.all("mark"), ["943 476 5919"], "{path}");
+        assert_eq!(page.all("mark"), ["943 476 5919", "07700 900123"], "{path}");
         let warning = page.one("#identifying");
-        assert!(warning.contains("an NHS number") && warning.contains("Do not repeat it in a notice"), "{warning}");
+        assert!(
+            warning.contains("an NHS number")
+                && warning.contains("a telephone number")
+                && warning.contains("Do not repeat it in a notice"),
+            "{warning}"
+        );
         let file = page.one(".files");
-        for part in ["<i>rota⟨U+202E⟩fdp.Exe", "text/html", "293 KB", &digest(&place, &id)] {
+        for part in ["<i>rota 07700 900123⟨U+202E⟩fdp.Exe", "text/html", "293 KB", &digest(&place, &id)] {
             assert!(file.contains(part), "{part}: {file}");
         }
         let all = page.one("main");
@@ -108,7 +113,15 @@ fn what_a_person_wrote_is_shown_and_does_nothing() {
     }
     let printed = reviewer.get(&format!("/reports/{id}/print"));
     assert!(printed.one("main").contains("Contains what a person wrote in confidence"));
-    assert!(printed.all("main button, #actions, .files a").is_empty());
+    assert!(printed.all("main :not(.no-print) > button, #actions, .files a").is_empty());
+    // Only the parts that are chosen.
+    let print = format!("/reports/{id}/print");
+    let fields = printed.form(&print);
+    assert_eq!(fields.iter().filter(|(name, _)| name == "part").count(), 4, "all, if nothing was chosen");
+    let part = reviewer.get(&format!("{print}?part=promises&part=history"));
+    assert_eq!(part.all("main h2"), ["Someone could be seriously harmed soon", "Promises", "History"]);
+    assert!(!part.text().contains(MARKER));
+    assert_eq!(part.form(&print).len(), 2);
 
     let report = reviewer.get(&format!("/reports/{id}"));
     for part in ["decide", "notice", "reply", "refer", "shut-out", "print"] {
@@ -146,7 +159,7 @@ fn what_is_new_is_marked_until_somebody_says_that_they_read_it() {
     let read = format!("{path}/read");
     let report = reviewer.post_and_follow(&read, &report.form(&read));
     assert!(report.all(".message .tag.new").is_empty() && report.all("form[action$='/read']").is_empty());
-    assert!(report.one("#history + *").contains("Decided"), "who read it is in the history");
+    assert_eq!(report.all("ol.history dd"), ["up to message 1"], "who read it is in the history");
     let queue = reviewer.get("/?unread=yes");
     assert_eq!(queue.all(ROWS).len(), 1);
     assert!(!queue.text().contains(&id));
@@ -218,6 +231,10 @@ fn the_queue_shows_what_is_asked_for() {
     fill(&mut form, "owner", &member);
     fill(&mut form, "state", "being-read");
     assert_eq!(reviewer.post(&path, &form).status, 303);
+
+    // Only what was changed.
+    let changed = reviewer.get(&format!("/reports/{tender}")).all("ol.history dt");
+    assert_eq!(changed, ["Read", "State", "Who looks after it", "Update"]);
 
     let ids = |page: &Page| page.all("table.queue tbody th a");
     assert_eq!(ids(&reviewer.get("/")).first(), Some(&urgent), "serious harm is on top");
