@@ -21,10 +21,13 @@ use support::{
 
 const MARKER: &str = "xylophone-quagmire-7731";
 const DESCRIPTION: &str =
-    "<b>xylophone-quagmire-7731</b> \"now\" & then.\r\nHer NHS number is 943 476 5919, \u{202e}sih dna.\0";
-const FILE_NAME: &str = "../<i>rota\u{202e}fdp.Exe";
+    "<b>xylophone-quagmire-7731</b> \"now\" & then.\r\nHer NHS number is 943 476 5919, \u{202e}sih dna.\u{1b}";
+const FILE_NAME: &str = "../<i>rota 07700 900123\u{202e}fdp.Exe";
 /// What is in the file: longer than a few pieces, and not a whole number of them.
 const FILE_BYTES: usize = 300_001;
+
+/// The reports on a page of the queue.
+const ROWS: &str = "table.queue tbody tr";
 
 /// A concern that tries what it can.
 fn hostile(address: SocketAddr, file: &[u8]) {
@@ -39,21 +42,21 @@ fn hostile(address: SocketAddr, file: &[u8]) {
             ("area", "integrated-care"),
             ("use_concerns", "If you ask my manager."),
         ],
-        Some((FILE_NAME, file)),
+        &[(FILE_NAME, file)],
     );
 }
 
-fn send(address: SocketAddr, route: &str, typed: &[(&str, &str)], file: Option<(&str, &[u8])>) {
+fn send(address: SocketAddr, route: &str, typed: &[(&str, &str)], files: &[(&str, &[u8])]) {
     let mut form = http::get(address, &format!("/report?route={route}")).form("/report/check");
     typed.iter().for_each(|(name, value)| fill(&mut form, name, value));
     let fields = http::post(address, "/report/check", &form).form("/report/send");
-    let files = file.map(|(name, bytes)| File {
-        name,
+    let file = |(name, bytes): &(_, &[u8])| File {
+        name: *name,
         media_type: "text/html",
         length: bytes.len() as u64,
-        content: Box::new(Cursor::new(bytes)),
-    });
-    let sent = http::post_multipart(address, "/report/send", &fields, files.into_iter().collect());
+        content: Box::new(Cursor::new(bytes.to_vec())),
+    };
+    let sent = http::post_multipart(address, "/report/send", &fields, files.iter().map(file).collect());
     assert_eq!(sent.status, 200, "{}", sent.one("main"));
 }
 
@@ -86,14 +89,19 @@ fn what_a_person_wrote_is_shown_and_does_nothing() {
         let description = said.iter().find(|said| said.contains(MARKER)).unwrap();
         assert_eq!(
             description,
-            "<b>xylophone-quagmire-7731</b> \"now\" & then. Her NHS number is 943 476 5919, ⟨U+202E⟩sih dna.⟨U+0000⟩"
+            "<b>xylophone-quagmire-7731</b> \"now\" & then. Her NHS number is 943 476 5919, ⟨U+202E⟩sih dna.⟨U+001B⟩"
         );
-        assert!(!page.text().contains(['\u{202e}', '\0']), "{path}");
-        assert_eq!(page.all("mark"), ["943 476 5919"], "{path}");
+        assert!(!page.text().contains(['\u{202e}', '\u{1b}']), "{path}");
+        assert_eq!(page.all("mark"), ["943 476 5919", "07700 900123"], "{path}");
         let warning = page.one("#identifying");
-        assert!(warning.contains("an NHS number") && warning.contains("Do not repeat it in a notice"), "{warning}");
+        assert!(
+            warning.contains("an NHS number")
+                && warning.contains("a telephone number")
+                && warning.contains("Do not repeat it in a notice"),
+            "{warning}"
+        );
         let file = page.one(".files");
-        for part in ["<i>rota⟨U+202E⟩fdp.Exe", "text/html", "293 KB", &digest(&place, &id)] {
+        for part in ["<i>rota 07700 900123⟨U+202E⟩fdp.Exe", "text/html", "293 KB", &digest(&place, &id)] {
             assert!(file.contains(part), "{part}: {file}");
         }
         let all = page.one("main");
@@ -105,7 +113,15 @@ fn what_a_person_wrote_is_shown_and_does_nothing() {
     }
     let printed = reviewer.get(&format!("/reports/{id}/print"));
     assert!(printed.one("main").contains("Contains what a person wrote in confidence"));
-    assert!(printed.all("main button, #actions, .files a").is_empty());
+    assert!(printed.all("main :not(.no-print) > button, #actions, .files a").is_empty());
+    // Only the parts that are chosen.
+    let print = format!("/reports/{id}/print");
+    let fields = printed.form(&print);
+    assert_eq!(fields.iter().filter(|(name, _)| name == "part").count(), 4, "all, if nothing was chosen");
+    let part = reviewer.get(&format!("{print}?part=promises&part=history"));
+    assert_eq!(part.all("main h2"), ["Someone could be seriously harmed soon", "Promises", "History"]);
+    assert!(!part.text().contains(MARKER));
+    assert_eq!(part.form(&print).len(), 2);
 
     let report = reviewer.get(&format!("/reports/{id}"));
     for part in ["decide", "notice", "reply", "refer", "shut-out", "print"] {
@@ -128,7 +144,7 @@ fn what_is_new_is_marked_until_somebody_says_that_they_read_it() {
     let path = format!("/reports/{id}");
     let report = reviewer.get(&path);
     assert_eq!(report.all(".message .tag.new"), ["Not read yet"]);
-    assert_eq!(reviewer.get("/").all(".queue tbody .tag.new"), ["1 not read"]);
+    assert_eq!(reviewer.get("/").all("table.queue .tag.new"), ["1 not read"]);
     assert_eq!(reviewer.get(&path).all(".message .tag.new").len(), 1, "looking at it is not reading it");
 
     // A second report comes meanwhile; it is not what this page showed.
@@ -136,16 +152,16 @@ fn what_is_new_is_marked_until_somebody_says_that_they_read_it() {
         running.address,
         "procurement",
         &[("about", "competition"), ("description", "A second one, of no kind.")],
-        None,
+        &[],
     );
     place.collect("c2");
     place.import("c2");
     let read = format!("{path}/read");
     let report = reviewer.post_and_follow(&read, &report.form(&read));
     assert!(report.all(".message .tag.new").is_empty() && report.all("form[action$='/read']").is_empty());
-    assert!(report.one("#history + *").contains("Decided"), "who read it is in the history");
+    assert_eq!(report.all("ol.history dd"), ["up to message 1"], "who read it is in the history");
     let queue = reviewer.get("/?unread=yes");
-    assert_eq!(queue.all(".queue tbody tr").len(), 1);
+    assert_eq!(queue.all(ROWS).len(), 1);
     assert!(!queue.text().contains(&id));
     assert_eq!(place.desk_show(&id)["unread"], 0);
 }
@@ -157,13 +173,14 @@ fn each_answer_says_where_it_got_to() {
     let mut reviewer = desk.reviewer();
     let path = format!("/reports/{id}");
     let whereabouts = |reviewer: &mut Reviewer| reviewer.get(&path).one(".message.team h3 + p");
-    place.decide(&id, &["--notice", "We plan no other use."]);
+    place.put("notice.txt", b"We plan no other use.");
+    place.decide(&id, &["--notice-file", "notice.txt"]);
     assert!(whereabouts(&mut reviewer).ends_with("not exported yet"));
-    assert!(reviewer.get("/").one(".queue tbody").contains("1 written, not exported"));
+    assert!(reviewer.get("/").one("table.queue tbody").contains("1 written, not exported"));
     place.export("d1");
     assert!(whereabouts(&mut reviewer).ends_with("exported in decisions 1, not yet known to be delivered"));
-    assert!(reviewer.get("/").one(".queue tbody").contains("1 exported, not known to be delivered"));
-    assert_eq!(reviewer.get("/?waiting=delivery").all(".queue tbody tr").len(), 1);
+    assert!(reviewer.get("/").one("table.queue tbody").contains("1 exported, not known to be delivered"));
+    assert_eq!(reviewer.get("/?waiting=delivery").all(ROWS).len(), 1);
     place.deliver("d1");
     place.collect("c2");
     place.import("c2");
@@ -176,23 +193,23 @@ fn each_answer_says_where_it_got_to() {
     // Closed, all promises kept, and yet something to export.
     place.decide(&id, &["--state", "closed"]);
     let waiting = reviewer.get("/?waiting=export");
-    assert_eq!(waiting.all(".queue tbody tr").len(), 1, "{}", waiting.one("main"));
-    assert!(waiting.one(".queue tbody").contains("Closed"));
-    assert_eq!(reviewer.get("/").all(".queue tbody tr").len(), 1, "there is something left to do");
+    assert_eq!(waiting.all(ROWS).len(), 1, "{}", waiting.one("main"));
+    assert!(waiting.one("table.queue tbody").contains("Closed"));
+    assert_eq!(reviewer.get("/").all(ROWS).len(), 1, "there is something left to do");
     place.export("d2");
     place.deliver("d2");
     place.collect("c3");
     place.import("c3");
     assert!(reviewer.get("/").one("main").contains("There is no open work"));
-    assert_eq!(reviewer.get("/?show=all").all(".queue tbody tr").len(), 1);
-    assert_eq!(reviewer.get("/?state=closed").all(".queue tbody tr").len(), 1);
+    assert_eq!(reviewer.get("/?show=all").all(ROWS).len(), 1);
+    assert_eq!(reviewer.get("/?state=closed").all(ROWS).len(), 1);
 }
 
 #[test]
 fn the_queue_shows_what_is_asked_for() {
     let (place, running, urgent) = with_a_report(b"a file");
     let concern = |route: &str, about: &str, text: &str| {
-        send(running.address, route, &[("about", about), ("description", text), ("area", "competition")], None);
+        send(running.address, route, &[("about", about), ("description", text), ("area", "competition")], &[]);
         place.collect(&format!("c-{route}"));
         place.import(&format!("c-{route}"));
         let list = place.desk_list();
@@ -215,7 +232,11 @@ fn the_queue_shows_what_is_asked_for() {
     fill(&mut form, "state", "being-read");
     assert_eq!(reviewer.post(&path, &form).status, 303);
 
-    let ids = |page: &Page| page.all(".queue tbody th a");
+    // Only what was changed.
+    let changed = reviewer.get(&format!("/reports/{tender}")).all("ol.history dt");
+    assert_eq!(changed, ["Read", "State", "Who looks after it", "Update"]);
+
+    let ids = |page: &Page| page.all("table.queue tbody th a");
     assert_eq!(ids(&reviewer.get("/")).first(), Some(&urgent), "serious harm is on top");
     assert_eq!(reviewer.get("/").all("tr.urgent .tag.harm"), ["Yes"]);
     let all = [&urgent, &complaint, &tender];
@@ -259,8 +280,8 @@ fn the_queue_shows_what_is_asked_for() {
     let late = reviewer.get("/?due=overdue");
     assert_eq!(ids(&late).len(), 3);
     assert!(late.one("#counts").contains("3 overdue"), "{}", late.one("#counts"));
-    assert!(late.all(".queue tbody .left").iter().all(|left| left.ends_with("working days ago")));
-    assert_eq!(late.all(".queue tbody .tag[data-state='overdue']").len(), 3);
+    assert!(late.all("table.queue .left").iter().all(|left| left.ends_with("working days ago")));
+    assert_eq!(late.all("table.queue .tag[data-state='overdue']").len(), 3);
 }
 
 #[test]
@@ -269,27 +290,27 @@ fn the_queue_has_pages() {
     let running = place.serve();
     for number in 0..51 {
         let description = format!("Concern number {number}, with {MARKER} in it.");
-        send(running.address, "staff-concern", &[("about", "patient-safety"), ("description", &description)], None);
+        send(running.address, "staff-concern", &[("about", "patient-safety"), ("description", &description)], &[]);
     }
     place.collect("c1");
     place.import("c1");
     let desk = place.open_desk(&[]);
     let mut reviewer = desk.reviewer();
     let first = reviewer.get("/?route=staff-concern");
-    assert_eq!(first.all(".queue tbody th a").len(), 50);
+    assert_eq!(first.all("table.queue tbody th a").len(), 50);
     assert!(first.one("#queue").starts_with("51 reports"));
     assert_eq!(first.all("nav[aria-label='Pages of the queue'] a"), ["Next page"]);
     assert!(first.text().contains("href=\"/?route=staff-concern&#38;page=2\""));
     let second = reviewer.get("/?route=staff-concern&page=2");
     assert_eq!(
-        (second.all(".queue tbody th a").len(), second.all("nav[aria-label='Pages of the queue'] a").len()),
+        (second.all("table.queue tbody th a").len(), second.all("nav[aria-label='Pages of the queue'] a").len()),
         (1, 1)
     );
 
     // Each report that a search finds is shown.
     let mut form = second.form("/search");
     fill(&mut form, "q", MARKER);
-    assert_eq!(reviewer.post("/search", &form).all(".queue tbody th a").len(), 51);
+    assert_eq!(reviewer.post("/search", &form).all("table.queue tbody th a").len(), 51);
 }
 
 #[test]
@@ -299,11 +320,12 @@ fn a_search_finds_what_was_written_and_stands_in_no_address() {
         running.address,
         "procurement",
         &[("about", "competition"), ("description", "The tender went elsewhere.")],
-        None,
+        &[],
     );
     place.collect("c2");
     place.import("c2");
-    place.decide(&id, &["--note", "Ask the regional lead."]);
+    place.put("note.txt", b"Ask the regional lead.");
+    place.decide(&id, &["--note-file", "note.txt"]);
     let desk = place.open_desk(&[]);
     let mut reviewer = desk.reviewer();
     let mut look = |asked: &str| {
@@ -321,7 +343,7 @@ fn a_search_finds_what_was_written_and_stands_in_no_address() {
     };
     for asked in [MARKER, "XYLOPHONE nhs", "rota", "regional lead", "a trust </div>", &id[..8]] {
         let page = look(asked);
-        assert_eq!(page.all(".queue tbody th a"), [id.as_str()], "{asked}");
+        assert_eq!(page.all("table.queue tbody th a"), [id.as_str()], "{asked}");
         assert!(page.one("#queue").starts_with("1 report:"));
     }
     for asked in ["tender xylophone", "elsewere", "<script>alert(1)</script>"] {
@@ -329,9 +351,11 @@ fn a_search_finds_what_was_written_and_stands_in_no_address() {
         assert!(page.one("#none").contains("No report has all of these words"), "{asked}");
         assert!(page.all("script").is_empty());
     }
-    assert!(look("").one("main").contains("Enter what to look for"));
+    let form = reviewer.get("/").form("/search");
+    let nothing = reviewer.post("/search", &form);
+    assert_eq!((nothing.status, nothing.one(".error-summary a").as_str()), (422, "Enter what to look for"));
     assert_eq!(reviewer.get(&format!("/search?q={MARKER}")).status, 405);
-    assert_eq!(reviewer.get(&format!("/?q={MARKER}")).all(".queue tbody th a").len(), 2, "it is no filter");
+    assert_eq!(reviewer.get(&format!("/?q={MARKER}")).all("table.queue tbody th a").len(), 2, "it is no filter");
     assert!(!reviewer.get(&format!("/?q={MARKER}")).text().contains(MARKER));
 }
 
@@ -364,31 +388,33 @@ fn a_file_is_saved_only_on_purpose_and_byte_for_byte() {
 #[test]
 fn a_file_that_is_not_what_came_never_passes_for_the_whole() {
     let bytes = file_bytes(4 * 65_536);
-    let (place, running, id) = with_a_report(&bytes);
-    // Another person's file of the same length, and so sealed in as many bytes.
-    send(
-        running.address,
-        "staff-concern",
-        &[("about", "fraud"), ("description", "Something else, at some length.")],
-        Some(("other.bin", &vec![7; bytes.len()])),
-    );
-    place.collect("c2");
-    place.import("c2");
+    let place = Installation::new();
+    let running = place.serve();
+    let typed = [("about", "fraud"), ("description", "Two files of one length, so sealed alike.")];
+    send(running.address, "staff-concern", &typed, &[("a.bin", &bytes), ("b.bin", &vec![7; bytes.len()])]);
+    place.collect("c1");
+    place.import("c1");
+    let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
     let desk = place.open_desk(&[]);
     let mut reviewer = desk.reviewer();
     let path = format!("/reports/{id}/files/1/1");
     let form = reviewer.get(&path).form(&path);
     assert!(reviewer.post(&path, &form).body == bytes);
 
-    let sealed = sealed_file(&place, &id);
-    let whole = fs::read(&sealed).unwrap();
+    let sealed = [1, 2].map(|number| sealed_file(&place, &id, number));
+    let [whole, other] = sealed.clone().map(|path| fs::read(path).unwrap());
     let mut flipped = whole.clone();
     let near_the_end = flipped.len() - 10;
     flipped[near_the_end] ^= 1;
-    for (damaged, what) in [(&whole[..whole.len() - 1], "cut"), (&flipped, "changed"), (&whole[..100_000], "halved")] {
-        fs::remove_file(&sealed).unwrap();
-        fs::write(&sealed, damaged).unwrap();
-        let came = raw_post(&desk.address, &reviewer, &path, &form);
+    for (damaged, what) in [
+        (&whole[..whole.len() - 1], "cut"),
+        (&whole[..100_000], "halved"),
+        (&flipped, "changed"),
+        (&other, "exchanged"),
+    ] {
+        fs::remove_file(&sealed[0]).unwrap();
+        fs::write(&sealed[0], damaged).unwrap();
+        let came = raw_post(desk.address, &reviewer, &path, &form);
         assert!(came < bytes.len(), "{what}: {came} bytes");
     }
     assert_eq!(reviewer.get("/").status, 200, "the desk is not harmed");
@@ -403,7 +429,7 @@ fn a_browser_that_takes_its_time_holds_nobody_up_and_locking_ends_it() {
     let mut reviewer = desk.reviewer();
     let path = format!("/reports/{id}/files/1/1");
     let form = reviewer.get(&path).form(&path);
-    let mut slow = begin_post(&desk.address, &reviewer, &path, &form);
+    let mut slow = begin_post(desk.address, &reviewer, &path, &form);
     let mut first = [0; 1000];
     slow.read_exact(&mut first).unwrap();
     thread::sleep(Duration::from_millis(300));
@@ -474,18 +500,19 @@ fn digest(place: &Installation, id: &str) -> String {
     place.desk_show(id)["messages"][0]["attachments"][0]["sha256"].as_str().unwrap().to_owned()
 }
 
-/// Where the report's file lies, sealed: the larger of the two.
-fn sealed_file(place: &Installation, id: &str) -> PathBuf {
-    let files = place.every_file().into_iter();
-    let of_it = files.filter(|(path, _)| {
-        let path = path.strip_prefix(place.path("casebook/collections")).unwrap_or(std::path::Path::new(""));
-        path.to_string_lossy().contains(id)
+/// Where a file of the report's concern lies, sealed.
+fn sealed_file(place: &Installation, id: &str, number: usize) -> PathBuf {
+    let end = format!("attachment-{number}.age");
+    let files = place.every_file().into_iter().map(|(path, _)| path);
+    let mut found = files.filter(|path| {
+        let path = path.strip_prefix(place.path("casebook")).map(|path| path.to_string_lossy()).unwrap_or_default();
+        path.contains(id) && path.ends_with(&end)
     });
-    of_it.max_by_key(|(_, bytes)| bytes.len()).unwrap().0
+    found.next().unwrap()
 }
 
 /// Posts a form and does not wait for what comes.
-fn begin_post(address: &SocketAddr, reviewer: &Reviewer, path: &str, form: &Fields) -> TcpStream {
+fn begin_post(address: SocketAddr, reviewer: &Reviewer, path: &str, form: &Fields) -> TcpStream {
     let mut body = form_urlencoded::Serializer::new(String::new());
     body.extend_pairs(form);
     let (body, cookie) = (body.finish(), reviewer.cookie.clone().unwrap());
@@ -500,7 +527,7 @@ fn begin_post(address: &SocketAddr, reviewer: &Reviewer, path: &str, form: &Fiel
 }
 
 /// How many bytes of a body come, whole or not.
-fn raw_post(address: &SocketAddr, reviewer: &Reviewer, path: &str, form: &Fields) -> usize {
+fn raw_post(address: SocketAddr, reviewer: &Reviewer, path: &str, form: &Fields) -> usize {
     let mut raw = Vec::new();
     let _ = begin_post(address, reviewer, path, form).read_to_end(&mut raw);
     raw.windows(4).position(|window| window == b"\r\n\r\n").map_or(0, |end| raw.len() - end - 4)

@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, header},
+    http::{HeaderMap, Uri, header},
 };
 use http_body_util::BodyExt;
 use zeroize::Zeroizing;
@@ -42,6 +42,16 @@ pub async fn read(request: Request) -> Result<Entries, BodyError> {
         entries.push(name.into_owned(), value.into_owned());
     }
     Ok(entries)
+}
+
+/// What stands in an address after its question mark.
+#[must_use]
+pub fn query(uri: &Uri) -> Entries {
+    let mut entries = Entries::default();
+    for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+        entries.push(name.into_owned(), value.into_owned());
+    }
+    entries
 }
 
 /// The body, unless it says itself that it is too large.

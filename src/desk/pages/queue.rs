@@ -2,8 +2,8 @@
 
 use axum::{
     Router,
-    extract::{Request, State},
-    http::StatusCode,
+    extract::State,
+    http::{StatusCode, Uri},
     response::Response,
     routing::{get, post},
 };
@@ -14,7 +14,7 @@ use super::{
     session::Posted,
     view::{Filter, QueuePage},
 };
-use crate::domain::{Entries, Text};
+use crate::{domain::Text, http::forms};
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {
@@ -22,11 +22,8 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /`, with what is to be shown in the query: nothing of it is content.
-async fn queue(State(desk): State<Desk>, visit: Visit, request: Request) -> Result<Response, PageError> {
-    let mut query = Entries::default();
-    for (name, value) in form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()) {
-        query.push(name.into_owned(), value.into_owned());
-    }
+async fn queue(State(desk): State<Desk>, visit: Visit, uri: Uri) -> Result<Response, PageError> {
+    let query = forms::query(&uri);
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let casebook = bench.casebook()?;
@@ -43,12 +40,12 @@ async fn search(State(desk): State<Desk>, visit: Visit, form: Posted) -> Result<
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let casebook = bench.casebook()?;
-        let (today, calendar) = (desk.shown_day(), desk.calendar());
         let asked = Text::typed(form.first("q"));
         let found = casebook.search(&asked)?;
-        let mut queue = casebook.list(today, calendar)?;
+        let mut queue = casebook.list(desk.shown_day(), desk.calendar())?;
         queue.retain(|entry| found.contains(&entry.id));
-        page(StatusCode::OK, &QueuePage::found(&shell, casebook, queue, &asked, (today, calendar)))
+        let status = if asked.is_empty() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        page(status, &QueuePage::found(&shell, casebook, &queue, &asked))
     })
     .await
 }

@@ -3,7 +3,7 @@
 use axum::{
     Router,
     extract::{Path, State},
-    http::StatusCode,
+    http::{StatusCode, Uri},
     response::Response,
     routing::{get, post},
 };
@@ -13,9 +13,9 @@ use super::{
     respond::{go_to, page},
     seen::report_id,
     session::Posted,
-    view::ReportPage,
+    view::{Parts, ReportPage},
 };
-use crate::desk::NewDecision;
+use crate::{desk::NewDecision, domain::Entries, http::forms};
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {
@@ -27,21 +27,27 @@ pub(super) fn routes() -> Router<Desk> {
 
 /// `GET /reports/{id}`
 async fn report(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
-    show(&desk, &visit, &id, false).await
+    show(&desk, &visit, &id, None).await
 }
 
-/// `GET /reports/{id}/print`: the same for paper.
-async fn print(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
-    show(&desk, &visit, &id, true).await
+/// `GET /reports/{id}/print`: the same for paper, or the parts of it that the query names.
+async fn print(
+    State(desk): State<Desk>,
+    visit: Visit,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, PageError> {
+    show(&desk, &visit, &id, Some(forms::query(&uri))).await
 }
 
-async fn show(desk: &Desk, visit: &Visit, id: &str, on_paper: bool) -> Result<Response, PageError> {
+async fn show(desk: &Desk, visit: &Visit, id: &str, for_paper: Option<Entries>) -> Result<Response, PageError> {
     let id = report_id(id)?;
     let shell = desk.shell(Some(visit));
     desk.with(visit, move |desk, bench| {
         let casebook = bench.casebook()?;
         let report = casebook.show(id, desk.shown_day(), desk.calendar())?;
-        page(StatusCode::OK, &ReportPage::new(&shell, &report, casebook, desk.shown_day(), on_paper))
+        let parts = for_paper.as_ref().map(Parts::chosen);
+        page(StatusCode::OK, &ReportPage::new(&shell, &report, casebook, desk.shown_day(), parts))
     })
     .await
 }

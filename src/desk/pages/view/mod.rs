@@ -22,7 +22,7 @@ pub(super) use decide::{DecidePage, DecideParts};
 pub(super) use destroy::{DestroyPage, RetentionPage};
 pub(super) use queue::{Filter, QueuePage};
 pub(super) use refer::ReferPage;
-pub(super) use report::{FilePage, ReportPage};
+pub(super) use report::{FilePage, Parts, ReportPage};
 pub(super) use team::{LeavePage, ShutOutPage, TeamPage};
 
 use std::borrow::Cow;

@@ -6,19 +6,23 @@ use super::Shell;
 use crate::{
     desk::{Casebook, QueueEntry, coming::Coming},
     domain::{
-        Area, Calendar, ClockState, ClockView, Date, Entries, MemberId, ReportId, ReportState, Route, SeriousHarm, Text,
+        Area, Calendar, ClockState, ClockView, Date, Entries, FieldError, MemberId, ReportId, ReportState, Route,
+        SeriousHarm, Text,
     },
     http::{Choice, Day, Field, Kind},
 };
 
 /// Rows of one page.
 const ROWS: usize = 50;
+/// The fields of the form that says what to show.
+const FIELDS: [&str; 8] = ["area", "route", "state", "owner", "due", "unread", "waiting", "show"];
 
 /// Every report that is asked for, the most pressing first.
 #[derive(Template)]
 #[template(path = "desk/queue.html")]
 pub(in crate::desk::pages) struct QueuePage<'a> {
     shell: &'a Shell,
+    errors: Vec<FieldError>,
     /// What was searched for; none for the queue itself.
     searched: Option<String>,
     counts: Vec<Count>,
@@ -160,15 +164,15 @@ impl Filter {
             })
     }
 
-    /// Whether anything but the page is asked for.
-    fn is_empty(&self) -> bool {
-        self.typed.iter().all(|(name, value)| name == "page" || value.is_empty())
+    /// What is asked for, but for the page. What no field has is passed over.
+    fn asked(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.typed.iter().filter(|(name, value)| FIELDS.contains(name) && !value.is_empty())
     }
 
-    /// The address of another page of the same. Every value in it was one that the form offers.
+    /// The address of another page of the same.
     fn page_path(&self, page: usize) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(self.typed.iter().filter(|(name, value)| *name != "page" && !value.is_empty()));
+        query.extend_pairs(self.asked());
         query.append_pair("page", &page.to_string());
         format!("/?{}", query.finish())
     }
@@ -187,6 +191,7 @@ impl Filter {
             select("route", "Route", "Any", Route::ALL.iter().map(|route| pair(route.slug(), route.name())).collect()),
             select("state", "State", "Any", ReportState::ALL.iter().map(|s| pair(s.slug(), state_name(*s))).collect()),
             select("owner", "Who looks after it", "Anyone", owners),
+            select("due", "Promises", "All", self.due_choices()),
             select("unread", "Messages", "All", vec![pair("yes", "Not read yet")]),
             select(
                 "waiting",
@@ -200,6 +205,23 @@ impl Filter {
             ),
             select("show", "Closed reports", "Only with an open promise", vec![pair("all", "All")]),
         ]
+    }
+}
+
+impl Filter {
+    fn due_choices(&self) -> Vec<(String, String)> {
+        let pair = |value: &str, label: &str| (value.to_owned(), label.to_owned());
+        let mut choices = vec![
+            pair("overdue", "Overdue"),
+            pair("today", "Due today"),
+            pair("soon", "Due soon"),
+            pair("later", "Due after the next three weeks"),
+        ];
+        // A link of the picture asks for one day.
+        if let Some(When::On(day)) = self.due {
+            choices.push((self.typed.first("due").to_owned(), format!("Due on {}", day.strftime("%-d %B %Y"))));
+        }
+        choices
     }
 }
 
@@ -222,10 +244,11 @@ impl<'a> QueuePage<'a> {
         let rows = shown.iter().skip((page - 1) * ROWS).take(ROWS).map(|entry| Row::new(entry, casebook)).collect();
         Self {
             shell,
+            errors: Vec::new(),
             searched: None,
             counts,
             fields: filter.fields(casebook),
-            filtered: !filter.is_empty(),
+            filtered: filter.asked().next().is_some(),
             rows,
             total,
             previous: (page > 1).then(|| filter.page_path(page - 1)),
@@ -235,22 +258,28 @@ impl<'a> QueuePage<'a> {
         }
     }
 
-    /// What a search found.
+    /// What a search found: all of it on one page, because no address leads to a second one.
     pub(in crate::desk::pages) fn found(
         shell: &'a Shell,
         casebook: &Casebook,
-        found: Vec<QueueEntry>,
+        found: &[QueueEntry],
         asked: &Text,
-        (today, calendar): (Date, &Calendar),
     ) -> Self {
-        let mut all = Entries::default();
-        all.push("show".into(), "all".into());
-        let filter = Filter::read(&all, None, today);
-        let mut page = Self::new(shell, casebook, found, filter, (today, calendar));
-        page.searched = Some(asked.as_str().to_owned());
-        page.coming = None;
-        page.next = None;
-        page
+        let nothing = "Enter what to look for";
+        Self {
+            shell,
+            errors: if asked.is_empty() { vec![FieldError::new("q", nothing)] } else { Vec::new() },
+            searched: Some(asked.as_str().to_owned()),
+            counts: Vec::new(),
+            fields: Vec::new(),
+            filtered: false,
+            rows: found.iter().map(|entry| Row::new(entry, casebook)).collect(),
+            total: found.len(),
+            previous: None,
+            next: None,
+            closed_to_me: casebook.closed_to_me().len(),
+            coming: None,
+        }
     }
 }
 

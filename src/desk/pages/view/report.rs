@@ -11,10 +11,10 @@ use super::{
 use crate::{
     desk::{AnswerView, Casebook, DecisionView, MessageView, ReferralView, ReportView, Sender, ShutOutView, Word},
     domain::{
-        Assessment, Attachment, ClockKind, ClockState, ClockView, Concern, Date, Identifying, MemberId, ReportId,
-        ReportState, SeriousHarm, TeamRole, Text,
+        Area, Assessment, Attachment, ClockKind, ClockState, ClockView, Concern, Date, Entries, Identifying, MemberId,
+        ReportId, ReportState, SeriousHarm, TeamRole, Text,
     },
-    http::{Day, inert},
+    http::{Choice, Day, Field, Kind, inert},
 };
 
 /// A report.
@@ -24,8 +24,10 @@ pub(in crate::desk::pages) struct ReportPage<'a> {
     shell: &'a Shell,
     id: ReportId,
     today: Day,
-    /// Whether it is for paper: no links, no buttons.
+    /// Whether it is for paper: no links, and no buttons but those that stay off it.
     on_paper: bool,
+    parts: Parts,
+    chooser: Option<Field>,
     route: &'static str,
     received: Day,
     state: &'static str,
@@ -43,6 +45,44 @@ pub(in crate::desk::pages) struct ReportPage<'a> {
     assessment: Vec<(&'static str, String)>,
     history: Vec<Step>,
     readers: usize,
+}
+
+/// What of a report is shown.
+#[derive(Clone, Copy)]
+pub(in crate::desk::pages) struct Parts {
+    promises: bool,
+    said: bool,
+    assessment: bool,
+    history: bool,
+}
+
+/// The field that says what is printed, and what can be chosen in it.
+const PART: &str = "part";
+const PARTS: [(&str, &str); 4] = [
+    ("promises", "Promises"),
+    ("said", "What was said"),
+    ("assessment", "What the team makes of it"),
+    ("history", "History"),
+];
+
+impl Parts {
+    const ALL: Self = Self { promises: true, said: true, assessment: true, history: true };
+
+    /// Those that a query names; all, if it names none.
+    pub(in crate::desk::pages) fn chosen(query: &Entries) -> Self {
+        let [promises, said, assessment, history] = PARTS.map(|(part, _)| query.has(PART, part));
+        let chosen = Self { promises, said, assessment, history };
+        if promises || said || assessment || history { chosen } else { Self::ALL }
+    }
+
+    fn chooser(self) -> Field {
+        let mut typed = Entries::default();
+        let is_chosen = [self.promises, self.said, self.assessment, self.history];
+        for ((part, _), _) in PARTS.into_iter().zip(is_chosen).filter(|(_, is_chosen)| *is_chosen) {
+            typed.push(PART.to_owned(), part.to_owned());
+        }
+        Field::new(PART, "Which parts of it?", Kind::Checkboxes(Choice::list(PART, PARTS, &typed)), &[])
+    }
 }
 
 struct Clock {
@@ -81,7 +121,7 @@ struct Part {
 
 struct File {
     place: String,
-    name: String,
+    name: Answered,
     kind: String,
     size: String,
     sha256: String,
@@ -97,32 +137,40 @@ struct Step {
 }
 
 impl<'a> ReportPage<'a> {
-    /// Of a report as on a day.
+    /// Of a report as on a day; for paper, with the parts that are chosen.
     pub(in crate::desk::pages) fn new(
         shell: &'a Shell,
         report: &ReportView,
         casebook: &Casebook,
         today: Date,
-        on_paper: bool,
+        for_paper: Option<Parts>,
     ) -> Self {
         let entry = &report.entry;
-        let name = |id: MemberId| casebook.member_name(id).map_or("someone", |name| name.as_str()).to_owned();
+        let name = |id: MemberId| inert(casebook.member_name(id).map_or("someone", |name| name.as_str()));
         let read = report.decisions.iter().map(|decision| decision.read).max().unwrap_or_default();
         let answers: Vec<&AnswerView> = report.decisions.iter().flat_map(|decision| &decision.answers).collect();
         let messages: Vec<Said> =
             report.messages.iter().map(|message| Said::new(message, read, &answers, &name)).collect();
-        let found = messages.iter().filter(|said| said.from_person).flat_map(|said| &said.answers);
+        let found = messages.iter().filter(|said| said.from_person);
+        let found = found.flat_map(|said| said.answers.iter().chain(said.files.iter().map(|file| &file.name)));
         let found = found.flat_map(|answered| answered.found.iter().copied()).collect();
-        let mut history: Vec<Step> = report.decisions.iter().map(|decision| Step::decided(decision, &name)).collect();
+        let before = std::iter::once(None).chain(report.decisions.iter().map(Some));
+        let mut history: Vec<Step> =
+            before.zip(&report.decisions).map(|(before, decision)| Step::decided(before, decision, &name)).collect();
         history.extend(report.referrals.iter().map(|referral| Step::referred(referral, &name)));
         history.extend(report.shut_outs.iter().map(|shut_out| Step::shut_out(shut_out, &name)));
         history.sort_by_key(|step| step.event);
         let theirs = report.messages.iter().filter(|message| message.from == Sender::Person);
+        let mut assessment = vec![("Areas, as the person chose", named(&report.chosen_areas))];
+        let said = assessed(&report.assessment, &name).into_iter();
+        assessment.extend(said.filter_map(|(label, text)| Some((label, text?))));
         Self {
             shell,
             id: entry.id,
             today: Day(today),
-            on_paper,
+            on_paper: for_paper.is_some(),
+            parts: for_paper.unwrap_or(Parts::ALL),
+            chooser: for_paper.map(Parts::chooser),
             route: entry.route.name(),
             received: Day(entry.received_on),
             state: state_name(entry.state),
@@ -135,7 +183,7 @@ impl<'a> ReportPage<'a> {
             clocks: entry.clocks.iter().map(Clock::new).collect(),
             found,
             messages,
-            assessment: assessed(report, &name),
+            assessment,
             history,
             readers: casebook.readers_of(entry.id),
         }
@@ -214,7 +262,7 @@ impl File {
     fn new(seq: u32, number: usize, file: &Attachment) -> Self {
         Self {
             place: format!("{seq}/{number}"),
-            name: inert(file.name.as_str()),
+            name: Answered::new(None, file.name.as_str()),
             kind: inert(file.media_type.as_str()),
             size: size(file.size),
             sha256: file.sha256.to_string(),
@@ -223,10 +271,20 @@ impl File {
 }
 
 impl Step {
-    fn decided(decision: &DecisionView, name: &dyn Fn(MemberId) -> String) -> Self {
-        let mut lines = vec![("State", state_name(decision.state).to_owned())];
-        if let Some(areas) = &decision.areas {
-            lines.push(("Areas", join(areas.iter().map(|area| area.label()))));
+    /// What a decision changed.
+    fn decided(before: Option<&DecisionView>, decision: &DecisionView, name: &dyn Fn(MemberId) -> String) -> Self {
+        let mut lines = Vec::new();
+        let (state, read) = before.map_or((ReportState::Received, 0), |before| (before.state, before.read));
+        if decision.read > read {
+            lines.push(("Read", format!("up to message {}", decision.read)));
+        }
+        if decision.state != state {
+            lines.push(("State", state_name(decision.state).to_owned()));
+        }
+        let was = before.map(|before| before.assessment.clone()).unwrap_or_default();
+        let changed = assessed(&was, name).into_iter().zip(assessed(&decision.assessment, name));
+        for (_, (label, now)) in changed.filter(|(was, now)| was != now) {
+            lines.push((label, now.unwrap_or_else(|| "Taken back".to_owned())));
         }
         for answer in &decision.answers {
             lines.push((answer.kind.label(), whereabouts(answer, name)));
@@ -288,8 +346,8 @@ fn asked(concern: &Concern) -> Vec<Answered> {
     all.into_iter().map(|(label, text)| Answered::new(Some(label), &text)).collect()
 }
 
-/// What the team makes of it, as far as it has said.
-fn assessed(report: &ReportView, name: &dyn Fn(MemberId) -> String) -> Vec<(&'static str, String)> {
+/// What the team makes of a report, question by question.
+fn assessed(assessment: &Assessment, name: &dyn Fn(MemberId) -> String) -> [(&'static str, Option<String>); 13] {
     let Assessment {
         areas,
         area_reason,
@@ -304,14 +362,10 @@ fn assessed(report: &ReportView, name: &dyn Fn(MemberId) -> String) -> Vec<(&'st
         finding,
         detriment,
         destroy_after,
-    } = &report.assessment;
+    } = assessment;
     let day = |day: &Date| day.strftime("%-d %B %Y").to_string();
-    let none_if_empty = |text: String| if text.is_empty() { "none".to_owned() } else { text };
-    let chosen = none_if_empty(join(report.chosen_areas.iter().map(|area| area.label())));
-    let decided = areas.as_ref().map(|areas| none_if_empty(join(areas.iter().map(|area| area.label()))));
-    let all = [
-        ("Areas, as the person chose", Some(chosen)),
-        ("Areas, as the team decided", decided),
+    [
+        ("Areas, as the team decided", areas.as_ref().map(|areas| named(areas))),
         ("Why these areas", area_reason.as_ref().map(|text| inert(text.as_str()))),
         ("Who looks after it", owner.map(name)),
         ("A worker", worker.map(|answer| answer.label().to_owned())),
@@ -324,8 +378,12 @@ fn assessed(report: &ReportView, name: &dyn Fn(MemberId) -> String) -> Vec<(&'st
         ("Finding", finding.map(|finding| finding.label().to_owned())),
         ("Treated badly for speaking up", detriment.map(|answer| answer.label().to_owned())),
         ("Kept until", destroy_after.as_ref().map(day)),
-    ];
-    all.into_iter().filter_map(|(label, text)| Some((label, text?))).collect()
+    ]
+}
+
+/// Areas in words.
+fn named(areas: &[Area]) -> String {
+    if areas.is_empty() { "none".to_owned() } else { join(areas.iter().map(|area| area.label())) }
 }
 
 /// Where an answer got to.

@@ -119,14 +119,18 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     };
     add("queue, empty", &queue(shell, &empty, asked(&[])), false);
     add("queue", &queue(shell, &casebook, asked(&[])), false);
-    add("queue, demonstration", &queue(demo, &casebook, asked(&[("due", "overdue"), ("page", "7")])), false);
-    let found = |queue| QueuePage::found(shell, &casebook, queue, &Text::typed("a <word>"), (DAY, &calendar));
-    add("search, nothing", &found(Vec::new()), false);
-    add("search", &found(casebook.list(DAY, &calendar).unwrap()), false);
+    add("queue, demonstration", &queue(demo, &casebook, asked(&[("due", "2026-12-03"), ("page", "7")])), false);
+    let found = |queue: &[_], asked| QueuePage::found(shell, &casebook, queue, &Text::typed(asked));
+    add("search, nothing", &found(&[], "a <word>"), false);
+    add("search", &found(&casebook.list(DAY, &calendar).unwrap(), "a <word>"), false);
+    add("search with an error", &found(&[], ""), true);
     let report = casebook.show(id, DAY, &calendar).unwrap();
-    for on_paper in [false, true] {
-        let name = if on_paper { "print" } else { "report" };
-        add(name, &ReportPage::new(shell, &report, &casebook, DAY, on_paper), false);
+    let mut some = Entries::default();
+    some.push("part".into(), "promises".into());
+    let parts = [("report", None), ("print", Some(Entries::default())), ("print, in part", Some(some))];
+    for (name, chosen) in parts {
+        let parts = chosen.as_ref().map(Parts::chosen);
+        add(name, &ReportPage::new(shell, &report, &casebook, DAY, parts), false);
     }
     let file = casebook.attachment(id, "1/1").unwrap();
     add("file", &FilePage::new(shell, id, "1/1", file.said()), false);
