@@ -6,6 +6,7 @@ use std::{
     thread::JoinHandle,
 };
 
+use axum::Router;
 use candour::{
     crypto::{CodeTagger, GovernanceIdentity, GovernanceRecipients, KdfParams, keyfile, os_random},
     domain::{BoxId, Calendar, Date, Today},
@@ -22,6 +23,8 @@ pub(crate) struct Served {
     pub(crate) store: Store,
     pub(crate) identity: GovernanceIdentity,
     pub(crate) day: Day,
+    /// The same pages without a socket.
+    pub(crate) router: Router,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     _directory: TempDir,
@@ -74,6 +77,8 @@ impl Served {
             today: Arc::new(day.clone()),
             demo: false,
         };
+        let router = router(App::new(options));
+        let served = router.clone();
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -82,11 +87,11 @@ impl Served {
             runtime.block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
                 tell.send(listener.local_addr().expect("an address")).expect("the test waits");
-                server::serve(listener, router(App::new(options)), stopped).await.expect("it serves");
+                server::serve(listener, served, stopped).await.expect("it serves");
             });
         });
         let address = told.recv().expect("it listens");
-        Self { address, store, identity, day, stop: Some(stop), thread: Some(thread), _directory: directory }
+        Self { address, store, identity, day, router, stop: Some(stop), thread: Some(thread), _directory: directory }
     }
 
     /// Stops it as a signal would, and waits for the end.
