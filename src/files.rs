@@ -132,14 +132,23 @@ impl NewFile {
         self.file.sync_all().map_err(FileError::io("write", &self.target))
     }
 
-    /// Puts it on the disk and gives it its name.
+    /// Puts it on the disk and gives it its name. If the name can't be put on the disk, it is taken away again: what failed has
+    /// left nothing.
     ///
     /// # Errors
     /// If the disk says no, or one of that name has come since.
     pub fn commit(mut self) -> Result<(), FileError> {
         self.sync()?;
+        let kept = self.kept;
         self.name()?;
-        sync_directory(directory_of(&self.target))
+        sync_directory(directory_of(&self.target)).inspect_err(|_| {
+            // There is nobody to tell of a second error; the first one is told.
+            let _ = match &self.partial {
+                Some(partial) => fs::rename(&self.target, partial),
+                None => fs::remove_file(&self.target),
+            };
+            self.kept = kept;
+        })
     }
 
     /// Gives it its name, and leaves it to [`sync_all_below`] to put it on the disk. For many files of which none counts until

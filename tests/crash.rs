@@ -1,6 +1,6 @@
-//! The box is killed at any moment, and nothing that was promised is lost.
+//! The box or a command is killed at any moment, and nothing that was promised is lost.
 //!
-//! `CANDOUR_KILLS=1000 cargo test --release --test crash` is the long version.
+//! `CANDOUR_KILLS=1000` sets how often the box is killed, `CANDOUR_LONG=1` kills each command at every single call.
 
 mod support;
 
@@ -17,6 +17,9 @@ use std::{
 use support::{
     http::{self, Fields, File},
     installation::Installation,
+    sample,
+    stages::{Stage, Stages},
+    strace::{self, Fault, Met, NAMES, WRITES},
 };
 
 /// Kills unless told otherwise.
@@ -25,6 +28,8 @@ const KILLS: u32 = 12;
 const SENDERS: usize = 3;
 /// Bytes of each attachment: several rows of the store.
 const ATTACHED: usize = 600_000;
+/// Places at which a command is killed for each system call, in the short form.
+const PLACES: usize = 3;
 
 #[test]
 fn every_receipt_that_was_shown_outlives_a_kill_at_any_moment() {
@@ -86,6 +91,50 @@ fn every_receipt_that_was_shown_outlives_a_kill_at_any_moment() {
         assert_eq!(std::fs::metadata(place.path("opened")).unwrap().len(), ATTACHED as u64);
         std::fs::remove_file(place.path("opened")).unwrap();
     }
+}
+
+#[test]
+fn a_command_that_was_killed_anywhere_ends_the_same_when_it_is_run_again() {
+    if !strace::is_there() {
+        return;
+    }
+    let stages = Stages::new();
+    for stage in &stages.all {
+        stages.restore(stage);
+        let calls: Vec<&str> = WRITES.iter().chain(NAMES).copied().collect();
+        let counted = strace::count(&stages.place, &stage.arguments(), &calls);
+        let mut kills = 0;
+        for (call, last) in &counted {
+            for number in sample(*last, PLACES) {
+                stages.restore(stage);
+                let fault = Fault { call, what: "signal=KILL", when: number.to_string() };
+                // A thread that makes fewer of them than another did before is not reached; then nothing happened.
+                if matches!(strace::run(&stages.place, &stage.arguments(), &fault), Met::Killed) {
+                    kills += 1;
+                    run_again(&stages, stage, &format!("{} killed at {call} {number}", stage.name));
+                }
+            }
+        }
+        println!("{}: killed {kills} times, at {counted:?}", stage.name);
+        assert!(kills >= counted.len(), "{}: {kills} kills", stage.name);
+    }
+}
+
+/// Runs a killed command again, as the operator does, and looks at where that ends.
+fn run_again(stages: &Stages, stage: &Stage, when: &str) {
+    if stage.name == "decide" {
+        // Recorded whole or not at all. Whoever sees that it is there does not decide again.
+        match stages.decisions() {
+            0 => drop(stages.place.done(&stage.arguments())),
+            there => assert_eq!(there, 1, "{when}"),
+        }
+    } else {
+        let said = stages.place.run(&stage.arguments());
+        // Killed after the file had its name: there is nothing left to do.
+        let done = stage.output.is_some_and(|name| stages.place.path(name).exists());
+        assert!(said.status == 0 || (done && said.error.contains("is there already")), "{when}: {}", said.error);
+    }
+    assert_eq!(stages.end(stage), stage.end, "{when}");
 }
 
 /// Sends a concern; gives the code if its receipt was shown whole.

@@ -1,7 +1,5 @@
 //! The demonstration: what it prints, what it shows, what its one button does, and that nothing of it stays.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 mod support;
 
 use std::{

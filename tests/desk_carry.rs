@@ -1,7 +1,5 @@
 //! What is carried in and out at the browser desk, over a real socket: collections, decisions, and a report handed on.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 mod support;
 
 use std::{fs, net::SocketAddr};
@@ -72,7 +70,7 @@ fn a_collection_comes_in_and_decisions_go_out() {
     assert_eq!(link, "Decisions 1");
     let file = reviewer.get("/carry/decisions/1");
     assert_eq!(file.header("content-disposition"), Some("attachment; filename=\"decisions-1\""));
-    fs::write(place.path("d1"), &file.body).unwrap();
+    place.put("d1", &file.body);
     assert!(place.deliver("d1").starts_with("delivered 1 answer"));
     assert_eq!(reviewer.get("/carry/decisions/2").status, 404);
     assert_eq!(reviewer.get("/carry").all("form[action='/carry/export'] button"), ["Write them all again"]);
@@ -140,7 +138,7 @@ fn the_areas_team_opens_what_was_chosen_with_the_stock_tool() {
     let file = reviewer.post(&path, &form);
     assert_eq!(file.status, 200, "{}", file.all(".error-summary").join(" "));
     assert_eq!(file.header("content-disposition").unwrap(), format!("attachment; filename=\"referral-{id}.age\""));
-    fs::write(place.path("referral.age"), &file.body).unwrap();
+    place.put("referral.age", &file.body);
     let identity =
         candour::crypto::keyfile::read_identity(&fs::read(place.path("area/identity.txt")).unwrap(), || unreachable!());
     let identity = identity.unwrap_or_else(|error| panic!("{error}"));

@@ -7,14 +7,24 @@
 use std::{fs, io, path::Path};
 
 use super::{
-    DeskError, Editor, checkpoint,
+    Casebook, DeskError, Editor, checkpoint,
     event::{Destroyed, What},
     keys::Owner,
 };
 use crate::{
-    domain::{ReportId, ReportState, Today},
+    domain::{Date, ReportId, ReportState, Today},
     files::FileError,
 };
+
+impl Casebook {
+    /// The reports that were destroyed, and the day of each, the last first.
+    #[must_use]
+    pub fn destroyed(&self) -> Vec<(ReportId, Date)> {
+        let mut all: Vec<_> = self.state.destroyed.iter().map(|(id, remains)| (*id, remains.on)).collect();
+        all.sort_by_key(|(id, on)| (std::cmp::Reverse(*on), *id));
+        all
+    }
+}
 
 impl Editor<'_> {
     /// Destroys a report that is closed and past the day that was set for it.
@@ -71,7 +81,7 @@ mod tests {
         },
         *,
     };
-    use crate::domain::{Area, Assessment, Calendar, Date, FixedDay, Text};
+    use crate::domain::{Area, Assessment, Calendar, FixedDay, Text};
 
     const LATER: FixedDay = FixedDay(Date::constant(2027, 1, 5));
 

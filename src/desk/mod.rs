@@ -50,6 +50,7 @@ pub use decide::{NewDecision, Recorded};
 pub use error::{DeskError, EventProblem, Refusal};
 pub use export::Export;
 pub use import::{Import, NewMessage, Progress};
+pub use opened::SealedAttachment;
 pub use pointer::{KeyPaths, Pointer};
 pub use refer::{NewReferral, Passage};
 pub use team::{MemberView, NewMember, NewShutOut};

@@ -4,14 +4,22 @@ use std::{
     fs::File,
     io::{BufReader, BufWriter, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{Casebook, DeskError, state::StoredMessage};
 use crate::{
-    crypto::{self, OpenError},
+    crypto::{self, GovernanceIdentity, OpenError},
     domain::{Attachment, FileEntry, Manifest, Message, ReportId, limits::MESSAGE_BYTES},
     files::{self, FileError, NewFile, Readers},
 };
+
+/// One attachment, still sealed, with what opens it: it can be opened while others work with the casebook.
+pub struct SealedAttachment {
+    path: PathBuf,
+    key: Arc<GovernanceIdentity>,
+    attachment: Attachment,
+}
 
 impl Casebook {
     /// Writes one attachment to a file, opened. It is named as the person named it, or by `MESSAGE/FILE`, both from 1; a name
@@ -20,9 +28,9 @@ impl Casebook {
     /// # Errors
     /// If there is no such file or several, if it can't be opened, or if `out` is there already.
     pub fn write_attachment(&self, id: ReportId, name: &str, out: &Path) -> Result<Attachment, DeskError> {
-        let found = self.find_attachment(id, name)?;
+        let found = self.attachment(id, name)?;
         let mut file = BufWriter::new(NewFile::create_nameless(out, Readers::Owner)?);
-        self.open_attachment(id, &found, &mut file).map_err(|error| match error {
+        found.copy(&mut file).map_err(|error| match error {
             DeskError::Open { source: OpenError::Io(source), .. } => FileError::io("write", out)(source).into(),
             other => other,
         })?;
@@ -37,35 +45,24 @@ impl Casebook {
     /// # Errors
     /// As [`Self::write_attachment`].
     pub fn copy_attachment(&self, id: ReportId, name: &str, out: impl Write) -> Result<Attachment, DeskError> {
-        let found = self.find_attachment(id, name)?;
-        self.open_attachment(id, &found, out)?;
+        let found = self.attachment(id, name)?;
+        found.copy(out)?;
         Ok(found.attachment)
     }
 
-    /// What the message says of one attachment, without opening the attachment.
+    /// One attachment, without opening it.
     ///
     /// # Errors
     /// If there is no such file or several.
-    pub fn attachment(&self, id: ReportId, name: &str) -> Result<Attachment, DeskError> {
-        Ok(self.find_attachment(id, name)?.attachment)
-    }
-
-    fn open_attachment(&self, id: ReportId, found: &Found, out: impl Write) -> Result<(), DeskError> {
-        let path = self.collection_path(found.collection).join(&found.path);
-        let opened = File::open(&path).map_err(FileError::io("read", &path))?;
-        let key = self.keys.report(id)?.ok_or(DeskError::NoReportKey(id))?;
-        key.open_attachment(BufReader::new(opened), &found.attachment, out)
-            .map_err(|source| DeskError::Open { path, source })
-    }
-
-    fn find_attachment(&self, id: ReportId, name: &str) -> Result<Found, DeskError> {
+    pub fn attachment(&self, id: ReportId, name: &str) -> Result<SealedAttachment, DeskError> {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         let mut named = Vec::new();
         for stored in report.messages.iter().filter(|stored| stored.files.len() > 1) {
             for (index, attachment) in (1..).zip(self.open_message(id, stored)?.attachments) {
                 let place = format!("{}/{index}", stored.seq);
-                let path = Manifest::path(id, stored.seq, index);
-                let found = Found { collection: stored.collection, path, attachment };
+                let path = self.collection_path(stored.collection).join(Manifest::path(id, stored.seq, index));
+                let key = self.keys.report(id)?.ok_or(DeskError::NoReportKey(id))?;
+                let found = SealedAttachment { path, key, attachment };
                 if place == name {
                     return Ok(found);
                 }
@@ -96,11 +93,23 @@ impl Casebook {
     }
 }
 
-/// An attachment: the collection, the path in it, and what the message says of it.
-struct Found {
-    collection: u64,
-    path: String,
-    attachment: Attachment,
+impl SealedAttachment {
+    /// What the message says of it.
+    #[must_use]
+    pub const fn said(&self) -> &Attachment {
+        &self.attachment
+    }
+
+    /// Opens it into `out`. Only at the end is it known to be what the message names: if that fails, throw away what `out` has.
+    ///
+    /// # Errors
+    /// If it can't be opened, or is another file.
+    pub fn copy(&self, out: impl Write) -> Result<(), DeskError> {
+        let opened = File::open(&self.path).map_err(FileError::io("read", &self.path))?;
+        self.key
+            .open_attachment(BufReader::new(opened), &self.attachment, out)
+            .map_err(|source| DeskError::Open { path: self.path.clone(), source })
+    }
 }
 
 #[cfg(test)]

@@ -95,8 +95,11 @@ impl Editor<'_> {
             return Err(DeskError::LongReason);
         }
         let casebook = &*self.casebook;
-        let attachments =
-            new.attachments.iter().map(|place| casebook.attachment(id, place)).collect::<Result<Vec<_>, _>>()?;
+        let attachments = new
+            .attachments
+            .iter()
+            .map(|place| Ok(casebook.attachment(id, place)?.said().clone()))
+            .collect::<Result<Vec<_>, DeskError>>()?;
         let referral = Referral {
             format: Format::Referral,
             report: id,
@@ -143,7 +146,7 @@ impl Editor<'_> {
         let about = self.about(id, &referred)?;
         self.append(What::Referred(about), vec![referred], today)?;
         file.keep();
-        Ok(file.commit().map_err(DeskError::ReferralLost)?)
+        file.commit().map_err(DeskError::ReferralLost)
     }
 }
 

@@ -181,7 +181,7 @@ impl State {
             What::SecondApprover(needed) => self.second_approver = needed,
             What::Imported(imported) => self.import(imported, matters)?,
             What::Decided(about) => {
-                if let Some(matter) = self.matter(about, matters.next())? {
+                if let Some(matter) = self.matter(&about, matters.next())? {
                     let (report, Matter::Decided(decided)) = matter else { return Err(Unfit) };
                     report.decide((number, on, by), *decided)?;
                 }
@@ -189,7 +189,7 @@ impl State {
             What::Approved(approved) => self.approve(approved, by)?,
             What::ShutOut(shut_out) => self.shut_out(number, shut_out, matters.next())?,
             What::Referred(about) => {
-                if let Some(matter) = self.matter(about, matters.next())? {
+                if let Some(matter) = self.matter(&about, matters.next())? {
                     let (report, Matter::Referred(Referred { area, .. })) = matter else { return Err(Unfit) };
                     report.referrals.push(area);
                     report.history.push(number);
@@ -245,7 +245,11 @@ impl State {
     }
 
     /// A report and what an event says about it; none if this member can't open it.
-    fn matter(&mut self, about: About, matter: Option<Option<Matter>>) -> Result<Option<(&mut Report, Matter)>, Unfit> {
+    fn matter(
+        &mut self,
+        about: &About,
+        matter: Option<Option<Matter>>,
+    ) -> Result<Option<(&mut Report, Matter)>, Unfit> {
         match matter.ok_or(Unfit)? {
             Some(matter) => {
                 let report = self.reports.get_mut(&about.report);

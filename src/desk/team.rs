@@ -123,6 +123,13 @@ impl Casebook {
         Ok((report.shut_out.iter().copied().collect(), report.shut_out_roles.iter().copied().collect()))
     }
 
+    /// How many members may open a report.
+    #[must_use]
+    pub fn readers_of(&self, id: ReportId) -> usize {
+        let Some(report) = self.state.reports.get(&id) else { return 0 };
+        self.state.active().filter(|(member, known)| report.is_open_to(**member, known)).count()
+    }
+
     /// The reports that this member is shut out of.
     #[must_use]
     pub fn closed_to_me(&self) -> Vec<ReportId> {

@@ -29,6 +29,17 @@ choices! {
     }
 }
 
+choices! {
+    /// What became of a promise.
+    pub enum Kept {
+        OnTime = "on-time", "Kept on time";
+        Late = "late", "Kept late";
+        Overdue = "overdue", "Overdue";
+        Open = "open", "Still open";
+        Lapsed = "lapsed", "No longer owed";
+    }
+}
+
 /// How long a promise runs. The day of receipt is day 0; it is due at the end of the last day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Term {
@@ -76,6 +87,18 @@ impl Clock {
         // The receipt page is the acknowledgement.
         let met_on = (kind == ClockKind::Acknowledgement).then_some(on);
         Ok(Self { kind, started_on: on, due_on, met_on })
+    }
+
+    /// What became of it by that day. A promise to someone who withdrew is owed until they did.
+    #[must_use]
+    pub fn kept(&self, today: Date, withdrawn_on: Option<Date>) -> Kept {
+        match (self.met_on, withdrawn_on) {
+            (Some(met_on), _) if met_on <= self.due_on => Kept::OnTime,
+            (Some(_), _) => Kept::Late,
+            (None, Some(withdrawn_on)) if withdrawn_on <= self.due_on => Kept::Lapsed,
+            (None, None) if today <= self.due_on => Kept::Open,
+            (None, _) => Kept::Overdue,
+        }
     }
 
     /// Where it stands on that day.
@@ -159,6 +182,23 @@ mod tests {
         let met = |on| Clock { met_on: Some(on), ..clock }.standing(date(2027, 6, 1), &calendar).unwrap().state;
         assert_eq!(met(date(2026, 12, 15)), ClockState::Met);
         assert_eq!(met(date(2026, 12, 16)), ClockState::MetLate);
+    }
+
+    #[test]
+    fn a_promise_is_kept_or_not() {
+        let clock = Clock::start(Clock::NOTICE, date(2026, 12, 1), &Calendar::default()).unwrap();
+        let (in_time, late) = (date(2026, 12, 15), date(2026, 12, 16));
+        let met = |on| Clock { met_on: Some(on), ..clock };
+        for (clock, today, withdrawn_on, expected) in [
+            (clock, in_time, None, Kept::Open),
+            (clock, late, None, Kept::Overdue),
+            (clock, late, Some(in_time), Kept::Lapsed),
+            (clock, late, Some(late), Kept::Overdue),
+            (met(in_time), late, None, Kept::OnTime),
+            (met(late), late, Some(late), Kept::Late),
+        ] {
+            assert_eq!(clock.kept(today, withdrawn_on), expected);
+        }
     }
 
     #[test]

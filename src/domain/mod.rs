@@ -27,7 +27,7 @@ pub use answers::{About, AreaChoice, HappenedAgain, OrganisationType, RaisedInte
 pub use area::Area;
 pub use assessment::{Action, Assessment, FailureKind, Finding, Risk, RiskCheck, TeamRole, YesNo};
 pub use calendar::{Calendar, CalendarError};
-pub use clock::{Clock, ClockKind, ClockState, Standing, Term};
+pub use clock::{Clock, ClockKind, ClockState, Kept, Standing, Term};
 pub use collection::{ClockEntry, ClockView, Delivery, FileEntry, Manifest, MessageEntry, ReportEntry};
 pub use concern::{Concern, FieldError, FollowUp};
 pub use decisions::{AnswerEntry, Collected, Decisions, Endorsement};

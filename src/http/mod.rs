@@ -5,8 +5,10 @@
 mod field;
 pub mod forms;
 pub mod guard;
+mod inert;
 mod operator;
 mod page;
+mod said;
 pub mod server;
 pub mod stack;
 mod stream;
@@ -17,7 +19,9 @@ mod view;
 
 pub use field::{Choice, Field, Kind};
 pub use guard::BodyError;
+pub use inert::inert;
 pub use operator::{quiet_panics, tell_operator};
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, page};
+pub use said::{BODY, SaidByTeam, capitalised};
 pub use style::{CSS, policy};
 pub use view::Day;

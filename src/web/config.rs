@@ -5,9 +5,14 @@ pub(super) use logo::Logo;
 
 use serde::Deserialize;
 
-use crate::domain::{
-    Date,
-    limits::{ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, DAILY_MIB, DISK_RESERVE_MIB, MIB, SENDS_A_MINUTE},
+use crate::{
+    domain::{
+        Date,
+        limits::{
+            ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, DAILY_MIB, DISK_RESERVE_MIB, MIB, SENDS_A_MINUTE,
+        },
+    },
+    http,
 };
 
 /// The configuration file can't be used.
@@ -235,7 +240,7 @@ impl Default for ServiceConfig {
     fn default() -> Self {
         Self {
             name: "Raise a serious concern".into(),
-            body: "the governance team".into(),
+            body: http::BODY.into(),
             everyday_page: "https://www.bbc.co.uk/weather".into(),
             onion: None,
             behind_tls: false,

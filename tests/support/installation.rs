@@ -72,15 +72,23 @@ impl Installation {
         self.directory.path().join(name)
     }
 
+    /// Puts a new file there.
+    pub(crate) fn put(&self, name: &str, bytes: &[u8]) {
+        let file = fs::File::create_new(self.path(name));
+        file.and_then(|mut file| Write::write_all(&mut file, bytes)).expect("a file");
+    }
+
     /// Runs a command in the installation's directory.
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
-        let output = Command::new(env!("CARGO_BIN_EXE_candour"))
-            .args(arguments)
-            .current_dir(self.directory.path())
-            .env("RUST_BACKTRACE", "0")
-            .stdin(Stdio::null())
-            .output();
+        let output = self.program(env!("CARGO_BIN_EXE_candour")).args(arguments).output();
         Said::from(output.expect("the command runs"))
+    }
+
+    /// A program in the installation's directory, still to be started.
+    pub(crate) fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.directory.path()).env("RUST_BACKTRACE", "0").stdin(Stdio::null());
+        command
     }
 
     /// Runs a command that has to succeed.
@@ -151,11 +159,9 @@ impl Installation {
             .expect("a configuration");
         let config: &[&str] = if more.contains(&"--config") { &[] } else { &["--config", "box.toml"] };
         let words = [runner, &[env!("CARGO_BIN_EXE_candour")], SERVE, config, more].concat();
-        let mut child = Command::new(words[0])
+        let mut child = self
+            .program(words[0])
             .args(&words[1..])
-            .current_dir(self.directory.path())
-            .env("RUST_BACKTRACE", "0")
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -198,6 +204,11 @@ impl Installation {
 }
 
 impl Serving {
+    /// Whether it is still running.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("its state").is_none()
+    }
+
     /// Its largest resident size so far, in KiB.
     pub(crate) fn peak_memory_kib(&self) -> u64 {
         self.memory("VmHWM:")

@@ -1,5 +1,5 @@
 //! What the journeys share: a browser without scripts, an installation with the real binary, a box served in the test, the
-//! desk opened in a browser, and the memory of a process.
+//! desk opened in a browser, the memory of a process, and system calls that fail.
 
 #![expect(dead_code, reason = "each test file uses its own part")]
 
@@ -9,3 +9,22 @@ pub(crate) mod http;
 pub(crate) mod installation;
 pub(crate) mod memory;
 pub(crate) mod served;
+pub(crate) mod stages;
+pub(crate) mod strace;
+pub(crate) mod ways_in;
+pub(crate) mod world;
+
+/// Whether the long form of each test was asked for, by `CANDOUR_LONG=1`.
+pub(crate) fn is_long() -> bool {
+    std::env::var_os("CANDOUR_LONG").is_some()
+}
+
+/// Of the numbers from 1 to `last`, all in the long form, else that many of them at even distances, the ends among them.
+pub(crate) fn sample(last: usize, short: usize) -> Vec<usize> {
+    if is_long() || last <= short {
+        return (1..=last).collect();
+    }
+    let mut picked: Vec<usize> = (0..short).map(|place| 1 + place * (last - 1) / (short - 1).max(1)).collect();
+    picked.dedup();
+    picked
+}

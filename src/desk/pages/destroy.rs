@@ -25,8 +25,9 @@ pub(super) fn routes() -> Router<Desk> {
 async fn retention(State(desk): State<Desk>, visit: Visit) -> Result<Response, PageError> {
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
-        let queue = bench.casebook()?.list(desk.shown_day(), desk.calendar())?;
-        page(StatusCode::OK, &RetentionPage::new(&shell, &queue, desk.shown_day()))
+        let casebook = bench.casebook()?;
+        let queue = casebook.list(desk.shown_day(), desk.calendar())?;
+        page(StatusCode::OK, &RetentionPage::new(&shell, &queue, casebook.destroyed(), desk.shown_day()))
     })
     .await
 }

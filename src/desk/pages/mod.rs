@@ -9,17 +9,27 @@
 //! `GET /open`, `POST /unlock` and nothing else get by without a session. What the desk opened (keys, casebook, texts) is
 //! owned by one value, which is dropped when the desk locks.
 
+mod approve;
+mod calendar;
 mod carry;
+mod change_of_use;
+mod decide;
 mod destroy;
 mod door;
 mod error;
+mod files;
 #[cfg(test)]
 mod fixture;
 mod gate;
 mod intake;
+mod letter;
+mod notice;
 mod queue;
 mod refer;
+mod reply;
+mod report;
 mod respond;
+mod seen;
 mod session;
 mod state;
 mod team;
@@ -45,10 +55,18 @@ pub fn router(desk: Desk) -> Router {
     let inside = Router::new()
         .route("/lock", post(door::lock))
         .merge(queue::routes())
+        .merge(report::routes())
+        .merge(files::routes())
         .merge(carry::routes())
+        .merge(calendar::routes())
         .merge(team::routes())
         .merge(refer::routes())
         .merge(destroy::routes())
+        .merge(approve::routes())
+        .merge(change_of_use::routes())
+        .merge(decide::routes())
+        .merge(notice::routes())
+        .merge(reply::routes())
         .fallback(async || PageError::NotFound)
         .method_not_allowed_fallback(async || PageError::Method)
         .layer(middleware::from_fn_with_state(desk.clone(), session::require));

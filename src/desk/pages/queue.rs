@@ -1,20 +1,54 @@
-//! What waits for the team.
+//! What waits for the team, and finding a report by what was written in it.
 
-use axum::{Router, extract::State, http::StatusCode, response::Response, routing::get};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::StatusCode,
+    response::Response,
+    routing::{get, post},
+};
 
-use super::{Desk, PageError, Visit, respond::page, view::QueuePage};
+use super::{
+    Desk, PageError, Visit,
+    respond::page,
+    session::Posted,
+    view::{Filter, QueuePage},
+};
+use crate::domain::{Entries, Text};
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {
-    Router::new().route("/", get(queue))
+    Router::new().route("/", get(queue)).route("/search", post(search))
 }
 
-/// `GET /`
-async fn queue(State(desk): State<Desk>, visit: Visit) -> Result<Response, PageError> {
+/// `GET /`, with what is to be shown in the query: nothing of it is content.
+async fn queue(State(desk): State<Desk>, visit: Visit, request: Request) -> Result<Response, PageError> {
+    let mut query = Entries::default();
+    for (name, value) in form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()) {
+        query.push(name.into_owned(), value.into_owned());
+    }
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
-        let queue = bench.casebook()?.list(desk.shown_day(), desk.calendar())?;
-        page(StatusCode::OK, &QueuePage::new(&shell, &queue))
+        let casebook = bench.casebook()?;
+        let (today, calendar) = (desk.shown_day(), desk.calendar());
+        let queue = casebook.list(today, calendar)?;
+        let filter = Filter::read(&query, casebook.me(), today);
+        page(StatusCode::OK, &QueuePage::new(&shell, casebook, queue, filter, (today, calendar)))
+    })
+    .await
+}
+
+/// `POST /search`: what is looked for is content, so it stands in no address.
+async fn search(State(desk): State<Desk>, visit: Visit, form: Posted) -> Result<Response, PageError> {
+    let shell = desk.shell(Some(&visit));
+    desk.with(&visit, move |desk, bench| {
+        let casebook = bench.casebook()?;
+        let (today, calendar) = (desk.shown_day(), desk.calendar());
+        let asked = Text::typed(form.first("q"));
+        let found = casebook.search(&asked)?;
+        let mut queue = casebook.list(today, calendar)?;
+        queue.retain(|entry| found.contains(&entry.id));
+        page(StatusCode::OK, &QueuePage::found(&shell, casebook, queue, &asked, (today, calendar)))
     })
     .await
 }

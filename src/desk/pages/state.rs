@@ -208,6 +208,17 @@ impl Desk {
         }
     }
 
+    /// Works with what was taken out of the casebook, beside everybody else. Whatever takes long has to look whether the session
+    /// [`is open`](Self::is_open_to).
+    pub(super) fn aside(work: impl FnOnce() + Send + 'static) {
+        tokio::spawn(wiped(work));
+    }
+
+    /// Whether the session of a visit has not ended.
+    pub(super) fn is_open_to(&self, visit: &Visit) -> bool {
+        self.gate().is_current(visit.session)
+    }
+
     /// Lets a request in that shows the session's cookie. Gives the session's number and token.
     pub(super) fn admit(&self, cookies: &[Zeroizing<String>]) -> Option<(u64, Arc<Secret>)> {
         let cookies = cookies.iter().map(|cookie| cookie.as_str());

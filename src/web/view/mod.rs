@@ -16,8 +16,8 @@ use zeroize::Zeroizing;
 
 use super::config::{AccessibilityConfig, Config, ContactsConfig, LinksConfig, Logo, PrivacyConfig, ServiceConfig};
 use crate::{
-    domain::{Clock, ClockKind, Date, FieldError},
-    http::{CSS, Day, policy},
+    domain::{Clock, ClockKind, Date, FieldError, Text},
+    http::{CSS, Day, SaidByTeam, capitalised, policy},
 };
 
 /// What every page has.
@@ -52,8 +52,12 @@ impl Shell {
 
     /// Who reads what is sent, at the beginning of a sentence.
     fn team(&self) -> String {
-        let mut rest = self.service.body.chars();
-        rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
+        capitalised(&self.service.body)
+    }
+
+    /// What the team says in one of its messages.
+    fn says<'a>(&self, kind: &'static str, on: &Day, text: &'a Text, new: &bool) -> SaidByTeam<'a> {
+        SaidByTeam { team: self.team(), kind, on: *on, text: text.as_str(), new: *new }
     }
 }
 

@@ -23,6 +23,8 @@ pub(in crate::desk::pages) struct RetentionPage<'a> {
     later: Vec<Kept>,
     /// Closed ones for which no day is set.
     open_ended: Vec<Kept>,
+    /// Those that are gone.
+    destroyed: Vec<(ReportId, Day)>,
 }
 
 struct Kept {
@@ -35,7 +37,12 @@ struct Kept {
 
 impl<'a> RetentionPage<'a> {
     /// As on a day.
-    pub(in crate::desk::pages) fn new(shell: &'a Shell, queue: &[QueueEntry], today: Date) -> Self {
+    pub(in crate::desk::pages) fn new(
+        shell: &'a Shell,
+        queue: &[QueueEntry],
+        destroyed: Vec<(ReportId, Date)>,
+        today: Date,
+    ) -> Self {
         let (mut due, mut later, mut open_ended) = (Vec::new(), Vec::new(), Vec::new());
         for entry in queue {
             let kept = Kept::new(entry);
@@ -50,7 +57,8 @@ impl<'a> RetentionPage<'a> {
             list.sort_by_key(|(day, kept)| (*day, kept.id));
             list.into_iter().map(|(_, kept)| kept).collect()
         };
-        Self { shell, due: sorted(due), later: sorted(later), open_ended }
+        let destroyed = destroyed.into_iter().map(|(id, on)| (id, Day(on))).collect();
+        Self { shell, due: sorted(due), later: sorted(later), open_ended, destroyed }
     }
 }
 

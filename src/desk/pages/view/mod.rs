@@ -1,17 +1,28 @@
 //! What the desk's templates are given.
 
+mod approve;
 mod carry;
+mod change_of_use;
+mod date_field;
+pub(super) mod decide;
 mod destroy;
+mod finds;
+pub(super) mod letter;
 mod queue;
 mod refer;
+mod report;
 mod team;
 #[cfg(test)]
 mod validity;
 
+pub(super) use approve::{ApprovePage, ApproveParts, ToApprovePage, Waiting};
 pub(super) use carry::{CarryPage, ImportPage, Problem};
+pub(super) use change_of_use::ChangeOfUsePage;
+pub(super) use decide::{DecidePage, DecideParts};
 pub(super) use destroy::{DestroyPage, RetentionPage};
-pub(super) use queue::QueuePage;
+pub(super) use queue::{Filter, QueuePage};
 pub(super) use refer::ReferPage;
+pub(super) use report::{FilePage, ReportPage};
 pub(super) use team::{LeavePage, ShutOutPage, TeamPage};
 
 use std::borrow::Cow;
@@ -26,12 +37,21 @@ use crate::domain::{CasebookId, FieldError};
 pub(super) const CSS: &str = concat!(
     include_str!("../../../../templates/style.css"),
     include_str!("../../../../templates/desk/style.css"),
+    include_str!("../../../../templates/desk/decide.css"),
+    include_str!("../../../../templates/desk/report.css"),
+    include_str!("../../../../templates/desk/coming.css"),
     include_str!("../../../../templates/style_media.css")
 );
 
 /// The parts of the desk that every page leads to.
-const PARTS: &[(&str, &str)] =
-    &[("/", "Queue"), ("/carry", "Carry"), ("/figures", "Figures"), ("/retention", "Kept"), ("/team", "Team")];
+const PARTS: &[(&str, &str)] = &[
+    ("/", "Queue"),
+    ("/approve", "Approve"),
+    ("/carry", "Carry"),
+    ("/figures", "Figures"),
+    ("/retention", "Kept"),
+    ("/team", "Team"),
+];
 /// Digits of a casebook's id at the foot of each page: enough to tell two casebooks apart.
 const SHORT_ID: usize = 8;
 

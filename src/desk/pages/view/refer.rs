@@ -6,7 +6,7 @@ use super::Shell;
 use crate::{
     desk::{ReportView, Sender, Word},
     domain::{Area, Concern, Entries, FieldError, Identifying, ReportId, Text},
-    http::{Choice, Field, Kind},
+    http::{Choice, Field, Kind, inert},
 };
 
 /// What stands for what was left out.
@@ -103,7 +103,7 @@ impl<'a> ReferPage<'a> {
         from_person
             .flat_map(|message| {
                 let files = (1..).zip(&message.attachments);
-                files.map(|(number, file)| (format!("{}/{number}", message.seq), file.name.as_str().to_owned()))
+                files.map(|(number, file)| (format!("{}/{number}", message.seq), inert(file.name.as_str())))
             })
             .collect()
     }

@@ -2,15 +2,27 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use super::{super::error::PageError, *};
+use super::{
+    super::{
+        error::PageError,
+        intake::{Outcome, Standing},
+        seen::{NEWER, Seen},
+    },
+    letter::{Approval, Draft, NoticePage, PreviewPage, PreviewParts, WritePage},
+    *,
+};
 use crate::{
     crypto::os_random,
     desk::{
-        QueueEntry,
+        AnswerRef, Casebook, QueueEntry, ReportView,
+        fixture::World,
         pages::{Carrier, gate::Secret},
     },
-    domain::{Calendar, Clock, ClockEntry, Date, FixedDay, ReportId, ReportState, Route, SeriousHarm},
-    http::validity::{Render, Sample, problems, reading_age, sentences, titles_of_two},
+    domain::{AnswerKind, Calendar, Clock, Date, Entries, FixedDay, ReportId, ReportState, Route, TeamRole, Text},
+    http::{
+        Day,
+        validity::{Render, Sample, problems, reading_age, sentences, titles_of_two},
+    },
 };
 
 /// Bytes that a page may come to before it is padded; it does not travel beyond this machine.
@@ -54,9 +66,7 @@ fn every_page() -> Vec<Sample> {
     let mut add = |name: &str, page: &dyn Render, is_error| {
         pages.push(Sample { name: name.to_owned(), html: page.html(), is_error });
     };
-    add("queue, empty", &QueuePage::new(&shell, &[]), false);
-    add("queue, demonstration", &QueuePage::new(&demo, &queue()), false);
-    add("queue", &QueuePage::new(&shell, &queue()), false);
+    casebook_pages(&mut add, &shell, &demo);
     for protected in [false, true] {
         let page = LockedPage { shell: &outside, protected, errors: &[] };
         add(&format!("locked, {protected}"), &page, false);
@@ -71,30 +81,152 @@ fn every_page() -> Vec<Sample> {
     pages
 }
 
-/// One report of each route, with and without clocks.
-fn queue() -> Vec<QueueEntry> {
-    let notice = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
-    let entry = |(number, route): (u8, &Route)| QueueEntry {
-        id: ReportId([number; 8]),
-        route: *route,
-        received_on: DAY,
-        areas: vec![],
-        state: ReportState::Received,
-        serious_harm: (number > 0).then_some(SeriousHarm::Yes),
-        clocks: (0..number)
-            .map(|_| ClockEntry { seq: 1, clock: notice }.view(DAY, &Calendar::default()).unwrap())
-            .collect(),
-        withdrawn: false,
-        message_count: 1,
-        unread: usize::from(number),
-        owner: None,
-        waiting: 0,
-        to_approve: 0,
-        on_the_way: 0,
-        destroy_after: None,
-        version: 0,
+/// The pages that show something of a casebook.
+fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, demo: &Shell) {
+    let mut world = World::new();
+    let id = world.concern(1, Route::StaffConcern, &[10]);
+    let empty = world.open().unwrap();
+    let file = world.collect();
+    let imported = world.import(&file).unwrap();
+    let other = world.colleague("Second <reviewer>", TeamRole::Adviser);
+    let casebook = world.open().unwrap();
+    let error = |field: &'static str| vec![FieldError::new(field, "Enter something <else>")];
+    let carry = |shell, casebook, brought, problem: Option<_>| {
+        CarryPage::new(shell, casebook, brought, problem.is_none(), problem).unwrap()
     };
-    (0..).zip(Route::ALL).map(entry).collect()
+    add("carry, empty", &carry(shell, &empty, false, None), false);
+    add("carry", &carry(demo, &casebook, true, None), false);
+    add("carry with an error", &carry(shell, &casebook, false, error("collection").pop()), true);
+    let outcome = |standing| ImportPage::new(shell, standing, true).unwrap();
+    add("import, running", &outcome(Standing::Running(5 << 20, 9 << 20)), false);
+    add("import, taken", &outcome(Standing::Done(Outcome::Taken(imported.into()))), false);
+    let refused = |gap| Standing::Done(Outcome::Refused { why: "it is <altered>".into(), gap });
+    add("import, refused", &outcome(refused(true)), false);
+    add("team", &TeamPage::new(shell, &casebook, &Entries::default(), Vec::new()), false);
+    let errors = ["name", "role", "signer", "recipients"].map(|field| error(field).remove(0)).to_vec();
+    add("team with errors", &TeamPage::new(shell, &casebook, &Entries::default(), errors), true);
+    add("leave", &LeavePage::new(shell, &casebook, other.id).unwrap(), false);
+    add("shut out", &ShutOutPage::new(shell, &casebook, id, None, Vec::new()).unwrap(), false);
+    add("shut out with an error", &ShutOutPage::new(shell, &casebook, id, None, error("reason")).unwrap(), true);
+    let calendar = Calendar::default();
+    let asked = |query: &[(&str, &str)]| {
+        let mut typed = Entries::default();
+        query.iter().for_each(|(name, value)| typed.push((*name).to_owned(), (*value).to_owned()));
+        Filter::read(&typed, casebook.me(), DAY)
+    };
+    let queue = |shell, casebook: &Casebook, filter| {
+        QueuePage::new(shell, casebook, casebook.list(DAY, &calendar).unwrap(), filter, (DAY, &calendar))
+    };
+    add("queue, empty", &queue(shell, &empty, asked(&[])), false);
+    add("queue", &queue(shell, &casebook, asked(&[])), false);
+    add("queue, demonstration", &queue(demo, &casebook, asked(&[("due", "overdue"), ("page", "7")])), false);
+    let found = |queue| QueuePage::found(shell, &casebook, queue, &Text::typed("a <word>"), (DAY, &calendar));
+    add("search, nothing", &found(Vec::new()), false);
+    add("search", &found(casebook.list(DAY, &calendar).unwrap()), false);
+    let report = casebook.show(id, DAY, &calendar).unwrap();
+    for on_paper in [false, true] {
+        let name = if on_paper { "print" } else { "report" };
+        add(name, &ReportPage::new(shell, &report, &casebook, DAY, on_paper), false);
+    }
+    let file = casebook.attachment(id, "1/1").unwrap();
+    add("file", &FilePage::new(shell, id, "1/1", file.said()), false);
+    add("refer", &ReferPage::new(shell, &report, None, Vec::new()), false);
+    add("refer with errors", &ReferPage::new(shell, &report, Some(Entries::default()), error("part")), true);
+    deciding_pages(add, shell, &casebook, &report);
+    let mut queue = casebook.list(DAY, &Calendar::default()).unwrap();
+    let gone = vec![(ReportId([9; 8]), DAY)];
+    add("retention, empty", &RetentionPage::new(shell, &queue, Vec::new(), DAY), false);
+    add("destroy, not yet", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
+    queue[0].state = ReportState::Closed;
+    queue[0].destroy_after = DAY.yesterday().ok();
+    add("retention, owed", &RetentionPage::new(shell, &queue, gone.clone(), DAY), false);
+    queue[0].clocks.clear();
+    add("retention", &RetentionPage::new(shell, &queue, gone, DAY), false);
+    add("destroy", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
+    add("destroy with an error", &DestroyPage::new(shell, &queue[0], DAY, error("confirm")), true);
+}
+
+/// The pages on which a reviewer decides and answers.
+fn deciding_pages(
+    add: &mut dyn FnMut(&str, &dyn Render, bool),
+    shell: &Shell,
+    casebook: &Casebook,
+    report: &ReportView,
+) {
+    let team = casebook.team();
+    let error = |field: &'static str| vec![FieldError::new(field, "Enter something <else>")];
+    let (recorded, nothing) = (decide::as_it_is(report), Entries::default());
+    let decide =
+        |typed, errors, changed| DecidePage::new(shell, DecideParts { report, team: &team, typed, errors, changed });
+    add("decide", &decide(&recorded, &[], false), false);
+    let errors = [decide::WORKER, decide::AREA, decide::STATE, decide::ACTION_BY.month, decide::DESTROY_AFTER.day];
+    let errors = errors.map(|field| error(field).remove(0));
+    add("decide with errors", &decide(&nothing, &errors, false), true);
+    let changed = error(NEWER);
+    add("decide, changed meanwhile", &decide(&nothing, &changed, true), true);
+    add("decide, the same", &decide(&recorded, &changed, true), true);
+
+    let seen = Seen::of(report);
+    let mut typed = Entries::default();
+    for (name, value) in [(letter::AREA, "competition"), (letter::LATE_REASON, "<late>"), (letter::CHECK, "names")] {
+        typed.push(name.into(), value.into());
+    }
+    let mut late = World::new();
+    let id = late.concern(1, Route::StaffConcern, &[]);
+    let file = late.collect();
+    late.import(&file).unwrap();
+    let late = late.open().unwrap().show(id, Date::constant(2027, 3, 1), &Calendar::default()).unwrap();
+    add("notice", &NoticePage::new(shell, report, seen, &nothing, &[]), false);
+    let errors = [letter::VARIANT, letter::AREA, letter::TOLD, letter::WHO_SEES, letter::LATE_REASON];
+    let errors = errors.map(|field| error(field).remove(0));
+    add("notice with errors", &NoticePage::new(shell, &late, seen, &typed, &errors), true);
+    let withdrawn = ReportView { entry: QueueEntry { withdrawn: true, ..report.entry.clone() }, ..late };
+    add("notice, withdrawn", &NoticePage::new(shell, &withdrawn, seen, &typed, &[]), false);
+
+    let copied = "Call 01632 960 001 <now>.\n\nNothing.";
+    for kind in [AnswerKind::Notice, AnswerKind::Reply] {
+        let name = kind.slug();
+        let draft = || Draft { kind, supplementary: false, typed: &typed, seen };
+        let text = error(letter::TEXT);
+        add(&format!("{name}-text"), &WritePage::new(shell, report, &draft(), "<text>", &[]), false);
+        add(&format!("{name}-text with an error"), &WritePage::new(shell, report, &draft(), "", &text), true);
+        add(&format!("{name}-text, withdrawn"), &WritePage::new(shell, &withdrawn, &draft(), "", &[]), false);
+        let preview = |text, errors, changed, approval| {
+            let areas = vec![];
+            let parts = PreviewParts { report, draft: draft(), text, on: DAY, areas, approval, errors, changed };
+            PreviewPage::new(shell, parts)
+        };
+        let approval = |always, alone| (kind == AnswerKind::Notice).then_some(Approval { always, alone, asked: true });
+        add(&format!("{name}-preview"), &preview("Well.", &[], None, approval(false, false)), false);
+        add(&format!("{name}-preview, marked"), &preview(copied, &[], None, approval(true, true)), false);
+        let (unticked, alone) = (error(letter::CHECK), approval(false, true));
+        add(&format!("{name}-preview with an error"), &preview(copied, &unticked, None, alone), true);
+        let again = preview(copied, &changed, Some(&team), approval(true, false));
+        add(&format!("{name}-preview, changed meanwhile"), &again, true);
+    }
+
+    let clock = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
+    let (no_reason, unticked) = (error("why"), error(letter::CHECK));
+    let change = |errors, blocked| ChangeOfUsePage::new(shell, report, clock, "<why>", errors, blocked);
+    add("change-of-use", &change(&[], None), false);
+    add("change-of-use with an error", &change(&no_reason, None), true);
+    add("change-of-use, changed meanwhile", &change(&changed, None), true);
+    add("change-of-use, nothing to change", &change(&[], Some("No notice was written yet.")), false);
+
+    let waiting = || {
+        let answer = AnswerRef { report: report.entry.id, seq: 1 };
+        [true, false].map(|mine| Waiting { answer, by: "Second <reviewer>".into(), on: Day(DAY), mine })
+    };
+    add("to-approve, empty", &ToApprovePage { shell, rows: vec![] }, false);
+    add("to-approve", &ToApprovePage { shell, rows: waiting().into() }, false);
+    let approve = |errors, closed| {
+        let [waiting, _] = waiting();
+        let parts = ApproveParts { report, waiting, text: copied, closed, today: DAY, typed: &typed, errors };
+        ApprovePage::new(shell, parts)
+    };
+    add("approve", &approve(&[], None), false);
+    add("approve with an error", &approve(&unticked, None), true);
+    add("approve, closed", &approve(&[], Some("You wrote this notice.")), false);
 }
 
 #[test]
@@ -110,7 +242,7 @@ fn every_page_in_every_state_is_valid_and_says_what_it_is() {
 #[test]
 fn every_form_carries_the_token() {
     for page in every_page() {
-        let forms = page.html.matches("<form ").count();
+        let forms = page.html.matches("method=\"post\"").count();
         let tokens = page.html.matches("<input type=\"hidden\" name=\"token\" value=\"").count();
         assert_eq!(forms, tokens, "{}", page.name);
     }

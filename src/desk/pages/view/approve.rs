@@ -1,0 +1,77 @@
+//! Notices that wait for a second member.
+
+use askama::Template;
+
+use super::{
+    Shell,
+    finds::{Find, finds},
+    letter::{checks, said},
+};
+use crate::{
+    desk::{AnswerRef, ReportView, pages::letter},
+    domain::{AnswerKind, Date, Entries, FieldError},
+    http::{Day, Field, SaidByTeam, inert},
+};
+
+/// The notices that wait for a second member.
+#[derive(Template)]
+#[template(path = "desk/to_approve.html")]
+pub(in crate::desk::pages) struct ToApprovePage<'a> {
+    pub(in crate::desk::pages) shell: &'a Shell,
+    pub(in crate::desk::pages) rows: Vec<Waiting>,
+}
+
+/// A notice that waits for a second member.
+pub(in crate::desk::pages) struct Waiting {
+    pub(in crate::desk::pages) answer: AnswerRef,
+    pub(in crate::desk::pages) by: String,
+    pub(in crate::desk::pages) on: Day,
+    /// Whether whoever looks wrote it.
+    pub(in crate::desk::pages) mine: bool,
+}
+
+/// A notice that a second member approves, or can't.
+#[derive(Template)]
+#[template(path = "desk/approve.html")]
+pub(in crate::desk::pages) struct ApprovePage<'a> {
+    shell: &'a Shell,
+    answer: AnswerRef,
+    errors: &'a [FieldError],
+    by: String,
+    written_on: Day,
+    /// Why it is not for whoever looks to approve.
+    closed: Option<&'static str>,
+    article: SaidByTeam<'a>,
+    finds: Vec<Find>,
+    use_concerns: Option<String>,
+    checks: Field,
+}
+
+/// A notice to be approved.
+pub(in crate::desk::pages) struct ApproveParts<'a> {
+    pub(in crate::desk::pages) report: &'a ReportView,
+    pub(in crate::desk::pages) waiting: Waiting,
+    pub(in crate::desk::pages) text: &'a str,
+    pub(in crate::desk::pages) closed: Option<&'static str>,
+    pub(in crate::desk::pages) today: Date,
+    pub(in crate::desk::pages) typed: &'a Entries,
+    pub(in crate::desk::pages) errors: &'a [FieldError],
+}
+
+impl<'a> ApprovePage<'a> {
+    pub(in crate::desk::pages) fn new(shell: &'a Shell, parts: ApproveParts<'a>) -> Self {
+        let ApproveParts { report, waiting, text, closed, today, typed, errors } = parts;
+        Self {
+            shell,
+            answer: waiting.answer,
+            errors,
+            by: waiting.by,
+            written_on: waiting.on,
+            closed,
+            article: said(AnswerKind::Notice, today, text),
+            finds: finds(text, &letter::theirs(report)),
+            use_concerns: letter::use_concerns(report).map(|text| inert(text.as_str())),
+            checks: checks(typed, errors),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! A collection or a decisions file in which anything is changed, cut or moved is refused, and nothing of it is taken in.
+//!
+//! `CANDOUR_LONG=1` changes every byte and cuts at every place; otherwise some are picked.
+
+mod support;
+
+use candour::tarball::Writer;
+use support::{sample, world::World};
+
+/// Places in a file that are changed, and at which it is cut, in the short form.
+const PLACES: usize = 250;
+/// Bytes of a piece that age seals by itself.
+const PLAIN_PIECE: usize = 64 * 1024;
+/// The same with what age adds.
+const SEALED_PIECE: usize = PLAIN_PIECE + 16;
+/// The changes of one byte: its lowest bit, its highest, and all of them.
+const CHANGES: [u8; 3] = [0x01, 0x80, 0xff];
+
+#[test]
+fn every_change_and_every_cut_of_a_collection_is_refused() {
+    let mut world = World::new();
+    let file = world.collection();
+    let (mut changes, mut cuts) = (0, 0);
+    let mut altered = file.clone();
+    for at in sample(file.len(), PLACES).iter().map(|place| place - 1) {
+        for change in CHANGES {
+            altered[at] ^= change;
+            assert!(!world.import(&altered), "byte {at} changed by {change:#x}");
+            altered[at] = file[at];
+            changes += 1;
+        }
+        assert!(!world.import(&file[..at]), "cut at {at}");
+        cuts += 1;
+    }
+    assert!(!world.import(&[file.as_slice(), &[0]].concat()), "one byte more");
+    assert!(!world.import(&[file.as_slice(), file.as_slice()].concat()), "twice");
+    println!("collection of {} bytes: {changes} changes, {cuts} cuts", file.len());
+    assert!(world.import(&file), "as it was");
+}
+
+#[test]
+fn every_other_order_of_what_is_in_a_collection_is_refused() {
+    let mut world = World::new();
+    let file = world.collection();
+    let tar = world.inside(&file);
+    // Anyone can seal to the team, but only the box can sign.
+    let again = world.sealed(&tar);
+    let tried = orders(&tar, |tar| !world.import(&world.sealed(tar)));
+    println!("collection: {tried} other orders");
+    assert!(world.import(&again), "sealed again as it was");
+}
+
+#[test]
+fn every_other_order_of_the_pieces_of_a_sealed_file_is_refused() {
+    let world = World::new();
+    let sealed = world.sealed(&[7; 4 * PLAIN_PIECE]);
+    let (header, pieces) = sealed.split_at(sealed.len() - 4 * SEALED_PIECE);
+    let right: Vec<usize> = (0..4).collect();
+    let mut orders = permutations(&right);
+    orders.extend((0..4).map(|left_out| right.iter().copied().filter(|piece| *piece != left_out).collect()));
+    for order in orders {
+        let moved = order.iter().map(|piece| &pieces[piece * SEALED_PIECE..][..SEALED_PIECE]);
+        let file = [header].into_iter().chain(moved).collect::<Vec<_>>().concat();
+        assert_eq!(world.opens(&file), order == right, "pieces {order:?}");
+    }
+}
+
+#[test]
+fn every_change_cut_and_other_order_of_a_decisions_file_is_refused() {
+    let world = World::new();
+    let (file, _) = world.decisions();
+    let (mut changes, mut cuts) = (0, 0);
+    let mut altered = file.clone();
+    for at in sample(file.len(), PLACES).iter().map(|place| place - 1) {
+        for change in CHANGES {
+            altered[at] ^= change;
+            assert!(world.deliver(&altered).is_err(), "byte {at} changed by {change:#x}");
+            altered[at] = file[at];
+            changes += 1;
+        }
+        assert!(world.deliver(&file[..at]).is_err(), "cut at {at}");
+        cuts += 1;
+    }
+    let tried = orders(&file, |tar| world.deliver(tar).is_err());
+    println!("decisions of {} bytes: {changes} changes, {cuts} cuts, {tried} other orders", file.len());
+    assert!(world.deliver(&file).is_ok(), "as it was");
+    assert!(world.deliver(&file).is_ok(), "twice is the same as once");
+}
+
+/// Hands on a tar with its entries in every other order, with each left out, and with each twice. Gives how many those are.
+fn orders(tar: &[u8], mut is_refused: impl FnMut(&[u8]) -> bool) -> usize {
+    let mut archive = tar::Archive::new(tar);
+    let entries: Vec<(String, Vec<u8>)> = archive
+        .entries()
+        .unwrap()
+        .map(|entry| {
+            let mut entry = entry.unwrap();
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut entry, &mut bytes).unwrap();
+            (entry.path().unwrap().to_str().unwrap().to_owned(), bytes)
+        })
+        .collect();
+    let written = |order: &[usize]| {
+        let mut out = Writer::new(Vec::new());
+        for place in order {
+            let (path, bytes) = &entries[*place];
+            out.append(path, bytes).unwrap();
+        }
+        out.finish().unwrap()
+    };
+    let right: Vec<usize> = (0..entries.len()).collect();
+    assert_eq!(written(&right), tar, "it is written as it was");
+    let mut wrong = permutations(&right);
+    wrong.retain(|order| *order != right);
+    for place in 0..right.len() {
+        let mut order = right.clone();
+        order.remove(place);
+        wrong.push(order);
+        let mut order = right.clone();
+        order.insert(place, place);
+        wrong.push(order);
+    }
+    for order in &wrong {
+        assert!(is_refused(&written(order)), "entries {order:?}");
+    }
+    // The same entry with the other one's bytes.
+    for place in 0..right.len() {
+        let mut out = Writer::new(Vec::new());
+        for (number, (path, bytes)) in entries.iter().enumerate() {
+            let next = &entries[(place + 1) % right.len()].1;
+            out.append(path, if number == place { next } else { bytes }).unwrap();
+        }
+        assert!(is_refused(&out.finish().unwrap()), "entry {place} with other bytes");
+    }
+    wrong.len() + right.len()
+}
+
+fn permutations(of: &[usize]) -> Vec<Vec<usize>> {
+    if of.is_empty() {
+        return vec![vec![]];
+    }
+    let with_first = |place: usize| {
+        let mut rest = of.to_vec();
+        let first = rest.remove(place);
+        permutations(&rest).into_iter().map(move |rest| [&[first], rest.as_slice()].concat())
+    };
+    (0..of.len()).flat_map(with_first).collect()
+}

@@ -1,0 +1,139 @@
+//! Deciding and answering in a real browser: a notice from its choices to the record without scripts, and how the pages look.
+//!
+//! Pictures of the pages are left in `target/screenshots`.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+#[path = "support/browser.rs"]
+#[expect(dead_code, reason = "each test file uses its own part")]
+mod browser;
+#[path = "support/looks.rs"]
+mod looks;
+
+mod support;
+
+use browser::{Browser, Scripts};
+use support::{http, installation::Installation};
+
+const TEXT: &str = "We read that the night rota was changed after the fact.\n\nCall us on 01632 960 001.";
+
+/// A casebook with a procurement issue in it, which has two promises. Gives its id.
+fn with_a_report() -> (Installation, String) {
+    let place = Installation::new();
+    let running = place.serve();
+    let mut form = http::get(running.address, "/report?route=procurement").form("/report/check");
+    http::fill(&mut form, "about", "patient-safety");
+    http::fill(&mut form, "description", "The night rota was changed after the fact, and nobody was told.");
+    http::fill(&mut form, "use_concerns", "Anything that names the rota");
+    let fields = http::post(running.address, "/report/check", &form).form("/report/send");
+    assert_eq!(http::post_multipart(running.address, "/report/send", &fields, vec![]).status, 200);
+    place.collect("c1");
+    place.import("c1");
+    let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
+    (place, id)
+}
+
+/// Ticks every point of the list.
+fn tick(browser: &Browser) {
+    for check in candour::domain::RiskCheck::ALL {
+        browser.click(&format!("input[name=check][value={check}]"));
+    }
+}
+
+#[test]
+fn a_notice_is_written_and_recorded_without_scripts() {
+    if !browser::is_there_for("writing a notice") {
+        return;
+    }
+    let (place, id) = with_a_report();
+    let desk = place.open_desk(&[]);
+    let browser = Browser::open(desk.address, Scripts::Off);
+    browser.go(&desk.opening);
+    browser.go(&format!("/reports/{id}/notice"));
+    browser.click("#variant");
+    browser.click("#area-competition");
+    browser.click("#told");
+    browser.click("#who_sees");
+    browser.click("main button");
+    browser.reaches(&format!("Text of the notice for report {id}"));
+    browser.click("main button");
+    browser.until_there(".error-summary");
+    assert!(browser.text(".error-summary").contains("Write what belongs in place of ["));
+    browser.replace("#text", TEXT);
+    browser.click("main button");
+    browser.reaches(&format!("Preview of the notice for report {id}"));
+    browser.click("button.second");
+    browser.reaches(&format!("Text of the notice for report {id}"));
+    assert_eq!(browser.value("#text"), TEXT);
+    browser.click("main button");
+    browser.reaches(&format!("Preview of the notice for report {id}"));
+    tick(&browser);
+    browser.click("main button:not(.second)");
+    browser.until("it is recorded", || browser.path().starts_with(&format!("/reports/{id}#")).then_some(()));
+    let shown = place.desk_show(&id);
+    let said = &shown["messages"][1];
+    assert_eq!((&said["kind"], &said["text"]), (&"notice".into(), &TEXT.into()));
+    assert_eq!(shown["assessment"]["areas"], serde_json::json!(["competition"]));
+    for (path, bytes) in browser.close() {
+        assert!(!support::installation::holds(&bytes, b"night rota"), "{} holds what was typed", path.display());
+    }
+}
+
+#[test]
+fn the_pages_for_deciding_are_accessible_and_fit() {
+    let test = "the pages for deciding";
+    if !browser::is_there_for(test) {
+        return;
+    }
+    let Some(axe) = browser::axe_for(test) else { return };
+    let (place, id) = with_a_report();
+    let desk = place.open_desk(&["--as-of", "2027-06-01"]);
+    let browser = Browser::open(desk.address, Scripts::On);
+    let mut wrong = Vec::new();
+    let mut look = |state: &str| {
+        wrong.extend(looks::axe(&browser, state, &axe));
+        wrong.extend(looks::fits(&browser, state));
+        browser.resize(1280, 800);
+    };
+    browser.go(&desk.opening);
+    browser.go(&format!("/reports/{id}/decide"));
+    look("desk-decide");
+    browser.enter("#destroy_after-day", "31");
+    place.decide(&id, &["--state", "being-read"]);
+    browser.click("main button");
+    browser.until_there(".error-summary");
+    look("desk-decide-changed");
+
+    browser.go(&format!("/reports/{id}/notice"));
+    browser.click("main button");
+    browser.until_there(".error-summary");
+    look("desk-notice-errors");
+    for field in ["#variant", "#area", "#told", "#who_sees"] {
+        browser.click(field);
+    }
+    browser.enter("#late_reason", "There were more reports than we could read");
+    browser.click("main button");
+    browser.until_there("#text");
+    look("desk-notice-text");
+    browser.replace("#text", TEXT);
+    browser.click("main button");
+    browser.until_there("article");
+    look("desk-notice-preview");
+    place.decide(&id, &["--state", "decided"]);
+    browser.click("main button:not(.second)");
+    browser.until_there(".error-summary");
+    look("desk-notice-preview-changed");
+    tick(&browser);
+    browser.click("main button:not(.second)");
+    browser.until("it is recorded", || browser.path().starts_with(&format!("/reports/{id}#")).then_some(()));
+
+    browser.go(&format!("/reports/{id}/reply"));
+    look("desk-reply");
+    browser.go(&format!("/reports/{id}/change-of-use"));
+    look("desk-change-of-use");
+    browser.go("/approve");
+    look("desk-to-approve");
+    browser.go(&format!("/reports/{id}/approve/3"));
+    look("desk-approve");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

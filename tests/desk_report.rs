@@ -1,0 +1,504 @@
+//! Reading a report at the browser desk: from the form at the box to the queue, the search, the report's pages and its files.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+mod support;
+
+use std::{
+    fs,
+    io::{Cursor, Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::PathBuf,
+    thread,
+    time::Duration,
+};
+
+use support::{
+    desk::Reviewer,
+    http::{self, Fields, File, Page, fill, value},
+    installation::{Installation, Serving, holds},
+};
+
+const MARKER: &str = "xylophone-quagmire-7731";
+const DESCRIPTION: &str =
+    "<b>xylophone-quagmire-7731</b> \"now\" & then.\r\nHer NHS number is 943 476 5919, \u{202e}sih dna.\0";
+const FILE_NAME: &str = "../<i>rota\u{202e}fdp.Exe";
+/// What is in the file: longer than a few pieces, and not a whole number of them.
+const FILE_BYTES: usize = 300_001;
+
+/// A concern that tries what it can.
+fn hostile(address: SocketAddr, file: &[u8]) {
+    send(
+        address,
+        "staff-concern",
+        &[
+            ("about", "patient-safety"),
+            ("description", DESCRIPTION),
+            ("organisation", "A trust </div><script>"),
+            ("serious_harm", "yes"),
+            ("area", "integrated-care"),
+            ("use_concerns", "If you ask my manager."),
+        ],
+        Some((FILE_NAME, file)),
+    );
+}
+
+fn send(address: SocketAddr, route: &str, typed: &[(&str, &str)], file: Option<(&str, &[u8])>) {
+    let mut form = http::get(address, &format!("/report?route={route}")).form("/report/check");
+    typed.iter().for_each(|(name, value)| fill(&mut form, name, value));
+    let fields = http::post(address, "/report/check", &form).form("/report/send");
+    let files = file.map(|(name, bytes)| File {
+        name,
+        media_type: "text/html",
+        length: bytes.len() as u64,
+        content: Box::new(Cursor::new(bytes)),
+    });
+    let sent = http::post_multipart(address, "/report/send", &fields, files.into_iter().collect());
+    assert_eq!(sent.status, 200, "{}", sent.one("main"));
+}
+
+fn file_bytes(length: usize) -> Vec<u8> {
+    (0..length).map(|place| u8::try_from(place * 7 % 251).unwrap()).collect()
+}
+
+/// The box with the hostile concern in it, and that brought to the desk. Gives the report's id.
+fn with_a_report(file: &[u8]) -> (Installation, Serving, String) {
+    let place = Installation::new();
+    let running = place.serve();
+    hostile(running.address, file);
+    place.collect("c1");
+    place.import("c1");
+    let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
+    (place, running, id)
+}
+
+#[test]
+fn what_a_person_wrote_is_shown_and_does_nothing() {
+    let (place, _, id) = with_a_report(&file_bytes(FILE_BYTES));
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    for path in [format!("/reports/{id}"), format!("/reports/{id}/print")] {
+        let page = reviewer.get(&path);
+        assert_eq!(page.status, 200);
+        assert!(page.all("main b, main i, script").is_empty(), "{path}: nothing of it is markup");
+        let said = page.all(".said");
+        assert!(said.contains(&"A trust </div><script>".to_owned()), "{said:?}");
+        let description = said.iter().find(|said| said.contains(MARKER)).unwrap();
+        assert_eq!(
+            description,
+            "<b>xylophone-quagmire-7731</b> \"now\" & then. Her NHS number is 943 476 5919, ⟨U+202E⟩sih dna.⟨U+0000⟩"
+        );
+        assert!(!page.text().contains(['\u{202e}', '\0']), "{path}");
+        assert_eq!(page.all("mark"), ["943 476 5919"], "{path}");
+        let warning = page.one("#identifying");
+        assert!(warning.contains("an NHS number") && warning.contains("Do not repeat it in a notice"), "{warning}");
+        let file = page.one(".files");
+        for part in ["<i>rota⟨U+202E⟩fdp.Exe", "text/html", "293 KB", &digest(&place, &id)] {
+            assert!(file.contains(part), "{part}: {file}");
+        }
+        let all = page.one("main");
+        for part in ["Patient safety or quality of care", "If you ask my manager.", "Integrated care", "Due"] {
+            assert!(all.contains(part), "{path}: {part}");
+        }
+        let title = page.one("title");
+        assert!(title.contains(&id) && !title.contains(MARKER), "{title}");
+    }
+    let printed = reviewer.get(&format!("/reports/{id}/print"));
+    assert!(printed.one("main").contains("Contains what a person wrote in confidence"));
+    assert!(printed.all("main button, #actions, .files a").is_empty());
+
+    let report = reviewer.get(&format!("/reports/{id}"));
+    for part in ["decide", "notice", "reply", "refer", "shut-out", "print"] {
+        let link = format!("#actions a[href='/reports/{id}/{part}']");
+        assert_eq!(report.all(&link).len(), 1, "{part}");
+        let page = reviewer.get(&format!("/reports/{id}/{part}"));
+        assert_eq!(page.status, 200, "{part}");
+    }
+    for path in [id.to_uppercase(), id[..8].to_owned(), "0".repeat(16), format!("{id}/files/1/2")] {
+        assert_eq!(reviewer.get(&format!("/reports/{path}")).status, 404, "{path}");
+    }
+    assert_eq!(reviewer.get(&format!("/reports/{id}/read")).status, 405);
+}
+
+#[test]
+fn what_is_new_is_marked_until_somebody_says_that_they_read_it() {
+    let (place, running, id) = with_a_report(b"a file");
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let path = format!("/reports/{id}");
+    let report = reviewer.get(&path);
+    assert_eq!(report.all(".message .tag.new"), ["Not read yet"]);
+    assert_eq!(reviewer.get("/").all("tbody .tag.new"), ["1 not read"]);
+    assert_eq!(reviewer.get(&path).all(".message .tag.new").len(), 1, "looking at it is not reading it");
+
+    // A second report comes meanwhile; it is not what this page showed.
+    send(
+        running.address,
+        "procurement",
+        &[("about", "competition"), ("description", "A second one, of no kind.")],
+        None,
+    );
+    place.collect("c2");
+    place.import("c2");
+    let read = format!("{path}/read");
+    let report = reviewer.post_and_follow(&read, &report.form(&read));
+    assert!(report.all(".message .tag.new").is_empty() && report.all("form[action$='/read']").is_empty());
+    assert!(report.one("#history + *").contains("Decided"), "who read it is in the history");
+    let queue = reviewer.get("/?unread=yes");
+    assert_eq!(queue.all("tbody tr").len(), 1);
+    assert!(!queue.text().contains(&id));
+    assert_eq!(place.desk_show(&id)["unread"], 0);
+}
+
+#[test]
+fn each_answer_says_where_it_got_to() {
+    let (place, _, id) = with_a_report(b"a file");
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let path = format!("/reports/{id}");
+    let whereabouts = |reviewer: &mut Reviewer| reviewer.get(&path).one(".message.team h3 + p");
+    place.decide(&id, &["--notice", "We plan no other use."]);
+    assert!(whereabouts(&mut reviewer).ends_with("not exported yet"));
+    assert!(reviewer.get("/").one("tbody").contains("1 written, not exported"));
+    place.export("d1");
+    assert!(whereabouts(&mut reviewer).ends_with("exported in decisions 1, not yet known to be delivered"));
+    assert!(reviewer.get("/").one("tbody").contains("1 exported, not known to be delivered"));
+    assert_eq!(reviewer.get("/?waiting=delivery").all("tbody tr").len(), 1);
+    place.deliver("d1");
+    place.collect("c2");
+    place.import("c2");
+    let told = whereabouts(&mut reviewer);
+    assert!(told.contains("delivered on ") && !told.contains("known"), "{told}");
+    let report = reviewer.get(&path);
+    assert_eq!(report.all("#promises + dl .tag[data-state='met']").len(), 1, "{}", report.one("#promises + dl"));
+    assert_eq!(report.one(".message.team .said"), "We plan no other use.");
+
+    // Closed, all promises kept, and yet something to export.
+    place.decide(&id, &["--state", "closed"]);
+    let waiting = reviewer.get("/?waiting=export");
+    assert_eq!(waiting.all("tbody tr").len(), 1, "{}", waiting.one("main"));
+    assert!(waiting.one("tbody").contains("Closed"));
+    assert_eq!(reviewer.get("/").all("tbody tr").len(), 1, "there is something left to do");
+    place.export("d2");
+    place.deliver("d2");
+    place.collect("c3");
+    place.import("c3");
+    assert!(reviewer.get("/").one("main").contains("There is no open work"));
+    assert_eq!(reviewer.get("/?show=all").all("tbody tr").len(), 1);
+    assert_eq!(reviewer.get("/?state=closed").all("tbody tr").len(), 1);
+}
+
+#[test]
+fn the_queue_shows_what_is_asked_for() {
+    let (place, running, urgent) = with_a_report(b"a file");
+    let concern = |route: &str, about: &str, text: &str| {
+        send(running.address, route, &[("about", about), ("description", text), ("area", "competition")], None);
+        place.collect(&format!("c-{route}"));
+        place.import(&format!("c-{route}"));
+        let list = place.desk_list();
+        let found = list.as_array().unwrap().iter().find(|entry| entry["route"] == route).unwrap();
+        found["id"].as_str().unwrap().to_owned()
+    };
+    let complaint = concern("service-complaint", "unfair", "It was not fair, and it took long.");
+    let tender = concern("procurement", "competition", "The tender was cut to one provider.");
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let me = reviewer.get("/").all("#owner option").len();
+    assert!(me >= 3);
+    // Who looks after it, through the form, so that the page is held to it too.
+    let path = format!("/reports/{tender}/decide");
+    let page = reviewer.get(&path);
+    let mut form = page.form(&path);
+    let member = page.text().split("<select id=\"owner\"").nth(1).unwrap().to_owned();
+    let member = member.split("value=\"").nth(2).unwrap()[..16].to_owned();
+    fill(&mut form, "owner", &member);
+    fill(&mut form, "state", "being-read");
+    assert_eq!(reviewer.post(&path, &form).status, 303);
+
+    let ids = |page: &Page| page.all("tbody th a");
+    assert_eq!(ids(&reviewer.get("/")).first(), Some(&urgent), "serious harm is on top");
+    assert_eq!(reviewer.get("/").all("tr.urgent .tag.harm"), ["Yes"]);
+    let all = [&urgent, &complaint, &tender];
+    for (query, expected) in [
+        ("", vec![0, 1, 2]),
+        ("route=procurement", vec![2]),
+        ("area=integrated-care", vec![0]),
+        ("area=competition", vec![1, 2]),
+        ("state=being-read", vec![2]),
+        ("owner=nobody", vec![0, 1]),
+        ("owner=me", vec![2]),
+        (&format!("owner={member}"), vec![2]),
+        ("unread=yes", vec![0, 1]),
+        ("waiting=approval", vec![]),
+        ("due=overdue", vec![]),
+        ("due=2001-01-01", vec![]),
+        ("area=competition&owner=nobody", vec![1]),
+        ("show=all&page=9", vec![0, 1, 2]),
+        ("area=&route=&owner=", vec![0, 1, 2]),
+    ] {
+        let mut shown = ids(&reviewer.get(&format!("/?{query}")));
+        let mut expected: Vec<String> = expected.into_iter().map(|place: usize| all[place].clone()).collect();
+        shown.sort();
+        expected.sort();
+        assert_eq!(shown, expected, "{query}");
+    }
+    // By the day that its own link leads to.
+    let due = place.desk_show(&complaint)["clocks"][0]["due_on"].as_str().map(str::to_owned);
+    let queue = reviewer.get("/");
+    let day = queue.text().split("/?due=20").nth(1).map(|rest| format!("20{}", &rest[..8])).unwrap();
+    let asked = reviewer.get(&format!("/?due={day}"));
+    assert!(!ids(&asked).is_empty() && due.is_some());
+    // What is asked for is on the form, and stays when it is sent again.
+    let asked = reviewer.get(&format!("/?area=competition&due={day}"));
+    let fields = asked.form("/");
+    assert_eq!((value(&fields, "area"), value(&fields, "due")), ("competition", day.as_str()));
+    // A day long after is overdue, and says by how much.
+    drop(desk);
+    let desk = place.open_desk(&["--as-of", "2027-06-01"]);
+    let mut reviewer = desk.reviewer();
+    let late = reviewer.get("/?due=overdue");
+    assert_eq!(ids(&late).len(), 3);
+    assert!(late.one("#counts").contains("3 overdue"), "{}", late.one("#counts"));
+    assert!(late.all("tbody .left").iter().all(|left| left.ends_with("working days ago")));
+    assert_eq!(late.all("tbody .tag[data-state='overdue']").len(), 3);
+}
+
+#[test]
+fn the_queue_has_pages() {
+    let place = Installation::new();
+    let running = place.serve();
+    for number in 0..51 {
+        let description = format!("Concern number {number}, with {MARKER} in it.");
+        send(running.address, "staff-concern", &[("about", "patient-safety"), ("description", &description)], None);
+    }
+    place.collect("c1");
+    place.import("c1");
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let first = reviewer.get("/?route=staff-concern");
+    assert_eq!(first.all("tbody th a").len(), 50);
+    assert!(first.one("#queue").starts_with("51 reports"));
+    assert_eq!(first.all("nav[aria-label='Pages of the queue'] a"), ["Next page"]);
+    assert!(first.text().contains("href=\"/?route=staff-concern&#38;page=2\""));
+    let second = reviewer.get("/?route=staff-concern&page=2");
+    assert_eq!((second.all("tbody th a").len(), second.all("nav[aria-label='Pages of the queue'] a").len()), (1, 1));
+
+    // Each report that a search finds is shown.
+    let mut form = second.form("/search");
+    fill(&mut form, "q", MARKER);
+    assert_eq!(reviewer.post("/search", &form).all("tbody th a").len(), 51);
+}
+
+#[test]
+fn a_search_finds_what_was_written_and_stands_in_no_address() {
+    let (place, running, id) = with_a_report(b"a file");
+    send(
+        running.address,
+        "procurement",
+        &[("about", "competition"), ("description", "The tender went elsewhere.")],
+        None,
+    );
+    place.collect("c2");
+    place.import("c2");
+    place.decide(&id, &["--note", "Ask the regional lead."]);
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let mut look = |asked: &str| {
+        let mut form = reviewer.get("/").form("/search");
+        fill(&mut form, "q", asked);
+        let page = reviewer.post("/search", &form);
+        assert_eq!((page.status, page.one("h1").as_str()), (200, "Search"));
+        assert_eq!(value(&page.form("/search"), "q"), asked, "what was asked for is there to be changed");
+        assert!(!page.one("title").contains(asked) || asked.is_empty());
+        for link in page.text().split("href=\"").skip(1) {
+            let link = link.split('"').next().unwrap();
+            assert!(!link.contains(MARKER) && !link.contains("q="), "{link}");
+        }
+        page
+    };
+    for asked in [MARKER, "XYLOPHONE nhs", "rota", "regional lead", "a trust </div>", &id[..8]] {
+        let page = look(asked);
+        assert_eq!(page.all("tbody th a"), [id.as_str()], "{asked}");
+        assert!(page.one("#queue").starts_with("1 report:"));
+    }
+    for asked in ["tender xylophone", "elsewere", "<script>alert(1)</script>"] {
+        let page = look(asked);
+        assert!(page.one("#none").contains("No report has all of these words"), "{asked}");
+        assert!(page.all("script").is_empty());
+    }
+    assert!(look("").one("main").contains("Enter what to look for"));
+    assert_eq!(reviewer.get(&format!("/search?q={MARKER}")).status, 405);
+    assert_eq!(reviewer.get(&format!("/?q={MARKER}")).all("tbody th a").len(), 2, "it is no filter");
+    assert!(!reviewer.get(&format!("/?q={MARKER}")).text().contains(MARKER));
+}
+
+#[test]
+fn a_file_is_saved_only_on_purpose_and_byte_for_byte() {
+    let bytes = file_bytes(FILE_BYTES);
+    let (place, _, id) = with_a_report(&bytes);
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let path = format!("/reports/{id}/files/1/1");
+    let warning = reviewer.get(&path);
+    assert_eq!((warning.status, warning.one("h1").as_str()), (200, "Save this file?"));
+    assert!(!holds(&warning.body, &bytes[..64]), "nothing of it before");
+    assert_eq!(reviewer.post(&path, &Fields::new()).status, 403, "nor by a form of another page");
+
+    let saved = reviewer.post(&path, &warning.form(&path));
+    assert_eq!(saved.status, 200);
+    assert_eq!(saved.header("content-type"), Some("application/octet-stream"));
+    let disposition = format!("attachment; filename=\"{id}-1-1.exe\"");
+    assert_eq!(saved.header("content-disposition"), Some(disposition.as_str()));
+    assert_eq!(saved.header("cache-control"), Some("no-store"));
+    assert!(saved.body == bytes, "{} bytes", saved.body.len());
+    place.assert_nothing_plain(&[MARKER], "after saving a file");
+    for other in ["1/2", "2/1", "1/0", "0/1", "1/x"] {
+        let page = reviewer.get(&format!("/reports/{id}/files/{other}"));
+        assert!([400, 404].contains(&page.status), "{other}: {}", page.status);
+    }
+}
+
+#[test]
+fn a_file_that_is_not_what_came_never_passes_for_the_whole() {
+    let bytes = file_bytes(4 * 65_536);
+    let (place, running, id) = with_a_report(&bytes);
+    // Another person's file of the same length, and so sealed in as many bytes.
+    send(
+        running.address,
+        "staff-concern",
+        &[("about", "fraud"), ("description", "Something else, at some length.")],
+        Some(("other.bin", &vec![7; bytes.len()])),
+    );
+    place.collect("c2");
+    place.import("c2");
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let path = format!("/reports/{id}/files/1/1");
+    let form = reviewer.get(&path).form(&path);
+    assert!(reviewer.post(&path, &form).body == bytes);
+
+    let sealed = sealed_file(&place, &id);
+    let whole = fs::read(&sealed).unwrap();
+    let mut flipped = whole.clone();
+    let near_the_end = flipped.len() - 10;
+    flipped[near_the_end] ^= 1;
+    for (damaged, what) in [(&whole[..whole.len() - 1], "cut"), (&flipped, "changed"), (&whole[..100_000], "halved")] {
+        fs::remove_file(&sealed).unwrap();
+        fs::write(&sealed, damaged).unwrap();
+        let came = raw_post(&desk.address, &reviewer, &path, &form);
+        assert!(came < bytes.len(), "{what}: {came} bytes");
+    }
+    assert_eq!(reviewer.get("/").status, 200, "the desk is not harmed");
+}
+
+#[test]
+fn a_browser_that_takes_its_time_holds_nobody_up_and_locking_ends_it() {
+    // More than sockets hold on their own.
+    let bytes = file_bytes(24 << 20);
+    let (place, _, id) = with_a_report(&bytes);
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let path = format!("/reports/{id}/files/1/1");
+    let form = reviewer.get(&path).form(&path);
+    let mut slow = begin_post(&desk.address, &reviewer, &path, &form);
+    let mut first = [0; 1000];
+    slow.read_exact(&mut first).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    let queue = reviewer.get("/");
+    assert_eq!(queue.status, 200, "others get their pages meanwhile");
+    assert_eq!(reviewer.post("/lock", &queue.form("/lock")).status, 303);
+    let mut rest = Vec::new();
+    let _ = slow.read_to_end(&mut rest);
+    assert!(rest.len() < bytes.len(), "{} bytes", rest.len());
+    desk.next_opening();
+}
+
+#[test]
+fn whoever_is_shut_out_sees_that_and_no_more() {
+    let (place, _, id) = with_a_report(b"a file");
+    let first = place.open_desk(&[]);
+    let mut first = first.reviewer();
+    place.done(&["keys", "new", "--out", "second", "--no-passphrase"]);
+    let read = |file: &str| fs::read_to_string(place.path(&format!("second/{file}"))).unwrap();
+    let mut form = first.get("/team").form("/team/join");
+    for (name, value) in [
+        ("name", "Second reviewer"),
+        ("role", "reviewer"),
+        ("signer", &read("signer.pub")),
+        ("recipients", &read("governance.recipients")),
+    ] {
+        fill(&mut form, name, value);
+    }
+    let fingerprint = first.post_and_follow("/team/join", &form).one("#fingerprint");
+    let identity = ["--identity", "second/identity.txt"];
+    place.done(&[&["desk", "join", "--casebook", "casebook", "--fingerprint", &fingerprint][..], &identity].concat());
+    let second = place.open_desk(&[&identity[..], &["--signing-key", "second/signing.key"]].concat());
+    let mut second = second.reviewer();
+    let path = format!("/reports/{id}");
+    let file = format!("{path}/files/1/1");
+    let saving = second.get(&file).form(&file);
+    assert_eq!(second.get(&path).status, 200);
+
+    let page = first.get(&format!("{path}/shut-out"));
+    let mut form = page.form(&format!("{path}/shut-out"));
+    let member = page.text().split("name=\"member\" value=\"").nth(1).unwrap()[..16].to_owned();
+    form.push(("member".into(), member));
+    fill(&mut form, "reason", "They worked there.");
+    assert_eq!(first.post(&format!("{path}/shut-out"), &form).status, 303);
+
+    for part in ["", "/print", "/files/1/1", "/decide", "/notice", "/reply", "/refer"] {
+        let shown = second.get(&format!("{path}{part}"));
+        assert!(shown.status >= 400, "{part}: {}", shown.status);
+        assert!(!shown.text().contains(MARKER) && !shown.text().contains("rota"), "{part}");
+        assert!(shown.one("main").contains("You are shut out of report"), "{part}: {}", shown.one("main"));
+    }
+    let kept = second.post(&file, &saving);
+    assert!(kept.status >= 400 && !holds(&kept.body, b"a file"), "{}", kept.status);
+    let queue = second.get("/");
+    assert!(queue.one("#closed-to-me").contains("You are shut out of 1 report"));
+    assert!(!queue.text().contains(&id));
+    let mut form = queue.form("/search");
+    fill(&mut form, "q", MARKER);
+    assert!(second.post("/search", &form).one("#none").contains("No report has all of these words"));
+    let report = first.get(&path);
+    let history = report.one("ol.history");
+    assert!(history.contains("Conflict of interest") && history.contains("Second reviewer"), "{history}");
+    assert!(history.contains("They worked there."));
+}
+
+/// What the message says the file's SHA-256 is.
+fn digest(place: &Installation, id: &str) -> String {
+    place.desk_show(id)["messages"][0]["attachments"][0]["sha256"].as_str().unwrap().to_owned()
+}
+
+/// Where the report's file lies, sealed: the larger of the two.
+fn sealed_file(place: &Installation, id: &str) -> PathBuf {
+    let files = place.every_file().into_iter();
+    let of_it = files.filter(|(path, _)| {
+        let path = path.strip_prefix(place.path("casebook/collections")).unwrap_or(std::path::Path::new(""));
+        path.to_string_lossy().contains(id)
+    });
+    of_it.max_by_key(|(_, bytes)| bytes.len()).unwrap().0
+}
+
+/// Posts a form and does not wait for what comes.
+fn begin_post(address: &SocketAddr, reviewer: &Reviewer, path: &str, form: &Fields) -> TcpStream {
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    body.extend_pairs(form);
+    let (body, cookie) = (body.finish(), reviewer.cookie.clone().unwrap());
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    stream
+}
+
+/// How many bytes of a body come, whole or not.
+fn raw_post(address: &SocketAddr, reviewer: &Reviewer, path: &str, form: &Fields) -> usize {
+    let mut raw = Vec::new();
+    let _ = begin_post(address, reviewer, path, form).read_to_end(&mut raw);
+    raw.windows(4).position(|window| window == b"\r\n\r\n").map_or(0, |end| raw.len() - end - 4)
+}

@@ -1,0 +1,318 @@
+//! The disk is full, read-only or dying while the box and the commands use it: an error, never a promise that does not hold.
+//!
+//! `CANDOUR_LONG=1` lets every single call fail, one after another; otherwise some are picked.
+
+mod support;
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use support::{
+    http::{self, Fields, File, Page},
+    installation::{Installation, Serving},
+    sample,
+    stages::{Stage, Stages},
+    strace::{self, Attached, Fault, Met, WRITES},
+};
+
+/// Bytes of each attachment: more than one row of the store.
+const ATTACHED: usize = 300_000;
+/// Places at which each system call fails, in the short form.
+const PLACES: usize = 3;
+/// The calls of the box that reach its disk. It writes its database by `pwrite64` alone; `write` wakes its own threads.
+const BOX_CALLS: &[&str] = &["pwrite64", "ftruncate", "fsync", "fdatasync"];
+/// Bytes of the small disk: room for the sends of the test, with the database's log.
+const DISK: usize = 48 << 20;
+
+#[test]
+fn on_a_full_disk_nothing_is_promised_and_room_is_all_that_it_takes() {
+    let place = Installation::new();
+    let Some(disk) = SmallDisk::under(&place.path("box")) else { return };
+    let mut running = place.serve();
+    let mut people = People::new(running.address);
+    people.send_one();
+    let filler = place.path("box/filler");
+    let mut refused = 0;
+    // From no room at all to nearly enough, so that the disk fills at one place of a send after another.
+    for left in [0, 4, 16, 40, 64, 128, 256, 320, 384, 512, 768] {
+        disk.fill(&filler, left * 1024);
+        let form = people.form();
+        let page = people.try_form(&form);
+        if page.status != 200 {
+            refused += 1;
+        }
+        if left == 0 {
+            assert_eq!((page.status, http::get(running.address, "/healthz").status), (500, 503));
+            // What is there can be read all the same.
+            people.assert_opens(0);
+        }
+        fs::remove_file(&filler).unwrap();
+        assert!(running.is_running());
+        assert_eq!(http::get(running.address, "/healthz").status, 200, "with {left} KiB left");
+        people.send_again(&form);
+    }
+    assert!(refused > 3, "the disk was full {refused} times");
+    println!("disk full: 11 sends, {refused} refused");
+    people.assert_whole(&place, running);
+}
+
+#[test]
+fn when_the_disk_fails_at_any_call_of_a_send_a_receipt_that_is_shown_holds() {
+    if !strace::is_there() {
+        return;
+    }
+    let place = Installation::new();
+    let mut running = place.serve();
+    let mut people = People::new(running.address);
+    people.send_one();
+    let counting = Attached::counting(running.id(), &place.path(""), BOX_CALLS);
+    people.send_one();
+    let counted = counting.counted();
+    let (mut sends, mut failed, mut receipts) = (0, 0, 0);
+    let calls = counted.iter().flat_map(|(call, last)| sample(*last, PLACES).into_iter().map(move |n| (call, n)));
+    for ((call, number), error) in calls.flat_map(|call| ["error=EIO", "error=ENOSPC"].map(|error| (call, error))) {
+        // Once, as a sector that is bad; and from then on, as a disk that is gone.
+        for when in [number.to_string(), format!("{number}+")] {
+            let form = people.form();
+            let fault = Attached::to(running.id(), &place.path(""), &Fault { call, what: error, when: when.clone() });
+            let page = people.try_form(&form);
+            let hit = fault.detach().len();
+            sends += 1;
+            failed += usize::from(hit > 0);
+            receipts += usize::from(page.status == 200);
+            assert!(page.status == 200 || hit > 0, "{call} {when} {error}: status {}", page.status);
+            assert!(running.is_running(), "{call} {when} {error}");
+            people.send_again(&form);
+        }
+    }
+    println!("faults in a send: {sends} sends at {counted:?}, {failed} hit, {receipts} receipts all the same");
+    assert!(failed * 2 > sends, "{failed} of {sends} sends met a fault");
+    people.assert_whole(&place, running);
+}
+
+/// The kernel refuses to remount a file system read-only for as long as a file on it is open for writing, as the box's is; one
+/// that it finds damaged becomes read-only all the same, and then every write fails as here.
+#[test]
+fn on_a_read_only_disk_nothing_is_promised_and_it_recovers() {
+    if !strace::is_there() {
+        return;
+    }
+    let place = Installation::new();
+    let running = place.serve();
+    let mut people = People::new(running.address);
+    people.send_one();
+    for _ in 0..3 {
+        let form = people.form();
+        let calls = BOX_CALLS.join(",");
+        let fault = Fault { call: &calls, what: "error=EROFS", when: "1+".to_owned() };
+        let fault = Attached::to(running.id(), &place.path(""), &fault);
+        assert_eq!(people.try_form(&form).status, 500);
+        assert_eq!(http::get(running.address, "/healthz").status, 503);
+        people.assert_opens(0);
+        assert!(!fault.detach().is_empty());
+        people.send_again(&form);
+        assert_eq!(http::get(running.address, "/healthz").status, 200);
+    }
+    people.assert_whole(&place, running);
+}
+
+#[test]
+fn a_command_that_meets_a_failing_disk_says_so_leaves_nothing_and_can_be_run_again() {
+    if !strace::is_there() {
+        return;
+    }
+    let stages = Stages::new();
+    for stage in &stages.all {
+        stages.restore(stage);
+        let counted = strace::count(&stages.place, &stage.arguments(), WRITES);
+        let mut outcomes = BTreeMap::<&str, usize>::new();
+        for (call, last) in &counted {
+            for number in sample(*last, PLACES) {
+                // The word of what went wrong is written too, and must get through.
+                let all_after = if call == "write" { "" } else { "+" };
+                for (error, when) in
+                    [("error=EIO", number.to_string()), ("error=ENOSPC", format!("{number}{all_after}"))]
+                {
+                    stages.restore(stage);
+                    let outcome = disturb(&stages, stage, &Fault { call, what: error, when });
+                    *outcomes.entry(outcome).or_default() += 1;
+                }
+            }
+        }
+        println!("{}: {outcomes:?}, at {counted:?}", stage.name);
+        assert!(outcomes.contains_key("failed"), "{}", stage.name);
+    }
+}
+
+/// Runs a command that meets a fault, and then again if it failed.
+fn disturb(stages: &Stages, stage: &Stage, fault: &Fault<'_>) -> &'static str {
+    let (place, arguments) = (&stages.place, stage.arguments());
+    let case = format!("{}: {} {} {}", stage.name, fault.call, fault.when, fault.what);
+    let Met::Ended(said, hit) = strace::run(place, &arguments, fault) else { panic!("{case}: killed") };
+    let wrote = stage.output.map(|name| place.path(name).exists());
+    // What it prints goes to no disk: then the work is done, and only the word of it got lost.
+    let printing = hit.iter().all(|line| line.contains("write(1<") || line.contains("write(2<"));
+    if said.status == 0 || printing {
+        assert_ne!(wrote, Some(false), "{case}");
+        assert_eq!(stages.end(stage), stage.end, "{case}");
+        return if hit.is_empty() {
+            "not reached"
+        } else if printing {
+            "said nothing"
+        } else {
+            "done"
+        };
+    }
+    assert_eq!((said.status, said.out.as_str()), (1, ""), "{case}: {hit:?}");
+    assert_eq!(said.error.lines().count(), 1, "{case}: {}", said.error);
+    assert_ne!(wrote, Some(true), "{case}: failed, and left its file: {}", said.error);
+    if stage.name == "decide" {
+        assert_eq!(stages.decisions(), 0, "{case}: failed, and yet recorded: {}", said.error);
+    }
+    place.done(&arguments);
+    assert_eq!(stages.end(stage), stage.end, "{case}, which failed: {}", said.error);
+    "failed"
+}
+
+/// Those who send, and what they were shown.
+struct People {
+    address: SocketAddr,
+    codes: Vec<String>,
+    sent: usize,
+}
+
+impl People {
+    const fn new(address: SocketAddr) -> Self {
+        Self { address, codes: Vec::new(), sent: 0 }
+    }
+
+    /// A form that is ready to be sent.
+    fn form(&self) -> Fields {
+        let mut form = Fields::new();
+        for (name, value) in
+            [("route", "staff-concern"), ("about", "fraud"), ("description", "A concern that is long enough.")]
+        {
+            http::fill(&mut form, name, value);
+        }
+        http::post(self.address, "/report/check", &form).form("/report/send")
+    }
+
+    /// Sends it: a receipt, which is kept, or an error page without any.
+    fn try_form(&mut self, form: &Fields) -> Page {
+        let content = vec![7; ATTACHED];
+        let file = File {
+            name: "evidence.bin",
+            media_type: "application/octet-stream",
+            length: ATTACHED as u64,
+            content: Box::new(content.as_slice()),
+        };
+        let page = http::post_multipart(self.address, "/report/send", form, vec![file]);
+        if page.status == 200 {
+            self.codes.push(page.one("#receipt-code"));
+            assert_eq!(self.codes.last().unwrap(), http::value(form, "code"));
+        } else {
+            assert!(page.status >= 500, "status {}", page.status);
+            assert_eq!(page.all("h1").len(), 1);
+            assert!(!page.text().contains(http::value(form, "code")), "a code on an error page");
+        }
+        page
+    }
+
+    /// Sends a form again, now that nothing is in the way: it is one report however often it is sent.
+    fn send_again(&mut self, form: &Fields) {
+        let page = self.try_form(form);
+        assert_eq!(page.status, 200, "{}", page.all("main").join(" "));
+        self.sent += 1;
+    }
+
+    fn send_one(&mut self) {
+        let form = self.form();
+        self.send_again(&form);
+    }
+
+    /// Every code that was shown.
+    fn shown(&self) -> Vec<String> {
+        let mut codes = self.codes.clone();
+        codes.sort();
+        codes.dedup();
+        codes
+    }
+
+    fn assert_opens(&self, number: usize) {
+        let mut ask = Fields::new();
+        http::fill(&mut ask, "code", &self.codes[number]);
+        let page = http::post(self.address, "/status", &ask);
+        assert_eq!((page.status, page.all("article.message").len()), (200, 1), "a receipt that leads nowhere");
+    }
+
+    /// Every receipt opens, the database is sound, and the desk opens every report with its file.
+    fn assert_whole(&self, place: &Installation, running: Serving) {
+        assert_eq!(self.shown().len(), self.sent);
+        (0..self.codes.len()).for_each(|number| self.assert_opens(number));
+        running.stop();
+        // On the small disk it has more to say: that the disk is small.
+        let check = place.run(&["check", "--data", "box", "--keys", "public"]).out;
+        assert!(check.contains("ok       every page and reference of the database is sound"), "{check}");
+        place.collect("c1");
+        place.import("c1");
+        let list = place.desk_list();
+        let reports = list.as_array().unwrap();
+        assert_eq!(reports.len(), self.sent, "each form is one report");
+        for report in reports {
+            let id = report["id"].as_str().unwrap();
+            place.done(&["desk", "attachment", "--casebook", "casebook", id, "evidence.bin", "--out", "opened"]);
+            assert_eq!(fs::metadata(place.path("opened")).unwrap().len(), ATTACHED as u64);
+            fs::remove_file(place.path("opened")).unwrap();
+        }
+    }
+}
+
+/// A file system of its own in memory, with little room, in the place of a directory. Unmounted when it is dropped.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// Moves what is in a directory to a small disk there. None, with a word about it, where nothing can be mounted.
+    fn under(directory: &Path) -> Option<Self> {
+        let files: Vec<_> = fs::read_dir(directory)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .map(|path| (path.clone(), fs::read(&path).unwrap(), path.metadata().unwrap().permissions()))
+            .collect();
+        let size = format!("size={DISK},mode=0700");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(directory).output();
+        if !mounted.is_ok_and(|output| output.status.success()) {
+            assert!(std::env::var_os("CANDOUR_TEST_ALL").is_none(), "nothing can be mounted here");
+            // Past the test runner, which shows nothing of what a test that passes prints.
+            let _ = io::stderr().write_all(b"left out: nothing can be mounted here, as root may\n");
+            return None;
+        }
+        let disk = Self(directory.to_owned());
+        for (path, bytes, permissions) in files {
+            fs::File::create(&path).and_then(|mut file| file.write_all(&bytes)).unwrap();
+            fs::set_permissions(&path, permissions).unwrap();
+        }
+        Some(disk)
+    }
+
+    /// Fills it but for some bytes.
+    fn fill(&self, filler: &Path, left: usize) {
+        assert!(filler.starts_with(&self.0));
+        let mut file = OpenOptions::new().write(true).create_new(true).open(filler).unwrap();
+        while file.write_all(&[0; 4096]).is_ok() {}
+        let length = file.metadata().unwrap().len();
+        file.set_len(length - left as u64).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Even if a test failed and its box still runs.
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).output();
+    }
+}

@@ -1,0 +1,176 @@
+//! One concern on its way from the box to the desk and back, with the state of everything kept before each command, so that a
+//! command can be disturbed again and again at the same place.
+
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::Path,
+};
+
+use serde_json::Value;
+
+use super::{
+    http::{self, Fields, Page},
+    installation::Installation,
+};
+
+/// Everything that commands change.
+const KEPT: &[&str] = &["box", "casebook", "c1", "d1"];
+
+/// The commands, one after another.
+pub(crate) struct Stages {
+    pub(crate) place: Installation,
+    report: String,
+    pub(crate) all: Vec<Stage>,
+}
+
+/// One command.
+pub(crate) struct Stage {
+    /// What it is called in a failure, and where the state before it is kept.
+    pub(crate) name: &'static str,
+    pub(crate) arguments: Vec<String>,
+    /// The file that it writes.
+    pub(crate) output: Option<&'static str>,
+    /// What is there when nothing disturbed it.
+    pub(crate) end: Value,
+}
+
+impl Stages {
+    /// Makes an installation, sends one concern with a file, and runs every command once.
+    pub(crate) fn new() -> Self {
+        let place = Installation::new();
+        let running = place.serve();
+        send(&running.address);
+        running.stop();
+        let notice = "How we will use what you told us.";
+        File::create(place.path("notice")).and_then(|mut file| file.write_all(notice.as_bytes())).expect("a file");
+        let mut stages = Self { place, report: String::new(), all: Vec::new() };
+        stages.add("collect", &["collect", "--data", "box", "--keys", "public", "--out", "c1"], Some("c1"));
+        stages.add("import", &["desk", "import", "--casebook", "casebook", "c1"], None);
+        stages.report = stages.place.desk_list()[0]["id"].as_str().expect("an id").to_owned();
+        let report = stages.report.clone();
+        stages.add(
+            "decide",
+            &[
+                "desk",
+                "decide",
+                "--casebook",
+                "casebook",
+                &report,
+                "--area",
+                "competition",
+                "--notice-file",
+                "notice",
+                "--reply-file",
+                "notice",
+            ],
+            None,
+        );
+        stages.add("export", &["desk", "export", "--casebook", "casebook", "--out", "d1"], Some("d1"));
+        stages.add("deliver", &["deliver", "--data", "box", "--keys", "public", "d1"], None);
+        stages
+    }
+
+    fn add(&mut self, name: &'static str, arguments: &[&str], output: Option<&'static str>) {
+        for kept in KEPT {
+            copy(&self.place.path(kept), &self.place.path(&format!("before-{name}/{kept}")));
+        }
+        self.place.done(arguments);
+        let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        let mut stage = Stage { name, arguments, output, end: Value::Null };
+        stage.end = self.end(&stage);
+        // Looking may have gone further than the command itself.
+        self.restore(&stage);
+        self.place.done(&stage.arguments());
+        self.all.push(stage);
+    }
+
+    /// Puts everything back as it was before the command.
+    pub(crate) fn restore(&self, stage: &Stage) {
+        for kept in KEPT {
+            let path = self.place.path(kept);
+            remove(&path);
+            remove(&self.place.path(&format!("{kept}.partial")));
+            copy(&self.place.path(&format!("before-{}/{kept}", stage.name)), &path);
+        }
+    }
+
+    /// What there is once the command has done its work: what whoever goes on from there would see.
+    pub(crate) fn end(&self, stage: &Stage) -> Value {
+        let place = &self.place;
+        match stage.name {
+            // The desk takes the file in, and sees the same.
+            "collect" => {
+                place.import("c1");
+                place.desk_list()
+            }
+            "import" | "decide" => place.desk_show(place.desk_list()[0]["id"].as_str().expect("an id")),
+            // The box takes the file in, and keeps the same promises.
+            "export" => {
+                let said = place.deliver("d1");
+                serde_json::json!([said, self.clocks()])
+            }
+            _ => {
+                let check = place.done(&["check", "--data", "box", "--keys", "public"]);
+                assert!(check.contains("ok       every page and reference of the database is sound"), "{check}");
+                self.clocks()
+            }
+        }
+    }
+
+    /// How many decisions are recorded.
+    pub(crate) fn decisions(&self) -> usize {
+        self.place.desk_show(&self.report)["decisions"].as_array().expect("a list").len()
+    }
+
+    fn clocks(&self) -> Value {
+        self.place.json(&["clocks", "--data", "box", "--json"])
+    }
+}
+
+impl Stage {
+    pub(crate) fn arguments(&self) -> Vec<&str> {
+        self.arguments.iter().map(String::as_str).collect()
+    }
+}
+
+fn send(address: &std::net::SocketAddr) -> Page {
+    let mut form = Fields::new();
+    for (name, value) in
+        [("route", "procurement"), ("about", "fraud"), ("description", "A concern that is long enough.")]
+    {
+        http::fill(&mut form, name, value);
+    }
+    let form = http::post(*address, "/report/check", &form).form("/report/send");
+    let content = vec![7; 100_000];
+    let file = http::File {
+        name: "evidence.bin",
+        media_type: "application/octet-stream",
+        length: content.len() as u64,
+        content: Box::new(content.as_slice()),
+    };
+    let page = http::post_multipart(*address, "/report/send", &form, vec![file]);
+    assert_eq!(page.status, 200);
+    page
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir_all(to).expect("a directory");
+        fs::set_permissions(to, from.metadata().expect("a directory").permissions()).expect("a directory");
+        for entry in fs::read_dir(from).expect("a directory") {
+            let entry = entry.expect("an entry");
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else if from.is_file() {
+        fs::copy(from, to).expect("a copy");
+    }
+}
+
+fn remove(path: &Path) {
+    if path.is_dir() {
+        fs::remove_dir_all(path).expect("it goes");
+    } else {
+        let _ = fs::remove_file(path);
+    }
+}
