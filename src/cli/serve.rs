@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::Args;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::{net::TcpListener, runtime::Builder, signal::unix};
 
@@ -22,6 +23,8 @@ use crate::{
     web::{self, App, AppOptions, Config, ConfigError},
 };
 
+/// Connections that may wait to be accepted.
+const QUEUE: i32 = 1024;
 /// How often to look whether a new day has begun.
 const DAY_CHECK: Duration = Duration::from_secs(600);
 
@@ -47,6 +50,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Outcome {
     let keys = arguments.keys.read()?;
     let config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), read_config)?;
     let listener = bind(arguments.listen)?;
+    allow_open_files();
     // Everything outside the data directory was read and is out of reach from here on; before the store starts its thread.
     confined(files_confined(&arguments.data.path), arguments.unconfined)?;
     let store = arguments.data.store()?;
@@ -84,7 +88,20 @@ pub(super) fn bind(listen: SocketAddr) -> Result<StdListener, Failure> {
     };
     let listener = StdListener::bind(listen).map_err(unavailable)?;
     listener.set_nonblocking(true).map_err(unavailable)?;
+    // The standard library's own queue is short: whoever finds it full waits for seconds.
+    rustix::net::listen(&listener, QUEUE).map_err(|error| unavailable(error.into()))?;
     Ok(listener)
+}
+
+/// Every connection is an open file, and the database has some: as many as there may be, whatever the shell allows at first.
+fn allow_open_files() {
+    let wanted = 2 * http::server::CONNECTIONS as u64;
+    let limit = getrlimit(Resource::Nofile);
+    let most = limit.maximum.map_or(wanted, |maximum| maximum.min(wanted));
+    if limit.current.is_some_and(|current| current < most) {
+        // With fewer, connections wait: the server says so then.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(most), ..limit });
+    }
 }
 
 /// Gives up the files outside the data directory, or says why not all of them are out of reach.

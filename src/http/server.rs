@@ -19,7 +19,7 @@ use super::{
 use crate::domain::limits::KIB;
 
 /// Connections at the same moment; later ones wait to be accepted.
-const CONNECTIONS: usize = 512;
+pub const CONNECTIONS: usize = 1024;
 /// How long the headers of a request may take.
 const HEADERS_WITHIN: Duration = Duration::from_secs(30);
 /// Bytes of a connection's buffer, and so of all headers of a request.

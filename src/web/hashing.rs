@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{App, WebError};
 use crate::{
@@ -32,22 +32,36 @@ impl Default for Lane {
     }
 }
 
+/// A place in a lane.
+struct Admitted {
+    place: OwnedSemaphorePermit,
+    running: Arc<Semaphore>,
+}
+
+impl Lane {
+    fn admit(&self) -> Result<Admitted, WebError> {
+        let place = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| WebError::Busy)?;
+        Ok(Admitted { place, running: Arc::clone(&self.running) })
+    }
+}
+
 /// What a code that someone typed leads to, as long as there are not too many of them.
 pub(super) async fn look_up(app: &App, code: Code) -> Result<Receipt, WebError> {
-    if app.code_checks().take() { derive(app, &app.hashing().typed, code).await } else { Err(WebError::TooMany) }
+    let admitted = app.hashing().typed.admit()?;
+    // What finds no place is not looked up, and does not count.
+    if app.code_checks().take() { derive(app, admitted, code).await } else { Err(WebError::TooMany) }
 }
 
 /// What the code that comes with a concern leads to.
 pub(super) async fn for_send(app: &App, code: Code) -> Result<Receipt, WebError> {
-    derive(app, &app.hashing().sent, code).await
+    derive(app, app.hashing().sent.admit()?, code).await
 }
 
-async fn derive(app: &App, lane: &Lane, code: Code) -> Result<Receipt, WebError> {
-    let admitted = Arc::clone(&lane.admitted).try_acquire_owned().map_err(|_| WebError::Busy)?;
-    let running = Arc::clone(&lane.running).acquire_owned().await.map_err(|_| WebError::Internal)?;
+async fn derive(app: &App, Admitted { place, running }: Admitted, code: Code) -> Result<Receipt, WebError> {
+    let running = running.acquire_owned().await.map_err(|_| WebError::Internal)?;
     app.blocking(move |app| {
         // Held by the work itself: whoever asked may have gone, and the core is busy all the same.
-        let _permits = (admitted, running);
+        let _permits = (place, running);
         let settings = app.store().settings();
         Ok(code.derive(settings.box_id, settings.kdf)?)
     })

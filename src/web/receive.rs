@@ -33,6 +33,8 @@ use crate::{
 const FILES: &str = "attachment";
 /// Pieces on their way to the sealer.
 const IN_FLIGHT: usize = 4;
+/// Bytes of a file that are taken into memory before it waits for its turn to be sealed.
+const BEFORE_ITS_TURN: usize = 64 * KIB;
 /// How long a file waits for its turn to be sealed.
 const TURN_WITHIN: Duration = Duration::from_secs(60);
 /// Bytes of a file after which is looked again whether there is room.
@@ -176,12 +178,17 @@ impl Receiver<'_> {
     async fn file(&mut self, mut field: Field<'_>) -> Result<(), WebError> {
         let sent_name = field.file_name().unwrap_or_default().to_owned();
         let media_type = media_type(&field);
-        let mut first = self.next(&mut field).await?;
-        while first.as_ref().is_some_and(Bytes::is_empty) {
-            first = self.next(&mut field).await?;
+        // A file that trickles in takes no turn from others before this much of it is here.
+        let mut start = Vec::new();
+        let mut is_whole = false;
+        while start.len() < BEFORE_ITS_TURN && !is_whole {
+            match self.next(&mut field).await? {
+                Some(piece) => start.extend_from_slice(&piece),
+                None => is_whole = true,
+            }
         }
         // How a browser says that no file was chosen.
-        if first.is_none() && sent_name.is_empty() {
+        if start.is_empty() && sent_name.is_empty() {
             return Ok(());
         }
         self.file_count += 1;
@@ -191,7 +198,7 @@ impl Receiver<'_> {
         if self.received.over.is_some() {
             return self.throw_away(field).await;
         }
-        if let Some((truth, upload)) = self.seal(field, first).await? {
+        if let Some((truth, upload)) = self.seal(field, start, is_whole).await? {
             let name = Text::verbatim(&kept_name(&sent_name));
             self.received
                 .files
@@ -205,7 +212,8 @@ impl Receiver<'_> {
     async fn seal(
         &mut self,
         mut field: Field<'_>,
-        first: Option<Bytes>,
+        start: Vec<u8>,
+        is_whole: bool,
     ) -> Result<Option<(SealedTrueSize, FinishedUpload)>, WebError> {
         let turn = time::timeout(TURN_WITHIN, self.app.uploads().acquire_owned()).await.map_err(|_| WebError::Busy)?;
         let turn = turn.map_err(|_| WebError::Internal)?;
@@ -219,7 +227,7 @@ impl Receiver<'_> {
             })
             .await
         });
-        let mut piece = first;
+        let mut piece = Some(Bytes::from(start));
         while let Some(data) = piece {
             self.file_bytes += data.len() as u64;
             if self.file_bytes > self.app.config().attachment_bytes() {
@@ -232,7 +240,7 @@ impl Receiver<'_> {
                 // The sealer gave up; its own error says why.
                 break;
             }
-            piece = self.next(&mut field).await?;
+            piece = if is_whole { None } else { self.next(&mut field).await? };
         }
         let _ = sender.send(Piece::End).await;
         sealing.await.map_err(|_| WebError::Internal)?

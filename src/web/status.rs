@@ -1,10 +1,13 @@
 //! What has happened to a report, for whoever has its receipt code.
 
+use std::time::Duration;
+
 use axum::{
     extract::{Request, State},
     http::StatusCode,
     response::Response,
 };
+use tokio::time::{self, Instant};
 
 use super::{
     App, WebError, hashing,
@@ -18,6 +21,10 @@ use crate::{
     store::StoredReport,
 };
 
+/// What the time from a hashed code to its answer is a multiple of, whatever was found: looking up, opening replies and
+/// making the page take a small part of it, so that whoever watches the connection can't tell one from another.
+const STEP: Duration = Duration::from_millis(100);
+
 /// `GET /status`
 pub(super) async fn ask(State(app): State<App>) -> Result<Response, WebError> {
     page(StatusCode::OK, &AskPage { shell: app.shell(), errors: &[], typed: "" })
@@ -27,7 +34,12 @@ pub(super) async fn ask(State(app): State<App>) -> Result<Response, WebError> {
 pub(super) async fn show(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
     match find(&app, form.first("code")).await? {
-        Found::Report(found) => found.page(&app, StatusCode::OK, TypedFollowUp::default()).await,
+        Found::Report(found) => {
+            let hashed = found.hashed;
+            let page = found.page(&app, StatusCode::OK, TypedFollowUp::default()).await;
+            whole_step(hashed).await;
+            page
+        }
         Found::Nothing(response) => Ok(response),
     }
 }
@@ -48,6 +60,8 @@ pub(super) struct Opened {
     pub receipt: Receipt,
     /// The report.
     pub report: StoredReport,
+    /// When the code was hashed.
+    hashed: Instant,
 }
 
 /// Looks for the report of a receipt code. What is not a code is answered before any hashing.
@@ -57,12 +71,26 @@ pub(super) async fn find(app: &App, typed: &str) -> Result<Found, WebError> {
         Err(error) => return ask_again(app, typed, &error.to_string()).map(Found::Nothing),
     };
     let receipt = hashing::look_up(app, code.clone()).await?;
+    let hashed = Instant::now();
     let locator = receipt.locator;
     match app.blocking(move |app| Ok(app.store().report_at(locator)?)).await? {
-        Some(report) => Ok(Found::Report(Box::new(Opened { code, receipt, report }))),
-        None => ask_again(app, typed, "We can’t find a report with this code. Check it against what you wrote down")
-            .map(Found::Nothing),
+        Some(report) => Ok(Found::Report(Box::new(Opened { code, receipt, report, hashed }))),
+        None => {
+            let says = "We can’t find a report with this code. Check it against what you wrote down";
+            let page = ask_again(app, typed, says);
+            whole_step(hashed).await;
+            page.map(Found::Nothing)
+        }
     }
+}
+
+/// Waits until a whole number of steps has passed.
+async fn whole_step(since: Instant) {
+    let mut answer_at = since + STEP;
+    while answer_at < Instant::now() {
+        answer_at += STEP;
+    }
+    time::sleep_until(answer_at).await;
 }
 
 impl Opened {

@@ -6,9 +6,10 @@ use std::{
     thread::JoinHandle,
 };
 
+use axum::Router;
 use candour::{
     crypto::{CodeTagger, GovernanceIdentity, GovernanceRecipients, KdfParams, keyfile, os_random},
-    domain::{BoxId, Calendar, Date, Today},
+    domain::{BoxId, Calendar, Date, Today, limits::DISK_RESERVE_MIB},
     http::server,
     store::{Settings, Store},
     web::{App, AppOptions, Config, router},
@@ -22,6 +23,8 @@ pub(crate) struct Served {
     pub(crate) store: Store,
     pub(crate) identity: GovernanceIdentity,
     pub(crate) day: Day,
+    /// The same pages without a socket.
+    pub(crate) router: Router,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     _directory: TempDir,
@@ -50,7 +53,11 @@ impl Served {
     }
 
     /// The same with a configuration that was put together.
-    pub(crate) fn with(config: Config) -> Self {
+    pub(crate) fn with(mut config: Config) -> Self {
+        // How full the disk of this machine is decides no test, unless one says so.
+        if config.limits.disk_reserve_mib == DISK_RESERVE_MIB {
+            config.limits.disk_reserve_mib = 0;
+        }
         let directory = tempfile::tempdir().expect("a directory");
         let keys = keyfile::NewKeys::generate(None).expect("keys");
         let recipients = GovernanceRecipients::parse(&keys.recipients).expect("recipients");
@@ -74,6 +81,8 @@ impl Served {
             today: Arc::new(day.clone()),
             demo: false,
         };
+        let router = router(App::new(options));
+        let served = router.clone();
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -82,11 +91,11 @@ impl Served {
             runtime.block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
                 tell.send(listener.local_addr().expect("an address")).expect("the test waits");
-                server::serve(listener, router(App::new(options)), stopped).await.expect("it serves");
+                server::serve(listener, served, stopped).await.expect("it serves");
             });
         });
         let address = told.recv().expect("it listens");
-        Self { address, store, identity, day, stop: Some(stop), thread: Some(thread), _directory: directory }
+        Self { address, store, identity, day, router, stop: Some(stop), thread: Some(thread), _directory: directory }
     }
 
     /// Stops it as a signal would, and waits for the end.

@@ -1,0 +1,179 @@
+//! Whether the time that an answer takes tells a right receipt code from a wrong one, or a report that has replies from one
+//! that has none: `cargo bench --bench codes`.
+//!
+//! The box's own pages answer in this process, 10,000 of each kind mixed at random. Hashing is set to cost next to nothing,
+//! so that what differs besides it can be seen. Each pair's means are held apart by Welch's t; a pair fails above [`MOST`].
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measurement that can't go on has failed; its figures are its output"
+)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use axum::{body::Body, http::Request};
+use candour::{
+    crypto::{Code, ReplyRecipient, SignerRole, SigningKey, os_random, seal_answer, sign, verify},
+    domain::{Answer, AnswerEntry, AnswerKind, Area, CasebookId, Date, Decisions, Format, ReportId, ReportState, Text},
+    store::{CopyError, Delivery},
+};
+use http_body_util::BodyExt;
+use support::{http, served::Served};
+use tower::ServiceExt;
+
+/// Answers of each kind, unless `CANDOUR_CODES` says otherwise.
+const EACH: usize = 10_000;
+/// People who ask at the same time.
+const AT_ONCE: usize = 16;
+/// Above it a difference counts as seen.
+const MOST: f64 = 4.5;
+/// Replies to the report that has some, and characters in each.
+const REPLIES: u32 = 3;
+const CHARACTERS: usize = 2_000;
+
+const KINDS: [&str; 3] = ["wrong code", "right code, no reply", "right code, replies"];
+
+fn main() {
+    let each = std::env::var("CANDOUR_CODES").ok().map_or(EACH, |each| each.parse().unwrap());
+    let served = Served::new("[limits]\ncode_checks_a_minute = 1000000");
+    let (plain, _) = report(&served);
+    let (answered, id) = report(&served);
+    reply(&served, id);
+    let codes = [None, Some(plain), Some(answered)];
+
+    // Shuffled by what the operating system gives.
+    let mut order: Vec<usize> = (0..KINDS.len() * each).map(|place| place % KINDS.len()).collect();
+    for place in (1..order.len()).rev() {
+        order.swap(place, usize::try_from(rand::Rng::next_u64(&mut os_random()) % (place as u64 + 1)).unwrap());
+    }
+    let (order, next) = (Arc::new(order), Arc::new(AtomicUsize::new(0)));
+    let times = Arc::new(Mutex::new(vec![Vec::with_capacity(each); KINDS.len()]));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let asking = (0..AT_ONCE).map(|_| {
+            let (order, next, times) = (Arc::clone(&order), Arc::clone(&next), Arc::clone(&times));
+            let (router, codes) = (served.router.clone(), codes.clone());
+            tokio::spawn(async move {
+                while let Some(kind) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    // A wrong code is another one each time, as it is for someone who tries them.
+                    let code = codes[*kind].clone().unwrap_or_else(|| fresh().to_string());
+                    let took = ask(router.clone(), &code, if codes[*kind].is_some() { 200 } else { 422 }).await;
+                    times.lock().unwrap()[*kind].push(took.as_secs_f64() * 1e3);
+                }
+            })
+        });
+        for task in asking.collect::<Vec<_>>() {
+            task.await.unwrap();
+        }
+    });
+
+    let times = times.lock().unwrap();
+    for (kind, times) in KINDS.iter().zip(times.iter()) {
+        let (mean, variance) = moments(times);
+        println!("{kind}: {} times, mean {mean:.3} ms, standard deviation {:.3} ms", times.len(), variance.sqrt());
+    }
+    for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+        let t = welch(&times[one], &times[other]);
+        println!("{} / {}: t = {t:.2}", KINDS[one], KINDS[other]);
+        assert!(t.abs() < MOST, "{} can be told from {} by time: t = {t:.2}", KINDS[one], KINDS[other]);
+    }
+}
+
+fn fresh() -> String {
+    Code::issue(&mut os_random()).grouped().to_string()
+}
+
+/// The time from asking to the last byte of the page.
+async fn ask(router: axum::Router, code: &str, expected: u16) -> Duration {
+    let request = Request::post("/status")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(format!("code={code}")))
+        .unwrap();
+    let start = Instant::now();
+    let response = router.oneshot(request).await.unwrap();
+    let status = response.status();
+    let page = response.into_body().collect().await.unwrap().to_bytes();
+    let took = start.elapsed();
+    assert_eq!((status.as_u16(), page.len()), (expected, candour::http::PAGE_MIN));
+    took
+}
+
+/// A report's code and name.
+fn report(served: &Served) -> (String, ReportId) {
+    let known = |served: &Served| served.store.snapshot(|snapshot| snapshot.reports()).unwrap();
+    let before: Vec<ReportId> = known(served).iter().map(|report| report.id).collect();
+    let mut form = http::get(served.address, "/report?route=staff-concern").form("/report/check");
+    http::fill(&mut form, "about", "fraud");
+    http::fill(&mut form, "description", "A concern that is long enough.");
+    let fields = http::post(served.address, "/report/check", &form).form("/report/send");
+    let code = http::post_multipart(served.address, "/report/send", &fields, vec![]).one("#receipt-code");
+    let id = known(served).iter().map(|report| report.id).find(|id| !before.contains(id)).unwrap();
+    (code, id)
+}
+
+/// Delivers replies as the desk would have sealed and signed them.
+fn reply(served: &Served, report: ReportId) {
+    let mut sealed = Vec::new();
+    served.store.snapshot::<_, CopyError>(|snapshot| snapshot.copy_file(report, 1, 0, &mut sealed)).unwrap();
+    let message = served.identity.open_message(sealed.as_slice()).unwrap_or_else(|error| panic!("{error}"));
+    let to = ReplyRecipient::parse(&message.reply_to).unwrap();
+    let (r#box, on) = (served.store.settings().box_id, Date::constant(2026, 12, 2));
+    let files: Vec<_> = (1..=REPLIES)
+        .map(|seq| {
+            let answer = Answer {
+                format: Format::Answer,
+                r#box,
+                report,
+                seq,
+                kind: AnswerKind::Reply,
+                supplementary: false,
+                on,
+                after: 1,
+                state: ReportState::Decided,
+                areas: vec![Area::IntegratedCare],
+                text: Some(Text::typed(&"r".repeat(CHARACTERS))),
+            };
+            (seq, seal_answer(&answer, &to).unwrap())
+        })
+        .collect();
+    let entry = |(seq, file): &(u32, candour::crypto::Sealed)| AnswerEntry {
+        report,
+        seq: *seq,
+        meets: vec![],
+        closed: false,
+        size: file.as_bytes().len() as u64,
+        sha256: file.digest(),
+        endorsements: vec![],
+    };
+    let answers = files.iter().map(entry).collect();
+    let casebook = CasebookId([0; 16]);
+    let decisions = Decisions { format: Format::Decisions, r#box, casebook, number: 1, collected: vec![], answers };
+    let (key, public) = SigningKey::<SignerRole>::generate().unwrap();
+    let (bytes, signature) = sign(&decisions, &key).unwrap();
+    let decisions = verify(&bytes, &signature, &[public]).unwrap_or_else(|error| panic!("{error}"));
+    let answers = files.into_iter().map(|(_, file)| file).collect();
+    served.store.apply(Delivery { decisions, answers, on }).unwrap();
+}
+
+/// Mean and variance.
+fn moments(times: &[f64]) -> (f64, f64) {
+    let count = times.len() as f64;
+    let mean = times.iter().sum::<f64>() / count;
+    (mean, times.iter().map(|time| (time - mean).powi(2)).sum::<f64>() / (count - 1.0))
+}
+
+/// Welch's t: how far apart two means are, measured in what chance alone would make of it.
+fn welch(one: &[f64], other: &[f64]) -> f64 {
+    let ((mean_one, variance_one), (mean_other, variance_other)) = (moments(one), moments(other));
+    (mean_one - mean_other) / (variance_one / one.len() as f64 + variance_other / other.len() as f64).sqrt()
+}
