@@ -34,7 +34,7 @@ const DISK: usize = 48 << 20;
 fn on_a_full_disk_nothing_is_promised_and_room_is_all_that_it_takes() {
     let place = Installation::new();
     let Some(disk) = SmallDisk::under(&place.path("box")) else { return };
-    let mut running = place.serve();
+    let mut running = serve(&place);
     let mut people = People::new(running.address);
     people.send_one();
     let filler = place.path("box/filler");
@@ -68,7 +68,7 @@ fn when_the_disk_fails_at_any_call_of_a_send_a_receipt_that_is_shown_holds() {
         return;
     }
     let place = Installation::new();
-    let mut running = place.serve();
+    let mut running = serve(&place);
     let mut people = People::new(running.address);
     people.send_one();
     let counting = Attached::counting(running.id(), &place.path(""), BOX_CALLS);
@@ -104,7 +104,7 @@ fn on_a_read_only_disk_nothing_is_promised_and_it_recovers() {
         return;
     }
     let place = Installation::new();
-    let running = place.serve();
+    let running = serve(&place);
     let mut people = People::new(running.address);
     people.send_one();
     for _ in 0..3 {
@@ -178,6 +178,13 @@ fn disturb(stages: &Stages, stage: &Stage, fault: &Fault<'_>) -> &'static str {
     place.done(&arguments);
     assert_eq!(stages.end(stage), stage.end, "{case}, which failed: {}", said.error);
     "failed"
+}
+
+/// A box that does not ask for room beforehand: here it is the disk that says no.
+fn serve(place: &Installation) -> Serving {
+    let config = "[limits]\ndisk_reserve_mib = 0\nsends_a_minute = 10000\n";
+    fs::File::create(place.path("box.toml")).and_then(|mut file| file.write_all(config.as_bytes())).unwrap();
+    place.serve_with(&["--config", "box.toml"])
 }
 
 /// Those who send, and what they were shown.

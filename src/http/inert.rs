@@ -16,7 +16,9 @@ pub fn inert(text: &str) -> String {
     shown
 }
 
-fn is_active(c: char) -> bool {
+/// Whether a sign is not seen, or changes how what stands around it is seen.
+#[must_use]
+pub fn is_active(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t')
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{ffa0}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
         || matches!(u32::from(c), 0xe0000..=0xe007f)

@@ -19,7 +19,7 @@ mod view;
 
 pub use field::{Choice, Field, Kind};
 pub use guard::BodyError;
-pub use inert::inert;
+pub use inert::{inert, is_active};
 pub use operator::{quiet_panics, tell_operator};
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, page};
 pub use said::{BODY, SaidByTeam, capitalised};

@@ -106,7 +106,7 @@ pub(super) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize) -> Out
 
 /// A name in a line of text.
 pub(super) fn inert(name: &str) -> String {
-    visible(name, false)
+    output::visible(name, false)
 }
 
 fn message(message: &MessageView) -> Outcome {
@@ -124,7 +124,8 @@ fn message(message: &MessageView) -> Outcome {
         paragraph(text, INDENT)?;
     }
     for (number, file) in (1..).zip(&message.attachments) {
-        let (name, media_type) = (visible(file.name.as_str(), false), visible(file.media_type.as_str(), false));
+        let (name, media_type) =
+            (output::visible(file.name.as_str(), false), output::visible(file.media_type.as_str(), false));
         output::line(&format!("  File {}/{number}: {name}  {media_type}  {} bytes", message.seq, file.size))?;
     }
     Ok(())
@@ -208,45 +209,12 @@ fn areas(areas: &[Area]) -> String {
 }
 
 fn paragraph(text: &Text, indent: &str) -> Outcome {
-    visible(text.as_str(), true).lines().try_for_each(|line| output::line(format!("{indent}{line}").trim_end()))
-}
-
-/// A text with every sign that could drive a terminal or hide what is there written out as `\u{..}`.
-fn visible(text: &str, lines: bool) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if (c == '\n' && lines) || !is_active(c) {
-            shown.push(c);
-        } else {
-            shown.extend(c.escape_unicode());
-        }
-    }
-    shown
-}
-
-/// C0 and C1 controls, what sets the direction of text, line and paragraph separators, and signs without a shape.
-fn is_active(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    output::visible(text.as_str(), true).lines().try_for_each(|line| output::line(format!("{indent}{line}").trim_end()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_drives_a_terminal_is_written_out() {
-        for (text, shown) in [
-            ("née\n\u{1f469}\u{200d}\u{2695}\u{fe0f}", "née\n\u{1f469}\u{200d}\u{2695}\u{fe0f}"),
-            ("\u{1b}[2J\u{7}\u{8}", "\\u{1b}[2J\\u{7}\\u{8}"),
-            ("a\u{9b}31m\u{7f}\tb\rc", "a\\u{9b}31m\\u{7f}\\u{9}b\\u{d}c"),
-            ("x\u{202e}gpj.exe", "x\\u{202e}gpj.exe"),
-            ("\u{2066}\u{2069}\u{200e}\u{200f}", "\\u{2066}\\u{2069}\\u{200e}\\u{200f}"),
-        ] {
-            assert_eq!(visible(text, true), shown);
-        }
-        assert_eq!(visible("a\nb", false), "a\\u{a}b");
-    }
 
     #[test]
     fn one_is_not_many() {
