@@ -6,13 +6,14 @@ use askama::Template;
 
 use super::{
     Shell,
+    history::{Step, assessed, join, named, whereabouts},
     queue::{Due, state_name},
 };
 use crate::{
-    desk::{AnswerView, Casebook, DecisionView, MessageView, ReferralView, ReportView, Sender, ShutOutView, Word},
+    desk::{AnswerView, Casebook, MessageView, ReportView, Sender, Word},
     domain::{
-        Area, Assessment, Attachment, ClockKind, ClockState, ClockView, Concern, Date, Entries, Identifying, MemberId,
-        ReportId, ReportState, SeriousHarm, TeamRole, Text,
+        Attachment, ClockKind, ClockState, ClockView, Concern, Date, Entries, Identifying, MemberId, ReportId,
+        ReportState, SeriousHarm, Text,
     },
     http::{Choice, Day, Field, Kind, inert},
 };
@@ -127,15 +128,6 @@ struct File {
     sha256: String,
 }
 
-/// Something that was done with the report.
-struct Step {
-    event: u64,
-    on: Day,
-    by: String,
-    what: String,
-    lines: Vec<(&'static str, String)>,
-}
-
 impl<'a> ReportPage<'a> {
     /// Of a report as on a day; for paper, with the parts that are chosen.
     pub(in crate::desk::pages) fn new(
@@ -154,12 +146,6 @@ impl<'a> ReportPage<'a> {
         let found = messages.iter().filter(|said| said.from_person);
         let found = found.flat_map(|said| said.answers.iter().chain(said.files.iter().map(|file| &file.name)));
         let found = found.flat_map(|answered| answered.found.iter().copied()).collect();
-        let before = std::iter::once(None).chain(report.decisions.iter().map(Some));
-        let mut history: Vec<Step> =
-            before.zip(&report.decisions).map(|(before, decision)| Step::decided(before, decision, &name)).collect();
-        history.extend(report.referrals.iter().map(|referral| Step::referred(referral, &name)));
-        history.extend(report.shut_outs.iter().map(|shut_out| Step::shut_out(shut_out, &name)));
-        history.sort_by_key(|step| step.event);
         let theirs = report.messages.iter().filter(|message| message.from == Sender::Person);
         let mut assessment = vec![("Areas, as the person chose", named(&report.chosen_areas))];
         let said = assessed(&report.assessment, &name).into_iter();
@@ -184,7 +170,7 @@ impl<'a> ReportPage<'a> {
             found,
             messages,
             assessment,
-            history,
+            history: Step::all(report, &name),
             readers: casebook.readers_of(entry.id),
         }
     }
@@ -270,58 +256,6 @@ impl File {
     }
 }
 
-impl Step {
-    /// What a decision changed.
-    fn decided(before: Option<&DecisionView>, decision: &DecisionView, name: &dyn Fn(MemberId) -> String) -> Self {
-        let mut lines = Vec::new();
-        let (state, read) = before.map_or((ReportState::Received, 0), |before| (before.state, before.read));
-        if decision.read > read {
-            lines.push(("Read", format!("up to message {}", decision.read)));
-        }
-        if decision.state != state {
-            lines.push(("State", state_name(decision.state).to_owned()));
-        }
-        let was = before.map(|before| before.assessment.clone()).unwrap_or_default();
-        let changed = assessed(&was, name).into_iter().zip(assessed(&decision.assessment, name));
-        for (_, (label, now)) in changed.filter(|(was, now)| was != now) {
-            lines.push((label, now.unwrap_or_else(|| "Taken back".to_owned())));
-        }
-        for answer in &decision.answers {
-            lines.push((answer.kind.label(), whereabouts(answer, name)));
-        }
-        if let Some(due) = decision.change_of_use_due {
-            lines.push(("Change of use", format!("a supplementary notice is due by {}", due.strftime("%-d %B %Y"))));
-        }
-        if let Some(note) = &decision.note {
-            lines.push(("Note", inert(note.as_str())));
-        }
-        Self { event: decision.event, on: Day(decision.on), by: name(decision.by), what: "Decided".into(), lines }
-    }
-
-    fn referred(referral: &ReferralView, name: &dyn Fn(MemberId) -> String) -> Self {
-        let lines = vec![
-            ("To", format!("{} ({})", inert(referral.team.as_str()), referral.area.label())),
-            ("What", join(referral.parts.iter().map(|part| inert(part.as_str())))),
-            ("Left out", if referral.redacted { "parts of it" } else { "nothing" }.to_owned()),
-            ("Why", inert(referral.reason.as_str())),
-        ];
-        Self { event: referral.event, on: Day(referral.on), by: name(referral.by), what: "Referred".into(), lines }
-    }
-
-    fn shut_out(shut_out: &ShutOutView, name: &dyn Fn(MemberId) -> String) -> Self {
-        let roles =
-            shut_out.roles.iter().map(|role: &TeamRole| format!("everyone who is {}", role.label().to_lowercase()));
-        let who = join(shut_out.members.iter().map(|member| name(*member)).chain(roles));
-        let what = if who.is_empty() { "Let everyone in" } else { "Conflict of interest" }.to_owned();
-        let mut lines = Vec::new();
-        if !who.is_empty() {
-            lines.push(("Shut out", who));
-        }
-        lines.push(("Why", inert(shut_out.reason.as_str())));
-        Self { event: shut_out.event, on: Day(shut_out.on), by: name(shut_out.by), what, lines }
-    }
-}
-
 /// What a person answered the first time, question by question.
 fn asked(concern: &Concern) -> Vec<Answered> {
     let mut all = Vec::new();
@@ -344,74 +278,6 @@ fn asked(concern: &Concern) -> Vec<Answered> {
     }
     all.extend(text("Uses that could identify them", &concern.use_concerns));
     all.into_iter().map(|(label, text)| Answered::new(Some(label), &text)).collect()
-}
-
-/// What the team makes of a report, question by question.
-fn assessed(assessment: &Assessment, name: &dyn Fn(MemberId) -> String) -> [(&'static str, Option<String>); 13] {
-    let Assessment {
-        areas,
-        area_reason,
-        worker,
-        in_remit,
-        failures,
-        risk,
-        owner,
-        action,
-        action_detail,
-        action_by,
-        finding,
-        detriment,
-        destroy_after,
-    } = assessment;
-    let day = |day: &Date| day.strftime("%-d %B %Y").to_string();
-    [
-        ("Areas, as the team decided", areas.as_ref().map(|areas| named(areas))),
-        ("Why these areas", area_reason.as_ref().map(|text| inert(text.as_str()))),
-        ("Who looks after it", owner.map(name)),
-        ("A worker", worker.map(|answer| answer.label().to_owned())),
-        ("In our remit", in_remit.map(|answer| answer.label().to_owned())),
-        ("What it tends to show", (!failures.is_empty()).then(|| join(failures.iter().map(|kind| kind.label())))),
-        ("Risk", risk.map(|risk| risk.label().to_owned())),
-        ("Outcome", action.map(|action| action.label().to_owned())),
-        ("What, or why not", action_detail.as_ref().map(|text| inert(text.as_str()))),
-        ("By when", action_by.as_ref().map(day)),
-        ("Finding", finding.map(|finding| finding.label().to_owned())),
-        ("Treated badly for speaking up", detriment.map(|answer| answer.label().to_owned())),
-        ("Kept until", destroy_after.as_ref().map(day)),
-    ]
-}
-
-/// Areas in words.
-fn named(areas: &[Area]) -> String {
-    if areas.is_empty() { "none".to_owned() } else { join(areas.iter().map(|area| area.label())) }
-}
-
-/// Where an answer got to.
-fn whereabouts(answer: &AnswerView, name: &dyn Fn(MemberId) -> String) -> String {
-    let by = format!("written by {}", name(answer.by));
-    let approved = answer.approved_by.map(|id| format!(", approved by {}", name(id))).unwrap_or_default();
-    let where_to = if answer.to_approve {
-        "waits for a second member to approve it".to_owned()
-    } else if let Some(on) = answer.delivered_on {
-        format!("delivered on {}", on.strftime("%-d %B %Y"))
-    } else if answer.delivered {
-        "delivered".to_owned()
-    } else if let Some(number) = answer.exported_in.last() {
-        format!("exported in decisions {number}, not yet known to be delivered")
-    } else {
-        "not exported yet".to_owned()
-    };
-    format!("{by}{approved}; {where_to}")
-}
-
-fn join<T: AsRef<str>>(parts: impl Iterator<Item = T>) -> String {
-    parts.fold(String::new(), |mut all, part| {
-        if !all.is_empty() {
-            all.push_str("; ");
-        }
-        all.push_str(part.as_ref());
-        all
-    })
 }
 
 /// Bytes in words.
@@ -440,8 +306,8 @@ impl<'a> FilePage<'a> {
     }
 }
 
-/// Whether a report is over, for the template.
 impl ReportPage<'_> {
+    /// Whether it is over.
     fn can_be_destroyed(&self) -> bool {
         self.withdrawn || self.state == state_name(ReportState::Closed)
     }

@@ -114,8 +114,8 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
         query.iter().for_each(|(name, value)| typed.push((*name).to_owned(), (*value).to_owned()));
         Filter::read(&typed, casebook.me(), DAY)
     };
-    let queue = |shell, casebook: &Casebook, filter| {
-        QueuePage::new(shell, casebook, casebook.list(DAY, &calendar).unwrap(), filter, (DAY, &calendar))
+    let queue = |shell, casebook: &Casebook, filter: Filter| {
+        QueuePage::new(shell, casebook, casebook.list(DAY, &calendar).unwrap(), &filter, (DAY, &calendar))
     };
     add("queue, empty", &queue(shell, &empty, asked(&[])), false);
     add("queue", &queue(shell, &casebook, asked(&[])), false);
