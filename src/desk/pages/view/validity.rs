@@ -13,6 +13,7 @@ use crate::{
     crypto::os_random,
     desk::{
         Casebook,
+        figures::{Figures, ReportingYear, sample},
         fixture::World,
         pages::{Carrier, gate::Secret},
     },
@@ -118,6 +119,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     let found = |queue| QueuePage::found(shell, &casebook, queue, &Text::typed("a <word>"), (DAY, &calendar));
     add("search, nothing", &found(Vec::new()), false);
     add("search", &found(casebook.list(DAY, &calendar).unwrap()), false);
+    figures_pages(add, shell);
     let report = casebook.show(id, DAY, &calendar).unwrap();
     for on_paper in [false, true] {
         let name = if on_paper { "print" } else { "report" };
@@ -138,6 +140,23 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("retention", &RetentionPage::new(shell, &queue, gone, DAY), false);
     add("destroy", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
     add("destroy with an error", &DestroyPage::new(shell, &queue[0], DAY, error("confirm")), true);
+}
+
+fn figures_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
+    let years = [DAY, Date::constant(2025, 4, 1)].map(ReportingYear::of);
+    let facts = |count| vec![sample::fact(); count];
+    for (name, count, closed_to_me) in [("none", 0, 0), ("few", 3, 1), ("enough", 9, 2)] {
+        let internal = Figures::internal(&facts(count), years[0]);
+        let page = FiguresPage::new(shell, &internal, &years[1..], closed_to_me, DAY);
+        add(&format!("figures-for-the-team, {name}"), &page, false);
+        let published = Figures::published(&facts(count), years[0]);
+        let page = FiguresPage::new(shell, &published, &years, closed_to_me, DAY);
+        add(&format!("figures-to-publish, {name}"), &page, false);
+    }
+    let mut two = facts(2);
+    two[1].received_on = Date::constant(2026, 5, 1);
+    let withheld = Figures::published(&two, years[0]);
+    add("figures-to-publish, withheld", &FiguresPage::new(shell, &withheld, &years, 0, DAY), false);
 }
 
 #[test]
