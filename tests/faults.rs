@@ -2,6 +2,8 @@
 //!
 //! `CANDOUR_LONG=1` lets every single call fail, one after another; otherwise some are picked.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
 mod support;
 
 use std::{

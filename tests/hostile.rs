@@ -1,6 +1,8 @@
 //! What a hostile sender sends is inert: at the box, over a real socket, and at the desk's commands. What the pages' own tests
 //! show of forms and limits is not repeated here.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
 mod support;
 
 use std::{

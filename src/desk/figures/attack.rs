@@ -76,8 +76,8 @@ impl Attacker<'_> {
                 see(place, *count);
                 see(8 + place, all - count);
             }
-            for set in 1..8 {
-                see(16 + set, sets[set]);
+            for (set, count) in sets.iter().enumerate().skip(1) {
+                see(16 + set, *count);
                 see(24 + set, with(set));
             }
             see(32, single[..3].iter().sum::<u64>() - (all - sets[0]));
@@ -106,23 +106,31 @@ impl Attacker<'_> {
                 }
             }
         }
-        let stands = every(all, &self.column("standing")[..3]);
+        // Likewise by how many reports are withdrawn.
+        let mut stands: BTreeMap<u64, Possible> = BTreeMap::new();
+        for parts in every(all, &self.column("standing")[..3]) {
+            stands.entry(parts[2]).or_default().add_all("standing", &parts);
+        }
         let mut promised: BTreeMap<[u64; 3], Option<Possible>> = BTreeMap::new();
         let mut is_possible = false;
         for by_route in every(all, &self.column("routes")[..4]) {
             let [staff, choice, procurement, complaints] = by_route[..] else { unreachable!() };
             let disclosed: Vec<_> = disclosed.range(..=staff).collect();
-            for stand in stands.iter().filter(|_| !disclosed.is_empty()) {
-                let key = [choice + procurement, complaints, stand[2]];
+            let mut fits = false;
+            for (withdrawn, these) in stands.iter().filter(|_| !disclosed.is_empty()) {
+                let key = [choice + procurement, complaints, *withdrawn];
                 let promises = promised.entry(key).or_insert_with(|| self.promises(all, key));
                 let Some(promises) = promises else { continue };
-                is_possible = true;
+                fits = true;
                 possible.join(promises);
-                possible.add_all("standing", stand);
+                possible.join(these);
+            }
+            if fits {
+                is_possible = true;
                 possible.add_all("routes", &by_route);
-                for (total, these) in &disclosed {
+                for (total, these) in disclosed {
                     possible.join(these);
-                    possible.add("other staff concerns", 0, staff - **total);
+                    possible.add("other staff concerns", 0, staff - total);
                 }
             }
         }

@@ -38,11 +38,11 @@ impl Plan {
         let in_month = |place| tally(&facts, |fact| ReportingYear::place(fact.received_on) == place);
         plan.split(all, year.months().enumerate().map(|(place, name)| (name.into(), in_month(place))));
         plan.table(Frame::reports("routes", "By route", "Route", None));
-        let on_route = |route| (route_name(route).into(), tally(&facts, |fact| fact.route == route));
+        let on_route = |route: Route| (route.name().into(), tally(&facts, |fact| fact.route == route));
         let routes = plan.split(all, Route::ALL.iter().copied().map(on_route));
         areas(&mut plan, &facts, all);
         let actions = outcomes(&mut plan, &facts, all);
-        plan.rest(routes[place(Route::ALL, Route::StaffConcern)], disclosures.all);
+        plan.rest(routes[place(Route::ALL, &Route::StaffConcern)], disclosures.all);
         for (action, disclosed) in actions.into_iter().zip(disclosures.by_action) {
             plan.rest(action, disclosed);
         }
@@ -183,7 +183,7 @@ fn promises(plan: &mut Plan, facts: &[&Fact], (all, routes, withdrawn): (Id, &[I
             Route::ALL.iter().zip(routes).filter(|(route, _)| is_promised(route)).map(|(_, id)| *id).collect();
         if !promised.is_empty() {
             plan.sum(whole, promised);
-            lapsed.push(parts[place(Kept::ALL, Kept::Lapsed)]);
+            lapsed.push(parts[place(Kept::ALL, &Kept::Lapsed)]);
         } else if !supplementary {
             // Every report has one for its first message.
             plan.rest(whole, all);
@@ -197,24 +197,14 @@ fn promises(plan: &mut Plan, facts: &[&Fact], (all, routes, withdrawn): (Id, &[I
     plan.rest(withdrawn, any);
 }
 
-/// A route in the figures.
-const fn route_name(route: Route) -> &'static str {
-    match route {
-        Route::StaffConcern => "Concerns of staff",
-        Route::PatientChoice => "Patient choice",
-        Route::Procurement => "Procurement and competition",
-        Route::ServiceComplaint => "Complaints about us",
-    }
-}
-
 /// A report's areas as bits.
 fn set_of(fact: &Fact) -> usize {
     let places = Area::ALL.iter().enumerate().filter(|(_, area)| fact.areas.contains(area));
     places.map(|(place, _)| 1 << place).sum()
 }
 
-fn place<T: PartialEq>(all: &[T], wanted: T) -> usize {
-    all.iter().take_while(|one| **one != wanted).count()
+fn place<T: PartialEq>(all: &[T], wanted: &T) -> usize {
+    all.iter().take_while(|one| *one != wanted).count()
 }
 
 fn tally<T>(all: &[&T], is_meant: impl Fn(&T) -> bool) -> u64 {

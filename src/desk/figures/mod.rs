@@ -9,7 +9,7 @@ mod hide;
 mod plan;
 mod reader;
 #[cfg(test)]
-mod sample;
+pub(super) mod sample;
 mod table;
 #[cfg(test)]
 mod tests;

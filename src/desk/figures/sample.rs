@@ -4,10 +4,10 @@ use super::{Fact, Promise, ReportingYear};
 use crate::domain::{ClockKind, Date, Kept, Route};
 
 /// The year of [`fact`].
-pub(super) const YEAR: ReportingYear = ReportingYear::beginning_in(2026);
+pub(in crate::desk) const YEAR: ReportingYear = ReportingYear::beginning_in(2026);
 
 /// A concern of a member of staff in April 2026, new.
-pub(super) fn fact() -> Fact {
+pub(in crate::desk) fn fact() -> Fact {
     Fact {
         received_on: Date::constant(2026, 4, 1),
         route: Route::StaffConcern,

@@ -17,6 +17,7 @@ mod decide;
 mod destroy;
 mod door;
 mod error;
+mod figures;
 mod files;
 #[cfg(test)]
 mod fixture;
@@ -59,6 +60,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(files::routes())
         .merge(carry::routes())
         .merge(calendar::routes())
+        .merge(figures::routes())
         .merge(team::routes())
         .merge(refer::routes())
         .merge(destroy::routes())

@@ -6,6 +6,7 @@ mod change_of_use;
 mod date_field;
 pub(super) mod decide;
 mod destroy;
+mod figures;
 mod filter;
 mod finds;
 mod history;
@@ -22,6 +23,7 @@ pub(super) use carry::{CarryPage, ImportPage, Problem};
 pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
 pub(super) use destroy::{DestroyPage, RetentionPage};
+pub(super) use figures::FiguresPage;
 pub(super) use filter::Filter;
 pub(super) use queue::QueuePage;
 pub(super) use refer::ReferPage;
@@ -43,6 +45,7 @@ pub(super) const CSS: &str = concat!(
     include_str!("../../../../templates/desk/decide.css"),
     include_str!("../../../../templates/desk/report.css"),
     include_str!("../../../../templates/desk/coming.css"),
+    include_str!("../../../../templates/desk/figures.css"),
     include_str!("../../../../templates/style_media.css")
 );
 

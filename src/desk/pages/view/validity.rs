@@ -15,6 +15,7 @@ use crate::{
     crypto::os_random,
     desk::{
         AnswerRef, Casebook, QueueEntry, ReportView,
+        figures::{Figures, ReportingYear, sample},
         fixture::World,
         pages::{Carrier, gate::Secret},
     },
@@ -124,6 +125,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("search, nothing", &found(&[], "a <word>"), false);
     add("search", &found(&casebook.list(DAY, &calendar).unwrap(), "a <word>"), false);
     add("search with an error", &found(&[], ""), true);
+    figures_pages(add, shell);
     let report = casebook.show(id, DAY, &calendar).unwrap();
     let mut some = Entries::default();
     some.push("part".into(), "promises".into());
@@ -231,6 +233,22 @@ fn deciding_pages(
     add("approve", &approve(&[], None), false);
     add("approve with an error", &approve(&unticked, None), true);
     add("approve, closed", &approve(&[], Some("You wrote this notice.")), false);
+
+fn figures_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
+    let years = [DAY, Date::constant(2025, 4, 1)].map(ReportingYear::of);
+    let facts = |count| vec![sample::fact(); count];
+    for (name, count, closed_to_me) in [("none", 0, 0), ("few", 3, 1), ("enough", 9, 2)] {
+        let internal = Figures::internal(&facts(count), years[0]);
+        let page = FiguresPage::new(shell, &internal, &years[1..], closed_to_me, DAY);
+        add(&format!("figures-for-the-team, {name}"), &page, false);
+        let published = Figures::published(&facts(count), years[0]);
+        let page = FiguresPage::new(shell, &published, &years, closed_to_me, DAY);
+        add(&format!("figures-to-publish, {name}"), &page, false);
+    }
+    let mut two = facts(2);
+    two[1].received_on = Date::constant(2026, 5, 1);
+    let withheld = Figures::published(&two, years[0]);
+    add("figures-to-publish, withheld", &FiguresPage::new(shell, &withheld, &years, 0, DAY), false);
 }
 
 #[test]

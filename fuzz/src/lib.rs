@@ -1,0 +1,41 @@
+//! The ways in of `tests/support/ways_in.rs` as fuzz targets.
+
+use std::{
+    cell::RefCell,
+    fs,
+    io::{self, Write},
+    path::Path,
+};
+
+#[path = "../../tests/support/ways_in.rs"]
+mod ways_in;
+#[path = "../../tests/support/world.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod world;
+
+pub use ways_in::Way;
+
+thread_local! {
+    static WORLD: RefCell<world::World> = RefCell::new(world::World::new());
+}
+
+/// Lets some bytes in.
+pub fn try_bytes(way: Way, bytes: &[u8]) {
+    WORLD.with_borrow_mut(|world| world.takes(way, bytes));
+}
+
+/// Writes what each target begins with to a directory of its own.
+///
+/// # Errors
+/// If it can't be written.
+pub fn write_corpora(directory: &Path) -> io::Result<()> {
+    let mut world = world::World::new();
+    for way in Way::ALL {
+        let corpus = directory.join(way.name());
+        fs::create_dir_all(&corpus)?;
+        for (number, seed) in world.seeds(way).iter().enumerate() {
+            fs::File::create(corpus.join(format!("seed-{number}")))?.write_all(seed)?;
+        }
+    }
+    Ok(())
+}
