@@ -30,7 +30,7 @@ async fn queue(State(desk): State<Desk>, visit: Visit, uri: Uri) -> Result<Respo
         let (today, calendar) = (desk.shown_day(), desk.calendar());
         let queue = casebook.list(today, calendar)?;
         let filter = Filter::read(&query, casebook.me(), today);
-        page(StatusCode::OK, &QueuePage::new(&shell, casebook, queue, filter, (today, calendar)))
+        page(StatusCode::OK, &QueuePage::new(&shell, casebook, queue, &filter, (today, calendar)))
     })
     .await
 }

@@ -231,7 +231,7 @@ impl<'a> QueuePage<'a> {
         shell: &'a Shell,
         casebook: &Casebook,
         queue: Vec<QueueEntry>,
-        filter: Filter,
+        filter: &Filter,
         (today, calendar): (Date, &Calendar),
     ) -> Self {
         let coming = Coming::new(&queue, today, calendar);

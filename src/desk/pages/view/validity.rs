@@ -115,8 +115,8 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
         query.iter().for_each(|(name, value)| typed.push((*name).to_owned(), (*value).to_owned()));
         Filter::read(&typed, casebook.me(), DAY)
     };
-    let queue = |shell, casebook: &Casebook, filter| {
-        QueuePage::new(shell, casebook, casebook.list(DAY, &calendar).unwrap(), filter, (DAY, &calendar))
+    let queue = |shell, casebook: &Casebook, filter: Filter| {
+        QueuePage::new(shell, casebook, casebook.list(DAY, &calendar).unwrap(), &filter, (DAY, &calendar))
     };
     add("queue, empty", &queue(shell, &empty, asked(&[])), false);
     add("queue", &queue(shell, &casebook, asked(&[])), false);
@@ -233,7 +233,9 @@ fn deciding_pages(
     add("approve", &approve(&[], None), false);
     add("approve with an error", &approve(&unticked, None), true);
     add("approve, closed", &approve(&[], Some("You wrote this notice.")), false);
+}
 
+/// The yearly figures, for the team and to be published.
 fn figures_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
     let years = [DAY, Date::constant(2025, 4, 1)].map(ReportingYear::of);
     let facts = |count| vec![sample::fact(); count];
