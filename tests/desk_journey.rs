@@ -3,8 +3,6 @@
 //!
 //! Pictures of the pages are left in `target/screenshots`.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 #[path = "support/browser.rs"]
 #[expect(dead_code, reason = "each test file uses its own part")]
 mod browser;

@@ -233,7 +233,9 @@ fn deciding_pages(
     add("approve", &approve(&[], None), false);
     add("approve with an error", &approve(&unticked, None), true);
     add("approve, closed", &approve(&[], Some("You wrote this notice.")), false);
+}
 
+/// The yearly figures, for the team and to be published.
 fn figures_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
     let years = [DAY, Date::constant(2025, 4, 1)].map(ReportingYear::of);
     let facts = |count| vec![sample::fact(); count];
