@@ -50,13 +50,13 @@ fn send(address: SocketAddr, route: &str, typed: &[(&str, &str)], files: &[(&str
     let mut form = http::get(address, &format!("/report?route={route}")).form("/report/check");
     typed.iter().for_each(|(name, value)| fill(&mut form, name, value));
     let fields = http::post(address, "/report/check", &form).form("/report/send");
-    let file = |(name, bytes): &(_, &[u8])| File {
+    let files = files.iter().map(|&(name, bytes)| File {
         name,
         media_type: "text/html",
         length: bytes.len() as u64,
-        content: Box::new(Cursor::new(bytes.to_vec())),
-    };
-    let sent = http::post_multipart(address, "/report/send", &fields, files.iter().map(file).collect());
+        content: Box::new(Cursor::new(bytes)),
+    });
+    let sent = http::post_multipart(address, "/report/send", &fields, files.collect());
     assert_eq!(sent.status, 200, "{}", sent.one("main"));
 }
 
@@ -413,7 +413,7 @@ fn a_file_that_is_not_what_came_never_passes_for_the_whole() {
         (&other, "exchanged"),
     ] {
         fs::remove_file(&sealed[0]).unwrap();
-        fs::File::create(&sealed[0]).and_then(|mut file| std::io::Write::write_all(&mut file, damaged)).unwrap();
+        fs::File::create(&sealed[0]).and_then(|mut file| file.write_all(damaged)).unwrap();
         let came = raw_post(desk.address, &reviewer, &path, &form);
         assert!(came < bytes.len(), "{what}: {came} bytes");
     }
