@@ -106,9 +106,9 @@ fn json_escaped(json: &str) -> String {
     shown
 }
 
-/// On a terminal a tab too moves what stands around it.
+/// On a terminal a tab and a line break too move what stands around them.
 fn is_active(c: char) -> bool {
-    c == '\t' || http::is_active(c)
+    matches!(c, '\t' | '\n') || http::is_active(c)
 }
 
 fn unwritable(error: &io::Error) -> Failure {
