@@ -31,7 +31,7 @@ fn box_and_desk_work_together_say_what_they_are_and_are_wiped_at_the_end() {
     for path in ["/", "/carry", "/team", "/retention", "/nowhere"] {
         assert!(reviewer.get(path).one(".demo").contains("This is a demonstration"), "{path}");
     }
-    let listed = |reviewer: &mut Reviewer| reviewer.get("/?show=all").all("tbody tr").len();
+    let listed = |reviewer: &mut Reviewer| reviewer.get("/?show=all").all(".queue tbody tr").len();
     assert_eq!(listed(&mut reviewer), 6, "concerns of every route are there");
     let code = lines.next().unwrap().rsplit_once(' ').unwrap().1.to_owned();
     let status = http::post(address, "/status", &vec![("code".into(), code)]);
