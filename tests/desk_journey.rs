@@ -148,9 +148,11 @@ fn decide(browser: &Browser, id: &str, number: usize) {
     if number == 0 {
         browser.picture("desk-decide-empty");
     }
-    for field in ["worker", "in_remit", "risk", "area", "action"] {
-        browser.click(&format!("#{field}"));
+    // In a list, a letter chooses what begins with it.
+    for (field, choice) in [("worker", "Yes"), ("in_remit", "Yes")] {
+        browser.enter(&format!("#{field}"), choice);
     }
+    browser.click("#area");
     browser.enter("#note", &format!("{OURS}: read by two of us."));
     browser.click("main form button[type=submit]");
     browser.until("it is recorded", || browser.path().starts_with(&format!("/reports/{id}#")).then_some(()));

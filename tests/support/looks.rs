@@ -68,12 +68,12 @@ const AXE: &str = "
         error => done(String(error)));
 ";
 
-/// How wide the page is if that is too wide, and what stands out of it at its right. Text that leaves its own box is seen
-/// by the width alone.
+/// How wide the page is if that is too wide, and what stands out of it at its right, or out of its own box.
 const TOO_WIDE: &str = "
     const width = document.documentElement.scrollWidth;
     if (width <= innerWidth) return [];
-    const out = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1);
+    const out = [...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll *') &&
+        (e.getBoundingClientRect().right > innerWidth + 1 || e.matches('h1,h2,h3,p,li,label,legend') && e.scrollWidth > e.clientWidth + 1));
     return [width, ...out.map(e => e.outerHTML.slice(0, 100))];
 ";
 

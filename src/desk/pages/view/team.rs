@@ -136,19 +136,21 @@ impl<'a> ShutOutPage<'a> {
         let mine = team.iter().find(|member| member.is_me).map(|member| member.role);
         let other_roles = TeamRole::ALL.iter().filter(|role| Some(**role) != mine);
         let other_roles = other_roles.map(|role| (role.slug(), role.label()));
-        let fields = vec![
-            Field::new("member", "Who", Kind::Checkboxes(Choice::list("member", others, &typed)), &errors)
-                .hint("For example, whoever worked there, or is named in the report"),
-            Field::new(
-                "role",
-                "Or everyone who is",
-                Kind::Checkboxes(Choice::list("role", other_roles, &typed)),
-                &errors,
-            )
-            .hint("Those who join later with that role are shut out too"),
+        let others = Choice::list("member", others, &typed);
+        let mut fields = Vec::new();
+        // A question without a choice can't be answered.
+        if !others.is_empty() {
+            fields.push(
+                Field::new("member", "Who", Kind::Checkboxes(others), &errors)
+                    .hint("For example, whoever worked there, or is named in the report"),
+            );
+        }
+        fields.extend([
+            Field::new("role", "Everyone who is", Kind::Checkboxes(Choice::list("role", other_roles, &typed)), &errors)
+                .hint("Those who join later with that role are shut out too"),
             Field::new("reason", "Why", Kind::Area(typed.first("reason").to_owned(), 4), &errors)
                 .hint("Only those who may open the report can read it"),
-        ];
+        ]);
         Ok(Self { shell, id, errors, now, fields })
     }
 }
