@@ -1,8 +1,11 @@
-//! What a command gives up, so that a fault in it can do less: the box files outside its data directory (Landlock), and
-//! system calls that it never needs (seccomp). Both hold for the rest of the process's life and for every thread started
-//! after them.
+//! What a command gives up, so that a fault in it can do less: files that it has no use for (Landlock), and system calls
+//! that it never needs (seccomp). Both hold for the rest of the process's life and for every thread started after them.
 
-use std::{collections::BTreeMap, env::consts::ARCH, path::Path};
+use std::{
+    collections::BTreeMap,
+    env::consts::ARCH,
+    path::{Path, PathBuf},
+};
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreatedAttr,
@@ -71,6 +74,23 @@ const NEVER: &[libc::c_long] = &[
     libc::SYS_personality,
 ];
 
+/// The files that stay in reach. What is not there can't be named, and stays out of it.
+#[derive(Debug, Default)]
+pub struct Reach {
+    /// Files, and directories with all below them, that can be read.
+    pub read: Vec<PathBuf>,
+    /// Those that can be changed too.
+    pub write: Vec<PathBuf>,
+}
+
+impl Reach {
+    /// One directory and all below it.
+    #[must_use]
+    pub fn directory(path: &Path) -> Self {
+        Self { read: Vec::new(), write: vec![path.to_owned()] }
+    }
+}
+
 /// How much of what was asked for the kernel enforces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enforced {
@@ -85,7 +105,7 @@ pub enum Enforced {
 /// What a kernel enforces of what the box gives up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kernel {
-    /// Files outside the data directory.
+    /// Files out of reach.
     pub files: Enforced,
     /// System calls that the box has no use for.
     pub system_calls: bool,
@@ -96,22 +116,24 @@ pub struct Kernel {
 #[error("the process can't be confined: {0}; run `candour check` and use a newer kernel")]
 pub struct ConfineError(String);
 
-/// From now on, files below one directory alone can be read and written, none can be run, no TCP port can be bound or
-/// connected to, and no process outside can be signalled. For this thread and those it starts.
+/// From now on, only files in reach can be read or written, none can be run, no TCP port can be bound or connected to, and
+/// no process outside can be signalled. For this thread and those it starts.
 ///
 /// # Errors
 /// If the kernel knows Landlock and yet refuses.
-pub fn files(directory: &Path) -> Result<Enforced, ConfineError> {
+pub fn files(reach: &Reach) -> Result<Enforced, ConfineError> {
     let refused = |error: landlock::RulesetError| ConfineError(error.to_string());
     let handled = AccessFs::from_all(WANTED);
-    let allowed: BitFlags<AccessFs> = handled & !AccessFs::Execute;
+    let write: BitFlags<AccessFs> = handled & !AccessFs::Execute;
+    let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(handled)
         .and_then(|ruleset| ruleset.handle_access(AccessNet::from_all(WANTED)))
         .and_then(|ruleset| ruleset.scope(Scope::from_all(WANTED)))
         .and_then(Ruleset::create)
-        .and_then(|ruleset| ruleset.add_rules(path_beneath_rules([directory], allowed)))
+        .and_then(|ruleset| ruleset.add_rules(path_beneath_rules(&reach.write, write)))
+        .and_then(|ruleset| ruleset.add_rules(path_beneath_rules(&reach.read, read)))
         .and_then(landlock::RulesetCreated::restrict_self)
         .map_err(refused)?;
     Ok(match status.ruleset {
@@ -133,7 +155,7 @@ pub fn system_calls() -> Result<(), ConfineError> {
 #[must_use]
 pub fn kernel() -> Kernel {
     // Each is tried on a thread of its own: the confinement ends with it.
-    let tried = std::thread::spawn(|| files(Path::new("/"))).join();
+    let tried = std::thread::spawn(|| files(&Reach::directory(Path::new("/")))).join();
     let files = tried.ok().and_then(Result::ok).unwrap_or(Enforced::Not);
     let tried = std::thread::spawn(|| filter().is_ok_and(|filter| apply_filter(&filter).is_ok())).join();
     Kernel { files, system_calls: tried.unwrap_or(false) }
@@ -170,6 +192,8 @@ mod tests {
             return;
         }
         let directory = tempfile::tempdir().unwrap();
+        fs::create_dir(directory.path().join("to-write")).unwrap();
+        fs::File::create(directory.path().join("to-read")).unwrap().write_all(b"read").unwrap();
         let this = std::env::current_exe().unwrap();
         let output = Command::new(this)
             .args(["--exact", "confine::tests::a_confined_process_reaches_nothing_outside", "--nocapture"])
@@ -177,20 +201,23 @@ mod tests {
             .output()
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        assert_eq!(fs::read(directory.path().join("inside")).unwrap(), b"written");
+        assert_eq!(fs::read(directory.path().join("to-write/inside")).unwrap(), b"written");
     }
 
     fn child(directory: &Path) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let files_enforced = files(directory).unwrap();
+        let reach = Reach { read: vec![directory.join("to-read")], ..Reach::directory(&directory.join("to-write")) };
+        let files_enforced = files(&reach).unwrap();
         system_calls().unwrap();
-        fs::File::create(directory.join("inside")).unwrap().write_all(b"written").unwrap();
+        fs::File::create(directory.join("to-write/inside")).unwrap().write_all(b"written").unwrap();
+        assert_eq!(fs::read(directory.join("to-read")).unwrap(), b"read");
         // What the kernel can't enforce is told by `check`; here it has to be able to do the one or the other.
         if files_enforced != Enforced::Not {
             assert!(fs::read("/etc/hostname").is_err(), "a file outside was read");
             assert!(fs::read_dir("/").is_err(), "a directory outside was listed");
-            assert!(fs::File::create("/tmp/candour-outside").is_err(), "a file outside was made");
+            assert!(fs::File::create(directory.join("beside")).is_err(), "a file outside was made");
+            assert!(fs::File::create(directory.join("to-read")).is_err(), "what is to be read could be changed");
         }
         assert!(TcpStream::connect(address).is_err(), "a connection was opened");
         assert!(UdpSocket::bind("127.0.0.1:0").is_err(), "a UDP socket was opened");

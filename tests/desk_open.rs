@@ -117,6 +117,28 @@ fn it_can_reach_nothing_once_it_listens() {
 }
 
 #[test]
+fn a_file_that_was_not_there_when_it_started_is_out_of_its_reach() {
+    let (place, _) = under_a_passphrase();
+    let desk = place.open_desk(&["--passphrase-file", "pass"]);
+    let mut reviewer = desk.reviewer();
+    let queue = reviewer.get("/");
+    let locked = reviewer.post_and_follow("/lock", &queue.form("/lock"));
+    // The same key, and another file, as on a stick that was plugged in anew.
+    let identity = place.path("team/identity.txt");
+    let key = fs::read(&identity).unwrap();
+    fs::remove_file(&identity).unwrap();
+    fs::write(&identity, key).unwrap();
+
+    let mut form = locked.form("/unlock");
+    http::fill(&mut form, "passphrase", PASSPHRASE);
+    let refused = reviewer.post("/unlock", &form);
+    assert_eq!((refused.status, refused.one("h1").as_str()), (500, "The private keys can’t be read"));
+    assert!(refused.one("main").contains("end the desk with Ctrl-C and open it again"), "{}", refused.one("main"));
+    let said = desk.stop();
+    assert!(said.contains("identity.txt: Permission denied"), "{said}");
+}
+
+#[test]
 fn locking_drops_the_keys_and_prints_a_new_address() {
     let (place, _) = with_a_report();
     let desk = place.open_desk(&[]);

@@ -88,6 +88,30 @@ fn a_box_that_the_kernel_can_not_confine_runs_only_if_told_so() {
 }
 
 #[test]
+fn a_desk_that_the_kernel_can_not_confine_opens_only_if_told_so() {
+    if !strace_is_there() {
+        return;
+    }
+    let place = Installation::new();
+    // The casebook is there and the desk is not: with its keys gone it says so once it got that far.
+    fs::rename(place.path("team"), place.path("moved")).unwrap();
+    for (kernel, missing) in &KERNELS[..3] {
+        let open = ["desk", "open", "--casebook", "casebook"];
+        let said = run_under(&place, &pretending(kernel), &open);
+        assert_eq!((said.status, said.out.as_str()), (1, ""), "{kernel}: {}", said.error);
+        assert!(said.error.contains(missing) && said.error.contains("--unconfined"), "{kernel}: {}", said.error);
+
+        let said = run_under(&place, &pretending(kernel), &[&open[..], &["--unconfined"]].concat());
+        assert!(
+            said.error.contains(missing) && said.error.contains("because of --unconfined"),
+            "{kernel}: {}",
+            said.error
+        );
+        assert!(said.error.contains("the identity is not at"), "{kernel}: {}", said.error);
+    }
+}
+
+#[test]
 fn nothing_typed_is_written_to_anything_but_the_connection() {
     if !strace_is_there() {
         return;

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -39,6 +39,11 @@ pub(super) struct HolidayArguments {
 }
 
 impl HolidayArguments {
+    /// The file given.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.bank_holidays.as_deref()
+    }
+
     /// The calendar: the file given, else `beside` if there is one, else the bundled years alone.
     pub(super) fn calendar(&self, beside: Option<PathBuf>) -> Result<Calendar, output::Failure> {
         let Some(path) = self.bank_holidays.clone().or_else(|| beside.filter(|path| path.exists())) else {

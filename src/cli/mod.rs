@@ -4,6 +4,7 @@ mod box_files;
 mod check;
 mod clocks;
 mod collect;
+mod confined;
 mod deliver;
 mod demo;
 mod desk;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::confine;
+use confined::offline;
 use output::Failure;
 
 /// A drop-box for serious concerns in the NHS: a box that seals what people send and can't open it, and an offline desk
@@ -122,11 +123,6 @@ fn keep_to_itself() {
     // Neither can fail for a process that asks for less; if one does, the other still holds.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
-}
-
-/// What handles private keys has no use for a network or for other programs, and from here on can't have them.
-fn offline() -> Outcome {
-    Ok(confine::system_calls()?)
 }
 
 /// What a command gives back.

@@ -13,10 +13,11 @@ use tokio::{net::TcpListener, runtime::Builder, signal::unix};
 use super::{
     Outcome,
     box_files::{DataArgument, KeysArgument},
+    confined,
     output::{self, Failure},
 };
 use crate::{
-    confine::{self, Enforced},
+    confine::{self, Reach},
     domain::{Date, SystemDay, Today, limits::MIB},
     files, http,
     store::Store,
@@ -52,7 +53,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Outcome {
     let listener = bind(arguments.listen)?;
     allow_open_files();
     // Everything outside the data directory was read and is out of reach from here on; before the store starts its thread.
-    confined(files_confined(&arguments.data.path), arguments.unconfined)?;
+    confined::or_refuse(confined::to_files(&Reach::directory(&arguments.data.path)), arguments.unconfined)?;
     let store = arguments.data.store()?;
     arguments.data.hold_against_pin(&store, &keys.recipients, &arguments.keys.path)?;
     let options = AppOptions {
@@ -65,7 +66,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Outcome {
     };
     serve(options, listener, |address| {
         let system_calls = confine::system_calls().map_err(|error| error.to_string());
-        confined(system_calls, arguments.unconfined)?;
+        confined::or_refuse(system_calls, arguments.unconfined)?;
         output::line(&format!("listening on http://{address}"))
     })
 }
@@ -101,34 +102,6 @@ fn allow_open_files() {
     if limit.current.is_some_and(|current| current < most) {
         // With fewer, connections wait: the server says so then.
         let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(most), ..limit });
-    }
-}
-
-/// Gives up the files outside the data directory, or says why not all of them are out of reach.
-fn files_confined(directory: &Path) -> Result<(), String> {
-    match confine::files(directory) {
-        Ok(Enforced::Fully) => Ok(()),
-        Ok(Enforced::Partly) => {
-            Err("this kernel confines the box to its data directory in part only; use Linux 6.12 or later".into())
-        }
-        Ok(Enforced::Not) => {
-            Err("this kernel has no Landlock, so files outside the data directory are not out of reach; \
-                                  use Linux 6.12 or later"
-                .into())
-        }
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-/// A box that is not confined does not run, unless the operator said that it may.
-fn confined(result: Result<(), String>, or_not: bool) -> Outcome {
-    match result {
-        Err(why) if or_not => {
-            output::error(&Failure::Failed(format!("{why}; running all the same, because of --unconfined")));
-            Ok(())
-        }
-        Err(why) => Err(Failure::Failed(format!("{why}, or add --unconfined to run all the same"))),
-        Ok(()) => Ok(()),
     }
 }
 

@@ -96,6 +96,11 @@ impl KeyRing {
         Ok(Self::new(paths, locations.passphrase_file.clone()))
     }
 
+    /// The files that it reads.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        [&self.paths.identity, &self.paths.signing_key].into_iter().chain(&self.passphrase_file).map(PathBuf::as_path)
+    }
+
     /// The same keys to be read once more, with a passphrase that is known already.
     pub(super) fn again(&self, passphrase: Option<Passphrase>) -> Self {
         Self { paths: self.paths.clone(), passphrase_file: None, passphrase }

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
 
 use self::keys::{KeyRing, Locations, SignerLocation};
-use super::{Outcome, due::HolidayArguments, offline, output};
+use super::{Outcome, confined, due::HolidayArguments, output};
 use crate::{
-    crypto::{BoxRole, Fingerprint, read_keys},
+    crypto::{BoxRole, Fingerprint, GovernanceIdentity, read_keys},
     desk::{Casebook, DeskError, Export, Founder, KeyPaths, NewDecision, Pointer},
     domain::{
         Area, Date, ReportState, SystemDay, TeamRole, Text, Today,
@@ -231,7 +231,7 @@ pub(super) struct ExportArguments {
 pub(super) fn run(command: DeskCommand) -> Outcome {
     // The desk in a browser has to listen first.
     if !matches!(command, DeskCommand::Open(_)) {
-        offline()?;
+        confined::offline()?;
     }
     match command {
         DeskCommand::Init(arguments) => init(&arguments),
@@ -246,6 +246,12 @@ pub(super) fn run(command: DeskCommand) -> Outcome {
     }
 }
 
+/// Gives up every file but the casebook, the keys, and those that are named. What the kernel can't hold a command to, it goes
+/// without: it ends soon, and `candour desk open`, which does not, refuses then.
+fn confine<const N: usize>(casebook: &Path, ring: &KeyRing, read: [&Path; N], made: Option<&Path>) {
+    let _ = confined::to_files(&confined::desk(casebook, ring.files().chain(read), made));
+}
+
 fn init(arguments: &InitArguments) -> Outcome {
     let path = &arguments.box_key;
     let keys = read_keys::<BoxRole>(&files::read_text(path, 64 * KIB)?).unwrap_or_default();
@@ -255,8 +261,9 @@ fn init(arguments: &InitArguments) -> Outcome {
     };
     let paths = KeyPaths { identity: absolute(&arguments.identity)?, signing_key: absolute(&arguments.signing_key)? };
     let mut ring = KeyRing::new(paths.clone(), arguments.passphrase_file.clone());
-    let (identity, key) = (ring.identity()?, ring.signing_key()?);
     let directory = absolute(&arguments.casebook.casebook)?;
+    confine(&directory, &ring, [], None);
+    let (identity, key) = (ring.identity()?, ring.signing_key()?);
     let founder = Founder { name: Text::typed(&arguments.name), role: TeamRole::Lead, paths };
     Casebook::init(&directory, identity.into(), &key, box_key.clone(), founder, &SystemDay)?;
     output::line(&format!("made a casebook in {}", directory.display()))?;
@@ -270,7 +277,9 @@ fn join(arguments: &JoinArguments) -> Outcome {
     let directory = absolute(&arguments.casebook.casebook)?;
     let identity = absolute(&arguments.identity)?;
     let paths = KeyPaths { signing_key: identity.clone(), identity };
-    let identity = KeyRing::new(paths, arguments.passphrase_file.clone()).identity()?;
+    let mut ring = KeyRing::new(paths, arguments.passphrase_file.clone());
+    confine(&directory, &ring, [], None);
+    let identity = ring.identity()?;
     let casebook = Casebook::join(&directory, identity.into(), arguments.fingerprint)?;
     let name = casebook.me().and_then(|me| casebook.member_name(me)).map(|name| print::inert(name.as_str()));
     output::line(&format!("joined the casebook in {} as {}", directory.display(), name.unwrap_or_default()))
@@ -279,6 +288,7 @@ fn join(arguments: &JoinArguments) -> Outcome {
 fn import(arguments: &ImportArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
     let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
+    confine(directory, &ring, [arguments.file.as_path()], None);
     let (identity, key) = (ring.identity()?, ring.signing_key()?);
     let mut casebook = Casebook::open(directory, identity.into())?;
     let imported = casebook.edit(&key)?.import(&arguments.file, arguments.missing, &SystemDay)?;
@@ -288,7 +298,7 @@ fn import(arguments: &ImportArguments) -> Outcome {
 fn list(arguments: &ListArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
     let calendar = arguments.view.holidays.calendar(None)?;
-    let identity = KeyRing::of(directory, &arguments.keys, None)?.identity()?;
+    let identity = identity(directory, &arguments.keys, None)?;
     let queue = Casebook::open(directory, identity.into())?.list(arguments.view.day(), &calendar)?;
     if arguments.view.json { output::json(&queue) } else { print::queue(&queue) }
 }
@@ -296,15 +306,22 @@ fn list(arguments: &ListArguments) -> Outcome {
 fn show(arguments: &ShowArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
     let calendar = arguments.view.holidays.calendar(None)?;
-    let identity = KeyRing::of(directory, &arguments.keys, None)?.identity()?;
+    let identity = identity(directory, &arguments.keys, None)?;
     let casebook = Casebook::open(directory, identity.into())?;
     let report = casebook.show(casebook.find(&arguments.report.id)?, arguments.view.day(), &calendar)?;
     if arguments.view.json { output::json(&report) } else { print::report(&report) }
 }
 
+/// The identity, for a command that only reads, or that makes one file.
+fn identity(casebook: &Path, keys: &Locations, made: Option<&Path>) -> Result<GovernanceIdentity, output::Failure> {
+    let mut ring = KeyRing::of(casebook, keys, None)?;
+    confine(casebook, &ring, [], made);
+    Ok(ring.identity()?)
+}
+
 fn attachment(arguments: &AttachmentArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
-    let identity = KeyRing::of(directory, &arguments.keys, None)?.identity()?;
+    let identity = identity(directory, &arguments.keys, Some(&arguments.out))?;
     let casebook = Casebook::open(directory, identity.into())?;
     let written = casebook.write_attachment(casebook.find(&arguments.report.id)?, &arguments.name, &arguments.out)?;
     output::line(&format!(
@@ -318,6 +335,7 @@ fn decide(arguments: &DecideArguments) -> Outcome {
     let decision = arguments.decision.read()?;
     let directory = &arguments.casebook.casebook;
     let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
+    confine(directory, &ring, [], None);
     let (identity, key) = (ring.identity()?, ring.signing_key()?);
     let mut casebook = Casebook::open(directory, identity.into())?;
     let mut editor = casebook.edit(&key)?;
@@ -329,6 +347,7 @@ fn decide(arguments: &DecideArguments) -> Outcome {
 fn export(arguments: &ExportArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
     let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
+    confine(directory, &ring, [], Some(&arguments.out));
     let (identity, key) = (ring.identity()?, ring.signing_key()?);
     let mut casebook = Casebook::open(directory, identity.into())?;
     let mut editor = casebook.edit(&key)?;

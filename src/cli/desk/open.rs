@@ -7,9 +7,8 @@ use tokio::{net::TcpListener, runtime::Builder};
 
 use super::{
     super::{
-        Outcome,
+        Outcome, confined,
         due::HolidayArguments,
-        offline,
         output::{self, Failure},
         serve::{bind, stop_signal, uptime},
     },
@@ -47,6 +46,9 @@ pub(in crate::cli) struct OpenArguments {
     /// Lock the desk after so many minutes without use, from 1 to 120
     #[arg(long, value_name = "MINUTES", default_value_t = LOCK_AFTER, value_parser = clap::value_parser!(u64).range(1..=LOCK_AFTER_MOST))]
     lock_after: u64,
+    /// Run even where this kernel can't take away from the desk all the files that it does not need; what it can, it does
+    #[arg(long)]
+    unconfined: bool,
 }
 
 pub(super) fn run(arguments: &OpenArguments) -> Outcome {
@@ -58,13 +60,17 @@ pub(super) fn run(arguments: &OpenArguments) -> Outcome {
     }
     let listener = bind(arguments.listen)?;
     // From here on no other address can be listened on and none connected to; no key has been read yet.
-    offline()?;
+    confined::offline()?;
     http::quiet_panics();
     let failed = |error: std::io::Error| Failure::Failed(format!("can't listen: {error}; open the desk again"));
     let address = listener.local_addr().map_err(failed)?;
-    let ring = KeyRing::of(&arguments.casebook.casebook, &arguments.keys, Some(&arguments.signer))?;
+    let casebook = &arguments.casebook.casebook;
+    let ring = KeyRing::of(casebook, &arguments.keys, Some(&arguments.signer))?;
+    // Before any thread is started: those that were would not be held to it.
+    let reach = confined::desk(casebook, ring.files().chain(arguments.holidays.file()), None);
+    confined::or_refuse(confined::to_files(&reach), arguments.unconfined)?;
     let options = DeskOptions {
-        casebook: arguments.casebook.casebook.clone(),
+        casebook: casebook.clone(),
         address,
         calendar: arguments.holidays.calendar(None)?,
         today: Arc::new(SystemDay),

@@ -122,7 +122,7 @@ impl PageError {
             Self::Keys => (
                 "The private keys can’t be read",
                 "Why not is said in the terminal in which candour runs.",
-                "Plug in what the keys are kept on, or put right what the terminal says. Then try again.",
+                "The desk reaches only what was there when it started. Plug in what the keys are on, or put right what the terminal says. Then end the desk with Ctrl-C and open it again.",
             ),
             Self::CasebookBusy => (
                 "The casebook is in use",
