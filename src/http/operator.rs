@@ -22,3 +22,33 @@ pub fn quiet_panics() {
         None => tell_operator(&"a fault in candour; report it with these words"),
     }));
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{env, process::Command, thread};
+
+    use super::*;
+
+    /// Set for the child that panics: what a whole process says can't be seen from within it.
+    const CHILD: &str = "CANDOUR_TEST_PANICKING_CHILD";
+
+    #[test]
+    fn a_panic_says_where_it_was_and_nothing_else() {
+        if env::var_os(CHILD).is_some() {
+            quiet_panics();
+            let typed = String::from("what someone typed");
+            assert!(thread::spawn(move || panic!("{typed}")).join().is_err());
+            return;
+        }
+        let child = Command::new(env::current_exe().unwrap())
+            .args(["--exact", "http::operator::tests::a_panic_says_where_it_was_and_nothing_else", "--nocapture"])
+            .env(CHILD, "1")
+            .env("RUST_BACKTRACE", "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8(child.stderr).unwrap();
+        assert!(child.status.success(), "{said}");
+        assert!(said.starts_with(concat!("candour: a fault in candour at ", file!(), ":")), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}

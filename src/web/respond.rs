@@ -110,6 +110,7 @@ mod tests {
 
     use axum::{Router, http::HeaderMap, middleware, routing::get};
     use http_body_util::BodyExt;
+    use tokio::sync::Barrier;
     use tower::ServiceExt;
 
     use super::*;
@@ -150,16 +151,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_one_constant_page_and_the_style_is_the_one_that_the_policy_names() {
+    async fn a_panic_is_one_constant_page_and_takes_nothing_else_down() {
         let directory = tempfile::tempdir().unwrap();
         let app = app(directory.path());
         async fn fault() -> &'static str {
             panic!("a fault, for the test")
         }
+        // Under way while the others fail.
+        let (begun, ended) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+        let waits = [begun.clone(), ended.clone()];
+        let slow = async move || {
+            waits[0].wait().await;
+            waits[1].wait().await;
+            "whole"
+        };
         let router = Router::new()
+            .route("/slow", get(slow))
             .route("/fault", get(fault))
             .fallback(async || WebError::NotFound)
             .layer(middleware::from_fn_with_state(app, finish));
+        let under_way = tokio::spawn({
+            let router = router.clone();
+            async move { answer(&router, "/slow").await }
+        });
+        begun.wait().await;
         for _ in 0..2 {
             let (status, headers, body) = answer(&router, "/fault").await;
             assert_eq!((status, body.len()), (StatusCode::INTERNAL_SERVER_ERROR, PAGE_MIN));
@@ -171,5 +186,8 @@ mod tests {
             assert!(policy.contains(&format!("'sha256-{hash}'")), "{policy}");
         }
         assert_eq!(answer(&router, "/").await.0, StatusCode::NOT_FOUND);
+        ended.wait().await;
+        let (status, _, body) = under_way.await.unwrap();
+        assert_eq!((status, body.as_str()), (StatusCode::OK, "whole"));
     }
 }
