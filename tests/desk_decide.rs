@@ -545,7 +545,7 @@ fn a_second_member_approves_a_notice_before_it_goes() {
     assert_eq!((list.all("tbody a").len(), list.all("tbody td")[2].as_str()), (1, "You"));
     assert!(first.get("/approve").all("tbody td")[2].contains("you wrote it"));
     let mine = first.get(&approve);
-    assert!(mine.one("#closed").contains("You wrote this notice") && mine.all("main form").is_empty());
+    assert!(mine.one("#closed").contains("You wrote this notice") && mine.all("main form").len() == 1);
     let page = second.get(&approve);
     assert_eq!(articles(&page), articles(&preview));
     let decide = first.get(&case.path("decide")).form(&case.path("decide"));
@@ -582,4 +582,42 @@ fn a_second_member_approves_a_notice_before_it_goes() {
     let refused = case.place.refused(&["deliver", "--data", "box", "--keys", "public", "alone"]);
     assert!(refused.contains("notice 3") && refused.contains("is not approved by a second signer"), "{refused}");
     assert_eq!(articles(&case.status()).len(), 1, "nothing of a refused file is taken");
+}
+
+#[test]
+fn a_notice_that_should_not_go_out_is_taken_back_and_written_again() {
+    let case = Case::new("staff-concern");
+    second_member(&case.place);
+    let first_desk = case.place.open_desk(&[]);
+    let mut first = first_desk.reviewer();
+    let second_desk = case.place.open_desk(&["--identity", "other/identity.txt", "--signing-key", "other/signing.key"]);
+    let mut second = second_desk.reviewer();
+    let write = |reviewer: &mut Reviewer| {
+        let preview = case.preview(reviewer, "other-work");
+        let mut form = preview.form(&case.path("notice/record"));
+        tick(&preview, &mut form);
+        http::fill(&mut form, "needs_approval", "yes");
+        assert_eq!(reviewer.post(&case.path("notice/record"), &form).status, 303);
+        articles(&preview)
+    };
+    let text = write(&mut first);
+    let back = case.path("approve/1/take-back");
+    let mut form = second.get(&case.path("approve/1")).form(&back);
+    let refused = second.post(&back, &form);
+    assert_eq!((refused.status, refused.one(".error-summary li").as_str()), (422, "Enter the reason"));
+    http::fill(&mut form, "reason", "It says on which ward.");
+    let report = second.post_and_follow(&back, &form);
+    assert!(report.one(".history").contains("It says on which ward."), "{}", report.one(".history"));
+    assert_eq!(second.post(&back, &form).status, 404, "once");
+    assert!(first.get("/approve").one("main").contains("No notice waits"));
+    case.carry(1);
+    assert!(articles(&case.status()).is_empty(), "nothing went out");
+
+    assert_eq!(write(&mut first), text);
+    let page = second.get(&case.path("approve/1"));
+    let mut form = page.form(&case.path("approve/1"));
+    tick(&page, &mut form);
+    assert_eq!(second.post(&case.path("approve/1"), &form).status, 303);
+    case.carry(2);
+    assert_eq!(articles(&case.status()), text);
 }

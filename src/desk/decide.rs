@@ -204,7 +204,7 @@ impl Outcome {
             None if received && areas_changed => ReportState::BeingRead,
             None => report.state,
         };
-        let changed = state != report.state || areas_changed;
+        let changed = state != report.state || areas_changed || report.untold;
         Self { state, assessment, changed }
     }
 }

@@ -95,6 +95,8 @@ pub(super) enum What {
     Decided(About),
     /// A second member approved a notice.
     Approved(Approved),
+    /// A notice that waited for that was taken back, with what was written after it.
+    TakenBack(TakenBack),
     /// Members were shut out of a report, or let in again.
     ShutOut(ShutOut),
     /// A report was handed to an area's team.
@@ -125,7 +127,7 @@ pub(super) enum Matter {
     Decided(Box<Decided>),
     /// What was handed on.
     Referred(Referred),
-    /// Why someone was shut out.
+    /// Why someone was shut out, or a notice taken back.
     Reason(Text),
 }
 
@@ -287,6 +289,16 @@ pub(super) struct Approved {
     pub(super) endorsement: String,
 }
 
+/// An answer that nobody had approved was taken back, and every later one to the same person.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TakenBack {
+    /// The first of them. Their numbers are given anew.
+    pub(super) answer: AnswerId,
+    /// Why: a [`Matter::Reason`].
+    pub(super) why: About,
+}
+
 /// Who may not open a report from now on.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -364,6 +376,7 @@ impl What {
     pub(super) fn about(&mut self) -> Vec<&mut About> {
         match self {
             Self::Decided(about) | Self::Referred(about) => vec![about],
+            Self::TakenBack(taken_back) => vec![&mut taken_back.why],
             Self::ShutOut(shut_out) => vec![&mut shut_out.why],
             Self::Imported(imported) => imported.reports.iter_mut().map(|news| &mut news.about).collect(),
             Self::Created(_)

@@ -41,6 +41,7 @@ mod refer;
 mod search;
 mod staging;
 mod state;
+mod take_back;
 mod team;
 pub mod tray;
 mod view;
@@ -55,7 +56,8 @@ pub use pointer::{KeyPaths, Pointer};
 pub use refer::{NewReferral, Passage};
 pub use team::{MemberView, NewMember, NewShutOut};
 pub use view::{
-    AnswerView, DecisionView, MessageView, QueueEntry, ReferralView, ReportView, Sender, ShutOutView, Word,
+    AnswerView, DecisionView, MessageView, QueueEntry, ReferralView, ReportView, Sender, ShutOutView, TakenBackView,
+    Word,
 };
 
 use crate::domain::ReportId;

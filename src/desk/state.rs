@@ -6,8 +6,9 @@ use super::{
     chain::Opened,
     event::{
         About, AnswerId, Approved, Created, Decided, Destroyed, Event, Exported, Imported, Joined, Left, Matter,
-        MessageNews, NewKey, News, Referred, ReportNews, ShutOut, What, Written,
+        MessageNews, NewKey, News, Referred, ReportNews, ShutOut, TakenBack, What, Written,
     },
+    export::is_held,
     figures::Fact,
 };
 use crate::domain::{
@@ -105,7 +106,9 @@ pub(super) struct Report {
     pub(super) assessment: Assessment,
     /// The last message that was read.
     pub(super) read: u32,
-    /// The events in which something was decided, referred or shut out.
+    /// Whether an answer that told where it stands was taken back since the last one.
+    pub(super) untold: bool,
+    /// The events in which something was decided, referred, taken back or shut out.
     pub(super) history: Vec<u64>,
     pub(super) answers: Vec<StoredAnswer>,
     pub(super) referrals: Vec<Area>,
@@ -187,6 +190,14 @@ impl State {
                 }
             }
             What::Approved(approved) => self.approve(approved, by)?,
+            What::TakenBack(TakenBack { answer, why }) => {
+                if why.report != answer.report {
+                    return Err(Unfit);
+                }
+                if let Some((report, _)) = self.matter(&why, matters.next())? {
+                    report.take_back(number, answer.seq)?;
+                }
+            }
             What::ShutOut(shut_out) => self.shut_out(number, shut_out, matters.next())?,
             What::Referred(about) => {
                 if let Some(matter) = self.matter(&about, matters.next())? {
@@ -390,6 +401,7 @@ impl Report {
             closed_on: None,
             assessment: Assessment::default(),
             read: 0,
+            untold: false,
             history: Vec::new(),
             answers: Vec::new(),
             referrals: Vec::new(),
@@ -484,6 +496,7 @@ impl Report {
             if answer.seq < self.next_answer() {
                 return Err(Unfit);
             }
+            self.untold = false;
             self.answers.push(StoredAnswer {
                 seq: answer.seq,
                 kind: answer.kind,
@@ -509,6 +522,18 @@ impl Report {
         self.assessment = decided.assessment;
         self.read = self.read.max(decided.read);
         self.changes.extend(decided.change_of_use.map(|entry| (event, entry)));
+        self.history.push(event);
+        Ok(())
+    }
+
+    fn take_back(&mut self, event: u64, seq: u32) -> Result<(), Unfit> {
+        let first = self.answers.iter().position(|answer| answer.seq == seq).ok_or(Unfit)?;
+        let (held, later) = (&self.answers[first], &self.answers[first..]);
+        if !is_held(held) || later.iter().any(|answer| !answer.exported_in.is_empty()) {
+            return Err(Unfit);
+        }
+        self.answers.truncate(first);
+        self.untold = true;
         self.history.push(event);
         Ok(())
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Casebook, DeskError,
-    event::{Matter, Referred, Written},
+    event::{Matter, Referred, What, Written},
     export::{is_held, is_to_export},
     state::{Report, StoredAnswer},
 };
@@ -73,6 +73,8 @@ pub struct ReportView {
     pub decisions: Vec<DecisionView>,
     /// To whom it was handed.
     pub referrals: Vec<ReferralView>,
+    /// The notices that were taken back before anyone approved them.
+    pub taken_back: Vec<TakenBackView>,
     /// Who was shut out of it, each time anew.
     pub shut_outs: Vec<ShutOutView>,
 }
@@ -194,6 +196,21 @@ pub struct ReferralView {
     pub reason: Text,
 }
 
+/// A notice that was taken back, and what was written after it.
+#[derive(Clone, Serialize)]
+pub struct TakenBackView {
+    /// The event that holds it.
+    pub event: u64,
+    /// The day.
+    pub on: Date,
+    /// Who took it back.
+    pub by: MemberId,
+    /// Why.
+    pub reason: Text,
+    /// What the person would have been told, in order.
+    pub answers: Vec<(AnswerKind, Option<Text>)>,
+}
+
 /// Who may not open a report from then on.
 #[derive(Clone, Serialize)]
 pub struct ShutOutView {
@@ -262,10 +279,12 @@ impl Casebook {
             messages: Vec::new(),
             decisions: Vec::new(),
             referrals: Vec::new(),
+            taken_back: Vec::new(),
             shut_outs: Vec::new(),
         };
+        let mut gone = Vec::new();
         for number in &report.history {
-            self.add_history(*number, report, &mut view)?;
+            self.add_history(*number, report, &mut view, &mut gone)?;
         }
         let said = view.decisions.iter().flat_map(|decision| &decision.answers);
         let texts: BTreeMap<u32, Option<Text>> = said.map(|answer| (answer.seq, answer.text.clone())).collect();
@@ -281,33 +300,57 @@ impl Casebook {
         Ok(view)
     }
 
-    /// Reads one event of a report again, with what was written in it.
-    fn add_history(&self, number: u64, report: &Report, view: &mut ReportView) -> Result<(), DeskError> {
+    /// Reads one event of a report again, with what was written in it. `gone` has the answers that no report has any more, until
+    /// the event is read that took them back.
+    fn add_history(
+        &self,
+        number: u64,
+        report: &Report,
+        view: &mut ReportView,
+        gone: &mut Vec<(u32, AnswerKind, Option<Text>)>,
+    ) -> Result<(), DeskError> {
         let opened = self.open_event(number)?;
         let (on, by) = (opened.event.on, opened.event.by);
         for matter in opened.matters.into_iter().flatten() {
             match matter {
-                Matter::Decided(decided) => view.decisions.push(DecisionView {
-                    event: number,
-                    on,
-                    by,
-                    areas: decided.assessment.areas.clone(),
-                    state: decided.state,
-                    assessment: decided.assessment,
-                    read: decided.read,
-                    note: decided.note,
-                    answers: decided.answers.into_iter().filter_map(|written| answer_view(written, report)).collect(),
-                    change_of_use_due: decided.change_of_use.map(|entry| entry.clock.due_on),
-                }),
+                Matter::Decided(decided) => {
+                    let mut answers = Vec::new();
+                    for Written { answer, .. } in decided.answers {
+                        // Numbers are given anew after one was taken back.
+                        match report.answers.iter().find(|stored| stored.seq == answer.seq && stored.event == number) {
+                            Some(stored) => answers.push(answer_view(stored, answer.text, report)),
+                            None => gone.push((answer.seq, answer.kind, answer.text)),
+                        }
+                    }
+                    view.decisions.push(DecisionView {
+                        event: number,
+                        on,
+                        by,
+                        areas: decided.assessment.areas.clone(),
+                        state: decided.state,
+                        assessment: decided.assessment,
+                        read: decided.read,
+                        note: decided.note,
+                        answers,
+                        change_of_use_due: decided.change_of_use.map(|entry| entry.clock.due_on),
+                    });
+                }
                 Matter::Referred(Referred { area, team, parts, redacted, reason, .. }) => {
                     view.referrals.push(ReferralView { event: number, on, by, area, team, parts, redacted, reason });
                 }
-                Matter::Reason(reason) => {
-                    if let super::event::What::ShutOut(shut_out) = &opened.event.what {
+                Matter::Reason(reason) => match &opened.event.what {
+                    What::ShutOut(shut_out) => {
                         let (members, roles) = (shut_out.members.clone(), shut_out.roles.clone());
                         view.shut_outs.push(ShutOutView { event: number, on, by, members, roles, reason });
                     }
-                }
+                    What::TakenBack(taken_back) => {
+                        let first = taken_back.answer.seq;
+                        let taken = gone.extract_if(.., |(seq, ..)| *seq >= first);
+                        let answers = taken.map(|(_, kind, text)| (kind, text)).collect();
+                        view.taken_back.push(TakenBackView { event: number, on, by, reason, answers });
+                    }
+                    _ => {}
+                },
                 Matter::News(_) => {}
             }
         }
@@ -372,13 +415,12 @@ fn queue_entry(id: ReportId, report: &Report, today: Date, calendar: &Calendar) 
     })
 }
 
-fn answer_view(written: Written, report: &Report) -> Option<AnswerView> {
-    let stored = report.answers.iter().find(|answer| answer.seq == written.answer.seq)?;
-    Some(AnswerView {
+fn answer_view(stored: &StoredAnswer, text: Option<Text>, report: &Report) -> AnswerView {
+    AnswerView {
         seq: stored.seq,
         kind: stored.kind,
         supplementary: stored.supplementary,
-        text: written.answer.text,
+        text,
         on: stored.on,
         by: stored.by,
         to_approve: is_held(stored),
@@ -386,7 +428,7 @@ fn answer_view(written: Written, report: &Report) -> Option<AnswerView> {
         exported_in: stored.exported_in.clone(),
         delivered: stored.seq <= report.delivered(),
         delivered_on: report.delivered_on(stored.seq),
-    })
+    }
 }
 
 fn said_by_person(message: Message) -> MessageView {

@@ -1,29 +1,32 @@
-//! Notices that wait for a second member.
+//! Notices that wait for a second member: approved, or taken back.
 
 use axum::{
     Router,
     extract::{Path, State},
     http::StatusCode,
     response::Response,
-    routing::get,
+    routing::{get, post},
 };
 
 use super::{
     Desk, PageError, Visit, letter,
     respond::{go_to, page},
-    seen::report_id,
+    seen::{report_id, text},
     session::Posted,
-    view::{ApprovePage, ApproveParts, Shell, ToApprovePage, Waiting},
+    view::{ApprovePage, ApproveParts, REASON, Shell, ToApprovePage, Waiting},
 };
 use crate::{
     desk::{AnswerRef, AnswerView, Casebook, DeskError, ReportView},
-    domain::{AnswerKind, Entries, FieldError},
+    domain::{AnswerKind, Entries, FieldError, limits::DETAIL_MAX},
     http::Day,
 };
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {
-    Router::new().route("/approve", get(list)).route("/reports/{id}/approve/{seq}", get(show).post(approve))
+    Router::new()
+        .route("/approve", get(list))
+        .route("/reports/{id}/approve/{seq}", get(show).post(approve))
+        .route("/reports/{id}/approve/{seq}/take-back", post(take_back))
 }
 
 /// `GET /approve`
@@ -83,6 +86,36 @@ async fn approve(
     .await
 }
 
+/// `POST /reports/{id}/approve/{seq}/take-back`
+async fn take_back(
+    State(desk): State<Desk>,
+    visit: Visit,
+    Path((id, seq)): Path<(String, String)>,
+    form: Posted,
+) -> Result<Response, PageError> {
+    let answer = AnswerRef { report: report_id(&id)?, seq: letter::answer_number(&seq)? };
+    let shell = desk.shell(Some(&visit));
+    desk.with(&visit, move |desk, bench| {
+        let mut editor = bench.edit()?;
+        let taken = match text(&form, REASON, "Reason", DETAIL_MAX) {
+            Ok(reason) => match editor.take_back(answer, reason, desk.today()) {
+                // It says so itself: someone else was quicker.
+                Err(DeskError::NotWaiting) => Err(Vec::new()),
+                other => Ok(other?),
+            },
+            Err(error) => Err(vec![error]),
+        };
+        match taken {
+            Ok(()) => go_to(&format!("/reports/{}#history", answer.report)),
+            Err(errors) => {
+                let page = Asked { form: &form, errors: &errors, status: StatusCode::UNPROCESSABLE_ENTITY };
+                answer_page(desk, &shell, editor.casebook(), answer, page)
+            }
+        }
+    })
+    .await
+}
+
 /// What was ticked on the page, and how it went.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
@@ -107,15 +140,18 @@ fn answer_page(
     } else if !found.to_approve {
         Some("This notice does not wait for anybody: it was approved, or it never needed it.")
     } else if waiting.mine {
-        Some("You wrote this notice, so another member has to approve it. Until then it is not exported.")
+        Some(
+            "You wrote this notice, so another member has to approve it. Until then it is not exported. You can take it back.",
+        )
     } else {
         None
     };
-    // What can't be approved has no form that anything could be wrong with.
+    let held = found.to_approve && !report.entry.withdrawn;
+    // What can't be approved or taken back has no form that anything could be wrong with.
     let Asked { form: typed, errors, status } = asked;
-    let errors = if closed.is_some() { &[] } else { errors };
+    let errors = if held { errors } else { &[] };
     let today = desk.today().today();
-    let parts = ApproveParts { report: &report, waiting, text: text.as_str(), closed, today, typed, errors };
+    let parts = ApproveParts { report: &report, waiting, text: text.as_str(), closed, held, today, typed, errors };
     page(status, &ApprovePage::new(shell, parts))
 }
 

@@ -166,7 +166,9 @@ impl From<BodyError> for PageError {
 impl From<DeskError> for PageError {
     fn from(error: DeskError) -> Self {
         match error {
-            DeskError::NoReport | DeskError::NotAnId | DeskError::AmbiguousId(_) => Self::NotFound,
+            DeskError::NoReport | DeskError::NoAnswer | DeskError::NotAnId | DeskError::AmbiguousId(_) => {
+                Self::NotFound
+            }
             DeskError::Busy => Self::CasebookBusy,
             other => Self::Casebook(other.to_string()),
         }
@@ -219,7 +221,9 @@ mod tests {
         let error = PageError::from(DeskError::OtherSigner);
         let words = error.words();
         assert!(words.happened.starts_with("This signing key is not") && words.happened.ends_with("give that one."));
-        assert!(matches!(PageError::from(DeskError::NoReport), PageError::NotFound));
+        for error in [DeskError::NoReport, DeskError::NoAnswer] {
+            assert!(matches!(PageError::from(error), PageError::NotFound));
+        }
         assert!(matches!(PageError::from(DeskError::Busy), PageError::CasebookBusy));
     }
 }

@@ -10,8 +10,11 @@ use super::{
 use crate::{
     desk::{AnswerRef, ReportView, pages::letter},
     domain::{AnswerKind, Date, Entries, FieldError},
-    http::{Day, Field, SaidByTeam, inert},
+    http::{Day, Field, Kind, SaidByTeam, inert},
 };
+
+/// The field for why a notice is taken back.
+pub(in crate::desk::pages) const REASON: &str = "reason";
 
 /// The notices that wait for a second member.
 #[derive(Template)]
@@ -45,6 +48,8 @@ pub(in crate::desk::pages) struct ApprovePage<'a> {
     finds: Vec<Find>,
     use_concerns: Option<String>,
     checks: Field,
+    /// Why it is taken back, if it can be.
+    reason: Option<Field>,
 }
 
 /// A notice to be approved.
@@ -53,6 +58,8 @@ pub(in crate::desk::pages) struct ApproveParts<'a> {
     pub(in crate::desk::pages) waiting: Waiting,
     pub(in crate::desk::pages) text: &'a str,
     pub(in crate::desk::pages) closed: Option<&'static str>,
+    /// Whether it waits still, and can be taken back.
+    pub(in crate::desk::pages) held: bool,
     pub(in crate::desk::pages) today: Date,
     pub(in crate::desk::pages) typed: &'a Entries,
     pub(in crate::desk::pages) errors: &'a [FieldError],
@@ -60,7 +67,7 @@ pub(in crate::desk::pages) struct ApproveParts<'a> {
 
 impl<'a> ApprovePage<'a> {
     pub(in crate::desk::pages) fn new(shell: &'a Shell, parts: ApproveParts<'a>) -> Self {
-        let ApproveParts { report, waiting, text, closed, today, typed, errors } = parts;
+        let ApproveParts { report, waiting, text, closed, held, today, typed, errors } = parts;
         Self {
             shell,
             answer: waiting.answer,
@@ -72,6 +79,12 @@ impl<'a> ApprovePage<'a> {
             finds: finds(text, &letter::theirs(report)),
             use_concerns: letter::use_concerns(report).map(|text| inert(text.as_str())),
             checks: checks(typed, errors),
+            reason: held.then(|| reason(typed, errors)),
         }
     }
+}
+
+fn reason(typed: &Entries, errors: &[FieldError]) -> Field {
+    Field::new(REASON, "Why", Kind::Area(typed.first(REASON).to_owned(), 3), errors)
+        .hint("What is wrong with it. It stays in the casebook with the text, so that nobody has to write it anew")
 }

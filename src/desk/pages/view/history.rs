@@ -2,8 +2,8 @@
 
 use super::queue::state_name;
 use crate::{
-    desk::{AnswerView, DecisionView, ReferralView, ReportView, ShutOutView},
-    domain::{Area, Assessment, Date, MemberId, ReportState, TeamRole},
+    desk::{AnswerView, DecisionView, ReferralView, ReportView, ShutOutView, TakenBackView},
+    domain::{Area, Assessment, Date, MemberId, ReportState, TeamRole, Text},
     http::{Day, inert},
 };
 
@@ -23,6 +23,7 @@ impl Step {
         let mut history: Vec<Self> =
             before.zip(&report.decisions).map(|(before, decision)| Self::decided(before, decision, name)).collect();
         history.extend(report.referrals.iter().map(|referral| Self::referred(referral, name)));
+        history.extend(report.taken_back.iter().map(|taken_back| Self::taken_back(taken_back, name)));
         history.extend(report.shut_outs.iter().map(|shut_out| Self::shut_out(shut_out, name)));
         history.sort_by_key(|step| step.event);
         history
@@ -63,6 +64,19 @@ impl Step {
             ("Why", inert(referral.reason.as_str())),
         ];
         Self { event: referral.event, on: Day(referral.on), by: name(referral.by), what: "Referred".into(), lines }
+    }
+
+    fn taken_back(taken_back: &TakenBackView, name: &dyn Fn(MemberId) -> String) -> Self {
+        let mut lines = vec![("Why", inert(taken_back.reason.as_str()))];
+        let text = |text: &Option<Text>| text.as_ref().map_or_else(String::new, |text| inert(text.as_str()));
+        lines.extend(taken_back.answers.iter().map(|(kind, said)| (kind.label(), text(said))));
+        Self {
+            event: taken_back.event,
+            on: Day(taken_back.on),
+            by: name(taken_back.by),
+            what: "Taken back before it was approved".into(),
+            lines,
+        }
     }
 
     fn shut_out(shut_out: &ShutOutView, name: &dyn Fn(MemberId) -> String) -> Self {

@@ -18,7 +18,7 @@ mod team;
 #[cfg(test)]
 mod validity;
 
-pub(super) use approve::{ApprovePage, ApproveParts, ToApprovePage, Waiting};
+pub(super) use approve::{ApprovePage, ApproveParts, REASON, ToApprovePage, Waiting};
 pub(super) use carry::{CarryPage, ImportPage, Problem};
 pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};

@@ -227,7 +227,8 @@ fn deciding_pages(
     add("to-approve", &ToApprovePage { shell, rows: waiting().into() }, false);
     let approve = |errors, closed| {
         let [waiting, _] = waiting();
-        let parts = ApproveParts { report, waiting, text: copied, closed, today: DAY, typed: &typed, errors };
+        let parts =
+            ApproveParts { report, waiting, text: copied, closed, held: true, today: DAY, typed: &typed, errors };
         ApprovePage::new(shell, parts)
     };
     add("approve", &approve(&[], None), false);
