@@ -127,7 +127,7 @@ fn a_file_that_was_not_there_when_it_started_is_out_of_its_reach() {
     let identity = place.path("team/identity.txt");
     let key = fs::read(&identity).unwrap();
     fs::remove_file(&identity).unwrap();
-    fs::write(&identity, key).unwrap();
+    place.put("team/identity.txt", &key);
 
     let mut form = locked.form("/unlock");
     http::fill(&mut form, "passphrase", PASSPHRASE);

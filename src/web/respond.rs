@@ -159,7 +159,7 @@ mod tests {
         }
         // Under way while the others fail.
         let (begun, ended) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
-        let waits = [begun.clone(), ended.clone()];
+        let waits = [Arc::clone(&begun), Arc::clone(&ended)];
         let slow = async move || {
             waits[0].wait().await;
             waits[1].wait().await;
