@@ -1,9 +1,9 @@
 //! Notices that wait for a second member: approved, or taken back.
 
 use axum::{
-    Router,
-    extract::{Path, State},
-    http::StatusCode,
+    RequestPartsExt, Router,
+    extract::{FromRequestParts, Path, State},
+    http::{StatusCode, request::Parts},
     response::Response,
     routing::{get, post},
 };
@@ -45,12 +45,7 @@ async fn list(State(desk): State<Desk>, visit: Visit) -> Result<Response, PageEr
 }
 
 /// `GET /reports/{id}/approve/{seq}`
-async fn show(
-    State(desk): State<Desk>,
-    visit: Visit,
-    Path((id, seq)): Path<(String, String)>,
-) -> Result<Response, PageError> {
-    let answer = AnswerRef { report: report_id(&id)?, seq: letter::answer_number(&seq)? };
+async fn show(State(desk): State<Desk>, visit: Visit, Answered(answer): Answered) -> Result<Response, PageError> {
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let asked = Asked { form: &Entries::default(), errors: &[], status: StatusCode::OK };
@@ -63,10 +58,9 @@ async fn show(
 async fn approve(
     State(desk): State<Desk>,
     visit: Visit,
-    Path((id, seq)): Path<(String, String)>,
+    Answered(answer): Answered,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let answer = AnswerRef { report: report_id(&id)?, seq: letter::answer_number(&seq)? };
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let mut editor = bench.edit()?;
@@ -90,10 +84,9 @@ async fn approve(
 async fn take_back(
     State(desk): State<Desk>,
     visit: Visit,
-    Path((id, seq)): Path<(String, String)>,
+    Answered(answer): Answered,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let answer = AnswerRef { report: report_id(&id)?, seq: letter::answer_number(&seq)? };
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let mut editor = bench.edit()?;
@@ -114,6 +107,19 @@ async fn take_back(
         }
     })
     .await
+}
+
+/// The answer in an address.
+struct Answered(AnswerRef);
+
+impl<S: Sync> FromRequestParts<S> for Answered {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        let names = parts.extract::<Path<(String, String)>>().await;
+        let Path((id, seq)) = names.map_err(|_| PageError::NotFound)?;
+        Ok(Self(AnswerRef { report: report_id(&id)?, seq: letter::answer_number(&seq)? }))
+    }
 }
 
 /// What was ticked on the page, and how it went.

@@ -1,17 +1,11 @@
 //! Recording that the use of what a person sent changes, which they have to be told.
 
-use axum::{
-    Router,
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-    routing::get,
-};
+use axum::{Router, extract::State, http::StatusCode, response::Response, routing::get};
 
 use super::{
     Desk, PageError, Visit, letter,
     respond::{go_to, page},
-    seen::{Seen, report_id, text},
+    seen::{OfReport, Seen, text},
     session::Posted,
     view::ChangeOfUsePage,
 };
@@ -29,8 +23,7 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /reports/{id}/change-of-use`
-async fn ask(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
-    let id = report_id(&id)?;
+async fn ask(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
@@ -44,10 +37,9 @@ async fn ask(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> 
 async fn record(
     State(desk): State<Desk>,
     visit: Visit,
-    Path(id): Path<String>,
+    OfReport(id): OfReport,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let id = report_id(&id)?;
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let mut editor = bench.edit()?;

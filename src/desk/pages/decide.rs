@@ -1,17 +1,11 @@
 //! What the team makes of a report: one form for all of it.
 
-use axum::{
-    Router,
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-    routing::get,
-};
+use axum::{Router, extract::State, http::StatusCode, response::Response, routing::get};
 
 use super::{
     Desk, PageError, Visit,
     respond::{go_to, page},
-    seen::{Seen, optional_text, readers, report_id},
+    seen::{OfReport, Seen, optional_text, readers},
     session::Posted,
     view::{DecidePage, DecideParts, decide::*},
 };
@@ -30,8 +24,7 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /reports/{id}/decide`
-async fn form(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
-    let id = report_id(&id)?;
+async fn form(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let casebook = bench.casebook()?;
@@ -48,10 +41,9 @@ async fn form(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) ->
 async fn decide(
     State(desk): State<Desk>,
     visit: Visit,
-    Path(id): Path<String>,
+    OfReport(id): OfReport,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let id = report_id(&id)?;
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let seen = Seen::sent(&form)?;

@@ -1,16 +1,11 @@
 //! Retention: what may be destroyed, and destroying it.
 
-use axum::{
-    Router,
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-    routing::get,
-};
+use axum::{Router, extract::State, http::StatusCode, response::Response, routing::get};
 
 use super::{
     Desk, PageError, Visit,
     respond::{go_to, page},
+    seen::OfReport,
     session::Posted,
     view::{DestroyPage, RetentionPage},
 };
@@ -33,8 +28,7 @@ async fn retention(State(desk): State<Desk>, visit: Visit) -> Result<Response, P
 }
 
 /// `GET /reports/{id}/destroy`
-async fn ask(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
-    let id: ReportId = id.parse().map_err(|_| PageError::NotFound)?;
+async fn ask(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
     destroy_page(&desk, &visit, StatusCode::OK, id, Vec::new()).await
 }
 
@@ -58,10 +52,9 @@ async fn destroy_page(
 async fn destroy(
     State(desk): State<Desk>,
     visit: Visit,
-    Path(id): Path<String>,
+    OfReport(id): OfReport,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let id: ReportId = id.parse().map_err(|_| PageError::NotFound)?;
     if !DestroyPage::is_confirmed(id, form.first("confirm")) {
         let error = FieldError::new("confirm", "Enter the first four characters of the report’s id");
         return destroy_page(&desk, &visit, StatusCode::UNPROCESSABLE_ENTITY, id, vec![error]).await;

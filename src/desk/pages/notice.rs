@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::State,
     http::StatusCode,
     response::Response,
     routing::{get, post},
@@ -15,7 +15,7 @@ use super::{
     decide::in_order,
     letter,
     respond::{go_to, page},
-    seen::{Seen, readers, report_id},
+    seen::{OfReport, Seen, readers},
     session::Posted,
     view::{Shell, letter::*},
 };
@@ -37,8 +37,7 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /reports/{id}/notice`
-async fn choose(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
-    let id = report_id(&id)?;
+async fn choose(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
@@ -55,10 +54,9 @@ async fn choose(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) 
 async fn write(
     State(desk): State<Desk>,
     visit: Visit,
-    Path(id): Path<String>,
+    OfReport(id): OfReport,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let id = report_id(&id)?;
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
@@ -80,10 +78,9 @@ async fn write(
 async fn preview(
     State(desk): State<Desk>,
     visit: Visit,
-    Path(id): Path<String>,
+    OfReport(id): OfReport,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let id = report_id(&id)?;
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let casebook = bench.casebook()?;
@@ -103,10 +100,9 @@ async fn preview(
 async fn record(
     State(desk): State<Desk>,
     visit: Visit,
-    Path(id): Path<String>,
+    OfReport(id): OfReport,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let id = report_id(&id)?;
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let mut editor = bench.edit()?;

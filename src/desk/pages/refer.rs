@@ -5,13 +5,13 @@ use std::fs;
 
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 
-use super::{Desk, PageError, Visit, respond::page, session::Posted, view::ReferPage};
+use super::{Desk, PageError, Visit, respond::page, seen::OfReport, session::Posted, view::ReferPage};
 use crate::{
     crypto::GovernanceRecipients,
     desk::{DeskError, NewReferral, Passage, ReportView},
@@ -31,8 +31,7 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /reports/{id}/refer`
-async fn form(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
-    let id: ReportId = id.parse().map_err(|_| PageError::NotFound)?;
+async fn form(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
     refer_page(&desk, &visit, StatusCode::OK, id, None, Vec::new()).await
 }
 
@@ -56,10 +55,9 @@ async fn refer_page(
 async fn refer(
     State(desk): State<Desk>,
     visit: Visit,
-    Path(id): Path<String>,
+    OfReport(id): OfReport,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let id: ReportId = id.parse().map_err(|_| PageError::NotFound)?;
     let typed = form.copy();
     let done = desk.with(&visit, move |desk, bench| {
         let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;

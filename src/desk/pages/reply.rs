@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::State,
     http::StatusCode,
     response::Response,
     routing::{get, post},
@@ -13,7 +13,7 @@ use axum::{
 use super::{
     Desk, PageError, Visit, letter,
     respond::{go_to, page},
-    seen::{Seen, report_id},
+    seen::{OfReport, Seen},
     session::Posted,
     view::{Shell, letter::*},
 };
@@ -31,8 +31,7 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /reports/{id}/reply`
-async fn write(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
-    let id = report_id(&id)?;
+async fn write(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
@@ -47,10 +46,9 @@ async fn write(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -
 async fn write_on(
     State(desk): State<Desk>,
     visit: Visit,
-    Path(id): Path<String>,
+    OfReport(id): OfReport,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let id = report_id(&id)?;
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
@@ -64,10 +62,9 @@ async fn write_on(
 async fn preview(
     State(desk): State<Desk>,
     visit: Visit,
-    Path(id): Path<String>,
+    OfReport(id): OfReport,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let id = report_id(&id)?;
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
@@ -84,10 +81,9 @@ async fn preview(
 async fn record(
     State(desk): State<Desk>,
     visit: Visit,
-    Path(id): Path<String>,
+    OfReport(id): OfReport,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let id = report_id(&id)?;
     let shell = desk.shell(Some(&visit));
     desk.with(&visit, move |desk, bench| {
         let mut editor = bench.edit()?;

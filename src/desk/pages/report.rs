@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, Uri},
     response::Response,
     routing::{get, post},
@@ -11,11 +11,15 @@ use axum::{
 use super::{
     Desk, PageError, Visit,
     respond::{go_to, page},
-    seen::report_id,
+    seen::OfReport,
     session::Posted,
     view::{Parts, ReportPage},
 };
-use crate::{desk::NewDecision, domain::Entries, http::forms};
+use crate::{
+    desk::NewDecision,
+    domain::{Entries, ReportId},
+    http::forms,
+};
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {
@@ -26,22 +30,21 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /reports/{id}`
-async fn report(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
-    show(&desk, &visit, &id, None).await
+async fn report(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
+    show(&desk, &visit, id, None).await
 }
 
 /// `GET /reports/{id}/print`: the same for paper, or the parts of it that the query names.
 async fn print(
     State(desk): State<Desk>,
     visit: Visit,
-    Path(id): Path<String>,
+    OfReport(id): OfReport,
     uri: Uri,
 ) -> Result<Response, PageError> {
-    show(&desk, &visit, &id, Some(forms::query(&uri))).await
+    show(&desk, &visit, id, Some(forms::query(&uri))).await
 }
 
-async fn show(desk: &Desk, visit: &Visit, id: &str, for_paper: Option<Entries>) -> Result<Response, PageError> {
-    let id = report_id(id)?;
+async fn show(desk: &Desk, visit: &Visit, id: ReportId, for_paper: Option<Entries>) -> Result<Response, PageError> {
     let shell = desk.shell(Some(visit));
     desk.with(visit, move |desk, bench| {
         let casebook = bench.casebook()?;
@@ -56,10 +59,9 @@ async fn show(desk: &Desk, visit: &Visit, id: &str, for_paper: Option<Entries>) 
 async fn read(
     State(desk): State<Desk>,
     visit: Visit,
-    Path(id): Path<String>,
+    OfReport(id): OfReport,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let id = report_id(&id)?;
     let read = form.first("read").parse().map_err(|_| PageError::NotFound)?;
     desk.with(&visit, move |desk, bench| {
         let decision = NewDecision { read: Some(read), ..NewDecision::default() };

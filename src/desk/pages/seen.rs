@@ -1,5 +1,11 @@
 //! What a form was filled in over: which report, and as it stood then.
 
+use axum::{
+    RequestPartsExt,
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
+};
+
 use super::PageError;
 use crate::{
     desk::{MemberView, ReportView, Sender},
@@ -50,6 +56,18 @@ impl Seen {
         let message =
             format!("{what} Nothing of yours is recorded yet. Look at what is new, then press the button again");
         Some(FieldError::new(NEWER, message))
+    }
+}
+
+/// The report in an address.
+pub(super) struct OfReport(pub(super) ReportId);
+
+impl<S: Sync> FromRequestParts<S> for OfReport {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        let Path(id) = parts.extract::<Path<String>>().await.map_err(|_| PageError::NotFound)?;
+        report_id(&id).map(Self)
     }
 }
 

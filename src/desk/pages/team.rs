@@ -11,6 +11,7 @@ use axum::{
 use super::{
     Desk, PageError, Visit,
     respond::{go_to, page},
+    seen::OfReport,
     session::Posted,
     view::{LeavePage, ShutOutPage, TeamPage},
 };
@@ -99,8 +100,7 @@ async fn leave(
 }
 
 /// `GET /reports/{id}/shut-out`
-async fn shutting_out(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
-    let id: ReportId = id.parse().map_err(|_| PageError::NotFound)?;
+async fn shutting_out(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
     shut_out_page(&desk, &visit, StatusCode::OK, id, None, Vec::new()).await
 }
 
@@ -121,10 +121,9 @@ async fn shut_out_page(
 async fn shut_out(
     State(desk): State<Desk>,
     visit: Visit,
-    Path(id): Path<String>,
+    OfReport(id): OfReport,
     form: Posted,
 ) -> Result<Response, PageError> {
-    let id: ReportId = id.parse().map_err(|_| PageError::NotFound)?;
     let reason = Text::typed(form.first("reason"));
     let error = if reason.is_empty() {
         FieldError::new("reason", "Enter the reason")
