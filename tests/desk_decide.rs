@@ -4,20 +4,14 @@
 
 mod support;
 
-use std::{fs, io::Write, net::SocketAddr, sync::Arc};
+use std::net::SocketAddr;
 
-use candour::{
-    crypto::{
-        GovernanceRecipients, SignerRole, SigningKey, VerifyingKey,
-        keyfile::{read_identity, read_signing_key},
-    },
-    desk::{Casebook, DeskError, Editor, NewMember, Pointer},
-    domain::{SystemDay, TeamRole, Text},
-};
+use candour::domain::SystemDay;
 use support::{
     desk::Reviewer,
     http::{self, Fields, Page},
     installation::{Installation, Serving},
+    members::{edit, second_member},
 };
 
 const MARKER: &str = "xylophone-quagmire-7731";
@@ -483,37 +477,6 @@ fn nothing_is_written_to_a_person_who_withdrew() {
     http::fill(&mut form, "state", "closed");
     assert_eq!(reviewer.post(&case.path("decide"), &form).status, 303);
     assert_eq!(case.shown()["state"], "closed");
-}
-
-/// Does something to the casebook as its first member, without the desk.
-fn edit(place: &Installation, work: impl FnOnce(&mut Editor<'_>) -> Result<(), DeskError>) {
-    let read = |name: &str| fs::read_to_string(place.path(name)).unwrap();
-    let identity = read_identity(read("team/identity.txt").as_bytes(), || unreachable!()).unwrap();
-    let key: SigningKey<SignerRole> = read_signing_key(&read("team/signing.key"), || unreachable!()).unwrap();
-    let done = Casebook::open(&place.path("casebook"), Arc::new(identity))
-        .and_then(|mut casebook| work(&mut casebook.edit(&key)?));
-    done.unwrap_or_else(|error| panic!("{error}"));
-}
-
-/// Lets a second reviewer join, with keys of their own in `other`, and makes the box ask for two signers.
-fn second_member(place: &Installation) {
-    place.done(&["keys", "new", "--out", "other", "--no-passphrase"]);
-    let read = |name: &str| fs::read_to_string(place.path(name)).unwrap();
-    let signer = read("other/signer.pub");
-    let new = NewMember {
-        name: Text::typed("Second Reviewer"),
-        role: TeamRole::Reviewer,
-        signer: VerifyingKey::from_base64(signer.lines().last().unwrap()).unwrap(),
-        recipients: GovernanceRecipients::parse(&read("other/governance.recipients")).unwrap(),
-    };
-    edit(place, |editor| editor.join(new, &SystemDay).map(drop));
-    let pointer = Pointer::read(&place.path("casebook")).unwrap_or_else(|error| panic!("{error}"));
-    let fingerprint = pointer.fingerprint().to_string();
-    let join = ["desk", "join", "--casebook", "casebook", "--identity", "other/identity.txt"];
-    place.done(&[&join[..], &["--fingerprint", &fingerprint]].concat());
-    let signers = format!("{}{signer}", read("public/signers.pub"));
-    fs::File::create(place.path("public/signers.pub")).unwrap().write_all(signers.as_bytes()).unwrap();
-    place.done(&["init", "--data", "box", "--keys", "public", "--second-approver", "yes"]);
 }
 
 #[test]

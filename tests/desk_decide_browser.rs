@@ -13,7 +13,12 @@ mod looks;
 mod support;
 
 use browser::{Browser, Scripts};
-use support::{http, installation::Installation};
+use candour::domain::SystemDay;
+use support::{
+    http,
+    installation::Installation,
+    members::{edit, second_member},
+};
 
 const TEXT: &str = "We read that the night rota was changed after the fact.\n\nCall us on 01632 960 001.";
 
@@ -135,5 +140,28 @@ fn the_pages_for_deciding_are_accessible_and_fit() {
     look("desk-to-approve");
     browser.go(&format!("/reports/{id}/approve/3"));
     look("desk-approve");
+    drop(browser);
+    desk.stop();
+
+    // As the second member, who has another notice to approve.
+    second_member(&place);
+    edit(&place, |editor| editor.ask_for_second_approver(true, &SystemDay));
+    place.put("notice.txt", TEXT.as_bytes());
+    place.decide(&id, &["--notice-file", "notice.txt"]);
+    let desk = place.open_desk(&["--identity", "other/identity.txt", "--signing-key", "other/signing.key"]);
+    let browser = Browser::open(desk.address, Scripts::On);
+    let mut look = |state: &str| {
+        wrong.extend(looks::axe(&browser, state, &axe));
+        wrong.extend(looks::fits(&browser, state));
+        browser.resize(1280, 800);
+    };
+    browser.go(&desk.opening);
+    browser.go("/approve");
+    browser.click("tbody a");
+    browser.until_there("#take-back");
+    look("desk-approve-waiting");
+    browser.click("button.second");
+    browser.until_there(".error-summary");
+    look("desk-take-back-errors");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

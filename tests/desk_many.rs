@@ -1,7 +1,5 @@
 //! The desk with ten thousand reports: every page of the queue, filters, search, and the same list by the command.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 mod support;
 
 use std::collections::BTreeSet;

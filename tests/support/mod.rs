@@ -7,6 +7,7 @@ pub(crate) mod desk;
 pub(crate) mod generator;
 pub(crate) mod http;
 pub(crate) mod installation;
+pub(crate) mod members;
 pub(crate) mod memory;
 pub(crate) mod served;
 pub(crate) mod stages;

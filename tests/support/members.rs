@@ -1,0 +1,49 @@
+//! A second member of the team, without the pages by which one joins.
+
+use std::{fs, io::Write, sync::Arc};
+
+use candour::{
+    crypto::{
+        GovernanceRecipients, SignerRole, SigningKey, VerifyingKey,
+        keyfile::{read_identity, read_signing_key},
+    },
+    desk::{Casebook, DeskError, Editor, NewMember, Pointer},
+    domain::{SystemDay, TeamRole, Text},
+};
+
+use super::installation::Installation;
+
+/// Does something to the casebook as its first member, without the desk.
+pub(crate) fn edit(place: &Installation, work: impl FnOnce(&mut Editor<'_>) -> Result<(), DeskError>) {
+    let read = |name: &str| fs::read_to_string(place.path(name)).expect("it is there");
+    let identity = read_identity(read("team/identity.txt").as_bytes(), || unreachable!()).expect("it is there");
+    let key: SigningKey<SignerRole> =
+        read_signing_key(&read("team/signing.key"), || unreachable!()).expect("it is there");
+    let done = Casebook::open(&place.path("casebook"), Arc::new(identity))
+        .and_then(|mut casebook| work(&mut casebook.edit(&key)?));
+    done.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Lets a second reviewer join, with keys of their own in `other`, and makes the box ask for two signers.
+pub(crate) fn second_member(place: &Installation) {
+    place.done(&["keys", "new", "--out", "other", "--no-passphrase"]);
+    let read = |name: &str| fs::read_to_string(place.path(name)).expect("it is there");
+    let signer = read("other/signer.pub");
+    let new = NewMember {
+        name: Text::typed("Second Reviewer"),
+        role: TeamRole::Reviewer,
+        signer: VerifyingKey::from_base64(signer.lines().last().expect("it is there")).expect("it is there"),
+        recipients: GovernanceRecipients::parse(&read("other/governance.recipients")).expect("it is there"),
+    };
+    edit(place, |editor| editor.join(new, &SystemDay).map(drop));
+    let pointer = Pointer::read(&place.path("casebook")).unwrap_or_else(|error| panic!("{error}"));
+    let fingerprint = pointer.fingerprint().to_string();
+    let join = ["desk", "join", "--casebook", "casebook", "--identity", "other/identity.txt"];
+    place.done(&[&join[..], &["--fingerprint", &fingerprint]].concat());
+    let signers = format!("{}{signer}", read("public/signers.pub"));
+    fs::File::create(place.path("public/signers.pub"))
+        .expect("it is there")
+        .write_all(signers.as_bytes())
+        .expect("it is there");
+    place.done(&["init", "--data", "box", "--keys", "public", "--second-approver", "yes"]);
+}
