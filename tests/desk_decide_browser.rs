@@ -156,8 +156,8 @@ fn the_pages_for_deciding_are_accessible_and_fit() {
         browser.resize(1280, 800);
     };
     browser.go(&desk.opening);
-    browser.go("/approve");
-    browser.click("tbody a");
+    browser.go(&format!("/reports/{id}"));
+    browser.follow("Approve it or take it back");
     browser.until_there("#take-back");
     look("desk-approve-waiting");
     browser.click("button.second");

@@ -105,6 +105,8 @@ struct Said {
     files: Vec<File>,
     /// For an answer of the team: where it got to.
     whereabouts: Option<String>,
+    /// For a notice that waits for a second member: its number.
+    to_approve: Option<u32>,
 }
 
 /// A question, if it was one, and what was answered.
@@ -205,11 +207,7 @@ impl Said {
         };
         let mut answers = message.answers.as_ref().map(asked).unwrap_or_default();
         answers.extend(message.text.iter().map(|text| Answered::new(None, text.as_str())));
-        let whereabouts = if from_person {
-            None
-        } else {
-            written.iter().find(|answer| answer.seq == message.seq).map(|answer| whereabouts(answer, name))
-        };
+        let answer = written.iter().find(|answer| !from_person && answer.seq == message.seq);
         Self {
             from_person,
             heading: format!("{kind} {}: {side}", message.seq),
@@ -217,7 +215,8 @@ impl Said {
             unread: from_person && message.seq > read,
             answers,
             files: (1..).zip(&message.attachments).map(|(number, file)| File::new(message.seq, number, file)).collect(),
-            whereabouts,
+            whereabouts: answer.map(|answer| whereabouts(answer, name)),
+            to_approve: answer.filter(|answer| answer.to_approve).map(|answer| answer.seq),
         }
     }
 }
