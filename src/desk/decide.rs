@@ -3,7 +3,7 @@
 use super::{
     AnswerRef, DeskError, Editor,
     event::{AnswerId, Approved, Decided, Matter, What, Written},
-    state::Report,
+    report::Report,
 };
 use crate::{
     crypto::{self, ReplyRecipient, SealError, Sealed, seal_answer},

@@ -8,7 +8,7 @@ use std::{fs::File, path::Path};
 use super::{
     AnswerRef, Casebook, DeskError, Editor,
     event::{AnswerId, Exported, What},
-    state::{Report, StoredAnswer},
+    report::{Report, StoredAnswer},
 };
 use crate::{
     crypto::{self, Hashed},

@@ -3,7 +3,7 @@
 use super::{
     Casebook,
     figures::{Fact, Promise},
-    state::Report,
+    report::Report,
 };
 use crate::domain::{Date, MessageKind, ReportState};
 

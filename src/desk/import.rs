@@ -18,8 +18,8 @@ use super::{
     chain::seal_matter,
     event::{About, Imported, Matter, MessageNews, NewKey, News, ReportNews, What},
     keys::{first, newest},
+    report::Report,
     staging::Staging,
-    state::Report,
 };
 use crate::{
     crypto::{

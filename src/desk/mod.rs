@@ -38,6 +38,7 @@ mod opened;
 pub mod pages;
 mod pointer;
 mod refer;
+mod report;
 mod search;
 mod staging;
 mod state;

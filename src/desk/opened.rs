@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Casebook, DeskError, state::StoredMessage};
+use super::{Casebook, DeskError, report::StoredMessage};
 use crate::{
     crypto::{self, GovernanceIdentity, OpenError},
     domain::{Attachment, FileEntry, Manifest, Message, ReportId, limits::MESSAGE_BYTES},

@@ -6,7 +6,8 @@ use super::{
     Casebook, DeskError, Editor, checkpoint,
     event::{Joined, Left, Matter, NewKey, ShutOut, What},
     keys::{Owner, first},
-    state::{Member, Report},
+    report::Report,
+    state::Member,
 };
 use crate::{
     crypto::{Fingerprint, GovernanceRecipients, SignerRole, VerifyingKey, os_random},

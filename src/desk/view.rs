@@ -8,7 +8,7 @@ use super::{
     Casebook, DeskError,
     event::{Matter, Referred, What, Written},
     export::{is_held, is_to_export},
-    state::{Report, StoredAnswer},
+    report::{Report, StoredAnswer},
 };
 use crate::domain::{
     AnswerKind, Area, Assessment, Attachment, Calendar, ClockView, Concern, Date, MemberId, Message, MessageKind,
