@@ -14,7 +14,10 @@ mod support;
 use std::net::SocketAddr;
 
 use browser::{Browser, Scripts};
-use candour::domain::{About, RiskCheck, Route};
+use candour::{
+    desk::figures::ReportingYear,
+    domain::{About, RiskCheck, Route},
+};
 use support::{
     http,
     installation::{Installation, holds},
@@ -196,6 +199,7 @@ fn every_page_of_the_desk_is_accessible_and_fits() {
     place.import("c1");
     let list = place.desk_list();
     let id = list[0]["id"].as_str().unwrap();
+    let year = ReportingYear::of(list[0]["received_on"].as_str().unwrap().parse().unwrap());
     let desk = place.open_desk(&["--as-of", "2026-12-30"]);
     let browser = Browser::open(desk.address, Scripts::On);
     browser.go(&desk.opening);
@@ -212,6 +216,7 @@ fn every_page_of_the_desk_is_accessible_and_fits() {
         ("desk-all-team", "/team".to_owned()),
         ("desk-all-retention", "/retention".to_owned()),
         ("desk-all-figures", "/figures".to_owned()),
+        ("desk-all-figures-published", format!("/figures/{}/published", year.slug())),
     ] {
         browser.go(&path);
         wrong.extend(looks::axe(&browser, state, &axe));
