@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| candour_fuzz::try_bytes(candour_fuzz::Way::Multipart, bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| candour_fuzz::try_bytes("multipart", bytes));

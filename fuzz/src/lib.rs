@@ -13,14 +13,18 @@ mod ways_in;
 #[expect(dead_code, reason = "the tests use more of it")]
 mod world;
 
-pub use ways_in::Way;
+use ways_in::Way;
 
 thread_local! {
     static WORLD: RefCell<world::World> = RefCell::new(world::World::new());
 }
 
-/// Lets some bytes in.
-pub fn try_bytes(way: Way, bytes: &[u8]) {
+/// Lets some bytes in, by the way of that name.
+///
+/// # Panics
+/// If there is none.
+pub fn try_bytes(name: &str, bytes: &[u8]) {
+    let way = Way::ALL.into_iter().find(|way| way.name() == name).expect("a way in of that name");
     WORLD.with_borrow_mut(|world| world.takes(way, bytes));
 }
 
