@@ -53,9 +53,9 @@ const WORDS: &[&[u8]] = &[
 const fn tries(way: Way) -> (u32, u32) {
     match way {
         Way::ReceiptCode => (20_000, 2_000_000),
-        Way::Form | Way::Multipart => (100, 20_000),
+        Way::Form | Way::Multipart => (100, 5_000),
         Way::Message => (600, 100_000),
-        Way::Collection | Way::Decisions | Way::Event => (300, 50_000),
+        Way::Collection | Way::Decisions | Way::Event => (300, 20_000),
     }
 }
 
