@@ -110,7 +110,7 @@ fn carry(place: &Installation, number: u32) {
     let name = format!("c{number}");
     place.collect(&name);
     place.import(&name);
-    std::fs::remove_file(place.path(&name)).unwrap();
+    std::fs::remove_file(place.path(&name)).expect("it is there");
 }
 
 #[test]
