@@ -21,8 +21,8 @@ use std::{
 };
 
 use candour::{
+    casebook::{Casebook, NewDecision},
     crypto::{GovernanceIdentity, SignerRole, SigningKey, digest, keyfile},
-    desk::{Casebook, NewDecision},
     domain::{Calendar, Date, FixedDay, ReportState, Text},
 };
 use support::{generator, installation::Installation};

@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 
 use browser::{Browser, Scripts};
 use candour::{
-    desk::figures::ReportingYear,
+    casebook::figures::ReportingYear,
     domain::{About, RiskCheck, Route},
 };
 use support::{

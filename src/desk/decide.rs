@@ -1,251 +1,217 @@
-//! Recording a decision, and sealing what it tells the person.
+//! What the team makes of a report: one form for all of it.
+
+use axum::{Router, extract::State, http::StatusCode, response::Response, routing::get};
 
 use super::{
-    AnswerRef, DeskError, Editor,
-    event::{AnswerId, Approved, Decided, Matter, What, Written},
-    report::Report,
+    Desk, PageError, Visit,
+    respond::{go_to, page},
+    seen::{OfReport, Seen, optional_text, readers},
+    session::Posted,
+    view::{DecidePage, DecideParts, decide::*},
 };
 use crate::{
-    crypto::{self, ReplyRecipient, SealError, Sealed, seal_answer},
+    casebook::{MemberView, NewDecision, ReportView},
     domain::{
-        Answer, AnswerKind, Area, Assessment, BoxId, Clock, ClockEntry, Date, Digest, Endorsement, FileEntry, Format,
-        ReportId, ReportState, Text, Today,
-        limits::{BYTES_PER_CHARACTER, DETAIL_MAX, MESSAGE_MAX},
+        Action, Area, Assessment, Date, Entries, FailureKind, FieldError, Finding, MemberId, ReportState, Risk, Text,
+        YesNo,
+        limits::{DETAIL_MAX, MESSAGE_MAX},
     },
-    files::{self, Readers},
 };
 
-/// What a reviewer decides about a report. What is left out stays as it is.
-#[derive(Default)]
-pub struct NewDecision {
-    /// What the team makes of it from now on, in place of what it made of it before.
-    pub assessment: Option<Assessment>,
-    /// The areas that it may be evidence for, in place of those before; none to leave them.
-    pub areas: Vec<Area>,
-    /// Where it stands; without it a notice or reply makes a received report `decided`, and areas make it `being-read`.
-    pub state: Option<ReportState>,
-    /// An information-use notice to the person.
-    pub notice: Option<Text>,
-    /// Whether that notice tells of a later change of use, and the first one stands.
-    pub supplementary: bool,
-    /// Whether a second member has to approve the notice even if the casebook does not ask for that.
-    pub needs_approval: bool,
-    /// A reply to the person.
-    pub reply: Option<Text>,
-    /// For the team alone: never exported.
-    pub note: Option<Text>,
-    /// The last message that was read; without it, the last there is.
-    pub read: Option<u32>,
-    /// If the use of what the person sent changes: the clock that a supplementary notice has to meet.
-    pub change_of_use: Option<Clock>,
-    /// The report's [`super::QueueEntry::version`] that the reviewer saw: if it has changed since, nothing is recorded.
-    pub seen: Option<u64>,
+/// The routes of this file.
+pub(super) fn routes() -> Router<Desk> {
+    Router::new().route("/reports/{id}/decide", get(form).post(decide))
 }
 
-/// What was recorded.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Recorded {
-    /// Where the report stands now.
-    pub state: ReportState,
-    /// The areas shown for it now.
-    pub areas: Vec<Area>,
-    /// The answers that go to the person with the next export.
-    pub answers: Vec<(u32, AnswerKind)>,
-    /// Whether the person withdrew it, so that nothing can go to them.
-    pub withdrawn: bool,
+/// `GET /reports/{id}/decide`
+async fn form(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
+    let shell = desk.shell(Some(&visit));
+    desk.with(&visit, move |desk, bench| {
+        let casebook = bench.casebook()?;
+        let report = casebook.show(id, desk.shown_day(), desk.calendar())?;
+        let team = owners(&report, casebook.team());
+        let typed = as_it_is(&report);
+        let parts = DecideParts { report: &report, team: &team, typed: &typed, errors: &[], changed: false };
+        page(StatusCode::OK, &DecidePage::new(&shell, parts))
+    })
+    .await
 }
 
-impl NewDecision {
-    /// Checks what can be checked without the report.
-    ///
-    /// # Errors
-    /// If there is nothing in it, or a text is empty or too long.
-    pub fn check(&self) -> Result<(), DeskError> {
-        if self.assessment.is_none()
-            && self.areas.is_empty()
-            && self.state.is_none()
-            && self.notice.is_none()
-            && self.reply.is_none()
-            && self.note.is_none()
-            && self.read.is_none()
-            && self.change_of_use.is_none()
-        {
-            return Err(DeskError::NothingDecided);
-        }
-        for (name, text) in [("notice", &self.notice), ("reply", &self.reply), ("note", &self.note)] {
-            let Some(text) = text else { continue };
-            if text.is_empty() {
-                return Err(DeskError::EmptyText(name));
+/// `POST /reports/{id}/decide`
+async fn decide(
+    State(desk): State<Desk>,
+    visit: Visit,
+    OfReport(id): OfReport,
+    form: Posted,
+) -> Result<Response, PageError> {
+    let shell = desk.shell(Some(&visit));
+    desk.with(&visit, move |desk, bench| {
+        let seen = Seen::sent(&form)?;
+        let mut editor = bench.edit()?;
+        let report = editor.casebook().show(id, desk.shown_day(), desk.calendar())?;
+        let team = owners(&report, editor.casebook().team());
+        let changed = seen.changed(Seen::of(&report));
+        let decided = Decided::read(&form, &report, &team, desk.today().today());
+        let errors = match (changed.clone(), decided) {
+            (None, Ok(decided)) if decided.is_nothing(&report) => {
+                vec![FieldError::new(WORKER, "Change something, or go back to the report")]
             }
-            if is_longer(text, MESSAGE_MAX) {
-                return Err(DeskError::LongText(name));
+            (None, Ok(decided)) => {
+                editor.decide(id, decided.new_decision(&report, seen), desk.today())?;
+                return go_to(&format!("/reports/{id}#history"));
             }
-        }
-        let texts = self.assessment.iter().flat_map(|assessment| [&assessment.area_reason, &assessment.action_detail]);
-        if texts.flatten().any(|text| is_longer(text, DETAIL_MAX)) {
-            return Err(DeskError::LongReason);
-        }
-        Ok(())
-    }
-}
-
-impl Editor<'_> {
-    /// Records a decision. Answers are sealed here and now, once: an export that is made again holds the same bytes.
-    ///
-    /// # Errors
-    /// As [`NewDecision::check`], and if there is no such report, it changed meanwhile, or the person can't be reached any
-    /// more.
-    pub fn decide(&mut self, id: ReportId, decision: NewDecision, today: &dyn Today) -> Result<Recorded, DeskError> {
-        decision.check()?;
-        let state = &self.casebook.state;
-        let report = state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
-        // A report is there only after an import, and every import names the box.
-        let r#box = state.r#box.ok_or(DeskError::NoReport)?;
-        if decision.seen.is_some_and(|seen| seen != report.version()) {
-            return Err(DeskError::Changed(id));
-        }
-        if report.withdrawn && (decision.notice.is_some() || decision.reply.is_some()) {
-            return Err(DeskError::Withdrawn(id));
-        }
-        if decision.supplementary && decision.notice.is_some() && !report.has_notice() {
-            return Err(DeskError::NoFirstNotice(id));
-        }
-        let needs_approval = state.second_approver || decision.needs_approval;
-        let after = Outcome::of(report, &decision);
-        let supplementary = decision.supplementary;
-        let texts = (decision.notice, decision.reply);
-        let mut answers = answers(report, (r#box, id), &after, texts, supplementary, today.today())?;
-        for (written, sealed) in &mut answers {
-            if written.answer.kind == AnswerKind::Notice {
-                written.endorsement =
-                    Some(self.endorse(endorsement(r#box, id, written.answer.seq, written.file.sha256))?);
-                written.needs_approval = needs_approval;
-            }
-            let path = self.casebook.answer_path(id, written.answer.seq);
-            files::create_private_directory(path.parent().unwrap_or(&self.casebook.directory))?;
-            // One of that number is in no event: a command was killed before it recorded it.
-            files::replace(&path, Readers::Owner, sealed.as_bytes())?;
-        }
-        let recorded = Recorded {
-            state: after.state,
-            areas: after.assessment.areas.clone().unwrap_or_else(|| report.chosen_areas.clone()),
-            answers: answers.iter().map(|(written, _)| (written.answer.seq, written.answer.kind)).collect(),
-            withdrawn: report.withdrawn,
+            (changed, decided) => changed.into_iter().chain(decided.err().unwrap_or_default()).collect(),
         };
-        let last = report.last_message();
-        let decided = Decided {
-            state: after.state,
-            assessment: after.assessment,
-            read: decision.read.unwrap_or(last).min(last),
-            note: decision.note,
-            answers: answers.into_iter().map(|(written, _)| written).collect(),
-            change_of_use: decision.change_of_use.map(|clock| ClockEntry { seq: last, clock }),
-        };
-        let matter = Matter::Decided(Box::new(decided));
-        let about = self.about(id, &matter)?;
-        self.append(What::Decided(about), vec![matter], today)?;
-        Ok(recorded)
-    }
-
-    /// Approves a notice that waits for a second member.
-    ///
-    /// # Errors
-    /// If there is no such answer, it does not wait for anybody, or whoever wrote it wants to approve it too.
-    pub fn approve(&mut self, answer: AnswerRef, today: &dyn Today) -> Result<(), DeskError> {
-        let state = &self.casebook.state;
-        let report = state.reports.get(&answer.report).ok_or_else(|| self.casebook.no_report(answer.report))?;
-        let r#box = state.r#box.ok_or(DeskError::NoReport)?;
-        let stored = report.answers.iter().find(|stored| stored.seq == answer.seq).ok_or(DeskError::NoAnswer)?;
-        if !stored.needs_approval || stored.approved_by.is_some() {
-            return Err(DeskError::NotWaiting);
-        }
-        if stored.by == self.me {
-            return Err(DeskError::OwnNotice);
-        }
-        let endorsement = self.endorse(endorsement(r#box, answer.report, answer.seq, stored.file.sha256))?;
-        let answer = AnswerId { report: answer.report, seq: answer.seq };
-        self.append(What::Approved(Approved { answer, endorsement }), Vec::new(), today)?;
-        Ok(())
-    }
-
-    fn endorse(&self, endorsement: Endorsement) -> Result<String, DeskError> {
-        Ok(crypto::sign(&endorsement, self.key)?.1)
-    }
+        let parts =
+            DecideParts { report: &report, team: &team, typed: &form, errors: &errors, changed: changed.is_some() };
+        page(StatusCode::UNPROCESSABLE_ENTITY, &DecidePage::new(&shell, parts))
+    })
+    .await
 }
 
-/// What whoever writes or approves an answer signs.
-const fn endorsement(r#box: BoxId, report: ReportId, seq: u32, sha256: Digest) -> Endorsement {
-    Endorsement { format: Format::Endorsement, r#box, report, seq, sha256 }
-}
-
-fn is_longer(text: &Text, max: usize) -> bool {
-    text.as_str().len() > BYTES_PER_CHARACTER * max || text.characters() > max
-}
-
-/// Where a report stands after a decision.
-struct Outcome {
-    state: ReportState,
+/// What was decided on the form.
+struct Decided {
     assessment: Assessment,
-    /// Whether the person is to be told that state or areas changed.
-    changed: bool,
+    state: ReportState,
+    note: Option<Text>,
 }
 
-impl Outcome {
-    fn of(report: &Report, decision: &NewDecision) -> Self {
-        let mut assessment = decision.assessment.clone().unwrap_or_else(|| report.assessment.clone());
-        if !decision.areas.is_empty() {
-            assessment.areas = Some(Area::ALL.iter().copied().filter(|area| decision.areas.contains(area)).collect());
+impl Decided {
+    fn read(form: &Entries, report: &ReportView, team: &[MemberView], today: Date) -> Result<Self, Vec<FieldError>> {
+        let mut reader = Reader { form, errors: Vec::new() };
+        let worker = reader.choice(WORKER, YesNo::from_slug);
+        let in_remit = reader.choice(IN_REMIT, YesNo::from_slug);
+        let failures = reader.choices(FAILURE, FailureKind::from_slug);
+        let risk = reader.choice(RISK, Risk::from_slug);
+        let areas = reader.choices(AREA, Area::from_slug);
+        let area_reason = reader.text(AREA_REASON, "Why these areas", DETAIL_MAX);
+        let owner = reader.choice(OWNER, |id| {
+            let id: MemberId = id.parse().ok()?;
+            team.iter().any(|member| member.id == id).then_some(id)
+        });
+        let state = reader.choice(STATE, ReportState::from_slug);
+        let action = reader.choice(ACTION, Action::from_slug);
+        let action_detail = reader.text(ACTION_DETAIL, "What is done, or why nothing is,", DETAIL_MAX);
+        let action_by = reader.date(&ACTION_BY);
+        let finding = reader.choice(FINDING, Finding::from_slug);
+        let detriment = reader.choice(DETRIMENT, YesNo::from_slug);
+        let destroy_after = reader.date(&DESTROY_AFTER);
+        let note = reader.text(NOTE, "Note", MESSAGE_MAX);
+
+        match (action, &action_detail) {
+            (Some(Action::FurtherAction), None) => reader.wrong(ACTION_DETAIL, "Enter what is done"),
+            (Some(Action::NoFurtherAction), None) => reader.wrong(ACTION_DETAIL, "Enter why nothing more is done"),
+            (None, Some(_)) => reader.wrong(ACTION, "Select whether anything is done, or leave out the details"),
+            _ => {}
         }
-        let received = report.state == ReportState::Received;
-        let areas_changed = assessment.areas != report.assessment.areas;
-        let state = match decision.state {
-            Some(state) => state,
-            None if received && (decision.notice.is_some() || decision.reply.is_some()) => ReportState::Decided,
-            None if received && areas_changed => ReportState::BeingRead,
-            None => report.state,
+        if action_by.is_some() && action != Some(Action::FurtherAction) {
+            reader.wrong(ACTION_BY.day, "Leave the date out, or select ‘Further action’");
+        }
+        let was = report.assessment.destroy_after;
+        if destroy_after.is_some_and(|day| day < today && was != Some(day)) {
+            reader.wrong(DESTROY_AFTER.day, "The last day on which it is kept must be today or later");
+        }
+        let (Some(state), true) = (state, reader.errors.is_empty()) else {
+            if state.is_none() {
+                reader.wrong(STATE, "Select where the report stands");
+            }
+            return Err(reader.errors);
         };
-        let changed = state != report.state || areas_changed || report.untold;
-        Self { state, assessment, changed }
+        // Taking back every area is an answer too; never having chosen one is none.
+        let areas = (!areas.is_empty() || report.assessment.areas.is_some()).then(|| in_order(&areas));
+        let assessment = Assessment {
+            areas,
+            area_reason,
+            worker,
+            in_remit,
+            failures: FailureKind::ALL.iter().copied().filter(|kind| failures.contains(kind)).collect(),
+            risk,
+            owner,
+            action,
+            action_detail,
+            action_by,
+            finding,
+            detriment,
+            destroy_after,
+        };
+        Ok(Self { assessment, state, note })
+    }
+
+    fn is_nothing(&self, report: &ReportView) -> bool {
+        self.assessment == report.assessment && self.state == report.entry.state && self.note.is_none()
+    }
+
+    fn new_decision(self, report: &ReportView, seen: Seen) -> NewDecision {
+        NewDecision {
+            assessment: (self.assessment != report.assessment).then_some(self.assessment),
+            state: (self.state != report.entry.state).then_some(self.state),
+            note: self.note,
+            read: Some(seen.read),
+            seen: Some(seen.version),
+            ..NewDecision::default()
+        }
     }
 }
 
-/// The notice and the reply, or an update if only state or areas change. Nothing goes to a person who withdrew.
-fn answers(
-    report: &Report,
-    (r#box, id): (BoxId, ReportId),
-    after: &Outcome,
-    (notice, reply): (Option<Text>, Option<Text>),
-    supplementary: bool,
-    on: Date,
-) -> Result<Vec<(Written, Sealed)>, DeskError> {
-    let mut kinds: Vec<(AnswerKind, Option<Text>)> = Vec::new();
-    kinds.extend(notice.map(|text| (AnswerKind::Notice, Some(text))));
-    kinds.extend(reply.map(|text| (AnswerKind::Reply, Some(text))));
-    if kinds.is_empty() && after.changed && !report.withdrawn {
-        kinds.push((AnswerKind::Update, None));
+/// Reads a form field by field, and keeps what is wrong in the order of the page.
+struct Reader<'a> {
+    form: &'a Entries,
+    errors: Vec<FieldError>,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, field: &'static str, message: &str) {
+        // A field that was filled in wrongly has been named already.
+        if !self.errors.iter().any(|error| error.field == field) {
+            self.errors.push(FieldError::new(field, message));
+        }
     }
-    if kinds.is_empty() {
-        return Ok(Vec::new());
+
+    fn choice<T>(&mut self, field: &'static str, from_slug: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let slug = self.form.first(field);
+        let choice = from_slug(slug);
+        if choice.is_none() && !slug.is_empty() {
+            self.wrong(field, "Select an answer from the list");
+        }
+        choice
     }
-    let key = report.reply_to.as_deref().ok_or(DeskError::NoReplyKey(id))?;
-    let key = ReplyRecipient::parse(key).map_err(|_| SealError::Recipients)?;
-    let seal = |(seq, (kind, text)): (u32, (AnswerKind, Option<Text>))| {
-        let answer = Answer {
-            format: Format::Answer,
-            r#box,
-            report: id,
-            seq,
-            kind,
-            on,
-            after: report.last_message(),
-            state: after.state,
-            areas: after.assessment.areas.clone().unwrap_or_default(),
-            supplementary: supplementary && kind == AnswerKind::Notice,
-            text,
-        };
-        let sealed = seal_answer(&answer, &key)?;
-        let file = FileEntry { size: sealed.as_bytes().len() as u64, sha256: sealed.digest() };
-        Ok((Written { answer, file, endorsement: None, needs_approval: false }, sealed))
-    };
-    (report.next_answer()..).zip(kinds).map(seal).collect()
+
+    fn choices<T>(&mut self, field: &'static str, from_slug: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        let chosen: Vec<Option<T>> = self.form.all(field).map(from_slug).collect();
+        if chosen.iter().any(Option::is_none) {
+            self.wrong(field, "Select answers from the list");
+        }
+        chosen.into_iter().flatten().collect()
+    }
+
+    fn text(&mut self, field: &'static str, name: &str, max: usize) -> Option<Text> {
+        optional_text(self.form, field, name, max).unwrap_or_else(|error| {
+            self.errors.push(error);
+            None
+        })
+    }
+
+    fn date(&mut self, names: &DateNames) -> Option<Date> {
+        names.read(self.form).unwrap_or_else(|error| {
+            self.errors.push(error);
+            None
+        })
+    }
+}
+
+/// Those who can be asked to look after a report, and whoever does.
+fn owners(report: &ReportView, team: Vec<MemberView>) -> Vec<MemberView> {
+    let owner = team.iter().find(|member| report.assessment.owner == Some(member.id)).cloned();
+    let mut owners = readers(report, team);
+    if let Some(owner) = owner
+        && !owners.iter().any(|member| member.id == owner.id)
+    {
+        owners.push(owner);
+    }
+    owners
+}
+
+/// Areas once each, as every page orders them.
+pub(super) fn in_order(areas: &[Area]) -> Vec<Area> {
+    Area::ALL.iter().copied().filter(|area| areas.contains(area)).collect()
 }

@@ -1,310 +1,229 @@
-use std::{io, path::PathBuf};
+use std::borrow::Cow;
 
-use crate::{
-    crypto::{Fingerprint, OpenError, SealError, SignError, VerifyError},
-    domain::{
-        CalendarError, ReportId,
-        limits::{DETAIL_MAX, MESSAGE_MAX, SHORT_MAX},
-    },
-    files::FileError,
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
 };
 
-/// The desk can't do what it was asked. Nothing of any report's content is in it.
-#[derive(Debug, thiserror::Error)]
-pub enum DeskError {
-    /// A file can't be read or written.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// There is something where a new casebook should go.
-    #[error("{} is not empty; give a new or an empty directory", .0.display())]
-    NotEmpty(PathBuf),
-    /// No casebook where one should be.
-    #[error("there is no casebook in {}; check the directory, or make one with `candour desk init`", .0.display())]
-    NoCasebook(PathBuf),
-    /// `casebook.json` is not what [`super::Pointer`] writes.
-    #[error("{} can't be read; restore it from a backup", .0.display())]
-    Pointer(PathBuf),
-    /// The identity vouched for another casebook.json than this.
-    #[error(
-        "this identity does not fit the casebook, or casebook.json was changed; give the identity that you joined with, or restore casebook.json from a backup"
-    )]
-    OtherIdentity,
-    /// The identity has not vouched for this casebook.
-    #[error(
-        "this identity is not one that opened this casebook before; give the identity that you joined with, or, if a colleague has just let you join and reads out the fingerprint {0}, run `candour desk join` with it"
-    )]
-    NotVouched(Fingerprint),
-    /// The fingerprint that was compared is another one.
-    #[error("the fingerprint of this casebook is {0}, not the one given; ask the colleague who let you join")]
-    OtherFingerprint(Fingerprint),
-    /// The casebook's key is not sealed to this identity.
-    #[error(
-        "this identity is not a member's; ask a colleague to let you join, or give the identity that you joined with"
-    )]
-    NotAMember,
-    /// The signing key is not this member's.
-    #[error("this signing key is not the one that this member joined with; give that one")]
-    OtherSigner,
-    /// A key file is not the one that the events name.
-    #[error("a key of the casebook was exchanged; restore the casebook from a backup")]
-    KeysExchanged,
-    /// A report's key is missing or not sealed to this member.
-    #[error(
-        "the key of report {0} is missing or is not sealed to you; restore the casebook from a backup, or ask a colleague who can open it to seal it again"
-    )]
-    NoReportKey(ReportId),
-    /// `head.json` is missing, altered, or someone else's.
-    #[error("head.json of the casebook is missing or was changed; restore the casebook from a backup")]
-    Head,
-    /// Events at the end are gone.
-    #[error(
-        "the casebook is cut off: it ends with event {there}, and event {expected} was written; restore it from a backup"
-    )]
-    CutOff {
-        /// The last event that is there.
-        there: u64,
-        /// The last that was written.
-        expected: u64,
-    },
-    /// Another command writes.
-    #[error("another candour command is using this casebook; wait until it has finished and run this one again")]
-    Busy,
-    /// An event can't be taken as it stands.
-    #[error("event {number} of the casebook {problem}; restore the casebook from a backup")]
-    Event {
-        /// Which, from 1.
-        number: u64,
-        /// What is wrong.
-        problem: EventProblem,
-    },
-    /// A sealed file of the casebook can't be opened.
-    #[error("{} can't be opened: {source}", .path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: OpenError,
-    },
-    /// A stored message is not the one that was imported.
-    #[error("{} is not the file that was imported; restore the casebook from a backup", .0.display())]
-    Exchanged(PathBuf),
-    /// A collection is refused.
-    #[error("the collection is refused: {0}")]
-    Refused(#[from] Refusal),
-    /// An id that names no report.
-    #[error("there is no such report; `candour desk list` shows the ids")]
-    NoReport,
-    /// Whoever looks is shut out of it.
-    #[error("you are shut out of report {0}: a colleague has to deal with it")]
-    ShutOut(ReportId),
-    /// It was destroyed.
-    #[error("report {0} was destroyed when its time was over; nothing of it is left here")]
-    Destroyed(ReportId),
-    /// A collection has messages of a report that whoever imports it is shut out of.
-    #[error(
-        "the collection has messages of report {0}, which you are shut out of; a colleague who is not has to import it"
-    )]
-    ImportShutOut(ReportId),
-    /// Someone decided about it meanwhile.
-    #[error("report {0} has changed since you opened it, so nothing was recorded; look at it again")]
-    Changed(ReportId),
-    /// A supplementary notice without a first one.
-    #[error("report {0} has no notice yet, so there is nothing to supplement; write the first notice")]
-    NoFirstNotice(ReportId),
-    /// It is not to be destroyed yet.
-    #[error(
-        "report {0} can't be destroyed yet: it has to be closed, every promise of it kept, and the day set for it over"
-    )]
-    NotToBeDestroyed(ReportId),
-    /// No such answer.
-    #[error("there is no such answer; look at the report again")]
-    NoAnswer,
-    /// An answer that waits for nobody.
-    #[error("this answer does not wait for a second member; look at the report again")]
-    NotWaiting,
-    /// Whoever wrote a notice approves it.
-    #[error("you wrote this notice, so another member has to approve it")]
-    OwnNotice,
-    /// A name that is no name.
-    #[error("the name is empty or longer than {SHORT_MAX} characters; give the name that the team uses")]
-    MemberName,
-    /// Someone has that key.
-    #[error("a member has that signing key already; each member has their own")]
-    KnownMember,
-    /// Nobody of that id.
-    #[error("there is no such member; look at the team again")]
-    NoMember,
-    /// Leaving without anybody else.
-    #[error("you can't end your own membership; another member has to do it")]
-    LeavingOneself,
-    /// Nobody could tell whether it is right.
-    #[error("you can't shut yourself out; ask another member to do it")]
-    ShuttingOutOneself,
-    /// Nothing lies there to be taken in.
-    #[error("no collection lies here to be taken in; choose the one that was carried from the box")]
-    NothingBrought,
-    /// A referral with nothing in it.
-    #[error("nothing is chosen to be handed on; choose at least one text or file")]
-    EmptyReferral,
-    /// A team's name that is no name.
-    #[error("the team's name is empty or longer than {SHORT_MAX} characters; give its name")]
-    TeamName,
-    /// A reason or detail that is too long.
-    #[error("a reason is longer than {DETAIL_MAX} characters; shorten it")]
-    LongReason,
-    /// An id that is too short or not one.
-    #[error("that is not a report's id; give at least its first 4 digits, as `candour desk list` shows them")]
-    NotAnId,
-    /// The beginning of several ids.
-    #[error("that is the beginning of {0} reports' ids; give more digits")]
-    AmbiguousId(usize),
-    /// A name that no file of the report has.
-    #[error("report {0} has no file of that name; `candour desk show` lists the files and their names")]
-    NoAttachment(ReportId),
-    /// A name that several files of the report have.
-    #[error("report {report} has {} files of that name; give the number of one instead: {}", .places.len(), .places.join(", "))]
-    AmbiguousAttachment {
-        /// The report.
-        report: ReportId,
-        /// `MESSAGE/FILE`, both from 1.
-        places: Vec<String>,
-    },
-    /// A decision with nothing in it.
-    #[error("nothing is decided; give at least one of an area, a state, a notice, a reply or a note")]
-    NothingDecided,
-    /// A text with nothing in it.
-    #[error("the {0} is empty; write it and run the command again")]
-    EmptyText(&'static str),
-    /// A text that is too long.
-    #[error("the {0} is longer than {MESSAGE_MAX} characters; shorten it")]
-    LongText(&'static str),
-    /// An answer to a report that is no longer at the box.
-    #[error(
-        "report {0} was withdrawn: the person deleted it at the box, so no notice or reply can reach them; record a note instead"
-    )]
-    Withdrawn(ReportId),
-    /// No message of the report was ever imported, so nobody knows which key to seal to.
-    #[error(
-        "no message of report {0} is in this casebook, so there is no key to seal an answer to; record a note instead"
-    )]
-    NoReplyKey(ReportId),
-    /// The file was recorded as exported but has not got its name.
-    #[error("the export is recorded but its file was lost ({0}); run the command again with --again and another name")]
-    ExportLost(FileError),
-    /// The file of a referral was recorded but has not got its name.
-    #[error("the referral is recorded but its file was lost ({0}); hand it on again")]
-    ReferralLost(FileError),
-    /// A clock can't be counted.
-    #[error(transparent)]
-    Calendar(#[from] CalendarError),
-    /// Signing failed.
-    #[error("{0}; nothing was recorded")]
-    Sign(#[from] SignError),
-    /// Sealing failed.
-    #[error("{0}; nothing was recorded")]
-    Seal(#[from] SealError),
+use crate::{
+    casebook::DeskError,
+    http::{BodyError, tell_operator},
+};
+
+/// Why a request gets a page of its own instead of what it asked for. None repeats what was sent or says anything of a report.
+#[derive(Clone, Debug)]
+pub(super) enum PageError {
+    /// No such page, or no such report.
+    NotFound,
+    /// The page is there, but not for this method.
+    Method,
+    /// What was sent can't be taken.
+    Body(BodyError),
+    /// Sent from another site's page.
+    CrossSite,
+    /// Sent to another name than this desk's.
+    Misdirected,
+    /// A form without the token of this session.
+    Forged,
+    /// No session.
+    Locked,
+    /// The token of an address that opens the desk no more.
+    UsedAddress,
+    /// Somebody's passphrase is being tried.
+    Trying,
+    /// The private keys can't be read; why is said on the terminal.
+    Keys,
+    /// Another command writes to the casebook.
+    CasebookBusy,
+    /// What the casebook says, which has nothing of any report in it.
+    Casebook(String),
+    /// Something failed here.
+    Internal,
 }
 
-/// What is wrong with an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EventProblem {
-    /// Not there, though later ones are.
-    #[error("is missing")]
-    Missing,
-    /// Altered or cut.
-    #[error("is altered or cut short")]
-    Altered,
-    /// Not signed by a member.
-    #[error("is not signed by a member of this casebook")]
-    Unsigned,
-    /// From another casebook.
-    #[error("belongs to another casebook")]
-    Foreign,
-    /// Another event under its name.
-    #[error("is out of order: its file holds event {0}")]
-    Moved(u64),
-    /// The event before it is not the one that it was written after.
-    #[error("does not follow from the one before it: one of the two was exchanged")]
-    Unchained,
-    /// Signed and in place, but it does not fit what went before.
-    #[error("does not fit what went before; it may be from another version of candour")]
-    Unfit,
+/// A page about an error: what happened, and what to do.
+pub(super) struct Words {
+    pub(super) heading: &'static str,
+    pub(super) happened: Cow<'static, str>,
+    pub(super) remedy: &'static str,
 }
 
-/// Why a collection is refused. The casebook stays as it was.
-#[derive(Debug, thiserror::Error)]
-pub enum Refusal {
-    /// It can't be opened.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// The stream is not a whole archive.
-    #[error("it is altered or cut short; carry it again from the box")]
-    Altered,
-    /// Reading it failed.
-    #[error("reading it failed: {0}; check the medium and carry it again")]
-    Io(io::Error),
-    /// The files are not exactly those of the manifest, in its order.
-    #[error("it does not hold exactly the files that its manifest names, in that order; carry it again from the box")]
-    Files,
-    /// Signed by another key, or it names another box.
-    #[error(
-        "it is from another box; check which box it was collected from and that the casebook was made with that box's key"
-    )]
-    OtherBox,
-    /// The manifest's signature does not hold.
-    #[error("its manifest can't be trusted: {0}")]
-    Manifest(VerifyError),
-    /// The manifest contradicts itself or what was imported earlier.
-    #[error(
-        "its manifest does not fit what was imported earlier about report {0}; ask whoever runs the box whether it was restored from a backup"
-    )]
-    Contradiction(ReportId),
-    /// Older than the last one.
-    #[error("it is out of order: it is number {number} and number {last} was imported already; import the newest one")]
-    Old {
-        /// Its number.
-        number: u64,
-        /// The last number imported.
-        last: u64,
-    },
-    /// The right number after another predecessor.
-    #[error(
-        "it is out of order: it does not follow collection {0} as it was imported here; ask whoever runs the box whether it was restored from a backup"
-    )]
-    Unchained(u64),
-    /// Some before it were not imported.
-    #[error(
-        "it is number {number}, and number {next} was not imported yet; import that one first, or, if it is lost, give --missing: nothing is lost by that"
-    )]
-    Gap {
-        /// Its number.
-        number: u64,
-        /// The number that should come.
-        next: u64,
-    },
-    /// Messages of a report are missing before the first one in it.
-    #[error(
-        "messages of report {0} before the first one in it are not in this casebook; import the earlier collections first, or, if they are lost, give --missing"
-    )]
-    Sequence(ReportId),
-    /// What is sealed inside is not what the manifest says.
-    #[error(
-        "message {seq} of report {report} is not what the manifest says it is; keep the file and ask whoever runs the box"
-    )]
-    Inside {
-        /// The report.
-        report: ReportId,
-        /// The message.
-        seq: u32,
-    },
-    /// A message can't be opened.
-    #[error("message {seq} of report {report} can't be opened: {source}")]
-    Message {
-        /// The report.
-        report: ReportId,
-        /// The message.
-        seq: u32,
-        /// Why not.
-        source: OpenError,
-    },
+impl PageError {
+    /// The status code of its page.
+    pub(super) const fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Body(BodyError::Broken) => StatusCode::BAD_REQUEST,
+            Self::Body(BodyError::Type) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Body(BodyError::Slow) => StatusCode::REQUEST_TIMEOUT,
+            Self::Body(BodyError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::CrossSite | Self::Forged | Self::Locked | Self::UsedAddress => StatusCode::FORBIDDEN,
+            Self::Trying | Self::CasebookBusy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Keys | Self::Casebook(_) | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What its page says.
+    pub(super) fn words(&self) -> Words {
+        let (heading, happened, remedy) = match self {
+            Self::NotFound => (
+                "Page not found",
+                "There is no page at this address, or no report that it names.",
+                "If you typed or pasted the address, check that it is complete. Or go to the queue.",
+            ),
+            Self::Method => (
+                "This page comes after a form",
+                "It can’t be opened by its address, because the address holds nothing of what you typed. Nothing was recorded just now.",
+                "Go back in your browser, or go to the queue.",
+            ),
+            Self::Body(BodyError::Broken | BodyError::Slow) => (
+                "Not all of it arrived",
+                "What you sent ended early. Nothing of it was recorded.",
+                "Go back in your browser and send it again.",
+            ),
+            Self::Body(BodyError::Type) => (
+                "This can’t be read",
+                "What was sent did not come from one of the forms of this desk. Nothing of it was recorded.",
+                "Go to the queue and use the form.",
+            ),
+            Self::Body(BodyError::TooLarge) => (
+                "It is too large",
+                "What you sent is more than a form can hold. Nothing of it was recorded.",
+                "Go back in your browser, shorten it, and send it again.",
+            ),
+            Self::CrossSite => (
+                "This came from another site",
+                "Forms are accepted only from the pages of this desk. Nothing was recorded.",
+                "Close the other site. Go to the queue and use the form there.",
+            ),
+            Self::Misdirected => (
+                "This is not the desk’s address",
+                "The desk answers only at the address that candour printed, so that no other site can reach it under a name of its own.",
+                "Use the address as it stands in the terminal.",
+            ),
+            Self::Forged => (
+                "This form is out of date",
+                "It is from before the desk was last locked or opened, or not from this desk at all. Nothing was recorded.",
+                "Copy what you typed, if you want to keep it. Go to the queue and use the form there.",
+            ),
+            Self::Locked => ("The desk is locked", "Nothing of it can be seen.", "Open it again."),
+            Self::UsedAddress => (
+                "This address opens nothing now",
+                "Each address that candour prints opens the desk once, and only until the desk locks.",
+                "If the desk is open in this browser, go to the queue. If not, that page says how to open it.",
+            ),
+            Self::Trying => (
+                "A passphrase is being tried",
+                "The desk tries one passphrase at a time. Yours was not tried.",
+                "Wait some seconds, then go back in your browser and send it again.",
+            ),
+            Self::Keys => (
+                "The private keys can’t be read",
+                "Why not is said in the terminal in which candour runs.",
+                "The desk reaches only what was there when it started. Plug in what the keys are on, or put right what the terminal says. Then end the desk with Ctrl-C and open it again.",
+            ),
+            Self::CasebookBusy => (
+                "The casebook is in use",
+                "Another candour command is writing to it at this moment. Nothing of what you sent was recorded.",
+                "Wait some seconds, then go back in your browser and send it again.",
+            ),
+            Self::Casebook(_) => (
+                "The casebook can’t do this",
+                "",
+                "If it says that something is damaged, do not go on working: restore the casebook from a backup, or ask whoever looks after it.",
+            ),
+            Self::Internal => (
+                "Something went wrong",
+                "This is a fault in candour. It is not certain that what you sent was recorded.",
+                "Go to the queue and see what is there before you send it again.",
+            ),
+        };
+        let happened = match self {
+            Self::Casebook(text) => Cow::Owned(sentence(text)),
+            _ => Cow::Borrowed(happened),
+        };
+        Words { heading, happened, remedy }
+    }
+}
+
+/// The error itself, for [`super::respond::finish`] to make its page: only there is the state at hand.
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<BodyError> for PageError {
+    fn from(error: BodyError) -> Self {
+        Self::Body(error)
+    }
+}
+
+impl From<DeskError> for PageError {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::NoReport | DeskError::NoAnswer | DeskError::NotAnId | DeskError::AmbiguousId(_) => {
+                Self::NotFound
+            }
+            DeskError::Busy => Self::CasebookBusy,
+            other => Self::Casebook(other.to_string()),
+        }
+    }
+}
+
+impl From<askama::Error> for PageError {
+    fn from(_: askama::Error) -> Self {
+        tell_operator(&"a page can't be made; this is a fault in candour");
+        Self::Internal
+    }
+}
+
+/// A line of the terminal as a sentence.
+fn sentence(line: &str) -> String {
+    let mut rest = line.chars();
+    let sentence: String = rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect();
+    sentence.trim_end_matches('.').to_owned() + "."
+}
+
+#[cfg(test)]
+impl PageError {
+    /// One of every kind, for the tests of their pages.
+    pub(super) fn samples() -> Vec<Self> {
+        vec![
+            Self::NotFound,
+            Self::Method,
+            Self::Body(BodyError::Broken),
+            Self::Body(BodyError::Type),
+            Self::Body(BodyError::TooLarge),
+            Self::CrossSite,
+            Self::Misdirected,
+            Self::Forged,
+            Self::UsedAddress,
+            Self::Trying,
+            Self::Keys,
+            Self::CasebookBusy,
+            Self::Casebook("event 3 of the casebook is missing; restore the casebook from a backup".into()),
+            Self::Internal,
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_casebook_says_is_said_as_a_sentence() {
+        let error = PageError::from(DeskError::OtherSigner);
+        let words = error.words();
+        assert!(words.happened.starts_with("This signing key is not") && words.happened.ends_with("give that one."));
+        for error in [DeskError::NoReport, DeskError::NoAnswer] {
+            assert!(matches!(PageError::from(error), PageError::NotFound));
+        }
+        assert!(matches!(PageError::from(DeskError::Busy), PageError::CasebookBusy));
+    }
 }

@@ -1,338 +1,221 @@
-//! A box in memory that makes collections, and a desk to import them, for tests.
+//! A casebook with nothing in it, the desk over it, and a browser without scripts, for tests.
 
 use std::{
-    collections::BTreeMap,
-    io::Write,
-    path::{Path, PathBuf},
-    sync::Arc,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
-use tar::{Builder, Header};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use http_body_util::BodyExt;
 use tempfile::TempDir;
+use tower::ServiceExt;
+use zeroize::Zeroizing;
 
-use super::{Casebook, DeskError, Editor, Founder, Import, KeyPaths, NewDecision, NewMember, Pointer};
+use super::{Desk, DeskOptions, Keys, Surroundings, Unreadable, Visit, router};
 use crate::{
+    casebook::{Casebook, Founder, KeyPaths},
     crypto::{
-        self, AttachmentSealer, BoxRole, Code, GovernanceIdentity, GovernanceRecipients, KdfParams, ReplyIdentity,
-        SignerRole, SigningKey, VerifyingKey,
-        keyfile::{NewKeys, read_identity},
-        os_random, seal_message, seal_stream,
+        SigningKey,
+        keyfile::{NewKeys, Passphrase, read_identity, read_signing_key},
     },
-    domain::{
-        About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Date, Delivery, Digest,
-        FileEntry, FixedDay, Format, Manifest, MemberId, Message, MessageEntry, MessageKind, ReportEntry, ReportId,
-        Route, SeriousHarm, TeamRole, Text,
-    },
-    files::{self, Readers},
+    domain::{Calendar, Date, FixedDay, TeamRole, Text},
 };
 
-/// In every text that a person writes, every file's name and every file.
-pub(super) const MARKER: &str = "MARKER-OF-PLAINTEXT";
-pub(super) const DAY: Date = Date::constant(2026, 12, 1);
-pub(super) const TODAY: FixedDay = FixedDay(DAY);
+pub(super) const LOCK_AFTER: Duration = Duration::from_secs(600);
+pub(super) const ADDRESS: &str = "127.0.0.1:8081";
+const TODAY: FixedDay = FixedDay(Date::constant(2026, 12, 1));
 
-/// A report as the box and the person know it.
-pub(super) struct Held {
-    pub(super) entry: ReportEntry,
-    pub(super) reply: ReplyIdentity,
-    sealed: BTreeMap<(u32, usize), Vec<u8>>,
+/// A machine with a casebook and its keys, and what its terminal shows.
+#[derive(Clone)]
+pub(super) struct Place(Arc<Parts>);
+
+struct Parts {
+    directory: TempDir,
+    keys: NewKeys,
+    passphrase: Option<&'static str>,
+    addresses: Mutex<Vec<String>>,
+    uptime: Mutex<Duration>,
+    reads: AtomicUsize,
+    keys_are_gone: AtomicBool,
 }
 
-/// The box's side and the keys of both.
-pub(super) struct World {
-    pub(super) dir: TempDir,
-    pub(super) identity: Arc<GovernanceIdentity>,
-    pub(super) signer: SigningKey<SignerRole>,
-    pub(super) box_signer: SigningKey<BoxRole>,
-    pub(super) box_key: VerifyingKey<BoxRole>,
-    pub(super) id: BoxId,
-    pub(super) reports: BTreeMap<ReportId, Held>,
-    number: u64,
-    previous: Option<Digest>,
+/// What a page came with.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: String,
 }
 
-/// Another member of the team, with keys of their own.
-pub(super) struct Colleague {
-    pub(super) id: MemberId,
-    pub(super) identity: Arc<GovernanceIdentity>,
-    pub(super) signer: SigningKey<SignerRole>,
+/// Requests as one browser makes them.
+pub(super) struct Browser {
+    router: Router,
+    pub(super) cookie: Option<String>,
 }
 
-/// The files of a collection in order, before they are sealed.
-pub(super) type Parts = Vec<(String, Vec<u8>)>;
-
-impl World {
-    /// With a casebook in it.
-    pub(super) fn new() -> Self {
-        let keys = NewKeys::generate(None).unwrap();
-        let (box_signer, box_key) = SigningKey::generate().unwrap();
-        let world = Self {
-            dir: tempfile::tempdir().unwrap(),
-            identity: read_identity(keys.identity.as_bytes(), || unreachable!())
-                .unwrap_or_else(|e| panic!("{e}"))
-                .into(),
-            signer: SigningKey::generate().unwrap().0,
-            box_signer,
-            box_key,
-            id: BoxId([7; 16]),
-            reports: BTreeMap::new(),
-            number: 0,
-            previous: None,
-        };
-        drop(world.init(&world.casebook()).unwrap());
-        world
-    }
-
-    pub(super) fn casebook(&self) -> PathBuf {
-        self.dir.path().join("casebook")
-    }
-
-    pub(super) fn init(&self, directory: &Path) -> Result<Casebook, DeskError> {
+impl Place {
+    /// Whose keys are under a passphrase, or under none.
+    pub(super) fn new(passphrase: Option<&'static str>) -> Self {
+        let place = Self(Arc::new(Parts {
+            directory: tempfile::tempdir().unwrap(),
+            keys: NewKeys::generate(None).unwrap(),
+            passphrase,
+            addresses: Mutex::default(),
+            uptime: Mutex::new(Duration::from_secs(1000)),
+            reads: AtomicUsize::new(0),
+            keys_are_gone: AtomicBool::new(false),
+        }));
+        let keys = place.read();
+        let (_, box_key) = SigningKey::generate().unwrap();
         let paths = KeyPaths { identity: "/keys/identity.txt".into(), signing_key: "/keys/signing.key".into() };
-        let founder = Founder { name: Text::verbatim("First"), role: TeamRole::Lead, paths };
-        Casebook::init(directory, Arc::clone(&self.identity), &self.signer, self.box_key.clone(), founder, &TODAY)
+        let founder = Founder { name: Text::typed("First"), role: TeamRole::Lead, paths };
+        drop(
+            Casebook::init(&place.casebook(), keys.identity.into(), &keys.signing_key, box_key, founder, &TODAY)
+                .unwrap(),
+        );
+        place
     }
 
-    pub(super) fn open(&self) -> Result<Casebook, DeskError> {
-        Casebook::open(&self.casebook(), Arc::clone(&self.identity))
-    }
-
-    /// One change, by whoever made the casebook.
-    pub(super) fn edit<T>(&self, work: impl FnOnce(&mut Editor<'_>) -> Result<T, DeskError>) -> Result<T, DeskError> {
-        work(&mut self.open()?.edit(&self.signer)?)
-    }
-
-    /// Someone who joins, and vouches for the casebook.
-    pub(super) fn colleague(&self, name: &str, role: TeamRole) -> Colleague {
-        let identity = Arc::new(GovernanceIdentity::generate());
-        let (signer, key) = SigningKey::generate().unwrap();
-        let new = NewMember { name: Text::typed(name), role, signer: key, recipients: identity.recipients() };
-        let id = self.edit(|editor| editor.join(new, &TODAY)).unwrap();
-        let pointer = Pointer::read(&self.casebook()).unwrap();
-        Casebook::join(&self.casebook(), Arc::clone(&identity), pointer.fingerprint()).unwrap();
-        Colleague { id, identity, signer }
-    }
-
-    pub(super) fn open_as(&self, colleague: &Colleague) -> Result<Casebook, DeskError> {
-        Casebook::open(&self.casebook(), Arc::clone(&colleague.identity))
-    }
-
-    /// One change, by a colleague.
-    pub(super) fn edit_as<T>(
-        &self,
-        colleague: &Colleague,
-        work: impl FnOnce(&mut Editor<'_>) -> Result<T, DeskError>,
-    ) -> Result<T, DeskError> {
-        work(&mut self.open_as(colleague)?.edit(&colleague.signer)?)
-    }
-
-    /// A new report with attachments of these lengths.
-    pub(super) fn concern(&mut self, number: u8, route: Route, attachments: &[usize]) -> ReportId {
-        let id = ReportId([number; 8]);
-        let reply = Code::issue(&mut os_random())
-            .derive(self.id, KdfParams { memory_kib: 64, passes: 1, lanes: 1 })
-            .unwrap()
-            .reply;
-        let entry = ReportEntry {
-            id,
-            route,
-            received_on: DAY,
-            withdrawn: false,
-            deliveries: Vec::new(),
-            clocks: Vec::new(),
-            messages: Vec::new(),
+    /// The desk, opened on the terminal.
+    pub(super) fn desk(&self) -> Desk {
+        let options = DeskOptions {
+            casebook: self.casebook(),
+            address: ADDRESS.parse::<SocketAddr>().unwrap(),
+            calendar: Calendar::default(),
+            today: Arc::new(TODAY),
+            as_of: None,
+            lock_after: LOCK_AFTER,
+            demo: None,
         };
-        self.reports.insert(id, Held { entry, reply, sealed: BTreeMap::new() });
-        self.say(id, MessageKind::Concern, attachments);
-        id
+        Desk::open(options, Box::new(self.clone()), self.read()).unwrap()
     }
 
-    /// One more message to a report.
-    pub(super) fn say(&mut self, id: ReportId, kind: MessageKind, attachments: &[usize]) {
-        let message = self.message(id, kind);
-        self.add(id, message, kind, attachments);
+    /// A session, by the last address that was told.
+    pub(super) async fn visit(&self, desk: &Desk) -> Visit {
+        let cookie = desk.redeem(&self.tickets().pop().unwrap()).await.unwrap_or_else(|error| panic!("{error:?}"));
+        let (session, token) = desk.admit(&[cookie]).unwrap();
+        Visit::new(session, token, "/")
     }
 
-    /// What [`World::say`] seals, to be spoilt first.
-    pub(super) fn message(&self, id: ReportId, kind: MessageKind) -> Message {
-        let held = &self.reports[&id];
-        let seq = held.entry.messages.last().map_or(0, |last| last.seq) + 1;
-        Message {
-            format: Format::Message,
-            r#box: self.id,
-            report: id,
-            seq,
-            kind,
-            route: held.entry.route,
-            on: DAY,
-            areas: if kind == MessageKind::Concern { vec![Area::IntegratedCare] } else { Vec::new() },
-            answers: (kind == MessageKind::Concern).then(concern),
-            text: (kind == MessageKind::FollowUp).then(|| Text::typed(&format!("{MARKER} and more"))),
-            reply_to: held.reply.recipient().to_string(),
-            attachments: Vec::new(),
+    /// What each address that was told holds.
+    pub(super) fn tickets(&self) -> Vec<String> {
+        let told = self.0.addresses.lock().unwrap();
+        told.iter().map(|address| address.rsplit_once('=').unwrap().1.to_owned()).collect()
+    }
+
+    /// Time passes.
+    pub(super) fn wait(&self, time: Duration) {
+        *self.0.uptime.lock().unwrap() += time;
+    }
+
+    /// How often the keys were read since the desk was opened on the terminal.
+    pub(super) fn reads(&self) -> usize {
+        self.0.reads.load(Ordering::Relaxed)
+    }
+
+    /// The stick with the keys is pulled out.
+    pub(super) fn take_keys_away(&self) {
+        self.0.keys_are_gone.store(true, Ordering::Relaxed);
+    }
+
+    fn casebook(&self) -> PathBuf {
+        self.0.directory.path().join("casebook")
+    }
+
+    fn read(&self) -> Keys {
+        let keys = &self.0.keys;
+        let identity = read_identity(keys.identity.as_bytes(), || unreachable!());
+        let signing_key = read_signing_key(&keys.signing_key, || unreachable!());
+        match (identity, signing_key) {
+            (Ok(identity), Ok(signing_key)) => Keys { identity, signing_key, protected: self.0.passphrase.is_some() },
+            _ => panic!("the keys were just made"),
+        }
+    }
+}
+
+impl Surroundings for Place {
+    fn keys(&self, passphrase: Option<Passphrase>) -> Result<Keys, Unreadable> {
+        self.0.reads.fetch_add(1, Ordering::Relaxed);
+        if self.0.keys_are_gone.load(Ordering::Relaxed) {
+            return Err(Unreadable::Other("the keys are gone, for the test".into()));
+        }
+        let right = self.0.passphrase.map(|right| Passphrase::new(&Zeroizing::new(right.to_owned())));
+        match (right, passphrase) {
+            (None, None) => Ok(self.read()),
+            (Some(right), Some(given)) if right.is_same(&given) => Ok(self.read()),
+            _ => Err(Unreadable::Passphrase),
         }
     }
 
-    /// Seals a message with attachments and lists it as that kind.
-    pub(super) fn add(&mut self, id: ReportId, mut message: Message, kind: MessageKind, attachments: &[usize]) {
-        let to = self.identity.recipients();
-        let mut sealed = vec![Vec::new()];
-        for (index, length) in attachments.iter().enumerate() {
-            let (bytes, attachment) = attach(&to, index + 1, *length);
-            sealed.push(bytes);
-            message.attachments.push(attachment);
+    fn announce(&self, address: &str) {
+        self.0.addresses.lock().unwrap().push(address.to_owned());
+    }
+
+    fn uptime(&self) -> Duration {
+        *self.0.uptime.lock().unwrap()
+    }
+}
+
+impl Browser {
+    pub(super) fn new(desk: &Desk) -> Self {
+        Self { router: router(desk.clone()), cookie: None }
+    }
+
+    /// One that came in by the last address that was told.
+    pub(super) async fn inside(place: &Place, desk: &Desk) -> Self {
+        let mut browser = Self::new(desk);
+        let answer = browser.get(&format!("/open?token={}", place.tickets().pop().unwrap())).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        browser
+    }
+
+    pub(super) async fn get(&mut self, path: &str) -> Answer {
+        self.send(request(Method::GET, path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = request(Method::POST, path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends it with the cookie, and keeps the cookie that comes back.
+    pub(super) async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        if let Some(cookie) = &self.cookie {
+            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
         }
-        sealed[0] = seal_message(&message, &to).unwrap().as_bytes().to_vec();
-        let held = self.reports.get_mut(&id).unwrap();
-        let seq = held.entry.messages.last().map_or(0, |last| last.seq) + 1;
-        let files =
-            sealed.iter().map(|bytes| FileEntry { size: bytes.len() as u64, sha256: crypto::digest(bytes) }).collect();
-        held.entry.messages.push(MessageEntry { seq, kind, on: DAY, files });
-        held.entry
-            .clocks
-            .push(ClockEntry { seq, clock: Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap() });
-        held.sealed.extend(sealed.into_iter().enumerate().map(|(index, bytes)| ((seq, index), bytes)));
-    }
-
-    /// The next manifest.
-    pub(super) fn manifest(&mut self) -> Manifest {
-        self.number += 1;
-        let reports = self.reports.values().map(|held| held.entry.clone()).collect();
-        Manifest {
-            format: Format::Collection,
-            r#box: self.id,
-            number: self.number,
-            previous: self.previous,
-            on: DAY,
-            reports,
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        if let Some(set) = headers.get(header::SET_COOKIE) {
+            let set = set.to_str().unwrap();
+            let kept = set.split(';').next().unwrap().to_owned();
+            self.cookie = (!set.contains("Max-Age=0")).then_some(kept);
         }
-    }
-
-    /// The files of a collection with that manifest.
-    pub(super) fn parts(&mut self, manifest: &Manifest) -> Parts {
-        let (json, signature) = crypto::sign(manifest, &self.box_signer).unwrap();
-        self.previous = Some(crypto::digest(&json));
-        let mut parts =
-            vec![("manifest.json".to_owned(), json), ("manifest.json.minisig".to_owned(), signature.into_bytes())];
-        for report in &manifest.reports {
-            let held = &self.reports[&report.id];
-            for message in &report.messages {
-                for index in 0..message.files.len() {
-                    parts.push((
-                        Manifest::path(report.id, message.seq, index),
-                        held.sealed[&(message.seq, index)].clone(),
-                    ));
-                }
-            }
-        }
-        parts
-    }
-
-    /// The next collection, as a file.
-    pub(super) fn collect(&mut self) -> PathBuf {
-        let manifest = self.manifest();
-        let parts = self.parts(&manifest);
-        self.carry(&seal(&parts, &self.identity.recipients()))
-    }
-
-    /// Bytes as a new file.
-    pub(super) fn carry(&self, bytes: &[u8]) -> PathBuf {
-        let path = (0..)
-            .map(|number: u32| self.dir.path().join(format!("carried-{number}")))
-            .find(|path| !path.exists())
-            .unwrap();
-        files::write_new(&path, Readers::Owner, bytes).unwrap();
-        path
-    }
-
-    pub(super) fn import(&self, file: &Path) -> Result<Import, DeskError> {
-        self.edit(|editor| editor.import(file, false, &TODAY))
-    }
-
-    pub(super) fn reply(&self, id: ReportId, text: &str) {
-        let decision = NewDecision { reply: Some(Text::typed(text)), ..NewDecision::default() };
-        self.edit(|editor| editor.decide(id, decision, &TODAY)).unwrap();
-    }
-
-    /// The box gets every answer up to one.
-    pub(super) fn deliver(&mut self, id: ReportId, through: u32) {
-        let deliveries = (1..=through).map(|seq| Delivery { seq, on: DAY }).collect();
-        self.reports.get_mut(&id).unwrap().entry.deliveries = deliveries;
-    }
-
-    /// Every file of the casebook with its bytes.
-    pub(super) fn snapshot(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut all = BTreeMap::new();
-        let mut directories = vec![self.casebook()];
-        while let Some(directory) = directories.pop() {
-            for entry in std::fs::read_dir(directory).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    directories.push(path);
-                } else {
-                    all.insert(path.clone(), std::fs::read(path).unwrap());
-                }
-            }
-        }
-        all
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        Answer { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }
     }
 }
 
-/// A tar of these files, sealed.
-pub(super) fn seal(parts: &Parts, to: &GovernanceRecipients) -> Vec<u8> {
-    seal_bytes(&archive(parts), to)
-}
-
-pub(super) fn seal_bytes(plain: &[u8], to: &GovernanceRecipients) -> Vec<u8> {
-    let mut out = seal_stream(to, Vec::new()).unwrap();
-    out.write_all(plain).unwrap();
-    out.finish().unwrap()
-}
-
-pub(super) fn archive(parts: &Parts) -> Vec<u8> {
-    let mut archive = Builder::new(Vec::new());
-    for (path, bytes) in parts {
-        let mut header = Header::new_ustar();
-        // Names that tar itself would refuse to write are wanted too.
-        header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
-        header.set_size(bytes.len() as u64);
-        header.set_mode(0o600);
-        header.set_uid(0);
-        header.set_gid(0);
-        header.set_mtime(0);
-        header.set_cksum();
-        archive.append(&header, bytes.as_slice()).unwrap();
+impl Answer {
+    /// The token in the page's forms.
+    pub(super) fn token(&self) -> String {
+        let after = self.body.split_once("name=\"token\" value=\"").expect("a form").1;
+        after.split_once('"').unwrap().0.to_owned()
     }
-    archive.into_inner().unwrap()
-}
 
-/// The plain bytes of an attachment of that length.
-pub(super) fn plain(length: usize) -> Vec<u8> {
-    MARKER.bytes().chain((0..length).map(|place| place.to_le_bytes()[0] ^ 0x5a)).cycle().take(length).collect()
-}
-
-fn attach(to: &GovernanceRecipients, number: usize, length: usize) -> (Vec<u8>, Attachment) {
-    let mut sealer = AttachmentSealer::start(to, Vec::new()).unwrap();
-    sealer.write_all(&plain(length)).unwrap();
-    let (truth, sealed) = sealer.finish().unwrap();
-    let name = Text::verbatim(&format!("../{MARKER}-{number}.pdf"));
-    (sealed, Attachment { name, media_type: Text::verbatim("application/pdf"), size: truth.size, sha256: truth.sha256 })
-}
-
-fn concern() -> Concern {
-    Concern {
-        organisation_type: None,
-        organisation: Some(Text::typed(&format!("{MARKER} Trust"))),
-        about: vec![About::CoverUp],
-        description: Text::typed(&format!("{MARKER}: what happened on the ward.")),
-        ongoing: None,
-        when: None,
-        serious_harm: Some(SeriousHarm::Yes),
-        raised_internally: None,
-        raised_detail: None,
-        role: None,
-        documents: None,
-        area: vec![AreaChoice::IntegratedCare],
-        use_concerns: None,
+    pub(super) fn location(&self) -> &str {
+        self.headers[header::LOCATION].to_str().unwrap()
     }
+}
+
+pub(super) fn request(method: Method, path: &str) -> axum::http::request::Builder {
+    Request::builder().method(method).uri(path).header(header::HOST, ADDRESS)
 }

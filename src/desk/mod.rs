@@ -1,73 +1,82 @@
-//! The offline desk: a casebook that takes in collections, shows reports, records decisions and writes them for the box.
+//! The desk in a browser on the same machine: one reviewer, one session, nothing open while it is locked.
 //!
 //! ```text
-//! DIR/casebook.json        which casebook it is and where the keys are of whoever made it; nothing about any concern
-//! DIR/trust/…              each member's word that it is the right one
-//! DIR/keys/…               the casebook's key and each report's, sealed to those who may open them (see `keys`)
-//! DIR/events/00000001.age  what happened, one sealed and signed event a file, each naming the digest of the one before
-//! DIR/head.json            how many events there are, signed
-//! DIR/collections/N/…      what came with collection N, sealed to each report's key
-//! DIR/answers/ID/…         what goes to the person, sealed to their receipt code
-//! DIR/incoming.…           a collection that is being taken in; DIR/outgoing/… decisions files to carry
-//! DIR/checkpoints/…        for each member, what makes opening fast; made again if it is lost
-//! DIR/lock                 held by whoever writes, for one change
+//! request ─▶ respond::finish    another site's, or to another name: refused. Errors become pages; headers go on
+//!         ─▶ session::require   no cookie: the locked page. A form without the session's token: refused
+//!         ─▶ a handler          takes a `Visit`, and a `Posted` if it is a form's; works in `Desk::with`
 //! ```
 //!
-//! An event is there whole or not at all, and what it names is on the disk before it: killed at any point, a casebook reads
-//! as it did before or after the change. An altered, missing, moved or foreign event, and a casebook that is cut off at its end, is named
-//! when the casebook is opened. Whoever puts an older copy of the whole directory in its place can't be noticed here; the next
-//! collection shows deliveries that such a casebook does not know.
+//! `GET /open`, `POST /unlock` and nothing else get by without a session. What the desk opened (keys, casebook, texts) is
+//! owned by one value, which is dropped when the desk locks.
 
-mod casebook;
-mod chain;
-mod checkpoint;
-pub mod coming;
+mod approve;
+mod calendar;
+mod carry;
+mod change_of_use;
 mod decide;
 mod destroy;
+mod door;
 mod error;
-mod event;
-mod export;
-mod facts;
-pub mod figures;
+mod figures;
+mod files;
 #[cfg(test)]
 mod fixture;
-mod import;
-mod keys;
-pub mod notice;
-mod opened;
-pub mod pages;
-mod pointer;
+mod gate;
+mod intake;
+mod letter;
+mod notice;
+mod queue;
 mod refer;
+mod reply;
 mod report;
-mod search;
-mod staging;
+mod respond;
+mod seen;
+mod session;
 mod state;
-mod take_back;
 mod team;
-pub mod tray;
+#[cfg(test)]
+mod tests;
 mod view;
+mod workbench;
 
-pub use casebook::{Casebook, Editor, Founder};
-pub use decide::{NewDecision, Recorded};
-pub use error::{DeskError, EventProblem, Refusal};
-pub use export::Export;
-pub use import::{Import, NewMessage, Progress};
-pub use opened::SealedAttachment;
-pub use pointer::{KeyPaths, Pointer};
-pub use refer::{NewReferral, Passage};
-pub use team::{MemberView, NewMember, NewShutOut};
-pub use view::{
-    AnswerView, DecisionView, MessageView, QueueEntry, ReferralView, ReportView, Sender, ShutOutView, TakenBackView,
-    Word,
+pub use state::{Carrier, Desk, DeskOptions, Surroundings, Unreadable};
+pub use workbench::Keys;
+
+use axum::{
+    Router, middleware,
+    routing::{get, post},
 };
 
-use crate::domain::ReportId;
+use error::PageError;
+use session::Visit;
+use workbench::Workbench;
 
-/// Names an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AnswerRef {
-    /// The report.
-    pub report: ReportId,
-    /// The answer's number within it.
-    pub seq: u32,
+/// Every page of the desk.
+pub fn router(desk: Desk) -> Router {
+    let inside = Router::new()
+        .route("/lock", post(door::lock))
+        .merge(queue::routes())
+        .merge(report::routes())
+        .merge(files::routes())
+        .merge(carry::routes())
+        .merge(calendar::routes())
+        .merge(figures::routes())
+        .merge(team::routes())
+        .merge(refer::routes())
+        .merge(destroy::routes())
+        .merge(approve::routes())
+        .merge(change_of_use::routes())
+        .merge(decide::routes())
+        .merge(notice::routes())
+        .merge(reply::routes())
+        .fallback(async || PageError::NotFound)
+        .method_not_allowed_fallback(async || PageError::Method)
+        .layer(middleware::from_fn_with_state(desk.clone(), session::require));
+    Router::new()
+        .route("/open", get(door::open))
+        .route("/unlock", post(door::unlock))
+        .method_not_allowed_fallback(async || PageError::Method)
+        .merge(inside)
+        .layer(middleware::from_fn_with_state(desk.clone(), respond::finish))
+        .with_state(desk)
 }

@@ -1,308 +1,375 @@
-//! All that the events say, folded together, as far as one member can open them.
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use std::collections::{BTreeMap, BTreeSet};
+use axum::http::HeaderValue;
+use tokio::{sync::Mutex as Turn, time};
+use zeroize::Zeroizing;
 
 use super::{
-    chain::Opened,
-    event::{
-        About, AnswerId, Approved, Created, Destroyed, Event, Exported, Imported, Joined, Left, Matter, News, Referred,
-        ShutOut, TakenBack, What,
-    },
-    figures::Fact,
-    report::Report,
+    Keys, PageError, Visit, Workbench,
+    gate::{Gate, Secret},
+    intake::Intake,
+    view::{CSS, Shell},
 };
-use crate::domain::{BoxId, Date, Digest, MemberId, ReportId, TeamRole, Text};
+use crate::{
+    casebook::DeskError,
+    crypto::{keyfile::Passphrase, os_random},
+    domain::{Calendar, CasebookId, Date, Today},
+    http::{policy, stack, tell_operator},
+};
 
-/// What a casebook knows.
-#[derive(Default)]
-pub(super) struct State {
-    /// The recipients of whoever looks: it says which member that is.
-    own: Vec<String>,
-    pub(super) me: Option<MemberId>,
-    pub(super) members: BTreeMap<MemberId, Member>,
-    /// The casebook's recipient.
-    pub(super) recipient: String,
-    /// The generation of the casebook's key file.
-    pub(super) generation: u32,
-    /// Whether every notice needs a second approver.
-    pub(super) second_approver: bool,
-    /// The box it belongs to, pinned by the first collection.
-    pub(super) r#box: Option<BoxId>,
-    /// The last collection imported, 0 for none.
-    pub(super) collection: u64,
-    /// The day it was made at the box.
-    pub(super) collected_on: Option<Date>,
-    /// SHA-256 of that collection's manifest.
-    pub(super) manifest: Option<Digest>,
-    /// The last decisions file written, 0 for none.
-    pub(super) exported: u64,
-    /// SHA-256 of that file.
-    pub(super) export_file: Option<Digest>,
-    /// Every report that this member can open.
-    pub(super) reports: BTreeMap<ReportId, Report>,
-    /// Every report that they can't.
-    pub(super) opaque: BTreeMap<ReportId, Opaque>,
-    /// What is left of reports that were destroyed.
-    pub(super) destroyed: BTreeMap<ReportId, Remains>,
+/// How often to look whether the desk has been idle for too long.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long after a wrong passphrase the next may be tried.
+const WRONG_PAUSE: Duration = Duration::from_secs(1);
+/// The port that `Host` leaves out.
+const HTTP_PORT: u16 = 80;
+
+/// What the desk is made of.
+pub struct DeskOptions {
+    /// The casebook's directory.
+    pub casebook: PathBuf,
+    /// Where it listens, which is what a browser has to call it.
+    pub address: SocketAddr,
+    /// Working days.
+    pub calendar: Calendar,
+    /// Where the date comes from.
+    pub today: Arc<dyn Today>,
+    /// A day to show everything as on, instead of today.
+    pub as_of: Option<Date>,
+    /// How long it stays open without a request.
+    pub lock_after: Duration,
+    /// In a demonstration, of which every page says that it is one: what carries files between box and desk.
+    pub demo: Option<Box<dyn Carrier>>,
 }
 
-/// A member of the team, past ones included.
-pub(super) struct Member {
-    pub(super) name: Text,
-    pub(super) role: TeamRole,
-    pub(super) signer: String,
-    pub(super) recipients: Vec<String>,
-    pub(super) joined_on: Date,
-    pub(super) left_on: Option<Date>,
-}
-
-/// A report that this member can't open.
-pub(super) struct Opaque {
-    /// Who may not open it, by name.
-    shut_out: BTreeSet<MemberId>,
-    /// Who may not open it, by what they do.
-    shut_out_roles: BTreeSet<TeamRole>,
-    /// What is about it is sealed to this.
-    pub(super) recipient: String,
-}
-
-/// What is left of a report that was destroyed.
-pub(super) struct Remains {
-    pub(super) on: Date,
-    pub(super) last_message: u32,
-    pub(super) acknowledged: u32,
-    pub(super) generation: u32,
-    pub(super) fact: Fact,
-}
-
-/// An event that does not fit what went before.
-#[derive(Debug)]
-pub(super) struct Unfit;
-
-impl State {
-    /// For whoever has these recipients.
-    pub(super) fn of(own: Vec<String>) -> Self {
-        Self { own, ..Self::default() }
-    }
-
-    /// Takes in the next event.
+/// Moves files between a box and the desk in a demonstration, where both are one program. Nobody else may: files are
+/// carried by hand.
+pub trait Carrier: Send + Sync {
+    /// Writes the box's next collection.
     ///
     /// # Errors
-    /// If it does not fit. The state is then of no use.
-    pub(super) fn apply(&mut self, opened: Opened) -> Result<(), Unfit> {
-        let Opened { event, signer, matters, .. } = opened;
-        let Event { number, on, by, what, .. } = event;
-        if let What::Created(created) = &what {
-            if number != 1 || created.founder.id != by || created.founder.signer != signer {
-                return Err(Unfit);
-            }
-        } else if !self.members.get(&by).is_some_and(|author| author.left_on.is_none() && author.signer == signer) {
-            return Err(Unfit);
-        }
-        let mut matters = matters.into_iter();
-        match what {
-            What::Created(Created { founder, recipient }) => {
-                self.recipient = recipient;
-                self.join(founder, on)?;
-            }
-            What::Joined(joined) => self.join(joined, on)?,
-            What::Left(left) => self.leave(left, on)?,
-            What::SecondApprover(needed) => self.second_approver = needed,
-            What::Imported(imported) => self.import(imported, matters)?,
-            What::Decided(about) => {
-                if let Some(matter) = self.matter(&about, matters.next())? {
-                    let (report, Matter::Decided(decided)) = matter else { return Err(Unfit) };
-                    report.decide((number, on, by), *decided)?;
-                }
-            }
-            What::Approved(approved) => self.approve(approved, by)?,
-            What::TakenBack(TakenBack { answer, why }) => {
-                if why.report != answer.report {
-                    return Err(Unfit);
-                }
-                if let Some((report, _)) = self.matter(&why, matters.next())? {
-                    report.take_back(number, answer.seq)?;
-                }
-            }
-            What::ShutOut(shut_out) => self.shut_out(number, shut_out, matters.next())?,
-            What::Referred(about) => {
-                if let Some(matter) = self.matter(&about, matters.next())? {
-                    let (report, Matter::Referred(Referred { area, .. })) = matter else { return Err(Unfit) };
-                    report.referrals.push(area);
-                    report.history.push(number);
-                }
-            }
-            What::Exported(exported) => self.export(exported)?,
-            What::Destroyed(destroyed) => self.destroy(destroyed, on)?,
-        }
-        Ok(())
+    /// Why not.
+    fn collect(&self, out: &Path) -> Result<(), String>;
+
+    /// Takes a decisions file to the box.
+    ///
+    /// # Errors
+    /// Why not.
+    fn deliver(&self, file: &Path) -> Result<(), String>;
+}
+
+/// What the desk needs of whoever opened it.
+pub trait Surroundings: Send + Sync {
+    /// Reads the private keys; without a passphrase if they are under none.
+    ///
+    /// # Errors
+    /// If the passphrase does not open them, or they can't be read.
+    fn keys(&self, passphrase: Option<Passphrase>) -> Result<Keys, Unreadable>;
+
+    /// Tells whoever sits at the machine, and nobody else, the address that opens the desk once.
+    fn announce(&self, address: &str);
+
+    /// The time since any moment, with what passed while the machine slept.
+    fn uptime(&self) -> Duration;
+}
+
+/// Why the private keys were not read.
+pub enum Unreadable {
+    /// The passphrase does not open them.
+    Passphrase,
+    /// Anything else, for the terminal: it may name a file.
+    Other(String),
+}
+
+/// The pages' state. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk(Arc<Inner>);
+
+struct Inner {
+    options: DeskOptions,
+    surroundings: Box<dyn Surroundings>,
+    id: CasebookId,
+    protected: bool,
+    hosts: Vec<String>,
+    cookie_name: String,
+    policy: HeaderValue,
+    gate: Mutex<Gate>,
+    bench: Mutex<Option<Box<Workbench>>>,
+    /// Held by whoever opens or locks.
+    turn: Turn<()>,
+    intake: Intake,
+}
+
+impl Desk {
+    /// Opens the casebook and announces the address that opens the desk. To be called where the stack is wiped afterwards: the
+    /// keys pass over it.
+    ///
+    /// # Errors
+    /// If the casebook can't be opened with these keys.
+    pub fn open(options: DeskOptions, surroundings: Box<dyn Surroundings>, keys: Keys) -> Result<Self, DeskError> {
+        let protected = keys.protected;
+        let (bench, id) = Workbench::new(&options.casebook, keys)?;
+        let gate = Gate::new(options.lock_after, surroundings.uptime(), &mut os_random());
+        let desk = Self(Arc::new(Inner {
+            surroundings,
+            id,
+            protected,
+            hosts: hosts(options.address),
+            // Cookies are shared between the ports of an address.
+            cookie_name: format!("candour-desk-{}", options.address.port()),
+            policy: policy(CSS, false),
+            options,
+            gate: Mutex::new(gate),
+            bench: Mutex::new(Some(Box::new(bench))),
+            turn: Turn::new(()),
+            intake: Intake::default(),
+        }));
+        desk.announce();
+        Ok(desk)
     }
 
-    /// The member who looks; nobody if they left or never joined.
-    pub(super) fn myself(&self) -> Option<(MemberId, &Member)> {
-        let id = self.me?;
-        self.members.get(&id).filter(|member| member.left_on.is_none()).map(|member| (id, member))
-    }
-
-    /// Those who are members now.
-    pub(super) fn active(&self) -> impl Iterator<Item = (&MemberId, &Member)> {
-        self.members.iter().filter(|(_, member)| member.left_on.is_none())
-    }
-
-    /// The first report that should be open to this member and is not.
-    pub(super) fn locked(&self) -> Option<ReportId> {
-        let shut_out = |opaque: &Opaque| self.hits_me(&opaque.shut_out, &opaque.shut_out_roles);
-        self.opaque.iter().find(|(_, opaque)| !shut_out(opaque)).map(|(id, _)| *id)
-    }
-
-    /// Whether the member who looks is among them.
-    fn hits_me(&self, members: &BTreeSet<MemberId>, roles: &BTreeSet<TeamRole>) -> bool {
-        let Some(me) = self.me else { return false };
-        members.contains(&me) || self.members.get(&me).is_some_and(|member| roles.contains(&member.role))
-    }
-
-    fn join(&mut self, joined: Joined, on: Date) -> Result<(), Unfit> {
-        let Joined { id, name, role, signer, recipients, generation } = joined;
-        if self.members.contains_key(&id) || self.active().any(|(_, member)| member.signer == signer) {
-            return Err(Unfit);
-        }
-        self.generation = generation;
-        if recipients.iter().any(|recipient| self.own.contains(recipient)) {
-            self.me = Some(id);
-        }
-        self.members.insert(id, Member { name, role, signer, recipients, joined_on: on, left_on: None });
-        Ok(())
-    }
-
-    fn leave(&mut self, left: Left, on: Date) -> Result<(), Unfit> {
-        self.members.get_mut(&left.member).ok_or(Unfit)?.left_on = Some(on);
-        self.generation = left.generation;
-        self.recipient = left.recipient;
-        Ok(())
-    }
-
-    /// A report and what an event says about it; none if this member can't open it.
-    fn matter(
-        &mut self,
-        about: &About,
-        matter: Option<Option<Matter>>,
-    ) -> Result<Option<(&mut Report, Matter)>, Unfit> {
-        match matter.ok_or(Unfit)? {
-            Some(matter) => {
-                let report = self.reports.get_mut(&about.report);
-                Ok(Some((report.ok_or(Unfit)?, matter)))
-            }
-            None if self.opaque.contains_key(&about.report) => Ok(None),
-            None => Err(Unfit),
+    /// Locks the desk whenever it has been idle for too long. Never done.
+    pub async fn lock_when_idle(self) {
+        loop {
+            time::sleep(LOOK).await;
+            self.lock_if_idle().await;
         }
     }
 
-    fn import(&mut self, imported: Imported, matters: impl Iterator<Item = Option<Matter>>) -> Result<(), Unfit> {
-        if self.r#box.is_some_and(|known| known != imported.r#box) || imported.number <= self.collection {
-            return Err(Unfit);
+    /// Locks the desk if it has been idle for too long.
+    pub(super) async fn lock_if_idle(&self) {
+        if self.gate().is_idle(self.now()) {
+            self.lock_if(Gate::is_idle).await;
         }
-        self.r#box = Some(imported.r#box);
-        self.collection = imported.number;
-        self.collected_on = Some(imported.on);
-        self.manifest = Some(imported.manifest);
-        for (News { key, about }, matter) in imported.reports.into_iter().zip(matters) {
-            let id = about.report;
-            match matter {
-                Some(Matter::News(news)) => {
-                    if let Some(key) = key {
-                        if self.reports.contains_key(&id) {
-                            return Err(Unfit);
-                        }
-                        let acknowledged = self.destroyed.remove(&id).map_or(0, |remains| remains.acknowledged);
-                        self.reports.insert(id, Report::new(key, &news, acknowledged));
-                    }
-                    self.reports.get_mut(&id).ok_or(Unfit)?.take_in(news, imported.number)?;
-                }
-                Some(_) => return Err(Unfit),
-                None => match key {
-                    Some(key) => {
-                        self.destroyed.remove(&id);
-                        let (shut_out, shut_out_roles) = (BTreeSet::new(), BTreeSet::new());
-                        self.opaque.insert(id, Opaque { shut_out, shut_out_roles, recipient: key.recipient });
-                    }
-                    None if self.opaque.contains_key(&id) => {}
-                    None => return Err(Unfit),
-                },
+    }
+
+    /// Ends the session and drops everything that is open, once what is being done with it has ended.
+    pub(super) async fn lock(&self) {
+        self.lock_if(|_, _| true).await;
+    }
+
+    /// Begins a session for whoever shows the ticket, and gives its cookie. A locked desk reads its keys again.
+    pub(super) async fn redeem(&self, ticket: &str) -> Result<Zeroizing<String>, PageError> {
+        let _turn = self.0.turn.lock().await;
+        if !self.gate().redeem(ticket) {
+            return Err(PageError::UsedAddress);
+        }
+        // In a variable of its own: the gate is not to be held while the keys are read.
+        let locked = self.gate().is_locked();
+        if locked {
+            let read = self.read_keys(None).await;
+            if !matches!(read, Ok(true)) {
+                // The ticket is spent, and nobody got in.
+                self.announce();
+                return Err(read.err().unwrap_or(PageError::Keys));
             }
         }
-        Ok(())
+        Ok(self.gate().enter(self.now(), &mut os_random()))
     }
 
-    fn approve(&mut self, approved: Approved, by: MemberId) -> Result<(), Unfit> {
-        let AnswerId { report, seq } = approved.answer;
-        let Some(report) = self.known(report)? else { return Ok(()) };
-        let answer = report.answers.iter_mut().find(|answer| answer.seq == seq).ok_or(Unfit)?;
-        if answer.by == by {
-            return Err(Unfit);
+    /// Begins a session for whoever knows the passphrase, and gives its cookie; none if it does not open the keys. One is
+    /// tried at a time, and after a wrong one not at once another.
+    pub(super) async fn unlock(&self, passphrase: Passphrase) -> Result<Option<Zeroizing<String>>, PageError> {
+        let _turn = self.0.turn.try_lock().map_err(|_| PageError::Trying)?;
+        if self.read_keys(Some(passphrase)).await? {
+            return Ok(Some(self.gate().enter(self.now(), &mut os_random())));
         }
-        answer.approved_by = Some(by);
-        answer.endorsements.push(approved.endorsement);
-        Ok(())
+        time::sleep(WRONG_PAUSE).await;
+        Ok(None)
     }
 
-    fn shut_out(&mut self, number: u64, shut_out: ShutOut, why: Option<Option<Matter>>) -> Result<(), Unfit> {
-        let ShutOut { report: id, key, members, roles, .. } = shut_out;
-        let (members, roles) = (BTreeSet::from_iter(members), BTreeSet::from_iter(roles));
-        // Whoever was let in again later can open all of it.
-        if self.opaque.contains_key(&id)
-            || (why.as_ref().is_some_and(Option::is_none) && self.hits_me(&members, &roles))
+    /// Works with what is open, where it holds nobody else up, one request at a time.
+    pub(super) async fn with<T: Send + 'static>(
+        &self,
+        visit: &Visit,
+        work: impl FnOnce(&Self, &mut Workbench) -> Result<T, PageError> + Send + 'static,
+    ) -> Result<T, PageError> {
+        let (desk, session) = (self.clone(), visit.session);
+        let done = wiped(move || {
+            let mut bench = desk.bench();
+            // It may have been locked, and opened again, while this waited for its turn.
+            match &mut *bench {
+                Some(bench) if desk.gate().is_current(session) => work(&desk, bench),
+                _ => Err(PageError::Locked),
+            }
+        });
+        match done.await {
+            Some(outcome) => outcome,
+            None => {
+                // A fault while it had the casebook in hand: nothing of that is to be trusted.
+                self.lock().await;
+                Err(PageError::Internal)
+            }
+        }
+    }
+
+    /// Works with what was taken out of the casebook, beside everybody else. Whatever takes long has to look whether the session
+    /// [`is open`](Self::is_open_to).
+    pub(super) fn aside(work: impl FnOnce() + Send + 'static) {
+        tokio::spawn(wiped(work));
+    }
+
+    /// Whether the session of a visit has not ended.
+    pub(super) fn is_open_to(&self, visit: &Visit) -> bool {
+        self.gate().is_current(visit.session)
+    }
+
+    /// Lets a request in that shows the session's cookie. Gives the session's number and token.
+    pub(super) fn admit(&self, cookies: &[Zeroizing<String>]) -> Option<(u64, Arc<Secret>)> {
+        let cookies = cookies.iter().map(|cookie| cookie.as_str());
+        self.gate().admit(cookies, self.now()).map(|session| (session.number, Arc::clone(&session.token)))
+    }
+
+    /// The end of what [`Desk::admit`] let in.
+    pub(super) fn leave(&self, session: u64) {
+        self.gate().leave(session, self.now());
+    }
+
+    /// Whether that is a name under which a browser reaches this desk and no other site.
+    pub(super) fn is_host(&self, name: &str) -> bool {
+        self.0.hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
+    }
+
+    /// The name of the session's cookie.
+    pub(super) fn cookie_name(&self) -> &str {
+        &self.0.cookie_name
+    }
+
+    /// The content security policy of its pages.
+    pub(super) fn policy(&self) -> &HeaderValue {
+        &self.0.policy
+    }
+
+    /// Whether a locked desk asks for a passphrase.
+    pub(super) fn is_protected(&self) -> bool {
+        self.0.protected
+    }
+
+    /// Whether a form comes from the locked page.
+    pub(super) fn is_unlock_token(&self, shown: &str) -> bool {
+        self.gate().is_unlock_token(shown)
+    }
+
+    /// The day on which everything is shown.
+    pub(super) fn shown_day(&self) -> Date {
+        self.0.options.as_of.unwrap_or_else(|| self.0.options.today.today())
+    }
+
+    /// The day on which whatever is recorded is recorded.
+    pub(super) fn today(&self) -> &dyn Today {
+        &*self.0.options.today
+    }
+
+    /// Where the casebook is.
+    pub(super) fn directory(&self) -> &Path {
+        &self.0.options.casebook
+    }
+
+    /// The import that is under way, or what became of the last.
+    pub(super) fn intake(&self) -> &Intake {
+        &self.0.intake
+    }
+
+    /// What carries files in a demonstration.
+    pub(super) fn carrier(&self) -> Option<&dyn Carrier> {
+        self.0.options.demo.as_deref()
+    }
+
+    /// Working days.
+    pub(super) fn calendar(&self) -> &Calendar {
+        &self.0.options.calendar
+    }
+
+    /// What every page has around it; for a page that is seen without a session, nothing that only a session may see.
+    pub(super) fn shell(&self, visit: Option<&Visit>) -> Shell {
+        let options = &self.0.options;
+        match visit {
+            Some(visit) => Shell::inside(options, self.0.id, visit),
+            None => Shell::outside(options, self.gate().unlock_token()),
+        }
+    }
+
+    fn gate(&self) -> MutexGuard<'_, Gate> {
+        // Nothing in there is left half done by a panic.
+        self.0.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Blocks for as long as somebody works with it.
+    fn bench(&self) -> MutexGuard<'_, Option<Box<Workbench>>> {
+        // After a panic it is locked; see `with`.
+        self.0.bench.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Duration {
+        self.0.surroundings.uptime()
+    }
+
+    async fn lock_if(&self, holds: impl FnOnce(&Gate, Duration) -> bool) {
+        let _turn = self.0.turn.lock().await;
+        let now = self.now();
         {
-            self.reports.remove(&id);
-            let recipient = key.recipient;
-            self.opaque.insert(id, Opaque { shut_out: members, shut_out_roles: roles, recipient });
-            return Ok(());
-        }
-        why.flatten().ok_or(Unfit)?;
-        let report = self.reports.get_mut(&id).ok_or(Unfit)?;
-        report.key = key;
-        report.shut_out = members;
-        report.shut_out_roles = roles;
-        report.history.push(number);
-        Ok(())
-    }
-
-    fn export(&mut self, exported: Exported) -> Result<(), Unfit> {
-        if exported.number != self.exported + 1 {
-            return Err(Unfit);
-        }
-        self.exported = exported.number;
-        self.export_file = Some(exported.file);
-        for id in exported.answers {
-            let Some(report) = self.known(id.report)? else { continue };
-            let answer = report.answers.iter_mut().find(|answer| answer.seq == id.seq).ok_or(Unfit)?;
-            answer.exported_in.push(exported.number);
-        }
-        for collected in exported.collected {
-            if let Some(remains) = self.destroyed.get_mut(&collected.report) {
-                remains.acknowledged = collected.through;
-            } else if let Some(report) = self.known(collected.report)? {
-                report.acknowledged = collected.through;
+            let mut gate = self.gate();
+            if gate.is_locked() || !holds(&gate, now) {
+                return;
             }
+            gate.lock(&mut os_random());
         }
-        Ok(())
+        let desk = self.clone();
+        wiped(move || {
+            drop(desk.bench().take());
+            desk.intake().forget();
+        })
+        .await;
+        if !self.is_protected() {
+            self.announce();
+        }
     }
 
-    fn destroy(&mut self, destroyed: Destroyed, on: Date) -> Result<(), Unfit> {
-        let Destroyed { report: id, last_message, fact } = destroyed;
-        let gone = self.reports.remove(&id);
-        if gone.is_none() && self.opaque.remove(&id).is_none() {
-            return Err(Unfit);
-        }
-        let (acknowledged, generation) = gone.map_or((0, 0), |gone| (gone.acknowledged, gone.key.generation));
-        self.destroyed.insert(id, Remains { on, last_message, acknowledged, generation, fact });
-        Ok(())
+    /// Tells the one address that opens the desk.
+    fn announce(&self) {
+        let ticket = self.gate().ticket(&mut os_random());
+        let address = Zeroizing::new(format!("http://{}/open?token={}", self.0.options.address, *ticket));
+        self.0.surroundings.announce(&address);
     }
 
-    /// A report; none if it is one that this member can't open, or was destroyed.
-    fn known(&mut self, id: ReportId) -> Result<Option<&mut Report>, Unfit> {
-        if self.opaque.contains_key(&id) || self.destroyed.contains_key(&id) {
-            return Ok(None);
-        }
-        self.reports.get_mut(&id).map(Some).ok_or(Unfit)
+    /// Reads the keys and puts out what they open. Gives whether the passphrase was the right one.
+    async fn read_keys(&self, passphrase: Option<Passphrase>) -> Result<bool, PageError> {
+        let desk = self.clone();
+        let read = wiped(move || {
+            let keys = match desk.0.surroundings.keys(passphrase) {
+                Ok(keys) => keys,
+                Err(Unreadable::Passphrase) => return Ok(false),
+                Err(Unreadable::Other(why)) => {
+                    tell_operator(&why);
+                    return Err(PageError::Keys);
+                }
+            };
+            let (bench, _) = Workbench::new(&desk.0.options.casebook, keys)?;
+            *desk.bench() = Some(Box::new(bench));
+            Ok(true)
+        });
+        read.await.unwrap_or(Err(PageError::Internal))
     }
 }
+
+/// What a browser calls that address in `Host`, which names no port where it is HTTP's own.
+fn hosts(address: SocketAddr) -> Vec<String> {
+    let (full, port) = (address.to_string(), format!(":{}", address.port()));
+    let names = [full.trim_end_matches(&port).to_owned(), "localhost".to_owned()];
+    let with_port = names.iter().map(|name| name.clone() + &port);
+    let without = names.iter().filter(|_| address.port() == HTTP_PORT).cloned();
+    with_port.chain(without).collect()
+}
+
+/// Does what blocks on a thread for that, and wipes what it leaves on the stack. None if it panics.
+async fn wiped<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    tokio::task::spawn_blocking(move || stack::wiped(work)).await.ok()
+}
+
+#[cfg(test)]
+mod tests;

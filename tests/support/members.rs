@@ -3,11 +3,11 @@
 use std::{fs, io::Write, sync::Arc};
 
 use candour::{
+    casebook::{Casebook, DeskError, Editor, NewMember, Pointer},
     crypto::{
         GovernanceRecipients, SignerRole, SigningKey, VerifyingKey,
         keyfile::{read_identity, read_signing_key},
     },
-    desk::{Casebook, DeskError, Editor, NewMember, Pointer},
     domain::{SystemDay, TeamRole, Text},
 };
 

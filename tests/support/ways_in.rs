@@ -10,8 +10,8 @@ use axum::{
     http::{Request, header},
 };
 use candour::{
+    casebook::Casebook,
     crypto::{Code, GovernanceRecipients, digest, os_random, seal_bytes, seal_message},
-    desk::Casebook,
     domain::{
         Answer, AnswerKind, Area, Calendar, Concern, Decisions, Digest, Entries, FileEntry, FollowUp, Format, Manifest,
         ReportId, ReportState, Text,

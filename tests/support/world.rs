@@ -9,11 +9,11 @@ use std::{
 
 use axum::Router;
 use candour::{
+    casebook::{Casebook, Founder, Import, KeyPaths, NewDecision},
     crypto::{
         BoxRole, Code, CodeTagger, GovernanceIdentity, GovernanceRecipients, KdfParams, Receipt, SignerRole,
         SigningKey, VerifyingKey, keyfile, os_random, seal_message, seal_stream,
     },
-    desk::{Casebook, Founder, Import, KeyPaths, NewDecision},
     domain::{
         Area, BoxId, Calendar, Concern, Date, Entries, FixedDay, Format, Message, MessageKind, ReportId, Route, SendId,
         TeamRole, Text,

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use crate::{
     crypto::{BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey},
-    desk::pages::Carrier,
+    desk::Carrier,
     domain::{SystemDay, Today},
     store::Store,
     transfer::{self, CollectError},

@@ -20,15 +20,13 @@ use super::{
     serve::{bind, stop_signal, uptime},
 };
 use crate::{
+    casebook::{Casebook, Founder, KeyPaths},
     crypto::{
         BoxRole, CodeTagger, GovernanceRecipients, KdfParams, SigningKey,
         keyfile::{KeyFileError, NewKeys, Passphrase, read_identity, read_signing_key},
         os_random,
     },
-    desk::{
-        Casebook, Founder, KeyPaths,
-        pages::{self, Desk, DeskOptions, Keys, Surroundings, Unreadable},
-    },
+    desk::{self, Desk, DeskOptions, Keys, Surroundings, Unreadable},
     domain::{BoxId, Calendar, SystemDay, TeamRole, Text, Today},
     files::{self, Readers},
     http::{self, stack},
@@ -102,7 +100,7 @@ fn serve(directory: &Path, (r#box, desk): (StdListener, StdListener)) -> Outcome
         let (r#box, desk) =
             (TcpListener::from_std(r#box).map_err(failed)?, TcpListener::from_std(desk).map_err(failed)?);
         let stop = stop_signal()?;
-        let router = pages::router(opened);
+        let router = desk::router(opened);
         let at_the_desk = tokio::spawn(http::server::serve(desk, router, std::future::pending::<()>()));
         let served = http::server::serve(r#box, web::router(App::new(made.options)), stop).await;
         at_the_desk.abort();

@@ -7,11 +7,11 @@ use zeroize::Zeroizing;
 
 use super::super::passphrase;
 use crate::{
+    casebook::{DeskError, KeyPaths, Pointer},
     crypto::{
         GovernanceIdentity, SignerRole, SigningKey,
         keyfile::{self, KeyFileError, Passphrase},
     },
-    desk::{DeskError, KeyPaths, Pointer},
     domain::limits::KIB,
     files::{self, FileError},
 };

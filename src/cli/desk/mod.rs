@@ -11,8 +11,8 @@ use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
 use self::keys::{KeyRing, Locations, SignerLocation};
 use super::{Outcome, confined, due::HolidayArguments, output};
 use crate::{
+    casebook::{Casebook, DeskError, Export, Founder, KeyPaths, NewDecision, Pointer},
     crypto::{BoxRole, Fingerprint, GovernanceIdentity, read_keys},
-    desk::{Casebook, DeskError, Export, Founder, KeyPaths, NewDecision, Pointer},
     domain::{
         Area, Date, ReportState, SystemDay, TeamRole, Text, Today,
         limits::{FIELD_BYTES, KIB},

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     crypto::keyfile::{KeyFileError, Passphrase},
-    desk::pages::{self, Desk, DeskOptions, Keys, Surroundings, Unreadable},
+    desk::{self, Desk, DeskOptions, Keys, Surroundings, Unreadable},
     domain::{Date, SystemDay},
     http::{self, stack},
 };
@@ -80,7 +80,8 @@ pub(super) fn run(arguments: &OpenArguments) -> Outcome {
     };
     // The keys pass over the stack, which is wiped after them; this thread's own goes on.
     let opening = thread::spawn(move || stack::wiped(move || open(options, ring)));
-    let desk = opening.join().map_err(|_| Failure::Failed("the desk could not be opened; open it again".into()))??;
+    let opened =
+        opening.join().map_err(|_| Failure::Failed("the desk could not be opened; open it again".into()))??;
     let runtime = Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -88,8 +89,8 @@ pub(super) fn run(arguments: &OpenArguments) -> Outcome {
     runtime.block_on(async move {
         let listener = TcpListener::from_std(listener).map_err(failed)?;
         let stop = stop_signal()?;
-        let watch = tokio::spawn(desk.clone().lock_when_idle());
-        let served = http::server::serve(listener, pages::router(desk), stop).await;
+        let watch = tokio::spawn(opened.clone().lock_when_idle());
+        let served = http::server::serve(listener, desk::router(opened), stop).await;
         watch.abort();
         served.map_err(failed)
     })

@@ -2,7 +2,7 @@
 
 use super::super::{Outcome, output};
 use crate::{
-    desk::{AnswerView, DecisionView, Import, MessageView, QueueEntry, Recorded, ReportView, Sender, Word},
+    casebook::{AnswerView, DecisionView, Import, MessageView, QueueEntry, Recorded, ReportView, Sender, Word},
     domain::{Area, ClockState, ClockView, Concern, MessageKind, ReportId, SeriousHarm, Text},
 };
 

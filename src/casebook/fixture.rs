@@ -1,0 +1,338 @@
+//! A box in memory that makes collections, and a desk to import them, for tests.
+
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use tar::{Builder, Header};
+use tempfile::TempDir;
+
+use super::{Casebook, DeskError, Editor, Founder, Import, KeyPaths, NewDecision, NewMember, Pointer};
+use crate::{
+    crypto::{
+        self, AttachmentSealer, BoxRole, Code, GovernanceIdentity, GovernanceRecipients, KdfParams, ReplyIdentity,
+        SignerRole, SigningKey, VerifyingKey,
+        keyfile::{NewKeys, read_identity},
+        os_random, seal_message, seal_stream,
+    },
+    domain::{
+        About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Date, Delivery, Digest,
+        FileEntry, FixedDay, Format, Manifest, MemberId, Message, MessageEntry, MessageKind, ReportEntry, ReportId,
+        Route, SeriousHarm, TeamRole, Text,
+    },
+    files::{self, Readers},
+};
+
+/// In every text that a person writes, every file's name and every file.
+pub(crate) const MARKER: &str = "MARKER-OF-PLAINTEXT";
+pub(crate) const DAY: Date = Date::constant(2026, 12, 1);
+pub(crate) const TODAY: FixedDay = FixedDay(DAY);
+
+/// A report as the box and the person know it.
+pub(crate) struct Held {
+    pub(crate) entry: ReportEntry,
+    pub(crate) reply: ReplyIdentity,
+    sealed: BTreeMap<(u32, usize), Vec<u8>>,
+}
+
+/// The box's side and the keys of both.
+pub(crate) struct World {
+    pub(crate) dir: TempDir,
+    pub(crate) identity: Arc<GovernanceIdentity>,
+    pub(crate) signer: SigningKey<SignerRole>,
+    pub(crate) box_signer: SigningKey<BoxRole>,
+    pub(crate) box_key: VerifyingKey<BoxRole>,
+    pub(crate) id: BoxId,
+    pub(crate) reports: BTreeMap<ReportId, Held>,
+    number: u64,
+    previous: Option<Digest>,
+}
+
+/// Another member of the team, with keys of their own.
+pub(crate) struct Colleague {
+    pub(crate) id: MemberId,
+    pub(crate) identity: Arc<GovernanceIdentity>,
+    pub(crate) signer: SigningKey<SignerRole>,
+}
+
+/// The files of a collection in order, before they are sealed.
+pub(crate) type Parts = Vec<(String, Vec<u8>)>;
+
+impl World {
+    /// With a casebook in it.
+    pub(crate) fn new() -> Self {
+        let keys = NewKeys::generate(None).unwrap();
+        let (box_signer, box_key) = SigningKey::generate().unwrap();
+        let world = Self {
+            dir: tempfile::tempdir().unwrap(),
+            identity: read_identity(keys.identity.as_bytes(), || unreachable!())
+                .unwrap_or_else(|e| panic!("{e}"))
+                .into(),
+            signer: SigningKey::generate().unwrap().0,
+            box_signer,
+            box_key,
+            id: BoxId([7; 16]),
+            reports: BTreeMap::new(),
+            number: 0,
+            previous: None,
+        };
+        drop(world.init(&world.casebook()).unwrap());
+        world
+    }
+
+    pub(crate) fn casebook(&self) -> PathBuf {
+        self.dir.path().join("casebook")
+    }
+
+    pub(crate) fn init(&self, directory: &Path) -> Result<Casebook, DeskError> {
+        let paths = KeyPaths { identity: "/keys/identity.txt".into(), signing_key: "/keys/signing.key".into() };
+        let founder = Founder { name: Text::verbatim("First"), role: TeamRole::Lead, paths };
+        Casebook::init(directory, Arc::clone(&self.identity), &self.signer, self.box_key.clone(), founder, &TODAY)
+    }
+
+    pub(crate) fn open(&self) -> Result<Casebook, DeskError> {
+        Casebook::open(&self.casebook(), Arc::clone(&self.identity))
+    }
+
+    /// One change, by whoever made the casebook.
+    pub(crate) fn edit<T>(&self, work: impl FnOnce(&mut Editor<'_>) -> Result<T, DeskError>) -> Result<T, DeskError> {
+        work(&mut self.open()?.edit(&self.signer)?)
+    }
+
+    /// Someone who joins, and vouches for the casebook.
+    pub(crate) fn colleague(&self, name: &str, role: TeamRole) -> Colleague {
+        let identity = Arc::new(GovernanceIdentity::generate());
+        let (signer, key) = SigningKey::generate().unwrap();
+        let new = NewMember { name: Text::typed(name), role, signer: key, recipients: identity.recipients() };
+        let id = self.edit(|editor| editor.join(new, &TODAY)).unwrap();
+        let pointer = Pointer::read(&self.casebook()).unwrap();
+        Casebook::join(&self.casebook(), Arc::clone(&identity), pointer.fingerprint()).unwrap();
+        Colleague { id, identity, signer }
+    }
+
+    pub(crate) fn open_as(&self, colleague: &Colleague) -> Result<Casebook, DeskError> {
+        Casebook::open(&self.casebook(), Arc::clone(&colleague.identity))
+    }
+
+    /// One change, by a colleague.
+    pub(crate) fn edit_as<T>(
+        &self,
+        colleague: &Colleague,
+        work: impl FnOnce(&mut Editor<'_>) -> Result<T, DeskError>,
+    ) -> Result<T, DeskError> {
+        work(&mut self.open_as(colleague)?.edit(&colleague.signer)?)
+    }
+
+    /// A new report with attachments of these lengths.
+    pub(crate) fn concern(&mut self, number: u8, route: Route, attachments: &[usize]) -> ReportId {
+        let id = ReportId([number; 8]);
+        let reply = Code::issue(&mut os_random())
+            .derive(self.id, KdfParams { memory_kib: 64, passes: 1, lanes: 1 })
+            .unwrap()
+            .reply;
+        let entry = ReportEntry {
+            id,
+            route,
+            received_on: DAY,
+            withdrawn: false,
+            deliveries: Vec::new(),
+            clocks: Vec::new(),
+            messages: Vec::new(),
+        };
+        self.reports.insert(id, Held { entry, reply, sealed: BTreeMap::new() });
+        self.say(id, MessageKind::Concern, attachments);
+        id
+    }
+
+    /// One more message to a report.
+    pub(crate) fn say(&mut self, id: ReportId, kind: MessageKind, attachments: &[usize]) {
+        let message = self.message(id, kind);
+        self.add(id, message, kind, attachments);
+    }
+
+    /// What [`World::say`] seals, to be spoilt first.
+    pub(crate) fn message(&self, id: ReportId, kind: MessageKind) -> Message {
+        let held = &self.reports[&id];
+        let seq = held.entry.messages.last().map_or(0, |last| last.seq) + 1;
+        Message {
+            format: Format::Message,
+            r#box: self.id,
+            report: id,
+            seq,
+            kind,
+            route: held.entry.route,
+            on: DAY,
+            areas: if kind == MessageKind::Concern { vec![Area::IntegratedCare] } else { Vec::new() },
+            answers: (kind == MessageKind::Concern).then(concern),
+            text: (kind == MessageKind::FollowUp).then(|| Text::typed(&format!("{MARKER} and more"))),
+            reply_to: held.reply.recipient().to_string(),
+            attachments: Vec::new(),
+        }
+    }
+
+    /// Seals a message with attachments and lists it as that kind.
+    pub(crate) fn add(&mut self, id: ReportId, mut message: Message, kind: MessageKind, attachments: &[usize]) {
+        let to = self.identity.recipients();
+        let mut sealed = vec![Vec::new()];
+        for (index, length) in attachments.iter().enumerate() {
+            let (bytes, attachment) = attach(&to, index + 1, *length);
+            sealed.push(bytes);
+            message.attachments.push(attachment);
+        }
+        sealed[0] = seal_message(&message, &to).unwrap().as_bytes().to_vec();
+        let held = self.reports.get_mut(&id).unwrap();
+        let seq = held.entry.messages.last().map_or(0, |last| last.seq) + 1;
+        let files =
+            sealed.iter().map(|bytes| FileEntry { size: bytes.len() as u64, sha256: crypto::digest(bytes) }).collect();
+        held.entry.messages.push(MessageEntry { seq, kind, on: DAY, files });
+        held.entry
+            .clocks
+            .push(ClockEntry { seq, clock: Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap() });
+        held.sealed.extend(sealed.into_iter().enumerate().map(|(index, bytes)| ((seq, index), bytes)));
+    }
+
+    /// The next manifest.
+    pub(crate) fn manifest(&mut self) -> Manifest {
+        self.number += 1;
+        let reports = self.reports.values().map(|held| held.entry.clone()).collect();
+        Manifest {
+            format: Format::Collection,
+            r#box: self.id,
+            number: self.number,
+            previous: self.previous,
+            on: DAY,
+            reports,
+        }
+    }
+
+    /// The files of a collection with that manifest.
+    pub(crate) fn parts(&mut self, manifest: &Manifest) -> Parts {
+        let (json, signature) = crypto::sign(manifest, &self.box_signer).unwrap();
+        self.previous = Some(crypto::digest(&json));
+        let mut parts =
+            vec![("manifest.json".to_owned(), json), ("manifest.json.minisig".to_owned(), signature.into_bytes())];
+        for report in &manifest.reports {
+            let held = &self.reports[&report.id];
+            for message in &report.messages {
+                for index in 0..message.files.len() {
+                    parts.push((
+                        Manifest::path(report.id, message.seq, index),
+                        held.sealed[&(message.seq, index)].clone(),
+                    ));
+                }
+            }
+        }
+        parts
+    }
+
+    /// The next collection, as a file.
+    pub(crate) fn collect(&mut self) -> PathBuf {
+        let manifest = self.manifest();
+        let parts = self.parts(&manifest);
+        self.carry(&seal(&parts, &self.identity.recipients()))
+    }
+
+    /// Bytes as a new file.
+    pub(crate) fn carry(&self, bytes: &[u8]) -> PathBuf {
+        let path = (0..)
+            .map(|number: u32| self.dir.path().join(format!("carried-{number}")))
+            .find(|path| !path.exists())
+            .unwrap();
+        files::write_new(&path, Readers::Owner, bytes).unwrap();
+        path
+    }
+
+    pub(crate) fn import(&self, file: &Path) -> Result<Import, DeskError> {
+        self.edit(|editor| editor.import(file, false, &TODAY))
+    }
+
+    pub(crate) fn reply(&self, id: ReportId, text: &str) {
+        let decision = NewDecision { reply: Some(Text::typed(text)), ..NewDecision::default() };
+        self.edit(|editor| editor.decide(id, decision, &TODAY)).unwrap();
+    }
+
+    /// The box gets every answer up to one.
+    pub(crate) fn deliver(&mut self, id: ReportId, through: u32) {
+        let deliveries = (1..=through).map(|seq| Delivery { seq, on: DAY }).collect();
+        self.reports.get_mut(&id).unwrap().entry.deliveries = deliveries;
+    }
+
+    /// Every file of the casebook with its bytes.
+    pub(crate) fn snapshot(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut all = BTreeMap::new();
+        let mut directories = vec![self.casebook()];
+        while let Some(directory) = directories.pop() {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    directories.push(path);
+                } else {
+                    all.insert(path.clone(), std::fs::read(path).unwrap());
+                }
+            }
+        }
+        all
+    }
+}
+
+/// A tar of these files, sealed.
+pub(crate) fn seal(parts: &Parts, to: &GovernanceRecipients) -> Vec<u8> {
+    seal_bytes(&archive(parts), to)
+}
+
+pub(crate) fn seal_bytes(plain: &[u8], to: &GovernanceRecipients) -> Vec<u8> {
+    let mut out = seal_stream(to, Vec::new()).unwrap();
+    out.write_all(plain).unwrap();
+    out.finish().unwrap()
+}
+
+pub(crate) fn archive(parts: &Parts) -> Vec<u8> {
+    let mut archive = Builder::new(Vec::new());
+    for (path, bytes) in parts {
+        let mut header = Header::new_ustar();
+        // Names that tar itself would refuse to write are wanted too.
+        header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o600);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_mtime(0);
+        header.set_cksum();
+        archive.append(&header, bytes.as_slice()).unwrap();
+    }
+    archive.into_inner().unwrap()
+}
+
+/// The plain bytes of an attachment of that length.
+pub(crate) fn plain(length: usize) -> Vec<u8> {
+    MARKER.bytes().chain((0..length).map(|place| place.to_le_bytes()[0] ^ 0x5a)).cycle().take(length).collect()
+}
+
+fn attach(to: &GovernanceRecipients, number: usize, length: usize) -> (Vec<u8>, Attachment) {
+    let mut sealer = AttachmentSealer::start(to, Vec::new()).unwrap();
+    sealer.write_all(&plain(length)).unwrap();
+    let (truth, sealed) = sealer.finish().unwrap();
+    let name = Text::verbatim(&format!("../{MARKER}-{number}.pdf"));
+    (sealed, Attachment { name, media_type: Text::verbatim("application/pdf"), size: truth.size, sha256: truth.sha256 })
+}
+
+fn concern() -> Concern {
+    Concern {
+        organisation_type: None,
+        organisation: Some(Text::typed(&format!("{MARKER} Trust"))),
+        about: vec![About::CoverUp],
+        description: Text::typed(&format!("{MARKER}: what happened on the ward.")),
+        ongoing: None,
+        when: None,
+        serious_harm: Some(SeriousHarm::Yes),
+        raised_internally: None,
+        raised_detail: None,
+        role: None,
+        documents: None,
+        area: vec![AreaChoice::IntegratedCare],
+        use_concerns: None,
+    }
+}

@@ -1,0 +1,71 @@
+//! The offline desk: a casebook that takes in collections, shows reports, records decisions and writes them for the box.
+//!
+//! ```text
+//! DIR/casebook.json        which casebook it is and where the keys are of whoever made it; nothing about any concern
+//! DIR/trust/…              each member's word that it is the right one
+//! DIR/keys/…               the casebook's key and each report's, sealed to those who may open them (see `keys`)
+//! DIR/events/00000001.age  what happened, one sealed and signed event a file, each naming the digest of the one before
+//! DIR/head.json            how many events there are, signed
+//! DIR/collections/N/…      what came with collection N, sealed to each report's key
+//! DIR/answers/ID/…         what goes to the person, sealed to their receipt code
+//! DIR/incoming.…           a collection that is being taken in; DIR/outgoing/… decisions files to carry
+//! DIR/checkpoints/…        for each member, what makes opening fast; made again if it is lost
+//! DIR/lock                 held by whoever writes, for one change
+//! ```
+//!
+//! An event is there whole or not at all, and what it names is on the disk before it: killed at any point, a casebook reads
+//! as it did before or after the change. An altered, missing, moved or foreign event, and a casebook that is cut off at its end, is named
+//! when the casebook is opened. Whoever puts an older copy of the whole directory in its place can't be noticed here; the next
+//! collection shows deliveries that such a casebook does not know.
+
+mod casebook;
+mod chain;
+mod checkpoint;
+mod decide;
+mod destroy;
+mod error;
+mod event;
+mod export;
+mod facts;
+pub mod figures;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod import;
+mod keys;
+pub mod notice;
+mod opened;
+mod pointer;
+mod refer;
+mod report;
+mod search;
+mod staging;
+mod state;
+mod take_back;
+mod team;
+pub mod tray;
+mod view;
+
+pub use casebook::{Casebook, Editor, Founder};
+pub use decide::{NewDecision, Recorded};
+pub use error::{DeskError, EventProblem, Refusal};
+pub use export::Export;
+pub use import::{Import, NewMessage, Progress};
+pub use opened::SealedAttachment;
+pub use pointer::{KeyPaths, Pointer};
+pub use refer::{NewReferral, Passage};
+pub use team::{MemberView, NewMember, NewShutOut};
+pub use view::{
+    AnswerView, DecisionView, MessageView, QueueEntry, ReferralView, ReportView, Sender, ShutOutView, TakenBackView,
+    Word,
+};
+
+use crate::domain::ReportId;
+
+/// Names an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnswerRef {
+    /// The report.
+    pub report: ReportId,
+    /// The answer's number within it.
+    pub seq: u32,
+}

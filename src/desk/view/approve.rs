@@ -1,0 +1,91 @@
+//! Notices that wait for a second member.
+
+use askama::Template;
+
+use super::{
+    Shell,
+    finds::{Find, finds},
+    letter::{checks, said},
+};
+use crate::{
+    casebook::{AnswerRef, ReportView},
+    desk::letter,
+    domain::{AnswerKind, Date, Entries, FieldError},
+    http::{Day, Field, Kind, SaidByTeam, inert},
+};
+
+/// The field for why a notice is taken back.
+pub(in crate::desk) const REASON: &str = "reason";
+
+/// The notices that wait for a second member.
+#[derive(Template)]
+#[template(path = "desk/to_approve.html")]
+pub(in crate::desk) struct ToApprovePage<'a> {
+    pub(in crate::desk) shell: &'a Shell,
+    pub(in crate::desk) rows: Vec<Waiting>,
+}
+
+/// A notice that waits for a second member.
+pub(in crate::desk) struct Waiting {
+    pub(in crate::desk) answer: AnswerRef,
+    pub(in crate::desk) by: String,
+    pub(in crate::desk) on: Day,
+    /// Whether whoever looks wrote it.
+    pub(in crate::desk) mine: bool,
+}
+
+/// A notice that a second member approves, or can't.
+#[derive(Template)]
+#[template(path = "desk/approve.html")]
+pub(in crate::desk) struct ApprovePage<'a> {
+    shell: &'a Shell,
+    answer: AnswerRef,
+    errors: &'a [FieldError],
+    by: String,
+    written_on: Day,
+    /// Why it is not for whoever looks to approve.
+    closed: Option<&'static str>,
+    article: SaidByTeam<'a>,
+    finds: Vec<Find>,
+    use_concerns: Option<String>,
+    checks: Field,
+    /// Why it is taken back, if it can be.
+    reason: Option<Field>,
+}
+
+/// A notice to be approved.
+pub(in crate::desk) struct ApproveParts<'a> {
+    pub(in crate::desk) report: &'a ReportView,
+    pub(in crate::desk) waiting: Waiting,
+    pub(in crate::desk) text: &'a str,
+    pub(in crate::desk) closed: Option<&'static str>,
+    /// Whether it waits still, and can be taken back.
+    pub(in crate::desk) held: bool,
+    pub(in crate::desk) today: Date,
+    pub(in crate::desk) typed: &'a Entries,
+    pub(in crate::desk) errors: &'a [FieldError],
+}
+
+impl<'a> ApprovePage<'a> {
+    pub(in crate::desk) fn new(shell: &'a Shell, parts: ApproveParts<'a>) -> Self {
+        let ApproveParts { report, waiting, text, closed, held, today, typed, errors } = parts;
+        Self {
+            shell,
+            answer: waiting.answer,
+            errors,
+            by: waiting.by,
+            written_on: waiting.on,
+            closed,
+            article: said(AnswerKind::Notice, today, text),
+            finds: finds(text, &letter::theirs(report)),
+            use_concerns: letter::use_concerns(report).map(|text| inert(text.as_str())),
+            checks: checks(typed, errors),
+            reason: held.then(|| reason(typed, errors)),
+        }
+    }
+}
+
+fn reason(typed: &Entries, errors: &[FieldError]) -> Field {
+    Field::new(REASON, "Why", Kind::Area(typed.first(REASON).to_owned(), 3), errors)
+        .hint("What is wrong with it. It stays in the casebook with the text, so that nobody has to write it anew")
+}

@@ -1,0 +1,117 @@
+//! What is carried in and out.
+
+use askama::Template;
+
+use super::Shell;
+use crate::{
+    casebook::{Casebook, DeskError, Import, tray::Outgoing},
+    desk::intake::{Outcome, Standing},
+    domain::{FieldError, MessageKind, ReportId},
+    http::Day,
+};
+
+/// What is wrong with the form.
+pub(in crate::desk) type Problem = FieldError;
+
+/// What can be carried, and what was.
+#[derive(Template)]
+#[template(path = "desk/carry.html")]
+pub(in crate::desk) struct CarryPage<'a> {
+    shell: &'a Shell,
+    errors: Vec<FieldError>,
+    /// The last collection and its day.
+    last: Option<(u64, Day)>,
+    /// Whether a collection lies here that was not taken in.
+    brought: bool,
+    waiting: usize,
+    /// Whether the box still keeps messages that are here.
+    acknowledge: bool,
+    to_approve: usize,
+    outgoing: Vec<Outgoing>,
+    /// Whether one press carries everything, as in a demonstration.
+    demonstration: bool,
+}
+
+impl<'a> CarryPage<'a> {
+    /// As the casebook stands.
+    pub(in crate::desk) fn new(
+        shell: &'a Shell,
+        casebook: &Casebook,
+        brought: bool,
+        demonstration: bool,
+        problem: Option<Problem>,
+    ) -> Result<Self, DeskError> {
+        Ok(Self {
+            shell,
+            errors: problem.into_iter().collect(),
+            last: casebook.last_collection().map(|(number, on)| (number, Day(on))),
+            brought,
+            waiting: casebook.waiting(),
+            acknowledge: casebook.has_to_acknowledge(),
+            to_approve: casebook.to_approve().len(),
+            outgoing: casebook.outgoing()?,
+            demonstration,
+        })
+    }
+}
+
+/// An import that is under way, or what became of it.
+#[derive(Template)]
+#[template(path = "desk/import.html")]
+pub(in crate::desk) struct ImportPage<'a> {
+    shell: &'a Shell,
+    stage: Stage,
+    /// Whether the collection is still there to be tried again.
+    brought: bool,
+}
+
+enum Stage {
+    Running { percent: u64, done_mib: u64, total_mib: u64 },
+    Taken(Taken),
+    Refused { why: String, gap: bool },
+}
+
+struct Taken {
+    number: u64,
+    known: bool,
+    passed_over: u64,
+    new_reports: usize,
+    files: usize,
+    messages: Vec<(ReportId, &'static str, &'static str, Day)>,
+}
+
+impl<'a> ImportPage<'a> {
+    /// None if there is nothing to tell.
+    pub(in crate::desk) fn new(shell: &'a Shell, standing: Standing, brought: bool) -> Option<Self> {
+        let stage = match standing {
+            Standing::None => return None,
+            Standing::Running(done, total) => Stage::Running {
+                percent: (100 * done).checked_div(total).unwrap_or(0).min(100),
+                done_mib: done >> 20,
+                total_mib: total >> 20,
+            },
+            Standing::Done(Outcome::Taken(import)) => Stage::Taken(Taken::new(&import)),
+            Standing::Done(Outcome::Refused { why, gap }) => Stage::Refused { why, gap },
+        };
+        Some(Self { shell, stage, brought })
+    }
+}
+
+impl Taken {
+    fn new(import: &Import) -> Self {
+        let messages = import.messages.iter();
+        Self {
+            number: import.number,
+            known: import.known,
+            passed_over: import.passed_over,
+            new_reports: import.new_reports,
+            files: import.files,
+            messages: messages
+                .map(|message| {
+                    let kind = if message.kind == MessageKind::Concern { "New report" } else { message.kind.label() };
+                    (message.report, kind, message.route.name(), Day(message.on))
+                })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What is over, and what may be destroyed.
+
+use askama::Template;
+
+use super::Shell;
+use crate::{
+    casebook::QueueEntry,
+    domain::{Date, FieldError, ReportId, ReportState},
+    http::Day,
+};
+
+/// Characters of an id that confirm that it is the one.
+const CONFIRMED_BY: usize = 4;
+
+/// Every report with a day until which it is kept, and closed ones without one.
+#[derive(Template)]
+#[template(path = "desk/retention.html")]
+pub(in crate::desk) struct RetentionPage<'a> {
+    shell: &'a Shell,
+    /// Those that may be destroyed now.
+    due: Vec<Kept>,
+    /// Those that are kept for longer.
+    later: Vec<Kept>,
+    /// Closed ones for which no day is set.
+    open_ended: Vec<Kept>,
+    /// Those that are gone.
+    destroyed: Vec<(ReportId, Day)>,
+}
+
+struct Kept {
+    id: ReportId,
+    route: &'static str,
+    until: Option<Day>,
+    /// Why it can't be destroyed though its day is over.
+    hindered: Option<&'static str>,
+}
+
+impl<'a> RetentionPage<'a> {
+    /// As on a day.
+    pub(in crate::desk) fn new(
+        shell: &'a Shell,
+        queue: &[QueueEntry],
+        destroyed: Vec<(ReportId, Date)>,
+        today: Date,
+    ) -> Self {
+        let (mut due, mut later, mut open_ended) = (Vec::new(), Vec::new(), Vec::new());
+        for entry in queue {
+            let kept = Kept::new(entry);
+            match entry.destroy_after {
+                Some(day) if day < today => due.push((day, kept)),
+                Some(day) => later.push((day, kept)),
+                None if is_over(entry) => open_ended.push(kept),
+                None => {}
+            }
+        }
+        let sorted = |mut list: Vec<(Date, Kept)>| {
+            list.sort_by_key(|(day, kept)| (*day, kept.id));
+            list.into_iter().map(|(_, kept)| kept).collect()
+        };
+        let destroyed = destroyed.into_iter().map(|(id, on)| (id, Day(on))).collect();
+        Self { shell, due: sorted(due), later: sorted(later), open_ended, destroyed }
+    }
+}
+
+impl Kept {
+    fn new(entry: &QueueEntry) -> Self {
+        let hindered = if !is_over(entry) {
+            Some("it is not closed")
+        } else if is_owed(entry) {
+            Some("a promise of it is still open")
+        } else {
+            None
+        };
+        Self { id: entry.id, route: entry.route.name(), until: entry.destroy_after.map(Day), hindered }
+    }
+}
+
+/// Asks whether a report is to be destroyed.
+#[derive(Template)]
+#[template(path = "desk/destroy.html")]
+pub(in crate::desk) struct DestroyPage<'a> {
+    shell: &'a Shell,
+    errors: Vec<FieldError>,
+    kept: Kept,
+    /// Whether its day is over.
+    is_due: bool,
+}
+
+impl<'a> DestroyPage<'a> {
+    /// Of one report, as on a day.
+    pub(in crate::desk) fn new(shell: &'a Shell, entry: &QueueEntry, today: Date, errors: Vec<FieldError>) -> Self {
+        Self { shell, errors, kept: Kept::new(entry), is_due: entry.destroy_after.is_some_and(|day| day < today) }
+    }
+
+    /// Whether what was typed is the beginning of its id.
+    pub(in crate::desk) fn is_confirmed(id: ReportId, typed: &str) -> bool {
+        let typed = typed.trim().to_ascii_lowercase();
+        typed.len() >= CONFIRMED_BY && id.to_string().starts_with(&typed)
+    }
+}
+
+fn is_over(entry: &QueueEntry) -> bool {
+    entry.state == ReportState::Closed || entry.withdrawn
+}
+
+fn is_owed(entry: &QueueEntry) -> bool {
+    !entry.withdrawn && entry.next_clock().is_some()
+}

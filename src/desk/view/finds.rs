@@ -1,0 +1,94 @@
+//! What in a text to a person may show who spoke.
+
+use std::ops::Range;
+
+use crate::{casebook::notice::quotes, domain::Identifying, http::inert};
+
+/// What is called a copy of the person's words.
+const COPIED: &str = "words as the person wrote them";
+/// What is called something that the person would not see, and another reader might find.
+const UNSEEN: &str = "signs that can’t be seen, shown here by their numbers";
+
+/// Something in a text that a reviewer has to look at again: the paragraph, with what it is about marked.
+pub(super) struct Find {
+    pub(super) what: Vec<&'static str>,
+    pub(super) parts: Vec<Part>,
+}
+
+/// A part of a paragraph.
+pub(super) struct Part {
+    pub(super) text: String,
+    pub(super) marked: bool,
+}
+
+/// Every paragraph with something that may show who spoke.
+pub(super) fn finds(text: &str, theirs: &[&str]) -> Vec<Find> {
+    let identifying = Identifying::find(text).into_iter().map(|span| (span.range, span.kind.label()));
+    let copied = quotes(text, theirs).into_iter().map(|range| (range, COPIED));
+    let mut spans: Vec<(Range<usize>, &'static str)> = identifying.chain(copied).collect();
+    spans.sort_by_key(|(range, _)| range.start);
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let whole = start..start + line.trim_end_matches('\n').len();
+        start += line.len();
+        whole
+    });
+    lines.filter_map(|line| find(text, line, &spans)).collect()
+}
+
+/// One paragraph, if there is anything in it.
+fn find(text: &str, line: Range<usize>, spans: &[(Range<usize>, &'static str)]) -> Option<Find> {
+    let (mut what, mut parts, mut place) = (Vec::new(), Vec::new(), line.start);
+    let mut push = |range: Range<usize>, marked| {
+        if !range.is_empty() {
+            parts.push(Part { text: inert(&text[range]), marked });
+        }
+    };
+    for (range, label) in spans {
+        let (start, end) = (range.start.max(place), range.end.min(line.end));
+        if range.start < line.end && line.start < range.end && !what.contains(label) {
+            what.push(*label);
+        }
+        // What two finds share is marked once.
+        if start < end {
+            push(place..start, false);
+            push(start..end, true);
+            place = end;
+        }
+    }
+    push(place..line.end, false);
+    if inert(&text[line.clone()]) != text[line] {
+        what.push(UNSEEN);
+    }
+    (!what.is_empty()).then_some(Find { what, parts })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str, theirs: &[&str]) -> Vec<(Vec<&'static str>, String)> {
+        let shown = |part: &Part| if part.marked { format!("<{}>", part.text) } else { part.text.clone() };
+        finds(text, theirs).iter().map(|find| (find.what.clone(), find.parts.iter().map(shown).collect())).collect()
+    }
+
+    #[test]
+    fn what_may_show_who_spoke_is_marked_in_its_paragraph() {
+        let theirs = ["The rota was changed after the fact, by me."];
+        assert!(found("Nothing.\n\nAt all.", &theirs).is_empty());
+        assert_eq!(
+            found("First.\nWe saw the rota was\nchanged after the fact, and 943 476 5919.\nLast é.", &theirs),
+            [
+                (vec![COPIED], "We saw <the rota was>".to_owned()),
+                (vec![COPIED, "an NHS number"], "<changed after the fact>, and <943 476 5919>.".to_owned()),
+            ]
+        );
+        assert_eq!(found("We\u{202e} saw.", &theirs), [(vec![UNSEEN], "We⟨U+202E⟩ saw.".to_owned())]);
+        // One find inside another.
+        let theirs = ["please call the number 01632 960 001 after six"];
+        assert_eq!(
+            found("call the number 01632 960 001 after six", &theirs),
+            [(vec![COPIED, "a telephone number"], "<call the number 01632 960 001 after six>".to_owned())]
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! What was done with a report, step by step, and what the team makes of it.
+
+use super::queue::state_name;
+use crate::{
+    casebook::{AnswerView, DecisionView, ReferralView, ReportView, ShutOutView, TakenBackView},
+    domain::{Area, Assessment, Date, MemberId, ReportState, TeamRole, Text},
+    http::{Day, inert},
+};
+
+/// Something that was done with the report.
+pub(super) struct Step {
+    pub(super) event: u64,
+    pub(super) on: Day,
+    pub(super) by: String,
+    pub(super) what: String,
+    pub(super) lines: Vec<(&'static str, String)>,
+}
+
+impl Step {
+    /// Everything that was done, the oldest first.
+    pub(super) fn all(report: &ReportView, name: &dyn Fn(MemberId) -> String) -> Vec<Self> {
+        let before = std::iter::once(None).chain(report.decisions.iter().map(Some));
+        let mut history: Vec<Self> =
+            before.zip(&report.decisions).map(|(before, decision)| Self::decided(before, decision, name)).collect();
+        history.extend(report.referrals.iter().map(|referral| Self::referred(referral, name)));
+        history.extend(report.taken_back.iter().map(|taken_back| Self::taken_back(taken_back, name)));
+        history.extend(report.shut_outs.iter().map(|shut_out| Self::shut_out(shut_out, name)));
+        history.sort_by_key(|step| step.event);
+        history
+    }
+
+    /// What a decision changed.
+    fn decided(before: Option<&DecisionView>, decision: &DecisionView, name: &dyn Fn(MemberId) -> String) -> Self {
+        let mut lines = Vec::new();
+        let (state, read) = before.map_or((ReportState::Received, 0), |before| (before.state, before.read));
+        if decision.read > read {
+            lines.push(("Read", format!("up to message {}", decision.read)));
+        }
+        if decision.state != state {
+            lines.push(("State", state_name(decision.state).to_owned()));
+        }
+        let was = before.map(|before| before.assessment.clone()).unwrap_or_default();
+        let changed = assessed(&was, name).into_iter().zip(assessed(&decision.assessment, name));
+        for (_, (label, now)) in changed.filter(|(was, now)| was != now) {
+            lines.push((label, now.unwrap_or_else(|| "Taken back".to_owned())));
+        }
+        for answer in &decision.answers {
+            lines.push((answer.kind.label(), whereabouts(answer, name)));
+        }
+        if let Some(due) = decision.change_of_use_due {
+            lines.push(("Change of use", format!("a supplementary notice is due by {}", due.strftime("%-d %B %Y"))));
+        }
+        if let Some(note) = &decision.note {
+            lines.push(("Note", inert(note.as_str())));
+        }
+        Self { event: decision.event, on: Day(decision.on), by: name(decision.by), what: "Decided".into(), lines }
+    }
+
+    fn referred(referral: &ReferralView, name: &dyn Fn(MemberId) -> String) -> Self {
+        let lines = vec![
+            ("To", format!("{} ({})", inert(referral.team.as_str()), referral.area.label())),
+            ("What", join(referral.parts.iter().map(|part| inert(part.as_str())))),
+            ("Left out", if referral.redacted { "parts of it" } else { "nothing" }.to_owned()),
+            ("Why", inert(referral.reason.as_str())),
+        ];
+        Self { event: referral.event, on: Day(referral.on), by: name(referral.by), what: "Referred".into(), lines }
+    }
+
+    fn taken_back(taken_back: &TakenBackView, name: &dyn Fn(MemberId) -> String) -> Self {
+        let mut lines = vec![("Why", inert(taken_back.reason.as_str()))];
+        let text = |text: &Option<Text>| text.as_ref().map_or_else(String::new, |text| inert(text.as_str()));
+        lines.extend(taken_back.answers.iter().map(|(kind, said)| (kind.label(), text(said))));
+        Self {
+            event: taken_back.event,
+            on: Day(taken_back.on),
+            by: name(taken_back.by),
+            what: "Taken back before it was approved".into(),
+            lines,
+        }
+    }
+
+    fn shut_out(shut_out: &ShutOutView, name: &dyn Fn(MemberId) -> String) -> Self {
+        let roles =
+            shut_out.roles.iter().map(|role: &TeamRole| format!("everyone who is {}", role.label().to_lowercase()));
+        let who = join(shut_out.members.iter().map(|member| name(*member)).chain(roles));
+        let what = if who.is_empty() { "Let everyone in" } else { "Conflict of interest" }.to_owned();
+        let mut lines = Vec::new();
+        if !who.is_empty() {
+            lines.push(("Shut out", who));
+        }
+        lines.push(("Why", inert(shut_out.reason.as_str())));
+        Self { event: shut_out.event, on: Day(shut_out.on), by: name(shut_out.by), what, lines }
+    }
+}
+
+/// What the team makes of a report, question by question.
+pub(super) fn assessed(
+    assessment: &Assessment,
+    name: &dyn Fn(MemberId) -> String,
+) -> [(&'static str, Option<String>); 13] {
+    let Assessment {
+        areas,
+        area_reason,
+        worker,
+        in_remit,
+        failures,
+        risk,
+        owner,
+        action,
+        action_detail,
+        action_by,
+        finding,
+        detriment,
+        destroy_after,
+    } = assessment;
+    let day = |day: &Date| day.strftime("%-d %B %Y").to_string();
+    [
+        ("Areas, as the team decided", areas.as_ref().map(|areas| named(areas))),
+        ("Why these areas", area_reason.as_ref().map(|text| inert(text.as_str()))),
+        ("Who looks after it", owner.map(name)),
+        ("A worker", worker.map(|answer| answer.label().to_owned())),
+        ("In our remit", in_remit.map(|answer| answer.label().to_owned())),
+        ("What it tends to show", (!failures.is_empty()).then(|| join(failures.iter().map(|kind| kind.label())))),
+        ("Risk", risk.map(|risk| risk.label().to_owned())),
+        ("Outcome", action.map(|action| action.label().to_owned())),
+        ("What, or why not", action_detail.as_ref().map(|text| inert(text.as_str()))),
+        ("By when", action_by.as_ref().map(day)),
+        ("Finding", finding.map(|finding| finding.label().to_owned())),
+        ("Treated badly for speaking up", detriment.map(|answer| answer.label().to_owned())),
+        ("Kept until", destroy_after.as_ref().map(day)),
+    ]
+}
+
+/// Areas in words.
+pub(super) fn named(areas: &[Area]) -> String {
+    if areas.is_empty() { "none".to_owned() } else { join(areas.iter().map(|area| area.label())) }
+}
+
+/// Where an answer got to.
+pub(super) fn whereabouts(answer: &AnswerView, name: &dyn Fn(MemberId) -> String) -> String {
+    let by = format!("written by {}", name(answer.by));
+    let approved = answer.approved_by.map(|id| format!(", approved by {}", name(id))).unwrap_or_default();
+    let where_to = if answer.to_approve {
+        "waits for a second member to approve it".to_owned()
+    } else if let Some(on) = answer.delivered_on {
+        format!("delivered on {}", on.strftime("%-d %B %Y"))
+    } else if answer.delivered {
+        "delivered".to_owned()
+    } else if let Some(number) = answer.exported_in.last() {
+        format!("exported in decisions {number}, not yet known to be delivered")
+    } else {
+        "not exported yet".to_owned()
+    };
+    format!("{by}{approved}; {where_to}")
+}
+
+/// Parts in one line.
+pub(super) fn join<T: AsRef<str>>(parts: impl Iterator<Item = T>) -> String {
+    parts.fold(String::new(), |mut all, part| {
+        if !all.is_empty() {
+            all.push_str("; ");
+        }
+        all.push_str(part.as_ref());
+        all
+    })
+}

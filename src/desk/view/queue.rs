@@ -1,0 +1,190 @@
+//! The queue: what waits for the team.
+
+use askama::Template;
+
+use super::coming::Coming;
+use super::{Shell, filter::Filter};
+use crate::{
+    casebook::{Casebook, QueueEntry},
+    domain::{Calendar, ClockState, ClockView, Date, FieldError, ReportId, ReportState, SeriousHarm, Text},
+    http::{Day, Field},
+};
+
+/// Rows of one page.
+const ROWS: usize = 50;
+
+/// Every report that is asked for, the most pressing first.
+#[derive(Template)]
+#[template(path = "desk/queue.html")]
+pub(in crate::desk) struct QueuePage<'a> {
+    shell: &'a Shell,
+    errors: Vec<FieldError>,
+    /// What was searched for; none for the queue itself.
+    searched: Option<String>,
+    counts: Vec<Count>,
+    fields: Vec<Field>,
+    /// Whether more is asked for than all open work.
+    filtered: bool,
+    rows: Vec<Row>,
+    /// How many there are on all pages.
+    total: usize,
+    previous: Option<String>,
+    next: Option<String>,
+    closed_to_me: usize,
+    coming: Option<Coming>,
+}
+
+/// Something that needs attention: how many there are of it, and where they are shown.
+struct Count {
+    number: usize,
+    label: &'static str,
+    path: &'static str,
+}
+
+struct Row {
+    id: ReportId,
+    route: &'static str,
+    received: Day,
+    areas: Vec<&'static str>,
+    owner: Option<String>,
+    state: &'static str,
+    withdrawn: bool,
+    urgent: bool,
+    harm: Option<&'static str>,
+    unread: usize,
+    next: Option<Due>,
+    /// What is on its way to the person, in words.
+    answers: Vec<String>,
+}
+
+/// A promise that is open.
+pub(in crate::desk) struct Due {
+    pub(in crate::desk) on: Day,
+    pub(in crate::desk) state: ClockState,
+    /// `3 working days left`.
+    pub(in crate::desk) left: Option<String>,
+}
+
+impl<'a> QueuePage<'a> {
+    /// What a filter lets through, in the order of the queue.
+    pub(in crate::desk) fn new(
+        shell: &'a Shell,
+        casebook: &Casebook,
+        queue: Vec<QueueEntry>,
+        filter: &Filter,
+        (today, calendar): (Date, &Calendar),
+    ) -> Self {
+        let coming = Coming::new(&queue, today, calendar);
+        let last_shown = coming.days.last().map(|day| day.date);
+        let counts = counts(&queue);
+        let shown: Vec<_> = queue.into_iter().filter(|entry| filter.shows(entry, last_shown)).collect();
+        let total = shown.len();
+        let pages = total.div_ceil(ROWS).max(1);
+        let page = filter.page.min(pages);
+        let rows = shown.iter().skip((page - 1) * ROWS).take(ROWS).map(|entry| Row::new(entry, casebook)).collect();
+        Self {
+            shell,
+            errors: Vec::new(),
+            searched: None,
+            counts,
+            fields: filter.fields(casebook),
+            filtered: filter.asked().next().is_some(),
+            rows,
+            total,
+            previous: (page > 1).then(|| filter.page_path(page - 1)),
+            next: (page < pages).then(|| filter.page_path(page + 1)),
+            closed_to_me: casebook.closed_to_me().len(),
+            coming: Some(coming),
+        }
+    }
+
+    /// What a search found: all of it on one page, because no address leads to a second one.
+    pub(in crate::desk) fn found(shell: &'a Shell, casebook: &Casebook, found: &[QueueEntry], asked: &Text) -> Self {
+        let nothing = "Enter what to look for";
+        Self {
+            shell,
+            errors: if asked.is_empty() { vec![FieldError::new("q", nothing)] } else { Vec::new() },
+            searched: Some(asked.as_str().to_owned()),
+            counts: Vec::new(),
+            fields: Vec::new(),
+            filtered: false,
+            rows: found.iter().map(|entry| Row::new(entry, casebook)).collect(),
+            total: found.len(),
+            previous: None,
+            next: None,
+            closed_to_me: casebook.closed_to_me().len(),
+            coming: None,
+        }
+    }
+}
+
+impl Row {
+    fn new(entry: &QueueEntry, casebook: &Casebook) -> Self {
+        let count = |number: usize, what: &str| (number > 0).then(|| format!("{number} {what}"));
+        let answers = [
+            count(entry.to_approve, "to be approved"),
+            count(entry.waiting, "written, not exported"),
+            count(entry.on_the_way, "exported, not known to be delivered"),
+        ];
+        Self {
+            id: entry.id,
+            route: entry.route.name(),
+            received: Day(entry.received_on),
+            areas: entry.areas.iter().map(|area| area.label()).collect(),
+            owner: entry.owner.and_then(|owner| casebook.member_name(owner)).map(|name| name.as_str().to_owned()),
+            state: state_name(entry.state),
+            withdrawn: entry.withdrawn,
+            urgent: entry.is_urgent(),
+            harm: entry.serious_harm.map(SeriousHarm::label),
+            unread: entry.unread,
+            next: if entry.withdrawn { None } else { entry.next_clock().map(Due::new) },
+            answers: answers.into_iter().flatten().collect(),
+        }
+    }
+}
+
+impl Due {
+    /// Of a promise that is open.
+    pub(in crate::desk) fn new(clock: &ClockView) -> Self {
+        let left = clock.working_days_left.filter(|left| *left != 0).map(|left| {
+            let days = left.unsigned_abs();
+            let noun = if days == 1 { "working day" } else { "working days" };
+            if left > 0 { format!("{days} {noun} left") } else { format!("{days} {noun} ago") }
+        });
+        Self { on: Day(clock.due_on), state: clock.state, left }
+    }
+}
+
+/// A state as the team calls it; its label is what the person reads.
+pub(in crate::desk) const fn state_name(state: ReportState) -> &'static str {
+    match state {
+        ReportState::Received => "Received",
+        ReportState::BeingRead => "Being read",
+        ReportState::Decided => "Decided",
+        ReportState::Closed => "Closed",
+    }
+}
+
+/// Whether the promise of it that is due first stands so.
+pub(super) fn has_next(entry: &QueueEntry, state: ClockState) -> bool {
+    !entry.withdrawn && entry.next_clock().is_some_and(|clock| clock.state == state)
+}
+
+/// What needs attention in the whole queue.
+fn counts(queue: &[QueueEntry]) -> Vec<Count> {
+    let count = |holds: &dyn Fn(&QueueEntry) -> bool| queue.iter().filter(|entry| holds(entry)).count();
+    let all = [
+        (count(&|entry| has_next(entry, ClockState::Overdue)), "overdue", "/?due=overdue"),
+        (count(&|entry| has_next(entry, ClockState::DueToday)), "due today", "/?due=today"),
+        (count(&|entry| has_next(entry, ClockState::DueSoon)), "due soon", "/?due=soon"),
+        (count(&QueueEntry::is_urgent), "with serious harm possible soon", "/"),
+        (count(&|entry| entry.unread > 0), "not read yet", "/?unread=yes"),
+        (count(&|entry| entry.to_approve > 0), "waiting for a second approver", "/approve"),
+        (count(&|entry| entry.waiting > 0), "with answers not exported", "/?waiting=export"),
+        (count(&|entry| entry.on_the_way > 0), "with answers not known to be delivered", "/?waiting=delivery"),
+    ];
+    all.into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, label, path)| Count { number, label, path })
+        .collect()
+}

@@ -1,0 +1,145 @@
+//! What of a report is handed to an area's team.
+
+use askama::Template;
+
+use super::Shell;
+use crate::{
+    casebook::{ReportView, Sender, Word},
+    domain::{Area, Concern, Entries, FieldError, Identifying, ReportId, Text},
+    http::{Choice, Field, Kind, inert},
+};
+
+/// What stands for what was left out.
+const LEFT_OUT: &str = "[left out]";
+
+/// The form in which a reviewer chooses what is handed on.
+#[derive(Template)]
+#[template(path = "desk/refer.html")]
+pub(in crate::desk) struct ReferPage<'a> {
+    shell: &'a Shell,
+    id: ReportId,
+    errors: Vec<FieldError>,
+    fields: Vec<Field>,
+    parts: Vec<Part>,
+    files: Vec<(String, String, bool)>,
+}
+
+/// A text that may be handed on.
+struct Part {
+    key: String,
+    title: String,
+    chosen: bool,
+    text: String,
+    rows: usize,
+    /// What looks as if it identified someone was left out already.
+    left_out: bool,
+}
+
+impl<'a> ReferPage<'a> {
+    /// With every text, and what looks as if it identified someone left out; or with what was typed.
+    pub(in crate::desk) fn new(
+        shell: &'a Shell,
+        report: &ReportView,
+        typed: Option<Entries>,
+        errors: Vec<FieldError>,
+    ) -> Self {
+        let again = typed.is_some();
+        let typed = typed.unwrap_or_default();
+        let areas = Area::ALL.iter().map(|area| (area.slug(), area.label()));
+        let text = |field: &str| typed.first(field).to_owned();
+        let fields = vec![
+            Field::new("area", "Area", Kind::Radios(Choice::list("area", areas, &typed)), &errors),
+            Field::new("team", "Name of the team", Kind::Line(text("team")), &errors),
+            Field::new("recipients", "Their age recipients", Kind::Area(text("recipients"), 3), &errors).hint(
+                "Lines that begin with age1. Compare them with the team by voice: whoever holds these keys can read it",
+            ),
+            Field::new("reason", "Why it is handed on", Kind::Area(text("reason"), 4), &errors)
+                .hint("Stays in the casebook"),
+        ];
+        let parts = Self::passages(report)
+            .into_iter()
+            .map(|(key, title, original)| {
+                let (text, left_out) = if again {
+                    (typed.first(&format!("text-{key}")).to_owned(), false)
+                } else {
+                    without_identifying(original.as_str())
+                };
+                Part { chosen: again && typed.has("part", &key), key, title, rows: rows(&text), text, left_out }
+            })
+            .collect();
+        let files = Self::files(report)
+            .into_iter()
+            .map(|(place, name)| {
+                let chosen = typed.has("file", &place);
+                (place, name, chosen)
+            })
+            .collect();
+        Self { shell, id: report.entry.id, errors, fields, parts, files }
+    }
+
+    /// Every text of the report: a name for the form, what it is, and what it says.
+    pub(in crate::desk) fn passages(report: &ReportView) -> Vec<(String, String, Text)> {
+        let mut all = Vec::new();
+        for message in &report.messages {
+            let side = if message.from == Sender::Person { "p" } else { "t" };
+            let key = |part: &str| format!("{side}{}{part}", message.seq);
+            if let Some(concern) = &message.answers {
+                all.extend(answers(concern).into_iter().map(|(part, title, text)| (key(part), title.to_owned(), text)));
+            }
+            if let Some(text) = &message.text {
+                let kind = match message.kind {
+                    Word::Person(kind) => kind.label(),
+                    Word::Team(kind) => kind.label(),
+                };
+                all.push((key(""), format!("{kind} of {}", message.on), text.clone()));
+            }
+        }
+        all
+    }
+
+    /// Every file of the report: `MESSAGE/FILE`, and its name.
+    pub(in crate::desk) fn files(report: &ReportView) -> Vec<(String, String)> {
+        let from_person = report.messages.iter().filter(|message| message.from == Sender::Person);
+        from_person
+            .flat_map(|message| {
+                let files = (1..).zip(&message.attachments);
+                files.map(|(number, file)| (format!("{}/{number}", message.seq), inert(file.name.as_str())))
+            })
+            .collect()
+    }
+}
+
+/// What a person answered in words, under short titles.
+fn answers(concern: &Concern) -> Vec<(&'static str, &'static str, Text)> {
+    let about: Vec<_> = concern.about.iter().map(|about| about.label()).collect();
+    let mut all = vec![
+        ("about", "What it is about", Text::typed(&about.join("; "))),
+        ("description", "What happened", concern.description.clone()),
+    ];
+    let optional = [
+        ("organisation", "Organisation", &concern.organisation),
+        ("when", "When", &concern.when),
+        ("raised", "What happened when it was raised", &concern.raised_detail),
+        ("documents", "Documents or records", &concern.documents),
+        ("use", "Uses that could identify them", &concern.use_concerns),
+    ];
+    all.extend(optional.into_iter().filter_map(|(key, title, text)| Some((key, title, text.clone()?))));
+    all
+}
+
+/// A text without what looks as if it identified someone, and whether anything was left out.
+fn without_identifying(text: &str) -> (String, bool) {
+    let mut kept = String::with_capacity(text.len());
+    let mut from = 0;
+    for span in Identifying::find(text) {
+        kept.push_str(&text[from..span.range.start]);
+        kept.push_str(LEFT_OUT);
+        from = span.range.end;
+    }
+    kept.push_str(&text[from..]);
+    (kept, from > 0)
+}
+
+fn rows(text: &str) -> usize {
+    (text.len() / 60 + text.lines().count()).clamp(2, 16)
+}

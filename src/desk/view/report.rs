@@ -1,0 +1,313 @@
+//! One report, opened.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+
+use super::{
+    Shell,
+    history::{Step, assessed, join, named, whereabouts},
+    queue::{Due, state_name},
+};
+use crate::{
+    casebook::{AnswerView, Casebook, MessageView, ReportView, Sender, Word},
+    domain::{
+        Attachment, ClockKind, ClockState, ClockView, Concern, Date, Entries, Identifying, MemberId, ReportId,
+        ReportState, SeriousHarm, Text,
+    },
+    http::{Choice, Day, Field, Kind, inert},
+};
+
+/// A report.
+#[derive(Template)]
+#[template(path = "desk/report.html")]
+pub(in crate::desk) struct ReportPage<'a> {
+    shell: &'a Shell,
+    id: ReportId,
+    today: Day,
+    /// Whether it is for paper: no links, and no buttons but those that stay off it.
+    on_paper: bool,
+    parts: Parts,
+    chooser: Option<Field>,
+    route: &'static str,
+    received: Day,
+    state: &'static str,
+    closed: Option<Day>,
+    withdrawn: bool,
+    urgent: bool,
+    harm: &'static str,
+    unread: usize,
+    /// The last message of the person that is shown.
+    last_message: u32,
+    clocks: Vec<Clock>,
+    /// What in the texts may show who someone is.
+    found: BTreeSet<&'static str>,
+    messages: Vec<Said>,
+    assessment: Vec<(&'static str, String)>,
+    history: Vec<Step>,
+    readers: usize,
+}
+
+/// What of a report is shown.
+#[derive(Clone, Copy)]
+pub(in crate::desk) struct Parts {
+    promises: bool,
+    said: bool,
+    assessment: bool,
+    history: bool,
+}
+
+/// The field that says what is printed, and what can be chosen in it.
+const PART: &str = "part";
+const PARTS: [(&str, &str); 4] = [
+    ("promises", "Promises"),
+    ("said", "What was said"),
+    ("assessment", "What the team makes of it"),
+    ("history", "History"),
+];
+
+impl Parts {
+    const ALL: Self = Self { promises: true, said: true, assessment: true, history: true };
+
+    /// Those that a query names; all, if it names none.
+    pub(in crate::desk) fn chosen(query: &Entries) -> Self {
+        let [promises, said, assessment, history] = PARTS.map(|(part, _)| query.has(PART, part));
+        let chosen = Self { promises, said, assessment, history };
+        if promises || said || assessment || history { chosen } else { Self::ALL }
+    }
+
+    fn chooser(self) -> Field {
+        let mut typed = Entries::default();
+        let is_chosen = [self.promises, self.said, self.assessment, self.history];
+        for ((part, _), _) in PARTS.into_iter().zip(is_chosen).filter(|(_, is_chosen)| *is_chosen) {
+            typed.push(PART.to_owned(), part.to_owned());
+        }
+        Field::new(PART, "Which parts of it?", Kind::Checkboxes(Choice::list(PART, PARTS, &typed)), &[])
+    }
+}
+
+struct Clock {
+    label: &'static str,
+    started: Day,
+    due: Due,
+    met: Option<Day>,
+    state: ClockState,
+    supplementary: bool,
+    seq: u32,
+}
+
+struct Said {
+    from_person: bool,
+    heading: String,
+    on: Day,
+    unread: bool,
+    answers: Vec<Answered>,
+    files: Vec<File>,
+    /// For an answer of the team: where it got to.
+    whereabouts: Option<String>,
+    /// For a notice that waits for a second member: its number.
+    to_approve: Option<u32>,
+}
+
+/// A question, if it was one, and what was answered.
+struct Answered {
+    label: Option<&'static str>,
+    parts: Vec<Part>,
+    found: Vec<&'static str>,
+}
+
+/// A part of a text, marked if it may show who someone is.
+struct Part {
+    text: String,
+    marked: bool,
+}
+
+struct File {
+    place: String,
+    name: Answered,
+    kind: String,
+    size: String,
+    sha256: String,
+}
+
+impl<'a> ReportPage<'a> {
+    /// Of a report as on a day; for paper, with the parts that are chosen.
+    pub(in crate::desk) fn new(
+        shell: &'a Shell,
+        report: &ReportView,
+        casebook: &Casebook,
+        today: Date,
+        for_paper: Option<Parts>,
+    ) -> Self {
+        let entry = &report.entry;
+        let name = |id: MemberId| inert(casebook.member_name(id).map_or("someone", |name| name.as_str()));
+        let read = report.decisions.iter().map(|decision| decision.read).max().unwrap_or_default();
+        let answers: Vec<&AnswerView> = report.decisions.iter().flat_map(|decision| &decision.answers).collect();
+        let messages: Vec<Said> =
+            report.messages.iter().map(|message| Said::new(message, read, &answers, &name)).collect();
+        let found = messages.iter().filter(|said| said.from_person);
+        let found = found.flat_map(|said| said.answers.iter().chain(said.files.iter().map(|file| &file.name)));
+        let found = found.flat_map(|answered| answered.found.iter().copied()).collect();
+        let theirs = report.messages.iter().filter(|message| message.from == Sender::Person);
+        let mut assessment = vec![("Areas, as the person chose", named(&report.chosen_areas))];
+        let said = assessed(&report.assessment, &name).into_iter();
+        assessment.extend(said.filter_map(|(label, text)| Some((label, text?))));
+        Self {
+            shell,
+            id: entry.id,
+            today: Day(today),
+            on_paper: for_paper.is_some(),
+            parts: for_paper.unwrap_or(Parts::ALL),
+            chooser: for_paper.map(Parts::chooser),
+            route: entry.route.name(),
+            received: Day(entry.received_on),
+            state: state_name(entry.state),
+            closed: report.closed_on.map(Day),
+            withdrawn: entry.withdrawn,
+            urgent: entry.is_urgent(),
+            harm: entry.serious_harm.map_or("Not answered", SeriousHarm::label),
+            unread: entry.unread,
+            last_message: theirs.map(|message| message.seq).max().unwrap_or_default(),
+            clocks: entry.clocks.iter().map(Clock::new).collect(),
+            found,
+            messages,
+            assessment,
+            history: Step::all(report, &name),
+            readers: casebook.readers_of(entry.id),
+        }
+    }
+}
+
+impl Clock {
+    fn new(clock: &ClockView) -> Self {
+        Self {
+            label: match clock.kind {
+                ClockKind::Acknowledgement => "Acknowledgement",
+                ClockKind::Advice => "Advice, or what we intend to do",
+                ClockKind::Decision => "Provisional decision or further response",
+                ClockKind::InformationUseNotice => "Information-use notice",
+            },
+            started: Day(clock.started_on),
+            due: Due::new(clock),
+            met: clock.met_on.map(Day),
+            state: clock.state,
+            supplementary: clock.supplementary,
+            seq: clock.seq,
+        }
+    }
+}
+
+impl Said {
+    fn new(message: &MessageView, read: u32, written: &[&AnswerView], name: &dyn Fn(MemberId) -> String) -> Self {
+        let from_person = message.from == Sender::Person;
+        let (kind, side) = match message.kind {
+            Word::Person(kind) => (kind.label(), "From the person"),
+            Word::Team(kind) if message.supplementary => (kind.label(), "Supplementary, from the team"),
+            Word::Team(kind) => (kind.label(), "From the team"),
+        };
+        let mut answers = message.answers.as_ref().map(asked).unwrap_or_default();
+        answers.extend(message.text.iter().map(|text| Answered::new(None, text.as_str())));
+        let answer = written.iter().find(|answer| !from_person && answer.seq == message.seq);
+        Self {
+            from_person,
+            heading: format!("{kind} {}: {side}", message.seq),
+            on: Day(message.on),
+            unread: from_person && message.seq > read,
+            answers,
+            files: (1..).zip(&message.attachments).map(|(number, file)| File::new(message.seq, number, file)).collect(),
+            whereabouts: answer.map(|answer| whereabouts(answer, name)),
+            to_approve: answer.filter(|answer| answer.to_approve).map(|answer| answer.seq),
+        }
+    }
+}
+
+impl Answered {
+    fn new(label: Option<&'static str>, text: &str) -> Self {
+        let text = inert(text);
+        let mut parts = Vec::new();
+        let mut found = BTreeSet::new();
+        let mut push = |part: &str, marked| {
+            if !part.is_empty() {
+                parts.push(Part { text: part.to_owned(), marked });
+            }
+        };
+        let mut from = 0;
+        for span in Identifying::find(&text) {
+            push(&text[from..span.range.start], false);
+            push(&text[span.range.clone()], true);
+            from = span.range.end;
+            found.insert(span.kind.label());
+        }
+        push(&text[from..], false);
+        Self { label, parts, found: found.into_iter().collect() }
+    }
+}
+
+impl File {
+    fn new(seq: u32, number: usize, file: &Attachment) -> Self {
+        Self {
+            place: format!("{seq}/{number}"),
+            name: Answered::new(None, file.name.as_str()),
+            kind: inert(file.media_type.as_str()),
+            size: size(file.size),
+            sha256: file.sha256.to_string(),
+        }
+    }
+}
+
+/// What a person answered the first time, question by question.
+fn asked(concern: &Concern) -> Vec<Answered> {
+    let mut all = Vec::new();
+    all.extend(concern.organisation_type.map(|answer| ("Kind of organisation", answer.label().to_owned())));
+    let text = |label, text: &Option<Text>| text.as_ref().map(|text| (label, text.as_str().to_owned()));
+    all.extend(text("Name of the organisation", &concern.organisation));
+    all.push(("What it is about", join(concern.about.iter().map(|about| about.label()))));
+    all.push(("What happened", concern.description.as_str().to_owned()));
+    all.extend(concern.ongoing.map(|answer| ("Still happening", answer.label().to_owned())));
+    all.extend(text("When", &concern.when));
+    all.extend(
+        concern.serious_harm.map(|answer| ("Could someone be seriously harmed soon", answer.label().to_owned())),
+    );
+    all.extend(concern.raised_internally.map(|answer| ("Raised where they work", answer.label().to_owned())));
+    all.extend(text("What happened then", &concern.raised_detail));
+    all.extend(concern.role.map(|answer| ("Role", answer.label().to_owned())));
+    all.extend(text("Documents or records", &concern.documents));
+    if !concern.area.is_empty() {
+        all.push(("Could be evidence for", join(concern.area.iter().map(|area| area.label()))));
+    }
+    all.extend(text("Uses that could identify them", &concern.use_concerns));
+    all.into_iter().map(|(label, text)| Answered::new(Some(label), &text)).collect()
+}
+
+/// Bytes in words.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} bytes"),
+        1_024..1_048_576 => format!("{} KB", bytes.div_ceil(1_024)),
+        _ => format!("{} MB", bytes.div_ceil(1_048_576)),
+    }
+}
+
+/// What saving an attachment means.
+#[derive(Template)]
+#[template(path = "desk/file.html")]
+pub(in crate::desk) struct FilePage<'a> {
+    shell: &'a Shell,
+    id: ReportId,
+    file: File,
+}
+
+impl<'a> FilePage<'a> {
+    /// Of the attachment at `MESSAGE/FILE`.
+    pub(in crate::desk) fn new(shell: &'a Shell, id: ReportId, place: &str, attachment: &Attachment) -> Self {
+        let file = File { place: place.to_owned(), ..File::new(0, 0, attachment) };
+        Self { shell, id, file }
+    }
+}
+
+impl ReportPage<'_> {
+    /// Whether it is over.
+    fn can_be_destroyed(&self) -> bool {
+        self.withdrawn || self.state == state_name(ReportState::Closed)
+    }
+}

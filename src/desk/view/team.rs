@@ -1,0 +1,156 @@
+//! The team, and who is shut out of a report.
+
+use askama::Template;
+
+use super::Shell;
+use crate::{
+    casebook::{Casebook, DeskError, MemberView},
+    domain::{Entries, FieldError, MemberId, ReportId, TeamRole},
+    http::{Choice, Day, Field, Kind},
+};
+
+/// Who works on the casebook.
+#[derive(Template)]
+#[template(path = "desk/team.html")]
+pub(in crate::desk) struct TeamPage<'a> {
+    shell: &'a Shell,
+    errors: Vec<FieldError>,
+    members: Vec<Row>,
+    fingerprint: String,
+    second_approver: bool,
+    fields: Vec<Field>,
+}
+
+struct Row {
+    id: MemberId,
+    name: String,
+    role: &'static str,
+    fingerprint: String,
+    joined: Day,
+    left: Option<Day>,
+    is_me: bool,
+}
+
+impl<'a> TeamPage<'a> {
+    /// With what was typed about someone who is to join.
+    pub(in crate::desk) fn new(
+        shell: &'a Shell,
+        casebook: &Casebook,
+        typed: &Entries,
+        errors: Vec<FieldError>,
+    ) -> Self {
+        let text = |field: &str| typed.first(field).to_owned();
+        let roles = TeamRole::ALL.iter().map(|role| (role.slug(), role.label()));
+        let fields = vec![
+            Field::new("name", "Name", Kind::Line(text("name")), &errors).hint("As the team calls them"),
+            Field::new("role", "What they do", Kind::Radios(Choice::list("role", roles, typed)), &errors),
+            Field::new("signer", "Their signer.pub", Kind::Area(text("signer"), 2), &errors)
+                .hint("Both lines of the file that ‘candour keys new’ made for them"),
+            Field::new("recipients", "Their governance.recipients", Kind::Area(text("recipients"), 2), &errors)
+                .hint("The line that begins with age1"),
+        ];
+        Self {
+            shell,
+            members: casebook.team().iter().map(Row::new).collect(),
+            fingerprint: casebook.fingerprint().to_string(),
+            second_approver: casebook.second_approver(),
+            fields,
+            errors,
+        }
+    }
+}
+
+impl Row {
+    fn new(member: &MemberView) -> Self {
+        Self {
+            id: member.id,
+            name: member.name.as_str().to_owned(),
+            role: member.role.label(),
+            fingerprint: member.fingerprint.map(|fingerprint| fingerprint.to_string()).unwrap_or_default(),
+            joined: Day(member.joined_on),
+            left: member.left_on.map(Day),
+            is_me: member.is_me,
+        }
+    }
+}
+
+/// Asks whether someone's membership is to end.
+#[derive(Template)]
+#[template(path = "desk/leave.html")]
+pub(in crate::desk) struct LeavePage<'a> {
+    shell: &'a Shell,
+    member: Row,
+}
+
+impl<'a> LeavePage<'a> {
+    /// None if they are no member.
+    pub(in crate::desk) fn new(shell: &'a Shell, casebook: &Casebook, id: MemberId) -> Option<Self> {
+        let member = casebook.team().into_iter().find(|member| member.id == id && member.left_on.is_none())?;
+        Some(Self { shell, member: Row::new(&member) })
+    }
+}
+
+/// Who is to be shut out of a report.
+#[derive(Template)]
+#[template(path = "desk/shut_out.html")]
+pub(in crate::desk) struct ShutOutPage<'a> {
+    shell: &'a Shell,
+    id: ReportId,
+    errors: Vec<FieldError>,
+    /// Those who are shut out now.
+    now: Vec<String>,
+    fields: Vec<Field>,
+}
+
+impl<'a> ShutOutPage<'a> {
+    /// With those ticked who are shut out now, or what was typed.
+    ///
+    /// # Errors
+    /// If there is no such report.
+    pub(in crate::desk) fn new(
+        shell: &'a Shell,
+        casebook: &Casebook,
+        id: ReportId,
+        typed: Option<Entries>,
+        errors: Vec<FieldError>,
+    ) -> Result<Self, DeskError> {
+        let (members, roles) = casebook.shut_out_of(id)?;
+        let typed = typed.unwrap_or_else(|| {
+            let mut entries = Entries::default();
+            members.iter().for_each(|member| entries.push("member".into(), member.to_string()));
+            roles.iter().for_each(|role| entries.push("role".into(), role.slug().into()));
+            entries
+        });
+        let team = casebook.team();
+        let named = |member: &&MemberId| team.iter().find(|known| known.id == **member);
+        let now = members
+            .iter()
+            .filter_map(|member| named(&member).map(|known| known.name.as_str().to_owned()))
+            .chain(roles.iter().map(|role| format!("everyone who is {}", role.label().to_lowercase())))
+            .collect();
+        // Nobody can shut themselves out, so that someone can always open it.
+        let others = team.iter().filter(|member| !member.is_me && member.left_on.is_none());
+        let others = others.map(|member| {
+            (member.id.to_string(), format!("{} ({})", member.name.as_str(), member.role.label().to_lowercase()))
+        });
+        let mine = team.iter().find(|member| member.is_me).map(|member| member.role);
+        let other_roles = TeamRole::ALL.iter().filter(|role| Some(**role) != mine);
+        let other_roles = other_roles.map(|role| (role.slug(), role.label()));
+        let others = Choice::list("member", others, &typed);
+        let mut fields = Vec::new();
+        // A question without a choice can't be answered.
+        if !others.is_empty() {
+            fields.push(
+                Field::new("member", "Who", Kind::Checkboxes(others), &errors)
+                    .hint("For example, whoever worked there, or is named in the report"),
+            );
+        }
+        fields.extend([
+            Field::new("role", "Everyone who is", Kind::Checkboxes(Choice::list("role", other_roles, &typed)), &errors)
+                .hint("Those who join later with that role are shut out too"),
+            Field::new("reason", "Why", Kind::Area(typed.first("reason").to_owned(), 4), &errors)
+                .hint("Only those who may open the report can read it"),
+        ]);
+        Ok(Self { shell, id, errors, now, fields })
+    }
+}

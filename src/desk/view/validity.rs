@@ -1,0 +1,287 @@
+//! Holds every page of the desk, in each of its states, to what any browser and any reader needs of it.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use super::{
+    super::{
+        error::PageError,
+        intake::{Outcome, Standing},
+        seen::{NEWER, Seen},
+    },
+    letter::{Approval, Draft, NoticePage, PreviewPage, PreviewParts, WritePage},
+    *,
+};
+use crate::{
+    casebook::{
+        AnswerRef, Casebook, QueueEntry, ReportView,
+        figures::{Figures, ReportingYear, sample},
+        fixture::World,
+    },
+    crypto::os_random,
+    desk::{Carrier, gate::Secret},
+    domain::{AnswerKind, Calendar, Clock, Date, Entries, FixedDay, ReportId, ReportState, Route, TeamRole, Text},
+    http::{
+        Day,
+        validity::{Render, Sample, problems, reading_age, sentences, titles_of_two},
+    },
+};
+
+/// Bytes that a page may come to before it is padded; it does not travel beyond this machine.
+const HEAVIEST: usize = 64 * 1024;
+/// The reading age that no page may pass.
+const OLDEST: f64 = 13.0;
+
+const DAY: Date = Date::constant(2026, 12, 1);
+
+/// Carries nothing: its pages are only looked at.
+struct Nobody;
+
+impl Carrier for Nobody {
+    fn collect(&self, _: &Path) -> Result<(), String> {
+        unreachable!()
+    }
+
+    fn deliver(&self, _: &Path) -> Result<(), String> {
+        unreachable!()
+    }
+}
+
+fn options(demo: bool) -> DeskOptions {
+    DeskOptions {
+        casebook: "casebook".into(),
+        address: ([127, 0, 0, 1], 8081).into(),
+        calendar: Calendar::default(),
+        today: Arc::new(FixedDay(DAY)),
+        as_of: None,
+        lock_after: Duration::from_secs(600),
+        demo: demo.then(|| Box::new(Nobody) as Box<dyn Carrier>),
+    }
+}
+
+fn every_page() -> Vec<Sample> {
+    let visit = Visit::new(1, Arc::new(Secret::random(&mut os_random())), "/");
+    let inside = |demo| Shell::inside(&options(demo), CasebookId([0xab; 16]), &visit);
+    let (shell, demo) = (inside(false), inside(true));
+    let outside = Shell::outside(&options(false), visit.token());
+    let mut pages = Vec::new();
+    let mut add = |name: &str, page: &dyn Render, is_error| {
+        pages.push(Sample { name: name.to_owned(), html: page.html(), is_error });
+    };
+    casebook_pages(&mut add, &shell, &demo);
+    for protected in [false, true] {
+        let page = LockedPage { shell: &outside, protected, errors: &[] };
+        add(&format!("locked, {protected}"), &page, false);
+    }
+    let wrong = [FieldError::new("passphrase", "Enter the passphrase of your keys")];
+    add("locked with an error", &LockedPage { shell: &outside, protected: true, errors: &wrong }, true);
+    for error in PageError::samples() {
+        let name = format!("{error:?}").replace(|c: char| !c.is_alphanumeric(), "-");
+        add(&name, &ErrorPage::new(&shell, error.words()), false);
+        add(&format!("{name}, outside"), &ErrorPage::new(&outside, error.words()), false);
+    }
+    pages
+}
+
+/// The pages that show something of a casebook.
+fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, demo: &Shell) {
+    let mut world = World::new();
+    let id = world.concern(1, Route::StaffConcern, &[10]);
+    let empty = world.open().unwrap();
+    let file = world.collect();
+    let imported = world.import(&file).unwrap();
+    let other = world.colleague("Second <reviewer>", TeamRole::Adviser);
+    let casebook = world.open().unwrap();
+    let error = |field: &'static str| vec![FieldError::new(field, "Enter something <else>")];
+    let carry = |shell, casebook, brought, problem: Option<_>| {
+        CarryPage::new(shell, casebook, brought, problem.is_none(), problem).unwrap()
+    };
+    add("carry, empty", &carry(shell, &empty, false, None), false);
+    add("carry", &carry(demo, &casebook, true, None), false);
+    add("carry with an error", &carry(shell, &casebook, false, error("collection").pop()), true);
+    let outcome = |standing| ImportPage::new(shell, standing, true).unwrap();
+    add("import, running", &outcome(Standing::Running(5 << 20, 9 << 20)), false);
+    add("import, taken", &outcome(Standing::Done(Outcome::Taken(imported.into()))), false);
+    let refused = |gap| Standing::Done(Outcome::Refused { why: "it is <altered>".into(), gap });
+    add("import, refused", &outcome(refused(true)), false);
+    add("team", &TeamPage::new(shell, &casebook, &Entries::default(), Vec::new()), false);
+    let errors = ["name", "role", "signer", "recipients"].map(|field| error(field).remove(0)).to_vec();
+    add("team with errors", &TeamPage::new(shell, &casebook, &Entries::default(), errors), true);
+    add("leave", &LeavePage::new(shell, &casebook, other.id).unwrap(), false);
+    add("shut out", &ShutOutPage::new(shell, &casebook, id, None, Vec::new()).unwrap(), false);
+    add("shut out with an error", &ShutOutPage::new(shell, &casebook, id, None, error("reason")).unwrap(), true);
+    let calendar = Calendar::default();
+    let asked = |query: &[(&str, &str)]| {
+        let mut typed = Entries::default();
+        query.iter().for_each(|(name, value)| typed.push((*name).to_owned(), (*value).to_owned()));
+        Filter::read(&typed, casebook.me(), DAY)
+    };
+    let queue = |shell, casebook: &Casebook, filter: Filter| {
+        QueuePage::new(shell, casebook, casebook.list(DAY, &calendar).unwrap(), &filter, (DAY, &calendar))
+    };
+    add("queue, empty", &queue(shell, &empty, asked(&[])), false);
+    add("queue", &queue(shell, &casebook, asked(&[])), false);
+    add("queue, demonstration", &queue(demo, &casebook, asked(&[("due", "2026-12-03"), ("page", "7")])), false);
+    let found = |queue: &[_], asked| QueuePage::found(shell, &casebook, queue, &Text::typed(asked));
+    add("search, nothing", &found(&[], "a <word>"), false);
+    add("search", &found(&casebook.list(DAY, &calendar).unwrap(), "a <word>"), false);
+    add("search with an error", &found(&[], ""), true);
+    figures_pages(add, shell);
+    let report = casebook.show(id, DAY, &calendar).unwrap();
+    let mut some = Entries::default();
+    some.push("part".into(), "promises".into());
+    let parts = [("report", None), ("print", Some(Entries::default())), ("print, in part", Some(some))];
+    for (name, chosen) in parts {
+        let parts = chosen.as_ref().map(Parts::chosen);
+        add(name, &ReportPage::new(shell, &report, &casebook, DAY, parts), false);
+    }
+    let file = casebook.attachment(id, "1/1").unwrap();
+    add("file", &FilePage::new(shell, id, "1/1", file.said()), false);
+    add("refer", &ReferPage::new(shell, &report, None, Vec::new()), false);
+    add("refer with errors", &ReferPage::new(shell, &report, Some(Entries::default()), error("part")), true);
+    deciding_pages(add, shell, &casebook, &report);
+    let mut queue = casebook.list(DAY, &Calendar::default()).unwrap();
+    let gone = vec![(ReportId([9; 8]), DAY)];
+    add("retention, empty", &RetentionPage::new(shell, &queue, Vec::new(), DAY), false);
+    add("destroy, not yet", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
+    queue[0].state = ReportState::Closed;
+    queue[0].destroy_after = DAY.yesterday().ok();
+    add("retention, owed", &RetentionPage::new(shell, &queue, gone.clone(), DAY), false);
+    queue[0].clocks.clear();
+    add("retention", &RetentionPage::new(shell, &queue, gone, DAY), false);
+    add("destroy", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
+    add("destroy with an error", &DestroyPage::new(shell, &queue[0], DAY, error("confirm")), true);
+}
+
+/// The pages on which a reviewer decides and answers.
+fn deciding_pages(
+    add: &mut dyn FnMut(&str, &dyn Render, bool),
+    shell: &Shell,
+    casebook: &Casebook,
+    report: &ReportView,
+) {
+    let team = casebook.team();
+    let error = |field: &'static str| vec![FieldError::new(field, "Enter something <else>")];
+    let (recorded, nothing) = (decide::as_it_is(report), Entries::default());
+    let decide =
+        |typed, errors, changed| DecidePage::new(shell, DecideParts { report, team: &team, typed, errors, changed });
+    add("decide", &decide(&recorded, &[], false), false);
+    let errors = [decide::WORKER, decide::AREA, decide::STATE, decide::ACTION_BY.month, decide::DESTROY_AFTER.day];
+    let errors = errors.map(|field| error(field).remove(0));
+    add("decide with errors", &decide(&nothing, &errors, false), true);
+    let changed = error(NEWER);
+    add("decide, changed meanwhile", &decide(&nothing, &changed, true), true);
+    add("decide, the same", &decide(&recorded, &changed, true), true);
+
+    let seen = Seen::of(report);
+    let mut typed = Entries::default();
+    for (name, value) in [(letter::AREA, "competition"), (letter::LATE_REASON, "<late>"), (letter::CHECK, "names")] {
+        typed.push(name.into(), value.into());
+    }
+    let mut late = World::new();
+    let id = late.concern(1, Route::StaffConcern, &[]);
+    let file = late.collect();
+    late.import(&file).unwrap();
+    let late = late.open().unwrap().show(id, Date::constant(2027, 3, 1), &Calendar::default()).unwrap();
+    add("notice", &NoticePage::new(shell, report, seen, &nothing, &[]), false);
+    let errors = [letter::VARIANT, letter::AREA, letter::TOLD, letter::WHO_SEES, letter::LATE_REASON];
+    let errors = errors.map(|field| error(field).remove(0));
+    add("notice with errors", &NoticePage::new(shell, &late, seen, &typed, &errors), true);
+    let withdrawn = ReportView { entry: QueueEntry { withdrawn: true, ..report.entry.clone() }, ..late };
+    add("notice, withdrawn", &NoticePage::new(shell, &withdrawn, seen, &typed, &[]), false);
+
+    let copied = "Call 01632 960 001 <now>.\n\nNothing.";
+    for kind in [AnswerKind::Notice, AnswerKind::Reply] {
+        let name = kind.slug();
+        let draft = || Draft { kind, supplementary: false, typed: &typed, seen };
+        let text = error(letter::TEXT);
+        add(&format!("{name}-text"), &WritePage::new(shell, report, &draft(), "<text>", &[]), false);
+        add(&format!("{name}-text with an error"), &WritePage::new(shell, report, &draft(), "", &text), true);
+        add(&format!("{name}-text, withdrawn"), &WritePage::new(shell, &withdrawn, &draft(), "", &[]), false);
+        let preview = |text, errors, changed, approval| {
+            let areas = vec![];
+            let parts = PreviewParts { report, draft: draft(), text, on: DAY, areas, approval, errors, changed };
+            PreviewPage::new(shell, parts)
+        };
+        let approval = |always, alone| (kind == AnswerKind::Notice).then_some(Approval { always, alone, asked: true });
+        add(&format!("{name}-preview"), &preview("Well.", &[], None, approval(false, false)), false);
+        add(&format!("{name}-preview, marked"), &preview(copied, &[], None, approval(true, true)), false);
+        let (unticked, alone) = (error(letter::CHECK), approval(false, true));
+        add(&format!("{name}-preview with an error"), &preview(copied, &unticked, None, alone), true);
+        let again = preview(copied, &changed, Some(&team), approval(true, false));
+        add(&format!("{name}-preview, changed meanwhile"), &again, true);
+    }
+
+    let clock = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
+    let (no_reason, unticked) = (error("why"), error(letter::CHECK));
+    let change = |errors, blocked| ChangeOfUsePage::new(shell, report, clock, "<why>", errors, blocked);
+    add("change-of-use", &change(&[], None), false);
+    add("change-of-use with an error", &change(&no_reason, None), true);
+    add("change-of-use, changed meanwhile", &change(&changed, None), true);
+    add("change-of-use, nothing to change", &change(&[], Some("No notice was written yet.")), false);
+
+    let waiting = || {
+        let answer = AnswerRef { report: report.entry.id, seq: 1 };
+        [true, false].map(|mine| Waiting { answer, by: "Second <reviewer>".into(), on: Day(DAY), mine })
+    };
+    add("to-approve, empty", &ToApprovePage { shell, rows: vec![] }, false);
+    add("to-approve", &ToApprovePage { shell, rows: waiting().into() }, false);
+    let approve = |errors, closed| {
+        let [waiting, _] = waiting();
+        let parts =
+            ApproveParts { report, waiting, text: copied, closed, held: true, today: DAY, typed: &typed, errors };
+        ApprovePage::new(shell, parts)
+    };
+    add("approve", &approve(&[], None), false);
+    add("approve with an error", &approve(&unticked, None), true);
+    add("approve, closed", &approve(&[], Some("You wrote this notice.")), false);
+}
+
+/// The yearly figures, for the team and to be published.
+fn figures_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
+    let years = [DAY, Date::constant(2025, 4, 1)].map(ReportingYear::of);
+    let facts = |count| vec![sample::fact(); count];
+    for (name, count, closed_to_me) in [("none", 0, 0), ("few", 3, 1), ("enough", 9, 2)] {
+        let internal = Figures::internal(&facts(count), years[0]);
+        let page = FiguresPage::new(shell, &internal, &years[1..], closed_to_me, DAY);
+        add(&format!("figures-for-the-team, {name}"), &page, false);
+        let published = Figures::published(&facts(count), years[0]);
+        let page = FiguresPage::new(shell, &published, &years, closed_to_me, DAY);
+        add(&format!("figures-to-publish, {name}"), &page, false);
+    }
+    let mut two = facts(2);
+    two[1].received_on = Date::constant(2026, 5, 1);
+    let withheld = Figures::published(&two, years[0]);
+    add("figures-to-publish, withheld", &FiguresPage::new(shell, &withheld, &years, 0, DAY), false);
+}
+
+#[test]
+fn every_page_in_every_state_is_valid_and_says_what_it_is() {
+    let pages = every_page();
+    let wrong: Vec<String> = pages
+        .iter()
+        .flat_map(|page| problems(page, HEAVIEST).into_iter().map(|problem| format!("{}: {problem}", page.name)))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_form_carries_the_token() {
+    for page in every_page() {
+        let forms = page.html.matches("method=\"post\"").count();
+        let tokens = page.html.matches("<input type=\"hidden\" name=\"token\" value=\"").count();
+        assert_eq!(forms, tokens, "{}", page.name);
+    }
+}
+
+#[test]
+fn pages_with_different_names_have_different_titles() {
+    assert_eq!(titles_of_two(&every_page()), None);
+}
+
+#[test]
+fn every_page_reads_easily() {
+    for page in every_page() {
+        let age = reading_age(&sentences(&page.html));
+        assert!(age <= OLDEST, "{}: {age:.1}", page.name);
+    }
+}

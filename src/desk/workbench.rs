@@ -1,0 +1,50 @@
+use std::{path::Path, sync::Arc};
+
+use crate::{
+    casebook::{Casebook, DeskError, Editor},
+    crypto::{GovernanceIdentity, SignerRole, SigningKey},
+    domain::CasebookId,
+};
+
+/// A reviewer's private keys.
+pub struct Keys {
+    /// Opens the casebook.
+    pub identity: GovernanceIdentity,
+    /// Signs what is recorded in it.
+    pub signing_key: SigningKey<SignerRole>,
+    /// Whether they are under a passphrase, so that a locked desk asks for it.
+    pub protected: bool,
+}
+
+/// Everything that is open at the desk. Dropped when the desk is locked, and with that wiped.
+pub(super) struct Workbench {
+    directory: Box<Path>,
+    identity: Arc<GovernanceIdentity>,
+    signing_key: SigningKey<SignerRole>,
+    casebook: Casebook,
+}
+
+impl Workbench {
+    /// With a casebook that these keys open. Gives which one it is.
+    pub(super) fn new(directory: &Path, keys: Keys) -> Result<(Self, CasebookId), DeskError> {
+        let identity = Arc::new(keys.identity);
+        let casebook = Casebook::open(directory, Arc::clone(&identity))?;
+        let id = casebook.id();
+        Ok((Self { directory: directory.into(), identity, signing_key: keys.signing_key, casebook }, id))
+    }
+
+    /// The casebook as it stands now, with what others have written to it.
+    pub(super) fn casebook(&mut self) -> Result<&Casebook, DeskError> {
+        if self.casebook.refresh().is_err() {
+            // From the beginning, to see whether it is still so: a colleague may have let this reviewer in, or out.
+            self.casebook = Casebook::open(&self.directory, Arc::clone(&self.identity))?;
+        }
+        Ok(&self.casebook)
+    }
+
+    /// The casebook for one change.
+    pub(super) fn edit(&mut self) -> Result<Editor<'_>, DeskError> {
+        self.casebook()?;
+        self.casebook.edit(&self.signing_key)
+    }
+}
