@@ -22,8 +22,9 @@ use std::{
 
 use candour::{
     casebook::{Casebook, NewDecision},
-    crypto::{GovernanceIdentity, SignerRole, SigningKey, digest, keyfile},
+    crypto::{SignerRole, SigningKey, digest},
     domain::{Calendar, Date, FixedDay, ReportState, Text},
+    unseal::{self, GovernanceIdentity},
 };
 use support::{generator, installation::Installation};
 
@@ -51,9 +52,9 @@ fn main() {
     println!("import of {REPORTS} reports: {}", told(start.elapsed()));
 
     let identity: Arc<GovernanceIdentity> =
-        keyfile::read_identity(&fs::read(place.path("team/identity.txt")).unwrap(), || unreachable!()).unwrap().into();
+        unseal::read_identity(&fs::read(place.path("team/identity.txt")).unwrap(), || unreachable!()).unwrap().into();
     let key = fs::read_to_string(place.path("team/signing.key")).unwrap();
-    let key: SigningKey<SignerRole> = keyfile::read_signing_key(&key, || unreachable!()).unwrap();
+    let key: SigningKey<SignerRole> = unseal::read_signing_key(&key, || unreachable!()).unwrap();
     let directory = place.path("casebook");
     let open = || Casebook::open(&directory, Arc::clone(&identity)).unwrap();
     decide(&mut open(), &key);

@@ -3,18 +3,27 @@
 //! Data goes one way and meets each module once: a form becomes a [`domain::Concern`], is sealed by [`crypto`], kept by
 //! [`store`], carried by [`transfer`], opened and decided on in the [`casebook`], and the answer comes back the same way.
 //! [`web`] is the box's pages, [`desk`] the casebook's in a browser, and [`cli`] the commands; [`http`] is what the pages of
-//! both have in common. Three
-//! small modules serve the rest: [`files`], [`tarball`] and [`confine`]. `tests/structure.rs` holds which module may use which.
+//! both have in common. Two
+//! small modules serve the rest: [`files`] and [`confine`]. `tests/structure.rs` holds which module may use which.
 
+#[cfg(feature = "desk")]
 pub mod casebook;
 pub mod cli;
 pub mod confine;
 pub mod crypto;
+#[cfg(feature = "desk")]
 pub mod desk;
 pub mod domain;
 pub mod files;
 pub mod http;
+#[cfg(feature = "box")]
 pub mod store;
-pub mod tarball;
+#[cfg(feature = "box")]
 pub mod transfer;
+#[cfg(feature = "desk")]
+pub mod unseal;
+#[cfg(feature = "box")]
 pub mod web;
+
+#[cfg(not(any(feature = "box", feature = "desk")))]
+compile_error!("choose what to build: the feature `box`, `desk`, or both");

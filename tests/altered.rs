@@ -6,7 +6,7 @@
 
 mod support;
 
-use candour::tarball::Writer;
+use candour::files::tarball::Writer;
 use support::{sample, world::World};
 
 /// Places in a file that are changed, and at which it is cut, in the short form.

@@ -140,7 +140,7 @@ fn the_areas_team_opens_what_was_chosen_with_the_stock_tool() {
     assert_eq!(file.header("content-disposition").unwrap(), format!("attachment; filename=\"referral-{id}.age\""));
     place.put("referral.age", &file.body);
     let identity =
-        candour::crypto::keyfile::read_identity(&fs::read(place.path("area/identity.txt")).unwrap(), || unreachable!());
+        candour::unseal::read_identity(&fs::read(place.path("area/identity.txt")).unwrap(), || unreachable!());
     let identity = identity.unwrap_or_else(|error| panic!("{error}"));
     let plain = identity.open_bytes(&file.body, 1 << 20).unwrap_or_else(|error| panic!("{error}"));
     let text = String::from_utf8_lossy(&plain);

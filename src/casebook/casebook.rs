@@ -18,9 +18,10 @@ use super::{
     state::State,
 };
 use crate::{
-    crypto::{self, BoxRole, Fingerprint, GovernanceIdentity, SignerRole, SigningKey, VerifyingKey, os_random},
+    crypto::{self, BoxRole, Fingerprint, SignerRole, SigningKey, VerifyingKey, os_random},
     domain::{BoxId, CasebookId, Digest, Format, MemberId, ReportId, TeamRole, Text, Today},
     files::{self, FileError},
+    unseal::GovernanceIdentity,
 };
 
 const COLLECTIONS: &str = "collections";

@@ -9,9 +9,10 @@ use zeroize::Zeroizing;
 
 use super::{DeskError, chain::Opened};
 use crate::{
-    crypto::{self, GovernanceIdentity, seal_bytes},
+    crypto::{self, seal_bytes},
     domain::{CasebookId, Digest},
     files::{self, FileError, Readers},
+    unseal::GovernanceIdentity,
 };
 
 pub(super) const DIRECTORY: &str = "checkpoints";
@@ -38,7 +39,7 @@ pub(super) fn read(directory: &Path, member: &GovernanceIdentity, casebook: Case
     let plain = member.open_bytes(&sealed, BYTES).ok()?;
     let (tag, json) = plain.split_at_checked(Digest::LEN)?;
     // Anyone can seal to this member.
-    if !member.is_casebook_seal(&context(json), Digest::from_slice(tag).ok()?) {
+    if !member.is_casebook_tag(&context(json), Digest::from_slice(tag).ok()?) {
         return None;
     }
     let found: Found = serde_json::from_slice(json).ok()?;
@@ -55,7 +56,7 @@ pub(super) fn write(
 ) -> Result<(), DeskError> {
     let json = serde_json::to_vec(&Made { casebook, events }).map_err(|_| crypto::SealError::Json)?;
     let json = Zeroizing::new(json);
-    let tag = member.casebook_seal(&context(&json));
+    let tag = member.casebook_tag(&context(&json));
     let plain = Zeroizing::new([&tag.0, json.as_slice()].concat());
     let sealed = seal_bytes(&plain, &member.recipients())?;
     Ok(files::replace(&directory.join(DIRECTORY).join(name(member)), Readers::Owner, sealed.as_bytes())?)

@@ -96,7 +96,7 @@ mod tests {
         let referral = NewReferral {
             area: Area::IntegratedCare,
             team: Text::typed("The area's team"),
-            recipients: crate::crypto::GovernanceIdentity::generate().recipients(),
+            recipients: crate::unseal::GovernanceIdentity::generate().recipients(),
             reason: Text::typed(MARKER),
             passages: vec![Passage { title: Text::typed("Description"), text: Text::typed(MARKER) }],
             attachments: vec!["1/1".into()],

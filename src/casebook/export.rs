@@ -13,8 +13,7 @@ use super::{
 use crate::{
     crypto::{self, Hashed},
     domain::{AnswerEntry, Collected, Decisions, Format, ReportId, ReportState, Today, limits::ANSWER_BYTES},
-    files::{self, FileError, NewFile, Readers},
-    tarball,
+    files::{self, FileError, NewFile, Readers, tarball},
 };
 
 /// What an export did.

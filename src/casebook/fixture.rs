@@ -13,10 +13,8 @@ use tempfile::TempDir;
 use super::{Casebook, DeskError, Editor, Founder, Import, KeyPaths, NewDecision, NewMember, Pointer};
 use crate::{
     crypto::{
-        self, AttachmentSealer, BoxRole, Code, GovernanceIdentity, GovernanceRecipients, KdfParams, ReplyIdentity,
-        SignerRole, SigningKey, VerifyingKey,
-        keyfile::{NewKeys, read_identity},
-        os_random, seal_message, seal_stream,
+        self, AttachmentSealer, BoxRole, Code, GovernanceRecipients, KdfParams, ReplyIdentity, SignerRole, SigningKey,
+        VerifyingKey, os_random, seal_message, seal_stream,
     },
     domain::{
         About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Date, Delivery, Digest,
@@ -24,6 +22,7 @@ use crate::{
         Route, SeriousHarm, TeamRole, Text,
     },
     files::{self, Readers},
+    unseal::{GovernanceIdentity, NewKeys, read_identity},
 };
 
 /// In every text that a person writes, every file's name and every file.

@@ -23,15 +23,18 @@ use super::{
 };
 use crate::{
     crypto::{
-        self, AttachmentSealer, GovernanceIdentity, GovernanceRecipients, Hashed, OpenError, ReplyRecipient, Verified,
-        VerifyError, seal_message,
+        self, AttachmentSealer, GovernanceRecipients, Hashed, OpenError, ReplyRecipient, Verified, VerifyError,
+        seal_message,
     },
     domain::{
         Attachment, Date, FileEntry, Manifest, Message, MessageEntry, MessageKind, ReportEntry, ReportId, Route, Today,
         limits::{KIB, MANIFEST_BYTES, MESSAGE_BYTES},
     },
-    files::{self, FileError},
-    tarball::{Reader, TarError},
+    files::{
+        self, FileError,
+        tarball::{Reader, TarError},
+    },
+    unseal::GovernanceIdentity,
 };
 
 /// Bytes of a minisign signature file, and to spare.

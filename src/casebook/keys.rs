@@ -19,9 +19,10 @@ use std::{
 
 use super::DeskError;
 use crate::{
-    crypto::{GovernanceIdentity, GovernanceRecipients, OpenError, seal_bytes},
+    crypto::{GovernanceRecipients, OpenError, seal_bytes},
     domain::{ReportId, limits::KIB},
     files::{self, FileError, Readers},
+    unseal::GovernanceIdentity,
 };
 
 const DIRECTORY: &str = "keys";

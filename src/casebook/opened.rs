@@ -9,9 +9,10 @@ use std::{
 
 use super::{Casebook, DeskError, report::StoredMessage};
 use crate::{
-    crypto::{self, GovernanceIdentity, OpenError},
+    crypto::{self, OpenError},
     domain::{Attachment, FileEntry, Manifest, Message, ReportId, limits::MESSAGE_BYTES},
     files::{self, FileError, NewFile, Readers},
+    unseal::GovernanceIdentity,
 };
 
 /// One attachment, still sealed, with what opens it: it can be opened while others work with the casebook.

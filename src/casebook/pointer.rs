@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::DeskError;
 use crate::{
-    crypto::{self, BoxRole, Fingerprint, GovernanceIdentity, SignerRole, VerifyingKey},
+    crypto::{self, BoxRole, Fingerprint, SignerRole, VerifyingKey},
     domain::{CasebookId, Digest, Format, limits::KIB},
     files::{self, Readers},
+    unseal::GovernanceIdentity,
 };
 
 /// Its name inside the casebook.
@@ -104,7 +105,7 @@ impl Pointer {
     pub(super) fn vouch(&self, casebook: &Path, identity: &GovernanceIdentity) -> Result<(), DeskError> {
         files::create_private_directory(&casebook.join(TRUST))?;
         let path = word_path(casebook, identity);
-        let word = Word { seal: identity.casebook_seal(&self.vouched_part()) };
+        let word = Word { seal: identity.casebook_tag(&self.vouched_part()) };
         let json = serde_json::to_vec(&word).map_err(|_| DeskError::Pointer(path.clone()))?;
         Ok(files::replace(&path, Readers::Owner, &json)?)
     }
@@ -117,7 +118,7 @@ impl Pointer {
         }
         let word: Word =
             serde_json::from_slice(&files::read(&path, BYTES)?).map_err(|_| DeskError::Pointer(path.clone()))?;
-        if !identity.is_casebook_seal(&self.vouched_part(), word.seal) {
+        if !identity.is_casebook_tag(&self.vouched_part(), word.seal) {
             return Err(DeskError::OtherIdentity);
         }
         let unreadable = |_| DeskError::Pointer(casebook.join(NAME));

@@ -21,8 +21,7 @@ use crate::{
         Area, Attachment, Date, Format, ReportId, Text, Today,
         limits::{DETAIL_MAX, SHORT_MAX},
     },
-    files::{FileError, NewFile, Readers},
-    tarball,
+    files::{FileError, NewFile, Readers, tarball},
 };
 
 /// What is to be handed on.
@@ -206,9 +205,9 @@ mod tests {
         *,
     };
     use crate::{
-        crypto::GovernanceIdentity,
         domain::{Calendar, Route},
-        tarball::Reader,
+        files::tarball::Reader,
+        unseal::GovernanceIdentity,
     };
 
     fn referral(to: &GovernanceIdentity) -> NewReferral {

@@ -1,15 +1,17 @@
-use std::path::{Path, PathBuf};
+#[cfg(feature = "desk")]
+use std::path::Path;
+use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Outcome, output};
 use crate::{
+    cli::output::{self, Outcome},
     domain::{Calendar, Date, limits::MIB},
     files,
 };
 
 #[derive(Args)]
-pub(super) struct DueArguments {
+pub(in crate::cli) struct DueArguments {
     /// The day of receipt, which is day 0, as YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     from: Date,
@@ -32,7 +34,7 @@ struct TermArguments {
 
 /// Where bank holidays come from, for every command that counts working days.
 #[derive(Args, Clone)]
-pub(super) struct HolidayArguments {
+pub(in crate::cli) struct HolidayArguments {
     /// GOV.UK's bank-holidays.json, for years that this version does not know
     #[arg(long, value_name = "FILE")]
     bank_holidays: Option<PathBuf>,
@@ -40,12 +42,13 @@ pub(super) struct HolidayArguments {
 
 impl HolidayArguments {
     /// The file given.
-    pub(super) fn file(&self) -> Option<&Path> {
+    #[cfg(feature = "desk")]
+    pub(in crate::cli) fn file(&self) -> Option<&Path> {
         self.bank_holidays.as_deref()
     }
 
     /// The calendar: the file given, else `beside` if there is one, else the bundled years alone.
-    pub(super) fn calendar(&self, beside: Option<PathBuf>) -> Result<Calendar, output::Failure> {
+    pub(in crate::cli) fn calendar(&self, beside: Option<PathBuf>) -> Result<Calendar, output::Failure> {
         let Some(path) = self.bank_holidays.clone().or_else(|| beside.filter(|path| path.exists())) else {
             return Ok(Calendar::default());
         };
@@ -53,7 +56,7 @@ impl HolidayArguments {
     }
 }
 
-pub(super) fn run(arguments: &DueArguments) -> Outcome {
+pub(in crate::cli) fn run(arguments: &DueArguments) -> Outcome {
     let calendar = arguments.holidays.calendar(None)?;
     let due = match (arguments.term.working_days, arguments.term.days) {
         (Some(count), _) => calendar.add_working_days(arguments.from, count)?,

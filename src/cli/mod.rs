@@ -1,141 +1,15 @@
 //! The commands: one clap enum, one function a command. Nothing imports this but `main`.
 
-mod box_files;
-mod check;
-mod clocks;
-mod collect;
+mod command;
 mod confined;
-mod deliver;
+#[cfg(feature = "demo")]
 mod demo;
+#[cfg(feature = "desk")]
 mod desk;
 mod due;
-mod init;
-mod keys;
+mod listen;
 mod output;
-mod passphrase;
-mod serve;
+#[cfg(feature = "box")]
+mod server;
 
-use std::process::ExitCode;
-
-use clap::{Parser, Subcommand};
-
-use confined::offline;
-use output::Failure;
-
-/// A drop-box for serious concerns in the NHS: a box that seals what people send and can't open it, and an offline desk
-/// where the governance team opens, decides and answers.
-#[derive(Parser)]
-#[command(name = "candour", version, propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Try it out: a throwaway box on this machine, wiped when it stops
-    Demo(demo::DemoArguments),
-    /// Make a governance team's keys, on the offline machine
-    #[command(subcommand)]
-    Keys(keys::KeysCommand),
-    /// Make a box: its database and its own signing key
-    Init(init::InitArguments),
-    /// Run a box
-    Serve(serve::ServeArguments),
-    /// Write what the desk has not acknowledged into one sealed file, to carry there
-    Collect(collect::CollectArguments),
-    /// Check the desk's decisions and put its answers where receipt codes find them
-    Deliver(deliver::DeliverArguments),
-    /// List what is promised, and when it is due
-    Clocks(clocks::ClocksArguments),
-    /// Work out when something is due
-    Due(due::DueArguments),
-    /// Say whether this box is fit to run
-    Check(check::CheckArguments),
-    /// Work at the offline desk: take in collections, read reports, decide and answer
-    #[command(subcommand)]
-    Desk(desk::DeskCommand),
-}
-
-/// Runs the command that the program was called with. Exit status: 0 done, 1 failed, 2 wrong use.
-#[must_use]
-pub fn run() -> ExitCode {
-    keep_to_itself();
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) if error.use_stderr() => {
-            let failure = Failure::Usage(usage(&error));
-            output::error(&failure);
-            return failure.exit_code();
-        }
-        Err(help) => {
-            return output::text(&help.to_string()).map_or_else(|failure| failure.exit_code(), |()| ExitCode::SUCCESS);
-        }
-    };
-    let result = match arguments.command {
-        Command::Demo(arguments) => demo::run(&arguments),
-        Command::Serve(arguments) => serve::run(&arguments),
-        Command::Keys(command) => offline().and_then(|()| keys::run(command)),
-        Command::Init(arguments) => init::run(&arguments),
-        Command::Collect(arguments) => collect::run(&arguments),
-        Command::Deliver(arguments) => deliver::run(&arguments),
-        Command::Clocks(arguments) => clocks::run(&arguments),
-        Command::Due(arguments) => due::run(&arguments),
-        Command::Check(arguments) => check::run(&arguments),
-        Command::Desk(command) => desk::run(command),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            output::error(&failure);
-            failure.exit_code()
-        }
-    }
-}
-
-/// clap's words about a wrong use, without its layout and hints: what was wrong, then where to read.
-fn usage(error: &clap::Error) -> String {
-    let text = error.to_string();
-    let what = text
-        .lines()
-        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
-        .collect::<Vec<_>>()
-        .join(" ");
-    let command: String = text.lines().find_map(|line| line.strip_prefix("Usage: ")).map_or_else(
-        || "candour".to_owned(),
-        |usage| {
-            usage
-                .split(' ')
-                .take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-'))
-                .collect::<Vec<_>>()
-                .join(" ")
-        },
-    );
-    format!("{}; see `{command} --help`", what.trim_start_matches("error: ").trim_end())
-}
-
-/// Whatever this program creates is for its owner alone unless it says otherwise for one file, and what it has in memory
-/// goes to no core file and to no debugger of the same user.
-fn keep_to_itself() {
-    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
-
-    umask(rustix::fs::Mode::from_raw_mode(0o077));
-    // Neither can fail for a process that asks for less; if one does, the other still holds.
-    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
-    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
-}
-
-/// What a command gives back.
-type Outcome = Result<(), Failure>;
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    #[test]
-    fn the_arguments_fit_together() {
-        Arguments::command().debug_assert();
-    }
-}
+pub use command::run;

@@ -10,14 +10,18 @@ use serde::Serialize;
 
 use crate::http;
 
+/// What a command gives back.
+pub(super) type Outcome = Result<(), Failure>;
+
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(in crate::cli) enum Failure {
     /// It was used rightly, and failed: exit status 1.
     Failed(String),
     /// It was used wrongly: exit status 2.
     Usage(String),
     /// It said all there was to say on stdout: exit status 1.
+    #[cfg_attr(not(feature = "box"), expect(dead_code, reason = "no command of the desk does so"))]
     Reported,
 }
 
@@ -28,7 +32,7 @@ impl<E: std::error::Error> From<E> for Failure {
 }
 
 impl Failure {
-    pub(super) fn exit_code(&self) -> ExitCode {
+    pub(in crate::cli) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Failed(_) | Self::Reported => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
@@ -37,28 +41,28 @@ impl Failure {
 }
 
 /// Prints one line.
-pub(super) fn line(text: &str) -> Result<(), Failure> {
+pub(in crate::cli) fn line(text: &str) -> Result<(), Failure> {
     self::text(&format!("{text}\n"))
 }
 
 /// Prints text that has its own line ends.
-pub(super) fn text(text: &str) -> Result<(), Failure> {
+pub(in crate::cli) fn text(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| unwritable(&error))
 }
 
 /// Prints a value as JSON, in which what could drive a terminal is escaped as JSON does it.
-pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
+pub(in crate::cli) fn json(value: &impl Serialize) -> Result<(), Failure> {
     line(&json_escaped(&serde_json::to_string_pretty(value)?))
 }
 
 /// A number and its noun: `1 message`, `2 messages`.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+pub(in crate::cli) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// Prints columns: each as wide as its widest cell, two spaces between.
-pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<(), Failure> {
+pub(in crate::cli) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<(), Failure> {
     let width = |column: usize| {
         rows.iter().map(|row| row[column].chars().count()).chain([head[column].len()]).max().unwrap_or(0)
     };
@@ -72,7 +76,7 @@ pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Re
 }
 
 /// Prints an error as one line on stderr.
-pub(super) fn error(failure: &Failure) {
+pub(in crate::cli) fn error(failure: &Failure) {
     let (Failure::Failed(text) | Failure::Usage(text)) = failure else { return };
     // A file's name may be in it.
     let one_line = visible(&text.split_whitespace().collect::<Vec<_>>().join(" "), false);
@@ -81,7 +85,7 @@ pub(super) fn error(failure: &Failure) {
 }
 
 /// A text with every sign that could drive a terminal or hide what is there written out as `\u{..}`.
-pub(super) fn visible(text: &str, lines: bool) -> String {
+pub(in crate::cli) fn visible(text: &str, lines: bool) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if (c == '\n' && lines) || !is_active(c) {

@@ -1,24 +1,36 @@
-//! Receipt codes, sealing, opening, padding, signatures and key files.
+//! What box and desk both may hold: receipt codes, sealing, padding, signatures and public keys.
 //!
-//! Keys are typed by their role: what seals ([`GovernanceRecipients`], [`ReplyRecipient`]) can't open, and what opens is
-//! made only from the desk's identity file ([`keyfile`]) or from a receipt code ([`ReplyIdentity`]).
+//! Keys are typed by their role. What seals ([`GovernanceRecipients`], [`ReplyRecipient`]) can't open; a receipt code makes
+//! the one key that opens the answers to its own report ([`ReplyIdentity`]); and whatever opens for the team stands in
+//! `crate::unseal`, which the box's build does not have.
 
+mod digest;
 mod fingerprint;
-pub mod keyfile;
 mod open;
 mod pad;
+mod private_key;
 mod random;
+#[cfg(any(feature = "box", test))]
 mod receipt;
 mod recipients;
+#[cfg(any(feature = "box", test))]
+mod reply;
 mod seal;
 mod sign;
 
+pub use digest::{Hashed, Hasher, digest, digest_all};
 pub use fingerprint::{Fingerprint, FingerprintError};
-pub use open::{GovernanceIdentity, OpenError, ReplyIdentity};
+pub use open::OpenError;
+#[cfg(feature = "desk")]
+pub(crate) use open::{read_limited, stream_error};
 pub use pad::{attachment_size, frame, message_size, unframe};
+pub use private_key::is_private_key;
 pub use random::{OsRandom, os_random};
+#[cfg(any(feature = "box", test))]
 pub use receipt::{Code, CodeError, CodeTagger, KdfError, KdfParams, Locator, Receipt};
 pub use recipients::{GovernanceRecipients, RecipientsError, ReplyRecipient};
+#[cfg(any(feature = "box", test))]
+pub use reply::ReplyIdentity;
 pub use seal::{
     AttachmentSealer, SealError, Sealed, SealedTrueSize, seal_answer, seal_bytes, seal_message, seal_stream,
 };
@@ -26,81 +38,3 @@ pub use sign::{
     BoxRole, Document, Role, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, read_keys, sign,
     verify,
 };
-
-use std::io::{self, Read, Write};
-
-use sha2::{Digest as _, Sha256};
-
-use crate::domain::Digest;
-
-/// SHA-256 of some bytes.
-#[must_use]
-pub fn digest(bytes: &[u8]) -> Digest {
-    Digest(Sha256::digest(bytes).into())
-}
-
-/// SHA-256 of bytes that come in pieces.
-#[derive(Default)]
-pub struct Hasher(Sha256);
-
-impl Hasher {
-    /// Takes in one more piece.
-    pub fn update(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    /// The digest of all pieces.
-    #[must_use]
-    pub fn finish(self) -> Digest {
-        Digest(self.0.finalize().into())
-    }
-}
-
-/// Hashes what is written or read through it.
-pub struct Hashed<T> {
-    inner: T,
-    hasher: Hasher,
-}
-
-impl<T> Hashed<T> {
-    /// Passes everything on to `inner`, or from it.
-    pub fn new(inner: T) -> Self {
-        Self { inner, hasher: Hasher::default() }
-    }
-
-    /// The digest of all that went through, and `inner`.
-    #[must_use]
-    pub fn finish(self) -> (Digest, T) {
-        (self.hasher.finish(), self.inner)
-    }
-}
-
-impl<R: Read> Read for Hashed<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.hasher.update(&buffer[..read]);
-        Ok(read)
-    }
-}
-
-impl<W: Write> Write for Hashed<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.hasher.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
-
-/// SHA-256 of everything that can be read.
-///
-/// # Errors
-/// Those of reading.
-pub fn digest_all(mut input: impl Read) -> io::Result<Digest> {
-    let mut hashed = Hashed::new(io::sink());
-    io::copy(&mut input, &mut hashed)?;
-    Ok(hashed.finish().0)
-}

@@ -19,7 +19,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{open::ReplyIdentity, random::os_random};
+use super::{random::os_random, reply::ReplyIdentity};
 use crate::domain::BoxId;
 
 /// Crockford's base32 symbols.

@@ -140,7 +140,8 @@ impl<R> Clone for VerifyingKey<R> {
 }
 
 impl<R: Role> SigningKey<R> {
-    pub(super) const fn new(secret: SecretKey) -> Self {
+    /// Around what a key file held.
+    pub(crate) const fn new(secret: SecretKey) -> Self {
         Self { secret, role: PhantomData }
     }
 

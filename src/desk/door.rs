@@ -13,7 +13,7 @@ use super::{
     session::{TOKEN, remove_cookie, set_cookie},
     view::LockedPage,
 };
-use crate::{crypto::keyfile::Passphrase, domain::FieldError, http::forms};
+use crate::{domain::FieldError, http::forms, unseal::Passphrase};
 
 /// The field that the passphrase is typed in.
 const PASSPHRASE: &str = "passphrase";

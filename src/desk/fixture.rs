@@ -23,11 +23,9 @@ use zeroize::Zeroizing;
 use super::{Desk, DeskOptions, Keys, Surroundings, Unreadable, Visit, router};
 use crate::{
     casebook::{Casebook, Founder, KeyPaths},
-    crypto::{
-        SigningKey,
-        keyfile::{NewKeys, Passphrase, read_identity, read_signing_key},
-    },
+    crypto::SigningKey,
     domain::{Calendar, Date, FixedDay, TeamRole, Text},
+    unseal::{NewKeys, Passphrase, read_identity, read_signing_key},
 };
 
 pub(super) const LOCK_AFTER: Duration = Duration::from_secs(600);

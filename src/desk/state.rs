@@ -17,9 +17,10 @@ use super::{
 };
 use crate::{
     casebook::DeskError,
-    crypto::{keyfile::Passphrase, os_random},
+    crypto::os_random,
     domain::{Calendar, CasebookId, Date, Today},
     http::{policy, stack, tell_operator},
+    unseal::Passphrase,
 };
 
 /// How often to look whether the desk has been idle for too long.

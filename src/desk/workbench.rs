@@ -2,8 +2,9 @@ use std::{path::Path, sync::Arc};
 
 use crate::{
     casebook::{Casebook, DeskError, Editor},
-    crypto::{GovernanceIdentity, SignerRole, SigningKey},
+    crypto::{SignerRole, SigningKey},
     domain::CasebookId,
+    unseal::GovernanceIdentity,
 };
 
 /// A reviewer's private keys.

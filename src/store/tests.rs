@@ -7,8 +7,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     crypto::{
-        Code, CodeTagger, GovernanceRecipients, KdfParams, Locator, Sealed, SignerRole, SigningKey, digest,
-        keyfile::NewKeys, os_random, sign, verify,
+        Code, CodeTagger, GovernanceRecipients, KdfParams, Locator, Sealed, SignerRole, SigningKey, digest, os_random,
+        sign, verify,
     },
     domain::{
         AnswerEntry, BoxId, Calendar, CasebookId, Clock, ClockKind, Collected, Date, Decisions, Format, MessageKind,
@@ -26,12 +26,11 @@ struct Box {
 
 fn new_box() -> Box {
     let dir = tempfile::tempdir().unwrap();
-    let keys = NewKeys::generate(None).unwrap_or_else(|e| panic!("{e}"));
     let settings = Settings {
         box_id: BoxId::random(&mut os_random()),
         kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },
         tagger: CodeTagger::generate(),
-        recipients: GovernanceRecipients::parse(&keys.recipients).unwrap().fingerprint(),
+        recipients: GovernanceRecipients::of_nobody().fingerprint(),
         second_approver: false,
     };
     Store::create(dir.path(), &settings).unwrap();

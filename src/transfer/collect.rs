@@ -9,9 +9,8 @@ use crate::{
         BoxRole, GovernanceRecipients, Hashed, SealError, SignError, SigningKey, digest, digest_all, seal_stream, sign,
     },
     domain::{Date, Digest, Format, Manifest, ReportId, limits::MIB},
-    files::{self, FileError, NewFile, Readers},
+    files::{self, FileError, NewFile, Readers, tarball},
     store::{CollectionRecord, CopyError, Snapshot, Store, StoreError},
-    tarball,
 };
 
 /// What a collection holds.

@@ -10,9 +10,11 @@ use crate::{
         AnswerEntry, BoxId, ClockKind, Date, Decisions, Endorsement, Format, ReportId,
         limits::{ANSWER_BYTES, KIB, MANIFEST_BYTES},
     },
-    files::FileError,
+    files::{
+        FileError,
+        tarball::{Reader, TarError},
+    },
     store::{Applied, ApplyError, Delivery, Store},
-    tarball::{Reader, TarError},
 };
 
 /// Bytes of a minisign signature file, with room.

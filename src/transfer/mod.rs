@@ -2,7 +2,8 @@
 
 mod collect;
 mod deliver;
-#[cfg(test)]
+// What is carried is opened there, which a box alone can't do.
+#[cfg(all(test, feature = "desk"))]
 mod tests;
 
 pub use collect::{CollectError, CollectOutcome, collect};

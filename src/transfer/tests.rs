@@ -11,18 +11,16 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     crypto::{
-        BoxRole, Code, CodeTagger, GovernanceIdentity, GovernanceRecipients, KdfParams, SignerRole, SigningKey,
-        VerifyingKey, digest,
-        keyfile::{NewKeys, read_identity},
+        BoxRole, Code, CodeTagger, GovernanceRecipients, KdfParams, SignerRole, SigningKey, VerifyingKey, digest,
         os_random, seal_stream, sign, verify,
     },
     domain::{
         AnswerEntry, BoxId, CasebookId, ClockKind, Collected, Date, Decisions, Endorsement, Format, Manifest,
         MessageKind, ReportId, Route, SendId,
     },
-    files,
+    files::{self, tarball},
     store::{AddReport, ApplyError, NewMessage, NewReport, Settings, Store},
-    tarball,
+    unseal::{GovernanceIdentity, NewKeys, read_identity},
 };
 
 const DAY: Date = Date::constant(2026, 12, 1);

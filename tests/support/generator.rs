@@ -10,7 +10,7 @@ use candour::{
         About, Area, AreaChoice, BoxId, Calendar, Clock, ClockEntry, Concern, Date, FileEntry, Format, Manifest,
         Message, MessageEntry, MessageKind, ReportEntry, ReportId, Route, SeriousHarm, Text,
     },
-    tarball::Writer,
+    files::tarball::Writer,
 };
 
 use super::installation::Installation;

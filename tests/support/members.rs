@@ -4,11 +4,9 @@ use std::{fs, io::Write, sync::Arc};
 
 use candour::{
     casebook::{Casebook, DeskError, Editor, NewMember, Pointer},
-    crypto::{
-        GovernanceRecipients, SignerRole, SigningKey, VerifyingKey,
-        keyfile::{read_identity, read_signing_key},
-    },
+    crypto::{GovernanceRecipients, SignerRole, SigningKey, VerifyingKey},
     domain::{SystemDay, TeamRole, Text},
+    unseal::{read_identity, read_signing_key},
 };
 
 use super::installation::Installation;

@@ -8,10 +8,11 @@ use std::{
 
 use axum::Router;
 use candour::{
-    crypto::{CodeTagger, GovernanceIdentity, GovernanceRecipients, KdfParams, keyfile, os_random},
+    crypto::{CodeTagger, GovernanceRecipients, KdfParams, os_random},
     domain::{BoxId, Calendar, Date, Today, limits::DISK_RESERVE_MIB},
     http::server,
     store::{Settings, Store},
+    unseal::{self, GovernanceIdentity, KeyFileError, NewKeys},
     web::{App, AppOptions, Config, router},
 };
 use tempfile::TempDir;
@@ -59,10 +60,10 @@ impl Served {
             config.limits.disk_reserve_mib = 0;
         }
         let directory = tempfile::tempdir().expect("a directory");
-        let keys = keyfile::NewKeys::generate(None).expect("keys");
+        let keys = NewKeys::generate(None).expect("keys");
         let recipients = GovernanceRecipients::parse(&keys.recipients).expect("recipients");
-        let ask = || Err(keyfile::KeyFileError::Passphrase);
-        let identity = keyfile::read_identity(keys.identity.as_bytes(), ask).expect("an identity");
+        let ask = || Err(KeyFileError::Passphrase);
+        let identity = unseal::read_identity(keys.identity.as_bytes(), ask).expect("an identity");
         let settings = Settings {
             box_id: BoxId::random(&mut os_random()),
             kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },

@@ -16,7 +16,7 @@ use candour::{
         Answer, AnswerKind, Area, Calendar, Concern, Decisions, Digest, Entries, FileEntry, FollowUp, Format, Manifest,
         ReportId, ReportState, Text,
     },
-    tarball::{self, Reader},
+    files::tarball::{self, Reader},
 };
 use http_body_util::BodyExt;
 use minisign::SecretKey;

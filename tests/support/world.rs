@@ -11,8 +11,8 @@ use axum::Router;
 use candour::{
     casebook::{Casebook, Founder, Import, KeyPaths, NewDecision},
     crypto::{
-        BoxRole, Code, CodeTagger, GovernanceIdentity, GovernanceRecipients, KdfParams, Receipt, SignerRole,
-        SigningKey, VerifyingKey, keyfile, os_random, seal_message, seal_stream,
+        BoxRole, Code, CodeTagger, GovernanceRecipients, KdfParams, Receipt, SignerRole, SigningKey, VerifyingKey,
+        os_random, seal_message, seal_stream,
     },
     domain::{
         Area, BoxId, Calendar, Concern, Date, Entries, FixedDay, Format, Message, MessageKind, ReportId, Route, SendId,
@@ -21,6 +21,7 @@ use candour::{
     files::{self, Readers},
     store::{NewMessage, NewReport, Settings, Store},
     transfer::{self, DeliverError},
+    unseal::{self, GovernanceIdentity, KeyFileError, NewKeys},
     web::{App, AppOptions, Config, router},
 };
 use tempfile::TempDir;
@@ -59,10 +60,10 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let keys = keyfile::NewKeys::generate(None).expect("keys");
+        let keys = NewKeys::generate(None).expect("keys");
         let recipients = GovernanceRecipients::parse(&keys.recipients).expect("recipients");
-        let no_passphrase = || Err(keyfile::KeyFileError::Passphrase);
-        let identity = Arc::new(keyfile::read_identity(keys.identity.as_bytes(), no_passphrase).expect("an identity"));
+        let no_passphrase = || Err(KeyFileError::Passphrase);
+        let identity = Arc::new(unseal::read_identity(keys.identity.as_bytes(), no_passphrase).expect("an identity"));
         let settings = Settings {
             box_id: BoxId([7; 16]),
             kdf: KDF,

@@ -9,15 +9,15 @@ use crate::{
 };
 
 /// Carries files between the box and the desk of a demonstration, as people do by hand.
-pub(super) struct Stick {
-    pub(super) store: Store,
-    pub(super) recipients: GovernanceRecipients,
-    pub(super) key: SigningKey<BoxRole>,
-    pub(super) signers: Vec<VerifyingKey<SignerRole>>,
+pub(in crate::cli) struct Stick {
+    pub(in crate::cli) store: Store,
+    pub(in crate::cli) recipients: GovernanceRecipients,
+    pub(in crate::cli) key: SigningKey<BoxRole>,
+    pub(in crate::cli) signers: Vec<VerifyingKey<SignerRole>>,
 }
 
 impl Stick {
-    pub(super) fn collect_to(&self, out: &Path) -> Result<(), CollectError> {
+    pub(in crate::cli) fn collect_to(&self, out: &Path) -> Result<(), CollectError> {
         transfer::collect(&self.store, &self.recipients, &self.key, SystemDay.today(), out).map(drop)
     }
 }

@@ -5,8 +5,8 @@ use std::io::Write;
 
 use jiff::ToSpan;
 
-use super::super::output::Failure;
 use crate::{
+    cli::output::Failure,
     crypto::{AttachmentSealer, Code, GovernanceRecipients, Receipt, os_random, seal_message},
     domain::{
         About, AreaChoice, Attachment, Calendar, Clock, Concern, Date, Format, HappenedAgain, Message, MessageKind,
@@ -111,7 +111,7 @@ const SAMPLES: &[Sample] = &[
 ];
 
 /// Puts the samples into a box, as if people had sent them on the days before today. Gives the receipt code of the first.
-pub(super) fn send_all(
+pub(in crate::cli) fn send_all(
     store: &Store,
     recipients: &GovernanceRecipients,
     calendar: &Calendar,

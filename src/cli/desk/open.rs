@@ -5,21 +5,22 @@ use std::{net::SocketAddr, sync::Arc, thread, time::Duration};
 use clap::Args;
 use tokio::{net::TcpListener, runtime::Builder};
 
-use super::{
-    super::{
-        Outcome, confined,
-        due::HolidayArguments,
-        output::{self, Failure},
-        serve::{bind, stop_signal, uptime},
-    },
-    CasebookArgument,
-    keys::{KeyRing, KeyRingError, Locations, SignerLocation},
-};
+use super::reach;
 use crate::{
-    crypto::keyfile::{KeyFileError, Passphrase},
+    cli::{
+        confined,
+        desk::{
+            commands::CasebookArgument,
+            key_ring::{KeyRing, KeyRingError, Locations, SignerLocation},
+        },
+        due::HolidayArguments,
+        listen::{bind, stop_signal, uptime},
+        output::{self, Failure, Outcome},
+    },
     desk::{self, Desk, DeskOptions, Keys, Surroundings, Unreadable},
     domain::{Date, SystemDay},
     http::{self, stack},
+    unseal::{KeyFileError, Passphrase},
 };
 
 /// Minutes without a request after which the desk locks itself, unless told otherwise.
@@ -51,7 +52,7 @@ pub(in crate::cli) struct OpenArguments {
     unconfined: bool,
 }
 
-pub(super) fn run(arguments: &OpenArguments) -> Outcome {
+pub(in crate::cli) fn run(arguments: &OpenArguments) -> Outcome {
     if !arguments.listen.ip().is_loopback() {
         return Err(Failure::Usage(format!(
             "the desk never listens beyond this machine, and {} is not on it; give 127.0.0.1 or [::1] with a port",
@@ -60,15 +61,15 @@ pub(super) fn run(arguments: &OpenArguments) -> Outcome {
     }
     let listener = bind(arguments.listen)?;
     // From here on no other address can be listened on and none connected to; no key has been read yet.
-    confined::offline()?;
+    reach::offline()?;
     http::quiet_panics();
     let failed = |error: std::io::Error| Failure::Failed(format!("can't listen: {error}; open the desk again"));
     let address = listener.local_addr().map_err(failed)?;
     let casebook = &arguments.casebook.casebook;
     let ring = KeyRing::of(casebook, &arguments.keys, Some(&arguments.signer))?;
     // Before any thread is started: those that were would not be held to it.
-    let reach = confined::desk(casebook, ring.files().chain(arguments.holidays.file()), None);
-    confined::or_refuse(confined::to_files(&reach), arguments.unconfined)?;
+    let named = reach::named(casebook, ring.files().chain(arguments.holidays.file()), None);
+    confined::or_refuse(confined::to_files(&named), arguments.unconfined)?;
     let options = DeskOptions {
         casebook: casebook.clone(),
         address,

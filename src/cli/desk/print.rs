@@ -1,15 +1,15 @@
 //! What people read. Whatever a person wrote is shown so that it can't drive the terminal.
 
-use super::super::{Outcome, output};
 use crate::{
     casebook::{AnswerView, DecisionView, Import, MessageView, QueueEntry, Recorded, ReportView, Sender, Word},
+    cli::output::{self, Outcome},
     domain::{Area, ClockState, ClockView, Concern, MessageKind, ReportId, SeriousHarm, Text},
 };
 
 /// Columns that a paragraph of a message is set in by.
 const INDENT: &str = "    ";
 
-pub(super) fn import(imported: &Import) -> Outcome {
+pub(in crate::cli) fn import(imported: &Import) -> Outcome {
     let number = imported.number;
     if imported.known {
         return output::line(&format!("collection {number}: nothing new, it was imported before"));
@@ -43,7 +43,7 @@ pub(super) fn import(imported: &Import) -> Outcome {
     Ok(())
 }
 
-pub(super) fn queue(queue: &[QueueEntry]) -> Outcome {
+pub(in crate::cli) fn queue(queue: &[QueueEntry]) -> Outcome {
     if queue.is_empty() {
         return output::line("no reports yet");
     }
@@ -65,7 +65,7 @@ pub(super) fn queue(queue: &[QueueEntry]) -> Outcome {
     output::table(head, &queue.iter().map(row).collect::<Vec<_>>())
 }
 
-pub(super) fn report(report: &ReportView) -> Outcome {
+pub(in crate::cli) fn report(report: &ReportView) -> Outcome {
     let entry = &report.entry;
     output::line(&format!("Report {}", entry.id))?;
     output::line(&format!("Route:        {}", entry.route))?;
@@ -90,7 +90,7 @@ pub(super) fn report(report: &ReportView) -> Outcome {
     report.decisions.iter().try_for_each(decision)
 }
 
-pub(super) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize) -> Outcome {
+pub(in crate::cli) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize) -> Outcome {
     output::line(&format!("report {id}: {}, areas: {}", recorded.state, areas(&recorded.areas)))?;
     if recorded.answers.is_empty() {
         let why = if recorded.withdrawn { ": they withdrew the report" } else { "" };
@@ -105,7 +105,7 @@ pub(super) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize) -> Out
 }
 
 /// A name in a line of text.
-pub(super) fn inert(name: &str) -> String {
+pub(in crate::cli) fn inert(name: &str) -> String {
     output::visible(name, false)
 }
 

@@ -7,9 +7,9 @@ use std::{
 
 use clap::Args;
 
-use super::output::Failure;
 use crate::{
-    crypto::{BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, keyfile, read_keys},
+    cli::output::Failure,
+    crypto::{BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, is_private_key, read_keys},
     domain::{
         Calendar,
         limits::{KIB, MIB},
@@ -19,48 +19,48 @@ use crate::{
 };
 
 /// The box's private signing key, in the data directory.
-pub(super) const BOX_KEY: &str = "box.key";
+pub(in crate::cli) const BOX_KEY: &str = "box.key";
 /// Its public half.
-pub(super) const BOX_PUBLIC: &str = "box.pub";
+pub(in crate::cli) const BOX_PUBLIC: &str = "box.pub";
 /// GOV.UK's bank-holidays.json, in the data directory, for years that this version does not know.
 const BANK_HOLIDAYS: &str = "bank-holidays.json";
 /// Bytes of a key file, with room for many keys and comments.
 const KEY_FILE_BYTES: usize = 256 * KIB;
 
 #[derive(Args)]
-pub(super) struct DataArgument {
+pub(in crate::cli) struct DataArgument {
     /// The box's data directory
     #[arg(id = "data", long = "data", value_name = "DIR")]
-    pub(super) path: PathBuf,
+    pub(in crate::cli) path: PathBuf,
 }
 
 #[derive(Args)]
-pub(super) struct KeysArgument {
+pub(in crate::cli) struct KeysArgument {
     /// The directory with governance.recipients and signers.pub
     #[arg(id = "keys", long = "keys", value_name = "DIR")]
-    pub(super) path: PathBuf,
+    pub(in crate::cli) path: PathBuf,
 }
 
 /// The public keys that the box was given.
-pub(super) struct PublicKeys {
-    pub(super) recipients: GovernanceRecipients,
-    pub(super) signers: Vec<VerifyingKey<SignerRole>>,
+pub(in crate::cli) struct PublicKeys {
+    pub(in crate::cli) recipients: GovernanceRecipients,
+    pub(in crate::cli) signers: Vec<VerifyingKey<SignerRole>>,
 }
 
 impl KeysArgument {
     /// Reads both files. A private key anywhere in the directory stops everything: it must never have come here.
-    pub(super) fn read(&self) -> Result<PublicKeys, Failure> {
+    pub(in crate::cli) fn read(&self) -> Result<PublicKeys, Failure> {
         self.refuse_private()?;
         Ok(PublicKeys { recipients: self.recipients()?, signers: self.signers()? })
     }
 
-    pub(super) fn recipients(&self) -> Result<GovernanceRecipients, Failure> {
+    pub(in crate::cli) fn recipients(&self) -> Result<GovernanceRecipients, Failure> {
         let path = self.path.join("governance.recipients");
         let text = files::read_text(&path, KEY_FILE_BYTES)?;
         GovernanceRecipients::parse(&text).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))
     }
 
-    pub(super) fn signers(&self) -> Result<Vec<VerifyingKey<SignerRole>>, Failure> {
+    pub(in crate::cli) fn signers(&self) -> Result<Vec<VerifyingKey<SignerRole>>, Failure> {
         let path = self.path.join("signers.pub");
         let text = files::read_text(&path, KEY_FILE_BYTES)?;
         read_keys(&text).map_err(|line| {
@@ -73,13 +73,13 @@ impl KeysArgument {
         })
     }
 
-    pub(super) fn refuse_private(&self) -> Result<(), Failure> {
+    pub(in crate::cli) fn refuse_private(&self) -> Result<(), Failure> {
         for entry in fs::read_dir(&self.path).map_err(FileError::io("read", &self.path))? {
             let path = entry.map_err(FileError::io("read", &self.path))?.path();
             if !path.is_file() {
                 continue;
             }
-            if keyfile::is_private(&files::read(&path, MIB)?) {
+            if is_private_key(&files::read(&path, MIB)?) {
                 return Err(Failure::Failed(format!(
                     "{} holds a private key, which must never be on this machine; remove it, make new keys offline, and tell the governance team",
                     path.display()
@@ -92,19 +92,19 @@ impl KeysArgument {
 
 impl DataArgument {
     /// Opens the store.
-    pub(super) fn store(&self) -> Result<Store, Failure> {
+    pub(in crate::cli) fn store(&self) -> Result<Store, Failure> {
         Ok(Store::open(&self.path)?)
     }
 
     /// Opens the store and the keys, and holds the recipients against the pinned ones.
-    pub(super) fn store_with(&self, keys: &KeysArgument) -> Result<(Store, PublicKeys), Failure> {
+    pub(in crate::cli) fn store_with(&self, keys: &KeysArgument) -> Result<(Store, PublicKeys), Failure> {
         let keys_read = keys.read()?;
         let store = self.store()?;
         self.hold_against_pin(&store, &keys_read.recipients, &keys.path)?;
         Ok((store, keys_read))
     }
 
-    pub(super) fn hold_against_pin(
+    pub(in crate::cli) fn hold_against_pin(
         &self,
         store: &Store,
         recipients: &GovernanceRecipients,
@@ -123,7 +123,7 @@ impl DataArgument {
     }
 
     /// The box's signing key.
-    pub(super) fn signing_key(&self) -> Result<SigningKey<BoxRole>, Failure> {
+    pub(in crate::cli) fn signing_key(&self) -> Result<SigningKey<BoxRole>, Failure> {
         let path = self.path.join(BOX_KEY);
         let text = zeroize::Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES)?);
         SigningKey::from_plain_file(&text).map_err(|_| {
@@ -135,7 +135,7 @@ impl DataArgument {
     }
 
     /// The box's public key, as written beside it.
-    pub(super) fn public_key(&self) -> Result<VerifyingKey<BoxRole>, Failure> {
+    pub(in crate::cli) fn public_key(&self) -> Result<VerifyingKey<BoxRole>, Failure> {
         let path = self.path.join(BOX_PUBLIC);
         let text = files::read_text(&path, KEY_FILE_BYTES)?;
         let keys = read_keys(&text).unwrap_or_default();
@@ -149,12 +149,12 @@ impl DataArgument {
     }
 
     /// Where the operator puts a newer bank holiday file.
-    pub(super) fn bank_holidays(&self) -> PathBuf {
+    pub(in crate::cli) fn bank_holidays(&self) -> PathBuf {
         self.path.join(BANK_HOLIDAYS)
     }
 
     /// The bundled bank holidays with the operator's file over them.
-    pub(super) fn calendar(&self) -> Result<Calendar, Failure> {
+    pub(in crate::cli) fn calendar(&self) -> Result<Calendar, Failure> {
         let path = self.bank_holidays();
         if !path.exists() {
             return Ok(Calendar::default());
@@ -163,7 +163,7 @@ impl DataArgument {
     }
 
     /// Holds the box for one `serve` alone: a second one would sweep away what the first is taking in.
-    pub(super) fn lock(&self) -> Result<File, Failure> {
+    pub(in crate::cli) fn lock(&self) -> Result<File, Failure> {
         let path = self.path.join(BOX_PUBLIC);
         let file = File::open(&path).map_err(FileError::io("read", &path))?;
         match file.try_lock() {

@@ -3,13 +3,13 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::{
-    crypto::keyfile::{KeyFileError, Passphrase},
     domain::limits::KIB,
     files,
+    unseal::{KeyFileError, Passphrase},
 };
 
 /// The passphrase from a file, or asked for on the terminal without showing it.
-pub(super) fn read(file: Option<&Path>, prompt: &str) -> Result<Passphrase, KeyFileError> {
+pub(in crate::cli) fn read(file: Option<&Path>, prompt: &str) -> Result<Passphrase, KeyFileError> {
     let text = match file {
         Some(path) => files::read_text(path, 4 * KIB).map_err(|error| KeyFileError::Asking(error.to_string()))?,
         None => rpassword::prompt_password(format!("{prompt}: ")).map_err(|_| {
@@ -24,7 +24,7 @@ pub(super) fn read(file: Option<&Path>, prompt: &str) -> Result<Passphrase, KeyF
 }
 
 /// A new passphrase: from a file, or asked for twice.
-pub(super) fn read_new(file: Option<&Path>) -> Result<Passphrase, KeyFileError> {
+pub(in crate::cli) fn read_new(file: Option<&Path>) -> Result<Passphrase, KeyFileError> {
     let passphrase = read(file, "New passphrase")?;
     if file.is_none() {
         let again = read(None, "The same passphrase again")?;

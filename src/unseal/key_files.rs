@@ -1,4 +1,4 @@
-//! Key files: making them, reading them with or without a passphrase, and finding private ones where none may be.
+//! The team's private key files: making them, and reading them with or without a passphrase.
 
 use std::io::{self, Read, Write};
 
@@ -13,16 +13,11 @@ use minisign::{KeyPair, SecretKeyBox};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::{
-    open::GovernanceIdentity,
-    sign::{SignerRole, SigningKey, VerifyingKey},
-};
+use super::GovernanceIdentity;
+use crate::crypto::{SignerRole, SigningKey, VerifyingKey};
 
 /// Work that an identity file may ask for before it is taken for an attack: 2^22, some tens of seconds.
 const MAX_WORK_FACTOR: u8 = 22;
-/// Bytes of a minisign secret key: two algorithms and a checksum's (6), salt (32), costs (16), key number (8), key (64), checksum (32).
-const MINISIGN_SECRET_BYTES: usize = 6 + 32 + 16 + 8 + 64 + 32;
-
 /// What unlocks a key file. Wiped when dropped.
 pub struct Passphrase(SecretString);
 
@@ -165,23 +160,6 @@ pub fn read_signing_key(
     parsed.into_secret_key(Some(passphrase.exposed())).map(SigningKey::new).map_err(|_| KeyFileError::Passphrase)
 }
 
-/// Whether a file holds a private key: an age identity, anything sealed (an identity under a passphrase looks like that),
-/// or a minisign secret key.
-#[must_use]
-pub fn is_private(file: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(file).to_uppercase();
-    let minisign = |line: &str| {
-        data_encoding::BASE64
-            .decode(line.trim().as_bytes())
-            .is_ok_and(|raw| raw.len() == MINISIGN_SECRET_BYTES && raw.starts_with(b"Ed"))
-    };
-    text.contains("AGE-SECRET-KEY-")
-        || text.starts_with("AGE-ENCRYPTION.ORG/")
-        || text.contains("-----BEGIN AGE ENCRYPTED FILE-----")
-        || text.contains("PRIVATE KEY-----")
-        || String::from_utf8_lossy(file).lines().any(minisign)
-}
-
 fn armour(plain: &str, passphrase: &Passphrase) -> io::Result<Zeroizing<String>> {
     let mut armoured = ArmoredWriter::wrap_output(Vec::new(), Format::AsciiArmor)?;
     let mut out = Encryptor::with_user_passphrase(passphrase.0.clone()).wrap_output(&mut armoured)?;
@@ -213,6 +191,7 @@ fn unlock(file: &[u8], passphrase: &Passphrase) -> Result<Vec<u8>, KeyFileError>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::is_private_key;
 
     fn unasked() -> Result<Passphrase, KeyFileError> {
         panic!("asked for a passphrase that is not needed")
@@ -232,10 +211,10 @@ mod tests {
         let keys = NewKeys::generate(None).unwrap_or_else(|e| panic!("{e}"));
         let sealed = armour("x", &Passphrase::new(&Zeroizing::new("p".into()))).unwrap();
         for private in [&*keys.identity, &*keys.signing_key, &*sealed, "x\nage-secret-key-1qq"] {
-            assert!(is_private(private.as_bytes()));
+            assert!(is_private_key(private.as_bytes()));
         }
         for public in [&*keys.recipients, &*keys.signer, "# a README about identity.txt\n"] {
-            assert!(!is_private(public.as_bytes()));
+            assert!(!is_private_key(public.as_bytes()));
         }
     }
 

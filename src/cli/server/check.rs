@@ -3,12 +3,11 @@ use std::{os::unix::fs::PermissionsExt, path::Path};
 use clap::Args;
 use serde::Serialize;
 
-use super::{
-    Outcome,
-    box_files::{BOX_KEY, DataArgument, KeysArgument},
-    output::{self, Failure},
-};
 use crate::{
+    cli::{
+        output::{self, Failure, Outcome},
+        server::box_files::{BOX_KEY, DataArgument, KeysArgument},
+    },
     confine::{self, Enforced, Kernel},
     domain::{Clock, Route, SystemDay, Today, limits::MIB},
     store::{DATABASE, Store},
@@ -22,7 +21,7 @@ const FREE_WANTED: u64 = 5 * FREE_NEEDED;
 const HOLIDAYS_AHEAD: u32 = 130;
 
 #[derive(Args)]
-pub(super) struct CheckArguments {
+pub(in crate::cli) struct CheckArguments {
     #[command(flatten)]
     data: DataArgument,
     #[command(flatten)]
@@ -46,7 +45,7 @@ struct Finding {
     finding: String,
 }
 
-pub(super) fn run(arguments: &CheckArguments) -> Outcome {
+pub(in crate::cli) fn run(arguments: &CheckArguments) -> Outcome {
     let findings = Findings::gather(arguments);
     if arguments.json {
         output::json(&findings.0)?;

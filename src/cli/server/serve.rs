@@ -7,16 +7,15 @@ use std::{
 
 use clap::Args;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use rustix::time::{ClockId, clock_gettime};
-use tokio::{net::TcpListener, runtime::Builder, signal::unix};
+use tokio::{net::TcpListener, runtime::Builder};
 
-use super::{
-    Outcome,
-    box_files::{DataArgument, KeysArgument},
-    confined,
-    output::{self, Failure},
-};
 use crate::{
+    cli::{
+        confined,
+        listen::{bind, stop_signal},
+        output::{self, Failure, Outcome},
+        server::box_files::{DataArgument, KeysArgument},
+    },
     confine::{self, Reach},
     domain::{Date, SystemDay, Today, limits::MIB},
     files, http,
@@ -24,13 +23,11 @@ use crate::{
     web::{self, App, AppOptions, Config, ConfigError},
 };
 
-/// Connections that may wait to be accepted.
-const QUEUE: i32 = 1024;
 /// How often to look whether a new day has begun.
 const DAY_CHECK: Duration = Duration::from_secs(600);
 
 #[derive(Args)]
-pub(super) struct ServeArguments {
+pub(in crate::cli) struct ServeArguments {
     #[command(flatten)]
     data: DataArgument,
     #[command(flatten)]
@@ -46,7 +43,7 @@ pub(super) struct ServeArguments {
     unconfined: bool,
 }
 
-pub(super) fn run(arguments: &ServeArguments) -> Outcome {
+pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     let _lock = arguments.data.lock()?;
     let keys = arguments.keys.read()?;
     let config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), read_config)?;
@@ -82,18 +79,6 @@ fn read_config(path: &Path) -> Result<Config, Failure> {
     Ok(config)
 }
 
-/// Takes the address, before anything else is given up.
-pub(super) fn bind(listen: SocketAddr) -> Result<StdListener, Failure> {
-    let unavailable = |error: std::io::Error| {
-        Failure::Failed(format!("can't listen on {listen}: {error}; give another address with --listen"))
-    };
-    let listener = StdListener::bind(listen).map_err(unavailable)?;
-    listener.set_nonblocking(true).map_err(unavailable)?;
-    // The standard library's own queue is short: whoever finds it full waits for seconds.
-    rustix::net::listen(&listener, QUEUE).map_err(|error| unavailable(error.into()))?;
-    Ok(listener)
-}
-
 /// Every connection is an open file, and the database has some: as many as there may be, whatever the shell allows at first.
 fn allow_open_files() {
     let wanted = 2 * http::server::CONNECTIONS as u64;
@@ -107,7 +92,11 @@ fn allow_open_files() {
 
 /// Runs a box until it is told to stop, finishing what it is answering. `ready` is called once everything is open and
 /// started that it needs.
-pub(super) fn serve(options: AppOptions, listener: StdListener, ready: impl FnOnce(SocketAddr) -> Outcome) -> Outcome {
+pub(in crate::cli) fn serve(
+    options: AppOptions,
+    listener: StdListener,
+    ready: impl FnOnce(SocketAddr) -> Outcome,
+) -> Outcome {
     http::quiet_panics();
     // What a killed box left goes first; nothing is under way yet.
     let store = options.store.clone();
@@ -128,28 +117,6 @@ pub(super) fn serve(options: AppOptions, listener: StdListener, ready: impl FnOn
         let served = http::server::serve(listener, router, stop).await;
         tidying.abort();
         served.map_err(failed)
-    })
-}
-
-/// The time since the machine started, with what passed while it slept.
-pub(super) fn uptime() -> Duration {
-    let now = clock_gettime(ClockId::Boottime);
-    // Neither is negative: the machine has been started.
-    Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or_default())
-}
-
-/// Resolves on SIGTERM and on Ctrl-C.
-pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    let signal = |kind| {
-        unix::signal(kind).map_err(|error| Failure::Failed(format!("can't wait for signals: {error}; start it again")))
-    };
-    let (mut terminate, mut interrupt) =
-        (signal(unix::SignalKind::terminate())?, signal(unix::SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
     })
 }
 

@@ -2,18 +2,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{
-    Outcome,
-    box_files::{DataArgument, KeysArgument},
-    output,
-};
 use crate::{
+    cli::{
+        output::{self, Outcome},
+        server::box_files::{DataArgument, KeysArgument},
+    },
     domain::{SystemDay, Today},
     transfer,
 };
 
 #[derive(Args)]
-pub(super) struct DeliverArguments {
+pub(in crate::cli) struct DeliverArguments {
     #[command(flatten)]
     data: DataArgument,
     #[command(flatten)]
@@ -23,7 +22,7 @@ pub(super) struct DeliverArguments {
     file: PathBuf,
 }
 
-pub(super) fn run(arguments: &DeliverArguments) -> Outcome {
+pub(in crate::cli) fn run(arguments: &DeliverArguments) -> Outcome {
     let (store, keys) = arguments.data.store_with(&arguments.keys)?;
     let applied = transfer::deliver(&store, &keys.signers, SystemDay.today(), &arguments.file)?;
     output::line(&format!(

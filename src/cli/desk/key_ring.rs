@@ -5,15 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::super::passphrase;
 use crate::{
     casebook::{DeskError, KeyPaths, Pointer},
-    crypto::{
-        GovernanceIdentity, SignerRole, SigningKey,
-        keyfile::{self, KeyFileError, Passphrase},
-    },
+    cli::desk::passphrase,
+    crypto::{SignerRole, SigningKey},
     domain::limits::KIB,
     files::{self, FileError},
+    unseal::{self, GovernanceIdentity, KeyFileError, Passphrase},
 };
 
 /// Bytes of a key file, and to spare.
@@ -21,7 +19,7 @@ const KEY_FILE_BYTES: usize = 64 * KIB;
 
 /// Where the identity is.
 #[derive(Args)]
-pub(super) struct Locations {
+pub(in crate::cli) struct Locations {
     /// The identity, if it is not where it was when the casebook was made
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
@@ -32,7 +30,7 @@ pub(super) struct Locations {
 
 /// Where the signing key is, for the commands that write to a casebook.
 #[derive(Args)]
-pub(super) struct SignerLocation {
+pub(in crate::cli) struct SignerLocation {
     /// The signing key, if it is not where it was when the casebook was made
     #[arg(long, value_name = "FILE")]
     signing_key: Option<PathBuf>,
@@ -40,7 +38,7 @@ pub(super) struct SignerLocation {
 
 /// A private key can't be used; no part of it is in here.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum KeyRingError {
+pub(in crate::cli) enum KeyRingError {
     /// Not where it should be: a casebook remembers where its keys were; they may have been moved since, or be on a stick that
     /// is not plugged in.
     #[error("the {what} is not at {}; plug in what it is kept on, or give {option} if it moved", .path.display())]
@@ -69,19 +67,19 @@ pub(super) enum KeyRingError {
 }
 
 /// Reads both keys, and asks for the passphrase at most once.
-pub(super) struct KeyRing {
+pub(in crate::cli) struct KeyRing {
     paths: KeyPaths,
     passphrase_file: Option<PathBuf>,
     passphrase: Option<Passphrase>,
 }
 
 impl KeyRing {
-    pub(super) const fn new(paths: KeyPaths, passphrase_file: Option<PathBuf>) -> Self {
+    pub(in crate::cli) const fn new(paths: KeyPaths, passphrase_file: Option<PathBuf>) -> Self {
         Self { paths, passphrase_file, passphrase: None }
     }
 
     /// A casebook's keys.
-    pub(super) fn of(
+    pub(in crate::cli) fn of(
         casebook: &Path,
         locations: &Locations,
         signer: Option<&SignerLocation>,
@@ -97,32 +95,32 @@ impl KeyRing {
     }
 
     /// The files that it reads.
-    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+    pub(in crate::cli) fn files(&self) -> impl Iterator<Item = &Path> {
         [&self.paths.identity, &self.paths.signing_key].into_iter().chain(&self.passphrase_file).map(PathBuf::as_path)
     }
 
     /// The same keys to be read once more, with a passphrase that is known already.
-    pub(super) fn again(&self, passphrase: Option<Passphrase>) -> Self {
+    pub(in crate::cli) fn again(&self, passphrase: Option<Passphrase>) -> Self {
         Self { paths: self.paths.clone(), passphrase_file: None, passphrase }
     }
 
     /// Whether the keys that were read are under a passphrase.
-    pub(super) const fn is_protected(&self) -> bool {
+    pub(in crate::cli) const fn is_protected(&self) -> bool {
         self.passphrase.is_some()
     }
 
-    pub(super) fn identity(&mut self) -> Result<GovernanceIdentity, KeyRingError> {
+    pub(in crate::cli) fn identity(&mut self) -> Result<GovernanceIdentity, KeyRingError> {
         let path = self.paths.identity.clone();
         refuse_if_gone(&path, "identity", "--identity")?;
         let file = Zeroizing::new(files::read(&path, KEY_FILE_BYTES)?);
-        keyfile::read_identity(&file, || self.ask()).map_err(|error| named(path, error))
+        unseal::read_identity(&file, || self.ask()).map_err(|error| named(path, error))
     }
 
-    pub(super) fn signing_key(&mut self) -> Result<SigningKey<SignerRole>, KeyRingError> {
+    pub(in crate::cli) fn signing_key(&mut self) -> Result<SigningKey<SignerRole>, KeyRingError> {
         let path = self.paths.signing_key.clone();
         refuse_if_gone(&path, "signing key", "--signing-key")?;
         let file = Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES)?);
-        keyfile::read_signing_key(&file, || self.ask()).map_err(|error| named(path, error))
+        unseal::read_signing_key(&file, || self.ask()).map_err(|error| named(path, error))
     }
 
     fn ask(&mut self) -> Result<Passphrase, KeyFileError> {

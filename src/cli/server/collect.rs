@@ -2,18 +2,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{
-    Outcome,
-    box_files::{DataArgument, KeysArgument},
-    output,
-};
 use crate::{
+    cli::{
+        output::{self, Outcome},
+        server::box_files::{DataArgument, KeysArgument},
+    },
     domain::{SystemDay, Today},
     transfer,
 };
 
 #[derive(Args)]
-pub(super) struct CollectArguments {
+pub(in crate::cli) struct CollectArguments {
     #[command(flatten)]
     data: DataArgument,
     #[command(flatten)]
@@ -23,7 +22,7 @@ pub(super) struct CollectArguments {
     out: PathBuf,
 }
 
-pub(super) fn run(arguments: &CollectArguments) -> Outcome {
+pub(in crate::cli) fn run(arguments: &CollectArguments) -> Outcome {
     let (store, keys) = arguments.data.store_with(&arguments.keys)?;
     let key = arguments.data.signing_key()?;
     let outcome = transfer::collect(&store, &keys.recipients, &key, SystemDay.today(), &arguments.out)?;

@@ -1,14 +1,17 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::{Outcome, box_files::DataArgument, output};
 use crate::{
+    cli::{
+        output::{self, Outcome},
+        server::box_files::DataArgument,
+    },
     domain::{ClockView, Date, ReportId, SystemDay, Today, icalendar},
     store::ReportClock,
 };
 
 #[derive(Args)]
-pub(super) struct ClocksArguments {
+pub(in crate::cli) struct ClocksArguments {
     #[command(flatten)]
     data: DataArgument,
     /// The day to count from, as YYYY-MM-DD; otherwise today
@@ -34,7 +37,7 @@ struct Shown {
     clock: ClockView,
 }
 
-pub(super) fn run(arguments: &ClocksArguments) -> Outcome {
+pub(in crate::cli) fn run(arguments: &ClocksArguments) -> Outcome {
     let today = arguments.as_of.unwrap_or_else(|| SystemDay.today());
     let calendar = arguments.data.calendar()?;
     let mut shown = Vec::new();

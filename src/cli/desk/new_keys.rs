@@ -2,14 +2,18 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Outcome, output, passphrase};
 use crate::{
-    crypto::{GovernanceRecipients, SignerRole, keyfile::NewKeys, read_keys},
+    cli::{
+        desk::passphrase,
+        output::{self, Outcome},
+    },
+    crypto::{GovernanceRecipients, SignerRole, read_keys},
     files::{self, FileError, Readers},
+    unseal::NewKeys,
 };
 
 #[derive(Subcommand)]
-pub(super) enum KeysCommand {
+pub(in crate::cli) enum KeysCommand {
     /// Make an identity that opens reports and a key that signs decisions
     ///
     /// Writes four files into DIR: identity.txt and signing.key, which never leave the offline machine, and
@@ -18,7 +22,7 @@ pub(super) enum KeysCommand {
 }
 
 #[derive(Args)]
-pub(super) struct NewArguments {
+pub(in crate::cli) struct NewArguments {
     /// Where to put the four files; made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -30,7 +34,7 @@ pub(super) struct NewArguments {
     no_passphrase: bool,
 }
 
-pub(super) fn run(command: KeysCommand) -> Outcome {
+pub(in crate::cli) fn run(command: KeysCommand) -> Outcome {
     let KeysCommand::New(arguments) = command;
     let dir = &arguments.out;
     let names = ["identity.txt", "signing.key", "governance.recipients", "signer.pub"];

@@ -1,11 +1,10 @@
 use clap::{Args, ValueEnum};
 
-use super::{
-    Outcome,
-    box_files::{BOX_KEY, BOX_PUBLIC, DataArgument, KeysArgument},
-    output::{self, Failure},
-};
 use crate::{
+    cli::{
+        output::{self, Failure, Outcome},
+        server::box_files::{BOX_KEY, BOX_PUBLIC, DataArgument, KeysArgument},
+    },
     crypto::{BoxRole, CodeTagger, Fingerprint, KdfParams, SigningKey, os_random},
     domain::BoxId,
     files::{self, Readers},
@@ -13,7 +12,7 @@ use crate::{
 };
 
 #[derive(Args)]
-pub(super) struct InitArguments {
+pub(in crate::cli) struct InitArguments {
     #[command(flatten)]
     data: DataArgument,
     #[command(flatten)]
@@ -32,7 +31,7 @@ enum YesOrNo {
     No,
 }
 
-pub(super) fn run(arguments: &InitArguments) -> Outcome {
+pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
     let keys = arguments.keys.read()?;
     let fingerprint = keys.recipients.fingerprint();
     if let Some(confirmed) = &arguments.confirm_recipients {

@@ -1,0 +1,434 @@
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
+
+use super::{open, print, reach};
+use crate::{
+    casebook::{Casebook, DeskError, Export, Founder, KeyPaths, NewDecision, Pointer},
+    cli::{
+        confined,
+        desk::key_ring::{KeyRing, Locations, SignerLocation},
+        due::HolidayArguments,
+        output::{self, Outcome},
+    },
+    crypto::{BoxRole, Fingerprint, read_keys},
+    domain::{
+        Area, Date, ReportState, SystemDay, TeamRole, Text, Today,
+        limits::{FIELD_BYTES, KIB},
+    },
+    files,
+    unseal::GovernanceIdentity,
+};
+
+#[derive(Subcommand)]
+pub(in crate::cli) enum DeskCommand {
+    /// Make a casebook: where this desk keeps all reports, sealed
+    ///
+    /// The casebook remembers where your keys are and which box it belongs to. Nothing in it can be read without your
+    /// identity file, so keep a copy of that in a safe place.
+    Init(InitArguments),
+    /// Open a casebook for the first time, after a colleague has let you join
+    ///
+    /// Each member has their own keys from `candour keys new`. A colleague lets you join with your signer.pub and
+    /// governance.recipients, and reads out the fingerprint of the casebook; so nobody can put another one in its place.
+    Join(JoinArguments),
+    /// Take in a collection that was carried from the box
+    ///
+    /// Says what is new. A collection that is altered, out of order or from another box is refused, and the casebook stays
+    /// as it was. Importing the same collection twice does no harm.
+    Import(ImportArguments),
+    /// Show the queue: reports where someone could be seriously harmed, then what is due first
+    List(ListArguments),
+    /// Open one report: what was said in either direction, and what was decided
+    ///
+    /// Nothing is written to the disk. Attachments are named, never opened.
+    Show(ShowArguments),
+    /// Write one attachment to a file, opened
+    ///
+    /// The only command that puts what a person sent on the disk in the clear. The file can hold anything: open it only on a
+    /// machine that is kept for that, and delete it when you are done.
+    Attachment(AttachmentArguments),
+    /// Record a decision about a report, and what to tell the person
+    ///
+    /// A notice or a reply is sealed to the person and waits for `candour desk export`. A note is for the team alone and
+    /// never leaves the casebook. At least one of the options must be given.
+    Decide(DecideArguments),
+    /// Write the decisions that the box does not have yet to a file to carry there
+    Export(ExportArguments),
+    /// Do the same work in a browser on this machine
+    ///
+    /// Prints one address. Whoever opens it first, in a browser on this machine, is at the desk; it works once. The desk
+    /// locks itself when it is not used, and forgets the keys and all that it has opened. Ctrl-C ends it.
+    Open(open::OpenArguments),
+}
+
+#[derive(Args)]
+pub(super) struct CasebookArgument {
+    /// The casebook's directory
+    #[arg(long, value_name = "DIR")]
+    pub(super) casebook: PathBuf,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct InitArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    /// The identity that opens reports: identity.txt from `candour keys new`
+    #[arg(long, value_name = "FILE")]
+    identity: PathBuf,
+    /// The key that signs decisions: signing.key from `candour keys new`
+    #[arg(long, value_name = "FILE")]
+    signing_key: PathBuf,
+    /// The box's public key: box.pub from the box's data directory
+    #[arg(long, value_name = "FILE")]
+    box_key: PathBuf,
+    /// What colleagues who share the casebook call you
+    #[arg(long, value_name = "NAME", default_value = "First reviewer")]
+    name: String,
+    /// A file whose first line is the passphrase of both keys; otherwise it is asked for if they have one
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct JoinArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    /// Your identity: identity.txt from `candour keys new`
+    #[arg(long, value_name = "FILE")]
+    identity: PathBuf,
+    /// The fingerprint of the casebook, as your colleague reads it out
+    #[arg(long, value_name = "FINGERPRINT")]
+    fingerprint: Fingerprint,
+    /// A file whose first line is the passphrase of your identity; otherwise it is asked for if it has one
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct ImportArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    #[command(flatten)]
+    keys: Locations,
+    #[command(flatten)]
+    signer: SignerLocation,
+    /// Take it in though collections before it are lost; it holds everything that the desk has not confirmed
+    #[arg(long)]
+    missing: bool,
+    /// The collection, as `candour collect` wrote it
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct ListArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    #[command(flatten)]
+    keys: Locations,
+    #[command(flatten)]
+    view: ViewArguments,
+}
+
+#[derive(Args)]
+struct ViewArguments {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Count working days as on that day, as YYYY-MM-DD; today otherwise
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    #[command(flatten)]
+    holidays: HolidayArguments,
+}
+
+#[derive(Args)]
+struct ReportArgument {
+    /// The report's id, or its beginning: 4 digits or more
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct ShowArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    #[command(flatten)]
+    keys: Locations,
+    #[command(flatten)]
+    view: ViewArguments,
+    #[command(flatten)]
+    report: ReportArgument,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct AttachmentArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    #[command(flatten)]
+    keys: Locations,
+    #[command(flatten)]
+    report: ReportArgument,
+    /// The attachment's name, or its number as `candour desk show` prints it: 1/2 is the second file of message 1
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// The file to write; never one that is there already
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct DecideArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    #[command(flatten)]
+    keys: Locations,
+    #[command(flatten)]
+    signer: SignerLocation,
+    #[command(flatten)]
+    report: ReportArgument,
+    #[command(flatten)]
+    decision: DecisionArguments,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+struct DecisionArguments {
+    /// What it may be wider evidence for; give it again for each area. Takes the place of the areas before
+    #[arg(long = "area", value_name = "AREA")]
+    areas: Vec<Area>,
+    /// Where the report stands. If left out, a notice or reply makes a received report decided, an area makes it being-read
+    #[arg(long)]
+    state: Option<ReportState>,
+    /// A text file: the information-use notice, which tells the person how their information will be used
+    #[arg(long, value_name = "FILE")]
+    notice_file: Option<PathBuf>,
+    /// A text file: a reply to the person
+    #[arg(long, value_name = "FILE")]
+    reply_file: Option<PathBuf>,
+    /// A text file: a note for the team, which is never sent
+    #[arg(long, value_name = "FILE")]
+    note_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct ExportArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    #[command(flatten)]
+    keys: Locations,
+    #[command(flatten)]
+    signer: SignerLocation,
+    /// The file to write; never one that is there already
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Write again what was exported but has not been seen at the box: for when a file was lost on its way
+    #[arg(long)]
+    again: bool,
+}
+
+pub(in crate::cli) fn run(command: DeskCommand) -> Outcome {
+    // The desk in a browser has to listen first.
+    if !matches!(command, DeskCommand::Open(_)) {
+        reach::offline()?;
+    }
+    match command {
+        DeskCommand::Init(arguments) => init(&arguments),
+        DeskCommand::Join(arguments) => join(&arguments),
+        DeskCommand::Import(arguments) => import(&arguments),
+        DeskCommand::List(arguments) => list(&arguments),
+        DeskCommand::Show(arguments) => show(&arguments),
+        DeskCommand::Attachment(arguments) => attachment(&arguments),
+        DeskCommand::Decide(arguments) => decide(&arguments),
+        DeskCommand::Export(arguments) => export(&arguments),
+        DeskCommand::Open(arguments) => open::run(&arguments),
+    }
+}
+
+/// Gives up every file but the casebook, the keys, and those that are named. What the kernel can't hold a command to, it goes
+/// without: it ends soon, and `candour desk open`, which does not, refuses then.
+fn confine<const N: usize>(casebook: &Path, ring: &KeyRing, read: [&Path; N], made: Option<&Path>) {
+    let _ = confined::to_files(&reach::named(casebook, ring.files().chain(read), made));
+}
+
+fn init(arguments: &InitArguments) -> Outcome {
+    let path = &arguments.box_key;
+    let keys = read_keys::<BoxRole>(&files::read_text(path, 64 * KIB)?).unwrap_or_default();
+    let [box_key] = keys.as_slice() else {
+        let text = format!("{} is not one box's public key; give the box.pub that `candour init` made", path.display());
+        return Err(output::Failure::Failed(text));
+    };
+    let paths = KeyPaths { identity: absolute(&arguments.identity)?, signing_key: absolute(&arguments.signing_key)? };
+    let mut ring = KeyRing::new(paths.clone(), arguments.passphrase_file.clone());
+    let directory = absolute(&arguments.casebook.casebook)?;
+    confine(&directory, &ring, [], None);
+    let (identity, key) = (ring.identity()?, ring.signing_key()?);
+    let founder = Founder { name: Text::typed(&arguments.name), role: TeamRole::Lead, paths };
+    Casebook::init(&directory, identity.into(), &key, box_key.clone(), founder, &SystemDay)?;
+    output::line(&format!("made a casebook in {}", directory.display()))?;
+    output::line(&format!("box key fingerprint:  {}", box_key.fingerprint()))?;
+    output::line("compare that with what `candour init` printed at the box")?;
+    output::line(&format!("casebook fingerprint: {}", Pointer::read(&directory)?.fingerprint()))?;
+    output::line("read that one out to each colleague whom you let join")
+}
+
+fn join(arguments: &JoinArguments) -> Outcome {
+    let directory = absolute(&arguments.casebook.casebook)?;
+    let identity = absolute(&arguments.identity)?;
+    let paths = KeyPaths { signing_key: identity.clone(), identity };
+    let mut ring = KeyRing::new(paths, arguments.passphrase_file.clone());
+    confine(&directory, &ring, [], None);
+    let identity = ring.identity()?;
+    let casebook = Casebook::join(&directory, identity.into(), arguments.fingerprint)?;
+    let name = casebook.me().and_then(|me| casebook.member_name(me)).map(|name| print::inert(name.as_str()));
+    output::line(&format!("joined the casebook in {} as {}", directory.display(), name.unwrap_or_default()))
+}
+
+fn import(arguments: &ImportArguments) -> Outcome {
+    let directory = &arguments.casebook.casebook;
+    let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
+    confine(directory, &ring, [arguments.file.as_path()], None);
+    let (identity, key) = (ring.identity()?, ring.signing_key()?);
+    let mut casebook = Casebook::open(directory, identity.into())?;
+    let imported = casebook.edit(&key)?.import(&arguments.file, arguments.missing, &SystemDay)?;
+    print::import(&imported)
+}
+
+fn list(arguments: &ListArguments) -> Outcome {
+    let directory = &arguments.casebook.casebook;
+    let calendar = arguments.view.holidays.calendar(None)?;
+    let identity = identity(directory, &arguments.keys, None)?;
+    let queue = Casebook::open(directory, identity.into())?.list(arguments.view.day(), &calendar)?;
+    if arguments.view.json { output::json(&queue) } else { print::queue(&queue) }
+}
+
+fn show(arguments: &ShowArguments) -> Outcome {
+    let directory = &arguments.casebook.casebook;
+    let calendar = arguments.view.holidays.calendar(None)?;
+    let identity = identity(directory, &arguments.keys, None)?;
+    let casebook = Casebook::open(directory, identity.into())?;
+    let report = casebook.show(casebook.find(&arguments.report.id)?, arguments.view.day(), &calendar)?;
+    if arguments.view.json { output::json(&report) } else { print::report(&report) }
+}
+
+/// The identity, for a command that only reads, or that makes one file.
+fn identity(casebook: &Path, keys: &Locations, made: Option<&Path>) -> Result<GovernanceIdentity, output::Failure> {
+    let mut ring = KeyRing::of(casebook, keys, None)?;
+    confine(casebook, &ring, [], made);
+    Ok(ring.identity()?)
+}
+
+fn attachment(arguments: &AttachmentArguments) -> Outcome {
+    let directory = &arguments.casebook.casebook;
+    let identity = identity(directory, &arguments.keys, Some(&arguments.out))?;
+    let casebook = Casebook::open(directory, identity.into())?;
+    let written = casebook.write_attachment(casebook.find(&arguments.report.id)?, &arguments.name, &arguments.out)?;
+    output::line(&format!(
+        "wrote {} ({} bytes); it is not sealed: delete it when you are done",
+        arguments.out.display(),
+        written.size
+    ))
+}
+
+fn decide(arguments: &DecideArguments) -> Outcome {
+    let decision = arguments.decision.read()?;
+    let directory = &arguments.casebook.casebook;
+    let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
+    confine(directory, &ring, [], None);
+    let (identity, key) = (ring.identity()?, ring.signing_key()?);
+    let mut casebook = Casebook::open(directory, identity.into())?;
+    let mut editor = casebook.edit(&key)?;
+    let id = editor.casebook().find(&arguments.report.id)?;
+    let recorded = editor.decide(id, decision, &SystemDay)?;
+    print::recorded(id, &recorded, editor.casebook().waiting())
+}
+
+fn export(arguments: &ExportArguments) -> Outcome {
+    let directory = &arguments.casebook.casebook;
+    let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
+    confine(directory, &ring, [], Some(&arguments.out));
+    let (identity, key) = (ring.identity()?, ring.signing_key()?);
+    let mut casebook = Casebook::open(directory, identity.into())?;
+    let mut editor = casebook.edit(&key)?;
+    let out = arguments.out.display();
+    match editor.export(&arguments.out, arguments.again, &SystemDay)? {
+        Export::Nothing => {
+            output::line("nothing to export: no file was written; if the last one was lost on its way, give --again")
+        }
+        Export::Finished { number } => {
+            output::line(&format!(
+                "decisions {number}: finished {out}, which a command that was cut short had begun; carry it to the box"
+            ))?;
+            match editor.casebook().waiting() {
+                0 => Ok(()),
+                waiting => output::line(&format!(
+                    "{} not in it; export again to another file",
+                    output::count(waiting, "later answer is", "later answers are")
+                )),
+            }
+        }
+        Export::Written { number, answers, collected } => {
+            let (answers, reports) =
+                (output::count(answers, "answer", "answers"), output::count(collected, "report", "reports"));
+            output::line(&format!(
+                "decisions {number}: {answers}, collection of {reports} confirmed; carry {out} to the box"
+            ))
+        }
+    }
+}
+
+impl ViewArguments {
+    fn day(&self) -> Date {
+        self.as_of.unwrap_or_else(|| SystemDay.today())
+    }
+}
+
+impl DecisionArguments {
+    fn read(&self) -> Result<NewDecision, output::Failure> {
+        let decision = NewDecision {
+            areas: self.areas.clone(),
+            state: self.state,
+            notice: read_typed(self.notice_file.as_deref())?,
+            reply: read_typed(self.reply_file.as_deref())?,
+            note: read_typed(self.note_file.as_deref())?,
+            ..NewDecision::default()
+        };
+        match decision.check() {
+            Err(error @ DeskError::NothingDecided) => Err(output::Failure::Usage(error.to_string())),
+            Err(error) => Err(error.into()),
+            Ok(()) => Ok(decision),
+        }
+    }
+}
+
+/// A text as someone typed it into a file, without the mark that some editors put in front.
+fn read_typed(path: Option<&Path>) -> Result<Option<Text>, output::Failure> {
+    let Some(path) = path else { return Ok(None) };
+    let text = zeroize::Zeroizing::new(files::read_text(path, FIELD_BYTES)?);
+    Ok(Some(Text::typed(text.trim_start_matches('\u{feff}'))))
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, files::FileError> {
+    std::path::absolute(path).map_err(files::FileError::io("find", path))
+}
+
+impl ValueEnum for Area {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.slug()).help(self.label()))
+    }
+}
+
+impl ValueEnum for ReportState {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.slug()).help(self.label()))
+    }
+}

@@ -1,0 +1,9 @@
+//! The box's commands.
+
+mod box_files;
+pub(super) mod check;
+pub(super) mod clocks;
+pub(super) mod collect;
+pub(super) mod deliver;
+pub(super) mod init;
+pub(super) mod serve;

@@ -1,0 +1,9 @@
+//! Files that are there whole or not at all, and the one shape of tar that is carried between box and desk.
+
+mod atomic;
+pub mod tarball;
+
+pub use atomic::{
+    FileError, NewFile, Readers, create_private_directory, erase, partial_path, read, read_text, rename_new, replace,
+    replace_unsynced, sync_all_below, sync_directory, write_new,
+};
