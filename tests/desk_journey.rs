@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 
 use browser::{Browser, Scripts};
 use candour::{
-    casebook::figures::ReportingYear,
+    casebook::statistics::ReportingYear,
     domain::{About, RiskCheck, Route},
 };
 use support::{

@@ -10,8 +10,8 @@ use std::{
 use tar::{Builder, Header};
 use tempfile::TempDir;
 
-use super::{Casebook, DeskError, Editor, Founder, Import, KeyPaths, NewDecision, NewMember, Pointer};
 use crate::{
+    casebook::{Casebook, DeskError, Editor, Founder, Import, KeyPaths, NewDecision, NewMember, Pointer},
     crypto::{
         self, AttachmentSealer, BoxRole, Code, GovernanceRecipients, KdfParams, ReplyIdentity, SignerRole, SigningKey,
         VerifyingKey, os_random, seal_message, seal_stream,

@@ -18,45 +18,38 @@
 //! when the casebook is opened. Whoever puts an older copy of the whole directory in its place can't be noticed here; the next
 //! collection shows deliveries that such a casebook does not know.
 
-mod casebook;
-mod chain;
-mod checkpoint;
-mod decide;
-mod destroy;
+mod book;
+pub mod carry;
+mod commands;
 mod error;
-mod event;
-mod export;
-mod facts;
-pub mod figures;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod import;
-mod keys;
+mod log;
 pub mod notice;
-mod opened;
-mod pointer;
-mod refer;
-mod report;
-mod search;
-mod staging;
+mod queries;
 mod state;
-mod take_back;
-mod team;
-pub mod tray;
-mod view;
+pub mod statistics;
 
-pub use casebook::{Casebook, Editor, Founder};
-pub use decide::{NewDecision, Recorded};
+pub use book::casebook::{Casebook, Editor, Founder};
+pub use carry::outbox as tray;
+pub use commands::{
+    decide::{NewDecision, Recorded},
+    export::Export,
+    import::{Import, NewMessage, Progress},
+    refer::{NewReferral, Passage},
+    team::{MemberView, NewMember, NewShutOut},
+};
 pub use error::{DeskError, EventProblem, Refusal};
-pub use export::Export;
-pub use import::{Import, NewMessage, Progress};
-pub use opened::SealedAttachment;
-pub use pointer::{KeyPaths, Pointer};
-pub use refer::{NewReferral, Passage};
-pub use team::{MemberView, NewMember, NewShutOut};
-pub use view::{
-    AnswerView, DecisionView, MessageView, QueueEntry, ReferralView, ReportView, Sender, ShutOutView, TakenBackView,
-    Word,
+pub use log::{
+    fact::{Fact, Promise},
+    trust::{KeyPaths, Pointer},
+};
+pub use queries::{
+    attachments::SealedAttachment,
+    report::{
+        AnswerView, DecisionView, MessageView, QueueEntry, ReferralView, ReportView, Sender, ShutOutView,
+        TakenBackView, Word,
+    },
 };
 
 use crate::domain::ReportId;

@@ -10,7 +10,10 @@ use axum::{
 
 use super::{Desk, PageError, Visit, respond::page, view::FiguresPage};
 use crate::{
-    casebook::figures::{Fact, Figures, ReportingYear},
+    casebook::{
+        Fact,
+        statistics::{Figures, ReportingYear},
+    },
     domain::Date,
 };
 

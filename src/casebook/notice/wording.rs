@@ -1,5 +1,7 @@
-use super::NoticeDraft;
-use crate::domain::{Area, Date, NoticeVariant, Route, Text, Told, WhoSees};
+use crate::{
+    casebook::notice::NoticeDraft,
+    domain::{Area, Date, NoticeVariant, Route, Text, Told, WhoSees},
+};
 
 /// A heading and the paragraphs below it. A list is one paragraph of lines.
 struct Section(String, Vec<String>);
@@ -10,7 +12,7 @@ impl Section {
     }
 }
 
-pub(super) fn compose(draft: &NoticeDraft) -> Text {
+pub(in crate::casebook) fn compose(draft: &NoticeDraft) -> Text {
     let mut sections = vec![opening(draft)];
     sections.extend(late(draft));
     match draft.variant {

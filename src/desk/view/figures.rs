@@ -7,7 +7,7 @@ use super::{
     Shell,
 };
 use crate::{
-    casebook::figures::{Cell, Figures, ReportingYear, Row, Table},
+    casebook::statistics::{Cell, Figures, ReportingYear, Row, Table},
     domain::Date,
 };
 
@@ -142,7 +142,7 @@ impl HtmlSafe for Chart<'_> {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::casebook::figures::{Figures, sample};
+    use crate::casebook::statistics::{Figures, sample};
 
     fn chart(figures: &Figures, slug: &str) -> Option<String> {
         let table = figures.tables.iter().find(|table| table.slug == slug).unwrap();

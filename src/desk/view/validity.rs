@@ -14,8 +14,8 @@ use super::{
 use crate::{
     casebook::{
         AnswerRef, Casebook, QueueEntry, ReportView,
-        figures::{Figures, ReportingYear, sample},
         fixture::World,
+        statistics::{Figures, ReportingYear, sample},
     },
     crypto::os_random,
     desk::{Carrier, gate::Secret},

@@ -1,0 +1,3 @@
+//! A casebook that a member has opened, to read it or to make one change.
+
+pub(in crate::casebook) mod casebook;

@@ -1,0 +1,67 @@
+//! The files of a collection on their way into the casebook.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::files::{self, FileError, NewFile, Readers};
+
+/// A directory that gets its name by [`Staging::commit`] alone; dropped before, it is gone.
+pub(in crate::casebook) struct Staging {
+    partial: PathBuf,
+    target: PathBuf,
+    committed: bool,
+}
+
+impl Staging {
+    /// Begins one. What a killed command left is removed.
+    pub(in crate::casebook) fn create(target: PathBuf) -> Result<Self, FileError> {
+        let partial = files::partial_path(&target);
+        remove_tree(&partial)?;
+        files::create_private_directory(&partial)?;
+        Ok(Self { partial, target, committed: false })
+    }
+
+    /// Begins the file at a relative path that [`crate::domain::Manifest::path`] made.
+    pub(in crate::casebook) fn file(&mut self, path: &str) -> Result<NewFile, FileError> {
+        let path = self.partial.join(path);
+        if let Some(directory) = path.parent() {
+            files::create_private_directory(directory)?;
+        }
+        NewFile::create(&path, Readers::Owner)
+    }
+
+    /// Writes a whole file there.
+    pub(in crate::casebook) fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
+        let mut file = self.file(path)?;
+        file.write_all(bytes).map_err(FileError::io("write", &self.partial.join(path)))?;
+        file.commit_unsynced()
+    }
+
+    /// Gives the directory its own name; the caller has put what is in it on the disk. One of that name is in no event, so it is what a command
+    /// left that was killed just before it recorded it; it gives way.
+    pub(in crate::casebook) fn commit(mut self) -> Result<(), FileError> {
+        remove_tree(&self.target)?;
+        files::rename_new(&self.partial, &self.target)?;
+        self.committed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if !self.committed {
+            // There is nobody to tell; what stays is removed by the next attempt.
+            let _ = fs::remove_dir_all(&self.partial);
+        }
+    }
+}
+
+fn remove_tree(directory: &Path) -> Result<(), FileError> {
+    match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::io("remove", directory)(error)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,192 @@
+//! Retention: destroying a report so that nothing readable is left of it in the casebook.
+//!
+//! The event comes first and says that it is to be gone; then its files go, and its key, without which what events say about it
+//! can't be opened by anyone. Killed in between, the next change to the casebook goes on with it. What copies and backups hold, and what
+//! a disk keeps of overwritten places, is for whoever runs the machine.
+
+use std::{fs, io, path::Path};
+
+use crate::{
+    casebook::{
+        Casebook, DeskError, Editor,
+        book::casebook::ANSWERS,
+        log::{
+            event::{Destroyed, What},
+            keyring::Owner,
+            snapshot,
+        },
+    },
+    domain::{Date, ReportId, ReportState, Today},
+    files::FileError,
+};
+
+impl Casebook {
+    /// The reports that were destroyed, and the day of each, the last first.
+    #[must_use]
+    pub fn destroyed(&self) -> Vec<(ReportId, Date)> {
+        let mut all: Vec<_> = self.state.destroyed.iter().map(|(id, remains)| (*id, remains.on)).collect();
+        all.sort_by_key(|(id, on)| (std::cmp::Reverse(*on), *id));
+        all
+    }
+}
+
+impl Editor<'_> {
+    /// Destroys a report that is closed and past the day that was set for it.
+    ///
+    /// # Errors
+    /// If it is not, or if something of it can't be removed.
+    pub fn destroy(&mut self, id: ReportId, today: &dyn Today) -> Result<(), DeskError> {
+        let report = self.casebook.state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
+        let is_over = report.state == ReportState::Closed || report.withdrawn;
+        let is_due = report.assessment.destroy_after.is_some_and(|day| day < today.today());
+        let is_owed = report.clocks.iter().any(|entry| entry.clock.met_on.is_none()) && !report.withdrawn;
+        if !is_over || !is_due || is_owed {
+            return Err(DeskError::NotToBeDestroyed(id));
+        }
+        let destroyed = Destroyed { report: id, last_message: report.last_message(), fact: report.fact(today.today()) };
+        self.append(What::Destroyed(destroyed), Vec::new(), today)?;
+        self.remove(id)
+    }
+
+    /// Goes on with what a command that was killed began to destroy.
+    pub(in crate::casebook) fn finish_destroying(&mut self) -> Result<(), DeskError> {
+        let unfinished: Vec<ReportId> = self.casebook.state.destroyed.keys().copied().collect();
+        let unfinished = unfinished.into_iter().filter(|id| self.casebook.keys.has_any(*id));
+        for id in unfinished.collect::<Vec<_>>() {
+            self.remove(id)?;
+        }
+        Ok(())
+    }
+
+    /// The key goes last: as long as it is there, this is not finished.
+    fn remove(&self, id: ReportId) -> Result<(), DeskError> {
+        for collection in self.casebook.collection_paths()? {
+            remove_tree(&collection.join("reports").join(id.to_string()))?;
+        }
+        remove_tree(&self.casebook.directory.join(ANSWERS).join(id.to_string()))?;
+        snapshot::remove_all(&self.casebook.directory)?;
+        self.casebook.keys.settle(Owner::Report(id), None)
+    }
+}
+
+fn remove_tree(directory: &Path) -> Result<(), FileError> {
+    match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::io("remove", directory)(error)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        casebook::{
+            NewDecision, NewReferral, Passage,
+            fixture::{DAY, MARKER, TODAY, World},
+        },
+        domain::{Area, Assessment, Calendar, FixedDay, Text},
+    };
+
+    const LATER: FixedDay = FixedDay(Date::constant(2027, 1, 5));
+
+    /// A closed report with everything about it that there can be, and another one.
+    fn closed() -> (World, ReportId, ReportId) {
+        let mut world = World::new();
+        let id = world.concern(1, crate::domain::Route::StaffConcern, &[100_000]);
+        let other = world.concern(2, crate::domain::Route::StaffConcern, &[5]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        world.reply(id, &format!("{MARKER} reply"));
+        let referral = NewReferral {
+            area: Area::IntegratedCare,
+            team: Text::typed("The area's team"),
+            recipients: crate::unseal::GovernanceIdentity::generate().recipients(),
+            reason: Text::typed(MARKER),
+            passages: vec![Passage { title: Text::typed("Description"), text: Text::typed(MARKER) }],
+            attachments: vec!["1/1".into()],
+            redacted: true,
+        };
+        let out = world.dir.path().join("referral");
+        world.edit(|editor| editor.refer(id, referral, &out, &TODAY)).unwrap();
+        let assessment = Assessment { destroy_after: Some(DAY), ..Assessment::default() };
+        let close =
+            NewDecision { assessment: Some(assessment), state: Some(ReportState::Closed), ..NewDecision::default() };
+        world.edit(|editor| editor.decide(id, close, &TODAY)).unwrap();
+        (world, id, other)
+    }
+
+    #[test]
+    fn a_report_is_destroyed_only_when_it_is_over() {
+        let (mut world, id, other) = closed();
+        let destroy = |world: &World, id, day: &FixedDay| world.edit(|editor| editor.destroy(id, day));
+        // Not on its last day, not with a promise open, and not while it is worked on.
+        assert!(matches!(destroy(&world, id, &TODAY), Err(DeskError::NotToBeDestroyed(_))));
+        assert!(matches!(destroy(&world, id, &LATER), Err(DeskError::NotToBeDestroyed(_))));
+        world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+        world.reports.get_mut(&other).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        assert!(matches!(destroy(&world, other, &LATER), Err(DeskError::NotToBeDestroyed(_))));
+        destroy(&world, id, &LATER).unwrap();
+        assert!(matches!(destroy(&world, id, &LATER), Err(DeskError::Destroyed(_))));
+    }
+
+    #[test]
+    fn nothing_of_a_destroyed_report_can_be_opened_with_every_key_that_is_left() {
+        let (mut world, id, other) = closed();
+        world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let keys = world.open().unwrap();
+        world.edit(|editor| editor.destroy(id, &LATER)).unwrap();
+        drop(keys);
+        let casebook = world.open().unwrap();
+        assert!(matches!(casebook.show(id, DAY, &Calendar::default()), Err(DeskError::Destroyed(_))));
+        assert!(casebook.show(other, DAY, &Calendar::default()).is_ok());
+        for number in 1..=casebook.version() {
+            let mut opened = casebook.open_event(number).unwrap();
+            let mut abouts = opened.event.what.about();
+            for (about, matter) in abouts.iter_mut().zip(&opened.matters) {
+                assert!(about.report != id || matter.is_none(), "event {number}");
+            }
+        }
+        let left = world.snapshot();
+        assert!(left.keys().all(|path| !path.to_string_lossy().contains(&id.to_string())), "a file is left");
+        // The figures still count it.
+        assert_eq!(casebook.state.destroyed.len(), 1);
+    }
+
+    #[test]
+    fn what_was_killed_in_between_is_finished_by_the_next_change() {
+        let (mut world, id, other) = closed();
+        world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let before = world.snapshot();
+        world.edit(|editor| editor.destroy(id, &LATER)).unwrap();
+        // As if only the event had come on the disk.
+        for (path, bytes) in before.iter().filter(|(path, _)| path.to_string_lossy().contains(&id.to_string())) {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            crate::files::write_new(path, crate::files::Readers::Owner, bytes).unwrap();
+        }
+        assert!(matches!(world.open().unwrap().show(id, DAY, &Calendar::default()), Err(DeskError::Destroyed(_))));
+        world.reply(other, "anything");
+        assert!(world.snapshot().keys().all(|path| !path.to_string_lossy().contains(&id.to_string())));
+    }
+
+    #[test]
+    fn a_person_who_writes_again_after_that_is_heard() {
+        let (mut world, id, _) = closed();
+        world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        world.edit(|editor| editor.destroy(id, &LATER)).unwrap();
+        world.say(id, crate::domain::MessageKind::FollowUp, &[]);
+        let file = world.collect();
+        let imported = world.import(&file).unwrap();
+        assert_eq!((imported.new_reports, imported.messages.len(), imported.messages[0].seq), (1, 1, 2));
+        let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap();
+        assert_eq!((view.messages.len(), view.entry.state), (1, ReportState::Received));
+        world.reply(id, "We are still here.");
+    }
+}

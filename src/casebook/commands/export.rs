@@ -1,0 +1,394 @@
+//! Writing decisions for the box: one tar file, `decisions.json` and its signature first, then the sealed answers.
+//!
+//! The file is whole on the disk under its partial name before the export is recorded, and gets its name after that. A
+//! command killed in between leaves a partial file with the recorded digest; the next export to the same place names it.
+
+use std::{fs::File, path::Path};
+
+use crate::{
+    casebook::{
+        AnswerRef, Casebook, DeskError, Editor,
+        log::event::{AnswerId, Exported, What},
+        state::report::{Report, StoredAnswer},
+    },
+    crypto::{self, Hashed},
+    domain::{AnswerEntry, Collected, Decisions, Format, ReportId, ReportState, Today, limits::ANSWER_BYTES},
+    files::{self, FileError, NewFile, Readers, tarball},
+};
+
+/// What an export did.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Export {
+    /// There is nothing that the box does not have; no file was written.
+    Nothing,
+    /// A file was written.
+    Written {
+        /// Its number.
+        number: u64,
+        /// How many answers are in it.
+        answers: usize,
+        /// Of how many reports it says what was collected.
+        collected: usize,
+    },
+    /// The file of an export that was cut short has got its name.
+    Finished {
+        /// Its number.
+        number: u64,
+    },
+}
+
+impl Editor<'_> {
+    /// Writes the answers that were not exported yet, and what was collected since. With `again`, also the answers that no
+    /// collection has shown to be delivered and all that was ever collected: for when a file was lost on its way.
+    ///
+    /// # Errors
+    /// If `out` is there already or can't be written, or if a sealed answer can't be read.
+    pub fn export(&mut self, out: &Path, again: bool, today: &dyn Today) -> Result<Export, DeskError> {
+        if let Some(finished) = self.finish_last(out)? {
+            return Ok(finished);
+        }
+        // Before the first import there is no box to write for, and nothing to write.
+        let Some(r#box) = self.casebook.state.r#box else { return Ok(Export::Nothing) };
+        let answers = self.casebook.answers_to_export(again);
+        let collected = self.casebook.collected(again);
+        if answers.is_empty() && collected.is_empty() {
+            return Ok(Export::Nothing);
+        }
+        let number = self.casebook.state.exported + 1;
+        let outcome = Export::Written { number, answers: answers.len(), collected: collected.len() };
+        let decisions =
+            Decisions { format: Format::Decisions, r#box, casebook: self.casebook.id(), number, collected, answers };
+        let (json, signature) = crypto::sign(&decisions, self.key)?;
+
+        let mut tar = tarball::Writer::new(Hashed::new(NewFile::create(out, Readers::Owner)?));
+        let write = || FileError::io("write", out);
+        tar.append("decisions.json", &json).map_err(write())?;
+        tar.append("decisions.json.minisig", signature.as_bytes()).map_err(write())?;
+        for entry in &decisions.answers {
+            tar.append(&entry.path(), &self.casebook.sealed_answer(entry)?).map_err(write())?;
+        }
+        let (digest, mut file) = tar.finish().map_err(write())?.finish();
+        file.sync()?;
+
+        let answers = decisions.answers.iter().map(|entry| AnswerId { report: entry.report, seq: entry.seq }).collect();
+        let exported = Exported { number, file: digest, answers, collected: decisions.collected };
+        self.append(What::Exported(exported), Vec::new(), today)?;
+        file.keep();
+        file.commit().map_err(DeskError::ExportLost)?;
+        Ok(outcome)
+    }
+
+    /// Gives the last export its name, if it was recorded but killed before it had one.
+    fn finish_last(&self, out: &Path) -> Result<Option<Export>, DeskError> {
+        let partial = files::partial_path(out);
+        let Some(recorded) = self.casebook.state.export_file else { return Ok(None) };
+        let digest = |path: &Path| File::open(path).and_then(crypto::digest_all).map_err(FileError::io("read", path));
+        if out.symlink_metadata().is_ok()
+            || !partial.symlink_metadata().is_ok_and(|found| found.is_file())
+            || digest(&partial)? != recorded
+        {
+            return Ok(None);
+        }
+        files::rename_new(&partial, out)?;
+        Ok(Some(Export::Finished { number: self.casebook.state.exported }))
+    }
+}
+
+impl Casebook {
+    /// How many answers the next export writes.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.answers_to_export(false).len()
+    }
+
+    /// The number of the last decisions file, 0 for none.
+    #[must_use]
+    pub const fn exported(&self) -> u64 {
+        self.state.exported
+    }
+
+    /// Whether an export would tell the box of collected messages that it still keeps.
+    #[must_use]
+    pub fn has_to_acknowledge(&self) -> bool {
+        !self.collected(false).is_empty()
+    }
+
+    /// The notices that wait for a second member.
+    #[must_use]
+    pub fn to_approve(&self) -> Vec<AnswerRef> {
+        let reports = self.state.reports.iter().filter(|(_, report)| !report.withdrawn);
+        reports
+            .flat_map(|(id, report)| {
+                let held = report.answers.iter().filter(|answer| is_held(answer));
+                held.map(|answer| AnswerRef { report: *id, seq: answer.seq })
+            })
+            .collect()
+    }
+
+    /// The answers to write, by report and in order: none that waits for its approver, and none after it.
+    fn answers_to_export(&self, again: bool) -> Vec<AnswerEntry> {
+        let reports = self.state.reports.iter();
+        reports
+            .flat_map(|(id, report)| {
+                let free = report.answers.iter().take_while(|answer| !is_held(answer));
+                free.filter(|answer| is_to_export(report, answer, again)).map(|answer| entry(*id, report, answer))
+            })
+            .collect()
+    }
+
+    fn collected(&self, again: bool) -> Vec<Collected> {
+        let reports = self
+            .state
+            .reports
+            .iter()
+            .map(|(id, report)| (report.acknowledged, Collected { report: *id, through: report.last_message() }));
+        let destroyed = self
+            .state
+            .destroyed
+            .iter()
+            .map(|(id, remains)| (remains.acknowledged, Collected { report: *id, through: remains.last_message }));
+        let mut all: Vec<Collected> = reports
+            .chain(destroyed)
+            .filter(|(acknowledged, now)| now.through > 0 && (again || now.through > *acknowledged))
+            .map(|(_, now)| now)
+            .collect();
+        all.sort_by_key(|collected| collected.report);
+        all
+    }
+
+    /// The sealed bytes as they were made when it was decided.
+    fn sealed_answer(&self, entry: &AnswerEntry) -> Result<Vec<u8>, DeskError> {
+        let path = self.answer_path(entry.report, entry.seq);
+        let bytes = files::read(&path, ANSWER_BYTES)?;
+        if crypto::digest(&bytes) == entry.sha256 { Ok(bytes) } else { Err(DeskError::Exchanged(path)) }
+    }
+}
+
+/// Whether it waits for a second member.
+pub(in crate::casebook) const fn is_held(answer: &StoredAnswer) -> bool {
+    answer.needs_approval && answer.approved_by.is_none()
+}
+
+/// Nothing goes to a report that was withdrawn: the box has deleted it, and would refuse the whole file.
+pub(in crate::casebook) fn is_to_export(report: &Report, answer: &StoredAnswer, again: bool) -> bool {
+    !report.withdrawn && answer.seq > report.delivered() && (answer.exported_in.is_empty() || again)
+}
+
+fn entry(id: ReportId, report: &Report, answer: &StoredAnswer) -> AnswerEntry {
+    AnswerEntry {
+        report: id,
+        seq: answer.seq,
+        meets: report.met_by(answer.kind),
+        closed: answer.state == ReportState::Closed,
+        size: answer.file.size,
+        sha256: answer.file.sha256,
+        endorsements: answer.endorsements.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, fs, io::Read, path::PathBuf};
+
+    use super::*;
+    use crate::{
+        casebook::{
+            NewDecision,
+            fixture::{DAY, TODAY, World},
+        },
+        domain::{AnswerKind, Area, Calendar, ClockKind, MessageKind, Route, Text},
+    };
+
+    fn one_report(route: Route) -> (World, ReportId) {
+        let mut world = World::new();
+        let id = world.concern(1, route, &[]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        (world, id)
+    }
+
+    fn decide(world: &World, id: ReportId, decision: NewDecision) -> Result<crate::casebook::Recorded, DeskError> {
+        world.edit(|editor| editor.decide(id, decision, &TODAY))
+    }
+
+    fn export(world: &World, name: &str, again: bool) -> (Export, PathBuf) {
+        let out = world.dir.path().join(name);
+        (world.edit(|editor| editor.export(&out, again, &TODAY)).unwrap(), out)
+    }
+
+    /// The files in a decisions file, in order, and the verified list.
+    fn read(world: &World, file: &Path) -> (Vec<String>, BTreeMap<String, Vec<u8>>, Decisions) {
+        let (mut names, mut files) = (Vec::new(), BTreeMap::new());
+        for entry in tar::Archive::new(File::open(file).unwrap()).entries().unwrap() {
+            let mut entry = entry.unwrap();
+            let header = entry.header();
+            assert_eq!(
+                (header.mode().unwrap(), header.uid().unwrap(), header.gid().unwrap(), header.mtime().unwrap()),
+                (0o600, 0, 0, 0)
+            );
+            let name = entry.path().unwrap().to_string_lossy().into_owned();
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).unwrap();
+            names.push(name.clone());
+            files.insert(name, bytes);
+        }
+        let signature = String::from_utf8(files["decisions.json.minisig"].clone()).unwrap();
+        let verified =
+            crypto::verify::<Decisions>(&files["decisions.json"], &signature, &[world.signer.verifying_key().unwrap()])
+                .unwrap_or_else(|e| panic!("{e}"));
+        (names, files, verified.into_document())
+    }
+
+    fn text(words: &str) -> Option<Text> {
+        Some(Text::typed(words))
+    }
+
+    #[test]
+    fn decisions_are_signed_for_the_box_and_sealed_for_the_person() {
+        let (world, id) = one_report(Route::Procurement);
+        let decision = NewDecision {
+            areas: vec![Area::Competition, Area::BoardGovernance],
+            notice: text("How we use it."),
+            reply: text("Our advice."),
+            note: text("Between us."),
+            ..NewDecision::default()
+        };
+        let recorded = decide(&world, id, decision).unwrap();
+        assert_eq!(
+            (recorded.state, recorded.answers),
+            (ReportState::Decided, vec![(1, AnswerKind::Notice), (2, AnswerKind::Reply)])
+        );
+        decide(&world, id, NewDecision { state: Some(ReportState::Closed), ..NewDecision::default() }).unwrap();
+        let (written, out) = export(&world, "out", false);
+        assert_eq!(written, Export::Written { number: 1, answers: 3, collected: 1 });
+        let (names, files, decisions) = read(&world, &out);
+        assert_eq!(names[..2], ["decisions.json", "decisions.json.minisig"]);
+        assert_eq!(names[2..], decisions.answers.iter().map(AnswerEntry::path).collect::<Vec<_>>());
+        assert_eq!(
+            (decisions.number, decisions.r#box, decisions.collected),
+            (1, world.id, vec![Collected { report: id, through: 1 }])
+        );
+        let said: Vec<_> = decisions.answers.iter().map(|entry| (entry.meets.clone(), entry.closed)).collect();
+        assert_eq!(
+            said,
+            [(vec![ClockKind::InformationUseNotice], false), (vec![ClockKind::Advice], false), (vec![], true)]
+        );
+        for entry in &decisions.answers {
+            let sealed = &files[&entry.path()];
+            assert_eq!((sealed.len() as u64, crypto::digest(sealed)), (entry.size, entry.sha256));
+            let answer = world.reports[&id].reply.open_answer(sealed).unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!(
+                (answer.seq, answer.report, answer.on, answer.after, answer.areas),
+                (entry.seq, id, DAY, 1, vec![Area::BoardGovernance, Area::Competition])
+            );
+            assert!(answer.text.is_none_or(|text| text.as_str() != "Between us."));
+        }
+        assert_eq!(export(&world, "none", false).0, Export::Nothing);
+        assert!(!world.dir.path().join("none").exists());
+    }
+
+    #[test]
+    fn what_changes_nothing_makes_no_answer() {
+        let (world, id) = one_report(Route::StaffConcern);
+        assert!(
+            decide(&world, id, NewDecision { note: text("x"), ..NewDecision::default() }).unwrap().answers.is_empty()
+        );
+        let read =
+            decide(&world, id, NewDecision { areas: vec![Area::Competition], ..NewDecision::default() }).unwrap();
+        assert_eq!((read.state, read.answers), (ReportState::BeingRead, vec![(1, AnswerKind::Update)]));
+        assert!(
+            decide(&world, id, NewDecision { state: Some(ReportState::BeingRead), ..NewDecision::default() })
+                .unwrap()
+                .answers
+                .is_empty()
+        );
+        assert!(matches!(decide(&world, id, NewDecision::default()), Err(DeskError::NothingDecided)));
+        assert!(matches!(
+            decide(&world, id, NewDecision { reply: text(" \n"), ..NewDecision::default() }),
+            Err(DeskError::EmptyText("reply"))
+        ));
+        assert!(matches!(
+            decide(&world, id, NewDecision { note: text(&"x".repeat(20_001)), ..NewDecision::default() }),
+            Err(DeskError::LongText("note"))
+        ));
+        assert!(matches!(
+            decide(&world, ReportId([9; 8]), NewDecision { note: text("x"), ..NewDecision::default() }),
+            Err(DeskError::NoReport)
+        ));
+    }
+
+    #[test]
+    fn a_lost_file_is_written_again_bit_for_bit() {
+        let (mut world, id) = one_report(Route::StaffConcern);
+        world.reply(id, "one");
+        world.reply(id, "two");
+        let (_, first) = export(&world, "first", false);
+        world.reply(id, "three");
+        let (written, again) = export(&world, "again", true);
+        assert_eq!(written, Export::Written { number: 2, answers: 3, collected: 1 });
+        let ((_, before, _), (_, after, _)) = (read(&world, &first), read(&world, &again));
+        for seq in 1..=2 {
+            let path = format!("answers/{id}/{seq}/answer.age");
+            assert_eq!(before[&path], after[&path]);
+        }
+        // Once a collection shows what was delivered, only the rest is written again.
+        world.deliver(id, 2);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        assert_eq!(export(&world, "third", true).0, Export::Written { number: 3, answers: 1, collected: 1 });
+    }
+
+    #[test]
+    fn nothing_goes_to_a_person_who_withdrew() {
+        let (mut world, id) = one_report(Route::StaffConcern);
+        world.reply(id, "too late");
+        world.say(id, MessageKind::Withdrawal, &[]);
+        world.reports.get_mut(&id).unwrap().entry.withdrawn = true;
+        let file = world.collect();
+        world.import(&file).unwrap();
+        assert!(matches!(
+            decide(&world, id, NewDecision { notice: text("x"), ..NewDecision::default() }),
+            Err(DeskError::Withdrawn(_))
+        ));
+        let closed = decide(
+            &world,
+            id,
+            NewDecision { state: Some(ReportState::Closed), note: text("x"), ..NewDecision::default() },
+        )
+        .unwrap();
+        assert!(closed.answers.is_empty() && closed.withdrawn);
+        assert_eq!(export(&world, "out", false).0, Export::Written { number: 1, answers: 0, collected: 1 });
+    }
+
+    #[test]
+    fn an_export_killed_before_its_rename_is_finished() {
+        let (world, id) = one_report(Route::StaffConcern);
+        world.reply(id, "one");
+        let (_, out) = export(&world, "out", false);
+        let bytes = fs::read(&out).unwrap();
+        fs::rename(&out, files::partial_path(&out)).unwrap();
+        world.reply(id, "two");
+        assert_eq!(export(&world, "out", false).0, Export::Finished { number: 1 });
+        assert_eq!(fs::read(&out).unwrap(), bytes);
+        // What is not the recorded file is written over.
+        files::write_new(&world.dir.path().join("next.partial"), Readers::Owner, b"half").unwrap();
+        assert_eq!(export(&world, "next", false).0, Export::Written { number: 2, answers: 1, collected: 0 });
+        assert!(!world.dir.path().join("next.partial").exists());
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_not_overwritten_and_nothing_is_recorded() {
+        let (world, id) = one_report(Route::StaffConcern);
+        world.reply(id, "one");
+        let out = world.dir.path().join("out");
+        files::write_new(&out, Readers::Owner, b"mine").unwrap();
+        let before = world.snapshot();
+        assert!(matches!(
+            world.edit(|editor| editor.export(&out, false, &TODAY)),
+            Err(DeskError::File(FileError::Exists(_)))
+        ));
+        assert_eq!(world.snapshot(), before);
+        assert_eq!(world.open().unwrap().list(DAY, &Calendar::default()).unwrap()[0].waiting, 1);
+        assert_eq!(export(&World::new(), "none", true).0, Export::Nothing);
+    }
+}

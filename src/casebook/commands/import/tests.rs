@@ -1,0 +1,249 @@
+use super::*;
+use crate::{
+    casebook::fixture::{Parts, TODAY, World, archive, seal, seal_bytes},
+    crypto::SigningKey,
+    domain::{BoxId, Digest, MessageKind},
+    files,
+};
+
+fn refusal(result: Result<Import, DeskError>) -> Refusal {
+    match result {
+        Err(DeskError::Refused(refusal)) => refusal,
+        Err(other) => panic!("{other}"),
+        Ok(imported) => panic!("{imported:?}"),
+    }
+}
+
+/// A world with one report imported, and a collection with a second one waiting.
+fn waiting() -> (World, Manifest, Parts) {
+    let mut world = World::new();
+    world.concern(1, Route::StaffConcern, &[10]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    world.concern(2, Route::Procurement, &[1, 70_000]);
+    let manifest = world.manifest();
+    let parts = world.parts(&manifest);
+    (world, manifest, parts)
+}
+
+fn import_parts(world: &World, parts: &Parts) -> Result<Import, DeskError> {
+    world.import(&world.carry(&seal(parts, &world.identity.recipients())))
+}
+
+#[test]
+fn what_is_new_is_taken_in_once() {
+    let (mut world, _, parts) = waiting();
+    let first = world.reports[&ReportId([1; 8])].entry.id;
+    let file = world.carry(&seal(&parts, &world.identity.recipients()));
+    let imported = world.import(&file).unwrap();
+    assert_eq!((imported.number, imported.new_reports, imported.files, imported.messages.len()), (2, 1, 2, 1));
+    assert_eq!(imported.messages[0].report, ReportId([2; 8]));
+    let before = world.snapshot();
+    let again = world.import(&file).unwrap();
+    assert!(again.known && again.messages.is_empty());
+    assert_eq!(world.snapshot(), before);
+
+    world.say(first, MessageKind::FollowUp, &[]);
+    let file = world.collect();
+    let imported = world.import(&file).unwrap();
+    assert_eq!(
+        (imported.number, imported.new_reports, imported.messages.len(), imported.messages[0].seq),
+        (3, 0, 1, 2)
+    );
+    // A collection in which nothing is new still counts.
+    let file = world.collect();
+    assert!(world.import(&file).is_ok_and(|imported| imported.messages.is_empty() && !imported.known));
+}
+
+#[test]
+fn order_is_kept() {
+    let mut world = World::new();
+    world.concern(1, Route::StaffConcern, &[]);
+    let files = [world.collect(), world.collect(), world.collect(), world.collect()];
+    world.import(&files[0]).unwrap();
+    assert!(matches!(refusal(world.import(&files[2])), Refusal::Gap { number: 3, next: 2 }));
+    let imported = world.edit(|editor| editor.import(&files[2], true, &TODAY)).unwrap();
+    assert_eq!(imported.passed_over, 1);
+    assert!(matches!(refusal(world.import(&files[1])), Refusal::Old { number: 2, last: 3 }));
+    assert!(world.import(&files[3]).is_ok());
+    // The right number, but after another third collection.
+    let mut manifest = world.manifest();
+    manifest.previous = Some(Digest([9; 32]));
+    let parts = world.parts(&manifest);
+    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::Unchained(4)));
+    let mut same_number = world.manifest();
+    same_number.number = 4;
+    same_number.reports.clear();
+    let parts = world.parts(&same_number);
+    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::Old { number: 4, last: 4 }));
+}
+
+#[test]
+fn every_altered_or_cut_region_is_refused_and_changes_nothing() {
+    let (world, _, parts) = waiting();
+    let before = world.snapshot();
+    let sealed = seal(&parts, &world.identity.recipients());
+    for place in (0..sealed.len()).step_by(sealed.len() / 60).chain([sealed.len() - 1]) {
+        let mut altered = sealed.clone();
+        altered[place] ^= 1;
+        refusal(world.import(&world.carry(&altered)));
+        refusal(world.import(&world.carry(&sealed[..place])));
+        assert_eq!(world.snapshot(), before, "at {place}");
+    }
+    refusal(world.import(&world.carry(&[sealed.as_slice(), b"x"].concat())));
+    // Sealed anew by someone who knows the recipients: every region but the padding of an entry, which is never kept.
+    let plain = archive(&parts);
+    let mut start = 0;
+    for (path, bytes) in &parts {
+        let end = start + 512 + bytes.len();
+        for place in (start..end).step_by(509).chain([end - 1]) {
+            let mut altered = plain.clone();
+            altered[place] ^= 0x20;
+            refusal(world.import(&world.carry(&seal_bytes(&altered, &world.identity.recipients()))));
+            assert_eq!(world.snapshot(), before, "{path} at {place}");
+        }
+        start = end.next_multiple_of(512);
+    }
+    for place in [start, plain.len() - 1] {
+        let mut altered = plain.clone();
+        altered[place] ^= 0x20;
+        refusal(world.import(&world.carry(&seal_bytes(&altered, &world.identity.recipients()))));
+    }
+    assert_eq!(world.snapshot(), before);
+}
+
+#[test]
+fn it_holds_exactly_what_the_manifest_names_in_order() {
+    let (world, _, parts) = waiting();
+    let before = world.snapshot();
+    let spoil = |change: &dyn Fn(&mut Parts)| {
+        let mut spoilt = parts.clone();
+        change(&mut spoilt);
+        let refused = refusal(import_parts(&world, &spoilt));
+        assert!(matches!(refused, Refusal::Files), "{refused}");
+    };
+    let last = parts.len() - 1;
+    spoil(&|parts| parts.swap(last - 1, last));
+    spoil(&|parts| parts.swap(0, 1));
+    spoil(&|parts| drop(parts.remove(last)));
+    spoil(&|parts| drop(parts.remove(2)));
+    spoil(&|parts| parts.push(("reports/extra".to_owned(), b"x".to_vec())));
+    spoil(&|parts| parts.push(parts[last].clone()));
+    spoil(&|parts| parts[last].1.push(0));
+    spoil(&|parts| parts[last].1[100] ^= 1);
+    spoil(&|parts| parts[2].1[100] ^= 1);
+    spoil(&|parts| parts[last].0 = "../outside".to_owned());
+    // Something after the archive's end.
+    let mut plain = archive(&parts);
+    plain.extend(archive(&vec![("x".to_owned(), b"x".to_vec())]));
+    let file = world.carry(&seal_bytes(&plain, &world.identity.recipients()));
+    assert!(matches!(refusal(world.import(&file)), Refusal::Files));
+    assert_eq!(world.snapshot(), before);
+    assert!(import_parts(&world, &parts).is_ok());
+}
+
+#[test]
+fn another_box_is_refused() {
+    let (mut world, mut manifest, _) = waiting();
+    manifest.r#box = BoxId([8; 16]);
+    let parts = world.parts(&manifest);
+    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::OtherBox));
+    manifest.r#box = world.id;
+    world.box_signer = SigningKey::generate().unwrap().0;
+    let parts = world.parts(&manifest);
+    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::OtherBox));
+    let mut stranger = World::new();
+    let file = stranger.collect();
+    assert!(matches!(refusal(world.import(&file)), Refusal::Open(OpenError::OtherKeys)));
+}
+
+#[test]
+fn what_is_sealed_inside_is_what_is_listed_outside() {
+    type Spoil = fn(&mut Message);
+    let spoils: [Spoil; 8] = [
+        |message| message.r#box = BoxId([9; 16]),
+        |message| message.report = ReportId([9; 8]),
+        |message| message.seq = 3,
+        |message| message.kind = MessageKind::Withdrawal,
+        |message| message.route = Route::Procurement,
+        |message| message.on = Date::constant(2026, 12, 2),
+        |message| message.reply_to = "age1nonsense".to_owned(),
+        |message| {
+            message.attachments.push(Attachment {
+                name: crate::domain::Text::verbatim("x"),
+                media_type: crate::domain::Text::verbatim("x"),
+                size: 1,
+                sha256: Digest([0; 32]),
+            });
+        },
+    ];
+    let mut world = World::new();
+    let id = world.concern(1, Route::StaffConcern, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    let before = world.snapshot();
+    for (number, spoil) in spoils.iter().enumerate() {
+        let mut message = world.message(id, MessageKind::FollowUp);
+        spoil(&mut message);
+        world.add(id, message, MessageKind::FollowUp, &[]);
+        let file = world.collect();
+        let refused = refusal(world.edit(|editor| editor.import(&file, true, &TODAY)));
+        assert!(matches!(refused, Refusal::Inside { seq: 2, .. }), "{number}: {refused}");
+        world.reports.get_mut(&id).unwrap().entry.messages.pop();
+    }
+    // Another receipt's key under the same report.
+    let other = world.concern(2, Route::StaffConcern, &[]);
+    let mut message = world.message(id, MessageKind::FollowUp);
+    message.reply_to = world.reports[&other].reply.recipient().to_string();
+    world.add(id, message, MessageKind::FollowUp, &[]);
+    let file = world.collect();
+    assert!(matches!(refusal(world.edit(|editor| editor.import(&file, true, &TODAY))), Refusal::Inside { seq: 2, .. }));
+    assert_eq!(world.snapshot(), before);
+}
+
+#[test]
+fn messages_are_not_skipped_but_for_a_withdrawal() {
+    let mut world = World::new();
+    let id = world.concern(1, Route::StaffConcern, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    world.say(id, MessageKind::FollowUp, &[]);
+    world.say(id, MessageKind::Withdrawal, &[]);
+    world.reports.get_mut(&id).unwrap().entry.messages.drain(..2);
+    let mut manifest = world.manifest();
+    let parts = world.parts(&manifest);
+    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::Sequence(_)));
+    manifest.reports[0].withdrawn = true;
+    manifest.previous = world.open().unwrap().state.manifest;
+    let parts = world.parts(&manifest);
+    assert_eq!(import_parts(&world, &parts).unwrap().messages[0].kind, MessageKind::Withdrawal);
+}
+
+#[test]
+fn a_resent_message_that_differs_is_a_contradiction() {
+    let (mut world, mut manifest, _) = waiting();
+    manifest.reports[0].messages[0].files[0].sha256 = Digest([0; 32]);
+    let parts = world.parts(&manifest);
+    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::Contradiction(_)));
+    let (mut world, mut manifest, _) = waiting();
+    manifest.reports.swap(0, 1);
+    let parts = world.parts(&manifest);
+    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::Contradiction(_)));
+}
+
+#[test]
+fn a_command_killed_at_any_step_is_completed_by_the_next() {
+    let (world, _, parts) = waiting();
+    let (before, target) = (world.open().unwrap().state.collection, world.casebook().join("collections/2"));
+    // While the files were written.
+    let partial = files::partial_path(&target);
+    files::create_private_directory(&partial.join("reports/x")).unwrap();
+    files::write_new(&partial.join("reports/x/half"), files::Readers::Owner, b"half").unwrap();
+    // After they were in place, before it was recorded.
+    files::create_private_directory(&target.join("reports")).unwrap();
+    files::write_new(&target.join("reports/stale"), files::Readers::Owner, b"stale").unwrap();
+    assert_eq!(world.open().unwrap().state.collection, before);
+    assert_eq!(import_parts(&world, &parts).unwrap().messages.len(), 1);
+    assert!(!partial.exists() && !target.join("reports/stale").exists());
+    assert!(target.join(Manifest::path(ReportId([2; 8]), 1, 2)).exists());
+}

@@ -1,0 +1,124 @@
+//! Taking back a notice that waits for a second member, so that a better one can be written in its place.
+
+use crate::{
+    casebook::{
+        AnswerRef, DeskError, Editor,
+        commands::export::is_held,
+        log::event::{AnswerId, Matter, TakenBack, What},
+    },
+    domain::{
+        Text, Today,
+        limits::{BYTES_PER_CHARACTER, DETAIL_MAX},
+    },
+};
+
+impl Editor<'_> {
+    /// Takes back a notice that nobody has approved yet, and every answer to the same person after it: they were numbered in
+    /// that order, and none of them was exported. The author may do it, and whoever was to approve it.
+    ///
+    /// # Errors
+    /// If there is no such answer, it does not wait for anybody, or the reason is empty or too long.
+    pub fn take_back(&mut self, answer: AnswerRef, reason: Text, today: &dyn Today) -> Result<(), DeskError> {
+        if reason.is_empty() {
+            return Err(DeskError::EmptyText("reason"));
+        }
+        if reason.as_str().len() > BYTES_PER_CHARACTER * DETAIL_MAX || reason.characters() > DETAIL_MAX {
+            return Err(DeskError::LongReason);
+        }
+        let AnswerRef { report: id, seq } = answer;
+        let report = self.casebook.state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
+        let stored = report.answers.iter().find(|stored| stored.seq == seq).ok_or(DeskError::NoAnswer)?;
+        if !is_held(stored) {
+            return Err(DeskError::NotWaiting);
+        }
+        let matter = Matter::Reason(reason);
+        let why = self.about(id, &matter)?;
+        // The sealed files stay until others of the same numbers take their place: no event names them any more.
+        self.append(What::TakenBack(TakenBack { answer: AnswerId { report: id, seq }, why }), vec![matter], today)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        casebook::{
+            NewDecision,
+            fixture::{DAY, TODAY, World},
+        },
+        domain::{AnswerKind, Area, Calendar, ReportId, ReportState, Route, TeamRole},
+    };
+
+    fn notice(text: &str) -> NewDecision {
+        NewDecision { notice: Some(Text::typed(text)), needs_approval: true, ..NewDecision::default() }
+    }
+
+    fn one_report() -> (World, ReportId) {
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &[]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        (world, id)
+    }
+
+    fn why() -> Text {
+        Text::typed("It names the ward.")
+    }
+
+    #[test]
+    fn a_better_notice_takes_the_place_of_one_that_was_taken_back() {
+        let (world, id) = one_report();
+        let other = world.colleague("Second", TeamRole::Reviewer);
+        world.edit(|editor| editor.decide(id, notice("On ward 7."), &TODAY)).unwrap();
+        world.reply(id, "Thank you.");
+        let first = AnswerRef { report: id, seq: 1 };
+        world.edit_as(&other, |editor| editor.take_back(first, why(), &TODAY)).unwrap();
+        assert!(matches!(world.edit(|e| e.take_back(first, why(), &TODAY)), Err(DeskError::NoAnswer)), "once");
+        let casebook = world.open().unwrap();
+        assert_eq!((casebook.waiting(), casebook.to_approve()), (0, vec![]), "what came after it went with it");
+
+        world.edit(|editor| editor.decide(id, notice("On a ward."), &TODAY)).unwrap();
+        world.edit_as(&other, |editor| editor.approve(first, &TODAY)).unwrap();
+        assert!(matches!(world.edit(|e| e.take_back(first, why(), &TODAY)), Err(DeskError::NotWaiting)), "too late");
+        let casebook = world.open().unwrap();
+        assert_eq!(casebook.waiting(), 1);
+        let report = casebook.show(id, DAY, &Calendar::default()).unwrap();
+        let said: Vec<_> =
+            report.messages.iter().filter_map(|message| message.text.as_ref()).map(Text::as_str).collect();
+        assert_eq!(said.last(), Some(&"On a ward."));
+        assert!(!said.contains(&"On ward 7.") && !said.contains(&"Thank you."));
+        // What was taken back is kept for the team, so that nobody has to write it anew.
+        let [taken] = report.taken_back.as_slice() else { panic!("one") };
+        assert_eq!((taken.by, taken.reason.as_str()), (other.id, why().as_str()));
+        let texts: Vec<_> = taken.answers.iter().map(|(kind, text)| (*kind, text.as_ref().map(Text::as_str))).collect();
+        assert_eq!(texts, [(AnswerKind::Notice, Some("On ward 7.")), (AnswerKind::Reply, Some("Thank you."))]);
+    }
+
+    #[test]
+    fn what_the_person_was_not_told_is_told_with_the_next_decision() {
+        let (world, id) = one_report();
+        let areas = vec![Area::IntegratedCare];
+        let decision = NewDecision { areas, state: Some(ReportState::Decided), ..notice("On ward 7.") };
+        world.edit(|editor| editor.decide(id, decision, &TODAY)).unwrap();
+        world.edit(|editor| editor.take_back(AnswerRef { report: id, seq: 1 }, why(), &TODAY)).unwrap();
+        let note = || NewDecision { note: Some(Text::typed("Later.")), ..NewDecision::default() };
+        let recorded = world.edit(|editor| editor.decide(id, note(), &TODAY)).unwrap();
+        assert_eq!(recorded.answers, [(1, AnswerKind::Update)]);
+        assert!(world.edit(|editor| editor.decide(id, note(), &TODAY)).unwrap().answers.is_empty());
+    }
+
+    #[test]
+    fn a_reason_is_needed_and_a_notice_that_waits() {
+        let (world, id) = one_report();
+        world.edit(|editor| editor.decide(id, notice("On ward 7."), &TODAY)).unwrap();
+        let take = |seq, reason: &str| {
+            let answer = AnswerRef { report: id, seq };
+            world.edit(|editor| editor.take_back(answer, Text::typed(reason), &TODAY))
+        };
+        assert!(matches!(take(1, " "), Err(DeskError::EmptyText(_))));
+        assert!(matches!(take(1, &"a".repeat(DETAIL_MAX + 1)), Err(DeskError::LongReason)));
+        assert!(matches!(take(2, "Wrong."), Err(DeskError::NoAnswer)));
+        assert_eq!(world.open().unwrap().to_approve().len(), 1);
+    }
+}

@@ -1,0 +1,289 @@
+//! The keys that a casebook makes for itself.
+//!
+//! ```text
+//! keys/casebook.G.age   opens the events; sealed to every member
+//! keys/REPORT.G.age     opens all that is about one report; sealed to the casebook's key, or, once someone is shut out,
+//!                       to the members who are not
+//! ```
+//!
+//! `G` counts up from 1. Each file holds its generation's key and those before it, the newest first, so a member who can
+//! open the last one can open everything. The one before is removed once the event is on the disk that tells of the new
+//! one: whoever was shut out can open neither. Removing all of a report's keys destroys what is about it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use crate::{
+    casebook::DeskError,
+    crypto::{GovernanceRecipients, OpenError, seal_bytes},
+    domain::{ReportId, limits::KIB},
+    files::{self, FileError, Readers},
+    unseal::GovernanceIdentity,
+};
+
+const DIRECTORY: &str = "keys";
+/// Bytes of a key file: many generations.
+const BYTES: usize = 64 * KIB;
+
+/// Whose key it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::casebook) enum Owner {
+    /// The casebook's own.
+    Casebook,
+    /// One report's.
+    Report(ReportId),
+}
+
+/// All keys that a member can open. A report's are opened when they are needed first.
+pub(in crate::casebook) struct Keyring {
+    directory: PathBuf,
+    member: Arc<GovernanceIdentity>,
+    casebook: Arc<GovernanceIdentity>,
+    held: Mutex<Held>,
+}
+
+#[derive(Default)]
+struct Held {
+    /// Which key files there are.
+    generations: BTreeMap<ReportId, BTreeSet<u32>>,
+    reports: BTreeMap<ReportId, Option<Arc<GovernanceIdentity>>>,
+}
+
+impl Keyring {
+    /// Makes the first key of a new casebook.
+    pub(in crate::casebook) fn create(casebook: &Path, member: Arc<GovernanceIdentity>) -> Result<Self, DeskError> {
+        let directory = casebook.join(DIRECTORY);
+        files::create_private_directory(&directory)?;
+        let own = GovernanceIdentity::generate();
+        write(&directory, Owner::Casebook, 1, &own, &member.recipients(), true)?;
+        Ok(Self { directory, member, casebook: Arc::new(own), held: Mutex::default() })
+    }
+
+    /// Opens the casebook's key. `None` if this member has none.
+    pub(in crate::casebook) fn open(
+        casebook: &Path,
+        member: Arc<GovernanceIdentity>,
+    ) -> Result<Option<Self>, DeskError> {
+        let directory = casebook.join(DIRECTORY);
+        let (own, held) = index(&directory)?;
+        let Some(casebook) = merged(&directory, Owner::Casebook, &own, &member)? else { return Ok(None) };
+        Ok(Some(Self { directory, member, casebook: Arc::new(casebook), held: Mutex::new(held) }))
+    }
+
+    /// The casebook's own key, in all its generations.
+    pub(in crate::casebook) fn casebook(&self) -> &GovernanceIdentity {
+        &self.casebook
+    }
+
+    /// A report's key in all its generations; none if this member can't open it or it is destroyed.
+    pub(in crate::casebook) fn report(&self, id: ReportId) -> Result<Option<Arc<GovernanceIdentity>>, DeskError> {
+        let generations = {
+            let held = self.held();
+            if let Some(known) = held.reports.get(&id) {
+                return Ok(known.clone());
+            }
+            held.generations.get(&id).cloned().unwrap_or_default()
+        };
+        let openers = self.casebook.and(&self.member);
+        let opened = merged(&self.directory, Owner::Report(id), &generations, &openers)?.map(Arc::new);
+        self.held().reports.insert(id, opened.clone());
+        Ok(opened)
+    }
+
+    /// The next generation of a report's key, which opens what the ones before opened too. Nothing is written yet.
+    pub(in crate::casebook) fn fresh(&self, id: ReportId) -> Result<Arc<GovernanceIdentity>, DeskError> {
+        let fresh = GovernanceIdentity::generate();
+        Ok(Arc::new(match self.report(id)? {
+            Some(before) => fresh.and(&before),
+            None => fresh,
+        }))
+    }
+
+    /// Writes a generation of a report's key, sealed to those readers or else to the casebook's key. Its event is still to be
+    /// written; [`Self::settle`] then removes the generations before.
+    pub(in crate::casebook) fn save(
+        &self,
+        id: ReportId,
+        generation: u32,
+        keys: &Arc<GovernanceIdentity>,
+        to: Option<&GovernanceRecipients>,
+        sync: bool,
+    ) -> Result<(), DeskError> {
+        let casebook = self.newest_casebook();
+        write(&self.directory, Owner::Report(id), generation, keys, to.unwrap_or(&casebook), sync)?;
+        let mut held = self.held();
+        held.generations.entry(id).or_default().insert(generation);
+        held.reports.insert(id, Some(Arc::clone(keys)));
+        Ok(())
+    }
+
+    /// Seals the casebook's keys to other members; with `fresh`, a new one comes in front.
+    pub(in crate::casebook) fn next_casebook(
+        &mut self,
+        generation: u32,
+        to: &GovernanceRecipients,
+        fresh: bool,
+    ) -> Result<String, DeskError> {
+        let all =
+            if fresh { GovernanceIdentity::generate().and(&self.casebook) } else { self.casebook.and(&self.casebook) };
+        write(&self.directory, Owner::Casebook, generation, &all, to, true)?;
+        self.casebook = Arc::new(all);
+        Ok(first(&self.casebook))
+    }
+
+    /// Seals a report's keys as they are for other readers.
+    pub(in crate::casebook) fn reseal(
+        &self,
+        id: ReportId,
+        generation: u32,
+        to: &GovernanceRecipients,
+    ) -> Result<(), DeskError> {
+        let Some(keys) = self.report(id)? else { return Ok(()) };
+        write(&self.directory, Owner::Report(id), generation, &keys, to, true)?;
+        self.held().generations.entry(id).or_default().insert(generation);
+        Ok(())
+    }
+
+    /// Removes every generation but one, or all of them: for good.
+    pub(in crate::casebook) fn settle(&self, owner: Owner, keep: Option<u32>) -> Result<(), DeskError> {
+        let (own, found) = index(&self.directory)?;
+        let generations = match owner {
+            Owner::Casebook => own,
+            Owner::Report(id) => found.generations.get(&id).cloned().unwrap_or_default(),
+        };
+        for generation in generations.into_iter().filter(|generation| Some(*generation) != keep) {
+            files::erase(&path(&self.directory, owner, generation))?;
+        }
+        files::sync_directory(&self.directory)?;
+        if let Owner::Report(id) = owner {
+            let mut held = self.held();
+            held.generations.insert(id, keep.into_iter().collect());
+            if keep.is_none() {
+                held.reports.remove(&id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there is any key file of a report.
+    pub(in crate::casebook) fn has_any(&self, id: ReportId) -> bool {
+        self.held().generations.get(&id).is_some_and(|found| !found.is_empty())
+    }
+
+    /// The reports of which there are several generations: what a killed command left.
+    pub(in crate::casebook) fn unsettled(&self) -> Vec<ReportId> {
+        let held = self.held();
+        held.generations.iter().filter(|(_, found)| found.len() > 1).map(|(id, _)| *id).collect()
+    }
+
+    /// Looks again at what is on the disk: others may have written there.
+    pub(in crate::casebook) fn refresh(&mut self) -> Result<(), DeskError> {
+        let (own, held) = index(&self.directory)?;
+        if let Some(casebook) = merged(&self.directory, Owner::Casebook, &own, &self.member)? {
+            self.casebook = Arc::new(casebook);
+        }
+        self.held = Mutex::new(held);
+        Ok(())
+    }
+
+    /// The key that new events are sealed to.
+    pub(in crate::casebook) fn newest_casebook(&self) -> GovernanceRecipients {
+        newest(&self.casebook)
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        // What a thread that panicked left is as good as before: keys are only added.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The public half of the newest key.
+pub(in crate::casebook) fn first(identity: &GovernanceIdentity) -> String {
+    identity.recipients().keys().swap_remove(0)
+}
+
+/// To seal to the newest key alone.
+pub(in crate::casebook) fn newest(identity: &GovernanceIdentity) -> GovernanceRecipients {
+    // A key's own text form is always one recipient.
+    GovernanceRecipients::parse(&first(identity)).expect("an identity's own recipient can be read")
+}
+
+fn write(
+    directory: &Path,
+    owner: Owner,
+    generation: u32,
+    keys: &GovernanceIdentity,
+    to: &GovernanceRecipients,
+    sync: bool,
+) -> Result<(), DeskError> {
+    let sealed = seal_bytes(keys.to_text().as_bytes(), to)?;
+    let path = path(directory, owner, generation);
+    // One of that generation is in no event: a command was killed before it recorded it.
+    if sync {
+        files::replace(&path, Readers::Owner, sealed.as_bytes())?;
+    } else {
+        files::replace_unsynced(&path, Readers::Owner, sealed.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Every generation that can be opened, the newest first; none if none can.
+fn merged(
+    directory: &Path,
+    owner: Owner,
+    generations: &BTreeSet<u32>,
+    openers: &GovernanceIdentity,
+) -> Result<Option<GovernanceIdentity>, DeskError> {
+    let mut all: Option<GovernanceIdentity> = None;
+    for generation in generations.iter().rev() {
+        let path = path(directory, owner, *generation);
+        let sealed = match files::read(&path, BYTES) {
+            Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => continue,
+            sealed => sealed?,
+        };
+        let keys = match openers.open_bytes(&sealed, BYTES) {
+            Err(OpenError::OtherKeys) => continue,
+            Err(source) => return Err(DeskError::Open { path, source }),
+            Ok(text) => {
+                let text = std::str::from_utf8(&text).map_err(|_| OpenError::Inside);
+                text.and_then(GovernanceIdentity::from_text).map_err(|source| DeskError::Open { path, source })?
+            }
+        };
+        all = Some(match all {
+            Some(newer) => newer.and(&keys),
+            None => keys,
+        });
+    }
+    Ok(all)
+}
+
+fn index(directory: &Path) -> Result<(BTreeSet<u32>, Held), DeskError> {
+    let (mut own, mut held) = (BTreeSet::new(), Held::default());
+    for entry in fs::read_dir(directory).map_err(FileError::io("read", directory))? {
+        let name = entry.map_err(FileError::io("read", directory))?.file_name();
+        let mut parts = name.to_str().unwrap_or_default().split('.');
+        let (Some(owner), Some(generation), Some("age"), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            continue;
+        };
+        let Ok(generation) = generation.parse::<u32>() else { continue };
+        if owner == "casebook" {
+            own.insert(generation);
+        } else if let Ok(id) = owner.parse::<ReportId>() {
+            held.generations.entry(id).or_default().insert(generation);
+        }
+    }
+    Ok((own, held))
+}
+
+fn path(directory: &Path, owner: Owner, generation: u32) -> PathBuf {
+    directory.join(match owner {
+        Owner::Casebook => format!("casebook.{generation}.age"),
+        Owner::Report(id) => format!("{id}.{generation}.age"),
+    })
+}

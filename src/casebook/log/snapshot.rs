@@ -1,0 +1,181 @@
+//! What makes opening a large casebook fast: every event as this member could open it, in one file sealed to them, with the
+//! digest of each event's own file. It says nothing that the events do not say, without what was written, and is made again when it is
+//! lost or does not fit.
+
+use std::{fs, io, path::Path};
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::{
+    casebook::{DeskError, log::chain::Opened},
+    crypto::{self, seal_bytes},
+    domain::{CasebookId, Digest},
+    files::{self, FileError, Readers},
+    unseal::GovernanceIdentity,
+};
+
+pub(in crate::casebook) const DIRECTORY: &str = "checkpoints";
+/// Events that are opened one by one before a checkpoint is worth its writing.
+pub(in crate::casebook) const WORTH_WRITING: usize = 200;
+/// Bytes of one: a hundred thousand events and more.
+const BYTES: usize = 1 << 30;
+
+#[derive(Serialize)]
+struct Made<'a> {
+    casebook: CasebookId,
+    events: &'a [Opened],
+}
+
+#[derive(Deserialize)]
+struct Found {
+    casebook: CasebookId,
+    events: Vec<Opened>,
+}
+
+/// This member's, if there is one that they made of this casebook themselves.
+pub(in crate::casebook) fn read(
+    directory: &Path,
+    member: &GovernanceIdentity,
+    casebook: CasebookId,
+) -> Option<Vec<Opened>> {
+    let sealed = files::read(&directory.join(DIRECTORY).join(name(member)), BYTES).ok()?;
+    let plain = member.open_bytes(&sealed, BYTES).ok()?;
+    let (tag, json) = plain.split_at_checked(Digest::LEN)?;
+    // Anyone can seal to this member.
+    if !member.is_casebook_tag(&context(json), Digest::from_slice(tag).ok()?) {
+        return None;
+    }
+    let found: Found = serde_json::from_slice(json).ok()?;
+    let in_order = found.events.iter().zip(1..).all(|(opened, number)| opened.event.number == number);
+    (found.casebook == casebook && in_order).then_some(found.events)
+}
+
+/// Writes one.
+pub(in crate::casebook) fn write(
+    directory: &Path,
+    member: &GovernanceIdentity,
+    casebook: CasebookId,
+    events: &[Opened],
+) -> Result<(), DeskError> {
+    let json = serde_json::to_vec(&Made { casebook, events }).map_err(|_| crypto::SealError::Json)?;
+    let json = Zeroizing::new(json);
+    let tag = member.casebook_tag(&context(&json));
+    let plain = Zeroizing::new([&tag.0, json.as_slice()].concat());
+    let sealed = seal_bytes(&plain, &member.recipients())?;
+    Ok(files::replace(&directory.join(DIRECTORY).join(name(member)), Readers::Owner, sealed.as_bytes())?)
+}
+
+/// Removes everyone's: something in them is no longer to be known.
+pub(in crate::casebook) fn remove_all(directory: &Path) -> Result<(), FileError> {
+    let directory = directory.join(DIRECTORY);
+    for entry in fs::read_dir(&directory).map_err(FileError::io("read", &directory))? {
+        let path = entry.map_err(FileError::io("read", &directory))?.path();
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(FileError::io("remove", &path)(error)),
+            _ => {}
+        }
+    }
+    files::sync_directory(&directory)
+}
+
+fn name(member: &GovernanceIdentity) -> String {
+    let keys = member.recipients().keys();
+    let name = crypto::digest(keys.last().map(String::as_bytes).unwrap_or_default()).to_string();
+    format!("{}.age", &name[..16])
+}
+
+/// Tells it apart from everything else that an identity gives its word for.
+fn context(json: &[u8]) -> Vec<u8> {
+    [b"checkpoint\n".as_slice(), &crypto::digest(json).0].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        casebook::{
+            EventProblem,
+            fixture::{DAY, MARKER, TODAY, World},
+        },
+        domain::{Calendar, Route},
+    };
+
+    fn many_events() -> World {
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &[]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        world.reply(id, MARKER);
+        let mut casebook = world.open().unwrap();
+        let mut editor = casebook.edit(&world.signer).unwrap();
+        for needed in (0..WORTH_WRITING).map(|number| number % 2 == 0) {
+            editor.ask_for_second_approver(needed, &TODAY).unwrap();
+        }
+        world
+    }
+
+    fn only(world: &World) -> std::path::PathBuf {
+        let mut files = fs::read_dir(world.casebook().join(DIRECTORY)).unwrap();
+        files.next().unwrap().unwrap().path()
+    }
+
+    #[test]
+    fn it_says_what_the_events_say_without_the_texts() {
+        let world = many_events();
+        let id = *world.reports.keys().next().unwrap();
+        let first = world.open().unwrap();
+        let sealed = fs::read(only(&world)).unwrap();
+        let plain = world.identity.open_bytes(&sealed, BYTES).unwrap();
+        assert!(plain.len() > 10_000 && !plain.windows(MARKER.len()).any(|window| window == MARKER.as_bytes()));
+        let again = world.open().unwrap();
+        assert_eq!((again.version(), again.second_approver()), (first.version(), first.second_approver()));
+        // What was written is read from its event.
+        let view = again.show(id, DAY, &Calendar::default()).unwrap();
+        assert!(view.messages[1].text.as_ref().is_some_and(|text| text.as_str() == MARKER));
+    }
+
+    #[test]
+    fn one_that_is_not_this_members_own_is_not_believed() {
+        let world = many_events();
+        drop(world.open().unwrap());
+        let path = only(&world);
+        let events = read(&world.casebook(), &world.identity, world.open().unwrap().id()).unwrap();
+        // By someone who knows the recipients alone.
+        let json = serde_json::to_vec(&Made { casebook: world.open().unwrap().id(), events: &events[..3] }).unwrap();
+        let forged = seal_bytes(&[&[7; 32], json.as_slice()].concat(), &world.identity.recipients()).unwrap();
+        files::replace(&path, Readers::Owner, forged.as_bytes()).unwrap();
+        assert!(read(&world.casebook(), &world.identity, world.open().unwrap().id()).is_some(), "made again");
+        for damaged in [b"".as_slice(), b"age-encryption.org/v1"] {
+            files::replace(&path, Readers::Owner, damaged).unwrap();
+            assert!(world.open().is_ok());
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_event_that_it_covers_is_named_all_the_same() {
+        let world = many_events();
+        drop(world.open().unwrap());
+        let event = |number: u64| world.casebook().join(format!("events/{number:08}.age"));
+        let original = fs::read(event(3)).unwrap();
+        let mut altered = original.clone();
+        altered[original.len() / 2] ^= 1;
+        files::replace(&event(3), Readers::Owner, &altered).unwrap();
+        let problem = |expected| match world.open() {
+            Err(DeskError::Event { number: 3, problem }) => assert_eq!(problem, expected),
+            Err(other) => panic!("{other}"),
+            Ok(_) => panic!("it was opened"),
+        };
+        problem(EventProblem::Altered);
+        files::replace(&event(3), Readers::Owner, &fs::read(event(5)).unwrap()).unwrap();
+        problem(EventProblem::Moved(5));
+        fs::remove_file(event(3)).unwrap();
+        problem(EventProblem::Missing);
+        files::replace(&event(3), Readers::Owner, &original).unwrap();
+        let last = world.open().unwrap().version();
+        fs::remove_file(event(last)).unwrap();
+        // Even with an older head in its place.
+        fs::remove_file(world.casebook().join("head.json")).unwrap();
+        assert!(matches!(world.open(), Err(DeskError::CutOff { .. })));
+    }
+}

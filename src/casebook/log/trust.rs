@@ -1,0 +1,157 @@
+//! What stands outside every seal: which casebook it is (`casebook.json`), and each member's word that it is the right one.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    casebook::DeskError,
+    crypto::{self, BoxRole, Fingerprint, SignerRole, VerifyingKey},
+    domain::{CasebookId, Digest, Format, limits::KIB},
+    files::{self, Readers},
+    unseal::GovernanceIdentity,
+};
+
+/// Its name inside the casebook.
+pub(in crate::casebook) const NAME: &str = "casebook.json";
+/// The directory with each member's word.
+pub(in crate::casebook) const TRUST: &str = "trust";
+/// Bytes of it: two paths and two keys.
+const BYTES: usize = 64 * KIB;
+
+/// Where the private keys are of whoever made the casebook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyPaths {
+    /// The age identity file.
+    pub identity: PathBuf,
+    /// The minisign secret key file.
+    pub signing_key: PathBuf,
+}
+
+/// What `casebook.json` says, before an identity has vouched for it: good enough to find that identity, no more.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pointer {
+    format: Format,
+    casebook: CasebookId,
+    identity: PathBuf,
+    signing_key: PathBuf,
+    founder: String,
+    box_key: String,
+}
+
+/// One member's word for a casebook: a tag that nobody else can make.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Word {
+    seal: Digest,
+}
+
+/// What an identity has vouched for.
+pub(in crate::casebook) struct Trusted {
+    pub(in crate::casebook) casebook: CasebookId,
+    /// Who signed the first event.
+    pub(in crate::casebook) founder: VerifyingKey<SignerRole>,
+    pub(in crate::casebook) box_key: VerifyingKey<BoxRole>,
+}
+
+impl Pointer {
+    /// Reads a casebook's.
+    ///
+    /// # Errors
+    /// If there is no casebook or the file is not one that candour wrote.
+    pub fn read(casebook: &Path) -> Result<Self, DeskError> {
+        let path = casebook.join(NAME);
+        if !path.exists() {
+            return Err(DeskError::NoCasebook(casebook.to_owned()));
+        }
+        let pointer: Self =
+            serde_json::from_slice(&files::read(&path, BYTES)?).map_err(|_| DeskError::Pointer(path.clone()))?;
+        if pointer.format == Format::Casebook { Ok(pointer) } else { Err(DeskError::Pointer(path)) }
+    }
+
+    /// Where the keys were of whoever made the casebook, when they made it. Nobody vouches for that: keys may move.
+    #[must_use]
+    pub fn key_paths(&self) -> KeyPaths {
+        KeyPaths { identity: self.identity.clone(), signing_key: self.signing_key.clone() }
+    }
+
+    /// For two members to compare, before one of them vouches for what the other made.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        fingerprint(self.casebook, &self.founder, &self.box_key)
+    }
+
+    pub(in crate::casebook) fn new(keys: &Trusted, paths: KeyPaths) -> Self {
+        Self {
+            format: Format::Casebook,
+            casebook: keys.casebook,
+            identity: paths.identity,
+            signing_key: paths.signing_key,
+            founder: keys.founder.to_base64(),
+            box_key: keys.box_key.to_base64(),
+        }
+    }
+
+    /// Writes it into a casebook.
+    pub(in crate::casebook) fn write(&self, casebook: &Path) -> Result<(), DeskError> {
+        let path = casebook.join(NAME);
+        // A path that is not UTF-8 has no JSON form.
+        let json = serde_json::to_vec_pretty(self).map_err(|_| DeskError::Pointer(path.clone()))?;
+        Ok(files::write_new(&path, Readers::Owner, &json)?)
+    }
+
+    /// Gives an identity's word for it: from then on it opens this casebook and no other in its place.
+    pub(in crate::casebook) fn vouch(&self, casebook: &Path, identity: &GovernanceIdentity) -> Result<(), DeskError> {
+        files::create_private_directory(&casebook.join(TRUST))?;
+        let path = word_path(casebook, identity);
+        let word = Word { seal: identity.casebook_tag(&self.vouched_part()) };
+        let json = serde_json::to_vec(&word).map_err(|_| DeskError::Pointer(path.clone()))?;
+        Ok(files::replace(&path, Readers::Owner, &json)?)
+    }
+
+    /// What it says, if this identity gave its word for it.
+    pub(in crate::casebook) fn trust(
+        &self,
+        casebook: &Path,
+        identity: &GovernanceIdentity,
+    ) -> Result<Trusted, DeskError> {
+        let path = word_path(casebook, identity);
+        if !path.exists() {
+            return Err(DeskError::NotVouched(self.fingerprint()));
+        }
+        let word: Word =
+            serde_json::from_slice(&files::read(&path, BYTES)?).map_err(|_| DeskError::Pointer(path.clone()))?;
+        if !identity.is_casebook_tag(&self.vouched_part(), word.seal) {
+            return Err(DeskError::OtherIdentity);
+        }
+        let unreadable = |_| DeskError::Pointer(casebook.join(NAME));
+        Ok(Trusted {
+            casebook: self.casebook,
+            founder: VerifyingKey::from_base64(&self.founder).map_err(unreadable)?,
+            box_key: VerifyingKey::from_base64(&self.box_key).map_err(unreadable)?,
+        })
+    }
+
+    fn vouched_part(&self) -> Vec<u8> {
+        format!("{}\n{}\n{}\n{}\n", self.format, self.casebook, self.founder, self.box_key).into_bytes()
+    }
+}
+
+impl Trusted {
+    /// As [`Pointer::fingerprint`].
+    pub(in crate::casebook) fn fingerprint(&self) -> Fingerprint {
+        fingerprint(self.casebook, &self.founder.to_base64(), &self.box_key.to_base64())
+    }
+}
+
+fn fingerprint(casebook: CasebookId, founder: &str, box_key: &str) -> Fingerprint {
+    Fingerprint::of("candour casebook", &[casebook.to_string(), founder.to_owned(), box_key.to_owned()])
+}
+
+/// Named after the oldest key of an identity: a newer one may be put in front of it.
+fn word_path(casebook: &Path, identity: &GovernanceIdentity) -> PathBuf {
+    let keys = identity.recipients().keys();
+    let name = crypto::digest(keys.last().map(String::as_bytes).unwrap_or_default()).to_string();
+    casebook.join(TRUST).join(format!("{}.json", &name[..16]))
+}

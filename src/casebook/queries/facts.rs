@@ -1,0 +1,108 @@
+//! What the figures need to know of each report.
+
+use crate::{
+    casebook::{
+        Casebook,
+        log::fact::{Fact, Promise},
+        state::report::Report,
+    },
+    domain::{Date, MessageKind, ReportState},
+};
+
+impl Casebook {
+    /// What the figures know: of every report that this member can open, and of those that were destroyed. What is in
+    /// [`Casebook::closed_to_me`] is missing, and whoever shows the figures has to say so.
+    #[must_use]
+    pub fn facts(&self, today: Date) -> Vec<Fact> {
+        let destroyed = self.state.destroyed.values().map(|remains| remains.fact.clone());
+        self.state.reports.values().map(|report| report.fact(today)).chain(destroyed).collect()
+    }
+}
+
+impl Report {
+    /// What the figures need to know of it, as it stands on that day.
+    pub(in crate::casebook) fn fact(&self, today: Date) -> Fact {
+        let withdrawal = self.messages.iter().find(|message| message.kind == MessageKind::Withdrawal);
+        let withdrawn_on = self.withdrawn.then(|| withdrawal.map_or(today, |message| message.on));
+        let clocks = self.clocks.iter().map(|entry| (false, entry.clock));
+        let clocks = clocks.chain(self.supplementary_clocks().map(|entry| (true, entry.clock)));
+        let assessment = &self.assessment;
+        Fact {
+            received_on: self.received_on.first_of_month(),
+            route: self.route,
+            areas: self.shown_areas().to_vec(),
+            worker: assessment.worker,
+            in_remit: assessment.in_remit,
+            failures: assessment.failures.clone(),
+            action: assessment.action,
+            finding: assessment.finding,
+            detriment: assessment.detriment,
+            referred: !self.referrals.is_empty(),
+            closed: self.state == ReportState::Closed,
+            withdrawn: self.withdrawn,
+            clocks: clocks
+                .map(|(supplementary, clock)| Promise {
+                    kind: clock.kind,
+                    supplementary,
+                    kept: clock.kept(today, withdrawn_on),
+                })
+                .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        casebook::{
+            NewDecision,
+            fixture::{DAY, TODAY, World},
+        },
+        domain::{Action, Area, Assessment, FixedDay, Kept, Route, YesNo},
+    };
+
+    #[test]
+    fn a_destroyed_report_still_counts_as_it_was() {
+        let mut world = World::new();
+        let kept = world.concern(1, Route::StaffConcern, &[]);
+        let gone = world.concern(2, Route::StaffConcern, &[]);
+        for id in [kept, gone] {
+            world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+        }
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let assessment = Assessment {
+            worker: Some(YesNo::Yes),
+            action: Some(Action::FurtherAction),
+            destroy_after: Some(DAY),
+            ..Assessment::default()
+        };
+        let closed =
+            NewDecision { assessment: Some(assessment), state: Some(ReportState::Closed), ..NewDecision::default() };
+        world.edit(|editor| editor.decide(gone, closed, &TODAY)).unwrap();
+        let later = DAY.tomorrow().unwrap();
+        let before = world.open().unwrap().facts(later);
+        world.edit(|editor| editor.destroy(gone, &FixedDay(later))).unwrap();
+        let after = world.open().unwrap().facts(later);
+        assert_eq!((before.len(), after.len()), (2, 2));
+        assert!(before.iter().all(|fact| after.contains(fact)));
+        let fact = after.iter().find(|fact| fact.closed).unwrap();
+        assert_eq!(
+            (fact.received_on, fact.action, fact.areas.as_slice(), fact.clocks[0].kept),
+            (DAY.first_of_month(), Some(Action::FurtherAction), [Area::IntegratedCare].as_slice(), Kept::OnTime)
+        );
+    }
+
+    #[test]
+    fn no_day_is_kept() {
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &[]);
+        world.reports.get_mut(&id).unwrap().entry.received_on = Date::constant(2026, 11, 19);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let facts = world.open().unwrap().facts(DAY);
+        let json = serde_json::to_string(&facts).unwrap();
+        assert!(json.contains("2026-11-01") && !json.contains("2026-11-19") && !json.contains("2026-12"), "{json}");
+    }
+}

@@ -1,0 +1,6 @@
+//! What can be asked of a casebook. Nothing here changes it.
+
+pub(in crate::casebook) mod attachments;
+pub(in crate::casebook) mod facts;
+pub(in crate::casebook) mod report;
+pub(in crate::casebook) mod search;

@@ -1,0 +1,4 @@
+//! All that the events say, folded together, and every rule about it. Pure: no file, no key, no clock.
+
+pub(in crate::casebook) mod replay;
+pub(in crate::casebook) mod report;

@@ -1,0 +1,133 @@
+//! Hiding small numbers so that they can't be worked out.
+//!
+//! A number from 1 to 4 is not published. That alone hides little: who knows the total and all other rows can subtract. So
+//! further numbers are hidden until this holds: **whatever small number there is, published or not, a reader who knows all that is published
+//! and all that is in the plan can't rule out any of 1, 2, 3 and 4 for it.** It is not tried to break this; it is shown that nobody
+//! can: for each small number and each of the four values one whole set of numbers is worked out that has that value, agrees with
+//! everything that is published, and adds up (see `reader`). Where none is found, the smallest
+//! number near by is hidden too, totals last, and it begins again. If there is nothing left to hide but zeros, a whole table is withheld.
+//!
+//! The reader may know: that what is hidden is at least 1, unless the table is withheld; every sum in the plan, the rests
+//! that subtraction leaves included; what each route is promised. Limits:
+//!
+//! - Whoever has figures of the same year from two days can compare them. Publish a year once, after it has ended.
+//! - The whole is published, or none: numbers picked from it are safe too, but not numbers that are told besides.
+//! - That a row is 0, or that all reports are in one row, is told. Whoever knows that someone raised a concern that year then knows it of them.
+//! - A reader who runs this very program on guesses learns a little from which numbers it chose to hide.
+
+use std::collections::BTreeSet;
+
+use crate::casebook::statistics::{
+    plan::{Id, Plan},
+    reader::Reader,
+};
+
+/// What is not published: counts from 1 to 4.
+pub(super) const SMALL: [u64; 4] = [1, 2, 3, 4];
+
+/// What is hidden of a plan's numbers.
+pub(super) struct Hidden {
+    /// For each number.
+    shown: Vec<bool>,
+    /// For each table.
+    withheld: Vec<bool>,
+}
+
+/// Whether a count is one of them.
+pub(super) fn is_small(count: u64) -> bool {
+    SMALL.contains(&count)
+}
+
+impl Hidden {
+    /// All that is published at all is shown.
+    pub(super) fn nothing(plan: &Plan) -> Self {
+        Self {
+            shown: plan.ids().map(|id| plan.home(id).is_some()).collect(),
+            withheld: vec![false; plan.table_count()],
+        }
+    }
+
+    /// As much as has to be hidden.
+    pub(super) fn enough(plan: &Plan) -> Self {
+        let mut hidden = Self::nothing(plan);
+        let small: Vec<Id> = plan.ids().filter(|id| is_small(plan.count(*id))).collect();
+        for id in &small {
+            hidden.shown[id.0] = false;
+        }
+        let mut reader = Reader::of(plan);
+        while let Some(id) =
+            small.iter().find(|id| SMALL.iter().any(|value| !reader.can_believe(&hidden, **id, *value)))
+        {
+            if !hidden.hide_near(plan, *id) && !hidden.withhold_near(plan, *id) {
+                hidden.withhold_everything(plan);
+                break;
+            }
+        }
+        hidden
+    }
+
+    pub(super) fn shows(&self, id: Id) -> bool {
+        self.shown[id.0]
+    }
+
+    pub(super) fn withholds(&self, table: usize) -> bool {
+        self.withheld[table]
+    }
+
+    /// The least that a reader knows a hidden number to be.
+    pub(super) fn least(&self, plan: &Plan, id: Id) -> u64 {
+        plan.home(id).map_or(0, |table| u64::from(!self.withheld[table]))
+    }
+
+    /// The numbers that are added up with one that is not shown, directly or by way of others that are not shown: for each step away, those that are a
+    /// part and those that are a whole.
+    fn near(&self, plan: &Plan, id: Id) -> Vec<(BTreeSet<Id>, BTreeSet<Id>)> {
+        let (mut reached, mut used) = (BTreeSet::from([id]), BTreeSet::new());
+        let mut steps = Vec::new();
+        loop {
+            let (mut parts, mut wholes) = (BTreeSet::new(), BTreeSet::new());
+            for (index, sum) in plan.sums().iter().enumerate() {
+                if reached.iter().any(|id| sum.whole == *id || sum.parts.contains(id)) && used.insert(index) {
+                    parts.extend(&sum.parts);
+                    wholes.insert(sum.whole);
+                }
+            }
+            if wholes.is_empty() {
+                return steps;
+            }
+            // What is shown is known: nothing is learnt by way of it.
+            reached = parts.union(&wholes).copied().filter(|id| !self.shows(*id)).collect();
+            steps.push((parts, wholes));
+        }
+    }
+
+    /// Hides the smallest number near by that is not 0, totals last. False if there is none.
+    fn hide_near(&mut self, plan: &Plan, id: Id) -> bool {
+        let smallest = |ids: &BTreeSet<Id>| {
+            let shown = ids.iter().copied().filter(|id| self.shows(*id) && plan.count(*id) > 0);
+            shown.min_by_key(|id| (plan.count(*id), *id))
+        };
+        let found = self.near(plan, id).iter().find_map(|(parts, wholes)| smallest(parts).or_else(|| smallest(wholes)));
+        found.inspect(|id| self.shown[id.0] = false).is_some()
+    }
+
+    /// Withholds the nearest table that is not withheld yet. False if there is none.
+    fn withhold_near(&mut self, plan: &Plan, id: Id) -> bool {
+        let near = self.near(plan, id).into_iter().flat_map(|(parts, wholes)| parts.into_iter().chain(wholes));
+        let table = near.filter_map(|id| plan.home(id)).find(|table| !self.withheld[*table]);
+        table.inspect(|table| self.withhold(plan, *table)).is_some()
+    }
+
+    fn withhold_everything(&mut self, plan: &Plan) {
+        for table in 0..plan.table_count() {
+            self.withhold(plan, table);
+        }
+    }
+
+    fn withhold(&mut self, plan: &Plan, table: usize) {
+        self.withheld[table] = true;
+        for id in plan.ids().filter(|id| plan.home(*id) == Some(table)) {
+            self.shown[id.0] = false;
+        }
+    }
+}
