@@ -26,13 +26,15 @@ mod error;
 pub(crate) mod fixture;
 mod log;
 pub mod notice;
+mod parallel;
 mod queries;
 mod state;
 pub mod statistics;
 
-pub use book::casebook::{Casebook, Editor, Founder};
+pub use book::{casebook::Casebook, editor::Editor};
 pub use carry::outbox as tray;
 pub use commands::{
+    create::Founder,
     decide::{NewDecision, Recorded},
     export::Export,
     import::{Import, NewMessage, Progress},

@@ -1,11 +1,9 @@
-//! Making, opening and adding to a casebook.
+//! Opening a casebook, and adding to it.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    os::unix::fs::OpenOptionsExt,
+    fs::{self},
     path::{Path, PathBuf},
     sync::Arc,
-    thread,
 };
 
 use crate::{
@@ -13,23 +11,24 @@ use crate::{
         DeskError, EventProblem,
         log::{
             chain::{self, Opened},
-            event::{About, Created, Event, Head, Joined, Matter, What},
-            keyring::{Keyring, Owner, first, newest},
+            event::{Event, Head, Matter, What},
+            keyring::{Keyring, first},
             snapshot,
-            trust::{self, KeyPaths, Pointer, Trusted},
+            trust::{Pointer, Trusted},
         },
+        parallel::in_parallel,
         state::replay::State,
     },
-    crypto::{self, BoxRole, Fingerprint, SignerRole, SigningKey, VerifyingKey, os_random},
-    domain::{BoxId, CasebookId, Digest, Format, MemberId, ReportId, TeamRole, Text, Today},
-    files::{self, FileError},
+    crypto::{self, BoxRole, SignerRole, SigningKey, VerifyingKey},
+    domain::{BoxId, CasebookId, Digest, Format, MemberId, ReportId, Today},
+    files::FileError,
     unseal::GovernanceIdentity,
 };
 
-const COLLECTIONS: &str = "collections";
+/// Where what came with each collection is.
+pub(in crate::casebook) const COLLECTIONS: &str = "collections";
 /// Where sealed answers are.
 pub(in crate::casebook) const ANSWERS: &str = "answers";
-const LOCK: &str = "lock";
 
 /// A casebook, opened by one member. Reading needs the identity alone.
 pub struct Casebook {
@@ -42,69 +41,7 @@ pub struct Casebook {
     last: Option<(u64, Digest)>,
 }
 
-/// A casebook, opened for one change: nobody else writes to it for as long as this lives.
-pub struct Editor<'c> {
-    pub(in crate::casebook) casebook: &'c mut Casebook,
-    pub(in crate::casebook) key: &'c SigningKey<SignerRole>,
-    /// Who writes.
-    pub(in crate::casebook) me: MemberId,
-    /// Unlocked when it is closed.
-    _lock: File,
-}
-
-/// Who makes a casebook.
-pub struct Founder {
-    /// What the others will call them.
-    pub name: Text,
-    /// What they do.
-    pub role: TeamRole,
-    /// Where their keys are, for the commands that are given none.
-    pub paths: KeyPaths,
-}
-
 impl Casebook {
-    /// Makes a casebook in a new or empty directory. What an attempt that was killed left there is taken over.
-    ///
-    /// # Errors
-    /// If there is anything else in the directory, or a file can't be written.
-    pub fn init(
-        directory: &Path,
-        identity: Arc<GovernanceIdentity>,
-        key: &SigningKey<SignerRole>,
-        box_key: VerifyingKey<BoxRole>,
-        founder: Founder,
-        today: &dyn Today,
-    ) -> Result<Self, DeskError> {
-        files::create_private_directory(directory)?;
-        clear_unfinished(directory)?;
-        let _lock = lock(directory)?;
-        // Once more under the lock: another command may have finished in between.
-        clear_unfinished(directory)?;
-        for part in [chain::EVENTS, COLLECTIONS, ANSWERS, snapshot::DIRECTORY] {
-            files::create_private_directory(&directory.join(part))?;
-        }
-        let signer = key.verifying_key()?;
-        let joined = Joined {
-            id: MemberId::random(&mut os_random()),
-            name: founder.name,
-            role: founder.role,
-            signer: signer.to_base64(),
-            recipients: identity.recipients().keys(),
-            generation: 1,
-        };
-        let trusted = Trusted { casebook: CasebookId::random(&mut os_random()), founder: signer, box_key };
-        let pointer = Pointer::new(&trusted, founder.paths);
-        pointer.vouch(directory, &identity)?;
-        let keys = Keyring::create(directory, Arc::clone(&identity))?;
-        let state = State::of(identity.recipients().keys());
-        let mut casebook = Self { directory: directory.to_owned(), member: identity, trusted, keys, state, last: None };
-        let (by, recipient) = (joined.id, first(casebook.keys.casebook()));
-        casebook.append(by, key, What::Created(Created { founder: joined, recipient }), Vec::new(), today)?;
-        // The pointer comes last: it makes the directory a casebook.
-        pointer.write(directory)?;
-        Ok(casebook)
-    }
-
     /// Opens a casebook and checks every event. A command that writes to it at the same time does no harm.
     ///
     /// # Errors
@@ -112,8 +49,7 @@ impl Casebook {
     pub fn open(directory: &Path, identity: Arc<GovernanceIdentity>) -> Result<Self, DeskError> {
         let trusted = Pointer::read(directory)?.trust(directory, &identity)?;
         let keys = Keyring::open(directory, Arc::clone(&identity))?.ok_or(DeskError::NotAMember)?;
-        let state = State::of(identity.recipients().keys());
-        let mut casebook = Self { directory: directory.to_owned(), member: identity, trusted, keys, state, last: None };
+        let mut casebook = Self::without_events(directory, identity, trusted, keys);
         let events = casebook.all_events()?;
         let head = chain::head(directory)?;
         for opened in events {
@@ -122,19 +58,6 @@ impl Casebook {
         casebook.check_head(head)?;
         casebook.check_keys()?;
         Ok(casebook)
-    }
-
-    /// Gives a new member's word for a casebook that a colleague made, once they have compared its fingerprint.
-    ///
-    /// # Errors
-    /// If the fingerprint is another one, or they are no member.
-    pub fn join(directory: &Path, identity: Arc<GovernanceIdentity>, compared: Fingerprint) -> Result<Self, DeskError> {
-        let pointer = Pointer::read(directory)?;
-        if pointer.fingerprint() != compared {
-            return Err(DeskError::OtherFingerprint(pointer.fingerprint()));
-        }
-        pointer.vouch(directory, &identity)?;
-        Self::open(directory, identity)
     }
 
     /// Takes in what others wrote since.
@@ -155,29 +78,6 @@ impl Casebook {
             self.take_in(opened)?;
         }
         self.check_keys()
-    }
-
-    /// Locks it for one change, after taking in what others wrote.
-    ///
-    /// # Errors
-    /// If another command writes to it, or the signing key is not this member's.
-    pub fn edit<'c>(&'c mut self, key: &'c SigningKey<SignerRole>) -> Result<Editor<'c>, DeskError> {
-        let lock = lock(&self.directory)?;
-        self.refresh()?;
-        let (me, member) = self.state.myself().ok_or(DeskError::NotAMember)?;
-        if key.verifying_key()?.to_base64() != member.signer {
-            return Err(DeskError::OtherSigner);
-        }
-        // A command that was killed between an event and the removal of the keys before it.
-        for report in self.keys.unsettled() {
-            let kept = self.state.reports.get(&report).map(|report| report.key.generation);
-            if kept.is_some() {
-                self.keys.settle(Owner::Report(report), kept)?;
-            }
-        }
-        let mut editor = Editor { casebook: self, key, me, _lock: lock };
-        editor.finish_destroying()?;
-        Ok(editor)
     }
 
     /// Which casebook it is.
@@ -202,6 +102,17 @@ impl Casebook {
     #[must_use]
     pub fn version(&self) -> u64 {
         self.last.map_or(0, |(number, _)| number)
+    }
+
+    /// Before any event was read or recorded.
+    pub(in crate::casebook) fn without_events(
+        directory: &Path,
+        member: Arc<GovernanceIdentity>,
+        trusted: Trusted,
+        keys: Keyring,
+    ) -> Self {
+        let state = State::of(member.recipients().keys());
+        Self { directory: directory.to_owned(), member, trusted, keys, state, last: None }
     }
 
     /// Where the files of a collection are.
@@ -325,7 +236,7 @@ impl Casebook {
     }
 
     /// Records an event: on the disk first, then in memory.
-    fn append(
+    pub(in crate::casebook) fn append(
         &mut self,
         by: MemberId,
         key: &SigningKey<SignerRole>,
@@ -350,280 +261,5 @@ impl Casebook {
         let matters = matters.into_iter().map(|matter| Some(matter.without_texts())).collect();
         self.take_in(Opened { event, signer: key.verifying_key()?.to_base64(), matters, digest })?;
         Ok(number)
-    }
-}
-
-impl Editor<'_> {
-    /// To read what it holds.
-    #[must_use]
-    pub const fn casebook(&self) -> &Casebook {
-        self.casebook
-    }
-
-    /// Records an event, with what it says about reports in its order.
-    pub(in crate::casebook) fn append(
-        &mut self,
-        what: What,
-        matters: Vec<Matter>,
-        today: &dyn Today,
-    ) -> Result<u64, DeskError> {
-        self.casebook.append(self.me, self.key, what, matters, today)
-    }
-
-    /// Seals what is about one report.
-    pub(in crate::casebook) fn about(&self, report: ReportId, matter: &Matter) -> Result<About, DeskError> {
-        let key = self.casebook.report_key(report)?;
-        chain::seal_matter(&newest(&key), report, matter)
-    }
-}
-
-/// Does the same to each of many, on every core, and keeps their order.
-pub(in crate::casebook) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    /// Fewer are not worth a thread.
-    const WORTH_SPLITTING: usize = 32;
-
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    if cores == 1 || items.len() < WORTH_SPLITTING {
-        return items.iter().map(work).collect();
-    }
-    let part = items.len().div_ceil(cores);
-    let work = &work;
-    thread::scope(|scope| {
-        let threads: Vec<_> =
-            items.chunks(part).map(|part| scope.spawn(move || part.iter().map(work).collect::<Vec<R>>())).collect();
-        threads
-            .into_iter()
-            .flat_map(|thread| match thread.join() {
-                Ok(done) => done,
-                Err(fault) => std::panic::resume_unwind(fault),
-            })
-            .collect()
-    })
-}
-
-fn lock(directory: &Path) -> Result<File, DeskError> {
-    if !directory.is_dir() {
-        return Err(DeskError::NoCasebook(directory.to_owned()));
-    }
-    let path = directory.join(LOCK);
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(&path)
-        .map_err(FileError::io("write", &path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(DeskError::Busy),
-        Err(TryLockError::Error(source)) => Err(FileError::io("lock", &path)(source).into()),
-    }
-}
-
-/// Removes what [`Casebook::init`] leaves when it is killed, and refuses a directory with anything else in it.
-fn clear_unfinished(directory: &Path) -> Result<(), DeskError> {
-    const PARTS: &[&str] =
-        &[chain::EVENTS, COLLECTIONS, ANSWERS, snapshot::DIRECTORY, "keys", trust::TRUST, LOCK, "head.json"];
-    let known: Vec<PathBuf> = PARTS
-        .iter()
-        .map(PathBuf::from)
-        .chain([files::partial_path(Path::new("head.json")), files::partial_path(Path::new(trust::NAME))])
-        .collect();
-    let names = names(directory)?;
-    let event = chain::path(Path::new(""), 1).file_name().map(PathBuf::from).unwrap_or_default();
-    let unfinished = names.iter().all(|name| known.contains(name))
-        && names_in(directory, chain::EVENTS)?
-            .iter()
-            .all(|name| *name == event || *name == files::partial_path(&event))
-        && names_in(directory, COLLECTIONS)?.is_empty();
-    if !unfinished {
-        return Err(DeskError::NotEmpty(directory.to_owned()));
-    }
-    for name in names.iter().filter(|name| *name != Path::new(LOCK)) {
-        let path = directory.join(name);
-        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-        removed.map_err(FileError::io("remove", &path))?;
-    }
-    Ok(())
-}
-
-fn names_in(directory: &Path, part: &str) -> Result<Vec<PathBuf>, FileError> {
-    names(&directory.join(part))
-}
-
-fn names(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
-    match fs::read_dir(directory) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-        entries => entries
-            .map_err(FileError::io("read", directory))?
-            .map(|entry| Ok(PathBuf::from(entry.map_err(FileError::io("read", directory))?.file_name())))
-            .collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        casebook::fixture::{MARKER, TODAY, World},
-        domain::Route,
-        files::Readers,
-    };
-
-    fn problem(world: &World) -> Option<(u64, EventProblem)> {
-        match world.open() {
-            Ok(_) => None,
-            Err(DeskError::Event { number, problem }) => Some((number, problem)),
-            Err(other) => panic!("{other}"),
-        }
-    }
-
-    fn three_events() -> World {
-        let mut world = World::new();
-        let id = world.concern(1, Route::StaffConcern, &[10]);
-        let file = world.collect();
-        world.import(&file).unwrap();
-        world.reply(id, &format!("{MARKER} reply"));
-        world
-    }
-
-    fn copy_tree(from: &Path, to: &Path) {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            let to = to.join(entry.file_name());
-            if entry.path().is_dir() {
-                copy_tree(&entry.path(), &to);
-            } else {
-                fs::copy(entry.path(), to).unwrap();
-            }
-        }
-    }
-
-    #[test]
-    fn a_casebook_that_was_cut_off_is_named() {
-        let world = three_events();
-        let head = world.casebook().join("head.json");
-        let whole = fs::read(&head).unwrap();
-        fs::remove_file(chain::path(&world.casebook(), 3)).unwrap();
-        assert!(matches!(world.open(), Err(DeskError::CutOff { there: 2, expected: 3 })));
-        fs::remove_file(&head).unwrap();
-        assert!(matches!(world.open(), Err(DeskError::Head)));
-        let altered = String::from_utf8(whole).unwrap().replace("\\\"number\\\":3", "\\\"number\\\":2");
-        assert!(altered.contains("number\\\":2"));
-        files::write_new(&head, Readers::Owner, altered.as_bytes()).unwrap();
-        assert!(matches!(world.open(), Err(DeskError::Head)));
-    }
-
-    #[test]
-    fn what_is_wrong_with_an_event_is_named() {
-        let world = three_events();
-        assert_eq!(problem(&world), None);
-        let path = |number| chain::path(&world.casebook(), number);
-        let original = [1, 2, 3].map(|number| fs::read(path(number)).unwrap());
-        let put = |number: u64, bytes: &[u8]| {
-            fs::remove_file(path(number)).unwrap();
-            files::write_new(&path(number), Readers::Owner, bytes).unwrap();
-        };
-
-        fs::remove_file(path(2)).unwrap();
-        assert_eq!(problem(&world), Some((2, EventProblem::Missing)));
-        files::write_new(&path(2), Readers::Owner, &original[1]).unwrap();
-        for place in [0, 30, original[1].len() / 2, original[1].len() - 1] {
-            let mut altered = original[1].clone();
-            altered[place] ^= 1;
-            put(2, &altered);
-            assert!(problem(&world).is_some_and(|(number, _)| number == 2), "altered at {place}");
-            put(2, &original[1][..place]);
-            assert_eq!(problem(&world), Some((2, EventProblem::Altered)), "cut at {place}");
-        }
-        put(2, &original[2]);
-        put(3, &original[1]);
-        assert_eq!(problem(&world), Some((2, EventProblem::Moved(3))));
-        put(2, &original[1]);
-        put(3, &original[1]);
-        assert_eq!(problem(&world), Some((3, EventProblem::Moved(2))));
-        put(3, &original[2]);
-        assert_eq!(problem(&world), None);
-    }
-
-    #[test]
-    fn an_event_that_was_made_by_someone_else_is_named() {
-        let world = three_events();
-        // Written anew by the same member and numbered rightly, but another event stands before it.
-        let other = world.dir.path().join("other");
-        copy_tree(&world.casebook(), &other);
-        let mut casebook = Casebook::open(&other, Arc::clone(&world.identity)).unwrap();
-        casebook.edit(&world.signer).unwrap().ask_for_second_approver(true, &TODAY).unwrap();
-        casebook.edit(&world.signer).unwrap().ask_for_second_approver(false, &TODAY).unwrap();
-        world.edit(|editor| editor.ask_for_second_approver(true, &TODAY)).unwrap();
-        fs::copy(chain::path(&other, 5), chain::path(&world.casebook(), 5)).unwrap();
-        assert_eq!(problem(&world), Some((5, EventProblem::Unchained)));
-
-        let world = three_events();
-        let stranger = World::new();
-        fs::copy(chain::path(&stranger.casebook(), 1), chain::path(&world.casebook(), 3)).unwrap();
-        assert_eq!(problem(&world), Some((3, EventProblem::Foreign)));
-    }
-
-    #[test]
-    fn one_command_writes_at_a_time_and_others_may_read() {
-        let world = World::new();
-        let (mut one, mut two) = (world.open().unwrap(), world.open().unwrap());
-        let first = one.edit(&world.signer).unwrap();
-        assert!(matches!(two.edit(&world.signer), Err(DeskError::Busy)));
-        assert!(world.open().is_ok());
-        drop(first);
-        assert!(two.edit(&world.signer).is_ok());
-    }
-
-    #[test]
-    fn other_keys_are_refused() {
-        let (world, other) = (World::new(), World::new());
-        let open =
-            |directory: &Path, identity: &Arc<GovernanceIdentity>| Casebook::open(directory, Arc::clone(identity));
-        assert!(matches!(open(&world.casebook(), &other.identity), Err(DeskError::NotVouched(_))));
-        let mut casebook = world.open().unwrap();
-        assert!(matches!(casebook.edit(&other.signer), Err(DeskError::OtherSigner)));
-        let pointer = world.casebook().join(trust::NAME);
-        let text =
-            fs::read_to_string(&pointer).unwrap().replace(&world.box_key.to_base64(), &other.box_key.to_base64());
-        fs::remove_file(&pointer).unwrap();
-        files::write_new(&pointer, Readers::Owner, text.as_bytes()).unwrap();
-        assert!(matches!(world.open(), Err(DeskError::OtherIdentity)));
-        assert!(matches!(open(world.dir.path(), &world.identity), Err(DeskError::NoCasebook(_))));
-    }
-
-    #[test]
-    fn a_casebook_is_made_only_where_there_is_nothing() {
-        let world = World::new();
-        assert!(matches!(world.init(&world.casebook()), Err(DeskError::NotEmpty(_))));
-        assert!(matches!(world.init(world.dir.path()), Err(DeskError::NotEmpty(_))));
-        // Killed before the pointer was written.
-        fs::remove_file(world.casebook().join(trust::NAME)).unwrap();
-        drop(world.init(&world.casebook()).unwrap());
-        assert_eq!(problem(&world), None);
-    }
-
-    #[test]
-    fn what_a_killed_command_left_of_an_event_is_no_event() {
-        let world = three_events();
-        let partial = files::partial_path(&chain::path(&world.casebook(), 4));
-        files::write_new(&partial, Readers::Owner, b"half").unwrap();
-        assert_eq!(problem(&world), None);
-        world.reply(*world.reports.keys().next().unwrap(), "more");
-        assert_eq!(problem(&world), None);
-        assert!(!partial.exists());
-    }
-
-    #[test]
-    fn nothing_is_on_the_disk_in_the_clear() {
-        let world = three_events();
-        let snapshot = world.snapshot();
-        assert!(snapshot.len() > 5);
-        for (path, bytes) in snapshot {
-            assert!(!path.to_string_lossy().contains(MARKER));
-            assert!(!bytes.windows(MARKER.len()).any(|window| window == MARKER.as_bytes()), "{}", path.display());
-        }
     }
 }

@@ -1,3 +1,7 @@
 //! A casebook that a member has opened, to read it or to make one change.
 
 pub(in crate::casebook) mod casebook;
+pub(in crate::casebook) mod editor;
+pub(in crate::casebook) mod lock;
+#[cfg(test)]
+mod tests;

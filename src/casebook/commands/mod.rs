@@ -1,6 +1,7 @@
 //! What a member can do, a file a command. Each asks [`super::state`] whether it may be done, puts what it needs on the disk,
 //! and records one event. Commands don't call each other.
 
+pub(in crate::casebook) mod create;
 pub(in crate::casebook) mod decide;
 pub(in crate::casebook) mod destroy;
 pub(in crate::casebook) mod export;
@@ -8,3 +9,4 @@ pub(in crate::casebook) mod import;
 pub(in crate::casebook) mod refer;
 pub(in crate::casebook) mod take_back;
 pub(in crate::casebook) mod team;
+pub(in crate::casebook) mod vouch;

@@ -1,7 +1,7 @@
 //! Finding reports by what was written in them. Everything is opened in memory, read once and wiped.
 
 use crate::{
-    casebook::{Casebook, DeskError, book::casebook::in_parallel, log::event::Matter},
+    casebook::{Casebook, DeskError, log::event::Matter, parallel::in_parallel},
     domain::{Concern, ReportId, Text},
 };
 

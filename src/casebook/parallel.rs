@@ -1,0 +1,25 @@
+use std::thread;
+
+/// Does the same to each of many, on every core, and keeps their order.
+pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    /// Fewer are not worth a thread.
+    const WORTH_SPLITTING: usize = 32;
+
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    if cores == 1 || items.len() < WORTH_SPLITTING {
+        return items.iter().map(work).collect();
+    }
+    let part = items.len().div_ceil(cores);
+    let work = &work;
+    thread::scope(|scope| {
+        let threads: Vec<_> =
+            items.chunks(part).map(|part| scope.spawn(move || part.iter().map(work).collect::<Vec<R>>())).collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| match thread.join() {
+                Ok(done) => done,
+                Err(fault) => std::panic::resume_unwind(fault),
+            })
+            .collect()
+    })
+}
