@@ -32,14 +32,14 @@ mod state;
 pub mod statistics;
 
 pub use book::{casebook::Casebook, editor::Editor};
-pub use carry::outbox as tray;
 pub use commands::{
     create::Founder,
     decide::{NewDecision, Recorded},
     export::Export,
     import::{Import, NewMessage, Progress},
+    join::NewMember,
     refer::{NewReferral, Passage},
-    team::{MemberView, NewMember, NewShutOut},
+    shut_out::NewShutOut,
 };
 pub use error::{DeskError, EventProblem, Refusal};
 pub use log::{
@@ -48,10 +48,11 @@ pub use log::{
 };
 pub use queries::{
     attachments::SealedAttachment,
+    queue::QueueEntry,
     report::{
-        AnswerView, DecisionView, MessageView, QueueEntry, ReferralView, ReportView, Sender, ShutOutView,
-        TakenBackView, Word,
+        AnswerView, DecisionView, MessageView, ReferralView, ReportView, Sender, ShutOutView, TakenBackView, Word,
     },
+    team::MemberView,
 };
 
 use crate::domain::ReportId;

@@ -24,7 +24,7 @@ use super::{
     view::{CarryPage, ImportPage, Problem},
 };
 use crate::{
-    casebook::{DeskError, Export, tray},
+    casebook::{DeskError, Export, carry::inbox},
     domain::limits::KIB,
     files::FileError,
     http::{BodyError, forms, guard::Guarded},
@@ -67,7 +67,7 @@ async fn carry_page(
 ) -> Result<Response, PageError> {
     let shell = desk.shell(Some(visit));
     desk.with(visit, move |desk, bench| {
-        let brought = tray::brought(desk.directory()).is_some();
+        let brought = inbox::brought(desk.directory()).is_some();
         let casebook = bench.casebook()?;
         page(status, &CarryPage::new(&shell, casebook, brought, desk.carrier().is_some(), problem)?)
     })
@@ -98,7 +98,7 @@ async fn again(State(desk): State<Desk>, visit: Visit, form: Posted) -> Result<R
 /// `POST /carry/import/discard`: throws away what was brought and not taken in.
 async fn discard(State(desk): State<Desk>, visit: Visit, _form: Posted) -> Result<Response, PageError> {
     desk.with(&visit, |desk, _| {
-        tray::throw_away(desk.directory())?;
+        inbox::throw_away(desk.directory())?;
         desk.intake().forget();
         go_to("/carry")
     })
@@ -110,7 +110,7 @@ async fn progress(State(desk): State<Desk>, visit: Visit) -> Result<Response, Pa
     let shell = desk.shell(Some(&visit));
     let standing = desk.intake().standing();
     let is_running = matches!(standing, Standing::Running(..));
-    let brought = tray::brought(desk.directory()).is_some();
+    let brought = inbox::brought(desk.directory()).is_some();
     let Some(view) = ImportPage::new(&shell, standing, brought) else { return go_to("/carry") };
     let mut response = page(StatusCode::OK, &view)?;
     if is_running {
@@ -123,7 +123,7 @@ async fn progress(State(desk): State<Desk>, visit: Visit) -> Result<Response, Pa
 async fn export(State(desk): State<Desk>, visit: Visit, form: Posted) -> Result<Response, PageError> {
     let again = form.first("again") == "yes";
     desk.with(&visit, move |desk, bench| {
-        bench.edit()?.export_to_tray(again, desk.today())?;
+        bench.edit()?.export_to_outbox(again, desk.today())?;
         go_to("/carry#outgoing")
     })
     .await
@@ -151,7 +151,7 @@ async fn demonstrate(State(desk): State<Desk>, visit: Visit, _form: Posted) -> R
         let carrier = desk.carrier().ok_or(PageError::NotFound)?;
         let failed = PageError::Casebook;
         if let Export::Written { number, .. } | Export::Finished { number } =
-            bench.edit()?.export_to_tray(false, desk.today())?
+            bench.edit()?.export_to_outbox(false, desk.today())?
         {
             let outgoing = bench.casebook()?.outgoing()?;
             for file in outgoing.iter().filter(|file| file.number == number) {
@@ -166,11 +166,11 @@ async fn demonstrate(State(desk): State<Desk>, visit: Visit, _form: Posted) -> R
 
 fn collect_and_import(desk: &Desk, bench: &mut Workbench) -> Result<(), PageError> {
     let carrier = desk.carrier().ok_or(PageError::NotFound)?;
-    tray::throw_away(desk.directory())?;
-    let file = tray::place(desk.directory());
+    inbox::throw_away(desk.directory())?;
+    let file = inbox::place(desk.directory());
     carrier.collect(&file).map_err(PageError::Casebook)?;
     bench.edit()?.import(&file, false, desk.today())?;
-    tray::throw_away(desk.directory())?;
+    inbox::throw_away(desk.directory())?;
     Ok(())
 }
 
@@ -225,7 +225,7 @@ async fn receive(desk: &Desk, visit: &Visit, request: Request) -> Result<bool, P
 
 /// Writes pieces into the tray until the word that all have come. Gives whether there was anything.
 fn write(casebook: &std::path::Path, mut pieces: mpsc::Receiver<Option<Bytes>>) -> Result<bool, DeskError> {
-    let mut bringing = tray::bring(casebook)?;
+    let mut bringing = inbox::bring(casebook)?;
     let mut is_empty = true;
     loop {
         match pieces.blocking_recv() {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Desk, PageError, Visit};
-use crate::casebook::{DeskError, Import, Progress, tray};
+use crate::casebook::{DeskError, Import, Progress, carry::inbox};
 
 /// The import that is under way, or what became of the last one.
 #[derive(Default)]
@@ -97,8 +97,8 @@ pub(super) fn begin(desk: &Desk, visit: &Visit, missing: bool) {
 }
 
 fn take_in(desk: &Desk, bench: &mut super::Workbench, missing: bool, progress: &Progress) -> Result<Import, DeskError> {
-    let Some(file) = tray::brought(desk.directory()) else { return Err(DeskError::NothingBrought) };
+    let Some(file) = inbox::brought(desk.directory()) else { return Err(DeskError::NothingBrought) };
     let import = bench.edit()?.import_watched(&file, missing, desk.today(), progress)?;
-    tray::throw_away(desk.directory())?;
+    inbox::throw_away(desk.directory())?;
     Ok(import)
 }

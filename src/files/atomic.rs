@@ -296,6 +296,22 @@ pub fn sync_all_below(directory: &Path) -> Result<(), FileError> {
     rustix::fs::syncfs(&opened).map_err(|error| failed()(error.into()))
 }
 
+/// Removes a file. One that is not there is as good as removed.
+///
+/// # Errors
+/// If it can't be removed.
+pub fn remove(path: &Path) -> Result<(), FileError> {
+    gone(fs::remove_file(path), path)
+}
+
+/// Removes a directory with all below it. One that is not there is as good as removed.
+///
+/// # Errors
+/// If something of it can't be removed.
+pub fn remove_tree(directory: &Path) -> Result<(), FileError> {
+    gone(fs::remove_dir_all(directory), directory)
+}
+
 /// Writes zeros over a small file and removes it. On a disk that writes elsewhere each time, as solid-state ones do, the old bytes
 /// may outlive that.
 ///
@@ -352,6 +368,13 @@ fn directory_of(target: &Path) -> &Path {
 fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_owned()
+}
+
+fn gone(removed: io::Result<()>, path: &Path) -> Result<(), FileError> {
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::io("remove", path)(error)),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

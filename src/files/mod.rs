@@ -4,6 +4,6 @@ mod atomic;
 pub mod tarball;
 
 pub use atomic::{
-    FileError, NewFile, Readers, create_private_directory, erase, partial_path, read, read_text, rename_new, replace,
-    replace_unsynced, sync_all_below, sync_directory, write_new,
+    FileError, NewFile, Readers, create_private_directory, erase, partial_path, read, read_text, remove, remove_tree,
+    rename_new, replace, replace_unsynced, sync_all_below, sync_directory, write_new,
 };

@@ -1,10 +1,6 @@
 //! The files of a collection on their way into the casebook.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::{fs, io::Write, path::PathBuf};
 
 use crate::files::{self, FileError, NewFile, Readers};
 
@@ -19,7 +15,7 @@ impl Staging {
     /// Begins one. What a killed command left is removed.
     pub(in crate::casebook) fn create(target: PathBuf) -> Result<Self, FileError> {
         let partial = files::partial_path(&target);
-        remove_tree(&partial)?;
+        files::remove_tree(&partial)?;
         files::create_private_directory(&partial)?;
         Ok(Self { partial, target, committed: false })
     }
@@ -43,7 +39,7 @@ impl Staging {
     /// Gives the directory its own name; the caller has put what is in it on the disk. One of that name is in no event, so it is what a command
     /// left that was killed just before it recorded it; it gives way.
     pub(in crate::casebook) fn commit(mut self) -> Result<(), FileError> {
-        remove_tree(&self.target)?;
+        files::remove_tree(&self.target)?;
         files::rename_new(&self.partial, &self.target)?;
         self.committed = true;
         Ok(())
@@ -56,12 +52,5 @@ impl Drop for Staging {
             // There is nobody to tell; what stays is removed by the next attempt.
             let _ = fs::remove_dir_all(&self.partial);
         }
-    }
-}
-
-fn remove_tree(directory: &Path) -> Result<(), FileError> {
-    match fs::remove_dir_all(directory) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::io("remove", directory)(error)),
-        _ => Ok(()),
     }
 }

@@ -4,11 +4,9 @@
 //! can't be opened by anyone. Killed in between, the next change to the casebook goes on with it. What copies and backups hold, and what
 //! a disk keeps of overwritten places, is for whoever runs the machine.
 
-use std::{fs, io, path::Path};
-
 use crate::{
     casebook::{
-        Casebook, DeskError, Editor,
+        DeskError, Editor,
         book::casebook::ANSWERS,
         log::{
             event::{Destroyed, What},
@@ -16,19 +14,9 @@ use crate::{
             snapshot,
         },
     },
-    domain::{Date, ReportId, ReportState, Today},
-    files::FileError,
+    domain::{ReportId, ReportState, Today},
+    files::{self},
 };
-
-impl Casebook {
-    /// The reports that were destroyed, and the day of each, the last first.
-    #[must_use]
-    pub fn destroyed(&self) -> Vec<(ReportId, Date)> {
-        let mut all: Vec<_> = self.state.destroyed.iter().map(|(id, remains)| (*id, remains.on)).collect();
-        all.sort_by_key(|(id, on)| (std::cmp::Reverse(*on), *id));
-        all
-    }
-}
 
 impl Editor<'_> {
     /// Destroys a report that is closed and past the day that was set for it.
@@ -61,30 +49,25 @@ impl Editor<'_> {
     /// The key goes last: as long as it is there, this is not finished.
     fn remove(&self, id: ReportId) -> Result<(), DeskError> {
         for collection in self.casebook.collection_paths()? {
-            remove_tree(&collection.join("reports").join(id.to_string()))?;
+            files::remove_tree(&collection.join("reports").join(id.to_string()))?;
         }
-        remove_tree(&self.casebook.directory.join(ANSWERS).join(id.to_string()))?;
+        files::remove_tree(&self.casebook.directory.join(ANSWERS).join(id.to_string()))?;
         snapshot::remove_all(&self.casebook.directory)?;
         self.casebook.keys.settle(Owner::Report(id), None)
     }
 }
 
-fn remove_tree(directory: &Path) -> Result<(), FileError> {
-    match fs::remove_dir_all(directory) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::io("remove", directory)(error)),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::{
         casebook::{
             NewDecision, NewReferral, Passage,
             fixture::{DAY, MARKER, TODAY, World},
         },
-        domain::{Area, Assessment, Calendar, FixedDay, Text},
+        domain::{Area, Assessment, Calendar, Date, FixedDay, Text},
     };
 
     const LATER: FixedDay = FixedDay(Date::constant(2027, 1, 5));
@@ -167,7 +150,7 @@ mod tests {
         // As if only the event had come on the disk.
         for (path, bytes) in before.iter().filter(|(path, _)| path.to_string_lossy().contains(&id.to_string())) {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            crate::files::write_new(path, crate::files::Readers::Owner, bytes).unwrap();
+            files::write_new(path, files::Readers::Owner, bytes).unwrap();
         }
         assert!(matches!(world.open().unwrap().show(id, DAY, &Calendar::default()), Err(DeskError::Destroyed(_))));
         world.reply(other, "anything");

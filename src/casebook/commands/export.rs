@@ -7,12 +7,11 @@ use std::{fs::File, path::Path};
 
 use crate::{
     casebook::{
-        AnswerRef, Casebook, DeskError, Editor,
+        Casebook, DeskError, Editor,
         log::event::{AnswerId, Exported, What},
-        state::report::{Report, StoredAnswer},
     },
     crypto::{self, Hashed},
-    domain::{AnswerEntry, Collected, Decisions, Format, ReportId, ReportState, Today, limits::ANSWER_BYTES},
+    domain::{AnswerEntry, Decisions, Format, Today, limits::ANSWER_BYTES},
     files::{self, FileError, NewFile, Readers, tarball},
 };
 
@@ -49,8 +48,8 @@ impl Editor<'_> {
         }
         // Before the first import there is no box to write for, and nothing to write.
         let Some(r#box) = self.casebook.state.r#box else { return Ok(Export::Nothing) };
-        let answers = self.casebook.answers_to_export(again);
-        let collected = self.casebook.collected(again);
+        let answers = self.casebook.state.answers_to_export(again);
+        let collected = self.casebook.state.collected(again);
         if answers.is_empty() && collected.is_empty() {
             return Ok(Export::Nothing);
         }
@@ -78,6 +77,15 @@ impl Editor<'_> {
         Ok(outcome)
     }
 
+    /// As [`Self::export`], to the casebook's own outbox.
+    ///
+    /// # Errors
+    /// As [`Self::export`].
+    pub fn export_to_outbox(&mut self, again: bool, today: &dyn Today) -> Result<Export, DeskError> {
+        let out = self.next_in_outbox()?;
+        self.export(&out, again, today)
+    }
+
     /// Gives the last export its name, if it was recorded but killed before it had one.
     fn finish_last(&self, out: &Path) -> Result<Option<Export>, DeskError> {
         let partial = files::partial_path(out);
@@ -95,94 +103,11 @@ impl Editor<'_> {
 }
 
 impl Casebook {
-    /// How many answers the next export writes.
-    #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.answers_to_export(false).len()
-    }
-
-    /// The number of the last decisions file, 0 for none.
-    #[must_use]
-    pub const fn exported(&self) -> u64 {
-        self.state.exported
-    }
-
-    /// Whether an export would tell the box of collected messages that it still keeps.
-    #[must_use]
-    pub fn has_to_acknowledge(&self) -> bool {
-        !self.collected(false).is_empty()
-    }
-
-    /// The notices that wait for a second member.
-    #[must_use]
-    pub fn to_approve(&self) -> Vec<AnswerRef> {
-        let reports = self.state.reports.iter().filter(|(_, report)| !report.withdrawn);
-        reports
-            .flat_map(|(id, report)| {
-                let held = report.answers.iter().filter(|answer| is_held(answer));
-                held.map(|answer| AnswerRef { report: *id, seq: answer.seq })
-            })
-            .collect()
-    }
-
-    /// The answers to write, by report and in order: none that waits for its approver, and none after it.
-    fn answers_to_export(&self, again: bool) -> Vec<AnswerEntry> {
-        let reports = self.state.reports.iter();
-        reports
-            .flat_map(|(id, report)| {
-                let free = report.answers.iter().take_while(|answer| !is_held(answer));
-                free.filter(|answer| is_to_export(report, answer, again)).map(|answer| entry(*id, report, answer))
-            })
-            .collect()
-    }
-
-    fn collected(&self, again: bool) -> Vec<Collected> {
-        let reports = self
-            .state
-            .reports
-            .iter()
-            .map(|(id, report)| (report.acknowledged, Collected { report: *id, through: report.last_message() }));
-        let destroyed = self
-            .state
-            .destroyed
-            .iter()
-            .map(|(id, remains)| (remains.acknowledged, Collected { report: *id, through: remains.last_message }));
-        let mut all: Vec<Collected> = reports
-            .chain(destroyed)
-            .filter(|(acknowledged, now)| now.through > 0 && (again || now.through > *acknowledged))
-            .map(|(_, now)| now)
-            .collect();
-        all.sort_by_key(|collected| collected.report);
-        all
-    }
-
     /// The sealed bytes as they were made when it was decided.
     fn sealed_answer(&self, entry: &AnswerEntry) -> Result<Vec<u8>, DeskError> {
         let path = self.answer_path(entry.report, entry.seq);
         let bytes = files::read(&path, ANSWER_BYTES)?;
         if crypto::digest(&bytes) == entry.sha256 { Ok(bytes) } else { Err(DeskError::Exchanged(path)) }
-    }
-}
-
-/// Whether it waits for a second member.
-pub(in crate::casebook) const fn is_held(answer: &StoredAnswer) -> bool {
-    answer.needs_approval && answer.approved_by.is_none()
-}
-
-/// Nothing goes to a report that was withdrawn: the box has deleted it, and would refuse the whole file.
-pub(in crate::casebook) fn is_to_export(report: &Report, answer: &StoredAnswer, again: bool) -> bool {
-    !report.withdrawn && answer.seq > report.delivered() && (answer.exported_in.is_empty() || again)
-}
-
-fn entry(id: ReportId, report: &Report, answer: &StoredAnswer) -> AnswerEntry {
-    AnswerEntry {
-        report: id,
-        seq: answer.seq,
-        meets: report.met_by(answer.kind),
-        closed: answer.state == ReportState::Closed,
-        size: answer.file.size,
-        sha256: answer.file.sha256,
-        endorsements: answer.endorsements.clone(),
     }
 }
 
@@ -196,7 +121,7 @@ mod tests {
             NewDecision,
             fixture::{DAY, TODAY, World},
         },
-        domain::{AnswerKind, Area, Calendar, ClockKind, MessageKind, Route, Text},
+        domain::{AnswerKind, Area, Calendar, ClockKind, Collected, MessageKind, ReportId, ReportState, Route, Text},
     };
 
     fn one_report(route: Route) -> (World, ReportId) {

@@ -6,7 +6,12 @@ pub(in crate::casebook) mod decide;
 pub(in crate::casebook) mod destroy;
 pub(in crate::casebook) mod export;
 pub(in crate::casebook) mod import;
+pub(in crate::casebook) mod join;
+pub(in crate::casebook) mod leave;
 pub(in crate::casebook) mod refer;
+pub(in crate::casebook) mod second_approver;
+pub(in crate::casebook) mod shut_out;
 pub(in crate::casebook) mod take_back;
-pub(in crate::casebook) mod team;
+#[cfg(test)]
+mod tests;
 pub(in crate::casebook) mod vouch;

@@ -3,8 +3,8 @@
 use crate::{
     casebook::{
         AnswerRef, DeskError, Editor,
-        commands::export::is_held,
         log::event::{AnswerId, Matter, TakenBack, What},
+        state::outgoing::is_held,
     },
     domain::{
         Text, Today,

@@ -1,6 +1,10 @@
 //! What can be asked of a casebook. Nothing here changes it.
 
 pub(in crate::casebook) mod attachments;
+pub(in crate::casebook) mod destroyed;
 pub(in crate::casebook) mod facts;
+pub(in crate::casebook) mod queue;
 pub(in crate::casebook) mod report;
 pub(in crate::casebook) mod search;
+pub(in crate::casebook) mod team;
+pub(in crate::casebook) mod waiting;

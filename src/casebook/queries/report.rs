@@ -7,55 +7,18 @@ use serde::Serialize;
 use crate::{
     casebook::{
         Casebook, DeskError,
-        commands::export::{is_held, is_to_export},
         log::event::{Matter, Referred, What, Written},
-        state::report::{Report, StoredAnswer},
+        queries::queue::{QueueEntry, queue_entry},
+        state::{
+            outgoing::is_held,
+            report::{Report, StoredAnswer},
+        },
     },
     domain::{
-        AnswerKind, Area, Assessment, Attachment, Calendar, ClockView, Concern, Date, MemberId, Message, MessageKind,
-        ReportId, ReportState, Route, SeriousHarm, TeamRole, Text,
+        AnswerKind, Area, Assessment, Attachment, Calendar, Concern, Date, MemberId, Message, MessageKind, ReportId,
+        ReportState, TeamRole, Text,
     },
 };
-
-/// Digits that the shortest prefix of a report's id has.
-const PREFIX_DIGITS: usize = 4;
-
-/// One line of the queue.
-#[derive(Clone, Serialize)]
-pub struct QueueEntry {
-    /// The report.
-    pub id: ReportId,
-    /// Its route.
-    pub route: Route,
-    /// The day the concern came in.
-    pub received_on: Date,
-    /// The team's areas once decided, else the person's own.
-    pub areas: Vec<Area>,
-    /// Where it stands.
-    pub state: ReportState,
-    /// Whether someone could be seriously harmed soon; none if not answered.
-    pub serious_harm: Option<SeriousHarm>,
-    /// Every clock as it stood at the box when the last collection was made, and those of changes of use.
-    pub clocks: Vec<ClockView>,
-    /// Whether the person withdrew it.
-    pub withdrawn: bool,
-    /// How many messages of the person are here.
-    pub message_count: usize,
-    /// How many of them came after the last that was read.
-    pub unread: usize,
-    /// Who looks after it.
-    pub owner: Option<MemberId>,
-    /// How many answers wait for an export.
-    pub waiting: usize,
-    /// How many notices wait for a second approver.
-    pub to_approve: usize,
-    /// How many answers were exported and are not known to be at the box.
-    pub on_the_way: usize,
-    /// The day from which it may be destroyed.
-    pub destroy_after: Option<Date>,
-    /// Changes with every decision about it.
-    pub version: u64,
-}
 
 /// One report, opened.
 #[derive(Serialize)]
@@ -231,42 +194,6 @@ pub struct ShutOutView {
 }
 
 impl Casebook {
-    /// The queue: reports where someone could be seriously harmed first, unless closed or withdrawn; then by the open clock
-    /// that is due first; then by the day received.
-    ///
-    /// # Errors
-    /// If an open clock's working days can't be counted.
-    pub fn list(&self, today: Date, calendar: &Calendar) -> Result<Vec<QueueEntry>, DeskError> {
-        let mut queue = self
-            .state
-            .reports
-            .iter()
-            .map(|(id, report)| queue_entry(*id, report, today, calendar))
-            .collect::<Result<Vec<_>, _>>()?;
-        queue.sort_by_key(|entry| {
-            (!entry.is_urgent(), entry.next_due().is_none(), entry.next_due(), entry.received_on, entry.id)
-        });
-        Ok(queue)
-    }
-
-    /// The report that an id, or the beginning of one, names.
-    ///
-    /// # Errors
-    /// If it names none or several, or is shorter than 4 digits.
-    pub fn find(&self, prefix: &str) -> Result<ReportId, DeskError> {
-        let prefix = prefix.to_ascii_lowercase();
-        if prefix.len() < PREFIX_DIGITS || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(DeskError::NotAnId);
-        }
-        let known = self.state.reports.keys().chain(self.state.opaque.keys()).chain(self.state.destroyed.keys());
-        let mut found = known.filter(|id| id.to_string().starts_with(&prefix));
-        match (found.next(), found.count()) {
-            (Some(id), 0) => Ok(*id),
-            (None, _) => Err(DeskError::NoReport),
-            (Some(_), others) => Err(DeskError::AmbiguousId(others + 1)),
-        }
-    }
-
     /// One report, with every message opened.
     ///
     /// # Errors
@@ -360,75 +287,6 @@ impl Casebook {
     }
 }
 
-impl QueueEntry {
-    /// Whether someone could be seriously harmed soon and it is still open.
-    #[must_use]
-    pub fn is_urgent(&self) -> bool {
-        self.serious_harm == Some(SeriousHarm::Yes) && self.state != ReportState::Closed && !self.withdrawn
-    }
-
-    /// The open clock that is due first.
-    #[must_use]
-    pub fn next_clock(&self) -> Option<&ClockView> {
-        self.clocks.iter().filter(|clock| clock.met_on.is_none()).min_by_key(|clock| clock.due_on)
-    }
-
-    /// Whether something that was promised for it is still open and due on such a day. Nothing is once the person withdrew it:
-    /// a promise to someone who has left can't be kept.
-    #[must_use]
-    pub fn is_due(&self, on: impl Fn(Date) -> bool) -> bool {
-        self.open_clocks().any(|clock| on(clock.due_on))
-    }
-
-    /// Those of its clocks that are still owed.
-    pub(crate) fn open_clocks(&self) -> impl Iterator<Item = &ClockView> {
-        self.clocks.iter().filter(|clock| clock.met_on.is_none() && !self.withdrawn)
-    }
-
-    fn next_due(&self) -> Option<Date> {
-        self.next_clock().map(|clock| clock.due_on)
-    }
-}
-
-impl Report {
-    /// Changes with every decision about it.
-    pub(in crate::casebook) fn version(&self) -> u64 {
-        self.history.last().copied().unwrap_or_default()
-    }
-
-    /// Whether a notice was written already.
-    pub(in crate::casebook) fn has_notice(&self) -> bool {
-        self.answers.iter().any(|answer| answer.kind == AnswerKind::Notice)
-    }
-}
-
-fn queue_entry(id: ReportId, report: &Report, today: Date, calendar: &Calendar) -> Result<QueueEntry, DeskError> {
-    let mut clocks: Vec<ClockView> =
-        report.clocks.iter().map(|entry| entry.view(today, calendar)).collect::<Result<_, _>>()?;
-    for entry in report.supplementary_clocks() {
-        clocks.push(ClockView { supplementary: true, ..entry.view(today, calendar)? });
-    }
-    let answers = |which: &dyn Fn(&StoredAnswer) -> bool| report.answers.iter().filter(|answer| which(answer)).count();
-    Ok(QueueEntry {
-        id,
-        route: report.route,
-        received_on: report.received_on,
-        areas: report.shown_areas().to_vec(),
-        state: report.state,
-        serious_harm: report.serious_harm,
-        clocks,
-        withdrawn: report.withdrawn,
-        message_count: report.messages.len(),
-        unread: report.messages.iter().filter(|message| message.seq > report.read).count(),
-        owner: report.assessment.owner,
-        waiting: answers(&|answer| is_to_export(report, answer, false)),
-        to_approve: answers(&|answer| is_held(answer) && !report.withdrawn),
-        on_the_way: answers(&|answer| !answer.exported_in.is_empty() && is_to_export(report, answer, true)),
-        destroy_after: report.assessment.destroy_after,
-        version: report.version(),
-    })
-}
-
 fn answer_view(stored: &StoredAnswer, text: Option<Text>, report: &Report) -> AnswerView {
     AnswerView {
         seq: stored.seq,
@@ -474,38 +332,17 @@ fn said_by_team(answer: &StoredAnswer, text: Option<Text>) -> MessageView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::casebook::{
-        NewDecision,
-        fixture::{DAY, MARKER, TODAY, World},
+    use crate::{
+        casebook::{
+            NewDecision,
+            fixture::{DAY, MARKER, TODAY, World},
+        },
+        domain::Route,
     };
 
     fn import(world: &mut World) {
         let file = world.collect();
         world.import(&file).unwrap();
-    }
-
-    #[test]
-    fn the_queue_has_what_is_urgent_first() {
-        let mut world = World::new();
-        for number in [3, 1, 2] {
-            world.concern(number, Route::StaffConcern, &[]);
-        }
-        let mut late = world.reports[&ReportId([1; 8])].entry.clocks[0];
-        late.clock.due_on = Date::constant(2026, 12, 20);
-        world.reports.get_mut(&ReportId([1; 8])).unwrap().entry.clocks[0] = late;
-        import(&mut world);
-        let closed = NewDecision { state: Some(ReportState::Closed), ..NewDecision::default() };
-        world.edit(|editor| editor.decide(ReportId([2; 8]), closed, &TODAY)).unwrap();
-        let queue = world.open().unwrap().list(Date::constant(2026, 12, 10), &Calendar::default()).unwrap();
-        assert_eq!(queue.iter().map(|entry| entry.id.0[0]).collect::<Vec<_>>(), [3, 1, 2]);
-        assert_eq!(
-            (queue[0].clocks[0].state, queue[0].clocks[0].working_days_left),
-            (crate::domain::ClockState::DueSoon, Some(3))
-        );
-        assert_eq!(
-            (queue[0].areas.as_slice(), queue[0].serious_harm),
-            ([Area::IntegratedCare].as_slice(), Some(SeriousHarm::Yes))
-        );
     }
 
     #[test]
@@ -534,19 +371,5 @@ mod tests {
             (&"Thank you.".into(), &"team".into())
         );
         assert_eq!(json["decisions"][1]["answers"][0]["kind"], "update");
-    }
-
-    #[test]
-    fn a_report_is_found_by_the_beginning_of_its_id() {
-        let mut world = World::new();
-        let id = world.concern(0xab, Route::StaffConcern, &[]);
-        import(&mut world);
-        let casebook = world.open().unwrap();
-        for good in ["abab", "ABABab", &id.to_string()] {
-            assert_eq!(casebook.find(good).unwrap(), id);
-        }
-        assert!(matches!(casebook.find("aba"), Err(DeskError::NotAnId)));
-        assert!(matches!(casebook.find("../a"), Err(DeskError::NotAnId)));
-        assert!(matches!(casebook.find("abac"), Err(DeskError::NoReport)));
     }
 }

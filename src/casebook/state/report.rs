@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::{
     casebook::{
-        commands::export::is_held,
         log::event::{Decided, MessageNews, NewKey, ReportNews, Written},
-        state::replay::{Member, Unfit},
+        state::{
+            outgoing::is_held,
+            replay::{Member, Unfit},
+        },
     },
     domain::{
         AnswerKind, Area, Assessment, ClockEntry, ClockKind, Date, Delivery, FileEntry, MemberId, MessageKind,
@@ -159,6 +161,16 @@ impl Report {
     /// The day on which the box got an answer, so far as the last collection tells.
     pub(in crate::casebook) fn delivered_on(&self, seq: u32) -> Option<Date> {
         self.deliveries.iter().find(|delivery| delivery.seq == seq).map(|delivery| delivery.on)
+    }
+
+    /// Changes with every decision about it.
+    pub(in crate::casebook) fn version(&self) -> u64 {
+        self.history.last().copied().unwrap_or_default()
+    }
+
+    /// Whether a notice was written already.
+    pub(in crate::casebook) fn has_notice(&self) -> bool {
+        self.answers.iter().any(|answer| answer.kind == AnswerKind::Notice)
     }
 
     /// Whether a member may open it.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Shell;
 use crate::{
-    casebook::{Casebook, DeskError, Import, tray::Outgoing},
+    casebook::{Casebook, DeskError, Import, carry::outbox::Outgoing},
     desk::intake::{Outcome, Standing},
     domain::{FieldError, MessageKind, ReportId},
     http::Day,

@@ -1,0 +1,3 @@
+//! Commands of several members on one casebook.
+
+mod team;

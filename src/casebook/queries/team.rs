@@ -1,0 +1,108 @@
+//! Who works on a casebook, and who may not open which report.
+
+use serde::Serialize;
+
+use crate::{
+    casebook::{Casebook, DeskError},
+    crypto::{Fingerprint, SignerRole, VerifyingKey},
+    domain::{Date, MemberId, ReportId, TeamRole, Text},
+};
+
+/// A member of the team as pages and commands show them.
+#[derive(Clone, Serialize)]
+pub struct MemberView {
+    /// A random name for forms.
+    pub id: MemberId,
+    /// What the others call them.
+    pub name: Text,
+    /// What they do.
+    pub role: TeamRole,
+    /// Of their signing key, for comparing.
+    #[serde(skip)]
+    pub fingerprint: Option<Fingerprint>,
+    /// Their minisign public key, as signers.pub at the box needs it.
+    pub signer: String,
+    /// The day they joined.
+    pub joined_on: Date,
+    /// The day they left; none for a member.
+    pub left_on: Option<Date>,
+    /// Whether it is whoever looks.
+    pub is_me: bool,
+}
+
+impl Casebook {
+    /// Every member, those who left last.
+    #[must_use]
+    pub fn team(&self) -> Vec<MemberView> {
+        let me = self.state.me;
+        let mut team: Vec<_> = self
+            .state
+            .members
+            .iter()
+            .map(|(id, member)| MemberView {
+                id: *id,
+                name: member.name.clone(),
+                role: member.role,
+                fingerprint: VerifyingKey::<SignerRole>::from_base64(&member.signer).ok().map(|key| key.fingerprint()),
+                signer: member.signer.clone(),
+                joined_on: member.joined_on,
+                left_on: member.left_on,
+                is_me: me == Some(*id),
+            })
+            .collect();
+        team.sort_by_key(|member| (member.left_on.is_some(), member.joined_on, member.id));
+        team
+    }
+
+    /// What a member is called; none if there never was one.
+    #[must_use]
+    pub fn member_name(&self, id: MemberId) -> Option<&Text> {
+        self.state.members.get(&id).map(|member| &member.name)
+    }
+
+    /// The member who looks.
+    #[must_use]
+    pub fn me(&self) -> Option<MemberId> {
+        self.state.myself().map(|(id, _)| id)
+    }
+
+    /// The last collection that was imported, and the day it was made at the box.
+    #[must_use]
+    pub fn last_collection(&self) -> Option<(u64, Date)> {
+        self.state.collected_on.map(|on| (self.state.collection, on))
+    }
+
+    /// For a new member to compare before they open it the first time.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.trusted.fingerprint()
+    }
+
+    /// Whether every notice needs a second approver.
+    #[must_use]
+    pub const fn second_approver(&self) -> bool {
+        self.state.second_approver
+    }
+
+    /// Who is shut out of a report: by name, and by what they do.
+    ///
+    /// # Errors
+    /// If there is no such report.
+    pub fn shut_out_of(&self, id: ReportId) -> Result<(Vec<MemberId>, Vec<TeamRole>), DeskError> {
+        let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
+        Ok((report.shut_out.iter().copied().collect(), report.shut_out_roles.iter().copied().collect()))
+    }
+
+    /// How many members may open a report.
+    #[must_use]
+    pub fn readers_of(&self, id: ReportId) -> usize {
+        let Some(report) = self.state.reports.get(&id) else { return 0 };
+        self.state.active().filter(|(member, known)| report.is_open_to(**member, known)).count()
+    }
+
+    /// The reports that this member is shut out of.
+    #[must_use]
+    pub fn closed_to_me(&self) -> Vec<ReportId> {
+        self.state.opaque.keys().copied().collect()
+    }
+}

@@ -1,0 +1,63 @@
+//! What goes to the box next.
+
+use crate::{
+    casebook::state::{
+        replay::State,
+        report::{Report, StoredAnswer},
+    },
+    domain::{AnswerEntry, Collected, ReportId, ReportState},
+};
+
+impl State {
+    /// The answers to write, by report and in order: none that waits for its approver, and none after it.
+    pub(in crate::casebook) fn answers_to_export(&self, again: bool) -> Vec<AnswerEntry> {
+        let reports = self.reports.iter();
+        reports
+            .flat_map(|(id, report)| {
+                let free = report.answers.iter().take_while(|answer| !is_held(answer));
+                free.filter(|answer| is_to_export(report, answer, again)).map(|answer| entry(*id, report, answer))
+            })
+            .collect()
+    }
+
+    /// What the box is to be told to have been collected: what it was not told before, or all.
+    pub(in crate::casebook) fn collected(&self, again: bool) -> Vec<Collected> {
+        let reports = self
+            .reports
+            .iter()
+            .map(|(id, report)| (report.acknowledged, Collected { report: *id, through: report.last_message() }));
+        let destroyed = self
+            .destroyed
+            .iter()
+            .map(|(id, remains)| (remains.acknowledged, Collected { report: *id, through: remains.last_message }));
+        let mut all: Vec<Collected> = reports
+            .chain(destroyed)
+            .filter(|(acknowledged, now)| now.through > 0 && (again || now.through > *acknowledged))
+            .map(|(_, now)| now)
+            .collect();
+        all.sort_by_key(|collected| collected.report);
+        all
+    }
+}
+
+/// Whether it waits for a second member.
+pub(in crate::casebook) const fn is_held(answer: &StoredAnswer) -> bool {
+    answer.needs_approval && answer.approved_by.is_none()
+}
+
+/// Nothing goes to a report that was withdrawn: the box has deleted it, and would refuse the whole file.
+pub(in crate::casebook) fn is_to_export(report: &Report, answer: &StoredAnswer, again: bool) -> bool {
+    !report.withdrawn && answer.seq > report.delivered() && (answer.exported_in.is_empty() || again)
+}
+
+fn entry(id: ReportId, report: &Report, answer: &StoredAnswer) -> AnswerEntry {
+    AnswerEntry {
+        report: id,
+        seq: answer.seq,
+        meets: report.met_by(answer.kind),
+        closed: answer.state == ReportState::Closed,
+        size: answer.file.size,
+        sha256: answer.file.sha256,
+        endorsements: answer.endorsements.clone(),
+    }
+}
