@@ -54,6 +54,7 @@ pub use queries::{
     },
     team::MemberView,
 };
+pub use state::retention::Retained;
 
 use crate::domain::ReportId;
 

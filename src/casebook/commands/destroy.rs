@@ -14,21 +14,18 @@ use crate::{
             snapshot,
         },
     },
-    domain::{ReportId, ReportState, Today},
+    domain::{ReportId, Today},
     files::{self},
 };
 
 impl Editor<'_> {
-    /// Destroys a report that is closed and past the day that was set for it.
+    /// Destroys a report for which nothing is owed any more, after the day that was set for it.
     ///
     /// # Errors
     /// If it is not, or if something of it can't be removed.
     pub fn destroy(&mut self, id: ReportId, today: &dyn Today) -> Result<(), DeskError> {
         let report = self.casebook.state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
-        let is_over = report.state == ReportState::Closed || report.withdrawn;
-        let is_due = report.assessment.destroy_after.is_some_and(|day| day < today.today());
-        let is_owed = report.clocks.iter().any(|entry| entry.clock.met_on.is_none()) && !report.withdrawn;
-        if !is_over || !is_due || is_owed {
+        if report.retained(today.today()).is_some() {
             return Err(DeskError::NotToBeDestroyed(id));
         }
         let destroyed = Destroyed { report: id, last_message: report.last_message(), fact: report.fact(today.today()) };
@@ -64,10 +61,10 @@ mod tests {
     use super::*;
     use crate::{
         casebook::{
-            NewDecision, NewReferral, Passage,
+            NewDecision, NewReferral, Passage, Retained,
             fixture::{DAY, MARKER, TODAY, World},
         },
-        domain::{Area, Assessment, Calendar, Date, FixedDay, Text},
+        domain::{Area, Assessment, Calendar, Clock, Date, FixedDay, ReportState, Text},
     };
 
     const LATER: FixedDay = FixedDay(Date::constant(2027, 1, 5));
@@ -112,6 +109,23 @@ mod tests {
         assert!(matches!(destroy(&world, other, &LATER), Err(DeskError::NotToBeDestroyed(_))));
         destroy(&world, id, &LATER).unwrap();
         assert!(matches!(destroy(&world, id, &LATER), Err(DeskError::Destroyed(_))));
+    }
+
+    #[test]
+    fn a_report_for_which_a_notice_of_a_change_of_use_is_owed_is_not_destroyed() {
+        let (mut world, id, _) = closed();
+        let clock = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
+        let change = NewDecision { change_of_use: Some(clock), ..NewDecision::default() };
+        world.edit(|editor| editor.decide(id, change, &TODAY)).unwrap();
+        world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let queue = world.open().unwrap().list(LATER.0, &Calendar::default()).unwrap();
+        let entry = queue.iter().find(|entry| entry.id == id).unwrap();
+        assert_eq!(entry.retained, Some(Retained::Owed), "what the page says is what the command does");
+        let destroyed = world.edit(|editor| editor.destroy(id, &LATER));
+        assert!(matches!(destroyed, Err(DeskError::NotToBeDestroyed(_))));
+        assert!(world.open().unwrap().show(id, DAY, &Calendar::default()).is_ok());
     }
 
     #[test]

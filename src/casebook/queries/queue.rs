@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::{
     casebook::{
         Casebook, DeskError,
+        state::retention::Retained,
         state::{
             outgoing::{is_held, is_to_export},
             report::{Report, StoredAnswer},
@@ -49,6 +50,12 @@ pub struct QueueEntry {
     pub on_the_way: usize,
     /// The day from which it may be destroyed.
     pub destroy_after: Option<Date>,
+    /// Whether the team is done with it, or the person took it back.
+    #[serde(skip)]
+    pub is_over: bool,
+    /// Why it may not be destroyed; none if it may.
+    #[serde(skip)]
+    pub retained: Option<Retained>,
     /// Changes with every decision about it.
     pub version: u64,
 }
@@ -95,7 +102,7 @@ impl QueueEntry {
     /// Whether someone could be seriously harmed soon and it is still open.
     #[must_use]
     pub fn is_urgent(&self) -> bool {
-        self.serious_harm == Some(SeriousHarm::Yes) && self.state != ReportState::Closed && !self.withdrawn
+        self.serious_harm == Some(SeriousHarm::Yes) && !self.is_over
     }
 
     /// The open clock that is due first.
@@ -150,6 +157,8 @@ pub(in crate::casebook) fn queue_entry(
         to_approve: answers(&|answer| is_held(answer) && !report.withdrawn),
         on_the_way: answers(&|answer| !answer.exported_in.is_empty() && is_to_export(report, answer, true)),
         destroy_after: report.assessment.destroy_after,
+        is_over: report.is_over(),
+        retained: report.retained(today),
         version: report.version(),
     })
 }

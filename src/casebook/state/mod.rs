@@ -4,3 +4,4 @@ pub(in crate::casebook) mod fact;
 pub(in crate::casebook) mod outgoing;
 pub(in crate::casebook) mod replay;
 pub(in crate::casebook) mod report;
+pub(in crate::casebook) mod retention;

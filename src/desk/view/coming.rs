@@ -183,6 +183,8 @@ mod tests {
             to_approve: 0,
             on_the_way: 0,
             destroy_after: None,
+            is_over: false,
+            retained: None,
             version: 1,
         }
     }
@@ -247,7 +249,7 @@ mod tests {
             (Date::constant(2026, 12, 21), Date::constant(2027, 1, 11), Date::constant(2027, 1, 12));
         let yesterday = Date::constant(2026, 12, 16);
         let urgent = QueueEntry { serious_harm: Some(SeriousHarm::Yes), ..entry(1, &[soon, soon, last], TODAY) };
-        let closed = QueueEntry { state: ReportState::Closed, ..entry(2, &[yesterday, soon], TODAY) };
+        let closed = QueueEntry { state: ReportState::Closed, is_over: true, ..entry(2, &[yesterday, soon], TODAY) };
         let withdrawn = QueueEntry { withdrawn: true, ..entry(3, &[yesterday, soon, after], TODAY) };
         let later = entry(4, &[after, Date::constant(2027, 3, 1)], TODAY);
         let coming = coming(&[urgent, closed, withdrawn, later], TODAY);

@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::Shell;
 use crate::{
-    casebook::QueueEntry,
-    domain::{Date, FieldError, ReportId, ReportState},
+    casebook::{QueueEntry, Retained},
+    domain::{Date, FieldError, ReportId},
     http::Day,
 };
 
@@ -49,7 +49,7 @@ impl<'a> RetentionPage<'a> {
             match entry.destroy_after {
                 Some(day) if day < today => due.push((day, kept)),
                 Some(day) => later.push((day, kept)),
-                None if is_over(entry) => open_ended.push(kept),
+                None if entry.is_over => open_ended.push(kept),
                 None => {}
             }
         }
@@ -64,12 +64,10 @@ impl<'a> RetentionPage<'a> {
 
 impl Kept {
     fn new(entry: &QueueEntry) -> Self {
-        let hindered = if !is_over(entry) {
-            Some("it is not closed")
-        } else if is_owed(entry) {
-            Some("a promise of it is still open")
-        } else {
-            None
+        let hindered = match entry.retained {
+            Some(Retained::NotOver) => Some("it is not closed"),
+            Some(Retained::Owed) => Some("a promise of it is still open"),
+            Some(Retained::NoDay | Retained::UntilDay) | None => None,
         };
         Self { id: entry.id, route: entry.route.name(), until: entry.destroy_after.map(Day), hindered }
     }
@@ -97,12 +95,4 @@ impl<'a> DestroyPage<'a> {
         let typed = typed.trim().to_ascii_lowercase();
         typed.len() >= CONFIRMED_BY && id.to_string().starts_with(&typed)
     }
-}
-
-fn is_over(entry: &QueueEntry) -> bool {
-    entry.state == ReportState::Closed || entry.withdrawn
-}
-
-fn is_owed(entry: &QueueEntry) -> bool {
-    !entry.withdrawn && entry.next_clock().is_some()
 }

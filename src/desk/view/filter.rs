@@ -84,7 +84,7 @@ impl Filter {
     /// Whether a report is asked for. The picture of what is due goes up to `last_shown`.
     pub(super) fn shows(&self, entry: &QueueEntry, last_shown: Option<Date>) -> bool {
         // Whatever is left to do stays in sight, whether the report is closed or not.
-        let is_over = (entry.state == ReportState::Closed || entry.withdrawn)
+        let is_over = entry.is_over
             && !entry.is_due(|_| true)
             && entry.unread + entry.waiting + entry.to_approve + entry.on_the_way == 0;
         (self.all || self.state == Some(ReportState::Closed) || !is_over)

@@ -13,7 +13,7 @@ use crate::{
     casebook::{AnswerView, Casebook, MessageView, ReportView, Sender, Word},
     domain::{
         Attachment, ClockKind, ClockState, ClockView, Concern, Date, Entries, Identifying, MemberId, ReportId,
-        ReportState, SeriousHarm, Text,
+        SeriousHarm, Text,
     },
     http::{Choice, Day, Field, Kind, inert},
 };
@@ -34,6 +34,8 @@ pub(in crate::desk) struct ReportPage<'a> {
     state: &'static str,
     closed: Option<Day>,
     withdrawn: bool,
+    /// Whether it may come to be destroyed.
+    is_over: bool,
     urgent: bool,
     harm: &'static str,
     unread: usize,
@@ -164,6 +166,7 @@ impl<'a> ReportPage<'a> {
             state: state_name(entry.state),
             closed: report.closed_on.map(Day),
             withdrawn: entry.withdrawn,
+            is_over: entry.is_over,
             urgent: entry.is_urgent(),
             harm: entry.serious_harm.map_or("Not answered", SeriousHarm::label),
             unread: entry.unread,
@@ -302,12 +305,5 @@ impl<'a> FilePage<'a> {
     pub(in crate::desk) fn new(shell: &'a Shell, id: ReportId, place: &str, attachment: &Attachment) -> Self {
         let file = File { place: place.to_owned(), ..File::new(0, 0, attachment) };
         Self { shell, id, file }
-    }
-}
-
-impl ReportPage<'_> {
-    /// Whether it is over.
-    fn can_be_destroyed(&self) -> bool {
-        self.withdrawn || self.state == state_name(ReportState::Closed)
     }
 }

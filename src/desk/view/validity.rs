@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     casebook::{
-        AnswerRef, Casebook, QueueEntry, ReportView,
+        AnswerRef, Casebook, QueueEntry, ReportView, Retained,
         fixture::World,
         statistics::{Figures, ReportingYear, sample},
     },
@@ -145,8 +145,9 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("destroy, not yet", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
     queue[0].state = ReportState::Closed;
     queue[0].destroy_after = DAY.yesterday().ok();
+    queue[0].retained = Some(Retained::Owed);
     add("retention, owed", &RetentionPage::new(shell, &queue, gone.clone(), DAY), false);
-    queue[0].clocks.clear();
+    queue[0].retained = None;
     add("retention", &RetentionPage::new(shell, &queue, gone, DAY), false);
     add("destroy", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
     add("destroy with an error", &DestroyPage::new(shell, &queue[0], DAY, error("confirm")), true);

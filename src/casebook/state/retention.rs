@@ -1,0 +1,48 @@
+//! When a report is over, what is still owed for it, and whether it may be destroyed.
+
+use crate::{
+    casebook::state::report::Report,
+    domain::{Clock, Date, ReportState},
+};
+
+/// Why a report may not be destroyed yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retained {
+    /// It is neither closed nor withdrawn.
+    NotOver,
+    /// Something that was promised for it is still owed, a notice of a change of use included.
+    Owed,
+    /// Nobody has set the last day on which it is kept.
+    NoDay,
+    /// That day is not over.
+    UntilDay,
+}
+
+impl Report {
+    /// Whether the team is done with it, or the person took it back.
+    pub(in crate::casebook) fn is_over(&self) -> bool {
+        self.state == ReportState::Closed || self.withdrawn
+    }
+
+    /// What is still promised to the person: at the box, and notices of changes of use. Nothing is once they withdrew it: a
+    /// promise to someone who has left can't be kept.
+    pub(in crate::casebook) fn owed(&self) -> impl Iterator<Item = Clock> {
+        let all = self.clocks.iter().copied().chain(self.supplementary_clocks()).map(|entry| entry.clock);
+        all.filter(|clock| clock.met_on.is_none() && !self.withdrawn)
+    }
+
+    /// Why it may not be destroyed on that day; none if it may.
+    pub(in crate::casebook) fn retained(&self, today: Date) -> Option<Retained> {
+        if !self.is_over() {
+            return Some(Retained::NotOver);
+        }
+        if self.owed().next().is_some() {
+            return Some(Retained::Owed);
+        }
+        match self.assessment.destroy_after {
+            None => Some(Retained::NoDay),
+            Some(day) if today <= day => Some(Retained::UntilDay),
+            Some(_) => None,
+        }
+    }
+}
