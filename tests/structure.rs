@@ -1,15 +1,15 @@
-//! Which module may use which. The table is the design; the code is held against it.
+//! Which module may use which. The tables are the design; the code is held against them, whole files, all but its tests.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
 
 /// Each module and what it may use of this crate.
-const MAY_USE: &[(&str, &[&str])] = &[
+const MODULES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("files", &[]),
     ("confine", &[]),
@@ -27,29 +27,206 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// Each room of the casebook and which others it may use.
+const CASEBOOK: &[(&str, &[&str])] = &[
+    ("error", &[]),
+    ("parallel", &[]),
+    ("notice", &[]),
+    ("log", &["error"]),
+    ("state", &["log"]),
+    ("statistics", &["log"]),
+    ("book", &["error", "parallel", "log", "state"]),
+    ("carry", &["error", "state", "book"]),
+    ("queries", &["error", "parallel", "log", "state", "book"]),
+    ("commands", &["error", "log", "state", "book", "carry", "queries"]),
+];
+
+/// Modules whose files don't use each other: commands are called one by one.
+const APART: &[&str] = &["casebook::commands"];
+
 #[test]
 fn modules_use_only_what_the_design_allows() {
-    for file in sources(Path::new("src")).into_iter().filter(|file| !file.ends_with("tests.rs")) {
-        let module = module_of(&file);
-        if ["lib", "main"].contains(&module.as_str()) {
-            continue;
-        }
-        let allowed = MAY_USE.iter().find(|(name, _)| *name == module);
-        let Some((_, allowed)) = allowed else { panic!("{}: no row in the table for {module}", file.display()) };
-        for used in used_modules(&fs::read_to_string(&file).unwrap()) {
-            assert!(
-                used == module || allowed.contains(&used.as_str()),
-                "{}: {module} may not use {used}",
-                file.display()
-            );
-        }
+    let house = House::read(Path::new("src"));
+    let mut wrong = house.broken(&[], MODULES);
+    wrong.extend(house.broken(&["casebook"], CASEBOOK));
+    for apart in APART {
+        let inside: Vec<&str> = apart.split("::").collect();
+        wrong.extend(
+            house
+                .uses()
+                .filter(|(from, to)| {
+                    is_below(from, &inside) && is_below(to, &inside) && from.get(inside.len()) != to.get(inside.len())
+                })
+                .map(|(from, to)| format!("{} may not use {}", from.join("::"), to.join("::"))),
+        );
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
-fn groups_and_paths_are_both_seen() {
-    let text = "use crate::{\n    crypto::{Code, digest},\n    domain::Area,\n    files,\n};\nlet x = crate::store::Store::open();";
-    assert_eq!(used_modules(text).into_iter().collect::<Vec<_>>(), ["crypto", "domain", "files", "store"]);
+fn no_files_import_each_other_in_a_circle() {
+    let house = House::read(Path::new("src"));
+    let circles = house.circles();
+    assert!(circles.is_empty(), "{circles:#?}");
+}
+
+#[test]
+fn files_that_only_declare_define_nothing() {
+    let mut wrong = Vec::new();
+    for path in sources(Path::new("src")).into_iter().filter(|path| path.ends_with("mod.rs")) {
+        let code = without_tests(&without_comments(&fs::read_to_string(&path).unwrap()));
+        let defines = code.lines().find(|line| {
+            let line = line.trim_start().trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
+            let line = line.trim_start_matches("pub ");
+            ["fn ", "struct ", "enum ", "trait ", "impl ", "impl<", "const ", "static ", "type ", "async fn "]
+                .iter()
+                .any(|word| line.starts_with(word))
+        });
+        if let Some(line) = defines {
+            wrong.push(format!("{}: {line}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn paths_are_read_wherever_they_stand() {
+    let code = "use crate::{\n    crypto::{Code, digest as sum},\n    domain::Area,\n};\n\
+                use super::letter;\nfn f() { crate::store::Store::open(); super::super::http::page(); }";
+    let used = paths(code, &["web".into(), "send".into()]);
+    let used: BTreeSet<String> = used.into_iter().map(|path| path.join("::")).collect();
+    let expected =
+        ["crypto::Code", "crypto::digest", "domain::Area", "http::page", "store::Store::open", "web::letter"];
+    assert_eq!(used.into_iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn tests_and_comments_are_no_uses() {
+    let code = "// crate::store\nfn f() {}\n#[cfg(test)]\nmod tests {\n    use crate::web::{A, B};\n    fn g() { if x { } }\n}\nuse crate::files;\n\
+                #[cfg(test)]\nuse crate::desk::Desk;\n#[cfg(test)]\nimpl X {\n    fn s() { crate::cli::run() }\n}\n";
+    let code = without_tests(&without_comments(code));
+    assert_eq!(paths(&code, &["x".into()]), [vec!["files".to_owned()]]);
+}
+
+type ModulePath = Vec<String>;
+
+/// The crate's modules, what each re-exports, and whom each uses.
+struct House {
+    /// Each file's module, with the paths that stand in it.
+    files: BTreeMap<ModulePath, Vec<ModulePath>>,
+    /// What a module offers under its own name though it stands elsewhere.
+    offered: BTreeMap<ModulePath, BTreeMap<String, ModulePath>>,
+}
+
+impl House {
+    fn read(root: &Path) -> Self {
+        let mut house = Self { files: BTreeMap::new(), offered: BTreeMap::new() };
+        let for_tests = test_files(root);
+        for path in sources(root).into_iter().filter(|path| !for_tests.iter().any(|test| path.starts_with(test))) {
+            let module = module_of(root, &path);
+            if ["main", "lib"].contains(&module.last().map_or("", String::as_str)) {
+                continue;
+            }
+            let code = without_tests(&without_comments(&fs::read_to_string(&path).unwrap()));
+            let mut offered = BTreeMap::new();
+            for (start, _) in code.match_indices("pub") {
+                let Some((before, rest)) = code[start..].split_once("use ") else { continue };
+                if before.contains([';', '{', '}']) {
+                    continue;
+                }
+                let tree = rest.split(';').next().unwrap_or_default();
+                for (name, mut path) in flattened(tree) {
+                    if !["crate", "super", "self"].contains(&path[0].as_str()) {
+                        path.insert(0, "self".into());
+                    }
+                    offered.insert(name, absolute(&path, &module));
+                }
+            }
+            house.offered.insert(module.clone(), offered);
+            let used = paths(&code, &module);
+            house.files.insert(module, used);
+        }
+        house
+    }
+
+    /// Every use of one file by another, each as the file's module.
+    fn uses(&self) -> impl Iterator<Item = (&ModulePath, ModulePath)> {
+        let each = |(from, paths): (_, &Vec<ModulePath>)| {
+            let to: BTreeSet<ModulePath> = paths.iter().filter_map(|path| self.home(path, 0)).collect();
+            to.into_iter().filter(move |to| to != from).map(move |to| (from, to))
+        };
+        self.files.iter().flat_map(each)
+    }
+
+    /// The file that defines what a path names.
+    fn home(&self, path: &[String], depth: usize) -> Option<ModulePath> {
+        assert!(depth < 20, "{path:?} is offered in a circle");
+        let length = (1..=path.len()).rev().find(|length| self.files.contains_key(&path[..*length]))?;
+        let (module, rest) = path.split_at(length);
+        let name = rest.first();
+        match name.and_then(|name| self.offered[module].get(name)) {
+            Some(elsewhere) if !elsewhere.starts_with(path) => {
+                self.home(&[elsewhere.as_slice(), &rest[1..]].concat(), depth + 1)
+            }
+            _ => Some(module.to_vec()),
+        }
+    }
+
+    /// The uses between parts of a module that its table does not allow.
+    fn broken(&self, inside: &[&str], table: &[(&str, &[&str])]) -> Vec<String> {
+        let part = |path: &ModulePath| path.get(inside.len()).cloned();
+        let mut wrong = Vec::new();
+        for (from, to) in self.uses() {
+            if !is_below(from, inside) || !is_below(&to, inside) {
+                continue;
+            }
+            let (Some(mine), Some(theirs)) = (part(from), part(&to)) else { continue };
+            let Some((_, allowed)) = table.iter().find(|(name, _)| *name == mine) else {
+                wrong.push(format!("{}: no row in the table for {mine}", from.join("::")));
+                continue;
+            };
+            if mine != theirs && !allowed.contains(&theirs.as_str()) {
+                wrong.push(format!("{} may not use {}", from.join("::"), to.join("::")));
+            }
+        }
+        wrong
+    }
+
+    /// Sets of files that reach each other.
+    fn circles(&self) -> Vec<Vec<String>> {
+        let mut direct: BTreeMap<&ModulePath, BTreeSet<ModulePath>> = BTreeMap::new();
+        for (from, to) in self.uses() {
+            // A folder's own file only declares what is in it.
+            if !to.starts_with(from) && !from.starts_with(&to) {
+                direct.entry(from).or_default().insert(to);
+            }
+        }
+        let reach = |start: &ModulePath| {
+            let (mut seen, mut next) = (BTreeSet::new(), vec![start.clone()]);
+            while let Some(module) = next.pop() {
+                for to in direct.get(&module).into_iter().flatten() {
+                    if seen.insert(to.clone()) {
+                        next.push(to.clone());
+                    }
+                }
+            }
+            seen
+        };
+        let reached: BTreeMap<&ModulePath, BTreeSet<ModulePath>> =
+            direct.keys().map(|module| (*module, reach(module))).collect();
+        let mut circles = BTreeSet::new();
+        for (module, seen) in &reached {
+            if seen.contains(*module) {
+                let with = reached.iter().filter(|(other, back)| seen.contains(**other) && back.contains(*module));
+                circles.insert(with.map(|(other, _)| other.join("::")).collect::<Vec<_>>());
+            }
+        }
+        circles.into_iter().collect()
+    }
+}
+
+fn is_below(path: &[String], inside: &[&str]) -> bool {
+    path.len() > inside.len() && path.iter().zip(inside).all(|(one, other)| one == other)
 }
 
 fn sources(dir: &Path) -> Vec<PathBuf> {
@@ -62,46 +239,167 @@ fn sources(dir: &Path) -> Vec<PathBuf> {
             found.push(path);
         }
     }
+    found.sort();
     found
 }
 
-fn module_of(file: &Path) -> String {
-    let first = file.strip_prefix("src").unwrap().components().next().unwrap();
-    first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
-}
-
-/// The first name of every path that begins with `crate::`, those in a group included.
-fn used_modules(text: &str) -> BTreeSet<String> {
-    let mut used = BTreeSet::new();
-    for (start, _) in text.match_indices("crate::") {
-        let rest = &text[start + "crate::".len()..];
-        match rest.strip_prefix('{') {
-            None => {
-                used.insert(first_name(rest));
-            }
-            Some(group) => {
-                let mut depth = 0;
-                let mut name_is_next = true;
-                for (place, c) in group.char_indices() {
-                    match c {
-                        '{' => depth += 1,
-                        '}' if depth == 0 => break,
-                        '}' => depth -= 1,
-                        ',' if depth == 0 => name_is_next = true,
-                        c if name_is_next && !c.is_whitespace() => {
-                            used.insert(first_name(&group[place..]));
-                            name_is_next = false;
-                        }
-                        _ => {}
-                    }
+/// Files and directories of modules that are declared under `#[cfg(test)]` or a longer condition that begins so.
+fn test_files(root: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in sources(root) {
+        let text = fs::read_to_string(&path).unwrap();
+        let mut for_test = false;
+        for line in text.lines().map(str::trim) {
+            if line.starts_with("#[cfg(test") || line.starts_with("#[cfg(all(test") {
+                for_test = true;
+            } else if !line.starts_with("#[") {
+                let name = line.strip_suffix(';').and_then(|line| line.rsplit_once("mod ")).map(|(_, name)| name);
+                if let (true, Some(name)) = (for_test, name) {
+                    let stem = path.file_stem().unwrap();
+                    let beside = ["mod", "lib", "main"].iter().any(|own| stem == *own);
+                    let folder = if beside { path.parent().unwrap().to_owned() } else { path.with_extension("") };
+                    found.extend([folder.join(name), folder.join(format!("{name}.rs"))]);
                 }
+                for_test = false;
             }
         }
     }
-    // Macros of this crate, and paths inside test helpers, begin in lower case like modules; types do not.
-    used.into_iter().filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase())).collect()
+    found
 }
 
-fn first_name(text: &str) -> String {
-    text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+fn module_of(root: &Path, path: &Path) -> ModulePath {
+    let below = path.strip_prefix(root).unwrap().with_extension("");
+    let mut names: ModulePath = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    if names.last().is_some_and(|name| name == "mod") {
+        names.pop();
+    }
+    names
+}
+
+fn without_comments(text: &str) -> String {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.collect::<Vec<_>>().join("\n")
+}
+
+/// The code without what stands under `#[cfg(test)]`.
+fn without_tests(code: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = code;
+    while let Some(start) = rest.find("#[cfg(test)]") {
+        kept.push_str(&rest[..start]);
+        let after = &rest[start..];
+        let end = match (after.find('{'), after.find(';')) {
+            (Some(brace), semicolon) if semicolon.is_none_or(|semicolon| brace < semicolon) => {
+                let mut depth = 0_usize;
+                let closing = after.char_indices().skip(brace).find(|(_, c)| {
+                    depth = match c {
+                        '{' => depth + 1,
+                        '}' => depth - 1,
+                        _ => depth,
+                    };
+                    depth == 0
+                });
+                // `use crate::{…};` ends behind the brace.
+                closing.map_or(after.len(), |(place, _)| place + 1)
+            }
+            (_, Some(semicolon)) => semicolon + 1,
+            _ => after.len(),
+        };
+        rest = &after[end..];
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// Every path into this crate that stands in some code of a module, from the crate's root.
+fn paths(code: &str, module: &[String]) -> Vec<ModulePath> {
+    let mut found = BTreeSet::new();
+    for root in ["crate::", "super::", "self::"] {
+        for (start, _) in code.match_indices(root) {
+            let is_part = code[..start].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':');
+            if is_part {
+                continue;
+            }
+            let tree = &code[start..];
+            let end = tree_end(tree);
+            for (_, path) in flattened(&tree[..end]) {
+                found.insert(absolute(&path, module));
+            }
+        }
+    }
+    found.into_iter().filter(|path| !path.is_empty()).collect()
+}
+
+/// Where a path, with the groups in it, ends.
+fn tree_end(text: &str) -> usize {
+    let mut depth = 0_usize;
+    for (place, c) in text.char_indices() {
+        match c {
+            '{' if depth > 0 || text[..place].ends_with("::") => depth += 1,
+            '}' if depth > 0 => {
+                depth -= 1;
+                if depth == 0 {
+                    return place + 1;
+                }
+            }
+            c if depth == 0 && !(c.is_ascii_alphanumeric() || c == '_' || c == ':' || c == '#') => return place,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Each name that a tree of paths brings, with its path.
+fn flattened(tree: &str) -> Vec<(String, ModulePath)> {
+    let tree = tree.trim();
+    let Some((prefix, group)) = tree.split_once('{') else {
+        let (path, name) = tree.split_once(" as ").map_or((tree, None), |(path, name)| (path, Some(name.trim())));
+        let mut parts: ModulePath =
+            path.trim().split("::").map(|part| part.trim_start_matches("r#").to_owned()).collect();
+        if parts.len() > 1 && parts.last().is_some_and(|last| last == "self" || last == "*") {
+            parts.pop();
+        }
+        let own = parts.last().cloned().unwrap_or_default();
+        return vec![(name.map_or(own, str::to_owned), parts)];
+    };
+    let prefix: ModulePath =
+        prefix.split("::").filter(|part| !part.trim().is_empty()).map(|part| part.trim().to_owned()).collect();
+    let group = group.trim_end().strip_suffix('}').unwrap_or(group);
+    let (mut depth, mut from, mut found) = (0_usize, 0, Vec::new());
+    let mut pieces = Vec::new();
+    for (place, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                pieces.push(&group[from..place]);
+                from = place + 1;
+            }
+            _ => {}
+        }
+    }
+    pieces.push(&group[from..]);
+    for piece in pieces.into_iter().filter(|piece| !piece.trim().is_empty()) {
+        for (name, path) in flattened(piece) {
+            let path = if path == ["self"] { prefix.clone() } else { [prefix.clone(), path].concat() };
+            found.push((name, path));
+        }
+    }
+    found
+}
+
+/// A path from the crate's root, as a module means it.
+fn absolute(path: &[String], module: &[String]) -> ModulePath {
+    let mut base = match path[0].as_str() {
+        "crate" => Vec::new(),
+        _ => module.to_vec(),
+    };
+    let mut rest = path;
+    while let Some(first) = rest.first().filter(|first| ["crate", "self", "super"].contains(&first.as_str())) {
+        if first == "super" {
+            base.pop();
+        }
+        rest = &rest[1..];
+    }
+    [base, rest.to_vec()].concat()
 }

@@ -3,7 +3,7 @@
 use crate::{
     casebook::{
         Editor,
-        state::{replay::Member, report::Report},
+        state::{member::Member, report::Report},
     },
     crypto::GovernanceRecipients,
     domain::{MemberId, ReportId},

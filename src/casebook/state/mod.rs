@@ -1,7 +1,9 @@
 //! All that the events say, folded together, and every rule about it. Pure: no file, no key, no clock.
 
 pub(in crate::casebook) mod fact;
+pub(in crate::casebook) mod member;
 pub(in crate::casebook) mod outgoing;
 pub(in crate::casebook) mod replay;
 pub(in crate::casebook) mod report;
 pub(in crate::casebook) mod retention;
+pub(in crate::casebook) mod unfit;

@@ -12,9 +12,9 @@ use crate::{
             },
             fact::Fact,
         },
-        state::report::Report,
+        state::{member::Member, report::Report, unfit::Unfit},
     },
-    domain::{BoxId, Date, Digest, MemberId, ReportId, TeamRole, Text},
+    domain::{BoxId, Date, Digest, MemberId, ReportId, TeamRole},
 };
 
 /// What a casebook knows.
@@ -50,16 +50,6 @@ pub(in crate::casebook) struct State {
     pub(in crate::casebook) destroyed: BTreeMap<ReportId, Remains>,
 }
 
-/// A member of the team, past ones included.
-pub(in crate::casebook) struct Member {
-    pub(in crate::casebook) name: Text,
-    pub(in crate::casebook) role: TeamRole,
-    pub(in crate::casebook) signer: String,
-    pub(in crate::casebook) recipients: Vec<String>,
-    pub(in crate::casebook) joined_on: Date,
-    pub(in crate::casebook) left_on: Option<Date>,
-}
-
 /// A report that this member can't open.
 pub(in crate::casebook) struct Opaque {
     /// Who may not open it, by name.
@@ -78,10 +68,6 @@ pub(in crate::casebook) struct Remains {
     pub(in crate::casebook) generation: u32,
     pub(in crate::casebook) fact: Fact,
 }
-
-/// An event that does not fit what went before.
-#[derive(Debug)]
-pub(in crate::casebook) struct Unfit;
 
 impl State {
     /// For whoever has these recipients.

@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     casebook::{
         log::event::{Decided, MessageNews, NewKey, ReportNews, Written},
-        state::{
-            outgoing::is_held,
-            replay::{Member, Unfit},
-        },
+        state::{member::Member, outgoing::is_held, unfit::Unfit},
     },
     domain::{
         AnswerKind, Area, Assessment, ClockEntry, ClockKind, Date, Delivery, FileEntry, MemberId, MessageKind,

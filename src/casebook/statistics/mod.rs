@@ -1,14 +1,15 @@
-//! The numbers of the annual report: counted exactly for the team, or with small numbers hidden for everybody (see `hide`).
+//! The numbers of the annual report: counted exactly for the team, or with small numbers suppressed for everybody (see `suppression`).
 //! Plain values in, plain values and text out.
 
-#[cfg(test)]
-mod attack;
 mod count;
-mod hide;
+mod disclosure_audit;
+#[cfg(test)]
+mod intruder;
+mod pattern;
 mod plan;
-mod reader;
 #[cfg(test)]
 pub(crate) mod sample;
+mod suppression;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,5 @@
 use std::borrow::Cow;
 
-use crate::casebook::statistics::{Cell, Row, Table, hide::Hidden};
-
 /// Names a number of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Id(pub(super) usize);
@@ -11,7 +9,7 @@ pub(super) struct Id(pub(super) usize);
 pub(super) struct Plan {
     numbers: Vec<Number>,
     sums: Vec<Sum>,
-    tables: Vec<Planned>,
+    tables: Vec<PlannedTable>,
 }
 
 /// A number that is the sum of others.
@@ -35,15 +33,17 @@ struct Number {
     home: Option<usize>,
 }
 
-struct Planned {
-    frame: Frame,
-    rows: Vec<PlannedRow>,
+/// A table before anything is suppressed.
+pub(super) struct PlannedTable {
+    pub(super) frame: Frame,
+    pub(super) rows: Vec<PlannedRow>,
 }
 
-struct PlannedRow {
-    header: Cow<'static, str>,
-    is_total: bool,
-    ids: Vec<Id>,
+/// One of its rows.
+pub(super) struct PlannedRow {
+    pub(super) header: Cow<'static, str>,
+    pub(super) is_total: bool,
+    pub(super) ids: Vec<Id>,
 }
 
 impl Plan {
@@ -65,34 +65,14 @@ impl Plan {
         &self.sums
     }
 
-    /// How many tables there are.
-    pub(super) fn table_count(&self) -> usize {
-        self.tables.len()
-    }
-
-    /// The tables, without what is hidden.
-    pub(super) fn tables(&self, hidden: &Hidden) -> Vec<Table> {
-        let cell = |id: &Id| if hidden.shows(*id) { Cell::Count(self.count(*id)) } else { Cell::Hidden };
-        let row = |row: &PlannedRow| Row {
-            header: row.header.clone(),
-            is_total: row.is_total,
-            cells: row.ids.iter().map(cell).collect(),
-        };
-        let table = |(index, Planned { frame, rows }): (usize, &Planned)| Table {
-            slug: frame.slug,
-            title: frame.title,
-            rows_are: frame.rows_are,
-            note: frame.note,
-            columns: frame.columns.clone(),
-            rows: rows.iter().map(row).collect(),
-            is_withheld: hidden.withholds(index),
-        };
-        self.tables.iter().enumerate().map(table).collect()
+    /// The tables, in the order of the page.
+    pub(super) fn tables(&self) -> &[PlannedTable] {
+        &self.tables
     }
 
     /// Begins a table: what is published from here on belongs to it.
     pub(super) fn table(&mut self, frame: Frame) {
-        self.tables.push(Planned { frame, rows: Vec::new() });
+        self.tables.push(PlannedTable { frame, rows: Vec::new() });
     }
 
     /// A row of the last table.

@@ -2,7 +2,11 @@ use std::borrow::Cow;
 
 use crate::casebook::{
     log::fact::Fact,
-    statistics::{ReportingYear, hide::Hidden, plan::Plan},
+    statistics::{
+        ReportingYear,
+        pattern::Pattern,
+        plan::{Id, Plan, PlannedRow, PlannedTable},
+    },
 };
 
 /// The numbers of one year, as tables.
@@ -52,7 +56,7 @@ pub enum Cell {
     /// So many.
     Count(u64),
     /// Not published.
-    Hidden,
+    Suppressed,
 }
 
 impl Figures {
@@ -60,22 +64,22 @@ impl Figures {
     #[must_use]
     pub fn internal(facts: &[Fact], year: ReportingYear) -> Self {
         let plan = Plan::of(facts, year);
-        let nothing = Hidden::nothing(&plan);
-        Self { year, is_published: false, tables: plan.tables(&nothing) }
+        let nothing = Pattern::of_nothing(&plan);
+        Self { year, is_published: false, tables: tables(&plan, &nothing) }
     }
 
     /// Fit to be published: no number from 1 to 4 is shown or can be worked out.
     #[must_use]
     pub fn published(facts: &[Fact], year: ReportingYear) -> Self {
         let plan = Plan::of(facts, year);
-        let hidden = Hidden::enough(&plan);
-        Self { year, is_published: true, tables: plan.tables(&hidden) }
+        let pattern = Pattern::sufficient(&plan);
+        Self { year, is_published: true, tables: tables(&plan, &pattern) }
     }
 
     /// Whether anything is hidden.
     #[must_use]
-    pub fn hides_something(&self) -> bool {
-        self.cells().any(|(.., cell)| cell == Cell::Hidden)
+    pub fn suppresses_something(&self) -> bool {
+        self.cells().any(|(.., cell)| cell == Cell::Suppressed)
     }
 
     /// One line for each number, under `table,row,column,value`; a hidden one is `hidden`.
@@ -87,7 +91,7 @@ impl Figures {
         for (table, row, column, cell) in self.cells() {
             let value = match cell {
                 Cell::Count(count) => count.to_string(),
-                Cell::Hidden => "hidden".to_owned(),
+                Cell::Suppressed => "hidden".to_owned(),
             };
             csv.push_str(&line([table, row, column, &value]));
         }
@@ -103,6 +107,26 @@ impl Figures {
             })
         })
     }
+}
+
+/// A plan's tables without what is suppressed.
+fn tables(plan: &Plan, pattern: &Pattern) -> Vec<Table> {
+    let cell = |id: &Id| if pattern.shows(*id) { Cell::Count(plan.count(*id)) } else { Cell::Suppressed };
+    let row = |row: &PlannedRow| Row {
+        header: row.header.clone(),
+        is_total: row.is_total,
+        cells: row.ids.iter().map(cell).collect(),
+    };
+    let table = |(index, PlannedTable { frame, rows }): (usize, &PlannedTable)| Table {
+        slug: frame.slug,
+        title: frame.title,
+        rows_are: frame.rows_are,
+        note: frame.note,
+        columns: frame.columns.clone(),
+        rows: rows.iter().map(row).collect(),
+        is_withheld: pattern.withholds(index),
+    };
+    plan.tables().iter().enumerate().map(table).collect()
 }
 
 fn line(fields: [&str; 4]) -> String {
@@ -138,9 +162,9 @@ mod tests {
     #[test]
     fn what_is_hidden_is_said_to_be() {
         let figures = Figures::published(&sample::facts(3), sample::YEAR);
-        assert!(figures.hides_something());
+        assert!(figures.suppresses_something());
         assert!(figures.csv().contains("By month,April 2026,Reports,hidden\r\n"), "{}", figures.csv());
-        assert!(!Figures::internal(&sample::facts(3), sample::YEAR).hides_something());
+        assert!(!Figures::internal(&sample::facts(3), sample::YEAR).suppresses_something());
     }
 
     #[test]

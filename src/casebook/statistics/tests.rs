@@ -5,7 +5,7 @@ use crate::{
         log::fact::{Fact, Promise},
         statistics::{
             Cell, Figures,
-            attack::{attack, table},
+            intruder::{intrude, table},
             sample,
         },
     },
@@ -43,46 +43,46 @@ fn cells(figures: &Figures, slug: &str) -> Vec<Cell> {
 
 #[test]
 fn one_small_number_takes_another_with_it() {
-    let figures = attack(&many(&[(1, in_month(4)), (5, in_month(5)), (6, in_month(6))]));
+    let figures = intrude(&many(&[(1, in_month(4)), (5, in_month(5)), (6, in_month(6))]));
     let months = cells(&figures, "months");
-    assert_eq!(months[..3], [Cell::Hidden, Cell::Hidden, Cell::Count(6)]);
+    assert_eq!(months[..3], [Cell::Suppressed, Cell::Suppressed, Cell::Count(6)]);
     assert_eq!((months[3], months[12]), (Cell::Count(0), Cell::Count(12)));
 }
 
 #[test]
 fn two_ones_are_not_told_by_their_sum() {
-    attack(&many(&[(1, in_month(4)), (1, in_month(5)), (8, in_month(6))]));
+    intrude(&many(&[(1, in_month(4)), (1, in_month(5)), (8, in_month(6))]));
 }
 
 #[test]
 fn five_ones_are_not_told_by_their_total() {
-    let figures = attack(&[4, 5, 6, 7, 8].map(in_month));
-    assert_eq!(cells(&figures, "months")[12], Cell::Hidden);
+    let figures = intrude(&[4, 5, 6, 7, 8].map(in_month));
+    assert_eq!(cells(&figures, "months")[12], Cell::Suppressed);
 }
 
 #[test]
 fn a_small_total_is_hidden() {
     for count in 1..=4 {
-        let figures = attack(&sample::facts(count));
-        assert_eq!(*cells(&figures, "months").last().unwrap(), Cell::Hidden);
+        let figures = intrude(&sample::facts(count));
+        assert_eq!(*cells(&figures, "months").last().unwrap(), Cell::Suppressed);
     }
     // Two rows that are not 0 would tell that it is not 1.
-    let figures = attack(&[in_month(4), in_month(5)]);
+    let figures = intrude(&[in_month(4), in_month(5)]);
     assert!(table(&figures, "months").is_withheld);
 }
 
 #[test]
 fn nothing_is_hidden_where_nothing_is_small() {
     for count in [0, 5, 9] {
-        assert!(!attack(&sample::facts(count)).hides_something(), "{count}");
+        assert!(!intrude(&sample::facts(count)).suppresses_something(), "{count}");
     }
 }
 
 #[test]
 fn all_but_one_in_an_area() {
     let area = Fact { areas: vec![Area::Competition], ..sample::fact() };
-    let figures = attack(&many(&[(9, area), (1, sample::fact())]));
-    assert_eq!(cells(&figures, "areas")[2], Cell::Hidden);
+    let figures = intrude(&many(&[(9, area), (1, sample::fact())]));
+    assert_eq!(cells(&figures, "areas")[2], Cell::Suppressed);
     assert_eq!(*cells(&figures, "months").last().unwrap(), Cell::Count(10));
 }
 
@@ -91,15 +91,15 @@ fn a_small_overlap_of_areas_is_not_told_by_their_sum() {
     let one = Fact { areas: vec![Area::Competition], ..sample::fact() };
     let both = Fact { areas: vec![Area::Competition, Area::IntegratedCare], ..sample::fact() };
     let other = Fact { areas: vec![Area::IntegratedCare], ..sample::fact() };
-    attack(&many(&[(5, one), (2, both), (5, other)]));
+    intrude(&many(&[(5, one), (2, both), (5, other)]));
 }
 
 #[test]
 fn one_complaint_is_not_told_by_its_promises() {
-    let figures = attack(&many(&[(8, sample::fact()), (1, on_route(Route::ServiceComplaint))]));
-    assert_eq!(cells(&figures, "routes")[3], Cell::Hidden);
+    let figures = intrude(&many(&[(8, sample::fact()), (1, on_route(Route::ServiceComplaint))]));
+    assert_eq!(cells(&figures, "routes")[3], Cell::Suppressed);
     let promises = &table(&figures, "promises").rows;
-    assert_eq!((promises[2].cells[0], promises[2].cells[5]), (Cell::Hidden, Cell::Hidden));
+    assert_eq!((promises[2].cells[0], promises[2].cells[5]), (Cell::Suppressed, Cell::Suppressed));
     assert_eq!(promises[2].cells[1], Cell::Count(0));
 }
 
@@ -107,8 +107,8 @@ fn one_complaint_is_not_told_by_its_promises() {
 fn what_disclosures_leave_of_a_total_is_a_number_too() {
     // One concern that is not qualifying, and one action on it.
     let other = Fact { action: Some(Action::FurtherAction), ..sample::fact() };
-    attack(&many(&[(8, qualifying(Some(Action::FurtherAction))), (1, other)]));
-    attack(&many(&[(5, qualifying(None)), (2, qualifying(Some(Action::FurtherAction))), (3, sample::fact())]));
+    intrude(&many(&[(8, qualifying(Some(Action::FurtherAction))), (1, other)]));
+    intrude(&many(&[(5, qualifying(None)), (2, qualifying(Some(Action::FurtherAction))), (3, sample::fact())]));
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_large_year_loses_little() {
         fact.areas = if place % 3 == 0 { vec![Area::BoardGovernance] } else { Vec::new() };
     }
     let figures = Figures::published(&facts, sample::YEAR);
-    let hidden = |slug: &str| cells(&figures, slug).iter().filter(|cell| **cell == Cell::Hidden).count();
+    let hidden = |slug: &str| cells(&figures, slug).iter().filter(|cell| **cell == Cell::Suppressed).count();
     assert_eq!((hidden("disclosures"), hidden("months"), hidden("areas"), hidden("routes")), (0, 0, 0, 2));
     assert!(figures.tables.iter().all(|table| !table.is_withheld));
 }
@@ -178,13 +178,13 @@ proptest! {
 
     #[test]
     fn no_small_number_can_be_worked_out(facts in prop::collection::vec(any_fact(), 0..6)) {
-        attack(&facts);
+        intrude(&facts);
     }
 
     #[test]
     fn nor_where_some_are_alike(facts in prop::collection::vec((any_fact(), 1_usize..5), 1..4)) {
         let facts: Vec<Fact> = facts.into_iter().flat_map(|(fact, count)| vec![fact; count]).take(7).collect();
-        attack(&facts);
+        intrude(&facts);
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
 
-use super::{open, print, reach};
+use super::{casebook_argument::CasebookArgument, open, print, reach};
 use crate::{
     casebook::{Casebook, DeskError, Export, Founder, KeyPaths, NewDecision, Pointer},
     cli::{
@@ -60,13 +60,6 @@ pub(in crate::cli) enum DeskCommand {
     /// Prints one address. Whoever opens it first, in a browser on this machine, is at the desk; it works once. The desk
     /// locks itself when it is not used, and forgets the keys and all that it has opened. Ctrl-C ends it.
     Open(open::OpenArguments),
-}
-
-#[derive(Args)]
-pub(super) struct CasebookArgument {
-    /// The casebook's directory
-    #[arg(long, value_name = "DIR")]
-    pub(super) casebook: PathBuf,
 }
 
 #[derive(Args)]

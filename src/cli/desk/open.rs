@@ -10,7 +10,7 @@ use crate::{
     cli::{
         confined,
         desk::{
-            commands::CasebookArgument,
+            casebook_argument::CasebookArgument,
             key_ring::{KeyRing, KeyRingError, Locations, SignerLocation},
         },
         due::HolidayArguments,

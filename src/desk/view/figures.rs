@@ -99,7 +99,7 @@ impl<'a> FiguresPage<'a> {
             shell,
             year: figures.year.to_string(),
             is_published: figures.is_published,
-            hides_something: figures.hides_something(),
+            hides_something: figures.suppresses_something(),
             is_over: figures.year.has_ended(today),
             others: path(figures.year, others),
             csv: path(figures.year, readers) + "/figures.csv",

@@ -18,7 +18,7 @@ struct Possible(BTreeMap<(&'static str, usize), u64>);
 /// What is known of a number: all, or the least that it can be.
 type Known = Result<u64, u64>;
 
-struct Attacker<'a> {
+struct Intruder<'a> {
     figures: &'a Figures,
     /// No total is tried beyond it.
     most: u64,
@@ -40,7 +40,7 @@ impl Possible {
     }
 }
 
-impl Attacker<'_> {
+impl Intruder<'_> {
     fn possible(&self) -> Possible {
         let mut possible = Possible::default();
         for all in self.values(self.column("standing")[3]) {
@@ -208,7 +208,7 @@ pub(super) fn table<'a>(figures: &'a Figures, slug: &str) -> &'a Table {
 fn known(table: &Table, cell: Cell) -> Known {
     match cell {
         Cell::Count(count) => Ok(count),
-        Cell::Hidden => Err(u64::from(!table.is_withheld)),
+        Cell::Suppressed => Err(u64::from(!table.is_withheld)),
     }
 }
 
@@ -266,13 +266,13 @@ fn compositions(sum: u64, parts: usize, visit: &mut impl FnMut(&[u64])) {
 }
 
 /// Panics if a small number can be worked out, or any of the four small values ruled out for it.
-pub(super) fn attack(facts: &[Fact]) -> Figures {
+pub(super) fn intrude(facts: &[Fact]) -> Figures {
     let figures = Figures::published(facts, sample::YEAR);
     let internal = Figures::internal(facts, sample::YEAR);
     let most = facts.len().max(4) as u64 + 4;
-    let possible = Attacker { figures: &figures, most }.possible();
+    let possible = Intruder { figures: &figures, most }.possible();
     // From exact figures everything follows but how areas overlap.
-    let mut truth = Attacker { figures: &internal, most: 2 * most }.possible();
+    let mut truth = Intruder { figures: &internal, most: 2 * most }.possible();
     let bits = |fact: &Fact| -> usize {
         Area::ALL.iter().enumerate().filter(|(_, area)| fact.areas.contains(area)).map(|(place, _)| 1 << place).sum()
     };

@@ -1,10 +1,10 @@
-//! Hiding small numbers so that they can't be worked out.
+//! Cell suppression: leaving out small numbers, and as many others as it takes, so that none can be worked out.
 //!
 //! A number from 1 to 4 is not published. That alone hides little: who knows the total and all other rows can subtract. So
 //! further numbers are hidden until this holds: **whatever small number there is, published or not, a reader who knows all that is published
 //! and all that is in the plan can't rule out any of 1, 2, 3 and 4 for it.** It is not tried to break this; it is shown that nobody
 //! can: for each small number and each of the four values one whole set of numbers is worked out that has that value, agrees with
-//! everything that is published, and adds up (see `reader`). Where none is found, the smallest
+//! everything that is published, and adds up (see `disclosure_audit`). Where none is found, the smallest
 //! number near by is hidden too, totals last, and it begins again. If there is nothing left to hide but zeros, a whole table is withheld.
 //!
 //! The reader may know: that what is hidden is at least 1, unless the table is withheld; every sum in the plan, the rests
@@ -17,66 +17,30 @@
 
 use std::collections::BTreeSet;
 
-use crate::casebook::statistics::{
+use super::{
+    disclosure_audit::Audit,
+    pattern::{Pattern, SMALL, is_small},
     plan::{Id, Plan},
-    reader::Reader,
 };
 
-/// What is not published: counts from 1 to 4.
-pub(super) const SMALL: [u64; 4] = [1, 2, 3, 4];
-
-/// What is hidden of a plan's numbers.
-pub(super) struct Hidden {
-    /// For each number.
-    shown: Vec<bool>,
-    /// For each table.
-    withheld: Vec<bool>,
-}
-
-/// Whether a count is one of them.
-pub(super) fn is_small(count: u64) -> bool {
-    SMALL.contains(&count)
-}
-
-impl Hidden {
-    /// All that is published at all is shown.
-    pub(super) fn nothing(plan: &Plan) -> Self {
-        Self {
-            shown: plan.ids().map(|id| plan.home(id).is_some()).collect(),
-            withheld: vec![false; plan.table_count()],
-        }
-    }
-
-    /// As much as has to be hidden.
-    pub(super) fn enough(plan: &Plan) -> Self {
-        let mut hidden = Self::nothing(plan);
+impl Pattern {
+    /// Primary suppression, and as much secondary suppression as the disclosure audit asks for.
+    pub(super) fn sufficient(plan: &Plan) -> Self {
+        let mut pattern = Self::of_nothing(plan);
         let small: Vec<Id> = plan.ids().filter(|id| is_small(plan.count(*id))).collect();
         for id in &small {
-            hidden.shown[id.0] = false;
+            pattern.shown[id.0] = false;
         }
-        let mut reader = Reader::of(plan);
+        let mut audit = Audit::of(plan);
         while let Some(id) =
-            small.iter().find(|id| SMALL.iter().any(|value| !reader.can_believe(&hidden, **id, *value)))
+            small.iter().find(|id| SMALL.iter().any(|value| !audit.is_feasible(&pattern, **id, *value)))
         {
-            if !hidden.hide_near(plan, *id) && !hidden.withhold_near(plan, *id) {
-                hidden.withhold_everything(plan);
+            if !pattern.suppress_near(plan, *id) && !pattern.withhold_near(plan, *id) {
+                pattern.withhold_everything(plan);
                 break;
             }
         }
-        hidden
-    }
-
-    pub(super) fn shows(&self, id: Id) -> bool {
-        self.shown[id.0]
-    }
-
-    pub(super) fn withholds(&self, table: usize) -> bool {
-        self.withheld[table]
-    }
-
-    /// The least that a reader knows a hidden number to be.
-    pub(super) fn least(&self, plan: &Plan, id: Id) -> u64 {
-        plan.home(id).map_or(0, |table| u64::from(!self.withheld[table]))
+        pattern
     }
 
     /// The numbers that are added up with one that is not shown, directly or by way of others that are not shown: for each step away, those that are a
@@ -101,8 +65,8 @@ impl Hidden {
         }
     }
 
-    /// Hides the smallest number near by that is not 0, totals last. False if there is none.
-    fn hide_near(&mut self, plan: &Plan, id: Id) -> bool {
+    /// Suppresses the smallest number near by that is not 0, totals last. False if there is none.
+    fn suppress_near(&mut self, plan: &Plan, id: Id) -> bool {
         let smallest = |ids: &BTreeSet<Id>| {
             let shown = ids.iter().copied().filter(|id| self.shows(*id) && plan.count(*id) > 0);
             shown.min_by_key(|id| (plan.count(*id), *id))
@@ -119,7 +83,7 @@ impl Hidden {
     }
 
     fn withhold_everything(&mut self, plan: &Plan) {
-        for table in 0..plan.table_count() {
+        for table in 0..plan.tables().len() {
             self.withhold(plan, table);
         }
     }

@@ -1,21 +1,22 @@
-//! What someone who reads the published figures could believe.
+//! The disclosure audit: which values of a suppressed number are feasible for someone who knows all that is published and how
+//! everything adds up.
 
-use crate::casebook::statistics::{
-    hide::{Hidden, SMALL},
+use super::{
+    pattern::{Pattern, SMALL},
     plan::{Id, Plan, Sum},
 };
 
-/// Steps of one search; past it, nothing is found and more is hidden.
+/// Steps of one search; past it, nothing is found and more is pattern.
 const STEPS: u32 = 400;
 /// How far beyond the truth a search goes. A reader would go on without end, so this errs on the side of hiding more.
 const BEYOND: u64 = 8;
 
-/// Someone who knows all that is published and how everything adds up.
-pub(super) struct Reader<'a> {
+/// The audit of one plan.
+pub(super) struct Audit<'a> {
     plan: &'a Plan,
     /// Beyond this no number is tried.
     highest: u64,
-    /// For each number, which of the small values it was found to be able to have. What is found stays true when more is hidden.
+    /// For each number, which of the small values it was found to be able to have. What is found stays true when more is pattern.
     found: Vec<[bool; SMALL.len()]>,
 }
 
@@ -26,21 +27,21 @@ struct Bounds {
     high: Vec<u64>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Audit<'a> {
     pub(super) fn of(plan: &'a Plan) -> Self {
         let most = plan.ids().map(|id| plan.count(id)).max().unwrap_or_default();
-        let mut reader =
+        let mut audit =
             Self { plan, highest: 2 * most + BEYOND, found: plan.ids().map(|_| [false; SMALL.len()]).collect() };
-        reader.remember(&plan.ids().map(|id| plan.count(id)).collect::<Vec<_>>());
-        reader
+        audit.remember(&plan.ids().map(|id| plan.count(id)).collect::<Vec<_>>());
+        audit
     }
 
     /// Whether a number could have that small value, with everything published as it is. It is sure if it says yes.
-    pub(super) fn can_believe(&mut self, hidden: &Hidden, id: Id, value: u64) -> bool {
+    pub(super) fn is_feasible(&mut self, pattern: &Pattern, id: Id, value: u64) -> bool {
         if SMALL.iter().zip(self.found[id.0]).any(|(small, found)| found && *small == value) {
             return true;
         }
-        if hidden.shows(id) || value < hidden.least(self.plan, id) {
+        if pattern.shows(id) || value < pattern.least(self.plan, id) {
             return false;
         }
         let mut bounds = Bounds {
@@ -48,9 +49,9 @@ impl<'a> Reader<'a> {
             high: self.plan.ids().map(|id| self.plan.count(id)).collect(),
         };
         // What has nothing to do with it may as well be as it is.
-        let (open, sums) = self.connected(hidden, id);
+        let (open, sums) = self.connected(pattern, id);
         for open in &open {
-            bounds.low[open.0] = hidden.least(self.plan, *open);
+            bounds.low[open.0] = pattern.least(self.plan, *open);
             bounds.high[open.0] = self.highest;
         }
         bounds.low[id.0] = value;
@@ -72,7 +73,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What is not shown and is added up with it, directly or by way of others that are not shown; and these sums.
-    fn connected(&self, hidden: &Hidden, id: Id) -> (Vec<Id>, Vec<&'a Sum>) {
+    fn connected(&self, pattern: &Pattern, id: Id) -> (Vec<Id>, Vec<&'a Sum>) {
         let mut open = vec![id];
         let mut sums = Vec::new();
         let mut rest: Vec<&Sum> = self.plan.sums().iter().collect();
@@ -84,7 +85,7 @@ impl<'a> Reader<'a> {
             rest = others;
             for sum in these {
                 for id in sum.parts.iter().chain([&sum.whole]) {
-                    if !hidden.shows(*id) && !open.contains(id) {
+                    if !pattern.shows(*id) && !open.contains(id) {
                         open.push(*id);
                     }
                 }

@@ -1,0 +1,3 @@
+/// An event that does not fit what went before.
+#[derive(Debug)]
+pub(in crate::casebook) struct Unfit;
