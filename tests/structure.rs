@@ -6,6 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 /// Each module and what it may use of this crate.
@@ -43,6 +44,34 @@ const CASEBOOK: &[(&str, &[&str])] = &[
 
 /// Modules whose files don't use each other: commands are called one by one.
 const APART: &[&str] = &["casebook::commands"];
+
+/// The programs by their features, and the crates that must not be in each.
+const PROGRAMS: &[(&str, &[&str])] = &[
+    // It has no session of a reviewer and no directory of a demonstration. (minisign brings rpassword; nothing calls it.)
+    ("box", &["cookie", "time", "tempfile"]),
+    // It has no store, no receipt codes to hash, and no configuration of a server.
+    ("desk", &["rusqlite", "libsqlite3-sys", "argon2", "blake2", "tempfile"]),
+    ("box,desk,demo", &[]),
+];
+
+/// Crates that are in none: whatever connects, whatever logs, and a second implementation of cryptography.
+const NOWHERE: &[&str] = &[
+    "reqwest",
+    "ureq",
+    "curl",
+    "rustls",
+    "native-tls",
+    "openssl",
+    "ring",
+    "tracing-subscriber",
+    "env_logger",
+    "tower-http",
+    "sentry",
+    "scraper",
+    "thirtyfour",
+    "proptest",
+    "trycmd",
+];
 
 #[test]
 fn modules_use_only_what_the_design_allows() {
@@ -87,6 +116,24 @@ fn files_that_only_declare_define_nothing() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn each_program_is_built_without_what_the_other_is_for() {
+    for (features, without) in PROGRAMS {
+        let tree = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+            .args(["--no-default-features", "--features", features])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+        let tree = String::from_utf8(tree.stdout).unwrap();
+        let crates: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+        assert!(crates.contains("age") && crates.contains("candour"), "{crates:?}");
+        let wrong: Vec<_> = without.iter().chain(NOWHERE).filter(|name| crates.contains(*name)).collect();
+        assert!(wrong.is_empty(), "{features}: {wrong:?}");
+    }
 }
 
 #[test]

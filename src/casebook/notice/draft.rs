@@ -32,15 +32,6 @@ pub struct Late {
     pub reason: Text,
 }
 
-impl NoticeDraft {
-    /// The text that a reviewer then edits: plain, with headings on lines of their own. What only the reviewer can say stands
-    /// in it as `[what to say here]`.
-    #[must_use]
-    pub fn compose(&self) -> Text {
-        super::wording::compose(self)
-    }
-}
-
 /// What still waits for the reviewer's words: each `[…]` with its brackets. A bracket without its other half counts up to the
 /// end of its line, so that a placeholder that was half deleted is found as well.
 #[must_use]

@@ -12,7 +12,16 @@ impl Section {
     }
 }
 
-pub(in crate::casebook) fn compose(draft: &NoticeDraft) -> Text {
+impl NoticeDraft {
+    /// The text that a reviewer then edits: plain, with headings on lines of their own. What only the reviewer can say stands
+    /// in it as `[what to say here]`.
+    #[must_use]
+    pub fn compose(&self) -> Text {
+        compose(self)
+    }
+}
+
+fn compose(draft: &NoticeDraft) -> Text {
     let mut sections = vec![opening(draft)];
     sections.extend(late(draft));
     match draft.variant {
