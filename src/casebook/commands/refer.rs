@@ -84,13 +84,13 @@ impl Editor<'_> {
         if new.passages.is_empty() && new.attachments.is_empty() {
             return Err(DeskError::EmptyReferral);
         }
-        if new.team.is_empty() || new.team.characters() > SHORT_MAX {
+        if new.team.is_empty() || new.team.is_longer_than(SHORT_MAX) {
             return Err(DeskError::TeamName);
         }
         if new.reason.is_empty() {
             return Err(DeskError::EmptyText("reason"));
         }
-        if new.reason.characters() > DETAIL_MAX {
+        if new.reason.is_longer_than(DETAIL_MAX) {
             return Err(DeskError::LongReason);
         }
         let casebook = &*self.casebook;
@@ -202,7 +202,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::fixture::{DAY, MARKER, TODAY, World, plain},
+        casebook::fixture::{DAY, MARKER, TODAY, World, many_marks, plain},
         domain::{Calendar, Route},
         files::tarball::Reader,
         unseal::GovernanceIdentity,
@@ -266,6 +266,14 @@ mod tests {
         assert!(matches!(refer(referral(&team)), Err(DeskError::NoAttachment(_))));
         let nothing = NewReferral { passages: Vec::new(), attachments: Vec::new(), ..referral(&team) };
         assert!(matches!(refer(nothing), Err(DeskError::EmptyReferral)));
+        for long in ["a".repeat(SHORT_MAX + 1), many_marks(SHORT_MAX)] {
+            let long = NewReferral { team: Text::typed(&long), ..referral(&team) };
+            assert!(matches!(refer(long), Err(DeskError::TeamName)));
+        }
+        for long in ["a".repeat(DETAIL_MAX + 1), many_marks(DETAIL_MAX)] {
+            let long = NewReferral { reason: Text::typed(&long), ..referral(&team) };
+            assert!(matches!(refer(long), Err(DeskError::LongReason)));
+        }
         assert!(!out.exists() && world.snapshot() == before);
     }
 }
