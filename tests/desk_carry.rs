@@ -126,6 +126,11 @@ fn the_areas_team_opens_what_was_chosen_with_the_stock_tool() {
     let page = reviewer.get(&path);
     let mut form = page.form(&path);
     assert!(http::value(&form, "text-p1description").contains("Ask [left out]"));
+    let few_characters_many_bytes = format!("a{}", "\u{301}".repeat(10_000));
+    fill(&mut form, "team", &few_characters_many_bytes);
+    fill(&mut form, "reason", &few_characters_many_bytes);
+    assert_eq!(reviewer.post(&path, &form).all(".error-summary a").len(), 5, "area, team, recipients, reason, nothing");
+    fill(&mut form, "reason", "");
     fill(&mut form, "team", "Choice and competition");
     let wrong = reviewer.post(&path, &form);
     assert_eq!(wrong.status, 422);

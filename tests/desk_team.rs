@@ -29,6 +29,8 @@ fn join(place: &Installation, reviewer: &mut Reviewer, directory: &str, name: &s
     place.done(&["keys", "new", "--out", directory, "--no-passphrase"]);
     let read = |file: &str| fs::read_to_string(place.path(&format!("{directory}/{file}"))).unwrap();
     let mut form = reviewer.get("/team").form("/team/join");
+    fill(&mut form, "name", &format!("a{}", "\u{301}".repeat(1_000)));
+    assert_eq!(reviewer.post("/team/join", &form).all(".error-summary a").len(), 4, "few characters, many bytes");
     fill(&mut form, "name", name);
     let wrong = reviewer.post("/team/join", &form);
     assert_eq!((wrong.status, wrong.all(".error-summary a").len()), (422, 3));

@@ -43,7 +43,8 @@ const TEXTS: &[&str] = &[
     "</textarea></form><form action=//elsewhere.example><input name=code>",
     "{{7*7}} ${7*7} <%= 7*7 %> {% include \"/etc/passwd\" %} &lt;b&gt; &#60;b&#62;",
     "\u{1b}[2J\u{1b}[1;1H\u{1b}]52;c;b3duZWQ=\u{7}\u{1b}P+q\u{1b}\\ \u{9b}2J \u{8}\u{8}\u{8} \r over",
-    "pay \u{202e}000,1\u{202c} \u{2066}\u{2067}\u{2069}\u{200f}\u{61c} zero\u{200b}width \u{feff}",
+    "pay \u{202e}000,1\u{202c} \u{2066}\u{2067}\u{2069}\u{200f}\u{61c} zero\u{200b}width \u{feff} \
+     j\u{200d}o\u{200c}in\u{fe0f}\u{e0101}\u{34f}\u{17b4}\u{e0041}",
     "nul\u{0}inside '; DROP TABLE report; -- %n%s%x \u{ffff}\u{10ffff} e\u{301}\u{301}\u{301}\u{301}",
 ];
 
@@ -268,7 +269,8 @@ fn assert_inert(page: &Page) {
 fn assert_harmless(said: &str) {
     let active = |c: &char| {
         (c.is_control() && *c != '\n')
-            || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+            || matches!(c, '\u{34f}' | '\u{61c}' | '\u{17b4}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(c, '\u{2066}'..='\u{2069}' | '\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
     };
     let found: Vec<char> = said.chars().filter(active).collect();
     assert!(found.is_empty(), "{found:?} in {said:?}");

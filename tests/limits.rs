@@ -48,7 +48,7 @@ fn more_sends_than_a_minute_allows_are_told_to_wait() {
 
 #[test]
 fn a_day_s_worth_is_refused_before_anyone_writes_and_whoever_wrote_may_still_send() {
-    let served = Served::new("[limits]\ndaily_mib = 1\ndisk_reserve_mib = 0");
+    let served = Served::new("[limits]\ndaily_mib = 1");
     let forms = [checked(&served), checked(&served), checked(&served)];
     assert_eq!(send(&served, &forms[0], MIB).status, 200);
     for path in ["/report", "/report?route=procurement"] {
@@ -72,16 +72,17 @@ fn a_day_s_worth_is_refused_before_anyone_writes_and_whoever_wrote_may_still_sen
 
 #[test]
 fn a_disk_that_is_nearly_full_is_told_of_before_anyone_writes() {
-    let free = Served::new("").store.free_bytes().unwrap() / MIB;
-    let reserve = |mib: u64| Served::new(&format!("[limits]\ndisk_reserve_mib = {mib}"));
-    if free > 512 * 1024 {
-        eprintln!("left out: more of the disk is free than can be reserved");
-        return;
-    }
-    let served = reserve(free + free / 2);
+    let served = Served::new("[limits]\ndisk_reserve_mib = 64");
+    let forms = [checked(&served), checked(&served)];
+    served.disk.set_free(64 * MIB);
+    assert_eq!(http::get(served.address, "/report").status, 200);
+    served.disk.set_free(64 * MIB - 1);
     assert_eq!(http::get(served.address, "/report").status, 503);
     assert_eq!(http::get(served.address, "/healthz").text(), "too little disk space is free\n");
-    assert_eq!(send(&served, &checked(&served), 3 * MIB).status, 200, "whoever wrote may still send");
-    let served = reserve(1024 * 1024);
-    assert_eq!(send(&served, &checked(&served), 0).one("h1"), "We can’t take more right now");
+    served.disk.set_free(32 * MIB);
+    assert_eq!(send(&served, &forms[0], 3 * MIB).status, 200, "whoever wrote may still send");
+    served.disk.set_free(32 * MIB - 1);
+    assert_eq!(send(&served, &forms[1], 0).one("h1"), "We can’t take more right now");
+    served.disk.set_free(64 * MIB);
+    assert_eq!(send(&served, &forms[1], 0).status, 200, "once some was freed");
 }

@@ -19,7 +19,7 @@ use crate::{
     domain::{
         About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Date, Delivery, Digest,
         FileEntry, FixedDay, Format, Manifest, MemberId, Message, MessageEntry, MessageKind, ReportEntry, ReportId,
-        Route, SeriousHarm, TeamRole, Text,
+        Route, SeriousHarm, TeamRole, Text, limits::BYTES_PER_CHARACTER,
     },
     files::{self, Readers},
     unseal::{GovernanceIdentity, NewKeys, read_identity},
@@ -316,6 +316,11 @@ fn attach(to: &GovernanceRecipients, number: usize, length: usize) -> (Vec<u8>, 
     let (truth, sealed) = sealer.finish().unwrap();
     let name = Text::verbatim(&format!("../{MARKER}-{number}.pdf"));
     (sealed, Attachment { name, media_type: Text::verbatim("application/pdf"), size: truth.size, sha256: truth.sha256 })
+}
+
+/// One character as a person counts, in more bytes than so many characters may take.
+pub(crate) fn many_marks(characters: usize) -> String {
+    format!("a{}", "\u{301}".repeat(characters * BYTES_PER_CHARACTER / 2))
 }
 
 fn concern() -> Concern {

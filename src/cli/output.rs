@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::http;
+use crate::domain::{escape_invisible_in_json, escape_invisible_in_line};
 
 /// What a command gives back.
 pub(super) type Outcome = Result<(), Failure>;
@@ -53,7 +53,7 @@ pub(in crate::cli) fn text(text: &str) -> Result<(), Failure> {
 
 /// Prints a value as JSON, in which what could drive a terminal is escaped as JSON does it.
 pub(in crate::cli) fn json(value: &impl Serialize) -> Result<(), Failure> {
-    line(&json_escaped(&serde_json::to_string_pretty(value)?))
+    line(&escape_invisible_in_json(&serde_json::to_string_pretty(value)?))
 }
 
 /// A number and its noun: `1 message`, `2 messages`.
@@ -79,72 +79,11 @@ pub(in crate::cli) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]
 pub(in crate::cli) fn error(failure: &Failure) {
     let (Failure::Failed(text) | Failure::Usage(text)) = failure else { return };
     // A file's name may be in it.
-    let one_line = visible(&text.split_whitespace().collect::<Vec<_>>().join(" "), false);
+    let one_line = escape_invisible_in_line(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     // With stderr closed there is nobody to tell; the exit status still says it.
     let _ = writeln!(io::stderr(), "candour: {one_line}");
 }
 
-/// A text with every sign that could drive a terminal or hide what is there written out as `\u{..}`.
-pub(in crate::cli) fn visible(text: &str, lines: bool) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if (c == '\n' && lines) || !is_active(c) {
-            shown.push(c);
-        } else {
-            shown.extend(c.escape_unicode());
-        }
-    }
-    shown
-}
-
-/// The same for JSON, where such a sign can only stand inside a string.
-fn json_escaped(json: &str) -> String {
-    let mut shown = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c == '\n' || !is_active(c) {
-            shown.push(c);
-        } else {
-            shown.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
-        }
-    }
-    shown
-}
-
-/// On a terminal a tab and a line break too move what stands around them.
-fn is_active(c: char) -> bool {
-    matches!(c, '\t' | '\n') || http::is_active(c)
-}
-
 fn unwritable(error: &io::Error) -> Failure {
     Failure::Failed(format!("can't write to standard output: {error}; check where it goes"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_drives_a_terminal_is_written_out() {
-        for (text, shown) in [
-            ("née\n\u{1f469}\u{200d}\u{2695}\u{fe0f}", "née\n\u{1f469}\u{200d}\u{2695}\u{fe0f}"),
-            ("\u{1b}[2J\u{7}\u{8}", "\\u{1b}[2J\\u{7}\\u{8}"),
-            ("a\u{9b}31m\u{7f}\tb\rc", "a\\u{9b}31m\\u{7f}\\u{9}b\\u{d}c"),
-            ("x\u{202e}gpj.exe", "x\\u{202e}gpj.exe"),
-            ("\u{2066}\u{2069}\u{200e}\u{200f}", "\\u{2066}\\u{2069}\\u{200e}\\u{200f}"),
-        ] {
-            assert_eq!(visible(text, true), shown);
-        }
-        assert_eq!(visible("a\nb", false), "a\\u{a}b");
-    }
-
-    #[test]
-    fn json_reads_the_same_and_drives_no_terminal() {
-        for text in
-            ["a\u{9b}31m\u{7f}\tb\r\n", "x\u{202e}gpj.exe \u{feff} \u{e0041}", "née \u{1f469}\u{200d}\u{2695} \\ \""]
-        {
-            let json = json_escaped(&serde_json::to_string(text).unwrap());
-            assert!(!json.chars().any(is_active), "{json}");
-            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
-        }
-    }
 }

@@ -94,7 +94,7 @@ fn referral(form: &Entries, report: &ReportView) -> Result<NewReferral, Vec<Fiel
         errors.push(FieldError::new("area", "Select the area"));
     }
     let team = Text::typed(form.first("team"));
-    if team.is_empty() || team.characters() > SHORT_MAX {
+    if team.is_empty() || team.is_longer_than(SHORT_MAX) {
         errors.push(FieldError::new("team", format!("Enter the team’s name, {SHORT_MAX} characters or less")));
     }
     let recipients = GovernanceRecipients::parse(form.first("recipients"));
@@ -102,7 +102,7 @@ fn referral(form: &Entries, report: &ReportView) -> Result<NewReferral, Vec<Fiel
         errors.push(FieldError::new("recipients", format!("Paste the team’s age recipients: {error}")));
     }
     let reason = Text::typed(form.first("reason"));
-    if reason.is_empty() || reason.characters() > DETAIL_MAX {
+    if reason.is_empty() || reason.is_longer_than(DETAIL_MAX) {
         errors.push(FieldError::new("reason", "Enter the reason, 2,000 characters or less"));
     }
     let mut redacted = false;

@@ -9,7 +9,7 @@ use axum::{
 use super::PageError;
 use crate::{
     casebook::{MemberView, ReportView, Sender},
-    domain::{Entries, FieldError, ReportId, Text, limits::BYTES_PER_CHARACTER},
+    domain::{Entries, FieldError, ReportId, Text},
     http::BodyError,
 };
 
@@ -86,7 +86,7 @@ pub(super) fn optional_text(
     max: usize,
 ) -> Result<Option<Text>, FieldError> {
     let text = Text::typed(form.first(field));
-    if text.as_str().len() > max * BYTES_PER_CHARACTER || text.characters() > max {
+    if text.is_longer_than(max) {
         let max = if max >= 1000 { format!("{},{:03}", max / 1000, max % 1000) } else { max.to_string() };
         return Err(FieldError::new(field, format!("{name} must be {max} characters or less")));
     }

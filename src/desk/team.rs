@@ -149,7 +149,7 @@ fn member(form: &Entries) -> Result<NewMember, Vec<FieldError>> {
     let name = Text::typed(form.first("name"));
     if name.is_empty() {
         errors.push(FieldError::new("name", "Enter a name"));
-    } else if name.characters() > SHORT_MAX {
+    } else if name.is_longer_than(SHORT_MAX) {
         errors.push(FieldError::new("name", format!("Name must be {SHORT_MAX} characters or less")));
     }
     let role = TeamRole::from_slug(form.first("role"));

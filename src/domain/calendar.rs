@@ -1,52 +1,11 @@
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, Weekday, date};
+use jiff::civil::{Date, Weekday};
 use serde::Deserialize;
 
-/// Bank holidays in England and Wales that are known when this is compiled.
-/// Source: GOV.UK, "UK bank holidays", division `england-and-wales`.
-const BUNDLED: &[Date] = &[
-    date(2024, 1, 1),
-    date(2024, 3, 29),
-    date(2024, 4, 1),
-    date(2024, 5, 6),
-    date(2024, 5, 27),
-    date(2024, 8, 26),
-    date(2024, 12, 25),
-    date(2024, 12, 26),
-    date(2025, 1, 1),
-    date(2025, 4, 18),
-    date(2025, 4, 21),
-    date(2025, 5, 5),
-    date(2025, 5, 26),
-    date(2025, 8, 25),
-    date(2025, 12, 25),
-    date(2025, 12, 26),
-    date(2026, 1, 1),
-    date(2026, 4, 3),
-    date(2026, 4, 6),
-    date(2026, 5, 4),
-    date(2026, 5, 25),
-    date(2026, 8, 31),
-    date(2026, 12, 25),
-    date(2026, 12, 28),
-    date(2027, 1, 1),
-    date(2027, 3, 26),
-    date(2027, 3, 29),
-    date(2027, 5, 3),
-    date(2027, 5, 31),
-    date(2027, 8, 30),
-    date(2027, 12, 27),
-    date(2027, 12, 28),
-    date(2028, 1, 3),
-    date(2028, 4, 14),
-    date(2028, 4, 17),
-    date(2028, 5, 1),
-    date(2028, 5, 29),
-    date(2028, 8, 28),
-    date(2028, 12, 25),
-    date(2028, 12, 26),
-];
+/// Bank holidays that are known when this is compiled, in GOV.UK's own form. Source: GOV.UK, "UK bank holidays", division
+/// `england-and-wales`.
+const BUNDLED: &str = include_str!("bank-holidays.json");
 
 /// The fewest bank holidays that a year has had since 1978; a year with fewer is not taken as covered.
 const HOLIDAYS_A_YEAR: usize = 8;
@@ -73,11 +32,8 @@ pub struct Calendar {
 
 impl Default for Calendar {
     fn default() -> Self {
-        let mut calendar = Self { years: BTreeMap::new() };
-        for day in BUNDLED {
-            calendar.years.entry(day.year()).or_default().push(*day);
-        }
-        calendar
+        // It is a constant, which every test of this file reads.
+        Self { years: years(BUNDLED).expect("the bundled file is GOV.UK's") }
     }
 }
 
@@ -103,17 +59,8 @@ impl Calendar {
     /// # Errors
     /// If the text is not that file.
     pub fn with_file(json: &str) -> Result<Self, CalendarError> {
-        let file: GovUkFile = serde_json::from_str(json).map_err(|e| CalendarError::File(e.to_string()))?;
-        let mut given: BTreeMap<i16, Vec<Date>> = BTreeMap::new();
-        for event in &file.division.events {
-            given.entry(event.date.year()).or_default().push(event.date);
-        }
-        // GOV.UK's file begins and ends with whole years; one with fewer days is a file that was cut.
-        if let Some((year, days)) = given.iter().find(|(_, days)| days.len() < HOLIDAYS_A_YEAR) {
-            return Err(CalendarError::File(format!("only {} bank holidays in {year}", days.len())));
-        }
         let mut calendar = Self::default();
-        calendar.years.extend(given);
+        calendar.years.extend(years(json)?);
         Ok(calendar)
     }
 
@@ -172,8 +119,23 @@ impl Calendar {
     }
 }
 
+/// The days of GOV.UK's `bank-holidays.json`, year by year.
+fn years(json: &str) -> Result<BTreeMap<i16, Vec<Date>>, CalendarError> {
+    let file: GovUkFile = serde_json::from_str(json).map_err(|e| CalendarError::File(e.to_string()))?;
+    let mut years: BTreeMap<i16, Vec<Date>> = BTreeMap::new();
+    for event in &file.division.events {
+        years.entry(event.date.year()).or_default().push(event.date);
+    }
+    // The file begins and ends with whole years; one with fewer days is a file that was cut.
+    match years.iter().find(|(_, days)| days.len() < HOLIDAYS_A_YEAR) {
+        Some((year, days)) => Err(CalendarError::File(format!("only {} bank holidays in {year}", days.len()))),
+        None => Ok(years),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
     use proptest::prelude::*;
 
     use super::*;
@@ -189,6 +151,21 @@ mod tests {
             (date(2027, 3, 24), date(2027, 4, 9)),
         ] {
             assert_eq!(calendar.add_working_days(received, 10), Ok(due), "{received}");
+        }
+    }
+
+    #[test]
+    fn the_bundled_file_holds_the_days_that_were_proclaimed() {
+        let calendar = Calendar::default();
+        for (year, days) in [
+            (2024, ["01-01", "03-29", "04-01", "05-06", "05-27", "08-26", "12-25", "12-26"]),
+            (2025, ["01-01", "04-18", "04-21", "05-05", "05-26", "08-25", "12-25", "12-26"]),
+            (2026, ["01-01", "04-03", "04-06", "05-04", "05-25", "08-31", "12-25", "12-28"]),
+            (2027, ["01-01", "03-26", "03-29", "05-03", "05-31", "08-30", "12-27", "12-28"]),
+            (2028, ["01-03", "04-14", "04-17", "05-01", "05-29", "08-28", "12-25", "12-26"]),
+        ] {
+            let held: Vec<_> = calendar.years[&year].iter().map(Date::to_string).collect();
+            assert_eq!(held, days.map(|day| format!("{year}-{day}")));
         }
     }
 

@@ -4,9 +4,7 @@ use super::{
     answers::{About, AreaChoice, HappenedAgain, OrganisationType, RaisedInternally, Role, SeriousHarm},
     area::Area,
     entries::Entries,
-    limits::{
-        BYTES_PER_CHARACTER, DESCRIPTION_MAX, DESCRIPTION_MIN, DETAIL_MAX, MESSAGE_MAX, SHORT_MAX, USE_CONCERNS_MAX,
-    },
+    limits::{DESCRIPTION_MAX, DESCRIPTION_MIN, DETAIL_MAX, MESSAGE_MAX, SHORT_MAX, USE_CONCERNS_MAX},
     route::Route,
     text::Text,
 };
@@ -162,7 +160,7 @@ impl FollowUp {
         if message.is_empty() {
             return Err(vec![FieldError::new("message", "Enter a message")]);
         }
-        if too_long(&message, MESSAGE_MAX) {
+        if message.is_longer_than(MESSAGE_MAX) {
             return Err(vec![FieldError::new(
                 "message",
                 format!("Message must be {} characters or less", grouped(MESSAGE_MAX)),
@@ -234,7 +232,7 @@ impl Reader<'_> {
 
     fn optional_text(&mut self, field: &'static str, name: &str, max: usize) -> Option<Text> {
         let text = Text::typed(self.form.first(field));
-        if too_long(&text, max) {
+        if text.is_longer_than(max) {
             self.missing(field, &format!("{name} must be {} characters or less", grouped(max)));
         }
         (!text.is_empty()).then_some(text)
@@ -247,7 +245,7 @@ impl Reader<'_> {
             self.missing("description", &format!("Enter a description of {of}"));
         } else if text.characters() < DESCRIPTION_MIN {
             self.missing("description", &format!("Description must be {DESCRIPTION_MIN} characters or more"));
-        } else if too_long(&text, DESCRIPTION_MAX) {
+        } else if text.is_longer_than(DESCRIPTION_MAX) {
             self.missing(
                 "description",
                 &format!("Description must be {} characters or less", grouped(DESCRIPTION_MAX)),
@@ -270,10 +268,6 @@ const fn asks_about(route: Option<Route>) -> &'static str {
         Some(Route::Procurement) => "Select what the issue is about",
         Some(Route::ServiceComplaint) => "Select what your complaint is about",
     }
-}
-
-fn too_long(text: &Text, max: usize) -> bool {
-    text.as_str().len() > max * BYTES_PER_CHARACTER || text.characters() > max
 }
 
 /// A number as the NHS writes it: `20,000`.

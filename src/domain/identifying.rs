@@ -190,6 +190,11 @@ mod tests {
             "born leaders were promoted",
             "the 2020/21 accounts, page 345",
             "00000000000",
+            // No number begins so; all alike; one digit too few; two too many.
+            "0412 345 6789",
+            "07777 777777",
+            "0161 496 00",
+            "0161 496 0018 12",
             "x07700900123y",
         ] {
             assert_eq!(kinds(text), [], "{text}");

@@ -2,6 +2,8 @@ use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use super::limits::BYTES_PER_CHARACTER;
+
 /// Something that a person typed. Wiped when dropped; has no `Debug` and no `Display`, so that it can't reach a log or
 /// an error by accident.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -48,9 +50,16 @@ impl Text {
         self.0.is_empty()
     }
 
+    /// Whether it is longer than so many characters as a person counts, or has more bytes than so many may take: under one
+    /// letter there is room for a flood of combining marks. The one way to ask; a text is bounded in both or in neither.
+    #[must_use]
+    pub fn is_longer_than(&self, characters: usize) -> bool {
+        self.0.len() > characters * BYTES_PER_CHARACTER || self.characters() > characters
+    }
+
     /// Its length as a person counts: what they see as one character counts as one (UAX #29), and so does a line break.
     #[must_use]
-    pub fn characters(&self) -> usize {
+    pub(super) fn characters(&self) -> usize {
         self.0.graphemes(true).count()
     }
 }
@@ -66,6 +75,22 @@ mod tests {
         {
             assert_eq!(Text::typed(typed).characters(), count, "{typed:?}");
         }
+    }
+
+    #[test]
+    fn is_bounded_in_characters_and_in_bytes() {
+        let marks = |count: usize| Text::typed(&format!("ab{}", "\u{301}".repeat(count)));
+        for (text, is_longer) in [
+            (Text::typed(""), false),
+            (Text::typed("👩‍⚕️"), false),
+            (Text::typed("abcd"), false),
+            (Text::typed("abcde"), true),
+            (marks(15), false),
+            (marks(16), true),
+        ] {
+            assert_eq!(text.is_longer_than(4), is_longer, "{}", text.as_str());
+        }
+        assert!(!Text::typed("").is_longer_than(0));
     }
 
     #[test]

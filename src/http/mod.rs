@@ -5,7 +5,6 @@
 mod field;
 pub mod forms;
 pub mod guard;
-mod inert;
 mod operator;
 mod page;
 mod said;
@@ -19,7 +18,6 @@ mod view;
 
 pub use field::{Choice, Field, Kind};
 pub use guard::BodyError;
-pub use inert::{inert, is_active};
 pub use operator::{quiet_panics, tell_operator};
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, page};
 pub use said::{BODY, SaidByTeam, capitalised};

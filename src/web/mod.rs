@@ -23,6 +23,7 @@ pub use config::{
     AccessibilityConfig, Config, ConfigError, Contact, ContactsConfig, LimitsConfig, LinksConfig, PrivacyConfig,
     SecurityConfig, ServiceConfig,
 };
+pub use room::FreeSpace;
 
 use std::sync::Arc;
 
@@ -56,6 +57,8 @@ pub struct AppOptions {
     pub config: Config,
     /// Where the date comes from.
     pub today: Arc<dyn Today>,
+    /// Whose free space decides whether anything more is taken.
+    pub free_space: Arc<dyn FreeSpace>,
     /// Whether every page says that it is a demonstration.
     pub demo: bool,
 }
@@ -155,6 +158,10 @@ impl App {
 
     fn room(&self) -> &Room {
         &self.0.room
+    }
+
+    fn free_space(&self) -> &dyn FreeSpace {
+        &*self.0.options.free_space
     }
 
     fn today(&self) -> Date {

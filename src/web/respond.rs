@@ -132,8 +132,10 @@ mod tests {
             second_approver: false,
         };
         Store::create(directory, &settings).unwrap();
+        let store = Store::open(directory).unwrap();
         App::new(AppOptions {
-            store: Store::open(directory).unwrap(),
+            free_space: Arc::new(store.clone()),
+            store,
             recipients,
             calendar: Calendar::default(),
             config: Config::default(),

@@ -1,7 +1,25 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::{App, LimitsConfig, WebError};
-use crate::domain::{Date, limits::MIB};
+use crate::{
+    domain::{Date, limits::MIB},
+    store::{Store, StoreError},
+};
+
+/// Where the number of free bytes comes from: the disk of the store, or what a test says.
+pub trait FreeSpace: Send + Sync {
+    /// Bytes that are free now. Blocks.
+    ///
+    /// # Errors
+    /// If it can't be told.
+    fn free_bytes(&self) -> Result<u64, StoreError>;
+}
+
+impl FreeSpace for Store {
+    fn free_bytes(&self) -> Result<u64, StoreError> {
+        self.free_bytes()
+    }
+}
 
 /// Whether there is room for what people send: so many bytes a day, and so many that stay free on the disk.
 ///
@@ -56,7 +74,7 @@ pub(super) fn why_none(app: &App, asking: Asking) -> Result<Option<&'static str>
     let room = app.room();
     Ok(if !room.is_left(asking, app.today()) {
         Some("as much was sent today as is taken in a day")
-    } else if !room.is_free(asking, app.store().free_bytes()?) {
+    } else if !room.is_free(asking, app.free_space().free_bytes()?) {
         Some("too little disk space is free")
     } else {
         None

@@ -2,18 +2,21 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     thread::JoinHandle,
 };
 
 use axum::Router;
 use candour::{
     crypto::{CodeTagger, GovernanceRecipients, KdfParams, os_random},
-    domain::{BoxId, Calendar, Date, Today, limits::DISK_RESERVE_MIB},
+    domain::{BoxId, Calendar, Date, Today},
     http::server,
-    store::{Settings, Store},
+    store::{Settings, Store, StoreError},
     unseal::{self, GovernanceIdentity, KeyFileError, NewKeys},
-    web::{App, AppOptions, Config, router},
+    web::{App, AppOptions, Config, FreeSpace, router},
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot};
@@ -24,6 +27,7 @@ pub(crate) struct Served {
     pub(crate) store: Store,
     pub(crate) identity: GovernanceIdentity,
     pub(crate) day: Day,
+    pub(crate) disk: Disk,
     /// The same pages without a socket.
     pub(crate) router: Router,
     stop: Option<oneshot::Sender<()>>,
@@ -47,18 +51,30 @@ impl Today for Day {
     }
 }
 
+/// A disk as full as the test says: how full this machine's is decides no test.
+#[derive(Clone)]
+pub(crate) struct Disk(Arc<AtomicU64>);
+
+impl Disk {
+    pub(crate) fn set_free(&self, bytes: u64) {
+        self.0.store(bytes, Ordering::SeqCst);
+    }
+}
+
+impl FreeSpace for Disk {
+    fn free_bytes(&self) -> Result<u64, StoreError> {
+        Ok(self.0.load(Ordering::SeqCst))
+    }
+}
+
 impl Served {
-    /// With the configuration given, on Tuesday 1 December 2026.
+    /// With the configuration given and an empty disk, on Tuesday 1 December 2026.
     pub(crate) fn new(config: &str) -> Self {
         Self::with(Config::parse(config).expect("a configuration"))
     }
 
     /// The same with a configuration that was put together.
-    pub(crate) fn with(mut config: Config) -> Self {
-        // How full the disk of this machine is decides no test, unless one says so.
-        if config.limits.disk_reserve_mib == DISK_RESERVE_MIB {
-            config.limits.disk_reserve_mib = 0;
-        }
+    pub(crate) fn with(config: Config) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let keys = NewKeys::generate(None).expect("keys");
         let recipients = GovernanceRecipients::parse(&keys.recipients).expect("recipients");
@@ -74,8 +90,10 @@ impl Served {
         Store::create(directory.path(), &settings).expect("a box");
         let store = Store::open(directory.path()).expect("a store");
         let day = Day(Arc::new(Mutex::new(Date::constant(2026, 12, 1))));
+        let disk = Disk(Arc::new(AtomicU64::new(u64::MAX)));
         let options = AppOptions {
             store: store.clone(),
+            free_space: Arc::new(disk.clone()),
             recipients,
             calendar: Calendar::default(),
             config,
@@ -96,7 +114,17 @@ impl Served {
             });
         });
         let address = told.recv().expect("it listens");
-        Self { address, store, identity, day, router, stop: Some(stop), thread: Some(thread), _directory: directory }
+        Self {
+            address,
+            store,
+            identity,
+            day,
+            disk,
+            router,
+            stop: Some(stop),
+            thread: Some(thread),
+            _directory: directory,
+        }
     }
 
     /// Stops it as a signal would, and waits for the end.

@@ -77,6 +77,7 @@ impl World {
         let (box_key, box_public) = SigningKey::generate().expect("a key");
         let app = App::new(AppOptions {
             store: store.clone(),
+            free_space: Arc::new(store.clone()),
             recipients: recipients.clone(),
             calendar: Calendar::default(),
             config: Config::parse(LIMITS).expect("a configuration"),

@@ -22,7 +22,7 @@ use crate::{
         },
     },
     crypto::{BoxRole, SignerRole, SigningKey, VerifyingKey, os_random},
-    domain::{CasebookId, MemberId, TeamRole, Text, Today},
+    domain::{CasebookId, MemberId, TeamRole, Text, Today, limits::SHORT_MAX},
     files::{self, FileError},
     unseal::GovernanceIdentity,
 };
@@ -41,7 +41,7 @@ impl Casebook {
     /// Makes a casebook in a new or empty directory. What an attempt that was killed left there is taken over.
     ///
     /// # Errors
-    /// If there is anything else in the directory, or a file can't be written.
+    /// If the founder's name is empty or long, there is anything else in the directory, or a file can't be written.
     pub fn init(
         directory: &Path,
         identity: Arc<GovernanceIdentity>,
@@ -50,6 +50,9 @@ impl Casebook {
         founder: Founder,
         today: &dyn Today,
     ) -> Result<Self, DeskError> {
+        if founder.name.is_empty() || founder.name.is_longer_than(SHORT_MAX) {
+            return Err(DeskError::MemberName);
+        }
         files::create_private_directory(directory)?;
         clear_unfinished(directory)?;
         let _lock = lock(directory)?;
@@ -118,5 +121,24 @@ fn names(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
             .map_err(FileError::io("read", directory))?
             .map(|entry| Ok(PathBuf::from(entry.map_err(FileError::io("read", directory))?.file_name())))
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::casebook::fixture::{TODAY, World, many_marks};
+
+    #[test]
+    fn a_founder_has_a_name() {
+        let world = World::new();
+        let directory = world.dir.path().join("other");
+        for name in ["", &"a".repeat(SHORT_MAX + 1), &many_marks(SHORT_MAX)] {
+            let paths = KeyPaths { identity: "/identity.txt".into(), signing_key: "/signing.key".into() };
+            let founder = Founder { name: Text::typed(name), role: TeamRole::Lead, paths };
+            let (identity, box_key) = (Arc::clone(&world.identity), world.box_key.clone());
+            let made = Casebook::init(&directory, identity, &world.signer, box_key, founder, &TODAY);
+            assert!(matches!(made, Err(DeskError::MemberName)) && !directory.exists());
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         Answer, AnswerKind, Area, Assessment, BoxId, Clock, ClockEntry, Date, Digest, Endorsement, FileEntry, Format,
         ReportId, ReportState, Text, Today,
-        limits::{BYTES_PER_CHARACTER, DETAIL_MAX, MESSAGE_MAX},
+        limits::{DETAIL_MAX, MESSAGE_MAX},
     },
     files::{self, Readers},
 };
@@ -77,12 +77,12 @@ impl NewDecision {
             if text.is_empty() {
                 return Err(DeskError::EmptyText(name));
             }
-            if is_longer(text, MESSAGE_MAX) {
+            if text.is_longer_than(MESSAGE_MAX) {
                 return Err(DeskError::LongText(name));
             }
         }
         let texts = self.assessment.iter().flat_map(|assessment| [&assessment.area_reason, &assessment.action_detail]);
-        if texts.flatten().any(|text| is_longer(text, DETAIL_MAX)) {
+        if texts.flatten().any(|text| text.is_longer_than(DETAIL_MAX)) {
             return Err(DeskError::LongReason);
         }
         Ok(())
@@ -176,10 +176,6 @@ impl Editor<'_> {
 /// What whoever writes or approves an answer signs.
 const fn endorsement(r#box: BoxId, report: ReportId, seq: u32, sha256: Digest) -> Endorsement {
     Endorsement { format: Format::Endorsement, r#box, report, seq, sha256 }
-}
-
-fn is_longer(text: &Text, max: usize) -> bool {
-    text.as_str().len() > BYTES_PER_CHARACTER * max || text.characters() > max
 }
 
 /// Where a report stands after a decision.

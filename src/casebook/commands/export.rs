@@ -119,9 +119,13 @@ mod tests {
     use crate::{
         casebook::{
             NewDecision,
-            fixture::{DAY, TODAY, World},
+            fixture::{DAY, TODAY, World, many_marks},
         },
-        domain::{AnswerKind, Area, Calendar, ClockKind, Collected, MessageKind, ReportId, ReportState, Route, Text},
+        domain::{
+            AnswerKind, Area, Assessment, Calendar, ClockKind, Collected, MessageKind, ReportId, ReportState, Route,
+            Text,
+            limits::{DETAIL_MAX, MESSAGE_MAX},
+        },
     };
 
     fn one_report(route: Route) -> (World, ReportId) {
@@ -232,10 +236,15 @@ mod tests {
             decide(&world, id, NewDecision { reply: text(" \n"), ..NewDecision::default() }),
             Err(DeskError::EmptyText("reply"))
         ));
-        assert!(matches!(
-            decide(&world, id, NewDecision { note: text(&"x".repeat(20_001)), ..NewDecision::default() }),
-            Err(DeskError::LongText("note"))
-        ));
+        for long in ["x".repeat(MESSAGE_MAX + 1), many_marks(MESSAGE_MAX)] {
+            let long = NewDecision { note: text(&long), ..NewDecision::default() };
+            assert!(matches!(decide(&world, id, long), Err(DeskError::LongText("note"))));
+        }
+        for long in ["x".repeat(DETAIL_MAX + 1), many_marks(DETAIL_MAX)] {
+            let assessment = Some(Assessment { area_reason: text(&long), ..Assessment::default() });
+            let long = NewDecision { assessment, ..NewDecision::default() };
+            assert!(matches!(decide(&world, id, long), Err(DeskError::LongReason)));
+        }
         assert!(matches!(
             decide(&world, ReportId([9; 8]), NewDecision { note: text("x"), ..NewDecision::default() }),
             Err(DeskError::NoReport)

@@ -30,7 +30,7 @@ impl Editor<'_> {
     /// # Errors
     /// If the name is empty or long, or someone has that key already.
     pub fn join(&mut self, new: NewMember, today: &dyn Today) -> Result<MemberId, DeskError> {
-        if new.name.is_empty() || new.name.characters() > SHORT_MAX {
+        if new.name.is_empty() || new.name.is_longer_than(SHORT_MAX) {
             return Err(DeskError::MemberName);
         }
         let signer = new.signer.to_base64();

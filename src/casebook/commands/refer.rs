@@ -18,7 +18,7 @@ use crate::{
     },
     crypto::{self, Document, GovernanceRecipients, Hashed, SignerRole, seal_stream},
     domain::{
-        Area, Attachment, Date, Format, ReportId, Text, Today,
+        Area, Attachment, Date, Format, ReportId, Text, Today, escape_invisible, escape_invisible_in_line,
         limits::{DETAIL_MAX, SHORT_MAX},
     },
     files::{FileError, NewFile, Readers, tarball},
@@ -84,13 +84,13 @@ impl Editor<'_> {
         if new.passages.is_empty() && new.attachments.is_empty() {
             return Err(DeskError::EmptyReferral);
         }
-        if new.team.is_empty() || new.team.characters() > SHORT_MAX {
+        if new.team.is_empty() || new.team.is_longer_than(SHORT_MAX) {
             return Err(DeskError::TeamName);
         }
         if new.reason.is_empty() {
             return Err(DeskError::EmptyText("reason"));
         }
-        if new.reason.characters() > DETAIL_MAX {
+        if new.reason.is_longer_than(DETAIL_MAX) {
             return Err(DeskError::LongReason);
         }
         let casebook = &*self.casebook;
@@ -175,21 +175,21 @@ fn readable(referral: &Referral) -> Zeroizing<String> {
     };
     line(&format!("Report {}, handed on {}", referral.report, referral.on));
     line(&format!("Area: {}", referral.area.label()));
-    line(&format!("For: {}", referral.team.as_str()));
+    line(&format!("For: {}", escape_invisible_in_line(referral.team.as_str())));
     if referral.redacted {
         line("Parts of it were left out.");
     }
     for passage in &referral.passages {
         line("");
-        line(passage.title.as_str());
-        line(passage.text.as_str());
+        line(&escape_invisible_in_line(passage.title.as_str()));
+        line(&escape_invisible(passage.text.as_str()));
     }
     for (number, attachment) in (1..).zip(&referral.attachments) {
         line("");
         line(&format!(
             "attachment-{number}: {}, {}, {} bytes",
-            attachment.name.as_str(),
-            attachment.media_type.as_str(),
+            escape_invisible_in_line(attachment.name.as_str()),
+            escape_invisible_in_line(attachment.media_type.as_str()),
             attachment.size
         ));
     }
@@ -202,7 +202,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::fixture::{DAY, MARKER, TODAY, World, plain},
+        casebook::fixture::{DAY, MARKER, TODAY, World, many_marks, plain},
         domain::{Calendar, Route},
         files::tarball::Reader,
         unseal::GovernanceIdentity,
@@ -211,10 +211,13 @@ mod tests {
     fn referral(to: &GovernanceIdentity) -> NewReferral {
         NewReferral {
             area: Area::Competition,
-            team: Text::typed("Choice and competition"),
+            team: Text::typed("Choice\tand competition"),
             recipients: to.recipients(),
             reason: Text::typed("It is theirs."),
-            passages: vec![Passage { title: Text::typed("What happened"), text: Text::typed("On the ward, […].") }],
+            passages: vec![Passage {
+                title: Text::typed("What happened"),
+                text: Text::typed("On the\u{200b} ward,\n[…]."),
+            }],
             attachments: vec!["1/2".into()],
             redacted: true,
         }
@@ -239,7 +242,8 @@ mod tests {
         let key = world.signer.verifying_key().unwrap();
         assert!(crypto::verify::<Referral>(&json, &signature, &[key]).is_ok());
         let text = String::from_utf8(tar.read("report.txt", 1 << 16).unwrap()).unwrap();
-        assert!(text.contains("On the ward, […].") && !text.contains("It is theirs."), "{text}");
+        assert!(text.contains("\nFor: Choice⟨U+0009⟩and competition\n"), "{text}");
+        assert!(text.contains("\nOn the⟨U+200B⟩ ward,\n[…].\n") && !text.contains("It is theirs."), "{text}");
         assert!(tar.read("attachment-1", 1 << 20).unwrap() == plain(70_000));
         tar.end().unwrap();
         assert!(!String::from_utf8_lossy(&json).contains(&format!("{MARKER}: what happened")));
@@ -262,6 +266,14 @@ mod tests {
         assert!(matches!(refer(referral(&team)), Err(DeskError::NoAttachment(_))));
         let nothing = NewReferral { passages: Vec::new(), attachments: Vec::new(), ..referral(&team) };
         assert!(matches!(refer(nothing), Err(DeskError::EmptyReferral)));
+        for long in ["a".repeat(SHORT_MAX + 1), many_marks(SHORT_MAX)] {
+            let long = NewReferral { team: Text::typed(&long), ..referral(&team) };
+            assert!(matches!(refer(long), Err(DeskError::TeamName)));
+        }
+        for long in ["a".repeat(DETAIL_MAX + 1), many_marks(DETAIL_MAX)] {
+            let long = NewReferral { reason: Text::typed(&long), ..referral(&team) };
+            assert!(matches!(refer(long), Err(DeskError::LongReason)));
+        }
         assert!(!out.exists() && world.snapshot() == before);
     }
 }

@@ -33,7 +33,7 @@ impl Editor<'_> {
         if new.reason.is_empty() {
             return Err(DeskError::EmptyText("reason"));
         }
-        if new.reason.characters() > DETAIL_MAX {
+        if new.reason.is_longer_than(DETAIL_MAX) {
             return Err(DeskError::LongReason);
         }
         let state = &self.casebook.state;

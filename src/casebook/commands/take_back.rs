@@ -6,10 +6,7 @@ use crate::{
         log::event::{AnswerId, Matter, TakenBack, What},
         state::outgoing::is_held,
     },
-    domain::{
-        Text, Today,
-        limits::{BYTES_PER_CHARACTER, DETAIL_MAX},
-    },
+    domain::{Text, Today, limits::DETAIL_MAX},
 };
 
 impl Editor<'_> {
@@ -22,7 +19,7 @@ impl Editor<'_> {
         if reason.is_empty() {
             return Err(DeskError::EmptyText("reason"));
         }
-        if reason.as_str().len() > BYTES_PER_CHARACTER * DETAIL_MAX || reason.characters() > DETAIL_MAX {
+        if reason.is_longer_than(DETAIL_MAX) {
             return Err(DeskError::LongReason);
         }
         let AnswerRef { report: id, seq } = answer;
@@ -45,7 +42,7 @@ mod tests {
     use crate::{
         casebook::{
             NewDecision,
-            fixture::{DAY, TODAY, World},
+            fixture::{DAY, TODAY, World, many_marks},
         },
         domain::{AnswerKind, Area, Calendar, ReportId, ReportState, Route, TeamRole},
     };
@@ -117,7 +114,9 @@ mod tests {
             world.edit(|editor| editor.take_back(answer, Text::typed(reason), &TODAY))
         };
         assert!(matches!(take(1, " "), Err(DeskError::EmptyText(_))));
-        assert!(matches!(take(1, &"a".repeat(DETAIL_MAX + 1)), Err(DeskError::LongReason)));
+        for long in ["a".repeat(DETAIL_MAX + 1), many_marks(DETAIL_MAX)] {
+            assert!(matches!(take(1, &long), Err(DeskError::LongReason)));
+        }
         assert!(matches!(take(2, "Wrong."), Err(DeskError::NoAnswer)));
         assert_eq!(world.open().unwrap().to_approve().len(), 1);
     }

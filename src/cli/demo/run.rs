@@ -145,8 +145,15 @@ fn prepare(directory: &Path) -> Result<Made, output::Failure> {
     let collection = at("collection");
     stick.collect_to(&collection)?;
     casebook.edit(&signing_key)?.import(&collection, false, &SystemDay)?;
-    let options =
-        AppOptions { store, recipients, calendar, config: Config::default(), today: Arc::new(SystemDay), demo: true };
+    let options = AppOptions {
+        free_space: Arc::new(store.clone()),
+        store,
+        recipients,
+        calendar,
+        config: Config::default(),
+        today: Arc::new(SystemDay),
+        demo: true,
+    };
     Ok(Made { options, stick, keys, receipt_code })
 }
 

@@ -13,7 +13,7 @@ use crate::{
     },
     crypto::{BoxRole, Fingerprint, read_keys},
     domain::{
-        Area, Date, ReportState, SystemDay, TeamRole, Text, Today,
+        Area, Date, ReportState, SystemDay, TeamRole, Text, Today, escape_invisible_in_line,
         limits::{FIELD_BYTES, KIB},
     },
     files,
@@ -274,7 +274,8 @@ fn join(arguments: &JoinArguments) -> Outcome {
     confine(&directory, &ring, [], None);
     let identity = ring.identity()?;
     let casebook = Casebook::join(&directory, identity.into(), arguments.fingerprint)?;
-    let name = casebook.me().and_then(|me| casebook.member_name(me)).map(|name| print::inert(name.as_str()));
+    let name =
+        casebook.me().and_then(|me| casebook.member_name(me)).map(|name| escape_invisible_in_line(name.as_str()));
     output::line(&format!("joined the casebook in {} as {}", directory.display(), name.unwrap_or_default()))
 }
 

@@ -3,7 +3,9 @@
 use crate::{
     casebook::{AnswerView, DecisionView, Import, MessageView, QueueEntry, Recorded, ReportView, Sender, Word},
     cli::output::{self, Outcome},
-    domain::{Area, ClockState, ClockView, Concern, MessageKind, ReportId, SeriousHarm, Text},
+    domain::{
+        Area, ClockState, ClockView, Concern, MessageKind, ReportId, SeriousHarm, Text, escape_invisible_in_line,
+    },
 };
 
 /// Columns that a paragraph of a message is set in by.
@@ -104,11 +106,6 @@ pub(in crate::cli) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize
     ))
 }
 
-/// A name in a line of text.
-pub(in crate::cli) fn inert(name: &str) -> String {
-    output::visible(name, false)
-}
-
 fn message(message: &MessageView) -> Outcome {
     let (from, kind) = match (message.from, message.kind) {
         (Sender::Person, Word::Person(kind)) => ("from the person", kind.label()),
@@ -125,7 +122,7 @@ fn message(message: &MessageView) -> Outcome {
     }
     for (number, file) in (1..).zip(&message.attachments) {
         let (name, media_type) =
-            (output::visible(file.name.as_str(), false), output::visible(file.media_type.as_str(), false));
+            (escape_invisible_in_line(file.name.as_str()), escape_invisible_in_line(file.media_type.as_str()));
         output::line(&format!("  File {}/{number}: {name}  {media_type}  {} bytes", message.seq, file.size))?;
     }
     Ok(())
@@ -209,7 +206,8 @@ fn areas(areas: &[Area]) -> String {
 }
 
 fn paragraph(text: &Text, indent: &str) -> Outcome {
-    output::visible(text.as_str(), true).lines().try_for_each(|line| output::line(format!("{indent}{line}").trim_end()))
+    let mut lines = text.as_str().split_terminator('\n').map(escape_invisible_in_line);
+    lines.try_for_each(|line| output::line(format!("{indent}{line}").trim_end()))
 }
 
 #[cfg(test)]

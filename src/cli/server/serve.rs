@@ -54,6 +54,7 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     let store = arguments.data.store()?;
     arguments.data.hold_against_pin(&store, &keys.recipients, &arguments.keys.path)?;
     let options = AppOptions {
+        free_space: Arc::new(store.clone()),
         store,
         recipients: keys.recipients,
         calendar: arguments.data.calendar()?,

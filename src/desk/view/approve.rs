@@ -10,8 +10,8 @@ use super::{
 use crate::{
     casebook::{AnswerRef, ReportView},
     desk::letter,
-    domain::{AnswerKind, Date, Entries, FieldError},
-    http::{Day, Field, Kind, SaidByTeam, inert},
+    domain::{AnswerKind, Date, Entries, FieldError, escape_invisible},
+    http::{Day, Field, Kind, SaidByTeam},
 };
 
 /// The field for why a notice is taken back.
@@ -78,7 +78,7 @@ impl<'a> ApprovePage<'a> {
             closed,
             article: said(AnswerKind::Notice, today, text),
             finds: finds(text, &letter::theirs(report)),
-            use_concerns: letter::use_concerns(report).map(|text| inert(text.as_str())),
+            use_concerns: letter::use_concerns(report).map(|text| escape_invisible(text.as_str())),
             checks: checks(typed, errors),
             reason: held.then(|| reason(typed, errors)),
         }

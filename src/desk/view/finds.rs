@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use crate::{casebook::notice::quotes, domain::Identifying, http::inert};
+use crate::{
+    casebook::notice::quotes,
+    domain::{Identifying, escape_invisible},
+};
 
 /// What is called a copy of the person's words.
 const COPIED: &str = "words as the person wrote them";
@@ -41,7 +44,7 @@ fn find(text: &str, line: Range<usize>, spans: &[(Range<usize>, &'static str)]) 
     let (mut what, mut parts, mut place) = (Vec::new(), Vec::new(), line.start);
     let mut push = |range: Range<usize>, marked| {
         if !range.is_empty() {
-            parts.push(Part { text: inert(&text[range]), marked });
+            parts.push(Part { text: escape_invisible(&text[range]), marked });
         }
     };
     for (range, label) in spans {
@@ -57,7 +60,7 @@ fn find(text: &str, line: Range<usize>, spans: &[(Range<usize>, &'static str)]) 
         }
     }
     push(place..line.end, false);
-    if inert(&text[line.clone()]) != text[line] {
+    if escape_invisible(&text[line.clone()]) != text[line] {
         what.push(UNSEEN);
     }
     (!what.is_empty()).then_some(Find { what, parts })

@@ -3,8 +3,8 @@
 use super::queue::state_name;
 use crate::{
     casebook::{AnswerView, DecisionView, ReferralView, ReportView, ShutOutView, TakenBackView},
-    domain::{Area, Assessment, Date, MemberId, ReportState, TeamRole, Text},
-    http::{Day, inert},
+    domain::{Area, Assessment, Date, MemberId, ReportState, TeamRole, Text, escape_invisible},
+    http::Day,
 };
 
 /// Something that was done with the report.
@@ -51,24 +51,24 @@ impl Step {
             lines.push(("Change of use", format!("a supplementary notice is due by {}", due.strftime("%-d %B %Y"))));
         }
         if let Some(note) = &decision.note {
-            lines.push(("Note", inert(note.as_str())));
+            lines.push(("Note", escape_invisible(note.as_str())));
         }
         Self { event: decision.event, on: Day(decision.on), by: name(decision.by), what: "Decided".into(), lines }
     }
 
     fn referred(referral: &ReferralView, name: &dyn Fn(MemberId) -> String) -> Self {
         let lines = vec![
-            ("To", format!("{} ({})", inert(referral.team.as_str()), referral.area.label())),
-            ("What", join(referral.parts.iter().map(|part| inert(part.as_str())))),
+            ("To", format!("{} ({})", escape_invisible(referral.team.as_str()), referral.area.label())),
+            ("What", join(referral.parts.iter().map(|part| escape_invisible(part.as_str())))),
             ("Left out", if referral.redacted { "parts of it" } else { "nothing" }.to_owned()),
-            ("Why", inert(referral.reason.as_str())),
+            ("Why", escape_invisible(referral.reason.as_str())),
         ];
         Self { event: referral.event, on: Day(referral.on), by: name(referral.by), what: "Referred".into(), lines }
     }
 
     fn taken_back(taken_back: &TakenBackView, name: &dyn Fn(MemberId) -> String) -> Self {
-        let mut lines = vec![("Why", inert(taken_back.reason.as_str()))];
-        let text = |text: &Option<Text>| text.as_ref().map_or_else(String::new, |text| inert(text.as_str()));
+        let mut lines = vec![("Why", escape_invisible(taken_back.reason.as_str()))];
+        let text = |text: &Option<Text>| text.as_ref().map_or_else(String::new, |text| escape_invisible(text.as_str()));
         lines.extend(taken_back.answers.iter().map(|(kind, said)| (kind.label(), text(said))));
         Self {
             event: taken_back.event,
@@ -88,7 +88,7 @@ impl Step {
         if !who.is_empty() {
             lines.push(("Shut out", who));
         }
-        lines.push(("Why", inert(shut_out.reason.as_str())));
+        lines.push(("Why", escape_invisible(shut_out.reason.as_str())));
         Self { event: shut_out.event, on: Day(shut_out.on), by: name(shut_out.by), what, lines }
     }
 }
@@ -116,14 +116,14 @@ pub(super) fn assessed(
     let day = |day: &Date| day.strftime("%-d %B %Y").to_string();
     [
         ("Areas, as the team decided", areas.as_ref().map(|areas| named(areas))),
-        ("Why these areas", area_reason.as_ref().map(|text| inert(text.as_str()))),
+        ("Why these areas", area_reason.as_ref().map(|text| escape_invisible(text.as_str()))),
         ("Who looks after it", owner.map(name)),
         ("A worker", worker.map(|answer| answer.label().to_owned())),
         ("In our remit", in_remit.map(|answer| answer.label().to_owned())),
         ("What it tends to show", (!failures.is_empty()).then(|| join(failures.iter().map(|kind| kind.label())))),
         ("Risk", risk.map(|risk| risk.label().to_owned())),
         ("Outcome", action.map(|action| action.label().to_owned())),
-        ("What, or why not", action_detail.as_ref().map(|text| inert(text.as_str()))),
+        ("What, or why not", action_detail.as_ref().map(|text| escape_invisible(text.as_str()))),
         ("By when", action_by.as_ref().map(day)),
         ("Finding", finding.map(|finding| finding.label().to_owned())),
         ("Treated badly for speaking up", detriment.map(|answer| answer.label().to_owned())),

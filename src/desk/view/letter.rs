@@ -12,8 +12,9 @@ use crate::{
     desk::{letter, seen::Seen},
     domain::{
         AnswerKind, Area, Date, Entries, FieldError, NoticeVariant, ReportId, ReportState, RiskCheck, Told, WhoSees,
+        escape_invisible,
     },
-    http::{BODY, Choice, Day, Field, Kind, SaidByTeam, capitalised, inert},
+    http::{BODY, Choice, Day, Field, Kind, SaidByTeam, capitalised},
 };
 
 pub(in crate::desk) const VARIANT: &str = "variant";
@@ -224,7 +225,7 @@ impl<'a> PreviewPage<'a> {
             newer: changed.map(|team| newer(report, team)).unwrap_or_default(),
             article: said(draft.kind, on, text),
             finds: finds(text, &letter::theirs(report)),
-            use_concerns: letter::use_concerns(report).map(|text| inert(text.as_str())),
+            use_concerns: letter::use_concerns(report).map(|text| escape_invisible(text.as_str())),
             checks: checks(draft.typed, errors),
             approval,
             hidden: draft.hidden(&[]).into_iter().chain([(TEXT.to_owned(), text.to_owned())]).collect(),

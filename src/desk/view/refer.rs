@@ -5,8 +5,8 @@ use askama::Template;
 use super::Shell;
 use crate::{
     casebook::{ReportView, Sender, Word},
-    domain::{Area, Concern, Entries, FieldError, Identifying, ReportId, Text},
-    http::{Choice, Field, Kind, inert},
+    domain::{Area, Concern, Entries, FieldError, Identifying, ReportId, Text, escape_invisible},
+    http::{Choice, Field, Kind},
 };
 
 /// What stands for what was left out.
@@ -103,7 +103,7 @@ impl<'a> ReferPage<'a> {
         from_person
             .flat_map(|message| {
                 let files = (1..).zip(&message.attachments);
-                files.map(|(number, file)| (format!("{}/{number}", message.seq), inert(file.name.as_str())))
+                files.map(|(number, file)| (format!("{}/{number}", message.seq), escape_invisible(file.name.as_str())))
             })
             .collect()
     }

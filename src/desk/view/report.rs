@@ -13,9 +13,9 @@ use crate::{
     casebook::{AnswerView, Casebook, MessageView, ReportView, Sender, Word},
     domain::{
         Attachment, ClockKind, ClockState, ClockView, Concern, Date, Entries, Identifying, MemberId, ReportId,
-        SeriousHarm, Text,
+        SeriousHarm, Text, escape_invisible,
     },
-    http::{Choice, Day, Field, Kind, inert},
+    http::{Choice, Day, Field, Kind},
 };
 
 /// A report.
@@ -142,7 +142,7 @@ impl<'a> ReportPage<'a> {
         for_paper: Option<Parts>,
     ) -> Self {
         let entry = &report.entry;
-        let name = |id: MemberId| inert(casebook.member_name(id).map_or("someone", |name| name.as_str()));
+        let name = |id: MemberId| escape_invisible(casebook.member_name(id).map_or("someone", |name| name.as_str()));
         let read = report.decisions.iter().map(|decision| decision.read).max().unwrap_or_default();
         let answers: Vec<&AnswerView> = report.decisions.iter().flat_map(|decision| &decision.answers).collect();
         let messages: Vec<Said> =
@@ -226,7 +226,7 @@ impl Said {
 
 impl Answered {
     fn new(label: Option<&'static str>, text: &str) -> Self {
-        let text = inert(text);
+        let text = escape_invisible(text);
         let mut parts = Vec::new();
         let mut found = BTreeSet::new();
         let mut push = |part: &str, marked| {
@@ -251,7 +251,7 @@ impl File {
         Self {
             place: format!("{seq}/{number}"),
             name: Answered::new(None, file.name.as_str()),
-            kind: inert(file.media_type.as_str()),
+            kind: escape_invisible(file.media_type.as_str()),
             size: size(file.size),
             sha256: file.sha256.to_string(),
         }

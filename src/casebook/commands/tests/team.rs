@@ -1,9 +1,14 @@
 use crate::{
     casebook::{
         AnswerRef, EventProblem, NewDecision, NewMember, NewShutOut,
-        fixture::{DAY, MARKER, TODAY, World},
+        fixture::{DAY, MARKER, TODAY, World, many_marks},
     },
-    domain::{Calendar, MessageKind, Route},
+    crypto::SigningKey,
+    domain::{
+        Calendar, MessageKind, Route,
+        limits::{DETAIL_MAX, SHORT_MAX},
+    },
+    unseal::GovernanceIdentity,
 };
 use crate::{
     casebook::{Casebook, DeskError},
@@ -132,6 +137,27 @@ fn whoever_leaves_reads_nothing_that_comes_later_and_writes_nothing() {
     forged.state.me = Some(other.id);
     forged.edit(&other.signer).unwrap().ask_for_second_approver(true, &TODAY).unwrap();
     assert!(matches!(world.open(), Err(DeskError::Event { problem: EventProblem::Unfit, .. })));
+}
+
+#[test]
+fn names_and_reasons_are_bounded_in_characters_and_in_bytes() {
+    let (world, id) = one_report();
+    let before = world.snapshot();
+    for long in ["a".repeat(SHORT_MAX + 1), many_marks(SHORT_MAX)] {
+        let (key, _) = SigningKey::generate().unwrap();
+        let new = NewMember {
+            name: Text::typed(&long),
+            role: TeamRole::Reviewer,
+            signer: key.verifying_key().unwrap(),
+            recipients: GovernanceIdentity::generate().recipients(),
+        };
+        assert!(matches!(world.edit(|editor| editor.join(new, &TODAY)), Err(DeskError::MemberName)));
+    }
+    for long in ["a".repeat(DETAIL_MAX + 1), many_marks(DETAIL_MAX)] {
+        let new = NewShutOut { reason: Text::typed(&long), ..shut_out(Vec::new(), vec![TeamRole::Reviewer]) };
+        assert!(matches!(world.edit(|editor| editor.shut_out(id, new, &TODAY)), Err(DeskError::LongReason)));
+    }
+    assert!(world.snapshot() == before);
 }
 
 #[test]

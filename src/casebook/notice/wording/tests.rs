@@ -102,7 +102,7 @@ fn every_notice_says_what_it_has_to() {
         let other_area = Area::ALL.iter().find(|area| !has_areas || !draft.areas.contains(area));
         assert!(other_area.is_none_or(|area| !notice.contains(&format!("\n\n{}\n\n", area.label()))), "{notice}");
         assert!(!notice.contains("  ") && !notice.contains("\n\n\n") && !notice.contains(" \n"), "{notice}");
-        assert!(text.characters() <= MESSAGE_MAX / 4, "there is room for what the reviewer adds");
+        assert!(!text.is_longer_than(MESSAGE_MAX / 4), "there is room for what the reviewer adds");
         assert!(!unfinished(notice).is_empty(), "something is left for the reviewer to say");
         assert!(notice.lines().all(|line| line.matches('[').count() == line.matches(']').count()));
         composed += 1;
