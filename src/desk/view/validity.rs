@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Bytes that a page may come to before it is padded; it does not travel beyond this machine.
-const HEAVIEST: usize = 64 * 1024;
+const HEAVIEST: usize = 40 * 1024;
 /// The reading age that no page may pass.
 const OLDEST: f64 = 13.0;
 

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Bytes that a page may come to before it is padded: it has to arrive over a slow Tor circuit.
-const HEAVIEST: usize = 24 * 1024;
+const HEAVIEST: usize = 32 * 1024;
 /// The reading age that no page may pass. What is aimed at is 11.
 const OLDEST: f64 = 13.0;
 
