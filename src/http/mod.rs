@@ -14,6 +14,8 @@ pub mod stack;
 mod stream;
 mod style;
 #[cfg(test)]
+pub(crate) mod templates;
+#[cfg(test)]
 pub(crate) mod validity;
 mod view;
 
