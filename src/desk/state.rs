@@ -123,7 +123,7 @@ impl Desk {
             hosts: hosts(options.address),
             // Cookies are shared between the ports of an address.
             cookie_name: format!("candour-desk-{}", options.address.port()),
-            policy: policy(CSS, false),
+            policy: policy(&CSS, false),
             options,
             gate: Mutex::new(gate),
             bench: Mutex::new(Some(Box::new(bench))),

@@ -6,7 +6,7 @@ use crate::domain::{Entries, FieldError};
 
 /// A field of a form with its label, hint and error, ready to be put on a page.
 #[derive(Template)]
-#[template(path = "field.html")]
+#[template(path = "partials/field.html")]
 pub struct Field {
     /// Its name in the form, and its id on the page.
     pub id: &'static str,

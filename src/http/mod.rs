@@ -13,6 +13,8 @@ pub mod stack;
 mod stream;
 mod style;
 #[cfg(test)]
+pub(crate) mod templates;
+#[cfg(test)]
 pub(crate) mod validity;
 mod view;
 
@@ -21,5 +23,5 @@ pub use guard::BodyError;
 pub use operator::{quiet_panics, tell_operator};
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, page};
 pub use said::{BODY, SaidByTeam, capitalised};
-pub use style::{CSS, policy};
+pub use style::{CSS, policy, shortened};
 pub use view::Day;

@@ -7,7 +7,7 @@ pub const BODY: &str = "the governance team";
 
 /// Something that the team says, as the person sees it at the box, ready to be put on a page.
 #[derive(Template)]
-#[template(path = "said.html")]
+#[template(path = "partials/said.html")]
 pub struct SaidByTeam<'a> {
     /// Who says it, at the beginning of a sentence.
     pub team: String,

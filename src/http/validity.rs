@@ -1,12 +1,14 @@
 //! What any browser and any reader needs of a page, for the tests that hold the pages of the box and of the desk to it.
 
-use std::collections::BTreeSet;
+use std::{any::type_name, collections::BTreeSet};
 
 use askama::Template;
 use scraper::{ElementRef, Html, Selector};
 
 /// A page as it is sent, but for the padding.
 pub(crate) struct Sample {
+    /// The type that it is made from.
+    pub(crate) page: &'static str,
     /// What it is and, after a comma, in which state.
     pub(crate) name: String,
     pub(crate) html: String,
@@ -18,11 +20,18 @@ pub(crate) struct Sample {
 pub(crate) trait Render {
     /// As it is sent, but for the padding.
     fn html(&self) -> String;
+
+    /// A sample of it.
+    fn sample(&self, name: &str, is_error: bool) -> Sample;
 }
 
 impl<T: Template> Render for T {
     fn html(&self) -> String {
         self.render().expect("a page")
+    }
+
+    fn sample(&self, name: &str, is_error: bool) -> Sample {
+        Sample { page: type_name::<T>(), name: name.to_owned(), html: self.html(), is_error }
     }
 }
 

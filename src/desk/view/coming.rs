@@ -302,7 +302,7 @@ mod tests {
         assert_eq!((all("g rect").len(), all("g .harm").len()), (MARKS - 1 + 2, 2));
         assert_eq!(text("svg .number"), ["30", "3"]);
         assert_eq!(all("tbody tr").len(), 16);
-        assert_eq!(text("tbody tr")[1], "Friday 18 December 202630 due on 18 December 2026 Due soon1");
+        assert_eq!(text("tbody tr")[1], "Friday 18 December 2026 30 due on 18 December 2026 Due soon 1");
         assert!(text("tbody tr")[6].contains("Not a working day"), "{:?}", text("tbody tr"));
         let links: Vec<_> = all("a").iter().filter_map(|link| link.attr("href")).collect();
         assert_eq!(links, ["/?due=2026-12-18", "/?due=2026-12-26"]);

@@ -31,24 +31,29 @@ pub(super) use refer::ReferPage;
 pub(super) use report::{FilePage, Parts, ReportPage};
 pub(super) use team::{LeavePage, ShutOutPage, TeamPage};
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 use askama::Template;
 use zeroize::Zeroizing;
 
 use super::{DeskOptions, Visit, error::Words};
-use crate::domain::{CasebookId, FieldError};
+use crate::{
+    domain::{CasebookId, FieldError},
+    http::shortened,
+};
 
-/// The style sheet of box and desk, with what the desk alone shows.
-pub(super) const CSS: &str = concat!(
-    include_str!("../../../templates/style.css"),
-    include_str!("../../../templates/desk/style.css"),
-    include_str!("../../../templates/desk/decide.css"),
-    include_str!("../../../templates/desk/report.css"),
-    include_str!("../../../templates/desk/coming.css"),
-    include_str!("../../../templates/desk/figures.css"),
-    include_str!("../../../templates/style_media.css")
-);
+/// The style sheet of box and desk, with what the desk alone shows. As it is sent.
+pub(super) static CSS: LazyLock<String> = LazyLock::new(|| {
+    shortened(concat!(
+        include_str!("../../../templates/partials/style.css"),
+        include_str!("../../../templates/desk/style.css"),
+        include_str!("../../../templates/desk/decide.css"),
+        include_str!("../../../templates/desk/report.css"),
+        include_str!("../../../templates/desk/coming.css"),
+        include_str!("../../../templates/desk/figures.css"),
+        include_str!("../../../templates/partials/style_media.css")
+    ))
+});
 
 /// The parts of the desk that every page leads to.
 const PARTS: &[(&str, &str)] = &[
@@ -97,7 +102,7 @@ impl Shell {
     /// Of a page that anyone on this machine may see.
     pub(super) fn outside(options: &DeskOptions, token: Zeroizing<String>) -> Self {
         let lock_minutes = options.lock_after.as_secs().div_ceil(60);
-        Self { css: CSS, demo: options.demo.is_some(), lock_minutes, token, inside: None }
+        Self { css: &CSS, demo: options.demo.is_some(), lock_minutes, token, inside: None }
     }
 }
 

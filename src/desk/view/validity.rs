@@ -19,15 +19,18 @@ use crate::{
     },
     crypto::os_random,
     desk::{Carrier, gate::Secret},
-    domain::{AnswerKind, Calendar, Clock, Date, Entries, FixedDay, ReportId, ReportState, Route, TeamRole, Text},
+    domain::{
+        AnswerKind, Calendar, Clock, Date, Entries, FixedDay, ReportId, ReportState, Route, TeamRole, Text, limits::KIB,
+    },
     http::{
         Day,
+        templates::without_sample,
         validity::{Render, Sample, problems, reading_age, sentences, titles_of_two},
     },
 };
 
-/// Bytes that a page may come to before it is padded; it does not travel beyond this machine.
-const HEAVIEST: usize = 64 * 1024;
+/// Bytes that a page may come to before it is padded. It does not travel beyond this machine.
+const HEAVIEST: usize = 40 * KIB;
 /// The reading age that no page may pass.
 const OLDEST: f64 = 13.0;
 
@@ -64,9 +67,7 @@ fn every_page() -> Vec<Sample> {
     let (shell, demo) = (inside(false), inside(true));
     let outside = Shell::outside(&options(false), visit.token());
     let mut pages = Vec::new();
-    let mut add = |name: &str, page: &dyn Render, is_error| {
-        pages.push(Sample { name: name.to_owned(), html: page.html(), is_error });
-    };
+    let mut add = |name: &str, page: &dyn Render, is_error| pages.push(page.sample(name, is_error));
     casebook_pages(&mut add, &shell, &demo);
     for protected in [false, true] {
         let page = LockedPage { shell: &outside, protected, errors: &[] };
@@ -272,6 +273,12 @@ fn every_form_carries_the_token() {
         let tokens = page.html.matches("<input type=\"hidden\" name=\"token\" value=\"").count();
         assert_eq!(forms, tokens, "{}", page.name);
     }
+}
+
+#[test]
+fn every_template_has_a_sample() {
+    let missed = without_sample(&["desk/", "partials/"], &every_page());
+    assert!(missed.is_empty(), "nothing checks these until `every_page` has a sample: {missed:?}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub(in crate::web) struct KeepCode {
 
 /// The form.
 #[derive(Template)]
-#[template(path = "form.html")]
+#[template(path = "box/form.html")]
 pub(in crate::web) struct FormPage<'a> {
     shell: &'a Shell,
     heading: &'static str,
@@ -101,7 +101,7 @@ impl<'a> FormPage<'a> {
 
 /// The page on which answers are checked and files chosen.
 #[derive(Template)]
-#[template(path = "check.html")]
+#[template(path = "box/check.html")]
 pub(in crate::web) struct CheckPage<'a> {
     shell: &'a Shell,
     errors: &'a [FieldError],

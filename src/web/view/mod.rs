@@ -44,9 +44,9 @@ impl Shell {
             accessibility: config.accessibility.clone(),
             logo: config.logo.clone(),
             demo,
-            css: CSS,
+            css: &CSS,
             // The logo stands in the page itself.
-            policy: policy(CSS, config.logo.is_some()),
+            policy: policy(&CSS, config.logo.is_some()),
         }
     }
 
@@ -99,19 +99,19 @@ fn promises<'a>(clocks: impl IntoIterator<Item = &'a Clock>) -> Vec<Promise> {
 }
 
 #[derive(Template)]
-#[template(path = "start.html")]
+#[template(path = "box/start.html")]
 pub(super) struct StartPage<'a> {
     pub(super) shell: &'a Shell,
 }
 
 #[derive(Template)]
-#[template(path = "before.html")]
+#[template(path = "box/before.html")]
 pub(super) struct BeforePage<'a> {
     pub(super) shell: &'a Shell,
 }
 
 #[derive(Template)]
-#[template(path = "keys.html")]
+#[template(path = "box/keys.html")]
 pub(super) struct KeysPage<'a> {
     pub(super) shell: &'a Shell,
     pub(super) keys: Vec<String>,
@@ -119,13 +119,13 @@ pub(super) struct KeysPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "leave.html")]
+#[template(path = "box/leave.html")]
 pub(super) struct LeavePage<'a> {
     pub(super) shell: &'a Shell,
 }
 
 #[derive(Template)]
-#[template(path = "error.html")]
+#[template(path = "box/error.html")]
 pub(super) struct ErrorPage<'a> {
     pub(super) shell: &'a Shell,
     pub(super) heading: &'static str,
@@ -136,7 +136,7 @@ pub(super) struct ErrorPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "withdrawn.html")]
+#[template(path = "box/withdrawn.html")]
 pub(super) struct WithdrawnPage<'a> {
     pub(super) shell: &'a Shell,
     pub(super) on: Day,
@@ -144,21 +144,21 @@ pub(super) struct WithdrawnPage<'a> {
 
 /// The privacy notice.
 #[derive(Template)]
-#[template(path = "privacy.html")]
+#[template(path = "box/privacy.html")]
 pub(super) struct PrivacyPage<'a> {
     pub(super) shell: &'a Shell,
 }
 
 /// The accessibility statement.
 #[derive(Template)]
-#[template(path = "accessibility.html")]
+#[template(path = "box/accessibility.html")]
 pub(super) struct AccessibilityPage<'a> {
     pub(super) shell: &'a Shell,
 }
 
 /// The box in plain words.
 #[derive(Template)]
-#[template(path = "safe.html")]
+#[template(path = "box/safe.html")]
 pub(super) struct SafePage<'a> {
     pub(super) shell: &'a Shell,
     /// How many keys everything is sealed to.
@@ -169,7 +169,7 @@ pub(super) struct SafePage<'a> {
 
 /// Says that the person's copy of the code is right. The code is not on it.
 #[derive(Template)]
-#[template(path = "right.html")]
+#[template(path = "box/right.html")]
 pub(super) struct RightPage<'a> {
     pub(super) shell: &'a Shell,
 }
@@ -177,7 +177,7 @@ pub(super) struct RightPage<'a> {
 /// The page that shows a receipt code. It has nothing in it but what is stored, the code and its tag, so that a repeated
 /// send gets the very same page.
 #[derive(Template)]
-#[template(path = "receipt.html")]
+#[template(path = "box/receipt.html")]
 pub(super) struct ReceiptPage<'a> {
     shell: &'a Shell,
     body: String,

@@ -17,7 +17,7 @@ use crate::{
 
 /// Asks for the receipt code.
 #[derive(Template)]
-#[template(path = "ask.html")]
+#[template(path = "box/ask.html")]
 pub(in crate::web) struct AskPage<'a> {
     pub(in crate::web) shell: &'a Shell,
     pub(in crate::web) errors: &'a [FieldError],
@@ -26,7 +26,7 @@ pub(in crate::web) struct AskPage<'a> {
 
 /// Says that a follow-up was received.
 #[derive(Template)]
-#[template(path = "followed_up.html")]
+#[template(path = "box/followed_up.html")]
 pub(in crate::web) struct FollowedUpPage<'a> {
     pub(in crate::web) shell: &'a Shell,
     pub(in crate::web) code: Zeroizing<String>,
@@ -45,7 +45,7 @@ pub(in crate::web) struct TypedFollowUp {
 
 /// A report.
 #[derive(Template)]
-#[template(path = "status.html")]
+#[template(path = "box/status.html")]
 pub(in crate::web) struct StatusPage<'a> {
     shell: &'a Shell,
     code: Zeroizing<String>,
