@@ -9,6 +9,7 @@
     reason = "a measurement that can't go on has failed; its figures are its output"
 )]
 
+#[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../tests/support/mod.rs"]
 mod support;
 

@@ -7,6 +7,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Condvar, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -22,6 +23,12 @@ const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
 
 /// How long something may take to appear: sealing and Argon2 run without optimisation, beside other tests.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Browsers that run at the same time: each is several processes and some hundred MiB.
+const AT_ONCE: usize = 3;
+
+/// How many run now, and whoever waits for one to end.
+static RUNNING: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
 
 const ARGUMENTS: &[&str] = &[
     "--headless=new",
@@ -67,11 +74,16 @@ pub(crate) struct Browser {
     address: SocketAddr,
     /// Width and height of the window.
     size: Cell<(u32, u32)>,
+    _turn: Turn,
 }
 
+/// A place among the browsers that may run at the same time. Whoever has one must not wait for another.
+struct Turn;
+
 impl Browser {
-    /// Starts one.
+    /// Starts one, when fewer than [`AT_ONCE`] run.
     pub(crate) fn open(address: SocketAddr, scripts: Scripts) -> Self {
+        let turn = Turn::wait();
         let place = tempfile::tempdir().expect("a directory");
         let temporary = place.path().join("temporary");
         fs::create_dir(&temporary).expect("a directory");
@@ -83,7 +95,7 @@ impl Browser {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("the driver starts");
+            .expect("chromedriver starts (Debian packages chromium and chromium-driver)");
         let port = port_of(&mut program);
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let driver =
@@ -96,8 +108,15 @@ impl Browser {
                 panic!("the browser does not start: {error}")
             }
         };
-        let browser =
-            Self { driver: Some(driver), runtime, program, place: Some(place), address, size: Cell::default() };
+        let browser = Self {
+            driver: Some(driver),
+            runtime,
+            program,
+            place: Some(place),
+            address,
+            size: Cell::default(),
+            _turn: turn,
+        };
         browser.prove(scripts);
         // The empty tab that the browser began with is not the box's affair.
         browser.network();
@@ -323,33 +342,22 @@ impl Drop for Browser {
     }
 }
 
-/// Whether there is a browser on this machine. Without one the test is left out, unless every test has to run.
-pub(crate) fn is_there_for(test: &str) -> bool {
-    let missing: Vec<_> = [CHROMIUM, CHROMEDRIVER].into_iter().filter(|path| !Path::new(path).exists()).collect();
-    if missing.is_empty() {
-        return true;
-    }
-    assert!(std::env::var_os("CANDOUR_TEST_ALL").is_none(), "not installed: {}", missing.join(", "));
-    left_out(test, &format!("{} not installed (Debian packages chromium and chromium-driver)", missing.join(" and ")));
-    false
-}
-
-/// axe-core's source, which `.ci/run` fetches. Without it the test is left out, unless every test has to run.
-pub(crate) fn axe_for(test: &str) -> Option<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/axe/node_modules/axe-core/axe.min.js");
-    match fs::read_to_string(&path) {
-        Ok(source) => Some(source),
-        Err(error) => {
-            assert!(std::env::var_os("CANDOUR_TEST_ALL").is_none(), "{}: {error}", path.display());
-            left_out(test, &format!("{}: {error} (.ci/run fetches it)", path.display()));
-            None
-        }
+impl Turn {
+    fn wait() -> Self {
+        let (running, ended) = &RUNNING;
+        let guard = running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running =
+            ended.wait_while(guard, |running| *running >= AT_ONCE).unwrap_or_else(PoisonError::into_inner);
+        *running += 1;
+        Self
     }
 }
 
-/// Says so past the test runner, which shows nothing of what a test that passes prints.
-fn left_out(test: &str, why: &str) {
-    let _ = io::stderr().write_all(format!("left out: {test}: {why}\n").as_bytes());
+impl Drop for Turn {
+    fn drop(&mut self) {
+        *RUNNING.0.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        RUNNING.1.notify_one();
+    }
 }
 
 fn capabilities(place: &Path, scripts: Scripts) -> ChromeCapabilities {

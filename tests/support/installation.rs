@@ -211,7 +211,7 @@ impl Serving {
 
     /// Its largest resident size so far, in KiB.
     pub(crate) fn peak_memory_kib(&self) -> u64 {
-        self.memory("VmHWM:")
+        self.memory_kib("VmHWM:")
     }
 
     /// Its process id.
@@ -219,12 +219,8 @@ impl Serving {
         self.id
     }
 
-    /// Its resident size now, in KiB.
-    pub(crate) fn memory_kib(&self) -> u64 {
-        self.memory("VmRSS:")
-    }
-
-    fn memory(&self, field: &str) -> u64 {
+    /// A size in `/proc/PID/status`, in KiB.
+    pub(crate) fn memory_kib(&self, field: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id)).expect("a status");
         let line = status.lines().find(|line| line.starts_with(field)).expect("the field");
         line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")

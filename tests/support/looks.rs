@@ -1,11 +1,23 @@
 //! What a page in a browser is held to, whatever it is: axe-core's rules, small screens, large text, forced colours.
 
+use std::{fs, path::Path};
+
 use serde_json::json;
 
-use crate::browser::Browser;
+use super::browser::Browser;
 
-/// What axe-core finds wrong with the page, wide and narrow. Takes its source.
-pub(crate) fn axe(browser: &Browser, state: &str, source: &str) -> Vec<String> {
+/// Everything that is wrong with the page. Leaves the window wide.
+pub(crate) fn all(browser: &Browser, state: &str) -> Vec<String> {
+    let wrong = [axe(browser, state), fits(browser, state)].concat();
+    browser.resize(1280, 800);
+    wrong
+}
+
+/// What axe-core finds, wide and narrow.
+fn axe(browser: &Browser, state: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/axe/node_modules/axe-core/axe.min.js");
+    let source = fs::read_to_string(&path);
+    let source = source.unwrap_or_else(|error| panic!("{}: {error} (.ci/run fetches it)", path.display()));
     let mut found = Vec::new();
     for width in [1280, 320] {
         browser.resize(width, 800);
@@ -20,7 +32,7 @@ pub(crate) fn axe(browser: &Browser, state: &str, source: &str) -> Vec<String> {
 }
 
 /// What does not fit on small screens, with large text or in forced colours. Leaves pictures of each.
-pub(crate) fn fits(browser: &Browser, state: &str) -> Vec<String> {
+fn fits(browser: &Browser, state: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut expect = |holds: bool, what: &str| {
         if !holds {

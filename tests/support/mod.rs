@@ -1,17 +1,18 @@
-//! What the journeys share: a browser without scripts, an installation with the real binary, a box served in the test, the
-//! desk opened in a browser, the memory of a process, and system calls that fail.
+//! What the journeys and the benchmarks share: browsers with and without scripts, an installation with the real binary, a box
+//! served in the test, the desk opened in a browser, the memory of a process, and system calls that fail.
 
-#![expect(dead_code, reason = "each test file uses its own part")]
-
+pub(crate) mod browser;
 pub(crate) mod desk;
 pub(crate) mod generator;
 pub(crate) mod http;
 pub(crate) mod installation;
+pub(crate) mod looks;
 pub(crate) mod members;
 pub(crate) mod memory;
 pub(crate) mod served;
 pub(crate) mod stages;
 pub(crate) mod strace;
+pub(crate) mod tour;
 pub(crate) mod ways_in;
 pub(crate) mod world;
 

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::{self, BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
@@ -39,18 +39,6 @@ pub(crate) enum Met {
 pub(crate) struct Attached {
     strace: Child,
     trace: PathBuf,
-}
-
-/// Whether programs can be traced here. Says so if not.
-pub(crate) fn is_there() -> bool {
-    let tried = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).output();
-    let there = tried.is_ok_and(|output| output.status.success());
-    if !there {
-        assert!(std::env::var_os("CANDOUR_TEST_ALL").is_none(), "strace is not there or may not trace");
-        // Past the test runner, which shows nothing of what a test that passes prints.
-        let _ = io::stderr().write_all(b"left out: strace is not there or may not trace\n");
-    }
-    there
 }
 
 /// Runs a command that meets a fault.

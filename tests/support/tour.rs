@@ -4,9 +4,10 @@ use std::{fs, io::Write};
 
 use serde_json::json;
 
-use crate::{
+use super::{
     browser::{Browser, Scripts},
-    support::{http, installation::Installation},
+    http,
+    installation::Installation,
 };
 
 /// A word as long as a file path: nothing on a page may be pushed aside by it.

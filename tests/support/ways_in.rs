@@ -1,5 +1,5 @@
 //! Every way in for bytes from outside, each as one function that must not panic, whatever the bytes are. The fuzz targets in
-//! `fuzz/` and `tests/fuzz.rs` call the same functions, and begin with the same seeds.
+//! `fuzz/` and `tests/journeys/fuzz.rs` call the same functions, and begin with the same seeds.
 //!
 //! What is signed or sealed is signed and sealed here, so that a changed byte gets past the signature to what reads it.
 

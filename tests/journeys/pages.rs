@@ -1,9 +1,5 @@
 //! The box's pages as a browser without scripts sees them, over a real socket.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-mod support;
-
 use std::{
     collections::BTreeSet,
     io::{Read, Write},
@@ -20,7 +16,8 @@ use candour::{
     },
     store::{CopyError, Delivery},
 };
-use support::{
+
+use crate::support::{
     http::{self, Fields, File, Page},
     served::Served,
 };

@@ -3,23 +3,16 @@
 //!
 //! Pictures of every page and state are left in `target/screenshots`.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/looks.rs"]
-mod looks;
-#[path = "support/tour.rs"]
-mod tour;
-
-mod support;
-
 use std::{io::Write, path::PathBuf};
 
-use browser::{Browser, Key, Scripts};
 use serde_json::{Value, json};
-use support::installation::{Installation, holds};
 use tempfile::TempDir;
+
+use crate::support::{
+    browser::{Browser, Key, Scripts},
+    installation::{Installation, holds},
+    looks, tour,
+};
 
 /// Words that stand nowhere else, to search for.
 const MARKER: &str = "xylophone-quagmire-7731";
@@ -40,10 +33,8 @@ const ROUTES: [(&str, &str, &str, usize); 4] = [
 ];
 
 #[test]
+#[ignore = "needs chromium and chromedriver"]
 fn each_route_goes_all_the_way_round_without_scripts_and_leaves_nothing_behind() {
-    if !browser::is_there_for("the journey") {
-        return;
-    }
     let place = Installation::new();
     let running = place.serve();
     let browser = Browser::open(running.address, Scripts::Off);
@@ -273,10 +264,8 @@ fn assert_nothing_left(files: &[(PathBuf, Vec<u8>)], markers: &[&str], when: &st
 }
 
 #[test]
+#[ignore = "needs chromium and chromedriver"]
 fn the_keyboard_alone_is_enough_on_a_small_screen() {
-    if !browser::is_there_for("the keyboard") {
-        return;
-    }
     let place = Installation::new();
     let running = place.serve();
     let browser = Browser::open(running.address, Scripts::Off);
@@ -418,24 +407,10 @@ const FOCUSED: &str = "
 ";
 
 #[test]
-fn axe_finds_nothing_wrong_on_any_page() {
-    let test = "axe-core";
-    if !browser::is_there_for(test) {
-        return;
-    }
-    let Some(axe) = browser::axe_for(test) else { return };
-    let mut found = Vec::new();
-    tour::every_state(&mut |browser, state| found.extend(looks::axe(browser, state, &axe)));
-    assert!(found.is_empty(), "{found:#?}");
-}
-
-#[test]
-fn every_page_fits_a_small_screen_large_text_and_forced_colours() {
-    if !browser::is_there_for("screens, text sizes and colours") {
-        return;
-    }
+#[ignore = "needs chromium, chromedriver and axe-core"]
+fn every_page_is_accessible_and_fits() {
     let mut wrong = Vec::new();
-    tour::every_state(&mut |browser, state| wrong.extend(looks::fits(browser, state)));
+    tour::every_state(&mut |browser, state| wrong.extend(looks::all(browser, state)));
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

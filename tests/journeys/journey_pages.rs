@@ -1,10 +1,6 @@
 //! What a person who speaks up is asked, told and shown on the way: words by route, the receipt and its check, the report's
 //! page, and the pages that explain.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-mod support;
-
 use candour::{
     crypto::{ReplyRecipient, SignerRole, SigningKey, seal_answer, sign, verify},
     domain::{
@@ -14,7 +10,8 @@ use candour::{
     store::{CopyError, Delivery},
     web::Config,
 };
-use support::{
+
+use crate::support::{
     http::{self, Fields, Page},
     served::Served,
 };

@@ -3,14 +3,12 @@
 //! Short and the same each time; `CANDOUR_LONG=1` goes on for longer, from a seed of its own if `CANDOUR_SEED` gives one. The same
 //! ways in are fuzz targets in `fuzz/`, which goes where the code goes.
 
-mod support;
-
 use std::{
     panic::{self, AssertUnwindSafe},
     time::Instant,
 };
 
-use support::{is_long, ways_in::Way, world::World};
+use crate::support::{is_long, ways_in::Way, world::World};
 
 /// What means something to one of the readers.
 const WORDS: &[&[u8]] = &[

@@ -1,16 +1,12 @@
 //! What leaves the box when what came in is not what a browser sends, and what depends on how it came.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-mod support;
-
 use std::{
     io::{Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
     time::Duration,
 };
 
-use support::{
+use crate::support::{
     http::{self, Page},
     served::Served,
 };

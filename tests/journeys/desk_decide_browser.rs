@@ -2,21 +2,13 @@
 //!
 //! Pictures of the pages are left in `target/screenshots`.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-#[path = "support/browser.rs"]
-#[expect(dead_code, reason = "each test file uses its own part")]
-mod browser;
-#[path = "support/looks.rs"]
-mod looks;
-
-mod support;
-
-use browser::{Browser, Scripts};
 use candour::domain::SystemDay;
-use support::{
+
+use crate::support::{
+    browser::{Browser, Scripts},
     http,
-    installation::Installation,
+    installation::{Installation, holds},
+    looks,
     members::{edit, second_member},
 };
 
@@ -46,10 +38,8 @@ fn tick(browser: &Browser) {
 }
 
 #[test]
+#[ignore = "needs chromium and chromedriver"]
 fn a_notice_is_written_and_recorded_without_scripts() {
-    if !browser::is_there_for("writing a notice") {
-        return;
-    }
     let (place, id) = with_a_report();
     let desk = place.open_desk(&[]);
     let browser = Browser::open(desk.address, Scripts::Off);
@@ -80,26 +70,18 @@ fn a_notice_is_written_and_recorded_without_scripts() {
     assert_eq!((&said["kind"], &said["text"]), (&"notice".into(), &TEXT.into()));
     assert_eq!(shown["assessment"]["areas"], serde_json::json!(["competition"]));
     for (path, bytes) in browser.close() {
-        assert!(!support::installation::holds(&bytes, b"night rota"), "{} holds what was typed", path.display());
+        assert!(!holds(&bytes, b"night rota"), "{} holds what was typed", path.display());
     }
 }
 
 #[test]
+#[ignore = "needs chromium, chromedriver and axe-core"]
 fn the_pages_for_deciding_are_accessible_and_fit() {
-    let test = "the pages for deciding";
-    if !browser::is_there_for(test) {
-        return;
-    }
-    let Some(axe) = browser::axe_for(test) else { return };
     let (place, id) = with_a_report();
     let desk = place.open_desk(&["--as-of", "2027-06-01"]);
     let browser = Browser::open(desk.address, Scripts::On);
     let mut wrong = Vec::new();
-    let mut look = |state: &str| {
-        wrong.extend(looks::axe(&browser, state, &axe));
-        wrong.extend(looks::fits(&browser, state));
-        browser.resize(1280, 800);
-    };
+    let mut look = |state: &str| wrong.extend(looks::all(&browser, state));
     browser.go(&desk.opening);
     browser.go(&format!("/reports/{id}/decide"));
     look("desk-decide");
@@ -150,11 +132,7 @@ fn the_pages_for_deciding_are_accessible_and_fit() {
     place.decide(&id, &["--notice-file", "notice.txt"]);
     let desk = place.open_desk(&["--identity", "other/identity.txt", "--signing-key", "other/signing.key"]);
     let browser = Browser::open(desk.address, Scripts::On);
-    let mut look = |state: &str| {
-        wrong.extend(looks::axe(&browser, state, &axe));
-        wrong.extend(looks::fits(&browser, state));
-        browser.resize(1280, 800);
-    };
+    let mut look = |state: &str| wrong.extend(looks::all(&browser, state));
     browser.go(&desk.opening);
     browser.go(&format!("/reports/{id}"));
     browser.follow("Approve it or take it back");

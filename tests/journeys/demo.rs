@@ -1,7 +1,5 @@
 //! The demonstration: what it prints, what it shows, what its one button does, and that nothing of it stays.
 
-mod support;
-
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -9,7 +7,8 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process};
-use support::{desk::Reviewer, http};
+
+use crate::support::{desk::Reviewer, http};
 
 #[test]
 fn box_and_desk_work_together_say_what_they_are_and_are_wiped_at_the_end() {

@@ -2,12 +2,9 @@
 //!
 //! `CANDOUR_LONG=1` changes every byte and cuts at every place; otherwise some are picked.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-mod support;
-
 use candour::files::tarball::Writer;
-use support::{sample, world::World};
+
+use crate::support::{sample, world::World};
 
 /// Places in a file that are changed, and at which it is cut, in the short form.
 const PLACES: usize = 250;

@@ -1,11 +1,10 @@
 //! The desk with ten thousand reports: every page of the queue, filters, search, and the same list by the command.
 
-mod support;
-
 use std::collections::BTreeSet;
 
 use candour::domain::Date;
-use support::{generator, http, installation::Installation};
+
+use crate::support::{generator, http, installation::Installation};
 
 const REPORTS: usize = 10_000;
 const DAY: Date = Date::constant(2026, 12, 1);

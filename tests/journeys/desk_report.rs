@@ -1,9 +1,5 @@
 //! Reading a report at the browser desk: from the form at the box to the queue, the search, the report's pages and its files.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-mod support;
-
 use std::{
     fs,
     io::{Cursor, Read, Write},
@@ -13,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use support::{
+use crate::support::{
     desk::Reviewer,
     http::{self, Fields, File, Page, fill, value},
     installation::{Installation, Serving, holds},

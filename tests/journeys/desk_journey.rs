@@ -3,24 +3,18 @@
 //!
 //! Pictures of the pages are left in `target/screenshots`.
 
-#[path = "support/browser.rs"]
-#[expect(dead_code, reason = "each test file uses its own part")]
-mod browser;
-#[path = "support/looks.rs"]
-mod looks;
-
-mod support;
-
 use std::net::SocketAddr;
 
-use browser::{Browser, Scripts};
 use candour::{
     casebook::statistics::ReportingYear,
     domain::{About, RiskCheck, Route},
 };
-use support::{
+
+use crate::support::{
+    browser::{Browser, Scripts},
     http,
     installation::{Installation, holds},
+    looks,
 };
 
 /// Stands in everything that people write here.
@@ -54,10 +48,8 @@ fn send(address: SocketAddr, number: usize) -> String {
 }
 
 #[test]
+#[ignore = "needs chromium and chromedriver"]
 fn twenty_concerns_are_worked_through_to_delivered_notices() {
-    if !browser::is_there_for("the reviewer's journey") {
-        return;
-    }
     let place = Installation::new();
     let running = place.serve();
     let codes: Vec<String> = (0..CONCERNS).map(|number| send(running.address, number)).collect();
@@ -186,12 +178,8 @@ fn notice(browser: &Browser, id: &str, number: usize) {
 }
 
 #[test]
+#[ignore = "needs chromium, chromedriver and axe-core"]
 fn every_page_of_the_desk_is_accessible_and_fits() {
-    let test = "the desk's pages";
-    if !browser::is_there_for(test) {
-        return;
-    }
-    let Some(axe) = browser::axe_for(test) else { return };
     let place = Installation::new();
     let running = place.serve();
     (0..8).for_each(|number| drop(send(running.address, number)));
@@ -219,9 +207,7 @@ fn every_page_of_the_desk_is_accessible_and_fits() {
         ("desk-all-figures-published", format!("/figures/{}/published", year.slug())),
     ] {
         browser.go(&path);
-        wrong.extend(looks::axe(&browser, state, &axe));
-        wrong.extend(looks::fits(&browser, state));
-        browser.resize(1280, 800);
+        wrong.extend(looks::all(&browser, state));
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -1,9 +1,8 @@
 //! What the box takes of everybody together, and what it says when that is used up.
 
-mod support;
-
 use candour::domain::Date;
-use support::{
+
+use crate::support::{
     http::{self, Fields, File, Page},
     served::Served,
 };

@@ -1,12 +1,8 @@
 //! Several reviewers on one casebook in their browsers, and one of them shut out of a report.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-mod support;
-
 use std::fs;
 
-use support::{
+use crate::support::{
     desk::Reviewer,
     http::{self, fill},
     installation::Installation,

@@ -1,10 +1,6 @@
 //! The whole way round, with the real binary over a real socket: a concern goes in at the form, is carried to the desk,
 //! opened, decided on, and the answer reaches the holder of the receipt code.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-mod support;
-
 use std::{
     fs,
     io::{Read, Write},
@@ -12,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use support::{
+use crate::support::{
     http::{self, Fields, File, Page},
     installation::Installation,
 };
@@ -305,14 +301,8 @@ fn two_hundred_mebibytes_come_back_byte_for_byte_in_flat_memory() {
 }
 
 #[test]
+#[ignore = "needs age and minisign"]
 fn stock_age_and_minisign_open_and_verify_what_we_write() {
-    for tool in ["age", "minisign"] {
-        if Command::new(tool).arg("--version").output().is_err() {
-            assert!(std::env::var_os("CANDOUR_TEST_ALL").is_none(), "{tool} is not installed");
-            eprintln!("left out: {tool} is not installed (Debian package {tool})");
-            return;
-        }
-    }
     let place = Installation::new();
     let running = place.serve();
     let code =

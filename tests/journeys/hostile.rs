@@ -1,10 +1,6 @@
 //! What a hostile sender sends is inert: at the box, over a real socket, and at the desk's commands. What the pages' own tests
 //! show of forms and limits is not repeated here.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-mod support;
-
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
@@ -12,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use support::{
+use crate::support::{
     http::{self, Fields, File, Page},
     installation::Installation,
 };

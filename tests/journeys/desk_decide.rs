@@ -1,13 +1,10 @@
 //! Deciding on a report in the browser, and telling the person: from triage to a delivered notice, with the real binaries.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-mod support;
-
 use std::net::SocketAddr;
 
 use candour::domain::SystemDay;
-use support::{
+
+use crate::support::{
     desk::Reviewer,
     http::{self, Fields, Page},
     installation::{Installation, Serving},

@@ -1,10 +1,8 @@
 //! What is carried in and out at the browser desk, over a real socket: collections, decisions, and a report handed on.
 
-mod support;
-
 use std::{fs, net::SocketAddr};
 
-use support::{
+use crate::support::{
     http::{self, fill},
     installation::Installation,
 };

@@ -2,18 +2,11 @@
 //!
 //! Pictures of its pages are left in `target/screenshots`.
 
-#[path = "support/browser.rs"]
-#[expect(dead_code, reason = "each test file uses its own part")]
-mod browser;
-#[path = "support/looks.rs"]
-mod looks;
-
-mod support;
-
-use browser::{Browser, Key, Scripts};
-use support::{
+use crate::support::{
+    browser::{Browser, Key, Scripts},
     http,
     installation::{Installation, holds},
+    looks,
 };
 
 const PASSPHRASE: &str = "several-random-words-7731";
@@ -38,10 +31,8 @@ fn with_reports() -> Installation {
 }
 
 #[test]
+#[ignore = "needs chromium and chromedriver"]
 fn it_is_opened_locked_and_unlocked_without_scripts() {
-    if !browser::is_there_for("the desk") {
-        return;
-    }
     let place = with_reports();
     let desk = place.open_desk(&["--passphrase-file", "pass"]);
     let browser = Browser::open(desk.address, Scripts::Off);
@@ -87,21 +78,13 @@ fn it_is_opened_locked_and_unlocked_without_scripts() {
 }
 
 #[test]
+#[ignore = "needs chromium, chromedriver and axe-core"]
 fn every_page_is_accessible_and_fits() {
-    let test = "the desk's pages";
-    if !browser::is_there_for(test) {
-        return;
-    }
-    let Some(axe) = browser::axe_for(test) else { return };
     let place = with_reports();
     let desk = place.open_desk(&["--passphrase-file", "pass"]);
     let browser = Browser::open(desk.address, Scripts::On);
     let mut wrong = Vec::new();
-    let mut look = |state: &str| {
-        wrong.extend(looks::axe(&browser, state, &axe));
-        wrong.extend(looks::fits(&browser, state));
-        browser.resize(1280, 800);
-    };
+    let mut look = |state: &str| wrong.extend(looks::all(&browser, state));
     browser.go("/");
     browser.reaches("The desk is locked");
     look("desk-locked");

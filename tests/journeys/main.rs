@@ -1,0 +1,33 @@
+//! Journeys through the real binary and over real sockets, from a person's browser to the desk and back.
+//!
+//! One program, because each links the whole crate. Its tests run at the same time: none changes this process's environment or
+//! working directory, each has a directory of its own, and ports are the kernel's choice.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod altered;
+mod browser;
+mod crash;
+mod demo;
+mod desk_browser;
+mod desk_carry;
+mod desk_decide;
+mod desk_decide_browser;
+mod desk_journey;
+mod desk_many;
+mod desk_open;
+mod desk_report;
+mod desk_team;
+mod faults;
+mod fuzz;
+mod hostile;
+mod journey_pages;
+mod limits;
+mod pages;
+mod round;
+mod seizure;
+mod traced;
+mod wire;
