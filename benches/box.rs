@@ -24,6 +24,7 @@ use std::{
 use support::{
     http::{self, Page},
     installation::Installation,
+    person,
 };
 
 const MIB: u64 = 1024 * 1024;
@@ -73,10 +74,8 @@ fn main() {
 }
 
 fn check_page(address: SocketAddr) -> http::Fields {
-    let mut form = http::get(address, "/report?route=staff-concern").form("/report/check");
-    http::fill(&mut form, "about", "patient-safety");
-    http::fill(&mut form, "description", &"A description of two kilobytes. ".repeat(64));
-    http::post(address, "/report/check", &form).form("/report/send")
+    let description = "A description of two kilobytes. ".repeat(64);
+    person::checked(address, "staff-concern", &[("description", &description)])
 }
 
 fn receipt_time(address: SocketAddr) -> Duration {

@@ -29,7 +29,7 @@ use candour::{
     store::{CopyError, Delivery},
 };
 use http_body_util::BodyExt;
-use support::{http, served::Served};
+use support::{person, served::Served};
 use tower::ServiceExt;
 
 /// Answers of each kind, unless `CANDOUR_CODES` says otherwise.
@@ -113,11 +113,7 @@ async fn ask(router: axum::Router, code: &str, expected: u16) -> Duration {
 fn report(served: &Served) -> (String, ReportId) {
     let known = |served: &Served| served.store.snapshot(|snapshot| snapshot.reports()).unwrap();
     let before: Vec<ReportId> = known(served).iter().map(|report| report.id).collect();
-    let mut form = http::get(served.address, "/report?route=staff-concern").form("/report/check");
-    http::fill(&mut form, "about", "fraud");
-    http::fill(&mut form, "description", "A concern that is long enough.");
-    let fields = http::post(served.address, "/report/check", &form).form("/report/send");
-    let code = http::post_multipart(served.address, "/report/send", &fields, vec![]).one("#receipt-code");
+    let code = person::send(served.address, "staff-concern", &[], vec![]).one("#receipt-code");
     let id = known(served).iter().map(|report| report.id).find(|id| !before.contains(id)).unwrap();
     (code, id)
 }

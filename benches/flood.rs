@@ -29,6 +29,7 @@ use candour::crypto::{Code, os_random};
 use support::{
     http::{self, Fields, File},
     installation::Installation,
+    person,
 };
 
 /// How long it goes on.
@@ -166,11 +167,8 @@ fn send_on(address: SocketAddr, tally: &Tally) {
 }
 
 fn form(address: SocketAddr) -> Option<Fields> {
-    let mut form = Fields::new();
-    for (name, value) in [("route", "staff-concern"), ("about", "fraud")] {
-        http::fill(&mut form, name, value);
-    }
-    http::fill(&mut form, "description", &"A description of two kilobytes. ".repeat(64));
+    let description = "A description of two kilobytes. ".repeat(64);
+    let form = person::concern("staff-concern", &[("description", &description)]);
     let page = http::try_post(address, "/report/check", &form)?;
     (page.status == 200).then(|| page.form("/report/send"))
 }
@@ -178,13 +176,8 @@ fn form(address: SocketAddr) -> Option<Fields> {
 /// Gives the code if the receipt was shown.
 fn send(address: SocketAddr, fields: &Fields, with_file: bool) -> Option<String> {
     let content = vec![7; ATTACHED];
-    let file = || File {
-        name: "evidence.bin",
-        media_type: "application/octet-stream",
-        length: ATTACHED as u64,
-        content: Box::new(content.as_slice()),
-    };
-    let files = if with_file { vec![file()] } else { vec![] };
+    let file = File::new("evidence.bin", "application/octet-stream", &content);
+    let files = if with_file { vec![file] } else { vec![] };
     let page = http::try_post_multipart(address, "/report/send", fields, files)?;
     (page.status == 200).then(|| page.one("#receipt-code"))
 }

@@ -13,10 +13,10 @@ use std::{
 };
 
 use crate::support::{
-    http::{self, Fields, File},
+    http::{self, File},
     installation::Installation,
     members::edit,
-    sample,
+    person, sample,
     stages::{Stage, Stages},
     strace::{self, Fault, Met, NAMES, WRITES},
 };
@@ -103,9 +103,7 @@ fn every_receipt_that_was_shown_outlives_a_kill_at_any_moment() {
 }
 
 fn assert_leads_somewhere(address: SocketAddr, code: &str) {
-    let mut ask = Fields::new();
-    http::fill(&mut ask, "code", code);
-    let page = http::post(address, "/status", &ask);
+    let page = person::status(address, code);
     let messages = page.all("article.message").len();
     assert_eq!((page.status, messages), (200, 1), "a receipt was shown that leads nowhere");
 }
@@ -161,21 +159,10 @@ fn run_again(stages: &Stages, stage: &Stage, when: &str) {
 
 /// Sends a concern; gives the code if its receipt was shown whole.
 fn send(address: SocketAddr, words: &str) -> Option<String> {
-    let mut form = Fields::new();
-    for (name, value) in
-        [("route", "staff-concern"), ("about", "fraud"), ("description", "A concern that is long enough.")]
-    {
-        http::fill(&mut form, name, value);
-    }
-    http::fill(&mut form, "documents", words);
+    let form = person::concern("staff-concern", &[("documents", words)]);
     let check = http::try_post(address, "/report/check", &form)?;
     let content = vec![CONTENT; ATTACHED];
-    let file = File {
-        name: "evidence.bin",
-        media_type: "application/octet-stream",
-        length: ATTACHED as u64,
-        content: Box::new(content.as_slice()),
-    };
+    let file = File::new("evidence.bin", "application/octet-stream", &content);
     let receipt = http::try_post_multipart(address, "/report/send", &check.form("/report/send"), vec![file])?;
     Some(receipt.one("#receipt-code"))
 }

@@ -8,7 +8,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{desk::Reviewer, http};
+use crate::support::{desk::Reviewer, http, person};
 
 #[test]
 fn box_and_desk_work_together_say_what_they_are_and_are_wiped_at_the_end() {
@@ -33,15 +33,11 @@ fn box_and_desk_work_together_say_what_they_are_and_are_wiped_at_the_end() {
     let listed = |reviewer: &mut Reviewer| reviewer.get("/?show=all").all(".queue tbody tr").len();
     assert_eq!(listed(&mut reviewer), 6, "concerns of every route are there");
     let code = lines.next().unwrap().rsplit_once(' ').unwrap().1.to_owned();
-    let status = http::post(address, "/status", &vec![("code".into(), code)]);
+    let status = person::status(address, &code);
     assert_eq!(status.all("article.message").len(), 1);
 
     // Someone writes; one press brings it here.
-    let mut form = http::get(address, "/report?route=procurement").form("/report/check");
-    http::fill(&mut form, "about", "competition");
-    http::fill(&mut form, "description", "The contract was let without any notice.");
-    let fields = http::post(address, "/report/check", &form).form("/report/send");
-    assert_eq!(http::post_multipart(address, "/report/send", &fields, vec![]).status, 200);
+    person::send(address, "procurement", &[], vec![]);
     let press = reviewer.get("/carry").form("/carry/demonstration");
     reviewer.post_and_follow("/carry/demonstration", &press);
     assert_eq!(listed(&mut reviewer), 7);

@@ -4,9 +4,8 @@
 
 use crate::support::{
     browser::{Browser, Key, Scripts},
-    http,
     installation::{Installation, holds},
-    looks,
+    looks, person,
 };
 
 const PASSPHRASE: &str = "several-random-words-7731";
@@ -18,12 +17,7 @@ fn with_reports() -> Installation {
     let place = Installation::with_passphrase(PASSPHRASE);
     let running = place.serve();
     for route in ["staff-concern", "patient-choice", "procurement", "service-complaint"] {
-        let mut form = http::get(running.address, &format!("/report?route={route}")).form("/report/check");
-        let about = if route == "service-complaint" { "unfair" } else { "patient-safety" };
-        http::fill(&mut form, "about", about);
-        http::fill(&mut form, "description", "Something that is long enough to be taken.");
-        let fields = http::post(running.address, "/report/check", &form).form("/report/send");
-        assert_eq!(http::post_multipart(running.address, "/report/send", &fields, vec![]).status, 200);
+        person::send(running.address, route, &[], vec![]);
     }
     place.collect("c1");
     place.done(&["desk", "import", "--casebook", "casebook", "--passphrase-file", "pass", "c1"]);

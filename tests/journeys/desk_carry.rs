@@ -5,22 +5,22 @@ use std::{fs, net::SocketAddr};
 use crate::support::{
     http::{self, fill},
     installation::Installation,
+    person,
 };
 
 const MARKER: &str = "xylophone-quagmire-7731";
 
 fn send(address: SocketAddr, more: &str) -> String {
-    let mut form = http::get(address, "/report?route=staff-concern").form("/report/check");
-    fill(&mut form, "about", "patient-safety");
-    fill(&mut form, "description", &format!("{MARKER} happened on the ward. {more}"));
-    let fields = http::post(address, "/report/check", &form).form("/report/send");
-    let file = http::File {
-        name: "rota.csv",
-        media_type: "text/csv",
-        length: 9,
-        content: Box::new(b"a,b\n1,2\n\n".as_slice()),
-    };
-    http::post_multipart(address, "/report/send", &fields, vec![file]).one("#receipt-code")
+    let description = format!("{MARKER} happened on the ward. {more}");
+    let file = http::File::new(
+        "rota.csv",
+        "text/csv",
+        b"a,b
+1,2
+
+",
+    );
+    person::send(address, "staff-concern", &[("description", &description)], vec![file]).one("#receipt-code")
 }
 
 #[test]
@@ -112,9 +112,7 @@ fn the_areas_team_opens_what_was_chosen_with_the_stock_tool() {
     let place = Installation::new();
     let running = place.serve();
     send(running.address, "Ask someone@example.nhs.uk.");
-    place.collect("c1");
-    place.import("c1");
-    let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
+    let id = place.carry_in("c1");
     place.done(&["keys", "new", "--out", "area", "--no-passphrase"]);
     let recipients = fs::read_to_string(place.path("area/governance.recipients")).unwrap();
 
@@ -162,9 +160,7 @@ fn a_report_is_destroyed_when_it_is_over_and_nothing_of_it_is_left() {
     let place = Installation::new();
     let running = place.serve();
     send(running.address, "");
-    place.collect("c1");
-    place.import("c1");
-    let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
+    let id = place.carry_in("c1");
     let desk = place.open_desk(&[]);
     let mut reviewer = desk.reviewer();
     let path = format!("/reports/{id}/destroy");

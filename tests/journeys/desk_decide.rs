@@ -9,6 +9,7 @@ use crate::support::{
     http::{self, Fields, Page},
     installation::{Installation, Serving},
     members::{edit, second_member},
+    person,
 };
 
 const MARKER: &str = "xylophone-quagmire-7731";
@@ -28,9 +29,7 @@ impl Case {
         let place = Installation::new();
         let running = place.serve();
         let code = send(running.address, route);
-        place.collect("c1");
-        place.import("c1");
-        let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
+        let id = place.carry_in("c1");
         Self { place, running, id, code }
     }
 
@@ -40,8 +39,7 @@ impl Case {
 
     /// What the person sees.
     fn status(&self) -> Page {
-        let fields = vec![("code".to_owned(), self.code.clone())];
-        http::post(self.running.address, "/status", &fields)
+        person::status(self.running.address, &self.code)
     }
 
     /// Carries what is written to the box, and what is there back.
@@ -92,13 +90,12 @@ impl Case {
 }
 
 fn send(address: SocketAddr, route: &str) -> String {
-    let mut form = http::get(address, &format!("/report?route={route}")).form("/report/check");
-    http::fill(&mut form, "about", "patient-safety");
-    http::fill(&mut form, "description", &format!("{DESCRIPTION} {MARKER}"));
-    http::fill(&mut form, "area", "board-governance");
-    http::fill(&mut form, "use_concerns", "Anything about the <night> rota");
-    let fields = http::post(address, "/report/check", &form).form("/report/send");
-    http::post_multipart(address, "/report/send", &fields, vec![]).one("#receipt-code")
+    let typed = [
+        ("description", &*format!("{DESCRIPTION} {MARKER}")),
+        ("area", "board-governance"),
+        ("use_concerns", "Anything about the <night> rota"),
+    ];
+    person::send(address, route, &typed, vec![]).one("#receipt-code")
 }
 
 /// Ticks every point of the list.

@@ -6,10 +6,10 @@ use candour::domain::SystemDay;
 
 use crate::support::{
     browser::{Browser, Scripts},
-    http,
     installation::{Installation, holds},
     looks,
     members::{edit, second_member},
+    person,
 };
 
 const TEXT: &str = "We read that the night rota was changed after the fact.\n\nCall us on 01632 960 001.";
@@ -18,15 +18,12 @@ const TEXT: &str = "We read that the night rota was changed after the fact.\n\nC
 fn with_a_report() -> (Installation, String) {
     let place = Installation::new();
     let running = place.serve();
-    let mut form = http::get(running.address, "/report?route=procurement").form("/report/check");
-    http::fill(&mut form, "about", "patient-safety");
-    http::fill(&mut form, "description", "The night rota was changed after the fact, and nobody was told.");
-    http::fill(&mut form, "use_concerns", "Anything that names the rota");
-    let fields = http::post(running.address, "/report/check", &form).form("/report/send");
-    assert_eq!(http::post_multipart(running.address, "/report/send", &fields, vec![]).status, 200);
-    place.collect("c1");
-    place.import("c1");
-    let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
+    let typed = [
+        ("description", "The night rota was changed after the fact, and nobody was told."),
+        ("use_concerns", "Anything that names the rota"),
+    ];
+    person::send(running.address, "procurement", &typed, vec![]);
+    let id = place.carry_in("c1");
     (place, id)
 }
 

@@ -7,14 +7,14 @@ use std::net::SocketAddr;
 
 use candour::{
     casebook::statistics::ReportingYear,
-    domain::{About, RiskCheck, Route},
+    domain::{RiskCheck, Route},
 };
 
 use crate::support::{
     browser::{Browser, Scripts},
     http,
     installation::{Installation, holds},
-    looks,
+    looks, person,
 };
 
 /// Stands in everything that people write here.
@@ -25,26 +25,17 @@ const CONCERNS: usize = 20;
 
 /// Sends one concern and gives its receipt code.
 fn send(address: SocketAddr, number: usize) -> String {
-    let route = Route::ALL[number % Route::ALL.len()];
-    let mut form = http::get(address, &format!("/report?route={route}")).form("/report/check");
-    let about = if route == Route::ServiceComplaint { About::Unfair } else { About::PatientSafety };
-    http::fill(&mut form, "about", about.slug());
-    http::fill(
-        &mut form,
-        "description",
-        &format!("{MARKER}: what happened on ward {number}.\n\nIt went on for months."),
+    let description = format!(
+        "{MARKER}: what happened on ward {number}.
+
+It went on for months."
     );
+    let mut typed = vec![("description", description.as_str())];
     if number == 7 {
-        http::fill(&mut form, "serious_harm", "yes");
+        typed.push(("serious_harm", "yes"));
     }
-    let fields = http::post(address, "/report/check", &form).form("/report/send");
-    let file = http::File {
-        name: "xylophone-quagmire-7731.txt",
-        media_type: "text/plain",
-        length: 23,
-        content: Box::new(MARKER.as_bytes()),
-    };
-    http::post_multipart(address, "/report/send", &fields, vec![file]).one("#receipt-code")
+    let file = http::File::new("xylophone-quagmire-7731.txt", "text/plain", MARKER.as_bytes());
+    person::send(address, Route::ALL[number % Route::ALL.len()].slug(), &typed, vec![file]).one("#receipt-code")
 }
 
 #[test]
@@ -113,7 +104,7 @@ fn twenty_concerns_are_worked_through_to_delivered_notices() {
         }
     }
     for code in &codes {
-        let status = http::post(running.address, "/status", &vec![("code".into(), code.clone())]);
+        let status = person::status(running.address, &code);
         assert_eq!(status.one("#notice-state"), format!("Met on {}", status.one("#received-on")));
         assert!(status.all(".message.team .said").iter().any(|said| said.contains(OURS)));
     }

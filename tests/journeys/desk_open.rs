@@ -11,7 +11,7 @@ use data_encoding::BASE64;
 use crate::support::{
     http::{self, Fields},
     installation::Installation,
-    memory,
+    memory, person,
 };
 
 const PASSPHRASE: &str = "several-random-words-7731";
@@ -24,19 +24,13 @@ fn with_a_report() -> (Installation, String) {
     let place = Installation::new();
     let running = place.serve();
     send(running.address);
-    place.collect("c1");
-    place.import("c1");
-    let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
+    let id = place.carry_in("c1");
     (place, id)
 }
 
 fn send(address: SocketAddr) {
-    let mut form = http::get(address, "/report?route=staff-concern").form("/report/check");
-    http::fill(&mut form, "about", "patient-safety");
-    http::fill(&mut form, "description", &format!("{MARKER} happened on the ward."));
-    http::fill(&mut form, "serious_harm", "yes");
-    let fields = http::post(address, "/report/check", &form).form("/report/send");
-    assert_eq!(http::post_multipart(address, "/report/send", &fields, vec![]).status, 200);
+    let description = format!("{MARKER} happened on the ward.");
+    person::send(address, "staff-concern", &[("description", &description), ("serious_harm", "yes")], vec![]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{Cursor, Read, Write},
+    io::{Read, Write},
     net::{SocketAddr, TcpStream},
     path::PathBuf,
     thread,
@@ -11,8 +11,9 @@ use std::{
 
 use crate::support::{
     desk::Reviewer,
-    http::{self, Fields, File, Page, fill, value},
+    http::{Fields, File, Page, fill, value},
     installation::{Installation, Serving, holds},
+    person,
 };
 
 const MARKER: &str = "xylophone-quagmire-7731";
@@ -43,17 +44,8 @@ fn hostile(address: SocketAddr, file: &[u8]) {
 }
 
 fn send(address: SocketAddr, route: &str, typed: &[(&str, &str)], files: &[(&str, &[u8])]) {
-    let mut form = http::get(address, &format!("/report?route={route}")).form("/report/check");
-    typed.iter().for_each(|(name, value)| fill(&mut form, name, value));
-    let fields = http::post(address, "/report/check", &form).form("/report/send");
-    let files = files.iter().map(|&(name, bytes)| File {
-        name,
-        media_type: "text/html",
-        length: bytes.len() as u64,
-        content: Box::new(Cursor::new(bytes)),
-    });
-    let sent = http::post_multipart(address, "/report/send", &fields, files.collect());
-    assert_eq!(sent.status, 200, "{}", sent.one("main"));
+    let files = files.iter().map(|(name, bytes)| File::new(name, "text/html", bytes));
+    person::send(address, route, typed, files.collect());
 }
 
 fn file_bytes(length: usize) -> Vec<u8> {
@@ -65,9 +57,7 @@ fn with_a_report(file: &[u8]) -> (Installation, Serving, String) {
     let place = Installation::new();
     let running = place.serve();
     hostile(running.address, file);
-    place.collect("c1");
-    place.import("c1");
-    let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
+    let id = place.carry_in("c1");
     (place, running, id)
 }
 
@@ -388,9 +378,7 @@ fn a_file_that_is_not_what_came_never_passes_for_the_whole() {
     let running = place.serve();
     let typed = [("about", "fraud"), ("description", "Two files of one length, so sealed alike.")];
     send(running.address, "staff-concern", &typed, &[("a.bin", &bytes), ("b.bin", &vec![7; bytes.len()])]);
-    place.collect("c1");
-    place.import("c1");
-    let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
+    let id = place.carry_in("c1");
     let desk = place.open_desk(&[]);
     let mut reviewer = desk.reviewer();
     let path = format!("/reports/{id}/files/1/1");

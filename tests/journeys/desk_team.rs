@@ -6,18 +6,13 @@ use crate::support::{
     desk::Reviewer,
     http::{self, fill},
     installation::Installation,
+    person,
 };
 
 fn one_report(place: &Installation) -> String {
     let running = place.serve();
-    let mut form = http::get(running.address, "/report?route=staff-concern").form("/report/check");
-    fill(&mut form, "about", "patient-safety");
-    fill(&mut form, "description", "It happened on the ward, and nobody did anything.");
-    let fields = http::post(running.address, "/report/check", &form).form("/report/send");
-    assert_eq!(http::post_multipart(running.address, "/report/send", &fields, vec![]).status, 200);
-    place.collect("c1");
-    place.import("c1");
-    place.desk_list()[0]["id"].as_str().unwrap().to_owned()
+    person::send(running.address, "staff-concern", &[], vec![]);
+    place.carry_in("c1")
 }
 
 /// Lets someone join by the page, and opens the casebook for them the first time.

@@ -14,7 +14,7 @@ use std::{
 use crate::support::{
     http::{self, Fields, File, Page},
     installation::{Installation, Serving},
-    sample,
+    person, sample,
     stages::{Stage, Stages},
     strace::{self, Attached, Fault, Met, WRITES},
 };
@@ -194,24 +194,13 @@ impl People {
 
     /// A form that is ready to be sent.
     fn form(&self) -> Fields {
-        let mut form = Fields::new();
-        for (name, value) in
-            [("route", "staff-concern"), ("about", "fraud"), ("description", "A concern that is long enough.")]
-        {
-            http::fill(&mut form, name, value);
-        }
-        http::post(self.address, "/report/check", &form).form("/report/send")
+        person::checked(self.address, "staff-concern", &[])
     }
 
     /// Sends it: a receipt, which is kept, or an error page without any.
     fn try_form(&mut self, form: &Fields) -> Page {
         let content = vec![7; ATTACHED];
-        let file = File {
-            name: "evidence.bin",
-            media_type: "application/octet-stream",
-            length: ATTACHED as u64,
-            content: Box::new(content.as_slice()),
-        };
+        let file = File::new("evidence.bin", "application/octet-stream", &content);
         let page = http::post_multipart(self.address, "/report/send", form, vec![file]);
         if page.status == 200 {
             self.codes.push(page.one("#receipt-code"));
@@ -245,9 +234,7 @@ impl People {
     }
 
     fn assert_opens(&self, number: usize) {
-        let mut ask = Fields::new();
-        http::fill(&mut ask, "code", &self.codes[number]);
-        let page = http::post(self.address, "/status", &ask);
+        let page = person::status(self.address, &self.codes[number]);
         assert_eq!((page.status, page.all("article.message").len()), (200, 1), "a receipt that leads nowhere");
     }
 

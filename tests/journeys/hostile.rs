@@ -9,8 +9,9 @@ use std::{
 };
 
 use crate::support::{
-    http::{self, Fields, File, Page},
+    http::{self, File, Page},
     installation::Installation,
+    person,
 };
 
 /// After that long, what the box has not answered waits for more, or for the box's own time limits.
@@ -53,13 +54,17 @@ fn hostile_names_texts_and_files_are_inert_from_the_form_to_the_desk() {
     let contents: [&[u8]; 3] = [&bomb, svg, b"PK\x03\x04\0\0\xff\xff\xff\xff../../owned\0%PDF-1.7 MZ #!/bin/sh\n"];
     let mut codes = Vec::new();
     for text in TEXTS {
-        let mut form = filled(&format!("A description that is long enough. {text}"));
+        let mut form =
+            person::concern("staff-concern", &[("description", &format!("A description that is long enough. {text}"))]);
         http::fill(&mut form, "organisation", text);
         http::fill(&mut form, "use_concerns", text);
         let check = http::post(running.address, "/report/check", &form);
         assert_eq!(check.status, 200, "{text:?}: {}", check.all(".error-summary").join(" "));
         assert_inert(&check);
-        let files = NAMES.iter().zip(contents.iter().cycle()).map(|((name, _), content)| file(name, content));
+        let files = NAMES
+            .iter()
+            .zip(contents.iter().cycle())
+            .map(|((name, _), content)| File::new(name, "image/svg+xml", content));
         let receipt =
             http::post_multipart(running.address, "/report/send", &check.form("/report/send"), files.collect());
         assert_eq!(receipt.status, 200, "{text:?}: {}", receipt.all("main").join(" "));
@@ -67,9 +72,7 @@ fn hostile_names_texts_and_files_are_inert_from_the_form_to_the_desk() {
         codes.push(receipt.one("#receipt-code"));
     }
     for code in &codes {
-        let mut ask = Fields::new();
-        http::fill(&mut ask, "code", code);
-        let status = http::post(running.address, "/status", &ask);
+        let status = person::status(running.address, code);
         assert_eq!(status.status, 200);
         assert_inert(&status);
     }
@@ -205,7 +208,10 @@ fn requests_that_are_not_what_they_say_are_refused_and_leave_nothing() {
     let head = format!("{form}Content-Encoding: gzip\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", bomb.len());
     let answer = raw(running.address, &[head.as_bytes(), &bomb].concat());
     assert!(answer.starts_with("HTTP/1.1 4"), "packed: {}", answer.get(..15).unwrap_or_default());
-    let many = filled("x").into_iter().chain((0..10_000).map(|_| ("about".to_owned(), "fraud".to_owned()))).collect();
+    let many = person::concern("staff-concern", &[])
+        .into_iter()
+        .chain((0..10_000).map(|_| ("about".to_owned(), "fraud".to_owned())))
+        .collect();
     assert_eq!(http::post(running.address, "/report/check", &many).status, 413);
 
     assert!(running.peak_memory_kib() < MEMORY_KIB, "{} KiB", running.peak_memory_kib());
@@ -214,18 +220,6 @@ fn requests_that_are_not_what_they_say_are_refused_and_leave_nothing() {
     assert!(!said.contains("panicked"), "{said}");
     assert!(place.collect("c1").contains("0 messages from 0 reports"));
     println!("{} requests refused", cases.len() + 2);
-}
-
-fn filled(description: &str) -> Fields {
-    let mut form = Fields::new();
-    for (name, value) in [("route", "staff-concern"), ("about", "fraud"), ("description", description)] {
-        http::fill(&mut form, name, value);
-    }
-    form
-}
-
-fn file<'a>(name: &'a str, content: &'a [u8]) -> File<'a> {
-    File { name, media_type: "image/svg+xml", length: content.len() as u64, content: Box::new(content) }
 }
 
 /// 64 MiB of zeros, packed.

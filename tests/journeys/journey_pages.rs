@@ -13,31 +13,22 @@ use candour::{
 
 use crate::support::{
     http::{self, Fields, Page},
+    person::{self, status},
     served::Served,
 };
 
 const DESCRIPTION: &str = "Twenty characters and a few more.";
 
 fn checked(served: &Served, route: &str) -> Page {
-    let mut form = http::get(served.address, &format!("/report?route={route}")).form("/report/check");
-    http::fill(&mut form, "about", "patient-safety");
-    http::fill(&mut form, "description", DESCRIPTION);
-    http::post(served.address, "/report/check", &form)
+    person::check(served.address, route, &[("description", DESCRIPTION)])
 }
 
 fn sent(served: &Served, route: &str) -> Page {
-    let page =
-        http::post_multipart(served.address, "/report/send", &checked(served, route).form("/report/send"), vec![]);
-    assert_eq!(page.status, 200, "{}", page.all("main").join(" "));
-    page
-}
-
-fn status(served: &Served, code: &str) -> Page {
-    http::post(served.address, "/status", &vec![("code".to_owned(), code.to_owned())])
+    person::send(served.address, route, &[("description", DESCRIPTION)], vec![])
 }
 
 fn follow_up(served: &Served, code: &str) {
-    let mut fields = status(served, code).form("/status/follow-up");
+    let mut fields = status(served.address, code).form("/status/follow-up");
     http::fill(&mut fields, "message", "There is more.");
     assert_eq!(http::post_multipart(served.address, "/status/follow-up", &fields, vec![]).status, 200);
 }
@@ -248,14 +239,14 @@ fn what_is_new_since_the_person_last_wrote_is_marked() {
     let served = Served::new("");
     let code = sent(&served, "staff-concern").one("#receipt-code");
     let concern = first_message(&served);
-    let page = status(&served, &code);
+    let page = status(served.address, &code);
     assert_eq!((page.all(".new").len(), page.all("#new").len()), (0, 0));
     assert!(page.one("main").contains("waits here for the governance team to fetch it"));
 
     follow_up(&served, &code);
     // Both on the day of the last message: the first was written before the team had read that.
     reply(&served, &concern, &[1, 2], 2, Date::constant(2026, 12, 1));
-    let page = status(&served, &code);
+    let page = status(served.address, &code);
     let articles = page.all("article.message");
     assert_eq!(articles.len(), 4);
     let new: Vec<bool> = articles.iter().map(|article| article.contains("New since you last wrote")).collect();
@@ -264,7 +255,7 @@ fn what_is_new_since_the_person_last_wrote_is_marked() {
     assert!(articles[0].contains("The governance team has it.") && articles[2].contains("The governance team has it."));
 
     follow_up(&served, &code);
-    assert!(status(&served, &code).all(".new").is_empty());
+    assert!(status(served.address, &code).all(".new").is_empty());
 }
 
 #[test]
@@ -274,7 +265,7 @@ fn an_answer_that_crossed_with_a_message_is_new_too() {
     let concern = first_message(&served);
     follow_up(&served, &code);
     reply(&served, &concern, &[1], 1, Date::constant(2026, 12, 2));
-    let page = status(&served, &code);
+    let page = status(served.address, &code);
     assert_eq!(page.all(".new"), ["New since you last wrote"]);
     assert!(page.all("article.message")[2].contains("waits here"), "the follow-up was not fetched yet");
 }
@@ -283,13 +274,13 @@ fn an_answer_that_crossed_with_a_message_is_new_too() {
 fn every_promise_is_shown_with_where_it_stands_and_lateness_with_who_else_helps() {
     let served = Served::new("");
     let code = sent(&served, "service-complaint").one("#receipt-code");
-    let page = status(&served, &code);
+    let page = status(served.address, &code);
     assert!(page.all("#overdue").is_empty());
     assert!(page.one("#clocks").contains("20 working days left"), "{}", page.one("#clocks"));
     served.day.set(Date::constant(2026, 12, 14));
-    assert!(status(&served, &code).one("main").contains("1 working day left"));
+    assert!(status(served.address, &code).one("main").contains("1 working day left"));
     served.day.set(Date::constant(2027, 1, 4));
-    let late = status(&served, &code).one("#overdue");
+    let late = status(served.address, &code).one("#overdue");
     for part in
         ["was due by 15 December 2026", "was due by 31 December 2026", "999", "Protect (020 3117 2520)", "your MP"]
     {
@@ -372,10 +363,10 @@ fn too_many_codes_in_a_minute_are_told_to_wait_and_a_concern_is_not() {
     let code = sent(&served, "staff-concern").one("#receipt-code");
     // What is no code costs nothing.
     for _ in 0..5 {
-        assert_eq!(status(&served, "7KQM").status, 422);
+        assert_eq!(status(served.address, "7KQM").status, 422);
     }
-    assert_eq!([status(&served, &code).status, status(&served, &code).status], [200, 200]);
-    let page = status(&served, &code);
+    assert_eq!([status(served.address, &code).status, status(served.address, &code).status], [200, 200]);
+    let page = status(served.address, &code);
     assert_eq!((page.status, page.header("retry-after")), (429, Some("60")));
     assert_eq!((page.one("h1"), page.body.len()), ("Too many codes are being tried".into(), 49_152));
     assert_eq!(sent(&served, "staff-concern").status, 200);
@@ -405,7 +396,7 @@ fn no_page_weighs_more_than_a_slow_circuit_bears() {
         .map(|path| (path.to_owned(), http::get(address, path)))
         .collect();
     pages.push(("receipt".into(), sent(&served, "patient-choice")));
-    pages.push(("status".into(), status(&served, &code)));
+    pages.push(("status".into(), status(served.address, &code)));
     for route in Route::ALL {
         let form = http::get(address, &format!("/report?route={route}"));
         let refused = http::post(address, "/report/check", &Fields::from([("route".into(), route.slug().into())]));

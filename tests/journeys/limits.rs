@@ -4,21 +4,14 @@ use candour::domain::Date;
 
 use crate::support::{
     http::{self, Fields, File, Page},
+    person,
     served::Served,
 };
 
 const MIB: u64 = 1024 * 1024;
 
 fn checked(served: &Served) -> Fields {
-    let mut form = Fields::new();
-    for (name, value) in
-        [("route", "staff-concern"), ("about", "fraud"), ("description", "A concern that is long enough.")]
-    {
-        http::fill(&mut form, name, value);
-    }
-    let page = http::post(served.address, "/report/check", &form);
-    assert_eq!(page.status, 200, "{}", page.one("main"));
-    page.form("/report/send")
+    person::checked(served.address, "staff-concern", &[])
 }
 
 fn send(served: &Served, fields: &Fields, bytes: u64) -> Page {
@@ -32,8 +25,7 @@ fn more_sends_than_a_minute_allows_are_told_to_wait() {
     let served = Served::new("[limits]\nsends_a_minute = 2");
     let (first, second) = (checked(&served), checked(&served));
     let code = send(&served, &first, 0).one("#receipt-code");
-    let mut follow_up =
-        http::post(served.address, "/status", &vec![("code".to_owned(), code)]).form("/status/follow-up");
+    let mut follow_up = person::status(served.address, &code).form("/status/follow-up");
     http::fill(&mut follow_up, "message", "There is more.");
     let follow_up = || http::post_multipart(served.address, "/status/follow-up", &follow_up, vec![]);
     assert_eq!(follow_up().status, 200);
@@ -63,7 +55,7 @@ fn a_day_s_worth_is_refused_before_anyone_writes_and_whoever_wrote_may_still_sen
     let page = send(&served, &forms[2], MIB);
     assert_eq!((page.status, page.one("h1")), (503, "We can’t take more right now".into()));
     // Answers can be read all the same.
-    assert_eq!(http::post(served.address, "/status", &vec![("code".to_owned(), again)]).status, 200);
+    assert_eq!(person::status(served.address, &again).status, 200);
     served.day.set(Date::constant(2026, 12, 2));
     assert_eq!(http::get(served.address, "/report").status, 200);
     assert_eq!(send(&served, &forms[2], MIB).status, 200);

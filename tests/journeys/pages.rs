@@ -19,6 +19,7 @@ use candour::{
 
 use crate::support::{
     http::{self, Fields, File, Page},
+    person::{self, status},
     served::Served,
 };
 
@@ -34,13 +35,11 @@ fn filled(served: &Served, route: &str) -> Fields {
 }
 
 fn checked(served: &Served, route: &str) -> Fields {
-    let page = http::post(served.address, "/report/check", &filled(served, route));
-    assert_eq!(page.status, 200, "{}", page.all("main").join(" "));
-    page.form("/report/send")
+    person::checked(served.address, route, &[("description", DESCRIPTION)])
 }
 
-fn file<'a>(name: &'a str, content: &'a [u8]) -> File<'a> {
-    File { name, media_type: "text/plain", length: content.len() as u64, content: Box::new(content) }
+fn text<'a>(name: &'a str, content: &'a [u8]) -> File<'a> {
+    File::new(name, "text/plain", content)
 }
 
 fn send(served: &Served, fields: &Fields, files: Vec<File<'_>>) -> Page {
@@ -52,10 +51,6 @@ fn sent(served: &Served) -> String {
     let page = send(served, &checked(served, "staff-concern"), vec![]);
     assert_eq!(page.status, 200, "{}", page.all("main").join(" "));
     page.one("#receipt-code")
-}
-
-fn status(served: &Served, code: &str) -> Page {
-    http::post(served.address, "/status", &vec![("code".to_owned(), code.to_owned())])
 }
 
 /// Every report that the box has, and its messages opened.
@@ -125,7 +120,7 @@ fn every_route_ends_in_a_receipt_and_a_sealed_report() {
         let page = send(
             &served,
             &checked(&served, route.slug()),
-            vec![file("../a/résumé.txt", b"evidence"), file("empty", b"")],
+            vec![text("../a/résumé.txt", b"evidence"), text("empty", b"")],
         );
         assert_eq!(page.status, 200, "{}", page.all("main").join(" "));
         assert!(page.text().contains("<time datetime=\"2026-12-01\">1 December 2026</time>"));
@@ -135,7 +130,7 @@ fn every_route_ends_in_a_receipt_and_a_sealed_report() {
         );
         let code = page.one("#receipt-code");
         assert_eq!((code.len(), code.matches('-').count()), (29, 5));
-        let page = status(&served, &code);
+        let page = status(served.address, &code);
         assert_eq!(
             (page.status, page.one("#notice-state"), page.one("#areas")),
             (200, "Open".into(), "Not decided yet".into())
@@ -170,7 +165,7 @@ fn fifty_sends_at_the_same_moment_are_one_report_and_one_receipt() {
     let pages: Vec<Page> = std::thread::scope(|scope| {
         let send_one = || {
             start.wait();
-            send(&served, &fields, vec![file("a", b"the same evidence")])
+            send(&served, &fields, vec![text("a", b"the same evidence")])
         };
         let threads: Vec<_> = (0..50).map(|_| scope.spawn(send_one)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
@@ -284,7 +279,7 @@ fn only_codes_that_this_box_issued_are_taken() {
     ] {
         let mut forged = fields.clone();
         http::fill(&mut forged, name, value);
-        let page = send(&served, &forged, vec![file("a", b"evidence")]);
+        let page = send(&served, &forged, vec![text("a", b"evidence")]);
         assert_eq!(page.status, 422);
         assert!(page.one("main").contains("Go back to the form"), "{}", page.one("main"));
     }
@@ -297,20 +292,20 @@ fn a_code_that_is_wrong_is_told_from_one_that_is_unknown_but_not_by_size() {
     let served = Served::new("");
     let code = sent(&served);
     let unknown = http::value(&checked(&served, "staff-concern"), "code").to_owned();
-    let right = status(&served, &code);
+    let right = status(served.address, &code);
     for (typed, says) in [
         ("", "Enter your receipt code"),
         ("7KQM", "24 letters and numbers"),
         (unknown.as_str(), "We can’t find a report with this code"),
     ] {
-        let page = status(&served, typed);
+        let page = status(served.address, typed);
         assert_eq!((page.status, page.body.len()), (422, right.body.len()));
         assert!(page.one(".error-summary li").contains(says));
         assert_eq!(http::value(&page.form("/status"), "code"), typed);
     }
     let wrong = code.chars().rev().collect::<String>();
-    assert!([422].contains(&status(&served, &wrong).status));
-    assert_eq!(status(&served, &code.to_lowercase().replace('-', " ")).status, 200);
+    assert!([422].contains(&status(served.address, &wrong).status));
+    assert_eq!(status(served.address, &code.to_lowercase().replace('-', " ")).status, 200);
 }
 
 #[test]
@@ -344,16 +339,16 @@ fn limits_hold() {
     let fields = checked(&served, "staff-concern");
     // Said by the browser: refused before it is read, and the browser may finish sending.
     let large = vec![b'x'; 4 << 20];
-    assert_eq!(send(&served, &fields, vec![file("a", &large)]).status, 413);
+    assert_eq!(send(&served, &fields, vec![text("a", &large)]).status, 413);
     // A little over: the answers are kept on the page.
     let over = vec![b'x'; (1 << 20) + 1];
-    let page = send(&served, &fields, vec![file("a", &over)]);
+    let page = send(&served, &fields, vec![text("a", &over)]);
     assert_eq!(
         (page.status, page.one(".error-summary li")),
         (413, "Choose files that are 1 MB or less together".into())
     );
     assert_eq!(http::value(&page.form("/report/send"), "code"), http::value(&fields, "code"));
-    let page = send(&served, &fields, vec![file("a", b"1"), file("b", b"2"), file("c", b"3")]);
+    let page = send(&served, &fields, vec![text("a", b"1"), text("b", b"2"), text("c", b"3")]);
     assert_eq!((page.status, page.one(".error-summary li")), (422, "Choose 2 files or fewer".into()));
     // Not said by the browser.
     let chunked =
@@ -383,7 +378,7 @@ fn limits_hold() {
     let many: Fields = (0..65).map(|_| ("about".to_owned(), "fraud".to_owned())).collect();
     assert_eq!(http::post(served.address, "/report/check", &many).status, 413);
     // At the limits.
-    let page = send(&served, &fields, vec![file("", b""), file("a", &over[1..]), file("b", b"")]);
+    let page = send(&served, &fields, vec![text("", b""), text("a", &over[1..]), text("b", b"")]);
     assert_eq!(page.status, 200, "{}", page.one("main"));
     let opened = opened(&served);
     assert_eq!((opened.len(), opened[0].1[0].attachments.len()), (1, 2));
@@ -521,7 +516,7 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
     let served = Served::new("");
     let code = sent(&served);
     let follow_up = |text: &str| {
-        let mut fields = status(&served, &code).form("/status/follow-up");
+        let mut fields = status(served.address, &code).form("/status/follow-up");
         http::fill(&mut fields, "message", text);
         assert_eq!(http::post_multipart(served.address, "/status/follow-up", &fields, vec![]).status, 200);
     };
@@ -547,7 +542,7 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
         (answer(3, 2, AnswerKind::Update, id, None), vec![]),
     ];
     deliver(&served, answers, &messages[0].reply_to);
-    let page = status(&served, &code);
+    let page = status(served.address, &code);
     let shown = page.all("article.message");
     assert_eq!(shown.len(), 4, "{shown:?}");
     for (shown, part) in
@@ -566,9 +561,9 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
     // A later message has a clock of its own, and it is that one which is shown.
     served.day.set(Date::constant(2026, 12, 18));
     follow_up("Third message.");
-    assert_eq!(status(&served, &code).one("#notice-due"), "6 January 2027");
+    assert_eq!(status(served.address, &code).one("#notice-due"), "6 January 2027");
     served.day.set(Date::constant(2027, 1, 7));
-    let page = status(&served, &code);
+    let page = status(served.address, &code);
     assert_eq!((page.one("#notice-state"), page.all("#overdue").len()), ("Overdue".into(), 1));
 
     // An answer that says itself that it is another one is not shown.
@@ -577,7 +572,7 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
     let (id, messages) = opened(&served).remove(0);
     let answer = Answer { r#box: served.store.settings().box_id, ..answer(2, 1, reply, id, Some("Not for you.")) };
     deliver(&served, vec![(answer, vec![])], &messages[0].reply_to);
-    let page = status(&served, &code);
+    let page = status(served.address, &code);
     assert!(!page.text().contains("Not for you."));
     assert!(page.all("article.message")[1].contains("can’t be shown"));
     assert_eq!(page.one("#areas"), "Not decided yet");
@@ -587,7 +582,7 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
 fn a_follow_up_is_once_however_often_it_is_sent_and_two_are_two() {
     let served = Served::new("");
     let code = sent(&served);
-    let mut fields = status(&served, &code).form("/status/follow-up");
+    let mut fields = status(served.address, &code).form("/status/follow-up");
 
     let empty = http::post_multipart(served.address, "/status/follow-up", &fields, vec![]);
     assert_eq!((empty.status, empty.one(".error-summary li")), (422, "Enter a message".into()));
@@ -599,7 +594,7 @@ fn a_follow_up_is_once_however_often_it_is_sent_and_two_are_two() {
 
     http::fill(&mut fields, "message", "There is more.");
     let post = |fields: &Fields| {
-        http::post_multipart(served.address, "/status/follow-up", fields, vec![file("a", b"evidence")])
+        http::post_multipart(served.address, "/status/follow-up", fields, vec![text("a", b"evidence")])
     };
     let first = post(&fields);
     assert_eq!(
@@ -613,7 +608,7 @@ fn a_follow_up_is_once_however_often_it_is_sent_and_two_are_two() {
     // Several at once, each a form of its own, each sent twice.
     let forms: Vec<Fields> = (0..6)
         .map(|number| {
-            let mut form = status(&served, &code).form("/status/follow-up");
+            let mut form = status(served.address, &code).form("/status/follow-up");
             http::fill(&mut form, "message", &format!("Message {number}."));
             form
         })
@@ -639,15 +634,15 @@ fn a_follow_up_is_once_however_often_it_is_sent_and_two_are_two() {
             .all(|(message, seq)| message.seq == seq && message.attachments.len() == usize::from(seq > 1))
     );
     eventually("nothing else stays", || served.store.sweep().unwrap() == 0);
-    assert_eq!(status(&served, &code).all("article.message").len(), 8);
+    assert_eq!(status(served.address, &code).all("article.message").len(), 8);
 }
 
 #[test]
 fn a_withdrawn_report_is_gone_from_the_box() {
     let served = Served::new("");
     let fields = checked(&served, "staff-concern");
-    let code = send(&served, &fields, vec![file("a", b"evidence")]).one("#receipt-code");
-    let page = status(&served, &code);
+    let code = send(&served, &fields, vec![text("a", b"evidence")]).one("#receipt-code");
+    let page = status(served.address, &code);
     assert_eq!(page.all("details form[action=\"/status/withdraw\"]").len(), 1);
     let withdraw = page.form("/status/withdraw");
     let mut follow_up = page.form("/status/follow-up");
@@ -655,7 +650,7 @@ fn a_withdrawn_report_is_gone_from_the_box() {
         let page = http::post(served.address, "/status/withdraw", &withdraw);
         assert_eq!((page.status, page.one("#withdrawn-on")), (200, "1 December 2026".into()));
     }
-    let page = status(&served, &code);
+    let page = status(served.address, &code);
     assert_eq!((page.status, page.one("h1")), (200, "This report was withdrawn".into()));
     assert!(page.all("article.message, #received-on, form[action^=\"/status\"]").is_empty());
     http::fill(&mut follow_up, "message", "Too late.");

@@ -9,8 +9,9 @@ use std::{
 };
 
 use crate::support::{
-    http::{self, Fields, File, Page},
+    http::{self, File, Page},
     installation::Installation,
+    person::{self, status},
 };
 
 /// Words that stand nowhere else, to search for.
@@ -18,38 +19,14 @@ const MARKER: &str = "xylophone-quagmire-7731";
 const FILE_MARKER: &str = "zephyr-ledger-4402";
 const NAME_MARKER: &str = "unusual-name-5518.txt";
 const ANSWER_MARKER: &str = "marmalade-verdict-9064";
+/// The media type of every file here.
+const BYTES: &str = "application/octet-stream";
 const NOTE_MARKER: &str = "private-note-3387";
-
-/// Fills the form in, as far as the page before sending.
-fn check_page(address: SocketAddr, route: &str, description: &str) -> Page {
-    let page = http::get(address, &format!("/report?route={route}"));
-    assert_eq!(page.status, 200);
-    let mut form = page.form("/report/check");
-    http::fill(&mut form, "about", "patient-safety");
-    http::fill(&mut form, "description", description);
-    http::fill(&mut form, "area", "board-governance");
-    http::fill(&mut form, "serious_harm", "yes");
-    let page = http::post(address, "/report/check", &form);
-    assert_eq!(page.status, 200, "{}", page.all("main").join(" "));
-    page
-}
-
-fn file<'a>(name: &'a str, content: &'a [u8]) -> File<'a> {
-    File { name, media_type: "application/octet-stream", length: content.len() as u64, content: Box::new(content) }
-}
 
 /// Sends a concern and gives its receipt page.
 fn send(address: SocketAddr, route: &str, description: &str, files: Vec<File<'_>>) -> Page {
-    let fields = check_page(address, route, description).form("/report/send");
-    let page = http::post_multipart(address, "/report/send", &fields, files);
-    assert_eq!(page.status, 200, "{}", page.all("main").join(" "));
-    page
-}
-
-fn status(address: SocketAddr, code: &str) -> Page {
-    let mut fields = Fields::new();
-    http::fill(&mut fields, "code", code);
-    http::post(address, "/status", &fields)
+    let typed = [("description", description), ("area", "board-governance"), ("serious_harm", "yes")];
+    person::send(address, route, &typed, files)
 }
 
 /// Bytes that follow a rule, so that 200 MiB of them need no memory.
@@ -79,10 +56,10 @@ fn every_route_goes_all_the_way_round() {
     let mut codes = Vec::new();
     for route in routes {
         let files = vec![
-            file(NAME_MARKER, content.as_bytes()),
-            file("empty.bin", b""),
-            file("one.bin", b"1"),
-            file("chunk.bin", &one_chunk),
+            File::new(NAME_MARKER, BYTES, content.as_bytes()),
+            File::new("empty.bin", BYTES, b""),
+            File::new("one.bin", BYTES, b"1"),
+            File::new("chunk.bin", BYTES, &one_chunk),
         ];
         let receipt = send(address, route, &format!("{MARKER} happened on the ward.\r\nSecond line."), files);
         let code = receipt.one("#receipt-code");
@@ -197,17 +174,25 @@ fn a_follow_up_and_a_withdrawal_reach_the_desk() {
     let address = running.address;
     let code =
         send(address, "staff-concern", "A concern that is long enough to be taken.", vec![]).one("#receipt-code");
-    place.collect("c1");
-    place.import("c1");
-    let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
+    let id = place.carry_in("c1");
 
     let page = status(address, &code);
     let mut fields = page.form("/status/follow-up");
     http::fill(&mut fields, "message", "There is more.");
-    let sent = http::post_multipart(address, "/status/follow-up", &fields, vec![file("more.txt", b"more evidence")]);
+    let sent = http::post_multipart(
+        address,
+        "/status/follow-up",
+        &fields,
+        vec![File::new("more.txt", BYTES, b"more evidence")],
+    );
     assert_eq!(sent.status, 200, "{}", sent.all("main").join(" "));
     // The same form again, as after a lost answer.
-    let again = http::post_multipart(address, "/status/follow-up", &fields, vec![file("more.txt", b"more evidence")]);
+    let again = http::post_multipart(
+        address,
+        "/status/follow-up",
+        &fields,
+        vec![File::new("more.txt", BYTES, b"more evidence")],
+    );
     assert_eq!(again.status, 200);
     place.collect("c2");
     place.import("c2");
@@ -291,9 +276,7 @@ fn two_hundred_mebibytes_come_back_byte_for_byte_in_flat_memory() {
     assert_eq!(receipt.all("#receipt-code").len(), 1);
     let peak = running.peak_memory_kib();
     assert!(peak < 64 * 1024, "the box's peak memory is {peak} KiB");
-    place.collect("c1");
-    place.import("c1");
-    let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
+    let id = place.carry_in("c1");
     place.done(&["desk", "attachment", "--casebook", "casebook", &id, "recording.wav", "--out", "opened"]);
     let opened = std::io::BufReader::new(fs::File::open(place.path("opened")).unwrap());
     assert_eq!(fs::metadata(place.path("opened")).unwrap().len(), LENGTH);
@@ -305,9 +288,13 @@ fn two_hundred_mebibytes_come_back_byte_for_byte_in_flat_memory() {
 fn stock_age_and_minisign_open_and_verify_what_we_write() {
     let place = Installation::new();
     let running = place.serve();
-    let code =
-        send(running.address, "staff-concern", &format!("{MARKER} was seen twice."), vec![file("a.txt", b"evidence")])
-            .one("#receipt-code");
+    let code = send(
+        running.address,
+        "staff-concern",
+        &format!("{MARKER} was seen twice."),
+        vec![File::new("a.txt", BYTES, b"evidence")],
+    )
+    .one("#receipt-code");
     place.collect("c1");
     let shell = |command: &str| {
         let output = Command::new("sh").args(["-ec", command]).current_dir(place.path("")).output().unwrap();

@@ -2,11 +2,7 @@
 
 use std::{fs, time::Duration};
 
-use crate::support::{
-    http::{self, Fields},
-    installation::Installation,
-    memory,
-};
+use crate::support::{http, installation::Installation, memory, person};
 
 const MARKER: &str = "quixotic-pangolin-8841";
 const ORGANISATION: &str = "Saint Ombrage Infirmary 7702";
@@ -22,22 +18,12 @@ fn nothing_typed_stays_in_memory() {
     let place = Installation::new();
     let running = place.serve();
     let address = running.address;
-    let mut form = http::get(address, "/report?route=staff-concern").form("/report/check");
-    http::fill(&mut form, "about", "fraud");
-    http::fill(&mut form, "organisation", ORGANISATION);
-    http::fill(&mut form, "description", &format!("{MARKER} {}", "and more ".repeat(500)));
-    let fields = http::post(address, "/report/check", &form).form("/report/send");
+    let description = format!("{MARKER} {}", "and more ".repeat(500));
+    let typed = [("organisation", ORGANISATION), ("description", &description)];
     let content = FILE_MARKER.repeat(20_000);
-    let file = http::File {
-        name: NAME_MARKER,
-        media_type: "text/plain",
-        length: content.len() as u64,
-        content: Box::new(content.as_bytes()),
-    };
-    let code = http::post_multipart(address, "/report/send", &fields, vec![file]).one("#receipt-code");
-    let mut ask = Fields::new();
-    http::fill(&mut ask, "code", &code);
-    let mut follow_up = http::post(address, "/status", &ask).form("/status/follow-up");
+    let file = http::File::new(NAME_MARKER, "text/plain", content.as_bytes());
+    let code = person::send(address, "staff-concern", &typed, vec![file]).one("#receipt-code");
+    let mut follow_up = person::status(address, &code).form("/status/follow-up");
     http::fill(&mut follow_up, "message", FOLLOW_UP);
     assert_eq!(http::post_multipart(address, "/status/follow-up", &follow_up, vec![]).status, 200);
 

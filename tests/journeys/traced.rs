@@ -7,8 +7,9 @@ use std::{
 };
 
 use crate::support::{
-    http::{self, Fields, File},
+    http::{self, File},
     installation::{Installation, SERVE, Said, holds},
+    person,
 };
 
 const MARKER: &str = "quixotic-pangolin-8841";
@@ -125,22 +126,12 @@ fn nothing_typed_is_written_to_anything_but_the_connection() {
 
 /// Sends a concern with a file, looks at it, adds to it; gives its code.
 fn say_something(address: SocketAddr) -> String {
-    let mut form = http::get(address, "/report?route=staff-concern").form("/report/check");
-    http::fill(&mut form, "about", "fraud");
-    http::fill(&mut form, "organisation", ORGANISATION);
-    http::fill(&mut form, "description", &format!("{MARKER} {}", "and more ".repeat(500)));
-    let fields = http::post(address, "/report/check", &form).form("/report/send");
+    let description = format!("{MARKER} {}", "and more ".repeat(500));
+    let typed = [("organisation", ORGANISATION), ("description", &description)];
     let content = FILE_MARKER.repeat(20_000);
-    let file = || File {
-        name: NAME_MARKER,
-        media_type: "text/plain",
-        length: content.len() as u64,
-        content: Box::new(content.as_bytes()),
-    };
-    let code = http::post_multipart(address, "/report/send", &fields, vec![file()]).one("#receipt-code");
-    let mut ask = Fields::new();
-    http::fill(&mut ask, "code", &code);
-    let mut follow_up = http::post(address, "/status", &ask).form("/status/follow-up");
+    let file = || File::new(NAME_MARKER, "text/plain", content.as_bytes());
+    let code = person::send(address, "staff-concern", &typed, vec![file()]).one("#receipt-code");
+    let mut follow_up = person::status(address, &code).form("/status/follow-up");
     http::fill(&mut follow_up, "message", MARKER);
     assert_eq!(http::post_multipart(address, "/status/follow-up", &follow_up, vec![file()]).status, 200);
     code

@@ -22,6 +22,12 @@ pub(crate) struct File<'a> {
     pub(crate) content: Box<dyn Read + 'a>,
 }
 
+impl<'a> File<'a> {
+    pub(crate) fn new(name: &'a str, media_type: &'a str, content: &'a [u8]) -> Self {
+        Self { name, media_type, length: content.len() as u64, content: Box::new(content) }
+    }
+}
+
 /// Fields and their values, in order.
 pub(crate) type Fields = Vec<(String, String)>;
 

@@ -120,6 +120,13 @@ impl Installation {
         self.done(&["desk", "import", "--casebook", "casebook", name])
     }
 
+    /// Carries what the box has to the desk. Gives the id of the report that is due first.
+    pub(crate) fn carry_in(&self, name: &str) -> String {
+        self.collect(name);
+        self.import(name);
+        self.desk_list()[0]["id"].as_str().expect("an id").to_owned()
+    }
+
     pub(crate) fn export(&self, name: &str) -> String {
         self.done(&["desk", "export", "--casebook", "casebook", "--out", name])
     }

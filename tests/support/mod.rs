@@ -9,6 +9,7 @@ pub(crate) mod installation;
 pub(crate) mod looks;
 pub(crate) mod members;
 pub(crate) mod memory;
+pub(crate) mod person;
 pub(crate) mod served;
 pub(crate) mod stages;
 pub(crate) mod strace;

@@ -1,18 +1,11 @@
 //! One concern on its way from the box to the desk and back, with the state of everything kept before each command, so that a
 //! command can be disturbed again and again at the same place.
 
-use std::{
-    fs::{self, File},
-    io::Write,
-    path::Path,
-};
+use std::{fs, io::Write, path::Path};
 
 use serde_json::Value;
 
-use super::{
-    http::{self, Fields, Page},
-    installation::Installation,
-};
+use super::{http, installation::Installation, person};
 
 /// Everything that commands change.
 const KEPT: &[&str] = &["box", "casebook", "c1", "d1"];
@@ -40,10 +33,11 @@ impl Stages {
     pub(crate) fn new() -> Self {
         let place = Installation::new();
         let running = place.serve();
-        send(&running.address);
+        let file = http::File::new("evidence.bin", "application/octet-stream", &[7; 100_000]);
+        person::send(running.address, "procurement", &[], vec![file]);
         running.stop();
         let notice = "How we will use what you told us.";
-        File::create(place.path("notice")).and_then(|mut file| file.write_all(notice.as_bytes())).expect("a file");
+        fs::File::create(place.path("notice")).and_then(|mut file| file.write_all(notice.as_bytes())).expect("a file");
         let mut stages = Self { place, report: String::new(), all: Vec::new() };
         stages.add("collect", &["collect", "--data", "box", "--keys", "public", "--out", "c1"], Some("c1"));
         stages.add("import", &["desk", "import", "--casebook", "casebook", "c1"], None);
@@ -132,26 +126,6 @@ impl Stage {
     pub(crate) fn arguments(&self) -> Vec<&str> {
         self.arguments.iter().map(String::as_str).collect()
     }
-}
-
-fn send(address: &std::net::SocketAddr) -> Page {
-    let mut form = Fields::new();
-    for (name, value) in
-        [("route", "procurement"), ("about", "fraud"), ("description", "A concern that is long enough.")]
-    {
-        http::fill(&mut form, name, value);
-    }
-    let form = http::post(*address, "/report/check", &form).form("/report/send");
-    let content = vec![7; 100_000];
-    let file = http::File {
-        name: "evidence.bin",
-        media_type: "application/octet-stream",
-        length: content.len() as u64,
-        content: Box::new(content.as_slice()),
-    };
-    let page = http::post_multipart(*address, "/report/send", &form, vec![file]);
-    assert_eq!(page.status, 200);
-    page
 }
 
 fn copy(from: &Path, to: &Path) {
