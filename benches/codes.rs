@@ -27,6 +27,7 @@ use candour::{
     crypto::{Code, ReplyRecipient, SignerRole, SigningKey, os_random, seal_answer, sign, verify},
     domain::{Answer, AnswerEntry, AnswerKind, Area, CasebookId, Date, Decisions, Format, ReportId, ReportState, Text},
     store::{CopyError, Delivery},
+    web::Config,
 };
 use http_body_util::BodyExt;
 use support::{person, served::Served};
@@ -46,7 +47,12 @@ const KINDS: [&str; 3] = ["wrong code", "right code, no reply", "right code, rep
 
 fn main() {
     let each = std::env::var("CANDOUR_CODES").ok().map_or(EACH, |each| each.parse().unwrap());
-    let served = Served::new("[limits]\ncode_checks_a_minute = 1000000");
+    let config = Config::parse(
+        "[limits]
+code_checks_a_minute = 1000000",
+    )
+    .unwrap();
+    let (served, pages) = Served::with_pages(config);
     let (plain, _) = report(&served);
     let (answered, id) = report(&served);
     reply(&served, id);
@@ -63,12 +69,12 @@ fn main() {
     runtime.block_on(async {
         let asking = (0..AT_ONCE).map(|_| {
             let (order, next, times) = (Arc::clone(&order), Arc::clone(&next), Arc::clone(&times));
-            let (router, codes) = (served.router.clone(), codes.clone());
+            let (pages, codes) = (pages.clone(), codes.clone());
             tokio::spawn(async move {
                 while let Some(kind) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                     // A wrong code is another one each time, as it is for someone who tries them.
                     let code = codes[*kind].clone().unwrap_or_else(|| fresh().to_string());
-                    let took = ask(router.clone(), &code, if codes[*kind].is_some() { 200 } else { 422 }).await;
+                    let took = ask(pages.clone(), &code, if codes[*kind].is_some() { 200 } else { 422 }).await;
                     times.lock().unwrap()[*kind].push(took.as_secs_f64() * 1e3);
                 }
             })

@@ -25,5 +25,13 @@ pub mod unseal;
 #[cfg(feature = "box")]
 pub mod web;
 
+/// What tests share names this crate from outside, as every user of it does.
+#[cfg(test)]
+extern crate self as candour;
+#[cfg(test)]
+#[cfg_attr(not(feature = "desk"), expect(dead_code, reason = "what carries and opens is tested with both sides"))]
+#[path = "../tests/support/world/mod.rs"]
+mod world;
+
 #[cfg(not(any(feature = "box", feature = "desk")))]
 compile_error!("choose what to build: the feature `box`, `desk`, or both");

@@ -7,16 +7,20 @@ use std::{
     path::Path,
 };
 
+#[path = "../../tests/support/both_sides.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod both_sides;
 #[path = "../../tests/support/ways_in.rs"]
 mod ways_in;
-#[path = "../../tests/support/world.rs"]
+#[path = "../../tests/support/world/mod.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod world;
 
+use both_sides::BothSides;
 use ways_in::Way;
 
 thread_local! {
-    static WORLD: RefCell<world::World> = RefCell::new(world::World::new());
+    static WORLD: RefCell<BothSides> = RefCell::new(BothSides::new());
 }
 
 /// Lets some bytes in, by the way of that name.
@@ -33,7 +37,7 @@ pub fn try_bytes(name: &str, bytes: &[u8]) {
 /// # Errors
 /// If it can't be written.
 pub fn write_corpora(directory: &Path) -> io::Result<()> {
-    let mut world = world::World::new();
+    let mut world = BothSides::new();
     for way in Way::ALL {
         let corpus = directory.join(way.name());
         fs::create_dir_all(&corpus)?;

@@ -22,8 +22,6 @@ mod book;
 pub mod carry;
 mod commands;
 mod error;
-#[cfg(test)]
-pub(crate) mod fixture;
 mod log;
 pub mod notice;
 mod parallel;

@@ -75,12 +75,6 @@ impl GovernanceRecipients {
         Self(keys)
     }
 
-    /// Of a key that nobody holds, for tests of what only seals.
-    #[cfg(all(test, feature = "box"))]
-    pub(crate) fn of_nobody() -> Self {
-        Self(vec![x25519::Identity::generate().to_public()])
-    }
-
     pub(super) fn as_age(&self) -> impl Iterator<Item = &dyn age::Recipient> {
         self.0.iter().map(|key| key as &dyn age::Recipient)
     }

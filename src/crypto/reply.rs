@@ -42,11 +42,10 @@ impl ReplyIdentity {
 mod tests {
     use super::*;
     use crate::{
-        crypto::{Code, KdfParams, os_random, seal_answer},
+        crypto::{Code, os_random, seal_answer},
         domain::{AnswerKind, BoxId, Date, ReportId, ReportState, Text},
+        world::KDF,
     };
-
-    const KDF: KdfParams = KdfParams { memory_kib: 64, passes: 1, lanes: 1 };
 
     fn reply_identity() -> ReplyIdentity {
         Code::issue(&mut os_random()).derive(BoxId([0; 16]), KDF).unwrap_or_else(|e| panic!("{e}")).reply

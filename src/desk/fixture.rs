@@ -22,15 +22,14 @@ use zeroize::Zeroizing;
 
 use super::{Desk, DeskOptions, Keys, Surroundings, Unreadable, Visit, router};
 use crate::{
-    casebook::{Casebook, Founder, KeyPaths},
     crypto::SigningKey,
-    domain::{Calendar, Date, FixedDay, TeamRole, Text},
+    domain::Calendar,
     unseal::{NewKeys, Passphrase, read_identity, read_signing_key},
+    world::{TODAY, casebook},
 };
 
 pub(super) const LOCK_AFTER: Duration = Duration::from_secs(600);
 pub(super) const ADDRESS: &str = "127.0.0.1:8081";
-const TODAY: FixedDay = FixedDay(Date::constant(2026, 12, 1));
 
 /// A machine with a casebook and its keys, and what its terminal shows.
 #[derive(Clone)]
@@ -73,12 +72,8 @@ impl Place {
         }));
         let keys = place.read();
         let (_, box_key) = SigningKey::generate().unwrap();
-        let paths = KeyPaths { identity: "/keys/identity.txt".into(), signing_key: "/keys/signing.key".into() };
-        let founder = Founder { name: Text::typed("First"), role: TeamRole::Lead, paths };
-        drop(
-            Casebook::init(&place.casebook(), keys.identity.into(), &keys.signing_key, box_key, founder, &TODAY)
-                .unwrap(),
-        );
+        let init = casebook::init(&place.casebook(), &Arc::new(keys.identity), &keys.signing_key, box_key);
+        drop(init.unwrap());
         place
     }
 

@@ -2,41 +2,17 @@
 
 use std::{io::Write, path::Path, sync::Arc, thread};
 
-use tempfile::TempDir;
-
 use super::*;
 use crate::{
-    crypto::{
-        Code, CodeTagger, GovernanceRecipients, KdfParams, Locator, Sealed, SignerRole, SigningKey, digest, os_random,
-        sign, verify,
-    },
+    crypto::{Code, Locator, Sealed, SignerRole, SigningKey, digest, os_random, sign, verify},
     domain::{
-        AnswerEntry, BoxId, Calendar, CasebookId, Clock, ClockKind, Collected, Date, Decisions, Format, MessageKind,
-        ReportId, Route, SendId,
+        AnswerEntry, Calendar, CasebookId, Clock, ClockKind, Collected, Date, Decisions, Format, MessageKind, ReportId,
+        Route, SendId,
     },
+    world::{DAY, EmptyBox},
 };
 
-const DAY: Date = Date::constant(2026, 12, 1);
 const LATER: Date = Date::constant(2026, 12, 16);
-
-struct Box {
-    dir: TempDir,
-    store: Store,
-}
-
-fn new_box() -> Box {
-    let dir = tempfile::tempdir().unwrap();
-    let settings = Settings {
-        box_id: BoxId::random(&mut os_random()),
-        kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },
-        tagger: CodeTagger::generate(),
-        recipients: GovernanceRecipients::of_nobody().fingerprint(),
-        second_approver: false,
-    };
-    Store::create(dir.path(), &settings).unwrap();
-    let store = Store::open(dir.path()).unwrap();
-    Box { dir, store }
-}
 
 fn locator(store: &Store) -> Locator {
     Code::issue(&mut os_random())
@@ -121,7 +97,7 @@ fn on_disk(dir: &Path) -> Vec<u8> {
 
 #[test]
 fn a_report_is_read_back_as_it_was_put_in() {
-    let Box { dir: _dir, store } = new_box();
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
     let locator = locator(&store);
     let large: Vec<u8> = (0..1_000_000_u32).map(|n| n.to_le_bytes()[1]).collect();
     let id = add(&store, locator, &[b"message", &large, b""]);
@@ -136,7 +112,7 @@ fn a_report_is_read_back_as_it_was_put_in() {
 
 #[test]
 fn the_same_code_sent_fifty_times_at_once_is_one_report() {
-    let Box { dir: _dir, store } = new_box();
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
     let (locator, store) = (locator(&store), Arc::new(store));
     let senders: Vec<_> = (0..50)
         .map(|_| {
@@ -162,7 +138,7 @@ fn the_same_code_sent_fifty_times_at_once_is_one_report() {
 
 #[test]
 fn an_upload_that_broke_off_leaves_nothing() {
-    let Box { dir: _dir, store } = new_box();
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
     let mut broken = store.upload();
     broken.write_all(&vec![1; 3_000_000]).unwrap();
     store.probe().unwrap();
@@ -175,14 +151,14 @@ fn an_upload_that_broke_off_leaves_nothing() {
 
 #[test]
 fn a_restart_sweeps_what_a_killed_box_left() {
-    let Box { dir, store } = new_box();
+    let EmptyBox { directory, store, .. } = EmptyBox::new();
     let id = add(&store, locator(&store), &[b"kept"]);
     let mut broken = store.upload();
     broken.write_all(&vec![1; 3_000_000]).unwrap();
     store.probe().unwrap();
     drop(store);
     // As if killed: the upload's own removal never ran.
-    let reopened = Store::open(dir.path()).unwrap();
+    let reopened = Store::open(directory.path()).unwrap();
     assert!(reopened.sweep().unwrap() > 5);
     assert_eq!(copy(&reopened, id, 1, 0), b"kept");
     drop(broken);
@@ -190,7 +166,7 @@ fn a_restart_sweeps_what_a_killed_box_left() {
 
 #[test]
 fn messages_are_numbered_without_gaps_and_sent_once() {
-    let Box { dir: _dir, store } = new_box();
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
     let id = add(&store, locator(&store), &[b"one"]);
     let second = message(&store, 2, MessageKind::FollowUp, &[b"two"]);
     let (send_id, taken) = (second.send_id, message(&store, 2, MessageKind::FollowUp, &[b"also two"]));
@@ -213,7 +189,7 @@ fn messages_are_numbered_without_gaps_and_sent_once() {
 
 #[test]
 fn a_withdrawal_deletes_what_the_box_holds() {
-    let Box { dir, store } = new_box();
+    let EmptyBox { directory, store, .. } = EmptyBox::new();
     let locator = locator(&store);
     let marker = b"unusual sealed bytes that are to be gone";
     let id = add(&store, locator, &[marker, marker]);
@@ -223,7 +199,7 @@ fn a_withdrawal_deletes_what_the_box_holds() {
     assert_eq!(report.withdrawn_on, Some(DAY));
     assert!(report.clocks.is_empty() && report.answers.is_empty());
     assert_eq!(store.add_message(id, message(&store, 3, MessageKind::FollowUp, &[b"x"])).unwrap(), AddMessage::Gone);
-    let disk = on_disk(dir.path());
+    let disk = on_disk(directory.path());
     assert!(!disk.windows(marker.len()).any(|window| window == marker), "found on the disk");
     // The desk is told, and once it says so the report is gone altogether.
     let told = store.snapshot(|snapshot| snapshot.reports()).unwrap();
@@ -234,7 +210,7 @@ fn a_withdrawal_deletes_what_the_box_holds() {
 
 #[test]
 fn a_notice_meets_every_open_clock_on_the_day_it_is_delivered() {
-    let Box { dir: _dir, store } = new_box();
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
     let locator = locator(&store);
     let id = add(&store, locator, &[b"one"]);
     store.add_message(id, message(&store, 2, MessageKind::FollowUp, &[b"two"])).unwrap();
@@ -250,7 +226,7 @@ fn a_notice_meets_every_open_clock_on_the_day_it_is_delivered() {
 
 #[test]
 fn answers_are_taken_in_order_once_and_all_or_nothing() {
-    let Box { dir: _dir, store } = new_box();
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
     let locator = locator(&store);
     let id = add(&store, locator, &[b"one"]);
     let answers = |seqs: &[u32]| {
@@ -282,7 +258,7 @@ fn answers_are_taken_in_order_once_and_all_or_nothing() {
 
 #[test]
 fn the_same_file_twice_changes_nothing_even_after_the_report_is_gone() {
-    let Box { dir: _dir, store } = new_box();
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
     let id = add(&store, locator(&store), &[b"one"]);
     store.add_message(id, message(&store, 2, MessageKind::Withdrawal, &[b"w"])).unwrap();
     let twice = || delivery(&store, 1, vec![answer(id, 1, &[], b"x")], vec![Collected { report: id, through: 2 }]);
@@ -294,7 +270,7 @@ fn the_same_file_twice_changes_nothing_even_after_the_report_is_gone() {
 
 #[test]
 fn one_failed_write_undoes_itself_alone() {
-    let Box { dir: _dir, store } = new_box();
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
     let write = |name: &'static str, fail: bool| {
         store.write(move |connection| {
             connection.execute("INSERT INTO setting (name, value) VALUES (?1, x'00')", [name])?;
@@ -313,7 +289,7 @@ fn one_failed_write_undoes_itself_alone() {
 
 #[test]
 fn a_rewrite_keeps_everything_and_leaves_pages_in_the_order_of_random_keys() {
-    let Box { dir, store } = new_box();
+    let EmptyBox { directory, store, .. } = EmptyBox::new();
     let reports: Vec<_> = (0..40_u32)
         .map(|n| {
             let locator = locator(&store);
@@ -325,7 +301,7 @@ fn a_rewrite_keeps_everything_and_leaves_pages_in_the_order_of_random_keys() {
     for (id, content) in &reports {
         assert!(copy(&store, *id, 1, 0) == content.as_bytes());
     }
-    let disk = std::fs::read(dir.path().join(DATABASE)).unwrap();
+    let disk = std::fs::read(directory.path().join(DATABASE)).unwrap();
     let place =
         |n: usize| disk.windows(19).position(|window| window == format!("report number {n:04} ").as_bytes()).unwrap();
     let places: Vec<_> = (0..40).map(place).collect();
@@ -333,7 +309,7 @@ fn a_rewrite_keeps_everything_and_leaves_pages_in_the_order_of_random_keys() {
     // 39 if they stood as they came; about half by chance.
     assert!((5..35).contains(&in_order), "{in_order} of 39 stand in the order in which they came");
     assert_eq!(
-        std::fs::read_dir(dir.path())
+        std::fs::read_dir(directory.path())
             .unwrap()
             .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().contains("etilqs"))
             .count(),
@@ -343,11 +319,11 @@ fn a_rewrite_keeps_everything_and_leaves_pages_in_the_order_of_random_keys() {
 
 #[test]
 fn a_box_is_made_once_and_missing_ones_are_named() {
-    let Box { dir, store } = new_box();
-    assert!(matches!(Store::create(dir.path(), store.settings()), Err(StoreError::Exists(_))));
-    assert!(matches!(Store::open(&dir.path().join("none")), Err(StoreError::Missing(_))));
+    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    assert!(matches!(Store::create(directory.path(), store.settings()), Err(StoreError::Exists(_))));
+    assert!(matches!(Store::open(&directory.path().join("none")), Err(StoreError::Missing(_))));
     assert_eq!(
-        std::fs::read_dir(dir.path())
+        std::fs::read_dir(directory.path())
             .unwrap()
             .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().contains("partial"))
             .count(),

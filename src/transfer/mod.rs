@@ -3,7 +3,8 @@
 mod collect;
 mod deliver;
 // What is carried is opened there, which a box alone can't do.
-#[cfg(all(test, feature = "desk"))]
+#[cfg(test)]
+#[cfg(feature = "desk")]
 mod tests;
 
 pub use collect::{CollectError, CollectOutcome, collect};

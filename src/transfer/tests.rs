@@ -6,66 +6,27 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tempfile::TempDir;
-
 use super::*;
 use crate::{
-    crypto::{
-        BoxRole, Code, CodeTagger, GovernanceRecipients, KdfParams, SignerRole, SigningKey, VerifyingKey, digest,
-        os_random, seal_stream, sign, verify,
-    },
+    crypto::{SignerRole, SigningKey, digest, os_random, seal_stream, sign, verify},
     domain::{
-        AnswerEntry, BoxId, CasebookId, ClockKind, Collected, Date, Decisions, Endorsement, Format, Manifest,
-        MessageKind, ReportId, Route, SendId,
+        AnswerEntry, BoxId, CasebookId, ClockKind, Collected, Decisions, Endorsement, Format, Manifest, MessageKind,
+        ReportId, Route, SendId,
     },
     files::{self, tarball},
-    store::{AddReport, ApplyError, NewMessage, NewReport, Settings, Store},
-    unseal::{GovernanceIdentity, NewKeys, read_identity},
+    store::{AddReport, ApplyError, NewMessage, NewReport, Store},
+    world::{DAY, EmptyBox},
 };
 
-const DAY: Date = Date::constant(2026, 12, 1);
-
-struct Place {
-    dir: TempDir,
-    store: Store,
-    recipients: GovernanceRecipients,
-    identity: GovernanceIdentity,
-    box_key: SigningKey<BoxRole>,
-    signer: SigningKey<SignerRole>,
-    signers: [VerifyingKey<SignerRole>; 1],
-}
-
-impl Place {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let keys = NewKeys::generate(None).unwrap_or_else(|e| panic!("{e}"));
-        let recipients = GovernanceRecipients::parse(&keys.recipients).unwrap_or_else(|e| panic!("{e}"));
-        let settings = Settings {
-            box_id: BoxId::random(&mut os_random()),
-            kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },
-            tagger: CodeTagger::generate(),
-            recipients: recipients.fingerprint(),
-            second_approver: false,
-        };
-        Store::create(dir.path(), &settings).unwrap();
-        let (signer, public) = SigningKey::generate().unwrap();
-        let (box_key, _) = SigningKey::generate().unwrap();
-        let identity =
-            read_identity(keys.identity.as_bytes(), || panic!("no passphrase")).unwrap_or_else(|e| panic!("{e}"));
-        Self { store: Store::open(dir.path()).unwrap(), dir, recipients, identity, box_key, signer, signers: [public] }
-    }
-
+impl EmptyBox {
     fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
+        self.directory.path().join(name)
     }
 
     /// A report with two sealed files, which hold whatever they hold: nothing here opens them.
     fn report(&self) -> ReportId {
         let id = ReportId::random(&mut os_random());
-        let locator = Code::issue(&mut os_random())
-            .derive(self.store.settings().box_id, self.store.settings().kdf)
-            .unwrap_or_else(|e| panic!("{e}"))
-            .locator;
+        let locator = self.receipt().locator;
         let file = |bytes: &[u8]| {
             let mut upload = self.store.upload();
             seal_stream(&self.recipients, &mut upload)
@@ -168,7 +129,7 @@ fn put(path: &Path, bytes: &[u8]) {
 
 #[test]
 fn collections_are_numbered_chained_and_hold_all_that_is_not_acknowledged() {
-    let place = Place::new();
+    let place = EmptyBox::new();
     let first = place.report();
     assert_eq!(
         place.collect("c1").unwrap(),
@@ -194,7 +155,7 @@ fn collections_are_numbered_chained_and_hold_all_that_is_not_acknowledged() {
 
 #[test]
 fn a_collection_whose_command_was_killed_is_finished_by_the_next() {
-    let place = Place::new();
+    let place = EmptyBox::new();
     place.report();
     place.collect("c1").unwrap();
     // As if killed after the number was recorded, before the file had its name.
@@ -211,7 +172,7 @@ fn a_collection_whose_command_was_killed_is_finished_by_the_next() {
 
 #[test]
 fn a_collection_that_fails_leaves_no_file_and_no_number() {
-    let place = Place::new();
+    let place = EmptyBox::new();
     place.report();
     assert!(matches!(place.collect("none/c1"), Err(CollectError::File(_))));
     fs::create_dir(place.path("c1")).unwrap();
@@ -222,7 +183,7 @@ fn a_collection_that_fails_leaves_no_file_and_no_number() {
 
 #[test]
 fn every_altered_byte_and_every_cut_of_a_decisions_file_is_refused() {
-    let place = Place::new();
+    let place = EmptyBox::new();
     let report = place.report();
     let file = place.decisions(report, place.store.settings().box_id, &[b"sealed one", b"sealed two"]);
     for at in 0..file.len() {
@@ -244,7 +205,7 @@ fn every_altered_byte_and_every_cut_of_a_decisions_file_is_refused() {
 
 #[test]
 fn decisions_for_another_box_or_by_a_stranger_are_refused() {
-    let (place, stranger) = (Place::new(), Place::new());
+    let (place, stranger) = (EmptyBox::new(), EmptyBox::new());
     let report = place.report();
     put(&place.path("d"), &place.decisions(report, BoxId([9; 16]), &[b"x"]));
     assert!(matches!(place.deliver("d"), Err(DeliverError::OtherBox)));
@@ -256,11 +217,11 @@ fn decisions_for_another_box_or_by_a_stranger_are_refused() {
 
 #[test]
 fn a_notice_needs_the_word_of_two_signers_if_the_box_asks_for_it() {
-    let mut place = Place::new();
+    let mut place = EmptyBox::new();
     let report = place.report();
     let box_id = place.store.settings().box_id;
     place.store.ask_for_second_approver(true).unwrap();
-    place.store = Store::open(place.dir.path()).unwrap();
+    place.store = Store::open(place.directory.path()).unwrap();
     let (approver, approver_key) = SigningKey::<SignerRole>::generate().unwrap();
     let (stranger, _) = SigningKey::<SignerRole>::generate().unwrap();
     let signers = [place.signers[0].clone(), approver_key];
@@ -288,7 +249,7 @@ fn a_notice_needs_the_word_of_two_signers_if_the_box_asks_for_it() {
         assert!(matches!(refused, Err(DeliverError::NotApproved { seq: 1, .. })), "{name}");
     }
     assert_eq!(deliver_with("both", &[&approver, &place.signer], 1, notice()).unwrap().answers, 1);
-    let place = Place::new();
+    let place = EmptyBox::new();
     let report = place.report();
     place.store.ask_for_second_approver(true).unwrap();
     let file = place.decisions(report, place.store.settings().box_id, &[b"a reply"]);

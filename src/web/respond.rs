@@ -115,34 +115,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        crypto::{CodeTagger, GovernanceRecipients, KdfParams, digest, os_random},
-        domain::{BoxId, Calendar, Date, FixedDay},
+        crypto::digest,
         http::PAGE_MIN,
-        store::{Settings, Store},
         web::{AppOptions, Config},
+        world::{EmptyBox, TODAY},
     };
-
-    fn app(directory: &std::path::Path) -> App {
-        let recipients = GovernanceRecipients::of_nobody();
-        let settings = Settings {
-            box_id: BoxId::random(&mut os_random()),
-            kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },
-            tagger: CodeTagger::generate(),
-            recipients: recipients.fingerprint(),
-            second_approver: false,
-        };
-        Store::create(directory, &settings).unwrap();
-        let store = Store::open(directory).unwrap();
-        App::new(AppOptions {
-            free_space: Arc::new(store.clone()),
-            store,
-            recipients,
-            calendar: Calendar::default(),
-            config: Config::default(),
-            today: Arc::new(FixedDay(Date::constant(2026, 12, 1))),
-            demo: true,
-        })
-    }
 
     async fn answer(router: &Router, path: &str) -> (StatusCode, HeaderMap, String) {
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();
@@ -154,8 +131,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_one_constant_page_and_takes_nothing_else_down() {
-        let directory = tempfile::tempdir().unwrap();
-        let app = app(directory.path());
+        let r#box = EmptyBox::new();
+        let app = App::new(AppOptions { demo: true, ..r#box.options(Config::default(), Arc::new(TODAY)) });
         async fn fault() -> &'static str {
             panic!("a fault, for the test")
         }

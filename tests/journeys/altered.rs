@@ -4,7 +4,7 @@
 
 use candour::files::tarball::Writer;
 
-use crate::support::{sample, world::World};
+use crate::support::{both_sides::BothSides, sample};
 
 /// Places in a file that are changed, and at which it is cut, in the short form.
 const PLACES: usize = 250;
@@ -17,42 +17,42 @@ const CHANGES: [u8; 3] = [0x01, 0x80, 0xff];
 
 #[test]
 fn every_change_and_every_cut_of_a_collection_is_refused() {
-    let mut world = World::new();
-    let file = world.collection();
+    let mut sides = BothSides::new();
+    let file = sides.collection();
     let (mut changes, mut cuts) = (0, 0);
     let mut altered = file.clone();
     for at in sample(file.len(), PLACES).iter().map(|place| place - 1) {
         for change in CHANGES {
             altered[at] ^= change;
-            assert!(!world.import(&altered), "byte {at} changed by {change:#x}");
+            assert!(!sides.import(&altered), "byte {at} changed by {change:#x}");
             altered[at] = file[at];
             changes += 1;
         }
-        assert!(!world.import(&file[..at]), "cut at {at}");
+        assert!(!sides.import(&file[..at]), "cut at {at}");
         cuts += 1;
     }
-    assert!(!world.import(&[file.as_slice(), &[0]].concat()), "one byte more");
-    assert!(!world.import(&[file.as_slice(), file.as_slice()].concat()), "twice");
+    assert!(!sides.import(&[file.as_slice(), &[0]].concat()), "one byte more");
+    assert!(!sides.import(&[file.as_slice(), file.as_slice()].concat()), "twice");
     println!("collection of {} bytes: {changes} changes, {cuts} cuts", file.len());
-    assert!(world.import(&file), "as it was");
+    assert!(sides.import(&file), "as it was");
 }
 
 #[test]
 fn every_other_order_of_what_is_in_a_collection_is_refused() {
-    let mut world = World::new();
-    let file = world.collection();
-    let tar = world.inside(&file);
+    let mut sides = BothSides::new();
+    let file = sides.collection();
+    let tar = sides.inside(&file);
     // Anyone can seal to the team, but only the box can sign.
-    let again = world.sealed(&tar);
-    let tried = orders(&tar, |tar| !world.import(&world.sealed(tar)));
+    let again = sides.sealed(&tar);
+    let tried = orders(&tar, |tar| !sides.import(&sides.sealed(tar)));
     println!("collection: {tried} other orders");
-    assert!(world.import(&again), "sealed again as it was");
+    assert!(sides.import(&again), "sealed again as it was");
 }
 
 #[test]
 fn every_other_order_of_the_pieces_of_a_sealed_file_is_refused() {
-    let world = World::new();
-    let sealed = world.sealed(&[7; 4 * PLAIN_PIECE]);
+    let sides = BothSides::new();
+    let sealed = sides.sealed(&[7; 4 * PLAIN_PIECE]);
     let (header, pieces) = sealed.split_at(sealed.len() - 4 * SEALED_PIECE);
     let right: Vec<usize> = (0..4).collect();
     let mut orders = permutations(&right);
@@ -60,30 +60,30 @@ fn every_other_order_of_the_pieces_of_a_sealed_file_is_refused() {
     for order in orders {
         let moved = order.iter().map(|piece| &pieces[piece * SEALED_PIECE..][..SEALED_PIECE]);
         let file = [header].into_iter().chain(moved).collect::<Vec<_>>().concat();
-        assert_eq!(world.opens(&file), order == right, "pieces {order:?}");
+        assert_eq!(sides.opens(&file), order == right, "pieces {order:?}");
     }
 }
 
 #[test]
 fn every_change_cut_and_other_order_of_a_decisions_file_is_refused() {
-    let world = World::new();
-    let (file, _) = world.decisions();
+    let sides = BothSides::new();
+    let (file, _) = sides.decisions();
     let (mut changes, mut cuts) = (0, 0);
     let mut altered = file.clone();
     for at in sample(file.len(), PLACES).iter().map(|place| place - 1) {
         for change in CHANGES {
             altered[at] ^= change;
-            assert!(world.deliver(&altered).is_err(), "byte {at} changed by {change:#x}");
+            assert!(sides.deliver(&altered).is_err(), "byte {at} changed by {change:#x}");
             altered[at] = file[at];
             changes += 1;
         }
-        assert!(world.deliver(&file[..at]).is_err(), "cut at {at}");
+        assert!(sides.deliver(&file[..at]).is_err(), "cut at {at}");
         cuts += 1;
     }
-    let tried = orders(&file, |tar| world.deliver(tar).is_err());
+    let tried = orders(&file, |tar| sides.deliver(tar).is_err());
     println!("decisions of {} bytes: {changes} changes, {cuts} cuts, {tried} other orders", file.len());
-    assert!(world.deliver(&file).is_ok(), "as it was");
-    assert!(world.deliver(&file).is_ok(), "twice is the same as once");
+    assert!(sides.deliver(&file).is_ok(), "as it was");
+    assert!(sides.deliver(&file).is_ok(), "twice is the same as once");
 }
 
 /// Hands on a tar with its entries in every other order, with each left out, and with each twice. Gives how many those are.

@@ -104,7 +104,7 @@ fn twenty_concerns_are_worked_through_to_delivered_notices() {
         }
     }
     for code in &codes {
-        let status = person::status(running.address, &code);
+        let status = person::status(running.address, code);
         assert_eq!(status.one("#notice-state"), format!("Met on {}", status.one("#received-on")));
         assert!(status.all(".message.team .said").iter().any(|said| said.contains(OURS)));
     }

@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-use crate::support::{is_long, ways_in::Way, world::World};
+use crate::support::{both_sides::BothSides, is_long, ways_in::Way};
 
 /// What means something to one of the readers.
 const WORDS: &[&[u8]] = &[
@@ -61,10 +61,10 @@ const fn tries(way: Way) -> (u32, u32) {
 fn bytes_that_are_nearly_right_do_no_harm() {
     let seed = std::env::var("CANDOUR_SEED").ok().map_or(1, |seed| seed.parse().unwrap());
     for way in Way::ALL {
-        let mut world = World::new();
-        let seeds = world.seeds(way);
+        let mut sides = BothSides::new();
+        let seeds = sides.seeds(way);
         // Else nothing that is changed in them would be looked at.
-        assert!(seeds.iter().any(|seed| world.takes(way, seed)), "{way:?}: no seed is as it should be");
+        assert!(seeds.iter().any(|seed| sides.takes(way, seed)), "{way:?}: no seed is as it should be");
         let mut random = Random(seed);
         let (short, long) = tries(way);
         let start = Instant::now();
@@ -72,7 +72,7 @@ fn bytes_that_are_nearly_right_do_no_harm() {
         let mut taken = 0;
         for number in 0..tries {
             let bytes = mutated(&seeds, &mut random);
-            match panic::catch_unwind(AssertUnwindSafe(|| world.takes(way, &bytes))) {
+            match panic::catch_unwind(AssertUnwindSafe(|| sides.takes(way, &bytes))) {
                 Ok(was_taken) => taken += u32::from(was_taken),
                 Err(_) => panic!("{way:?}, seed {seed}, try {number}: {}", String::from_utf8_lossy(&bytes)),
             }

@@ -3,9 +3,7 @@
 use std::{fs, io::Write, path::Path};
 
 use candour::{
-    crypto::{
-        BoxRole, Code, GovernanceRecipients, KdfParams, SigningKey, digest, os_random, seal_message, seal_stream, sign,
-    },
+    crypto::{BoxRole, Code, GovernanceRecipients, SigningKey, digest, os_random, seal_message, seal_stream, sign},
     domain::{
         About, Area, AreaChoice, BoxId, Calendar, Clock, ClockEntry, Concern, Date, FileEntry, Format, Manifest,
         Message, MessageEntry, MessageKind, ReportEntry, ReportId, Route, SeriousHarm, Text,
@@ -13,7 +11,7 @@ use candour::{
     files::tarball::Writer,
 };
 
-use super::installation::Installation;
+use super::{installation::Installation, world::KDF};
 
 /// Writes collection 1 of a box that nobody ever served, for the casebook of an installation. The reports came in one after
 /// another, some each day, the last on `until`.
@@ -25,12 +23,7 @@ pub(crate) fn collection(place: &Installation, reports: u64, until: Date, out: &
     let r#box = BoxId([9; 16]);
     let calendar = Calendar::default();
     // One reply key for all: nobody reads the answers.
-    let reply_to = Code::issue(&mut os_random())
-        .derive(r#box, KdfParams { memory_kib: 64, passes: 1, lanes: 1 })
-        .expect("a receipt")
-        .reply
-        .recipient()
-        .to_string();
+    let reply_to = Code::issue(&mut os_random()).derive(r#box, KDF).expect("a receipt").reply.recipient().to_string();
     let mut entries = Vec::new();
     let mut sealed = Vec::new();
     for number in 0..reports {

@@ -1,6 +1,7 @@
 //! What the journeys and the benchmarks share: browsers with and without scripts, an installation with the real binary, a box
 //! served in the test, the desk opened in a browser, the memory of a process, and system calls that fail.
 
+pub(crate) mod both_sides;
 pub(crate) mod browser;
 pub(crate) mod desk;
 pub(crate) mod generator;
@@ -15,6 +16,7 @@ pub(crate) mod stages;
 pub(crate) mod strace;
 pub(crate) mod tour;
 pub(crate) mod ways_in;
+#[expect(dead_code, reason = "the unit tests use more of it")]
 pub(crate) mod world;
 
 /// Whether the long form of each test was asked for, by `CANDOUR_LONG=1`.

@@ -11,28 +11,26 @@ use std::{
 
 use axum::Router;
 use candour::{
-    crypto::{CodeTagger, GovernanceRecipients, KdfParams, os_random},
-    domain::{BoxId, Calendar, Date, Today},
+    domain::{Date, Today},
     http::server,
-    store::{Settings, Store, StoreError},
-    unseal::{self, GovernanceIdentity, KeyFileError, NewKeys},
+    store::{Store, StoreError},
+    unseal::GovernanceIdentity,
     web::{App, AppOptions, Config, FreeSpace, router},
 };
-use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot};
+
+use super::world::{DAY, EmptyBox};
 
 /// A box that is running.
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     pub(crate) store: Store,
-    pub(crate) identity: GovernanceIdentity,
+    pub(crate) identity: Arc<GovernanceIdentity>,
     pub(crate) day: Day,
     pub(crate) disk: Disk,
-    /// The same pages without a socket.
-    pub(crate) router: Router,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    _directory: TempDir,
+    _box: EmptyBox,
 }
 
 /// The day as the test sets it.
@@ -68,40 +66,24 @@ impl FreeSpace for Disk {
 }
 
 impl Served {
-    /// With the configuration given and an empty disk, on Tuesday 1 December 2026.
+    /// With the configuration given and an empty disk.
     pub(crate) fn new(config: &str) -> Self {
         Self::with(Config::parse(config).expect("a configuration"))
     }
 
     /// The same with a configuration that was put together.
     pub(crate) fn with(config: Config) -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
-        let keys = NewKeys::generate(None).expect("keys");
-        let recipients = GovernanceRecipients::parse(&keys.recipients).expect("recipients");
-        let ask = || Err(KeyFileError::Passphrase);
-        let identity = unseal::read_identity(keys.identity.as_bytes(), ask).expect("an identity");
-        let settings = Settings {
-            box_id: BoxId::random(&mut os_random()),
-            kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },
-            tagger: CodeTagger::generate(),
-            recipients: recipients.fingerprint(),
-            second_approver: false,
-        };
-        Store::create(directory.path(), &settings).expect("a box");
-        let store = Store::open(directory.path()).expect("a store");
-        let day = Day(Arc::new(Mutex::new(Date::constant(2026, 12, 1))));
+        Self::with_pages(config).0
+    }
+
+    /// The same, and its pages without a socket.
+    pub(crate) fn with_pages(config: Config) -> (Self, Router) {
+        let r#box = EmptyBox::new();
+        let day = Day(Arc::new(Mutex::new(DAY)));
         let disk = Disk(Arc::new(AtomicU64::new(u64::MAX)));
-        let options = AppOptions {
-            store: store.clone(),
-            free_space: Arc::new(disk.clone()),
-            recipients,
-            calendar: Calendar::default(),
-            config,
-            today: Arc::new(day.clone()),
-            demo: false,
-        };
-        let router = router(App::new(options));
-        let served = router.clone();
+        let options = r#box.options(config, Arc::new(day.clone()));
+        let pages = router(App::new(AppOptions { free_space: Arc::new(disk.clone()), ..options }));
+        let served = pages.clone();
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -114,17 +96,17 @@ impl Served {
             });
         });
         let address = told.recv().expect("it listens");
-        Self {
+        let served = Self {
             address,
-            store,
-            identity,
+            store: r#box.store.clone(),
+            identity: Arc::clone(&r#box.identity),
             day,
             disk,
-            router,
             stop: Some(stop),
             thread: Some(thread),
-            _directory: directory,
-        }
+            _box: r#box,
+        };
+        (served, pages)
     }
 
     /// Stops it as a signal would, and waits for the end.

@@ -22,7 +22,10 @@ use http_body_util::BodyExt;
 use minisign::SecretKey;
 use tower::ServiceExt;
 
-use super::world::{DAY, MUCH, World};
+use super::{
+    both_sides::{BothSides, MUCH},
+    world::DAY,
+};
 
 /// What separates the parts of a form with files.
 const BOUNDARY: &str = "b";
@@ -61,7 +64,7 @@ impl Way {
     }
 }
 
-impl World {
+impl BothSides {
     /// Lets some bytes in; whether they were taken for what they should be.
     pub(crate) fn takes(&mut self, way: Way, bytes: &[u8]) -> bool {
         match way {
@@ -139,7 +142,7 @@ impl World {
             Way::Message => {
                 let answer = Answer {
                     format: Format::Answer,
-                    r#box: self.store.settings().box_id,
+                    r#box: self.r#box.store.settings().box_id,
                     report: ReportId([1; 8]),
                     seq: 1,
                     kind: AnswerKind::Notice,
@@ -197,7 +200,7 @@ impl World {
     /// With a receipt code that this box issued, and its tag.
     fn with_code(&self, bytes: &[u8]) -> Vec<u8> {
         let code = self.code.grouped();
-        let tag = self.store.settings().tagger.tag(&self.code);
+        let tag = self.r#box.store.settings().tagger.tag(&self.code);
         replaced(&replaced(bytes, b"@code", code.as_bytes()), b"@tag", tag.as_bytes())
     }
 
@@ -221,7 +224,7 @@ impl World {
         let Some((kind, bytes)) = bytes.split_first() else { return false };
         let file = match kind % 3 {
             0 => {
-                let message = seal_message(&self.message(), &self.recipients).expect("it is sealed");
+                let message = seal_message(&self.message(), &self.r#box.recipients).expect("it is sealed");
                 let at_hand = FileEntry { size: message.as_bytes().len() as u64, sha256: message.digest() };
                 let mut json = bytes.to_vec();
                 let mut files = Vec::new();
@@ -275,10 +278,10 @@ impl World {
 
     /// What is inside a message, and inside an answer.
     fn said(&self, bytes: &[u8]) -> bool {
-        let sealed = seal_bytes(bytes, &self.recipients).expect("it is sealed");
-        let message = self.identity.open_message(sealed.as_bytes()).ok();
+        let sealed = seal_bytes(bytes, &self.r#box.recipients).expect("it is sealed");
+        let message = self.r#box.identity.open_message(sealed.as_bytes()).ok();
         if let Some(message) = &message {
-            assert!(seal_message(message, &self.recipients).is_ok(), "a message that can't be written again");
+            assert!(seal_message(message, &self.r#box.recipients).is_ok(), "a message that can't be written again");
         }
         let person = GovernanceRecipients::parse(&self.person.reply.recipient().to_string()).expect("a recipient");
         let sealed = seal_bytes(bytes, &person).expect("it is sealed");
@@ -306,7 +309,7 @@ impl World {
                 }
                 let signature = signature(&event, &self.raw_signer, "candour-casebook-v2", "signer");
                 let event = String::from_utf8_lossy(&event);
-                let signer = self.signers[0].to_base64();
+                let signer = self.r#box.signers[0].to_base64();
                 let envelope = serde_json::json!({ "event": event, "signer": signer, "signature": signature });
                 seal_bytes(envelope.to_string().as_bytes(), &key.recipients())
                     .expect("it is sealed")
@@ -317,7 +320,7 @@ impl World {
             _ => bytes.to_vec(),
         };
         let path = self.put("casebook/events/00000002.age", &file);
-        let opened = Casebook::open(&casebook, Arc::clone(&self.identity));
+        let opened = Casebook::open(&casebook, Arc::clone(&self.r#box.identity));
         if let Ok(casebook) = &opened {
             let _ = casebook.list(DAY, &Calendar::default());
         }

@@ -1,17 +1,20 @@
 use std::{fs, path::Path, sync::Arc};
 
 use crate::{
-    casebook::fixture::{MARKER, TODAY, World},
-    domain::Route,
-    files::Readers,
-};
-use crate::{
     casebook::{
         Casebook, DeskError, EventProblem,
         log::{chain, trust},
     },
     files,
     unseal::GovernanceIdentity,
+};
+use crate::{
+    domain::Route,
+    files::Readers,
+    world::{
+        TODAY,
+        casebook::{MARKER, World},
+    },
 };
 
 fn problem(world: &World) -> Option<(u64, EventProblem)> {

@@ -70,7 +70,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::casebook::fixture::World;
+    use crate::world::casebook::World;
 
     #[test]
     fn what_is_brought_is_there_whole_or_not_at_all() {

@@ -84,11 +84,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::{
-            Export,
-            fixture::{TODAY, World},
-        },
+        casebook::Export,
         domain::Route,
+        world::{TODAY, casebook::World},
     };
 
     #[test]

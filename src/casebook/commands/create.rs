@@ -127,7 +127,10 @@ fn names(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::casebook::fixture::{TODAY, World, many_marks};
+    use crate::world::{
+        TODAY,
+        casebook::{World, many_marks},
+    };
 
     #[test]
     fn a_founder_has_a_name() {

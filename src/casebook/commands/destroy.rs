@@ -60,11 +60,12 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::{
-            NewDecision, NewReferral, Passage, Retained,
-            fixture::{DAY, MARKER, TODAY, World},
-        },
+        casebook::{NewDecision, NewReferral, Passage, Retained},
         domain::{Area, Assessment, Calendar, Clock, Date, FixedDay, ReportState, Text},
+        world::{
+            DAY, TODAY,
+            casebook::{MARKER, World},
+        },
     };
 
     const LATER: FixedDay = FixedDay(Date::constant(2027, 1, 5));

@@ -117,14 +117,15 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::{
-            NewDecision,
-            fixture::{DAY, TODAY, World, many_marks},
-        },
+        casebook::NewDecision,
         domain::{
             AnswerKind, Area, Assessment, Calendar, ClockKind, Collected, MessageKind, ReportId, ReportState, Route,
             Text,
             limits::{DETAIL_MAX, MESSAGE_MAX},
+        },
+        world::{
+            DAY, TODAY,
+            casebook::{World, many_marks},
         },
     };
 

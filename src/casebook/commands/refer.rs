@@ -202,10 +202,13 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::fixture::{DAY, MARKER, TODAY, World, many_marks, plain},
         domain::{Calendar, Route},
         files::tarball::Reader,
         unseal::GovernanceIdentity,
+        world::{
+            DAY, TODAY,
+            casebook::{MARKER, World, many_marks, plain},
+        },
     };
 
     fn referral(to: &GovernanceIdentity) -> NewReferral {

@@ -40,11 +40,12 @@ impl Editor<'_> {
 mod tests {
     use super::*;
     use crate::{
-        casebook::{
-            NewDecision,
-            fixture::{DAY, TODAY, World, many_marks},
-        },
+        casebook::NewDecision,
         domain::{AnswerKind, Area, Calendar, ReportId, ReportState, Route, TeamRole},
+        world::{
+            DAY, TODAY,
+            casebook::{World, many_marks},
+        },
     };
 
     fn notice(text: &str) -> NewDecision {

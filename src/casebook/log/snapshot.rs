@@ -94,11 +94,12 @@ fn context(json: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::{
-        casebook::{
-            EventProblem,
-            fixture::{DAY, MARKER, TODAY, World},
-        },
+        casebook::EventProblem,
         domain::{Calendar, Route},
+        world::{
+            DAY, TODAY,
+            casebook::{MARKER, World},
+        },
     };
 
     fn many_events() -> World {

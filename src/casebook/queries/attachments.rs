@@ -119,8 +119,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::fixture::{DAY, MARKER, World, plain},
         domain::{Calendar, MessageKind, Route},
+        world::{
+            DAY,
+            casebook::{MARKER, World, plain},
+        },
     };
 
     fn import(world: &mut World) {

@@ -19,11 +19,9 @@ impl Casebook {
 mod tests {
     use super::*;
     use crate::{
-        casebook::{
-            NewDecision,
-            fixture::{DAY, TODAY, World},
-        },
+        casebook::NewDecision,
         domain::{Action, Area, Assessment, FixedDay, Kept, ReportState, Route, YesNo},
+        world::{DAY, TODAY, casebook::World},
     };
 
     #[test]

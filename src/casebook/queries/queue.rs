@@ -166,9 +166,9 @@ pub(in crate::casebook) fn queue_entry(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::casebook::{
-        NewDecision,
-        fixture::{TODAY, World},
+    use crate::{
+        casebook::NewDecision,
+        world::{TODAY, casebook::World},
     };
 
     fn import(world: &mut World) {

@@ -333,11 +333,12 @@ fn said_by_team(answer: &StoredAnswer, text: Option<Text>) -> MessageView {
 mod tests {
     use super::*;
     use crate::{
-        casebook::{
-            NewDecision,
-            fixture::{DAY, MARKER, TODAY, World},
-        },
+        casebook::NewDecision,
         domain::Route,
+        world::{
+            DAY, TODAY,
+            casebook::{MARKER, World},
+        },
     };
 
     fn import(world: &mut World) {

@@ -14,7 +14,6 @@ use super::{
 use crate::{
     casebook::{
         AnswerRef, Casebook, QueueEntry, ReportView, Retained,
-        fixture::World,
         statistics::{Figures, ReportingYear, sample},
     },
     crypto::os_random,
@@ -27,14 +26,13 @@ use crate::{
         templates::without_sample,
         validity::{Render, Sample, problems, reading_age, sentences, titles_of_two},
     },
+    world::{DAY, casebook::World},
 };
 
 /// Bytes that a page may come to before it is padded. It does not travel beyond this machine.
 const HEAVIEST: usize = 40 * KIB;
 /// The reading age that no page may pass.
 const OLDEST: f64 = 13.0;
-
-const DAY: Date = Date::constant(2026, 12, 1);
 
 /// Carries nothing: its pages are only looked at.
 struct Nobody;

@@ -1,9 +1,12 @@
 use super::*;
 use crate::{
-    casebook::fixture::{Parts, TODAY, World, archive, seal, seal_bytes},
     crypto::SigningKey,
     domain::{BoxId, Digest, MessageKind},
     files,
+    world::{
+        TODAY,
+        casebook::{Parts, World, archive, seal, seal_bytes},
+    },
 };
 
 fn refusal(result: Result<Import, DeskError>) -> Refusal {

@@ -1,14 +1,15 @@
 use crate::{
-    casebook::{
-        AnswerRef, EventProblem, NewDecision, NewMember, NewShutOut,
-        fixture::{DAY, MARKER, TODAY, World, many_marks},
-    },
+    casebook::{AnswerRef, EventProblem, NewDecision, NewMember, NewShutOut},
     crypto::SigningKey,
     domain::{
         Calendar, MessageKind, Route,
         limits::{DETAIL_MAX, SHORT_MAX},
     },
     unseal::GovernanceIdentity,
+    world::{
+        DAY, TODAY,
+        casebook::{MARKER, World, many_marks, seal},
+    },
 };
 use crate::{
     casebook::{Casebook, DeskError},
@@ -90,7 +91,7 @@ fn whoever_is_shut_out_can_open_nothing_of_it_any_more() {
     let import = |world: &mut World, team| {
         let manifest = world.manifest();
         let parts = world.parts(&manifest);
-        world.carry(&crate::casebook::fixture::seal(&parts, team))
+        world.carry(&seal(&parts, team))
     };
     world.say(id, MessageKind::FollowUp, &[]);
     let file = import(&mut world, &team);

@@ -9,27 +9,19 @@ use std::{
 
 use axum::Router;
 use candour::{
-    casebook::{Casebook, Founder, Import, KeyPaths, NewDecision},
-    crypto::{
-        BoxRole, Code, CodeTagger, GovernanceRecipients, KdfParams, Receipt, SignerRole, SigningKey, VerifyingKey,
-        os_random, seal_message, seal_stream,
-    },
-    domain::{
-        Area, BoxId, Calendar, Concern, Date, Entries, FixedDay, Format, Message, MessageKind, ReportId, Route, SendId,
-        TeamRole, Text,
-    },
+    casebook::{Casebook, Import, NewDecision},
+    crypto::{Code, Receipt, os_random, seal_message, seal_stream},
+    domain::{Area, Concern, Entries, Format, Message, MessageKind, ReportId, Route, SendId, Text},
     files::{self, Readers},
-    store::{NewMessage, NewReport, Settings, Store},
+    store::{NewMessage, NewReport},
     transfer::{self, DeliverError},
-    unseal::{self, GovernanceIdentity, KeyFileError, NewKeys},
-    web::{App, AppOptions, Config, router},
+    unseal::GovernanceIdentity,
+    web::{App, Config, router},
 };
-use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
-pub(super) const DAY: Date = Date::constant(2026, 12, 1);
-const TODAY: FixedDay = FixedDay(DAY);
-const KDF: KdfParams = KdfParams { memory_kib: 64, passes: 1, lanes: 1 };
+use super::world::{DAY, EmptyBox, TODAY, casebook};
+
 /// What holds up a flood would hold up whoever tries very many things.
 const LIMITS: &str =
     "[limits]\nsends_a_minute = 100000\ncode_checks_a_minute = 100000\ndaily_mib = 1048576\ndisk_reserve_mib = 0";
@@ -37,14 +29,8 @@ const LIMITS: &str =
 pub(super) const MUCH: usize = 1 << 20;
 
 /// One report went all the way round: sent, collected, imported, decided on, exported; not yet delivered.
-pub(crate) struct World {
-    directory: TempDir,
-    pub(super) store: Store,
-    pub(super) identity: Arc<GovernanceIdentity>,
-    pub(super) recipients: GovernanceRecipients,
-    box_key: SigningKey<BoxRole>,
-    signer: SigningKey<SignerRole>,
-    pub(super) signers: [VerifyingKey<SignerRole>; 1],
+pub(crate) struct BothSides {
+    pub(super) r#box: EmptyBox,
     /// The same keys for signing bytes that are no document.
     pub(super) raw_box_key: minisign::SecretKey,
     pub(super) raw_signer: minisign::SecretKey,
@@ -57,52 +43,24 @@ pub(crate) struct World {
     casebook: Casebook,
 }
 
-impl World {
+impl BothSides {
     pub(crate) fn new() -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
-        let keys = NewKeys::generate(None).expect("keys");
-        let recipients = GovernanceRecipients::parse(&keys.recipients).expect("recipients");
-        let no_passphrase = || Err(KeyFileError::Passphrase);
-        let identity = Arc::new(unseal::read_identity(keys.identity.as_bytes(), no_passphrase).expect("an identity"));
-        let settings = Settings {
-            box_id: BoxId([7; 16]),
-            kdf: KDF,
-            tagger: CodeTagger::generate(),
-            recipients: recipients.fingerprint(),
-            second_approver: false,
-        };
-        Store::create(directory.path(), &settings).expect("a box");
-        let store = Store::open(directory.path()).expect("a store");
-        let (signer, public) = SigningKey::generate().expect("a key");
-        let (box_key, box_public) = SigningKey::generate().expect("a key");
-        let app = App::new(AppOptions {
-            store: store.clone(),
-            free_space: Arc::new(store.clone()),
-            recipients: recipients.clone(),
-            calendar: Calendar::default(),
-            config: Config::parse(LIMITS).expect("a configuration"),
-            today: Arc::new(TODAY),
-            demo: false,
-        });
-        let casebook = new_casebook(&directory.path().join("casebook"), &identity, &signer, box_public);
+        let r#box = EmptyBox::new();
+        let config = Config::parse(LIMITS).expect("a configuration");
+        let router = router(App::new(r#box.options(config, Arc::new(TODAY))));
+        let casebook = new_casebook(&r#box, "casebook");
         let raw = |file: &str| {
             let file = minisign::SecretKeyBox::from_string(file).expect("a key file");
             file.into_unencrypted_secret_key().expect("a key")
         };
         let world = Self {
-            raw_box_key: raw(&box_key.to_file().expect("a key file")),
-            raw_signer: raw(&signer.to_file().expect("a key file")),
-            person: Code::issue(&mut os_random()).derive(settings.box_id, KDF).expect("a receipt"),
+            raw_box_key: raw(&r#box.box_key.to_file().expect("a key file")),
+            raw_signer: raw(&r#box.signer.to_file().expect("a key file")),
+            person: r#box.receipt(),
             code: Code::issue(&mut os_random()),
-            router: router(app),
+            router,
             runtime: Builder::new_current_thread().enable_all().build().expect("a runtime"),
-            directory,
-            store,
-            identity,
-            recipients,
-            box_key,
-            signer,
-            signers: [public],
+            r#box,
             casebook,
         };
         world.report();
@@ -110,7 +68,7 @@ impl World {
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
+        self.r#box.directory.path().join(name)
     }
 
     pub(super) fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
@@ -123,15 +81,15 @@ impl World {
     /// Puts the one report into the box.
     fn report(&self) {
         let message = self.message();
-        let sealed = seal_message(&message, &self.recipients).expect("it is sealed");
-        let mut upload = self.store.upload();
+        let sealed = seal_message(&message, &self.r#box.recipients).expect("it is sealed");
+        let mut upload = self.r#box.store.upload();
         upload.write_all(sealed.as_bytes()).expect("it is stored");
         let files = vec![upload.finish().expect("it is stored")];
         let send_id = SendId([1; 16]);
         let message = NewMessage { seq: 1, kind: MessageKind::Concern, on: DAY, send_id, clocks: vec![], files };
         let (id, route) = (ReportId([1; 8]), Route::StaffConcern);
         let report = NewReport { id, locator: self.person.locator, route, message };
-        self.store.add_report(report).expect("it is stored");
+        self.r#box.store.add_report(report).expect("it is stored");
     }
 
     pub(super) fn message(&self) -> Message {
@@ -148,7 +106,7 @@ impl World {
         let Ok((route, concern)) = Concern::parse(&form) else { panic!("a form in order") };
         Message {
             format: Format::Message,
-            r#box: self.store.settings().box_id,
+            r#box: self.r#box.store.settings().box_id,
             report: ReportId([1; 8]),
             seq: 1,
             kind: MessageKind::Concern,
@@ -166,14 +124,15 @@ impl World {
     pub(crate) fn collection(&self) -> Vec<u8> {
         let out = self.path("c");
         let _ = fs::remove_file(&out);
-        transfer::collect(&self.store, &self.recipients, &self.box_key, DAY, &out).expect("a collection");
+        transfer::collect(&self.r#box.store, &self.r#box.recipients, &self.r#box.box_key, DAY, &out)
+            .expect("a collection");
         fs::read(out).expect("a file")
     }
 
     /// The tar inside a collection.
     pub(crate) fn inside(&self, collection: &[u8]) -> Vec<u8> {
         let mut tar = Vec::new();
-        let mut stream = self.identity.open_stream(collection).unwrap_or_else(|error| panic!("{error}"));
+        let mut stream = self.r#box.identity.open_stream(collection).unwrap_or_else(|error| panic!("{error}"));
         stream.read_to_end(&mut tar).expect("it opens");
         tar
     }
@@ -181,14 +140,14 @@ impl World {
     /// A tar sealed as a collection is.
     pub(crate) fn sealed(&self, tar: &[u8]) -> Vec<u8> {
         let mut sealed = Vec::new();
-        let mut stream = seal_stream(&self.recipients, &mut sealed).expect("a seal");
+        let mut stream = seal_stream(&self.r#box.recipients, &mut sealed).expect("a seal");
         stream.write_all(tar).and_then(|()| stream.finish()).expect("it is sealed");
         sealed
     }
 
     /// Whether a sealed file opens to its end.
     pub(crate) fn opens(&self, sealed: &[u8]) -> bool {
-        let stream = self.identity.open_stream(sealed);
+        let stream = self.r#box.identity.open_stream(sealed);
         stream.is_ok_and(|mut stream| std::io::copy(&mut stream, &mut std::io::sink()).is_ok())
     }
 
@@ -196,12 +155,11 @@ impl World {
     pub(crate) fn import(&mut self, file: &[u8]) -> bool {
         let path = self.put("in", file);
         let imported: Result<Import, _> =
-            self.casebook.edit(&self.signer).expect("the only one").import(&path, false, &TODAY);
+            self.casebook.edit(&self.r#box.signer).expect("the only one").import(&path, false, &TODAY);
         if imported.is_ok() {
             // The next one comes to a new desk again.
             let _ = fs::remove_dir_all(self.path("casebook"));
-            let public = self.box_key.verifying_key().expect("a key");
-            self.casebook = new_casebook(&self.path("casebook"), &self.identity, &self.signer, public);
+            self.casebook = new_casebook(&self.r#box, "casebook");
         }
         imported.is_ok()
     }
@@ -209,16 +167,15 @@ impl World {
     /// Hands a file to the box; whether it applies it.
     pub(crate) fn deliver(&self, file: &[u8]) -> Result<(), DeliverError> {
         let path = self.put("d", file);
-        transfer::deliver(&self.store, &self.signers, DAY, &path).map(drop)
+        transfer::deliver(&self.r#box.store, &self.r#box.signers, DAY, &path).map(drop)
     }
 
     /// A decisions file as a desk makes it, and every event of that desk's casebook as JSON.
     pub(crate) fn decisions(&self) -> (Vec<u8>, Vec<String>) {
         let at = self.path("deciding");
-        let public = self.box_key.verifying_key().expect("a key");
-        let mut casebook = new_casebook(&at, &self.identity, &self.signer, public);
+        let mut casebook = new_casebook(&self.r#box, "deciding");
         let collection = self.put("in", &self.collection());
-        let mut editor = casebook.edit(&self.signer).expect("the only one");
+        let mut editor = casebook.edit(&self.r#box.signer).expect("the only one");
         editor.import(&collection, true, &TODAY).expect("it is taken in");
         for words in ["How we will use it.", "And one thing more."] {
             let decision = NewDecision {
@@ -261,19 +218,13 @@ impl World {
     /// The key that a casebook's events are sealed to.
     pub(super) fn casebook_key(&self, casebook: &str) -> GovernanceIdentity {
         let sealed = fs::read(self.path(casebook).join("keys/casebook.1.age")).expect("a key");
-        let text = self.identity.open_bytes(&sealed, MUCH).unwrap_or_else(|error| panic!("{error}"));
+        let text = self.r#box.identity.open_bytes(&sealed, MUCH).unwrap_or_else(|error| panic!("{error}"));
         let key = std::str::from_utf8(&text).map(GovernanceIdentity::from_text).expect("text");
         key.unwrap_or_else(|error| panic!("{error}"))
     }
 }
 
-fn new_casebook(
-    at: &std::path::Path,
-    identity: &Arc<GovernanceIdentity>,
-    signer: &SigningKey<SignerRole>,
-    box_public: VerifyingKey<BoxRole>,
-) -> Casebook {
-    let paths = KeyPaths { identity: PathBuf::from("identity.txt"), signing_key: PathBuf::from("signing.key") };
-    let founder = Founder { name: Text::typed("Founder"), role: TeamRole::Lead, paths };
-    Casebook::init(at, Arc::clone(identity), signer, box_public, founder, &TODAY).expect("a casebook")
+fn new_casebook(r#box: &EmptyBox, name: &str) -> Casebook {
+    let public = r#box.box_key.verifying_key().expect("a key");
+    casebook::init(&r#box.directory.path().join(name), &r#box.identity, &r#box.signer, public).expect("a casebook")
 }

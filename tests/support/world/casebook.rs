@@ -1,4 +1,4 @@
-//! A box in memory that makes collections, and a desk to import them, for tests.
+//! A box in memory that makes collections, and a casebook to import them.
 
 use std::{
     collections::BTreeMap,
@@ -7,28 +7,27 @@ use std::{
     sync::Arc,
 };
 
-use tar::{Builder, Header};
-use tempfile::TempDir;
-
-use crate::{
+use candour::{
     casebook::{Casebook, DeskError, Editor, Founder, Import, KeyPaths, NewDecision, NewMember, Pointer},
     crypto::{
-        self, AttachmentSealer, BoxRole, Code, GovernanceRecipients, KdfParams, ReplyIdentity, SignerRole, SigningKey,
+        self, AttachmentSealer, BoxRole, Code, GovernanceRecipients, ReplyIdentity, SignerRole, SigningKey,
         VerifyingKey, os_random, seal_message, seal_stream,
     },
     domain::{
-        About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Date, Delivery, Digest,
-        FileEntry, FixedDay, Format, Manifest, MemberId, Message, MessageEntry, MessageKind, ReportEntry, ReportId,
-        Route, SeriousHarm, TeamRole, Text, limits::BYTES_PER_CHARACTER,
+        About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Delivery, Digest, FileEntry,
+        Format, Manifest, MemberId, Message, MessageEntry, MessageKind, ReportEntry, ReportId, Route, SeriousHarm,
+        TeamRole, Text, limits::BYTES_PER_CHARACTER,
     },
     files::{self, Readers},
-    unseal::{GovernanceIdentity, NewKeys, read_identity},
+    unseal::GovernanceIdentity,
 };
+use tar::{Builder, Header};
+use tempfile::TempDir;
+
+use super::{DAY, KDF, TODAY};
 
 /// In every text that a person writes, every file's name and every file.
 pub(crate) const MARKER: &str = "MARKER-OF-PLAINTEXT";
-pub(crate) const DAY: Date = Date::constant(2026, 12, 1);
-pub(crate) const TODAY: FixedDay = FixedDay(DAY);
 
 /// A report as the box and the person know it.
 pub(crate) struct Held {
@@ -63,13 +62,10 @@ pub(crate) type Parts = Vec<(String, Vec<u8>)>;
 impl World {
     /// With a casebook in it.
     pub(crate) fn new() -> Self {
-        let keys = NewKeys::generate(None).unwrap();
         let (box_signer, box_key) = SigningKey::generate().unwrap();
         let world = Self {
             dir: tempfile::tempdir().unwrap(),
-            identity: read_identity(keys.identity.as_bytes(), || unreachable!())
-                .unwrap_or_else(|e| panic!("{e}"))
-                .into(),
+            identity: Arc::new(GovernanceIdentity::generate()),
             signer: SigningKey::generate().unwrap().0,
             box_signer,
             box_key,
@@ -87,9 +83,7 @@ impl World {
     }
 
     pub(crate) fn init(&self, directory: &Path) -> Result<Casebook, DeskError> {
-        let paths = KeyPaths { identity: "/keys/identity.txt".into(), signing_key: "/keys/signing.key".into() };
-        let founder = Founder { name: Text::verbatim("First"), role: TeamRole::Lead, paths };
-        Casebook::init(directory, Arc::clone(&self.identity), &self.signer, self.box_key.clone(), founder, &TODAY)
+        init(directory, &self.identity, &self.signer, self.box_key.clone())
     }
 
     pub(crate) fn open(&self) -> Result<Casebook, DeskError> {
@@ -128,10 +122,7 @@ impl World {
     /// A new report with attachments of these lengths.
     pub(crate) fn concern(&mut self, number: u8, route: Route, attachments: &[usize]) -> ReportId {
         let id = ReportId([number; 8]);
-        let reply = Code::issue(&mut os_random())
-            .derive(self.id, KdfParams { memory_kib: 64, passes: 1, lanes: 1 })
-            .unwrap()
-            .reply;
+        let reply = Code::issue(&mut os_random()).derive(self.id, KDF).unwrap().reply;
         let entry = ReportEntry {
             id,
             route,
@@ -275,6 +266,18 @@ impl World {
         }
         all
     }
+}
+
+/// A new casebook, made by its lead.
+pub(crate) fn init(
+    directory: &Path,
+    identity: &Arc<GovernanceIdentity>,
+    signer: &SigningKey<SignerRole>,
+    box_key: VerifyingKey<BoxRole>,
+) -> Result<Casebook, DeskError> {
+    let paths = KeyPaths { identity: "/keys/identity.txt".into(), signing_key: "/keys/signing.key".into() };
+    let founder = Founder { name: Text::verbatim("First"), role: TeamRole::Lead, paths };
+    Casebook::init(directory, Arc::clone(identity), signer, box_key, founder, &TODAY)
 }
 
 /// A tar of these files, sealed.

@@ -1,0 +1,85 @@
+//! A box that nobody has written to.
+
+use std::sync::Arc;
+
+#[cfg(feature = "desk")]
+use candour::unseal::GovernanceIdentity;
+use candour::{
+    crypto::{
+        BoxRole, Code, CodeTagger, GovernanceRecipients, Receipt, SignerRole, SigningKey, VerifyingKey, os_random,
+    },
+    domain::{BoxId, Calendar, Today},
+    store::{Settings, Store},
+    web::{AppOptions, Config},
+};
+use tempfile::TempDir;
+
+use super::KDF;
+
+/// A key that nobody holds, for a build in which nothing opens.
+#[cfg(not(feature = "desk"))]
+const OF_NOBODY: &str = "age15srnw7fvdn7ucc2mzfhjnxgcpfg364hcrazm6hdcrqr82gcyxqfs9k7248";
+
+/// The box, and the keys of both sides.
+pub(crate) struct EmptyBox {
+    pub(crate) directory: TempDir,
+    pub(crate) store: Store,
+    #[cfg(feature = "desk")]
+    pub(crate) identity: Arc<GovernanceIdentity>,
+    pub(crate) recipients: GovernanceRecipients,
+    pub(crate) box_key: SigningKey<BoxRole>,
+    pub(crate) signer: SigningKey<SignerRole>,
+    pub(crate) signers: [VerifyingKey<SignerRole>; 1],
+}
+
+impl EmptyBox {
+    pub(crate) fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        #[cfg(feature = "desk")]
+        let identity = Arc::new(GovernanceIdentity::generate());
+        #[cfg(feature = "desk")]
+        let recipients = identity.recipients();
+        #[cfg(not(feature = "desk"))]
+        let recipients = GovernanceRecipients::parse(OF_NOBODY).unwrap();
+        let settings = Settings {
+            box_id: BoxId::random(&mut os_random()),
+            kdf: KDF,
+            tagger: CodeTagger::generate(),
+            recipients: recipients.fingerprint(),
+            second_approver: false,
+        };
+        Store::create(directory.path(), &settings).unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let (signer, public) = SigningKey::generate().unwrap();
+        let (box_key, _) = SigningKey::generate().unwrap();
+        Self {
+            directory,
+            store,
+            #[cfg(feature = "desk")]
+            identity,
+            recipients,
+            box_key,
+            signer,
+            signers: [public],
+        }
+    }
+
+    /// A receipt that nobody has yet.
+    pub(crate) fn receipt(&self) -> Receipt {
+        let settings = self.store.settings();
+        Code::issue(&mut os_random()).derive(settings.box_id, settings.kdf).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// What its pages are made of.
+    pub(crate) fn options(&self, config: Config, today: Arc<dyn Today>) -> AppOptions {
+        AppOptions {
+            store: self.store.clone(),
+            free_space: Arc::new(self.store.clone()),
+            recipients: self.recipients.clone(),
+            calendar: Calendar::default(),
+            config,
+            today,
+            demo: false,
+        }
+    }
+}
