@@ -131,3 +131,6 @@ pub struct Answer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Text>,
 }
+
+#[cfg(test)]
+mod tests;
