@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     crypto::os_random,
-    domain::{Clock, Date, FollowUp, Format, Message, MessageKind, SendId, Text},
+    domain::{Clock, Date, FollowUp, FormField, Format, Message, MessageKind, SendId, Text},
     http::Day,
     store::{AddMessage, NewMessage, StoredReport},
 };
@@ -27,12 +27,12 @@ const ATTEMPTS: usize = 10;
 /// `POST /status/follow-up`
 pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let Received { fields, files, over } = receive::receive(&app, request).await?;
-    let opened = match status::find(&app, fields.first("code")).await? {
+    let opened = match status::find(&app, fields.first(FormField::Code.slug())).await? {
         Found::Report(opened) => opened,
         Found::Nothing(response) => return Ok(response),
     };
     let send_id = status::send_id(&fields);
-    let typed = |errors| TypedFollowUp { typed: fields.first("message").to_owned(), errors, send_id };
+    let typed = |errors| TypedFollowUp { typed: fields.first(FormField::Message.slug()).to_owned(), errors, send_id };
     if opened.report.withdrawn_on.is_some() {
         return Err(WebError::Withdrawn);
     }

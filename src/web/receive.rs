@@ -18,7 +18,7 @@ use super::{
 use crate::{
     crypto::{AttachmentSealer, SealError, SealedTrueSize},
     domain::{
-        Attachment, Entries, Text,
+        Attachment, Entries, FormField, Text,
         limits::{FIELD_BYTES, FIELDS, FILE_NAME_BYTES, FORM_BYTES, KIB, MEDIA_TYPE_BYTES, MIB, MULTIPART_OVERHEAD},
     },
     http::{
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The field that files come in.
-const FILES: &str = "attachment";
+const FILES: &str = FormField::Attachment.slug();
 /// Pieces on their way to the sealer.
 const IN_FLIGHT: usize = 4;
 /// Bytes of a file that are taken into memory before it waits for its turn to be sealed.

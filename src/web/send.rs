@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     crypto::{Code, Receipt, os_random, seal_message},
-    domain::{Clock, Concern, Date, FieldError, Format, Message, MessageKind, ReportId, Route, SendId},
+    domain::{Clock, Concern, Date, FieldError, FormField, Format, Message, MessageKind, ReportId, Route, SendId},
     http::{Day, forms},
     store::{AddReport, FinishedUpload, NewMessage, NewReport, StoredReport},
 };
@@ -30,7 +30,7 @@ pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Res
     };
     if let Some(over) = over {
         let (status, error) = over_limit(&app, over);
-        return report::check_page(&app, status, &fields, &[error], route, &code);
+        return report::check_page(&app, status, route, &concern, &[error], &code);
     }
     if !app.sends().take() {
         return Err(WebError::TooManySends);
@@ -47,7 +47,7 @@ pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Res
 pub(super) async fn check_copy(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
     let code = report::issued_code(&app, &form).ok_or(WebError::NotIssued)?;
-    let typed = form.first("again");
+    let typed = form.first(FormField::CodeAgain.slug());
     let problem = match Code::parse(typed) {
         Ok(copy) if *copy.grouped() == *code.grouped() => {
             return page(StatusCode::OK, &RightPage { shell: app.shell() });
@@ -57,7 +57,7 @@ pub(super) async fn check_copy(State(app): State<App>, request: Request) -> Resu
     };
     let receipt = hashing::look_up(&app, code.clone()).await?;
     let stored = app.blocking(move |app| Ok(app.store().report_at(receipt.locator)?)).await?;
-    let errors = [FieldError::new("again", problem)];
+    let errors = [FieldError::new(FormField::CodeAgain.slug(), problem)];
     receipt_page(&app, &code, &stored.ok_or(WebError::NotIssued)?, StatusCode::UNPROCESSABLE_ENTITY, (typed, &errors))
 }
 
@@ -67,11 +67,11 @@ pub(super) fn over_limit(app: &App, over: Over) -> (StatusCode, FieldError) {
     match over {
         Over::Count => (
             StatusCode::UNPROCESSABLE_ENTITY,
-            FieldError::new("attachment", format!("Choose {} files or fewer", limits.attachments)),
+            FieldError::new(FormField::Attachment.slug(), format!("Choose {} files or fewer", limits.attachments)),
         ),
         Over::Size => {
             let message = format!("Choose files that are {} MB or less together", limits.attachment_mib);
-            (StatusCode::PAYLOAD_TOO_LARGE, FieldError::new("attachment", message))
+            (StatusCode::PAYLOAD_TOO_LARGE, FieldError::new(FormField::Attachment.slug(), message))
         }
     }
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     crypto::{Code, Receipt},
-    domain::{FieldError, SendId},
+    domain::{Entries, FieldError, FormField, SendId},
     http::{Day, forms},
     store::StoredReport,
 };
@@ -33,7 +33,7 @@ pub(super) async fn ask(State(app): State<App>) -> Result<Response, WebError> {
 /// `POST /status`
 pub(super) async fn show(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
-    match find(&app, form.first("code")).await? {
+    match find(&app, form.first(FormField::Code.slug())).await? {
         Found::Report(found) => {
             let hashed = found.hashed;
             let page = found.page(&app, StatusCode::OK, TypedFollowUp::default()).await;
@@ -122,11 +122,11 @@ impl Opened {
 }
 
 /// The id that a form carries so that sending it twice is the same as once.
-pub(super) fn send_id(form: &crate::domain::Entries) -> Option<SendId> {
-    form.first("send_id").parse().ok()
+pub(super) fn send_id(form: &Entries) -> Option<SendId> {
+    form.first(FormField::SendId.slug()).parse().ok()
 }
 
 fn ask_again(app: &App, typed: &str, message: &str) -> Result<Response, WebError> {
-    let errors = [FieldError::new("code", message)];
+    let errors = [FieldError::new(FormField::Code.slug(), message)];
     page(StatusCode::UNPROCESSABLE_ENTITY, &AskPage { shell: app.shell(), errors: &errors, typed })
 }

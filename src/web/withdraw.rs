@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     crypto::os_random,
-    domain::{Date, Format, Message, MessageKind, SendId},
+    domain::{Date, FormField, Format, Message, MessageKind, SendId},
     http::{Day, forms},
     store::{AddMessage, NewMessage},
 };
@@ -27,7 +27,7 @@ const ATTEMPTS: usize = 10;
 /// `POST /status/withdraw`: deletes what the box holds, and leaves a message that tells the desk.
 pub(super) async fn withdraw(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
-    let opened = match status::find(&app, form.first("code")).await? {
+    let opened = match status::find(&app, form.first(FormField::Code.slug())).await? {
         Found::Report(opened) => opened,
         Found::Nothing(response) => return Ok(response),
     };

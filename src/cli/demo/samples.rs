@@ -9,7 +9,7 @@ use crate::{
     cli::output::Failure,
     crypto::{AttachmentSealer, Code, GovernanceRecipients, Receipt, os_random, seal_message},
     domain::{
-        About, AreaChoice, Attachment, Calendar, Clock, Concern, Date, Format, HappenedAgain, Message, MessageKind,
+        About, AreaChoice, Attachment, Calendar, Clock, Concern, Date, Format, Message, MessageKind, Ongoing,
         OrganisationType, RaisedInternally, ReportId, Route, SendId, SeriousHarm, Text,
     },
     store::{FinishedUpload, NewMessage, NewReport, Store},
@@ -179,7 +179,7 @@ impl Sending<'_> {
             organisation: (!organisation.is_empty()).then_some(organisation),
             about: about.to_vec(),
             description: Text::typed(description),
-            ongoing: Some(HappenedAgain::Yes),
+            ongoing: Some(Ongoing::Yes),
             when: None,
             serious_harm: *harm,
             raised_internally: Some(RaisedInternally::Yes),

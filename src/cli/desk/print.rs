@@ -4,7 +4,7 @@ use crate::{
     casebook::{AnswerView, DecisionView, Import, MessageView, QueueEntry, Recorded, ReportView, Sender, Word},
     cli::output::{self, Outcome},
     domain::{
-        Area, ClockState, ClockView, Concern, MessageKind, ReportId, SeriousHarm, Text, escape_invisible_in_line,
+        Area, ClockState, ClockView, Concern, Given, MessageKind, ReportId, SeriousHarm, Text, escape_invisible_in_line,
     },
 };
 
@@ -129,29 +129,17 @@ fn message(message: &MessageView) -> Outcome {
 }
 
 fn answers(concern: &Concern) -> Outcome {
-    let choice = |label: &str, chosen: Option<&str>| {
-        chosen.map_or(Ok(()), |chosen| output::line(&format!("  {label}: {chosen}")))
-    };
-    let text = |label: &str, text: Option<&Text>| {
-        let Some(text) = text else { return Ok(()) };
-        output::line(&format!("  {label}:"))?;
-        paragraph(text, INDENT)
-    };
-    let about: Vec<_> = concern.about.iter().map(|about| about.label()).collect();
-    let area: Vec<_> = concern.area.iter().map(|area| area.label()).collect();
-    choice("Kind of organisation", concern.organisation_type.map(|answer| answer.label()))?;
-    text("Organisation", concern.organisation.as_ref())?;
-    choice("About", Some(&about.join("; ")))?;
-    text("What happened", Some(&concern.description))?;
-    choice("Still happening", concern.ongoing.map(|answer| answer.label()))?;
-    text("When", concern.when.as_ref())?;
-    choice("Could someone be seriously harmed soon", concern.serious_harm.map(SeriousHarm::label))?;
-    choice("Raised where they work", concern.raised_internally.map(|answer| answer.label()))?;
-    text("What happened then", concern.raised_detail.as_ref())?;
-    choice("Role", concern.role.map(|answer| answer.label()))?;
-    text("Documents or records", concern.documents.as_ref())?;
-    choice("Could be evidence for", (!area.is_empty()).then(|| area.join("; ")).as_deref())?;
-    text("Uses that could identify them", concern.use_concerns.as_ref())
+    for answered in concern.answers() {
+        let label = answered.field.label();
+        match answered.given {
+            Given::Text(text) => {
+                output::line(&format!("  {label}:"))?;
+                paragraph(text, INDENT)?;
+            }
+            Given::Choices(_) => output::line(&format!("  {label}: {}", answered.given.in_words().as_str()))?,
+        }
+    }
+    Ok(())
 }
 
 fn decision(decision: &DecisionView) -> Outcome {

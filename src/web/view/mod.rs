@@ -1,8 +1,6 @@
 //! What the templates are given.
 
 mod form;
-mod questions;
-mod routes;
 mod status;
 #[cfg(test)]
 mod validity;

@@ -7,8 +7,8 @@ use super::Shell;
 use crate::{
     crypto::{Receipt, os_random},
     domain::{
-        Answer, AnswerKind, Area, BoxId, Calendar, Clock, ClockKind, ClockState, Date, FieldError, Format, ReportState,
-        SendId, Text,
+        Answer, AnswerKind, Area, BoxId, Calendar, Clock, ClockKind, ClockState, Date, FieldError, FormField, Format,
+        ReportState, SendId, Text,
     },
     http::Day,
     store::{StoredAnswer, StoredReport},
@@ -117,8 +117,9 @@ impl<'a> StatusPage<'a> {
         let state = newest.map_or(unread, |answer| answer.state);
         let areas = newest.map(|answer| answer.areas.clone());
         let messages = in_order(report, answers);
-        let error =
-            |field: &str| follow_up.errors.iter().find(|error| error.field == field).map(|error| error.message.clone());
+        let error = |field: FormField| {
+            follow_up.errors.iter().find(|error| error.field == field.slug()).map(|error| error.message.clone())
+        };
         Some(Self {
             shell: parts.shell,
             code,
@@ -131,8 +132,8 @@ impl<'a> StatusPage<'a> {
             new: messages.iter().filter(|said| said.is_new()).count(),
             overdue: clocks.iter().filter(|clock| clock.state == ClockState::Overdue).cloned().collect(),
             clocks,
-            message_error: error("message"),
-            attachment_error: error("attachment"),
+            message_error: error(FormField::Message),
+            attachment_error: error(FormField::Attachment),
             messages,
             errors: follow_up.errors,
             typed: follow_up.typed,
@@ -205,15 +206,15 @@ impl<'a> StatusPage<'a> {
             clocks: vec![notice(ClockState::Overdue)],
             ..new()
         };
-        let error = |field, message: &str| FieldError::new(field, message);
+        let error = |field: FormField, message: &str| FieldError::new(field.slug(), message);
         let empty = Self {
-            errors: vec![error("message", "Enter a message")],
+            errors: vec![error(FormField::Message, "Enter a message")],
             message_error: Some("Enter a message".into()),
             ..new()
         };
         let too_many = "Choose 10 files or fewer";
         let files = Self {
-            errors: vec![error("attachment", too_many)],
+            errors: vec![error(FormField::Attachment, too_many)],
             attachment_error: Some(too_many.into()),
             typed: "</textarea>".into(),
             ..new()
