@@ -39,7 +39,7 @@ pub use ics::icalendar;
 pub use identifying::{Identifying, IdentifyingSpan};
 pub use ids::{BoxId, CasebookId, Digest, FileId, IdError, MemberId, ReportId, SendId};
 pub use invisible::{escape_invisible, escape_invisible_in_json, escape_invisible_in_line};
-pub use message::{Answer, AnswerKind, Attachment, Format, Message, MessageKind, ReportState};
+pub use message::{Answer, AnswerKind, Attachment, Format, Message, MessageContent, MessageKind, ReportState};
 pub use notice::{NoticeVariant, Told, WhoSees};
 pub use questions::{ConcernField, FormField, Input, Length, Prompt, Question, Section, Wording, prompts};
 pub use route::Route;

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     crypto::os_random,
-    domain::{Clock, Date, FollowUp, FormField, Format, Message, MessageKind, SendId, Text},
+    domain::{Clock, Date, FollowUp, FormField, Message, MessageContent, MessageKind, SendId, Text},
     http::Day,
     store::{AddMessage, NewMessage, StoredReport},
 };
@@ -78,16 +78,12 @@ fn add(app: &App, opened: Opened, adding: Adding) -> Result<(Date, Date), WebErr
     let Adding { text, files, on, clock, send_id } = adding;
     let (attachments, uploads) = files.take();
     let mut message = Message {
-        format: Format::Message,
         r#box: app.store().settings().box_id,
         report: report.id,
         seq: 0,
-        kind: MessageKind::FollowUp,
         route: report.route,
         on,
-        areas: vec![],
-        answers: None,
-        text: Some(text),
+        content: MessageContent::FollowUp(text),
         reply_to: receipt.reply.recipient().to_string(),
         attachments,
     };

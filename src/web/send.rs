@@ -15,7 +15,9 @@ use super::{
 };
 use crate::{
     crypto::{Code, Receipt, os_random, seal_message},
-    domain::{Clock, Concern, Date, FieldError, FormField, Format, Message, MessageKind, ReportId, Route, SendId},
+    domain::{
+        Clock, Concern, Date, FieldError, FormField, Message, MessageContent, MessageKind, ReportId, Route, SendId,
+    },
     http::{Day, forms},
     store::{AddReport, FinishedUpload, NewMessage, NewReport, StoredReport},
 };
@@ -101,16 +103,12 @@ fn add(app: &App, receipt: &Receipt, sending: Sending) -> Result<StoredReport, W
     let (attachments, mut uploads) = files.take();
     let id = ReportId::random(&mut os_random());
     let message = Message {
-        format: Format::Message,
         r#box: app.store().settings().box_id,
         report: id,
         seq: 1,
-        kind: MessageKind::Concern,
         route,
         on,
-        areas: concern.areas(),
-        answers: Some(concern),
-        text: None,
+        content: MessageContent::Concern(concern),
         reply_to: receipt.reply.recipient().to_string(),
         attachments,
     };

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     crypto::os_random,
-    domain::{Date, FormField, Format, Message, MessageKind, SendId},
+    domain::{Date, FormField, Message, MessageContent, MessageKind, SendId},
     http::{Day, forms},
     store::{AddMessage, NewMessage},
 };
@@ -45,16 +45,12 @@ fn add(app: &App, opened: Opened, on: Date, send_id: SendId) -> Result<Date, Web
             return Ok(withdrawn_on);
         }
         let message = Message {
-            format: Format::Message,
             r#box: app.store().settings().box_id,
             report: report.id,
             seq: next_number(&report),
-            kind: MessageKind::Withdrawal,
             route: report.route,
             on,
-            areas: vec![],
-            answers: None,
-            text: None,
+            content: MessageContent::Withdrawal,
             reply_to: receipt.reply.recipient().to_string(),
             attachments: vec![],
         };

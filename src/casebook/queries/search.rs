@@ -2,7 +2,7 @@
 
 use crate::{
     casebook::{Casebook, DeskError, log::event::Matter, parallel::in_parallel},
-    domain::{Concern, ReportId, Text},
+    domain::{ReportId, Text},
 };
 
 impl Casebook {
@@ -41,9 +41,8 @@ impl Casebook {
         }
         for stored in &report.messages {
             let message = self.open_message(id, stored)?;
-            let answers = message.answers.iter().flat_map(Concern::texts);
             let names = message.attachments.iter().map(|attachment| &attachment.name);
-            if answers.chain(&message.text).chain(names).any(|text| look(text.as_str())) {
+            if message.content.texts().chain(names).any(|text| look(text.as_str())) {
                 return Ok(true);
             }
         }

@@ -17,3 +17,30 @@ fn each_kind_is_written_as_it_was_in_the_first_version() {
         assert_eq!(again(json).unwrap(), json);
     }
 }
+
+#[test]
+fn what_contradicts_itself_is_refused() {
+    let contradictions = [
+        // A kind without its part, or with another's.
+        SHORT.replace(r#""answers":{"about":["other"],"description":"It has gone on for months."},"#, ""),
+        SHORT.replace(r#""reply_to""#, r#""text":"More.","reply_to""#),
+        SHORT.replace(r#""kind":"concern""#, r#""kind":"follow-up""#),
+        SHORT.replace(r#""kind":"concern""#, r#""kind":"withdrawal""#),
+        FOLLOW_UP.replace(r#""text":"More.","#, ""),
+        FOLLOW_UP.replace(r#""kind":"follow-up""#, r#""kind":"concern""#),
+        FOLLOW_UP.replace(r#""kind":"follow-up""#, r#""kind":"withdrawal""#),
+        WITHDRAWAL.replace(r#""kind":"withdrawal""#, r#""kind":"concern""#),
+        WITHDRAWAL.replace(r#""kind":"withdrawal""#, r#""kind":"follow-up""#),
+        // Areas that the person did not choose.
+        SHORT.replace(r#""areas":[]"#, r#""areas":["competition"]"#),
+        CONCERN.replace(r#""areas":["integrated-care"]"#, r#""areas":[]"#),
+        WITHDRAWAL.replace(r#""areas":[]"#, r#""areas":["competition"]"#),
+        // Something else.
+        WITHDRAWAL.replace("candour-message-v1", "candour-answer-v1"),
+        WITHDRAWAL.replace(r#""areas":[]"#, r#""areas":[],"more":1"#),
+    ];
+    for json in contradictions {
+        assert!(again(&json).is_err(), "{json}");
+        assert!(![SHORT, CONCERN, FOLLOW_UP, WITHDRAWAL].contains(&json.as_str()), "nothing was changed");
+    }
+}
