@@ -41,6 +41,8 @@ pub use ids::{BoxId, CasebookId, Digest, FileId, IdError, MemberId, ReportId, Se
 pub use invisible::{escape_invisible, escape_invisible_in_json, escape_invisible_in_line};
 pub use message::{Answer, AnswerKind, Attachment, Format, Message, MessageContent, MessageKind, ReportState};
 pub use notice::{NoticeVariant, Told, WhoSees};
+#[cfg(all(test, feature = "desk"))]
+pub(crate) use questions::tests::every_answer;
 pub use questions::{ConcernField, FormField, Input, Length, Prompt, Question, Section, Wording, prompts};
 pub use route::Route;
 pub use text::Text;

@@ -115,7 +115,7 @@ fn message(message: &MessageView) -> Outcome {
     output::line("")?;
     output::line(&format!("{kind} {} {from}, {}", message.seq, message.on))?;
     if let Some(concern) = &message.answers {
-        answers(concern)?;
+        answers(concern).iter().try_for_each(|line| output::line(line))?;
     }
     if let Some(text) = &message.text {
         paragraph(text, INDENT)?;
@@ -128,18 +128,20 @@ fn message(message: &MessageView) -> Outcome {
     Ok(())
 }
 
-fn answers(concern: &Concern) -> Outcome {
+/// Every answer under what the desk calls its question.
+fn answers(concern: &Concern) -> Vec<String> {
+    let mut lines = Vec::new();
     for answered in concern.answers() {
         let label = answered.field.label();
         match answered.given {
             Given::Text(text) => {
-                output::line(&format!("  {label}:"))?;
-                paragraph(text, INDENT)?;
+                lines.push(format!("  {label}:"));
+                lines.extend(indented(text, INDENT));
             }
-            Given::Choices(_) => output::line(&format!("  {label}: {}", answered.given.in_words().as_str()))?,
+            Given::Choices(_) => lines.push(format!("  {label}: {}", answered.given.in_words().as_str())),
         }
     }
-    Ok(())
+    lines
 }
 
 fn decision(decision: &DecisionView) -> Outcome {
@@ -194,13 +196,34 @@ fn areas(areas: &[Area]) -> String {
 }
 
 fn paragraph(text: &Text, indent: &str) -> Outcome {
-    let mut lines = text.as_str().split_terminator('\n').map(escape_invisible_in_line);
-    lines.try_for_each(|line| output::line(format!("{indent}{line}").trim_end()))
+    indented(text, indent).iter().try_for_each(|line| output::line(line))
+}
+
+fn indented(text: &Text, indent: &str) -> Vec<String> {
+    let lines = text.as_str().split_terminator('\n').map(escape_invisible_in_line);
+    lines.map(|line| format!("{indent}{line}").trim_end().to_owned()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Route, every_answer};
+
+    #[test]
+    fn every_answer_is_printed_under_its_question() {
+        for route in Route::ALL {
+            let concern = every_answer(*route);
+            let lines = answers(&concern);
+            for answered in concern.answers() {
+                let label = format!("  {}:", answered.field.label());
+                let at = lines.iter().position(|line| line.starts_with(&label)).unwrap_or_else(|| panic!("{label}"));
+                assert!(
+                    lines[at..].iter().take(2).any(|line| line.contains(answered.given.in_words().as_str())),
+                    "{label}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn one_is_not_many() {

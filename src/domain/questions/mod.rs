@@ -7,7 +7,7 @@ mod prompt;
 mod question;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use field::{ConcernField, FormField};
 pub use prompt::{Prompt, prompts};
