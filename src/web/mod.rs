@@ -3,11 +3,13 @@
 //! What a person sends is sealed while it arrives and kept by the store; nothing here can open it. What a receipt code
 //! opens lives as long as the answer to one request. There is no log of requests or addresses.
 
+mod answers;
 mod config;
 mod error;
 mod follow_up;
 mod hashing;
 mod health;
+mod message;
 mod pages;
 mod rate;
 mod receive;

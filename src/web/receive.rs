@@ -5,20 +5,20 @@ use std::{io::Write, time::Duration};
 use axum::{
     body::Body,
     extract::{DefaultBodyLimit, FromRequest, Multipart, Request, multipart::Field},
-    http::header,
+    http::{StatusCode, header},
 };
 use bytes::Bytes;
 use tokio::{sync::mpsc, time};
 use zeroize::Zeroizing;
 
 use super::{
-    App, WebError,
+    App, LimitsConfig, WebError,
     room::{self, Asking},
 };
 use crate::{
     crypto::{AttachmentSealer, SealError, SealedTrueSize},
     domain::{
-        Attachment, Entries, FormField, Text,
+        Attachment, Entries, FieldError, FormField, Text,
         limits::{FIELD_BYTES, FIELDS, FILE_NAME_BYTES, FORM_BYTES, KIB, MEDIA_TYPE_BYTES, MIB, MULTIPART_OVERHEAD},
     },
     http::{
@@ -59,6 +59,20 @@ pub(super) enum Over {
     Count,
     /// Too large together.
     Size,
+}
+
+impl Over {
+    /// How it is refused: what is wrong, and what may be sent.
+    pub(super) fn limit(self, limits: LimitsConfig) -> (StatusCode, FieldError) {
+        let (status, message) = match self {
+            Self::Count => (StatusCode::UNPROCESSABLE_ENTITY, format!("Choose {} files or fewer", limits.attachments)),
+            Self::Size => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("Choose files that are {} MB or less together", limits.attachment_mib),
+            ),
+        };
+        (status, FieldError::new(FILES, message))
+    }
 }
 
 /// Sealed files. Dropped without [`Files::take`], they are removed again.

@@ -10,7 +10,9 @@ use axum::{
 use tokio::time::{self, Instant};
 
 use super::{
-    App, WebError, hashing,
+    App, WebError,
+    answers::open_answers,
+    hashing,
     respond::page,
     view::{AskPage, StatusPage, StatusParts, TypedFollowUp, WithdrawnPage},
 };
@@ -109,11 +111,11 @@ impl Opened {
             let parts = StatusParts {
                 shell: app.shell(),
                 limits: app.config().limits,
-                box_id: app.store().settings().box_id,
                 today: app.today(),
                 calendar: app.calendar(),
             };
-            let view = StatusPage::new(parts, self.code.grouped(), &self.receipt, &self.report, follow_up)
+            let answers = open_answers(app.store().settings().box_id, &self.receipt, &self.report);
+            let view = StatusPage::new(parts, self.code.grouped(), &self.report, answers, follow_up)
                 .ok_or(WebError::Internal)?;
             page(status, &view)
         })
