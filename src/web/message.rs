@@ -36,7 +36,7 @@ impl Outgoing {
         let report = NewReport { id, locator: receipt.locator, route, message: sealing.new };
         // Added now or sent before: what is shown is what is stored.
         if app.store().add_report(report)? == AddReport::Added {
-            app.room().took(on, bytes);
+            app.capacity().took(on, bytes);
         }
         app.store().report_at(receipt.locator)?.ok_or(WebError::Internal)
     }
@@ -62,7 +62,7 @@ impl Outgoing {
             if added == AddMessage::Added {
                 // A withdrawal frees more than it takes.
                 if sealing.new.kind != MessageKind::Withdrawal {
-                    app.room().took(sealing.new.on, bytes);
+                    app.capacity().took(sealing.new.on, bytes);
                 }
                 return Ok(None);
             }

@@ -11,10 +11,7 @@ use bytes::Bytes;
 use tokio::{sync::mpsc, time};
 use zeroize::Zeroizing;
 
-use super::{
-    App, LimitsConfig, WebError,
-    room::{self, Asking},
-};
+use super::{App, LimitsConfig, WebError, capacity::Stage};
 use crate::{
     crypto::{AttachmentSealer, SealError, SealedTrueSize},
     domain::{
@@ -22,9 +19,8 @@ use crate::{
         limits::{FIELD_BYTES, FIELDS, FILE_NAME_BYTES, FORM_BYTES, KIB, MEDIA_TYPE_BYTES, MIB, MULTIPART_OVERHEAD},
     },
     http::{
-        forms,
-        guard::{Guarded, Watch},
-        stack,
+        body_limits::{Guarded, Watch},
+        forms, scrub,
     },
     store::FinishedUpload,
 };
@@ -101,9 +97,9 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Web
     if !forms::is_type(request.headers(), "multipart/form-data") {
         return Err(WebError::Type);
     }
-    if app.blocking(|app| room::why_none(app, Asking::After)).await?.is_some() {
+    if app.blocking(|app| app.why_full(Stage::Sending)).await?.is_some() {
         forms::refuse(request);
-        return Err(WebError::NoRoom);
+        return Err(WebError::Full);
     }
     let overhead = FORM_BYTES + MULTIPART_OVERHEAD + app.config().limits.attachments * KIB;
     let limit = app.config().attachment_bytes() + overhead as u64;
@@ -162,7 +158,7 @@ impl Receiver<'_> {
         let piece = field.chunk().await.map_err(|_| self.watch.cause())?;
         self.watch.progress();
         // Each piece may have been read on another of the runtime's threads.
-        stack::wipe();
+        scrub::wipe();
         Ok(piece)
     }
 
@@ -271,8 +267,8 @@ fn seal(app: &App, mut pieces: mpsc::Receiver<Piece>) -> Result<Option<(SealedTr
                 unseen += data.len();
                 if unseen > LOOK_EVERY {
                     unseen = 0;
-                    if room::why_none(app, Asking::After)?.is_some() {
-                        return Err(WebError::NoRoom);
+                    if app.why_full(Stage::Sending)?.is_some() {
+                        return Err(WebError::Full);
                     }
                 }
             }

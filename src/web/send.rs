@@ -7,10 +7,9 @@ use axum::{
 };
 
 use super::{
-    App, WebError, hashing,
+    App, WebError, form,
     message::Outgoing,
     receive::{self, Received},
-    report,
     respond::page,
     view::{ReceiptPage, RightPage, WithdrawnPage},
 };
@@ -24,19 +23,19 @@ use crate::{
 /// `POST /report/send`: the same answer however often the same form is sent.
 pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let Received { fields, files, over } = receive::receive(&app, request).await?;
-    let code = report::issued_code(&app, &fields).ok_or(WebError::NotIssued)?;
+    let code = form::issued_code(&app, &fields).ok_or(WebError::NotIssued)?;
     let (route, concern) = match Concern::parse(&fields) {
         Ok(parsed) => parsed,
-        Err(errors) => return report::form_with_errors(&app, &fields, &errors, Some(&code)),
+        Err(errors) => return form::form_with_errors(&app, &fields, &errors, Some(&code)),
     };
     if let Some(over) = over {
         let (status, error) = over.limit(app.config().limits);
-        return report::check_page(&app, status, route, &concern, &[error], &code);
+        return form::check_page(&app, status, route, &concern, &[error], &code);
     }
     if !app.sends().take() {
         return Err(WebError::TooManySends);
     }
-    let receipt = hashing::for_send(&app, code.clone()).await?;
+    let receipt = app.derive_sent(code.clone()).await?;
     let on = app.today();
     let clocks = app.clocks(route, on)?;
     let send_id = SendId::random(&mut os_random());
@@ -49,7 +48,7 @@ pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Res
 /// box's tag over it, so that a right copy is told without hashing; a wrong one gets the same receipt page again.
 pub(super) async fn check_copy(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
-    let code = report::issued_code(&app, &form).ok_or(WebError::NotIssued)?;
+    let code = form::issued_code(&app, &form).ok_or(WebError::NotIssued)?;
     let typed = form.first(FormField::CodeAgain.slug());
     let problem = match Code::parse(typed) {
         Ok(copy) if *copy.grouped() == *code.grouped() => {
@@ -58,7 +57,7 @@ pub(super) async fn check_copy(State(app): State<App>, request: Request) -> Resu
         Ok(_) => "This is another code. Check it against the one on this page".to_owned(),
         Err(error) => error.to_string(),
     };
-    let receipt = hashing::look_up(&app, code.clone()).await?;
+    let receipt = app.look_up(code.clone()).await?;
     let stored = app.blocking(move |app| Ok(app.store().report_at(receipt.locator)?)).await?;
     let errors = [FieldError::new(FormField::CodeAgain.slug(), problem)];
     receipt_page(&app, &code, &stored.ok_or(WebError::NotIssued)?, StatusCode::UNPROCESSABLE_ENTITY, (typed, &errors))
@@ -75,6 +74,6 @@ fn receipt_page(
         return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), on: Day(on) });
     }
     let clocks: Vec<Clock> = stored.clocks.iter().filter(|entry| entry.seq == 1).map(|entry| entry.clock).collect();
-    let receipt = ReceiptPage::new(app.shell(), report::keep(app, code), stored.received_on, &clocks);
+    let receipt = ReceiptPage::new(app.shell(), form::keep(app, code), stored.received_on, &clocks);
     page(status, &receipt.ok_or(WebError::Internal)?.wrong(errors, typed))
 }

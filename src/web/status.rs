@@ -12,7 +12,6 @@ use tokio::time::{self, Instant};
 use super::{
     App, WebError,
     answers::open_answers,
-    hashing,
     respond::page,
     view::{AskPage, StatusPage, StatusParts, TypedFollowUp, WithdrawnPage},
 };
@@ -72,7 +71,7 @@ pub(super) async fn find(app: &App, typed: &str) -> Result<Found, WebError> {
         Ok(code) => code,
         Err(error) => return ask_again(app, typed, &error.to_string()).map(Found::Nothing),
     };
-    let receipt = hashing::look_up(app, code.clone()).await?;
+    let receipt = app.look_up(code.clone()).await?;
     let hashed = Instant::now();
     let locator = receipt.locator;
     match app.blocking(move |app| Ok(app.store().report_at(locator)?)).await? {

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
-use super::{Promise, Shell, promises};
+use super::{
+    Shell,
+    promise::{Promise, promises},
+};
 use crate::{
     domain::{
         Clock, ClockKind, Concern, ConcernField, Entries, FieldError, FormField, Given, Identifying, Input, Prompt,

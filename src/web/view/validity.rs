@@ -92,7 +92,7 @@ fn every_page() -> Vec<Sample> {
         let (heading, happened, remedy) = error.words();
         add(
             &format!("{error:?}"),
-            &ErrorPage { shell: &shell, heading, happened, remedy, is_closed: error == WebError::Closed },
+            &ErrorPage { shell: &shell, heading, happened, remedy, is_closed: error.is_closed() },
             false,
         );
     }
