@@ -11,7 +11,7 @@ use super::{
     message::Outgoing,
     receive::{self, Received},
     respond::page,
-    status::{self, Found, Opened},
+    status::{self, Lookup, Opened},
     view::{FollowedUpPage, TypedFollowUp},
 };
 use crate::{
@@ -25,8 +25,8 @@ use crate::{
 pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let Received { fields, files, over } = receive::receive(&app, request).await?;
     let opened = match status::find(&app, fields.first(FormField::Code.slug())).await? {
-        Found::Report(opened) => opened,
-        Found::Nothing(response) => return Ok(response),
+        Lookup::Report(opened) => opened,
+        Lookup::Nothing(response) => return Ok(response),
     };
     let send_id = status::send_id(&fields);
     let typed = |errors| TypedFollowUp { typed: fields.first(FormField::Message.slug()).to_owned(), errors, send_id };

@@ -11,7 +11,7 @@ use super::{
     message::Outgoing,
     receive::Files,
     respond::page,
-    status::{self, Found, Opened},
+    status::{self, Lookup, Opened},
     view::WithdrawnPage,
 };
 use crate::{
@@ -24,8 +24,8 @@ use crate::{
 pub(super) async fn withdraw(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
     let opened = match status::find(&app, form.first(FormField::Code.slug())).await? {
-        Found::Report(opened) => opened,
-        Found::Nothing(response) => return Ok(response),
+        Lookup::Report(opened) => opened,
+        Lookup::Nothing(response) => return Ok(response),
     };
     let send_id = status::send_id(&form).unwrap_or_else(|| SendId::random(&mut os_random()));
     let on = app.today();
