@@ -64,7 +64,7 @@ fn every_page() -> Vec<Sample> {
     let typed = typed();
     add("form with errors", &FormPage::with(&shell, &Entries::default(), &errors, None), true);
     add("form, changing an answer", &FormPage::with(&shell, &typed, &[], Some(keep())), false);
-    let (_, concern) = Concern::parse(&typed).ok().expect("a form in order");
+    let Ok((_, concern)) = Concern::parse(&typed) else { panic!("a form in order") };
     let too_many = [FieldError::new("attachment", "Choose 10 files or fewer")];
     for route in Route::ALL {
         let clocks = clocks(*route);
