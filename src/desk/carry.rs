@@ -27,7 +27,7 @@ use crate::{
     casebook::{DeskError, Export, carry::inbox},
     domain::limits::KIB,
     files::FileError,
-    http::{BodyError, forms, guard::Guarded},
+    http::{BodyError, body_limits::Guarded, forms},
 };
 
 /// The field that a collection comes in.

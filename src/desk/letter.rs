@@ -4,7 +4,7 @@ use super::{PageError, seen::text, view::letter::*};
 use crate::{
     casebook::{MessageView, ReportView, Sender, Word, notice::unfinished},
     domain::{
-        AnswerKind, ClockKind, ClockState, ClockView, Entries, FieldError, RiskCheck, Text,
+        AnswerKind, ClockKind, ClockState, ClockView, Concern, Entries, FieldError, RiskCheck, Text,
         limits::{DETAIL_MAX, MESSAGE_MAX},
     },
 };
@@ -88,10 +88,5 @@ pub(super) fn answer_number(seq: &str) -> Result<u32, PageError> {
 }
 
 fn words(message: &MessageView) -> impl Iterator<Item = &Text> {
-    let concern = message.answers.iter().flat_map(|concern| {
-        let optional =
-            [&concern.organisation, &concern.when, &concern.raised_detail, &concern.documents, &concern.use_concerns];
-        optional.into_iter().flatten().chain([&concern.description])
-    });
-    concern.chain(&message.text)
+    message.answers.iter().flat_map(Concern::texts).chain(&message.text)
 }

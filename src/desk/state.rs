@@ -19,7 +19,7 @@ use crate::{
     casebook::DeskError,
     crypto::os_random,
     domain::{Calendar, CasebookId, Date, Today},
-    http::{policy, stack, tell_operator},
+    http::{policy, scrub, tell_operator},
     unseal::Passphrase,
 };
 
@@ -369,7 +369,7 @@ fn hosts(address: SocketAddr) -> Vec<String> {
 
 /// Does what blocks on a thread for that, and wipes what it leaves on the stack. None if it panics.
 async fn wiped<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    tokio::task::spawn_blocking(move || stack::wiped(work)).await.ok()
+    tokio::task::spawn_blocking(move || scrub::wiped(work)).await.ok()
 }
 
 #[cfg(test)]

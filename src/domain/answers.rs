@@ -41,7 +41,7 @@ choices! {
 
 choices! {
     /// Whether it is still happening.
-    pub enum HappenedAgain {
+    pub enum Ongoing {
         Yes = "yes", "Yes";
         No = "no", "No";
         MayHappen = "may-happen", "It may happen";

@@ -1,5 +1,8 @@
 //! Closed lists: each choice has a slug (in forms and files) and a label (on pages).
 
+/// The slugs and labels of choices, in the order that a page shows them.
+pub type Labelled = &'static [(&'static str, &'static str)];
+
 /// Makes an enum of choices with its slugs and labels, and serde by slug.
 macro_rules! choices {
     (
@@ -16,6 +19,9 @@ macro_rules! choices {
             /// Every choice, in the order that pages show them.
             pub const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
 
+            /// The slug and label of every choice.
+            pub const LABELLED: $crate::domain::Labelled = &[ $( ($slug, $label), )+ ];
+
             /// The word in forms, files and commands.
             #[must_use]
             pub const fn slug(self) -> &'static str {
@@ -26,6 +32,12 @@ macro_rules! choices {
             #[must_use]
             pub const fn label(self) -> &'static str {
                 match self { $( Self::$variant => $label, )+ }
+            }
+
+            /// Its slug and label.
+            #[must_use]
+            pub const fn labelled(self) -> (&'static str, &'static str) {
+                (self.slug(), self.label())
             }
 
             /// The choice that a slug names.

@@ -1,10 +1,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    answers::{About, AreaChoice, HappenedAgain, OrganisationType, RaisedInternally, Role, SeriousHarm},
+    answers::{About, AreaChoice, Ongoing, OrganisationType, RaisedInternally, Role, SeriousHarm},
     area::Area,
     entries::Entries,
-    limits::{DESCRIPTION_MAX, DESCRIPTION_MIN, DETAIL_MAX, MESSAGE_MAX, SHORT_MAX, USE_CONCERNS_MAX},
+    limits::MESSAGE_MAX,
+    questions::{ConcernField, FormField, Input, grouped},
     route::Route,
     text::Text,
 };
@@ -25,47 +26,53 @@ impl FieldError {
     }
 }
 
-/// What a person answered the first time. Serialises as the `answers` of the sealed message; what was left out is left out there too.
+/// What a person answered the first time; each field is what was answered to the [`ConcernField`] of that name. Serialises
+/// as the `answers` of the sealed message; what was left out is left out there too.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the table of questions says what each is")]
 pub struct Concern {
-    /// Which kind of organisation it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation_type: Option<OrganisationType>,
-    /// Its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<Text>,
-    /// What it is about; at least one.
+    /// At least one.
     pub about: Vec<About>,
-    /// What happened.
     pub description: Text,
-    /// Whether it is still happening.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ongoing: Option<HappenedAgain>,
-    /// When it happened.
+    pub ongoing: Option<Ongoing>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Text>,
-    /// Whether someone could be seriously harmed soon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serious_harm: Option<SeriousHarm>,
-    /// Whether it was raised where the person works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raised_internally: Option<RaisedInternally>,
-    /// What happened then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raised_detail: Option<Text>,
-    /// The person's role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
-    /// Which documents exist.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub documents: Option<Text>,
-    /// Which area the person thinks it may be evidence for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub area: Vec<AreaChoice>,
-    /// Which use could identify the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub use_concerns: Option<Text>,
+}
+
+/// What was answered to one question.
+pub struct Answered<'a> {
+    /// The question.
+    pub field: ConcernField,
+    /// The answer.
+    pub given: Given<'a>,
+}
+
+/// An answer.
+pub enum Given<'a> {
+    /// In words of the person's own.
+    Text(&'a Text),
+    /// Slugs and labels of what was chosen.
+    Choices(Vec<(&'static str, &'static str)>),
 }
 
 impl Concern {
@@ -74,72 +81,106 @@ impl Concern {
     /// # Errors
     /// Every problem found, in the order of the fields on the page.
     pub fn parse(form: &Entries) -> Result<(Route, Self), Vec<FieldError>> {
-        let mut reader = Reader { form, errors: Vec::new() };
-        let route = reader.choice("route", Route::from_slug, "Select why you are contacting us");
-        let organisation_type = reader.choice(
-            "organisation_type",
-            OrganisationType::from_slug,
-            "Select a kind of organisation from the list",
-        );
-        let organisation = reader.optional_text("organisation", "Name of the organisation", SHORT_MAX);
-        let about_what = asks_about(route);
-        let about = reader.choices("about", About::from_slug, about_what);
-        let description = reader.description(route);
-        let ongoing = reader.choice("ongoing", HappenedAgain::from_slug, "Select whether it is still happening");
-        let when = reader.optional_text("when", "When it happened", SHORT_MAX);
-        let serious_harm = reader.choice(
-            "serious_harm",
-            SeriousHarm::from_slug,
-            "Select whether someone could be seriously harmed soon",
-        );
-        let raised_internally = reader.choice(
-            "raised_internally",
-            RaisedInternally::from_slug,
-            "Select whether you have raised this where you work",
-        );
-        let raised_detail = reader.optional_text("raised_detail", "What happened when you raised it", DETAIL_MAX);
-        let role = reader.choice("role", Role::from_slug, "Select a role from the list");
-        let documents = reader.optional_text("documents", "What documents or records exist", DETAIL_MAX);
-        let area = reader.choices("area", AreaChoice::from_slug, "Select an area from the list");
-        let use_concerns = reader.optional_text("use_concerns", "Uses that could identify you", USE_CONCERNS_MAX);
-
-        // What must be there; the rest may be left out.
-        if route.is_none() {
-            reader.missing("route", "Select why you are contacting us");
-        }
-        if about.is_empty() {
-            reader.missing("about", about_what);
-        }
-        if area.len() > 1 && area.contains(&AreaChoice::NotSure) {
-            reader.missing("area", "Select the areas that apply, or select ‘Not sure’");
-        }
-        let (Some(route), true) = (route, reader.errors.is_empty()) else {
-            return Err(reader.in_page_order());
+        let mut reader = Reader { form, route: None, problems: Vec::new() };
+        reader.route = reader.choice(ConcernField::Route, Route::from_slug);
+        let concern = Self {
+            organisation_type: reader.choice(ConcernField::OrganisationType, OrganisationType::from_slug),
+            organisation: reader.text(ConcernField::Organisation),
+            about: reader.choices(ConcernField::About, About::from_slug),
+            description: reader.text(ConcernField::Description).unwrap_or_else(|| Text::typed("")),
+            ongoing: reader.choice(ConcernField::Ongoing, Ongoing::from_slug),
+            when: reader.text(ConcernField::When),
+            serious_harm: reader.choice(ConcernField::SeriousHarm, SeriousHarm::from_slug),
+            raised_internally: reader.choice(ConcernField::RaisedInternally, RaisedInternally::from_slug),
+            raised_detail: reader.text(ConcernField::RaisedDetail),
+            role: reader.choice(ConcernField::Role, Role::from_slug),
+            documents: reader.text(ConcernField::Documents),
+            area: reader.choices(ConcernField::Area, AreaChoice::from_slug),
+            use_concerns: reader.text(ConcernField::UseConcerns),
         };
-        Ok((
-            route,
-            Self {
-                organisation_type,
-                organisation,
-                about,
-                description,
-                ongoing,
-                when,
-                serious_harm,
-                raised_internally,
-                raised_detail,
-                role,
-                documents,
-                area,
-                use_concerns,
-            },
-        ))
+        if concern.area.len() > 1 && concern.area.contains(&AreaChoice::NotSure) {
+            reader.problem(ConcernField::Area, "Select the areas that apply, or select ‘Not sure’".to_owned());
+        }
+        match reader.route {
+            Some(route) if reader.problems.is_empty() => Ok((route, concern)),
+            _ => Err(reader.in_page_order()),
+        }
+    }
+
+    /// Everything that was answered, in the order of the page. Whoever shows, searches, prints or hands on a concern takes its
+    /// answers from here, so that none can be forgotten.
+    pub fn answers(&self) -> impl Iterator<Item = Answered<'_>> {
+        let Self {
+            organisation_type,
+            organisation,
+            about,
+            description,
+            ongoing,
+            when,
+            serious_harm,
+            raised_internally,
+            raised_detail,
+            role,
+            documents,
+            area,
+            use_concerns,
+        } = self;
+        ConcernField::ALL.iter().filter_map(move |field| {
+            let given = match field {
+                // Stands beside the concern: a follow-up has one too.
+                ConcernField::Route => None,
+                ConcernField::OrganisationType => Given::choices(organisation_type, OrganisationType::labelled),
+                ConcernField::Organisation => organisation.as_ref().map(Given::Text),
+                ConcernField::About => Given::choices(about, About::labelled),
+                ConcernField::Description => Some(Given::Text(description)),
+                ConcernField::Ongoing => Given::choices(ongoing, Ongoing::labelled),
+                ConcernField::When => when.as_ref().map(Given::Text),
+                ConcernField::SeriousHarm => Given::choices(serious_harm, SeriousHarm::labelled),
+                ConcernField::RaisedInternally => Given::choices(raised_internally, RaisedInternally::labelled),
+                ConcernField::RaisedDetail => raised_detail.as_ref().map(Given::Text),
+                ConcernField::Role => Given::choices(role, Role::labelled),
+                ConcernField::Documents => documents.as_ref().map(Given::Text),
+                ConcernField::Area => Given::choices(area, AreaChoice::labelled),
+                ConcernField::UseConcerns => use_concerns.as_ref().map(Given::Text),
+            };
+            given.map(|given| Answered { field: *field, given })
+        })
+    }
+
+    /// Everything that was answered in words of the person's own.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        self.answers().filter_map(|answered| match answered.given {
+            Given::Text(text) => Some(text),
+            Given::Choices(_) => None,
+        })
     }
 
     /// The areas that the person chose, "not sure" left out.
     #[must_use]
     pub fn areas(&self) -> Vec<Area> {
         self.area.iter().filter_map(|choice| choice.area()).collect()
+    }
+}
+
+impl Given<'_> {
+    fn choices<'c, T: Copy + 'c>(
+        chosen: impl IntoIterator<Item = &'c T>,
+        labelled: fn(T) -> (&'static str, &'static str),
+    ) -> Option<Self> {
+        let chosen: Vec<_> = chosen.into_iter().map(|choice| labelled(*choice)).collect();
+        (!chosen.is_empty()).then_some(Self::Choices(chosen))
+    }
+
+    /// The text, or the labels of what was chosen in one line.
+    #[must_use]
+    pub fn in_words(&self) -> Text {
+        match self {
+            Self::Text(text) => (*text).clone(),
+            Self::Choices(chosen) => {
+                let labels: Vec<_> = chosen.iter().map(|(_, label)| *label).collect();
+                Text::verbatim(&labels.join("; "))
+            }
+        }
     }
 }
 
@@ -156,13 +197,13 @@ impl FollowUp {
     /// # Errors
     /// If it is empty or too long.
     pub fn parse(form: &Entries) -> Result<Self, Vec<FieldError>> {
-        let message = Text::typed(form.first("message"));
+        let message = Text::typed(form.first(FormField::Message.slug()));
         if message.is_empty() {
-            return Err(vec![FieldError::new("message", "Enter a message")]);
+            return Err(vec![FieldError::new(FormField::Message.slug(), "Enter a message")]);
         }
         if message.is_longer_than(MESSAGE_MAX) {
             return Err(vec![FieldError::new(
-                "message",
+                FormField::Message.slug(),
                 format!("Message must be {} characters or less", grouped(MESSAGE_MAX)),
             )]);
         }
@@ -170,117 +211,72 @@ impl FollowUp {
     }
 }
 
-/// The order of the fields on the page, in which errors are listed.
-const PAGE_ORDER: &[&str] = &[
-    "route",
-    "organisation_type",
-    "organisation",
-    "about",
-    "description",
-    "ongoing",
-    "when",
-    "serious_harm",
-    "raised_internally",
-    "raised_detail",
-    "role",
-    "documents",
-    "area",
-    "use_concerns",
-];
-
 struct Reader<'a> {
     form: &'a Entries,
-    errors: Vec<FieldError>,
+    /// The route that was chosen: questions are asked in its words.
+    route: Option<Route>,
+    problems: Vec<(ConcernField, String)>,
 }
 
 impl Reader<'_> {
-    fn missing(&mut self, field: &'static str, message: &str) {
+    fn problem(&mut self, field: ConcernField, message: String) {
         // A field that was filled in wrongly has been named already.
-        if !self.errors.iter().any(|error| error.field == field) {
-            self.errors.push(FieldError::new(field, message));
+        if !self.problems.iter().any(|(known, _)| *known == field) {
+            self.problems.push((field, message));
         }
     }
 
-    fn choice<T>(&mut self, field: &'static str, from_slug: impl Fn(&str) -> Option<T>, message: &str) -> Option<T> {
-        let slug = self.form.first(field);
-        if slug.is_empty() {
-            return None;
-        }
+    /// Says what to do about a choice that is not on the list, or an answer that is missing.
+    fn remedy(&mut self, field: ConcernField) {
+        self.problem(field, field.question().remedy_on(self.route).to_owned());
+    }
+
+    fn choice<T: PartialEq>(&mut self, field: ConcernField, from_slug: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let slug = self.form.first(field.slug());
         let choice = from_slug(slug);
-        if choice.is_none() {
-            self.missing(field, message);
+        if choice.is_none() && (field.question().is_needed || !slug.is_empty()) {
+            self.remedy(field);
         }
         choice
     }
 
-    fn choices<T: PartialEq>(
-        &mut self,
-        field: &'static str,
-        from_slug: impl Fn(&str) -> Option<T>,
-        message: &str,
-    ) -> Vec<T> {
+    fn choices<T: PartialEq>(&mut self, field: ConcernField, from_slug: impl Fn(&str) -> Option<T>) -> Vec<T> {
         let mut chosen = Vec::new();
-        for slug in self.form.all(field).filter(|slug| !slug.is_empty()) {
+        for slug in self.form.all(field.slug()).filter(|slug| !slug.is_empty()) {
             match from_slug(slug) {
                 Some(choice) if !chosen.contains(&choice) => chosen.push(choice),
                 Some(_) => {}
-                None => self.missing(field, message),
+                None => self.remedy(field),
             }
+        }
+        if chosen.is_empty() && field.question().is_needed {
+            self.remedy(field);
         }
         chosen
     }
 
-    fn optional_text(&mut self, field: &'static str, name: &str, max: usize) -> Option<Text> {
-        let text = Text::typed(self.form.first(field));
-        if text.is_longer_than(max) {
-            self.missing(field, &format!("{name} must be {} characters or less", grouped(max)));
-        }
-        (!text.is_empty()).then_some(text)
-    }
-
-    fn description(&mut self, route: Option<Route>) -> Text {
-        let text = Text::typed(self.form.first("description"));
+    fn text(&mut self, field: ConcernField) -> Option<Text> {
+        let question = field.question();
+        let (Input::Line(length) | Input::TextArea(_, length)) = question.input else { return None };
+        let text = Text::typed(self.form.first(field.slug()));
         if text.is_empty() {
-            let of = route.map_or("your concern", Route::subject);
-            self.missing("description", &format!("Enter a description of {of}"));
-        } else if text.characters() < DESCRIPTION_MIN {
-            self.missing("description", &format!("Description must be {DESCRIPTION_MIN} characters or more"));
-        } else if text.is_longer_than(DESCRIPTION_MAX) {
-            self.missing(
-                "description",
-                &format!("Description must be {} characters or less", grouped(DESCRIPTION_MAX)),
-            );
+            if question.is_needed {
+                self.remedy(field);
+            }
+            return None;
         }
-        text
+        if text.characters() < length.min {
+            self.problem(field, format!("{} must be {} characters or more", length.called, grouped(length.min)));
+        } else if text.is_longer_than(length.max) {
+            self.problem(field, format!("{} must be {} characters or less", length.called, grouped(length.max)));
+        }
+        Some(text)
     }
 
     fn in_page_order(mut self) -> Vec<FieldError> {
-        self.errors.sort_by_key(|error| PAGE_ORDER.iter().position(|field| *field == error.field));
-        self.errors
+        self.problems.sort_by_key(|(field, _)| *field);
+        self.problems.into_iter().map(|(field, message)| FieldError::new(field.slug(), message)).collect()
     }
-}
-
-/// The question what it is about, as a remedy.
-const fn asks_about(route: Option<Route>) -> &'static str {
-    match route {
-        None | Some(Route::StaffConcern) => "Select what your concern is about",
-        Some(Route::PatientChoice) => "Select what happened",
-        Some(Route::Procurement) => "Select what the issue is about",
-        Some(Route::ServiceComplaint) => "Select what your complaint is about",
-    }
-}
-
-/// A number as the NHS writes it: `20,000`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

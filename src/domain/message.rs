@@ -1,7 +1,9 @@
 //! What is inside a sealed file: messages from the person to the team, and answers from the team to the person.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
     area::Area,
@@ -55,36 +57,146 @@ choices! {
     }
 }
 
-/// A message from the person, as JSON inside `message.age`.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A message from the person. As JSON inside `message.age` it is flat, with its kind beside its content.
+#[derive(Deserialize)]
+#[serde(try_from = "MessageJson<'_>")]
 pub struct Message {
-    /// [`Format::Message`].
-    pub format: Format,
     /// The box that sealed it.
     pub r#box: BoxId,
-    /// The report.
+    /// The report that it begins or belongs to.
     pub report: ReportId,
     /// 1 for the concern, then one more for each message of the person.
     pub seq: u32,
-    /// Which kind.
-    pub kind: MessageKind,
     /// The report's route.
     pub route: Route,
     /// The day it came in, Europe/London.
     pub on: Date,
-    /// The areas that the person chose; for a concern only.
-    pub areas: Vec<Area>,
-    /// For a concern: the answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answers: Option<Concern>,
-    /// For a follow-up: what it says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<Text>,
+    /// What the person says.
+    pub content: MessageContent,
     /// The age recipient that every answer is sealed to.
     pub reply_to: String,
     /// What came with it, in the order of `attachment-1.age`, `attachment-2.age`, …
     pub attachments: Vec<Attachment>,
+}
+
+/// What a person says in one message.
+#[derive(Clone)]
+pub enum MessageContent {
+    /// The answers to the questions; the first message of a report, and no other.
+    Concern(Concern),
+    /// What they add later.
+    FollowUp(Text),
+    /// That they take the report back.
+    Withdrawal,
+}
+
+impl MessageContent {
+    /// Which kind of message it makes.
+    #[must_use]
+    pub const fn kind(&self) -> MessageKind {
+        match self {
+            Self::Concern(_) => MessageKind::Concern,
+            Self::FollowUp(_) => MessageKind::FollowUp,
+            Self::Withdrawal => MessageKind::Withdrawal,
+        }
+    }
+
+    /// The answers, if it is a concern.
+    #[must_use]
+    pub const fn concern(&self) -> Option<&Concern> {
+        match self {
+            Self::Concern(concern) => Some(concern),
+            Self::FollowUp(_) | Self::Withdrawal => None,
+        }
+    }
+
+    /// What it says, if it is a follow-up.
+    #[must_use]
+    pub const fn follow_up(&self) -> Option<&Text> {
+        match self {
+            Self::FollowUp(text) => Some(text),
+            Self::Concern(_) | Self::Withdrawal => None,
+        }
+    }
+
+    /// Everything in it in words of the person's own.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        self.concern().into_iter().flat_map(Concern::texts).chain(self.follow_up())
+    }
+}
+
+/// The JSON of a message, written and read. `answers` is there for a concern and `text` for a follow-up, and neither for
+/// anything else; `areas` repeats those of the answers.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MessageJson<'a> {
+    format: Format,
+    r#box: BoxId,
+    report: ReportId,
+    seq: u32,
+    kind: MessageKind,
+    route: Route,
+    on: Date,
+    areas: Vec<Area>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answers: Option<Cow<'a, Concern>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<Cow<'a, Text>>,
+    reply_to: Cow<'a, str>,
+    attachments: Cow<'a, [Attachment]>,
+}
+
+/// A message whose parts contradict each other.
+#[derive(Debug, thiserror::Error)]
+#[error("not a message that a box makes")]
+struct Contradiction;
+
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let concern = self.content.concern();
+        let json = MessageJson {
+            format: Format::Message,
+            r#box: self.r#box,
+            report: self.report,
+            seq: self.seq,
+            kind: self.content.kind(),
+            route: self.route,
+            on: self.on,
+            areas: concern.map(Concern::areas).unwrap_or_default(),
+            answers: concern.map(Cow::Borrowed),
+            text: self.content.follow_up().map(Cow::Borrowed),
+            reply_to: Cow::Borrowed(&self.reply_to),
+            attachments: Cow::Borrowed(&self.attachments),
+        };
+        json.serialize(serializer)
+    }
+}
+
+impl TryFrom<MessageJson<'_>> for Message {
+    type Error = Contradiction;
+
+    fn try_from(json: MessageJson<'_>) -> Result<Self, Contradiction> {
+        let content = match (json.kind, json.answers, json.text) {
+            (MessageKind::Concern, Some(answers), None) => MessageContent::Concern(answers.into_owned()),
+            (MessageKind::FollowUp, None, Some(text)) => MessageContent::FollowUp(text.into_owned()),
+            (MessageKind::Withdrawal, None, None) => MessageContent::Withdrawal,
+            _ => return Err(Contradiction),
+        };
+        let areas = content.concern().map(Concern::areas).unwrap_or_default();
+        if json.format != Format::Message || json.areas != areas {
+            return Err(Contradiction);
+        }
+        Ok(Self {
+            r#box: json.r#box,
+            report: json.report,
+            seq: json.seq,
+            route: json.route,
+            on: json.on,
+            content,
+            reply_to: json.reply_to.into_owned(),
+            attachments: json.attachments.into_owned(),
+        })
+    }
 }
 
 /// What a message says of one file that came with it.
@@ -131,3 +243,6 @@ pub struct Answer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Text>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use axum::{
 use http_body_util::BodyExt;
 use zeroize::Zeroizing;
 
-use super::{BodyError, guard};
+use super::{BodyError, body_limits};
 use crate::domain::{
     Entries,
     limits::{FIELDS, FORM_BYTES},
@@ -23,7 +23,7 @@ pub async fn read(request: Request) -> Result<Entries, BodyError> {
         return Err(BodyError::Type);
     }
     let body = bounded(request, FORM_BYTES as u64)?;
-    let guarded = guard::Guarded::new(body, FORM_BYTES as u64);
+    let guarded = body_limits::Guarded::new(body, FORM_BYTES as u64);
     let watch = guarded.watch();
     let mut body = std::pin::pin!(guarded);
     let mut bytes = Zeroizing::new(Vec::new());
@@ -72,7 +72,7 @@ pub fn bounded(request: Request, limit: u64) -> Result<Body, BodyError> {
 pub fn refuse(request: Request) {
     // Whoever asks first is told before it sends.
     if !request.headers().contains_key(header::EXPECT) {
-        guard::discard(request.into_body());
+        body_limits::discard(request.into_body());
     }
 }
 

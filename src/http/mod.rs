@@ -2,14 +2,14 @@
 //! time, forms, pages of one size with one set of headers, and what templates show in either place. Which pages there are,
 //! and who may see them, is their own.
 
+pub mod body_limits;
 mod field;
 pub mod forms;
-pub mod guard;
 mod operator;
 mod page;
 mod said;
+pub mod scrub;
 pub mod server;
-pub mod stack;
 mod stream;
 mod style;
 #[cfg(test)]
@@ -18,8 +18,8 @@ pub(crate) mod templates;
 pub(crate) mod validity;
 mod view;
 
+pub use body_limits::BodyError;
 pub use field::{Choice, Field, Kind};
-pub use guard::BodyError;
 pub use operator::{quiet_panics, tell_operator};
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, page};
 pub use said::{BODY, SaidByTeam, capitalised};

@@ -4,7 +4,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::stack;
+use super::scrub;
 use crate::domain::limits::KIB;
 
 /// What the size of every page is a multiple of.
@@ -73,10 +73,10 @@ pub fn is_cross_site(method: &Method, headers: &HeaderMap) -> bool {
 pub async fn contained(answer: impl Future<Output = Response> + Send + 'static) -> Option<Response> {
     let task = tokio::spawn(async move {
         let response = answer.await;
-        stack::wipe();
+        scrub::wipe();
         response
     });
     let handled = task.await;
-    stack::wipe();
+    scrub::wipe();
     handled.ok()
 }

@@ -14,7 +14,7 @@ use tokio::{
     time::{self, Instant, Sleep},
 };
 
-use super::guard::{AT_ANY_RATE, PAUSE, RATE};
+use super::body_limits::{AT_ANY_RATE, PAUSE, RATE};
 
 /// A connection that carries answers of the pages alone, and only as long as someone reads them.
 ///

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::{
     crypto::{GovernanceRecipients, Hasher, OpenError, attachment_size, read_limited, stream_error},
     domain::{
-        Attachment, Digest, Format, Message,
+        Attachment, Digest, Message,
         limits::{KIB, MESSAGE_BYTES},
     },
 };
@@ -87,8 +87,7 @@ impl GovernanceIdentity {
     /// If it is not a whole message sealed to this identity.
     pub fn open_message(&self, sealed: impl BufRead) -> Result<Message, OpenError> {
         let json = read_limited(self.open_stream(sealed)?, MESSAGE_BYTES)?;
-        let message: Message = serde_json::from_slice(&json).map_err(|_| OpenError::Inside)?;
-        if message.format != Format::Message { Err(OpenError::Inside) } else { Ok(message) }
+        serde_json::from_slice(&json).map_err(|_| OpenError::Inside)
     }
 
     /// Opens a file into `out`, cut to its true length. On an error `out` may hold part of it: throw that away.
@@ -164,7 +163,7 @@ mod tests {
 
     use crate::{
         crypto::{AttachmentSealer, seal_message},
-        domain::{BoxId, Date, MessageKind, ReportId, Route, Text},
+        domain::{BoxId, Date, MessageContent, ReportId, Route, Text},
     };
 
     fn identity() -> GovernanceIdentity {
@@ -173,16 +172,12 @@ mod tests {
 
     fn message(text: &str) -> Message {
         Message {
-            format: Format::Message,
             r#box: BoxId([1; 16]),
             report: ReportId([2; 8]),
             seq: 2,
-            kind: MessageKind::FollowUp,
             route: Route::StaffConcern,
             on: Date::constant(2026, 12, 1),
-            areas: vec![],
-            answers: None,
-            text: Some(Text::typed(text)),
+            content: MessageContent::FollowUp(Text::typed(text)),
             reply_to: x25519::Identity::generate().to_public().to_string(),
             attachments: vec![],
         }
@@ -206,7 +201,7 @@ mod tests {
         let team = identity();
         let sealed = seal_message(&message("What happened."), &team.recipients()).unwrap_or_else(|e| panic!("{e}"));
         let opened = team.open_message(sealed.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
-        assert!(opened.text.is_some_and(|text| text.as_str() == "What happened."));
+        assert!(opened.content.follow_up().is_some_and(|text| text.as_str() == "What happened."));
         assert!(matches!(identity().open_message(sealed.as_bytes()), Err(OpenError::OtherKeys)));
     }
 

@@ -3,7 +3,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{App, view::ErrorPage};
 use crate::{
     crypto::{KdfError, SealError},
     domain::CalendarError,
@@ -41,7 +40,7 @@ pub(super) enum WebError {
     /// A report can't be accepted now.
     Closed,
     /// What was sent can't be accepted now.
-    NoRoom,
+    Full,
     /// Something failed here.
     Internal,
 }
@@ -63,7 +62,7 @@ impl WebError {
         Self::TooManySends,
         Self::Busy,
         Self::Closed,
-        Self::NoRoom,
+        Self::Full,
         Self::Internal,
     ];
 
@@ -80,21 +79,14 @@ impl WebError {
             Self::NotIssued => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Withdrawn => StatusCode::GONE,
             Self::TooMany | Self::TooManySends => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy | Self::Closed | Self::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Closed | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    /// Its page.
-    pub(super) fn page(self, app: &App) -> ErrorPage<'_> {
-        let (heading, happened, remedy) = self.words();
-        ErrorPage {
-            shell: app.shell(),
-            heading,
-            happened,
-            remedy,
-            is_closed: matches!(self, Self::Closed | Self::NoRoom),
-        }
+    /// Whether no report can be taken, so that its page names who else can help.
+    pub(super) const fn is_closed(self) -> bool {
+        matches!(self, Self::Closed | Self::Full)
     }
 
     /// What happened, and what to do.
@@ -165,7 +157,7 @@ impl WebError {
                 "A report could not be kept safely at this moment, so we do not ask you to write one.",
                 "Try again later today or tomorrow. If someone is in danger now, call 999.",
             ),
-            Self::NoRoom => (
+            Self::Full => (
                 "We can’t take more right now",
                 "There is no room to keep what you sent safely. Nothing of it was kept.",
                 "Go back in your browser and send it again later today or tomorrow. If it asks whether to send the form again, say yes: that brings the page back. If someone is in danger now, call 999.",
@@ -179,7 +171,7 @@ impl WebError {
     }
 }
 
-/// The error itself, for [`super::respond::finish`] to make its page: only there is the state at hand.
+/// The error itself, for the layer around every page to make its page: only there is the state at hand.
 impl IntoResponse for WebError {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();

@@ -4,10 +4,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{
-    App, WebError,
-    room::{self, Asking},
-};
+use super::{App, WebError, capacity::Stage};
 use crate::{domain::Route, http::tell_operator};
 
 /// `GET /healthz`: whether a report could be accepted now.
@@ -35,7 +32,7 @@ async fn why_closed(app: &App, routes: &'static [Route]) -> Result<Option<&'stat
         return Ok(Some("no bank holidays are loaded for a due date"));
     }
     app.blocking(|app| {
-        if let Some(reason) = room::why_none(app, Asking::Before)? {
+        if let Some(reason) = app.why_full(Stage::Before)? {
             return Ok(Some(reason));
         }
         Ok(app.store().probe().err().map(|error| {

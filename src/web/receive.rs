@@ -5,32 +5,28 @@ use std::{io::Write, time::Duration};
 use axum::{
     body::Body,
     extract::{DefaultBodyLimit, FromRequest, Multipart, Request, multipart::Field},
-    http::header,
+    http::{StatusCode, header},
 };
 use bytes::Bytes;
 use tokio::{sync::mpsc, time};
 use zeroize::Zeroizing;
 
-use super::{
-    App, WebError,
-    room::{self, Asking},
-};
+use super::{App, LimitsConfig, WebError, capacity::Stage};
 use crate::{
     crypto::{AttachmentSealer, SealError, SealedTrueSize},
     domain::{
-        Attachment, Entries, Text,
+        Attachment, Entries, FieldError, FormField, Text,
         limits::{FIELD_BYTES, FIELDS, FILE_NAME_BYTES, FORM_BYTES, KIB, MEDIA_TYPE_BYTES, MIB, MULTIPART_OVERHEAD},
     },
     http::{
-        forms,
-        guard::{Guarded, Watch},
-        stack,
+        body_limits::{Guarded, Watch},
+        forms, scrub,
     },
     store::FinishedUpload,
 };
 
 /// The field that files come in.
-const FILES: &str = "attachment";
+const FILES: &str = FormField::Attachment.slug();
 /// Pieces on their way to the sealer.
 const IN_FLIGHT: usize = 4;
 /// Bytes of a file that are taken into memory before it waits for its turn to be sealed.
@@ -61,6 +57,20 @@ pub(super) enum Over {
     Size,
 }
 
+impl Over {
+    /// How it is refused: what is wrong, and what may be sent.
+    pub(super) fn limit(self, limits: LimitsConfig) -> (StatusCode, FieldError) {
+        let (status, message) = match self {
+            Self::Count => (StatusCode::UNPROCESSABLE_ENTITY, format!("Choose {} files or fewer", limits.attachments)),
+            Self::Size => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("Choose files that are {} MB or less together", limits.attachment_mib),
+            ),
+        };
+        (status, FieldError::new(FILES, message))
+    }
+}
+
 /// Sealed files. Dropped without [`Files::take`], they are removed again.
 #[derive(Default)]
 pub(super) struct Files(Vec<(Attachment, FinishedUpload)>);
@@ -87,9 +97,9 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Web
     if !forms::is_type(request.headers(), "multipart/form-data") {
         return Err(WebError::Type);
     }
-    if app.blocking(|app| room::why_none(app, Asking::After)).await?.is_some() {
+    if app.blocking(|app| app.why_full(Stage::Sending)).await?.is_some() {
         forms::refuse(request);
-        return Err(WebError::NoRoom);
+        return Err(WebError::Full);
     }
     let overhead = FORM_BYTES + MULTIPART_OVERHEAD + app.config().limits.attachments * KIB;
     let limit = app.config().attachment_bytes() + overhead as u64;
@@ -148,7 +158,7 @@ impl Receiver<'_> {
         let piece = field.chunk().await.map_err(|_| self.watch.cause())?;
         self.watch.progress();
         // Each piece may have been read on another of the runtime's threads.
-        stack::wipe();
+        scrub::wipe();
         Ok(piece)
     }
 
@@ -257,8 +267,8 @@ fn seal(app: &App, mut pieces: mpsc::Receiver<Piece>) -> Result<Option<(SealedTr
                 unseen += data.len();
                 if unseen > LOOK_EVERY {
                     unseen = 0;
-                    if room::why_none(app, Asking::After)?.is_some() {
-                        return Err(WebError::NoRoom);
+                    if app.why_full(Stage::Sending)?.is_some() {
+                        return Err(WebError::Full);
                     }
                 }
             }

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{App, WebError};
+use super::{App, WebError, view::ErrorPage};
 use crate::http::{self, tell_operator};
 
 /// How long to wait before trying again, in seconds: when much is waiting, and when a minute's worth of codes or sends
@@ -86,7 +86,9 @@ impl OverTls {
 }
 
 fn error_page(app: &App, error: WebError, plain: &Response) -> Response {
-    let mut response = page(error.status(), &error.page(app)).unwrap_or_else(|_| {
+    let (heading, happened, remedy) = error.words();
+    let body = ErrorPage { shell: app.shell(), heading, happened, remedy, is_closed: error.is_closed() };
+    let mut response = page(error.status(), &body).unwrap_or_else(|_| {
         tell_operator(&"the error page can't be made; this is a fault in candour");
         (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong. Go back and try again.\n").into_response()
     });
@@ -94,7 +96,7 @@ fn error_page(app: &App, error: WebError, plain: &Response) -> Response {
         response.headers_mut().insert(header::ALLOW, allow.clone());
     }
     let retry_after = match error {
-        WebError::Busy | WebError::Closed | WebError::NoRoom => Some(RETRY_AFTER),
+        WebError::Busy | WebError::Closed | WebError::Full => Some(RETRY_AFTER),
         WebError::TooMany | WebError::TooManySends => Some(RETRY_AFTER_A_MINUTE),
         _ => None,
     };

@@ -10,13 +10,14 @@ use axum::{
 use tokio::time::{self, Instant};
 
 use super::{
-    App, WebError, hashing,
+    App, WebError,
+    answers::open_answers,
     respond::page,
     view::{AskPage, StatusPage, StatusParts, TypedFollowUp, WithdrawnPage},
 };
 use crate::{
     crypto::{Code, Receipt},
-    domain::{FieldError, SendId},
+    domain::{Entries, FieldError, FormField, SendId},
     http::{Day, forms},
     store::StoredReport,
 };
@@ -33,53 +34,50 @@ pub(super) async fn ask(State(app): State<App>) -> Result<Response, WebError> {
 /// `POST /status`
 pub(super) async fn show(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
-    match find(&app, form.first("code")).await? {
-        Found::Report(found) => {
+    match find(&app, form.first(FormField::Code.slug())).await? {
+        Lookup::Report(found) => {
             let hashed = found.hashed;
             let page = found.page(&app, StatusCode::OK, TypedFollowUp::default()).await;
             whole_step(hashed).await;
             page
         }
-        Found::Nothing(response) => Ok(response),
+        Lookup::Nothing(response) => Ok(response),
     }
 }
 
 /// What a receipt code that was typed leads to.
-pub(super) enum Found {
-    /// A report.
+pub(super) enum Lookup {
     Report(Box<Opened>),
-    /// The page that says why there is none.
+    /// No report, and the page that says why.
     Nothing(Response),
 }
 
 /// A report and what its code gives.
 pub(super) struct Opened {
-    /// The code itself.
     pub code: Code,
     /// What opens its answers.
     pub receipt: Receipt,
-    /// The report.
     pub report: StoredReport,
     /// When the code was hashed.
     hashed: Instant,
 }
 
 /// Looks for the report of a receipt code. What is not a code is answered before any hashing.
-pub(super) async fn find(app: &App, typed: &str) -> Result<Found, WebError> {
+pub(super) async fn find(app: &App, typed: &str) -> Result<Lookup, WebError> {
     let code = match Code::parse(typed) {
         Ok(code) => code,
-        Err(error) => return ask_again(app, typed, &error.to_string()).map(Found::Nothing),
+        Err(error) => return ask_again(app, typed, &error.to_string()).map(Lookup::Nothing),
     };
-    let receipt = hashing::look_up(app, code.clone()).await?;
+    let receipt = app.look_up(code.clone()).await?;
     let hashed = Instant::now();
     let locator = receipt.locator;
     match app.blocking(move |app| Ok(app.store().report_at(locator)?)).await? {
-        Some(report) => Ok(Found::Report(Box::new(Opened { code, receipt, report, hashed }))),
+        Some(report) => Ok(Lookup::Report(Box::new(Opened { code, receipt, report, hashed }))),
         None => {
             let says = "We can’t find a report with this code. Check it against what you wrote down";
             let page = ask_again(app, typed, says);
             whole_step(hashed).await;
-            page.map(Found::Nothing)
+            page.map(Lookup::Nothing)
         }
     }
 }
@@ -109,11 +107,11 @@ impl Opened {
             let parts = StatusParts {
                 shell: app.shell(),
                 limits: app.config().limits,
-                box_id: app.store().settings().box_id,
                 today: app.today(),
                 calendar: app.calendar(),
             };
-            let view = StatusPage::new(parts, self.code.grouped(), &self.receipt, &self.report, follow_up)
+            let answers = open_answers(app.store().settings().box_id, &self.receipt, &self.report);
+            let view = StatusPage::new(parts, self.code.grouped(), &self.report, answers, follow_up)
                 .ok_or(WebError::Internal)?;
             page(status, &view)
         })
@@ -122,11 +120,11 @@ impl Opened {
 }
 
 /// The id that a form carries so that sending it twice is the same as once.
-pub(super) fn send_id(form: &crate::domain::Entries) -> Option<SendId> {
-    form.first("send_id").parse().ok()
+pub(super) fn send_id(form: &Entries) -> Option<SendId> {
+    form.first(FormField::SendId.slug()).parse().ok()
 }
 
 fn ask_again(app: &App, typed: &str, message: &str) -> Result<Response, WebError> {
-    let errors = [FieldError::new("code", message)];
+    let errors = [FieldError::new(FormField::Code.slug(), message)];
     page(StatusCode::UNPROCESSABLE_ENTITY, &AskPage { shell: app.shell(), errors: &errors, typed })
 }

@@ -145,7 +145,7 @@ fn every_route_ends_in_a_receipt_and_a_sealed_report() {
     let opened = opened(&served);
     assert_eq!(opened.iter().map(|(_, messages)| messages[0].route).collect::<BTreeSet<_>>().len(), 4);
     for (id, messages) in &opened {
-        let answers = messages[0].answers.as_ref().unwrap();
+        let answers = messages[0].content.concern().unwrap();
         assert!(answers.description.as_str() == DESCRIPTION);
         let attachments = &messages[0].attachments;
         let names: Vec<_> = attachments.iter().map(|a| (a.name.as_str(), a.media_type.as_str(), a.size)).collect();
@@ -625,7 +625,7 @@ fn a_follow_up_is_once_however_often_it_is_sent_and_two_are_two() {
     });
     let (_, messages) = opened(&served).remove(0);
     let texts: BTreeSet<_> =
-        messages[1..].iter().map(|message| message.text.as_ref().unwrap().as_str().to_owned()).collect();
+        messages[1..].iter().map(|message| message.content.follow_up().unwrap().as_str().to_owned()).collect();
     assert_eq!((messages.len(), texts.len()), (8, 7));
     assert!(
         messages
@@ -658,7 +658,7 @@ fn a_withdrawn_report_is_gone_from_the_box() {
     assert_eq!(send(&served, &fields, vec![]).one("h1"), "This report was withdrawn");
     let (_, messages) = opened(&served).remove(0);
     assert_eq!(
-        messages.iter().map(|message| (message.kind, message.seq)).collect::<Vec<_>>(),
+        messages.iter().map(|message| (message.content.kind(), message.seq)).collect::<Vec<_>>(),
         [(MessageKind::Withdrawal, 2)]
     );
     eventually("nothing else stays", || served.store.sweep().unwrap() == 0);

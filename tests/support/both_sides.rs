@@ -11,7 +11,7 @@ use axum::Router;
 use candour::{
     casebook::{Casebook, Import, NewDecision},
     crypto::{Code, Receipt, os_random, seal_message, seal_stream},
-    domain::{Area, Concern, Entries, Format, Message, MessageKind, ReportId, Route, SendId, Text},
+    domain::{Area, Concern, Entries, Message, MessageContent, MessageKind, ReportId, Route, SendId, Text},
     files::{self, Readers},
     store::{NewMessage, NewReport},
     transfer::{self, DeliverError},
@@ -105,16 +105,12 @@ impl BothSides {
         }
         let Ok((route, concern)) = Concern::parse(&form) else { panic!("a form in order") };
         Message {
-            format: Format::Message,
             r#box: self.r#box.store.settings().box_id,
             report: ReportId([1; 8]),
             seq: 1,
-            kind: MessageKind::Concern,
             route,
             on: DAY,
-            areas: concern.areas(),
-            answers: Some(concern),
-            text: None,
+            content: MessageContent::Concern(concern),
             reply_to: self.person.reply.recipient().to_string(),
             attachments: vec![],
         }

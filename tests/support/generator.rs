@@ -5,8 +5,8 @@ use std::{fs, io::Write, path::Path};
 use candour::{
     crypto::{BoxRole, Code, GovernanceRecipients, SigningKey, digest, os_random, seal_message, seal_stream, sign},
     domain::{
-        About, Area, AreaChoice, BoxId, Calendar, Clock, ClockEntry, Concern, Date, FileEntry, Format, Manifest,
-        Message, MessageEntry, MessageKind, ReportEntry, ReportId, Route, SeriousHarm, Text,
+        About, AreaChoice, BoxId, Calendar, Clock, ClockEntry, Concern, Date, FileEntry, Format, Manifest, Message,
+        MessageContent, MessageEntry, MessageKind, ReportEntry, ReportId, Route, SeriousHarm, Text,
     },
     files::tarball::Writer,
 };
@@ -92,16 +92,12 @@ fn message(number: u64, id: ReportId, route: Route, on: Date, r#box: BoxId, repl
         use_concerns: None,
     };
     Message {
-        format: Format::Message,
         r#box,
         report: id,
         seq: 1,
-        kind: MessageKind::Concern,
         route,
         on,
-        areas: concern.area.iter().filter_map(|choice| choice.area()).collect::<Vec<Area>>(),
-        answers: Some(concern),
-        text: None,
+        content: MessageContent::Concern(concern),
         reply_to: reply_to.to_owned(),
         attachments: Vec::new(),
     }

@@ -29,7 +29,8 @@ use crate::{
         seal_message,
     },
     domain::{
-        Attachment, Date, FileEntry, Manifest, Message, MessageEntry, MessageKind, ReportEntry, ReportId, Route, Today,
+        Attachment, Concern, Date, FileEntry, Manifest, Message, MessageEntry, MessageKind, ReportEntry, ReportId,
+        Route, Today,
         limits::{KIB, MANIFEST_BYTES, MESSAGE_BYTES},
     },
     files::{
@@ -323,14 +324,14 @@ impl Editor<'_> {
                 Resealing::Tar(error) => broken(error).into(),
             })?);
         }
-        let serious_harm = message.answers.as_ref().and_then(|answers| answers.serious_harm);
+        let serious_harm = message.content.concern().and_then(|concern| concern.serious_harm);
         Ok(MessageNews {
             seq,
             kind: entry.kind,
             on: entry.on,
             files: entry.files.clone(),
             kept,
-            areas: message.areas,
+            areas: message.content.concern().map(Concern::areas).unwrap_or_default(),
             serious_harm,
             reply_to,
         })
@@ -572,11 +573,10 @@ fn is_as_listed(message: &Message, manifest: &Manifest, report: &ReportEntry, en
     message.r#box == manifest.r#box
         && message.report == report.id
         && message.seq == entry.seq
-        && message.kind == entry.kind
+        && message.content.kind() == entry.kind
         && message.route == report.route
         && message.on == entry.on
         && message.attachments.len() == entry.files.len() - 1
-        && message.answers.is_some() == (entry.kind == MessageKind::Concern)
         && (entry.kind == MessageKind::Concern) == (entry.seq == 1)
 }
 

@@ -15,8 +15,8 @@ use crate::{
         },
     },
     domain::{
-        AnswerKind, Area, Assessment, Attachment, Calendar, Concern, Date, MemberId, Message, MessageKind, ReportId,
-        ReportState, TeamRole, Text,
+        AnswerKind, Area, Assessment, Attachment, Calendar, Concern, Date, MemberId, Message, MessageContent,
+        MessageKind, ReportId, ReportState, TeamRole, Text,
     },
 };
 
@@ -304,14 +304,20 @@ fn answer_view(stored: &StoredAnswer, text: Option<Text>, report: &Report) -> An
 }
 
 fn said_by_person(message: Message) -> MessageView {
+    let kind = Word::Person(message.content.kind());
+    let (answers, text) = match message.content {
+        MessageContent::Concern(concern) => (Some(concern), None),
+        MessageContent::FollowUp(text) => (None, Some(text)),
+        MessageContent::Withdrawal => (None, None),
+    };
     MessageView {
         seq: message.seq,
         from: Sender::Person,
-        kind: Word::Person(message.kind),
+        kind,
         on: message.on,
         supplementary: false,
-        answers: message.answers,
-        text: message.text,
+        answers,
+        text,
         attachments: message.attachments,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     casebook::{Casebook, DeskError, log::event::Matter, parallel::in_parallel},
-    domain::{Concern, ReportId, Text},
+    domain::{ReportId, Text},
 };
 
 impl Casebook {
@@ -41,9 +41,8 @@ impl Casebook {
         }
         for stored in &report.messages {
             let message = self.open_message(id, stored)?;
-            let answers = message.answers.iter().flat_map(texts);
             let names = message.attachments.iter().map(|attachment| &attachment.name);
-            if answers.chain(&message.text).chain(names).any(|text| look(text.as_str())) {
+            if message.content.texts().chain(names).any(|text| look(text.as_str())) {
                 return Ok(true);
             }
         }
@@ -58,11 +57,4 @@ impl Casebook {
         }
         Ok(false)
     }
-}
-
-/// All that a person typed the first time.
-fn texts(concern: &Concern) -> impl Iterator<Item = &Text> {
-    let optional =
-        [&concern.organisation, &concern.when, &concern.raised_detail, &concern.documents, &concern.use_concerns];
-    std::iter::once(&concern.description).chain(optional.into_iter().flatten())
 }

@@ -21,7 +21,7 @@ use crate::{
     desk::{self, Desk, DeskOptions, Keys, Surroundings, Unreadable},
     domain::{BoxId, Calendar, SystemDay, TeamRole, Text, Today},
     files::{self, Readers},
-    http::{self, stack},
+    http::{self, scrub},
     store::{Settings, Store},
     unseal::{KeyFileError, NewKeys, Passphrase, read_identity, read_signing_key},
     web::{self, App, AppOptions, Config},
@@ -80,7 +80,7 @@ fn serve(directory: &Path, (r#box, desk): (StdListener, StdListener)) -> Outcome
         demo: Some(Box::new(made.stick)),
     };
     let (keys, surroundings) = (made.keys.read()?, Box::new(made.keys));
-    let opening = thread::spawn(move || stack::wiped(move || Desk::open(options, surroundings, keys)));
+    let opening = thread::spawn(move || scrub::wiped(move || Desk::open(options, surroundings, keys)));
     let opened = opening
         .join()
         .map_err(|_| output::Failure::Failed("the desk could not be opened; start it again".into()))??;

@@ -9,7 +9,7 @@ use crate::{
     cli::output::Failure,
     crypto::{AttachmentSealer, Code, GovernanceRecipients, Receipt, os_random, seal_message},
     domain::{
-        About, AreaChoice, Attachment, Calendar, Clock, Concern, Date, Format, HappenedAgain, Message, MessageKind,
+        About, AreaChoice, Attachment, Calendar, Clock, Concern, Date, Message, MessageContent, MessageKind, Ongoing,
         OrganisationType, RaisedInternally, ReportId, Route, SendId, SeriousHarm, Text,
     },
     store::{FinishedUpload, NewMessage, NewReport, Store},
@@ -148,13 +148,7 @@ impl Sending<'_> {
             attachments.push(attachment);
             files.push(file);
         }
-        let concern = self.concern();
-        let message = Message {
-            areas: concern.areas(),
-            answers: Some(concern),
-            attachments,
-            ..self.message(id, 1, MessageKind::Concern, on)
-        };
+        let message = Message { attachments, ..self.message(id, 1, on, MessageContent::Concern(self.concern())) };
         files.insert(0, self.seal(&message)?);
         let promises = route.promises().iter().chain([&Clock::NOTICE]);
         let clocks = promises.map(|promise| Clock::start(*promise, on, self.calendar)).collect::<Result<_, _>>()?;
@@ -162,7 +156,7 @@ impl Sending<'_> {
         self.store.add_report(NewReport { id, locator: self.receipt.locator, route, message: first })?;
         if let Some((text, days_ago)) = self.sample.follow_up {
             let on = today - days_ago.days();
-            let message = Message { text: Some(Text::typed(text)), ..self.message(id, 2, MessageKind::FollowUp, on) };
+            let message = self.message(id, 2, on, MessageContent::FollowUp(Text::typed(text)));
             let clocks = vec![Clock::start(Clock::NOTICE, on, self.calendar)?];
             let files = vec![self.seal(&message)?];
             self.store.add_message(id, new_message(2, MessageKind::FollowUp, on, clocks, files))?;
@@ -179,7 +173,7 @@ impl Sending<'_> {
             organisation: (!organisation.is_empty()).then_some(organisation),
             about: about.to_vec(),
             description: Text::typed(description),
-            ongoing: Some(HappenedAgain::Yes),
+            ongoing: Some(Ongoing::Yes),
             when: None,
             serious_harm: *harm,
             raised_internally: Some(RaisedInternally::Yes),
@@ -191,18 +185,14 @@ impl Sending<'_> {
         }
     }
 
-    fn message(&self, report: ReportId, seq: u32, kind: MessageKind, on: Date) -> Message {
+    fn message(&self, report: ReportId, seq: u32, on: Date, content: MessageContent) -> Message {
         Message {
-            format: Format::Message,
             r#box: self.store.settings().box_id,
             report,
             seq,
-            kind,
             route: self.sample.route,
             on,
-            areas: Vec::new(),
-            answers: None,
-            text: None,
+            content,
             reply_to: self.receipt.reply.recipient().to_string(),
             attachments: Vec::new(),
         }

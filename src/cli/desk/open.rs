@@ -19,7 +19,7 @@ use crate::{
     },
     desk::{self, Desk, DeskOptions, Keys, Surroundings, Unreadable},
     domain::{Date, SystemDay},
-    http::{self, stack},
+    http::{self, scrub},
     unseal::{KeyFileError, Passphrase},
 };
 
@@ -80,7 +80,7 @@ pub(in crate::cli) fn run(arguments: &OpenArguments) -> Outcome {
         demo: None,
     };
     // The keys pass over the stack, which is wiped after them; this thread's own goes on.
-    let opening = thread::spawn(move || stack::wiped(move || open(options, ring)));
+    let opening = thread::spawn(move || scrub::wiped(move || open(options, ring)));
     let opened =
         opening.join().map_err(|_| Failure::Failed("the desk could not be opened; open it again".into()))??;
     let runtime = Builder::new_multi_thread()

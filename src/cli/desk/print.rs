@@ -4,7 +4,7 @@ use crate::{
     casebook::{AnswerView, DecisionView, Import, MessageView, QueueEntry, Recorded, ReportView, Sender, Word},
     cli::output::{self, Outcome},
     domain::{
-        Area, ClockState, ClockView, Concern, MessageKind, ReportId, SeriousHarm, Text, escape_invisible_in_line,
+        Area, ClockState, ClockView, Concern, Given, MessageKind, ReportId, SeriousHarm, Text, escape_invisible_in_line,
     },
 };
 
@@ -115,7 +115,7 @@ fn message(message: &MessageView) -> Outcome {
     output::line("")?;
     output::line(&format!("{kind} {} {from}, {}", message.seq, message.on))?;
     if let Some(concern) = &message.answers {
-        answers(concern)?;
+        answers(concern).iter().try_for_each(|line| output::line(line))?;
     }
     if let Some(text) = &message.text {
         paragraph(text, INDENT)?;
@@ -128,30 +128,20 @@ fn message(message: &MessageView) -> Outcome {
     Ok(())
 }
 
-fn answers(concern: &Concern) -> Outcome {
-    let choice = |label: &str, chosen: Option<&str>| {
-        chosen.map_or(Ok(()), |chosen| output::line(&format!("  {label}: {chosen}")))
-    };
-    let text = |label: &str, text: Option<&Text>| {
-        let Some(text) = text else { return Ok(()) };
-        output::line(&format!("  {label}:"))?;
-        paragraph(text, INDENT)
-    };
-    let about: Vec<_> = concern.about.iter().map(|about| about.label()).collect();
-    let area: Vec<_> = concern.area.iter().map(|area| area.label()).collect();
-    choice("Kind of organisation", concern.organisation_type.map(|answer| answer.label()))?;
-    text("Organisation", concern.organisation.as_ref())?;
-    choice("About", Some(&about.join("; ")))?;
-    text("What happened", Some(&concern.description))?;
-    choice("Still happening", concern.ongoing.map(|answer| answer.label()))?;
-    text("When", concern.when.as_ref())?;
-    choice("Could someone be seriously harmed soon", concern.serious_harm.map(SeriousHarm::label))?;
-    choice("Raised where they work", concern.raised_internally.map(|answer| answer.label()))?;
-    text("What happened then", concern.raised_detail.as_ref())?;
-    choice("Role", concern.role.map(|answer| answer.label()))?;
-    text("Documents or records", concern.documents.as_ref())?;
-    choice("Could be evidence for", (!area.is_empty()).then(|| area.join("; ")).as_deref())?;
-    text("Uses that could identify them", concern.use_concerns.as_ref())
+/// Every answer under what the desk calls its question.
+fn answers(concern: &Concern) -> Vec<String> {
+    let mut lines = Vec::new();
+    for answered in concern.answers() {
+        let label = answered.field.label();
+        match answered.given {
+            Given::Text(text) => {
+                lines.push(format!("  {label}:"));
+                lines.extend(indented(text, INDENT));
+            }
+            Given::Choices(_) => lines.push(format!("  {label}: {}", answered.given.in_words().as_str())),
+        }
+    }
+    lines
 }
 
 fn decision(decision: &DecisionView) -> Outcome {
@@ -206,13 +196,34 @@ fn areas(areas: &[Area]) -> String {
 }
 
 fn paragraph(text: &Text, indent: &str) -> Outcome {
-    let mut lines = text.as_str().split_terminator('\n').map(escape_invisible_in_line);
-    lines.try_for_each(|line| output::line(format!("{indent}{line}").trim_end()))
+    indented(text, indent).iter().try_for_each(|line| output::line(line))
+}
+
+fn indented(text: &Text, indent: &str) -> Vec<String> {
+    let lines = text.as_str().split_terminator('\n').map(escape_invisible_in_line);
+    lines.map(|line| format!("{indent}{line}").trim_end().to_owned()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Route, every_answer};
+
+    #[test]
+    fn every_answer_is_printed_under_its_question() {
+        for route in Route::ALL {
+            let concern = every_answer(*route);
+            let lines = answers(&concern);
+            for answered in concern.answers() {
+                let label = format!("  {}:", answered.field.label());
+                let at = lines.iter().position(|line| line.starts_with(&label)).unwrap_or_else(|| panic!("{label}"));
+                assert!(
+                    lines[at..].iter().take(2).any(|line| line.contains(answered.given.in_words().as_str())),
+                    "{label}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn one_is_not_many() {

@@ -17,6 +17,8 @@ mod refer;
 mod report;
 mod team;
 #[cfg(test)]
+mod tests;
+#[cfg(test)]
 mod validity;
 
 pub(super) use approve::{ApprovePage, ApproveParts, REASON, ToApprovePage, Waiting};

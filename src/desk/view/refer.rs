@@ -5,7 +5,7 @@ use askama::Template;
 use super::Shell;
 use crate::{
     casebook::{ReportView, Sender, Word},
-    domain::{Area, Concern, Entries, FieldError, Identifying, ReportId, Text, escape_invisible},
+    domain::{Area, ConcernField, Entries, FieldError, Given, Identifying, ReportId, Text, escape_invisible},
     http::{Choice, Field, Kind},
 };
 
@@ -84,7 +84,14 @@ impl<'a> ReferPage<'a> {
             let side = if message.from == Sender::Person { "p" } else { "t" };
             let key = |part: &str| format!("{side}{}{part}", message.seq);
             if let Some(concern) = &message.answers {
-                all.extend(answers(concern).into_iter().map(|(part, title, text)| (key(part), title.to_owned(), text)));
+                // Of what was chosen from a list only what it is about: the rest says more of who speaks.
+                let texts = concern.answers().filter(|answered| {
+                    answered.field == ConcernField::About || matches!(answered.given, Given::Text(_))
+                });
+                all.extend(texts.map(|answered| {
+                    let field = answered.field;
+                    (key(field.slug()), field.label().to_owned(), answered.given.in_words())
+                }));
             }
             if let Some(text) = &message.text {
                 let kind = match message.kind {
@@ -107,24 +114,6 @@ impl<'a> ReferPage<'a> {
             })
             .collect()
     }
-}
-
-/// What a person answered in words, under short titles.
-fn answers(concern: &Concern) -> Vec<(&'static str, &'static str, Text)> {
-    let about: Vec<_> = concern.about.iter().map(|about| about.label()).collect();
-    let mut all = vec![
-        ("about", "What it is about", Text::typed(&about.join("; "))),
-        ("description", "What happened", concern.description.clone()),
-    ];
-    let optional = [
-        ("organisation", "Organisation", &concern.organisation),
-        ("when", "When", &concern.when),
-        ("raised", "What happened when it was raised", &concern.raised_detail),
-        ("documents", "Documents or records", &concern.documents),
-        ("use", "Uses that could identify them", &concern.use_concerns),
-    ];
-    all.extend(optional.into_iter().filter_map(|(key, title, text)| Some((key, title, text.clone()?))));
-    all
 }
 
 /// A text without what looks as if it identified someone, and whether anything was left out.

@@ -6,14 +6,14 @@ use askama::Template;
 
 use super::{
     Shell,
-    history::{Step, assessed, join, named, whereabouts},
+    history::{Step, assessed, named, whereabouts},
     queue::{Due, state_name},
 };
 use crate::{
     casebook::{AnswerView, Casebook, MessageView, ReportView, Sender, Word},
     domain::{
         Attachment, ClockKind, ClockState, ClockView, Concern, Date, Entries, Identifying, MemberId, ReportId,
-        SeriousHarm, Text, escape_invisible,
+        SeriousHarm, escape_invisible,
     },
     http::{Choice, Day, Field, Kind},
 };
@@ -103,7 +103,7 @@ struct Said {
     heading: String,
     on: Day,
     unread: bool,
-    answers: Vec<Answered>,
+    answers: Vec<MarkedText>,
     files: Vec<File>,
     /// For an answer of the team: where it got to.
     whereabouts: Option<String>,
@@ -112,7 +112,7 @@ struct Said {
 }
 
 /// A question, if it was one, and what was answered.
-struct Answered {
+struct MarkedText {
     label: Option<&'static str>,
     parts: Vec<Part>,
     found: Vec<&'static str>,
@@ -126,7 +126,7 @@ struct Part {
 
 struct File {
     place: String,
-    name: Answered,
+    name: MarkedText,
     kind: String,
     size: String,
     sha256: String,
@@ -208,8 +208,11 @@ impl Said {
             Word::Team(kind) if message.supplementary => (kind.label(), "Supplementary, from the team"),
             Word::Team(kind) => (kind.label(), "From the team"),
         };
-        let mut answers = message.answers.as_ref().map(asked).unwrap_or_default();
-        answers.extend(message.text.iter().map(|text| Answered::new(None, text.as_str())));
+        let concern = message.answers.iter().flat_map(Concern::answers);
+        let mut answers: Vec<MarkedText> = concern
+            .map(|answered| MarkedText::new(Some(answered.field.label()), answered.given.in_words().as_str()))
+            .collect();
+        answers.extend(message.text.iter().map(|text| MarkedText::new(None, text.as_str())));
         let answer = written.iter().find(|answer| !from_person && answer.seq == message.seq);
         Self {
             from_person,
@@ -224,7 +227,7 @@ impl Said {
     }
 }
 
-impl Answered {
+impl MarkedText {
     fn new(label: Option<&'static str>, text: &str) -> Self {
         let text = escape_invisible(text);
         let mut parts = Vec::new();
@@ -250,36 +253,12 @@ impl File {
     fn new(seq: u32, number: usize, file: &Attachment) -> Self {
         Self {
             place: format!("{seq}/{number}"),
-            name: Answered::new(None, file.name.as_str()),
+            name: MarkedText::new(None, file.name.as_str()),
             kind: escape_invisible(file.media_type.as_str()),
             size: size(file.size),
             sha256: file.sha256.to_string(),
         }
     }
-}
-
-/// What a person answered the first time, question by question.
-fn asked(concern: &Concern) -> Vec<Answered> {
-    let mut all = Vec::new();
-    all.extend(concern.organisation_type.map(|answer| ("Kind of organisation", answer.label().to_owned())));
-    let text = |label, text: &Option<Text>| text.as_ref().map(|text| (label, text.as_str().to_owned()));
-    all.extend(text("Name of the organisation", &concern.organisation));
-    all.push(("What it is about", join(concern.about.iter().map(|about| about.label()))));
-    all.push(("What happened", concern.description.as_str().to_owned()));
-    all.extend(concern.ongoing.map(|answer| ("Still happening", answer.label().to_owned())));
-    all.extend(text("When", &concern.when));
-    all.extend(
-        concern.serious_harm.map(|answer| ("Could someone be seriously harmed soon", answer.label().to_owned())),
-    );
-    all.extend(concern.raised_internally.map(|answer| ("Raised where they work", answer.label().to_owned())));
-    all.extend(text("What happened then", &concern.raised_detail));
-    all.extend(concern.role.map(|answer| ("Role", answer.label().to_owned())));
-    all.extend(text("Documents or records", &concern.documents));
-    if !concern.area.is_empty() {
-        all.push(("Could be evidence for", join(concern.area.iter().map(|area| area.label()))));
-    }
-    all.extend(text("Uses that could identify them", &concern.use_concerns));
-    all.into_iter().map(|(label, text)| Answered::new(Some(label), &text)).collect()
 }
 
 /// Bytes in words.

@@ -47,7 +47,7 @@ impl Carrier for Nobody {
     }
 }
 
-fn options(demo: bool) -> DeskOptions {
+pub(super) fn options(demo: bool) -> DeskOptions {
     DeskOptions {
         casebook: "casebook".into(),
         address: ([127, 0, 0, 1], 8081).into(),

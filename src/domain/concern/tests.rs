@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::limits::{DESCRIPTION_MAX, DETAIL_MAX, SHORT_MAX, USE_CONCERNS_MAX};
 
 fn form(pairs: &[(&str, &str)]) -> Entries {
     let mut entries = Entries::default();
@@ -116,12 +117,4 @@ fn a_follow_up_needs_a_message() {
     assert!(FollowUp::parse(&form(&[("message", " \r\n ")])).is_err());
     assert!(FollowUp::parse(&form(&[("message", "More.")])).is_ok());
     assert!(FollowUp::parse(&form(&[("message", &"x".repeat(MESSAGE_MAX + 1))])).is_err());
-}
-
-#[test]
-fn numbers_are_grouped_in_threes() {
-    assert_eq!(
-        [grouped(200), grouped(2_000), grouped(20_000), grouped(1_234_567)],
-        ["200", "2,000", "20,000", "1,234,567"]
-    );
 }

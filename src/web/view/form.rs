@@ -1,40 +1,47 @@
 //! The pages that ask the questions and show the answers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
 use super::{
-    Promise, Shell, promises,
-    questions::{Asked, QUESTIONS, Question, questions},
+    Shell,
+    promise::{Promise, promises},
 };
 use crate::{
-    domain::{Clock, ClockKind, Entries, FieldError, Identifying, Route},
+    domain::{
+        Clock, ClockKind, Concern, ConcernField, Entries, FieldError, FormField, Given, Identifying, Input, Prompt,
+        Route, prompts,
+    },
     http::{Choice, Day, Field, Kind},
     web::config::LimitsConfig,
 };
 
 /// A field, under a heading where a part of the form begins.
-struct Asking {
-    section: Option<&'static str>,
+struct HeadedField {
+    heading: Option<&'static str>,
     field: Field,
 }
 
-impl Asking {
-    fn new(question: &Question, typed: &Entries, errors: &[FieldError]) -> Self {
-        let typed_text = || typed.first(question.field).to_owned();
-        let choices = || Choice::list(question.field, question.labels(typed), typed);
-        let kind = match question.asked {
-            Asked::Line => Kind::Line(typed_text()),
-            Asked::Area(rows) => Kind::Area(typed_text(), rows),
-            Asked::Select(_) => Kind::Select("Not answered", choices()),
-            Asked::Radios(_) => Kind::Radios(choices()),
-            Asked::Checkboxes(_) => Kind::Checkboxes(choices()),
+impl HeadedField {
+    fn new(prompt: &Prompt, typed: &Entries, errors: &[FieldError]) -> Self {
+        let id = prompt.field.slug();
+        let typed_text = || typed.first(id).to_owned();
+        let choices = || Choice::list(id, prompt.choices(|slug| typed.has(id, slug)), typed);
+        let kind = match prompt.input {
+            Input::Line(_) => Kind::Line(typed_text()),
+            Input::TextArea(rows, _) => Kind::Area(typed_text(), rows),
+            Input::Select(_) => Kind::Select("Not answered", choices()),
+            Input::Radios(_) => Kind::Radios(choices()),
+            Input::Checkboxes(_) => Kind::Checkboxes(choices()),
         };
-        let field = Field::new(question.field, question.label, kind, errors);
+        let field = Field::new(id, prompt.full_label(), kind, errors);
         Self {
-            section: (!question.section.is_empty()).then_some(question.section),
-            field: if question.hint.is_empty() { field } else { field.hint(question.hint) },
+            heading: prompt.heading,
+            field: match &prompt.hint {
+                Some(hint) => field.hint(hint.clone()),
+                None => field,
+            },
         }
     }
 }
@@ -55,7 +62,7 @@ pub(in crate::web) struct FormPage<'a> {
     needed: Vec<&'static str>,
     errors: &'a [FieldError],
     hidden: Vec<(&'static str, String)>,
-    asked: Vec<Asking>,
+    fields: Vec<HeadedField>,
 }
 
 impl<'a> FormPage<'a> {
@@ -63,12 +70,12 @@ impl<'a> FormPage<'a> {
     pub(in crate::web) fn empty(shell: &'a Shell, route: Option<Route>) -> Self {
         let mut typed = Entries::default();
         if let Some(route) = route {
-            typed.push("route".into(), route.slug().into());
+            typed.push(ConcernField::Route.slug().into(), route.slug().into());
         }
         let mut page = Self::with(shell, &typed, &[], None);
         if let Some(route) = route {
-            page.asked.retain(|asking| asking.field.id != "route");
-            page.hidden.push(("route", route.slug().to_owned()));
+            page.fields.retain(|headed| headed.field.id != ConcernField::Route.slug());
+            page.hidden.push((ConcernField::Route.slug(), route.slug().to_owned()));
             page.needed.remove(0);
         }
         page
@@ -81,20 +88,21 @@ impl<'a> FormPage<'a> {
         errors: &'a [FieldError],
         keep: Option<KeepCode>,
     ) -> Self {
-        let questions = questions(typed);
+        let route = Route::from_slug(typed.first(ConcernField::Route.slug()));
+        let prompts = prompts(route, |field| typed.all(field.slug()).any(|value| !value.is_empty()));
         Self {
             shell,
-            heading: match Route::from_slug(typed.first("route")) {
+            heading: match route {
                 None => "Tell us about it",
                 Some(Route::StaffConcern) => "Raise a serious concern",
                 Some(Route::PatientChoice) => "Tell us that you were refused a choice",
                 Some(Route::Procurement) => "Raise a procurement or competition issue",
                 Some(Route::ServiceComplaint) => "Complain about us",
             },
-            needed: questions.iter().filter(|question| question.is_needed()).map(|question| question.label).collect(),
+            needed: prompts.iter().filter(|prompt| prompt.is_needed).map(|prompt| prompt.label).collect(),
             errors,
             hidden: code_fields(keep),
-            asked: questions.iter().map(|question| Asking::new(question, typed, errors)).collect(),
+            fields: prompts.iter().map(|prompt| HeadedField::new(prompt, typed, errors)).collect(),
         }
     }
 }
@@ -106,7 +114,7 @@ pub(in crate::web) struct CheckPage<'a> {
     shell: &'a Shell,
     errors: &'a [FieldError],
     hidden: Vec<(&'static str, String)>,
-    rows: Vec<Row>,
+    rows: Vec<AnswerRow>,
     found: BTreeSet<&'static str>,
     attachments: usize,
     attachment_mib: u64,
@@ -115,16 +123,16 @@ pub(in crate::web) struct CheckPage<'a> {
 }
 
 /// A question and what was answered, nothing for no answer.
-struct Row {
+struct AnswerRow {
     field: &'static str,
     label: &'static str,
-    answers: Vec<Vec<Part>>,
+    answers: Vec<Vec<MarkedPart>>,
     /// What in the answer may show who someone is.
     found: Vec<&'static str>,
 }
 
 /// A part of an answer, marked if it may show who someone is.
-struct Part {
+struct MarkedPart {
     text: String,
     marked: bool,
 }
@@ -134,32 +142,35 @@ impl<'a> CheckPage<'a> {
     pub(in crate::web) fn new(
         shell: &'a Shell,
         limits: LimitsConfig,
-        typed: &Entries,
+        route: Route,
+        concern: &Concern,
         errors: &'a [FieldError],
         keep: KeepCode,
         clocks: &[Clock],
     ) -> Option<Self> {
         let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice)?;
         let open: Vec<Clock> = clocks.iter().copied().filter(|clock| clock.met_on.is_none()).collect();
+        let mut given = BTreeMap::from([(ConcernField::Route, Given::Choices(vec![route.labelled()]))]);
+        given.extend(concern.answers().map(|answered| (answered.field, answered.given)));
         let mut hidden = Vec::new();
-        for question in QUESTIONS {
-            hidden.extend(
-                typed
-                    .all(question.field)
-                    .filter(|value| !value.is_empty())
-                    .map(|value| (question.field, value.to_owned())),
-            );
+        for (field, given) in &given {
+            match given {
+                Given::Text(text) => hidden.push((field.slug(), text.as_str().to_owned())),
+                Given::Choices(chosen) => {
+                    hidden.extend(chosen.iter().map(|(slug, _)| (field.slug(), (*slug).to_owned())));
+                }
+            }
         }
         hidden.extend(code_fields(Some(keep)));
-        let mut found = BTreeSet::new();
-        let rows: Vec<Row> = questions(typed).iter().map(|question| Row::new(question, typed)).collect();
-        found.extend(rows.iter().flat_map(|row| row.found.iter().copied()));
+        let prompts = prompts(Some(route), |field| given.contains_key(&field));
+        let rows: Vec<AnswerRow> =
+            prompts.iter().map(|prompt| AnswerRow::new(prompt, given.get(&prompt.field))).collect();
         Some(Self {
             shell,
             errors,
             hidden,
+            found: rows.iter().flat_map(|row| row.found.iter().copied()).collect(),
             rows,
-            found,
             attachments: limits.attachments,
             attachment_mib: limits.attachment_mib,
             notice_due: Day(notice.due_on),
@@ -168,35 +179,27 @@ impl<'a> CheckPage<'a> {
     }
 }
 
-impl Row {
-    fn new(question: &Question, typed: &Entries) -> Self {
+impl AnswerRow {
+    fn new(prompt: &Prompt, given: Option<&Given<'_>>) -> Self {
         let mut found = BTreeSet::new();
-        let answers = match question.asked {
-            Asked::Line | Asked::Area(_) => {
-                let text = typed.first(question.field).trim();
-                if text.is_empty() { vec![] } else { vec![marked(text, &mut found)] }
+        let answers = match given {
+            None => vec![],
+            Some(Given::Text(text)) => vec![marked(text.as_str(), &mut found)],
+            Some(Given::Choices(chosen)) => {
+                let is_chosen = |slug: &str| chosen.iter().any(|(known, _)| *known == slug);
+                let shown = prompt.choices(is_chosen).filter(|(slug, _)| is_chosen(slug));
+                shown.map(|(_, label)| vec![MarkedPart { text: label.to_owned(), marked: false }]).collect()
             }
-            Asked::Select(_) | Asked::Radios(_) | Asked::Checkboxes(_) => question
-                .labels(typed)
-                .into_iter()
-                .filter(|(slug, _)| typed.has(question.field, slug))
-                .map(|(_, label)| vec![Part { text: label.to_owned(), marked: false }])
-                .collect(),
         };
-        Self {
-            field: question.field,
-            label: question.label.trim_end_matches(" (optional)"),
-            answers,
-            found: found.into_iter().collect(),
-        }
+        Self { field: prompt.field.slug(), label: prompt.label, answers, found: found.into_iter().collect() }
     }
 }
 
-fn marked(text: &str, found: &mut BTreeSet<&'static str>) -> Vec<Part> {
+fn marked(text: &str, found: &mut BTreeSet<&'static str>) -> Vec<MarkedPart> {
     let mut parts = Vec::new();
     let mut push = |text: &str, marked| {
         if !text.is_empty() {
-            parts.push(Part { text: text.to_owned(), marked });
+            parts.push(MarkedPart { text: text.to_owned(), marked });
         }
     };
     let mut from = 0;
@@ -211,5 +214,6 @@ fn marked(text: &str, found: &mut BTreeSet<&'static str>) -> Vec<Part> {
 }
 
 fn code_fields(keep: Option<KeepCode>) -> Vec<(&'static str, String)> {
-    keep.map(|keep| vec![("code", keep.code), ("code_tag", keep.tag)]).unwrap_or_default()
+    keep.map(|keep| vec![(FormField::Code.slug(), keep.code), (FormField::CodeTag.slug(), keep.tag)])
+        .unwrap_or_default()
 }

@@ -5,14 +5,14 @@ use zeroize::Zeroizing;
 
 use super::Shell;
 use crate::{
-    crypto::{Receipt, os_random},
+    crypto::os_random,
     domain::{
-        Answer, AnswerKind, Area, BoxId, Calendar, Clock, ClockKind, ClockState, Date, FieldError, Format, ReportState,
+        Answer, AnswerKind, Area, Calendar, Clock, ClockKind, ClockState, Date, FieldError, FormField, ReportState,
         SendId, Text,
     },
     http::Day,
-    store::{StoredAnswer, StoredReport},
-    web::config::LimitsConfig,
+    store::StoredReport,
+    web::{answers::OpenedAnswer, config::LimitsConfig},
 };
 
 /// Asks for the receipt code.
@@ -77,7 +77,6 @@ pub(in crate::web) struct StatusPage<'a> {
 pub(in crate::web) struct StatusParts<'a> {
     pub(in crate::web) shell: &'a Shell,
     pub(in crate::web) limits: LimitsConfig,
-    pub(in crate::web) box_id: BoxId,
     pub(in crate::web) today: Date,
     pub(in crate::web) calendar: &'a Calendar,
 }
@@ -100,25 +99,24 @@ enum Said {
 }
 
 impl<'a> StatusPage<'a> {
-    /// Opens every answer with the receipt. Blocks. None without a notice clock, which every report has.
+    /// From a report and its answers, opened. None without a notice clock, which every report has.
     pub(in crate::web) fn new(
         parts: StatusParts<'a>,
         code: Zeroizing<String>,
-        receipt: &Receipt,
         report: &StoredReport,
+        answers: Vec<OpenedAnswer>,
         follow_up: TypedFollowUp,
     ) -> Option<Self> {
         let view = |clock: &Clock| ClockView::new(clock, parts.today, parts.calendar);
         let clocks: Vec<ClockView> = report.clocks.iter().map(|entry| view(&entry.clock)).collect();
-        let answers: Vec<(&StoredAnswer, Option<Answer>)> =
-            report.answers.iter().map(|stored| (stored, open(parts.box_id, receipt, report, stored))).collect();
-        let newest = answers.iter().rev().find_map(|(_, answer)| answer.as_ref());
+        let newest = answers.iter().rev().find_map(|opened| opened.answer.as_ref());
         let unread = if report.closed { ReportState::Closed } else { ReportState::Received };
         let state = newest.map_or(unread, |answer| answer.state);
         let areas = newest.map(|answer| answer.areas.clone());
         let messages = in_order(report, answers);
-        let error =
-            |field: &str| follow_up.errors.iter().find(|error| error.field == field).map(|error| error.message.clone());
+        let error = |field: FormField| {
+            follow_up.errors.iter().find(|error| error.field == field.slug()).map(|error| error.message.clone())
+        };
         Some(Self {
             shell: parts.shell,
             code,
@@ -131,8 +129,8 @@ impl<'a> StatusPage<'a> {
             new: messages.iter().filter(|said| said.is_new()).count(),
             overdue: clocks.iter().filter(|clock| clock.state == ClockState::Overdue).cloned().collect(),
             clocks,
-            message_error: error("message"),
-            attachment_error: error("attachment"),
+            message_error: error(FormField::Message),
+            attachment_error: error(FormField::Attachment),
             messages,
             errors: follow_up.errors,
             typed: follow_up.typed,
@@ -205,15 +203,15 @@ impl<'a> StatusPage<'a> {
             clocks: vec![notice(ClockState::Overdue)],
             ..new()
         };
-        let error = |field, message: &str| FieldError::new(field, message);
+        let error = |field: FormField, message: &str| FieldError::new(field.slug(), message);
         let empty = Self {
-            errors: vec![error("message", "Enter a message")],
+            errors: vec![error(FormField::Message, "Enter a message")],
             message_error: Some("Enter a message".into()),
             ..new()
         };
         let too_many = "Choose 10 files or fewer";
         let files = Self {
-            errors: vec![error("attachment", too_many)],
+            errors: vec![error(FormField::Attachment, too_many)],
             attachment_error: Some(too_many.into()),
             typed: "</textarea>".into(),
             ..new()
@@ -292,19 +290,9 @@ fn notice(report: &StoredReport) -> Option<&Clock> {
     open.or_else(|| notices().max_by_key(|clock| clock.due_on))
 }
 
-/// An answer, if it is whole and says itself that it is this one: nobody can put one in another's place.
-fn open(box_id: BoxId, receipt: &Receipt, report: &StoredReport, stored: &StoredAnswer) -> Option<Answer> {
-    let answer = receipt.reply.open_answer(&stored.sealed).ok()?;
-    let is_this = answer.format == Format::Answer
-        && answer.r#box == box_id
-        && answer.report == report.id
-        && answer.seq == stored.seq;
-    is_this.then_some(answer)
-}
-
 /// Each message of the person, then the answers that were written when the team had read up to it. New are those that were
 /// written after the person's last message, and those that came on a later day than it.
-fn in_order(report: &StoredReport, answers: Vec<(&StoredAnswer, Option<Answer>)>) -> Vec<Said> {
+fn in_order(report: &StoredReport, answers: Vec<OpenedAnswer>) -> Vec<Said> {
     let mut said: Vec<(u32, u32, Said)> = report
         .messages
         .iter()
@@ -316,17 +304,17 @@ fn in_order(report: &StoredReport, answers: Vec<(&StoredAnswer, Option<Answer>)>
     let last = report.messages.last().map_or(0, |message| message.seq);
     let last_on = report.messages.last().map_or(report.received_on, |message| message.on);
     let mut after = 1;
-    for (stored, answer) in answers {
-        let on = Day(stored.delivered_on);
+    for OpenedAnswer { seq, delivered_on, answer } in answers {
+        let on = Day(delivered_on);
         // A damaged one stands behind the answer before it.
         after = answer.as_ref().map_or(after, |answer| answer.after).clamp(1, last.max(1));
-        let new = after >= last || stored.delivered_on > last_on;
+        let new = after >= last || delivered_on > last_on;
         match answer {
             Some(Answer { kind: AnswerKind::Update, .. }) => {}
             Some(Answer { kind, text: Some(text), .. }) => {
-                said.push((after, stored.seq, Said::Team { kind: kind.label(), on, text, new }));
+                said.push((after, seq, Said::Team { kind: kind.label(), on, text, new }));
             }
-            _ => said.push((after, stored.seq, Said::Damaged { on, new })),
+            _ => said.push((after, seq, Said::Damaged { on, new })),
         }
     }
     said.sort_by_key(|(after, seq, _)| (*after, *seq));

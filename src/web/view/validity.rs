@@ -64,10 +64,12 @@ fn every_page() -> Vec<Sample> {
     let typed = typed();
     add("form with errors", &FormPage::with(&shell, &Entries::default(), &errors, None), true);
     add("form, changing an answer", &FormPage::with(&shell, &typed, &[], Some(keep())), false);
+    let Ok((_, concern)) = Concern::parse(&typed) else { panic!("a form in order") };
     let too_many = [FieldError::new("attachment", "Choose 10 files or fewer")];
     for route in Route::ALL {
         let clocks = clocks(*route);
-        let check = |errors| CheckPage::new(&shell, limits, &typed, errors, keep(), &clocks).expect("a notice clock");
+        let check =
+            |errors| CheckPage::new(&shell, limits, *route, &concern, errors, keep(), &clocks).expect("a notice clock");
         add(&format!("check, {route}"), &check(&[]), false);
         add(&format!("check with an error, {route}"), &check(&too_many), true);
         let receipt = || ReceiptPage::new(&shell, keep(), TODAY, &clocks).expect("a notice clock");
@@ -90,7 +92,7 @@ fn every_page() -> Vec<Sample> {
         let (heading, happened, remedy) = error.words();
         add(
             &format!("{error:?}"),
-            &ErrorPage { shell: &shell, heading, happened, remedy, is_closed: error == WebError::Closed },
+            &ErrorPage { shell: &shell, heading, happened, remedy, is_closed: error.is_closed() },
             false,
         );
     }

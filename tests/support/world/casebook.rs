@@ -14,9 +14,9 @@ use candour::{
         VerifyingKey, os_random, seal_message, seal_stream,
     },
     domain::{
-        About, Area, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Delivery, Digest, FileEntry,
-        Format, Manifest, MemberId, Message, MessageEntry, MessageKind, ReportEntry, ReportId, Route, SeriousHarm,
-        TeamRole, Text, limits::BYTES_PER_CHARACTER,
+        About, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Delivery, Digest, FileEntry,
+        Format, Manifest, MemberId, Message, MessageContent, MessageEntry, MessageKind, ReportEntry, ReportId, Route,
+        SeriousHarm, TeamRole, Text, limits::BYTES_PER_CHARACTER,
     },
     files::{self, Readers},
     unseal::GovernanceIdentity,
@@ -148,16 +148,16 @@ impl World {
         let held = &self.reports[&id];
         let seq = held.entry.messages.last().map_or(0, |last| last.seq) + 1;
         Message {
-            format: Format::Message,
             r#box: self.id,
             report: id,
             seq,
-            kind,
             route: held.entry.route,
             on: DAY,
-            areas: if kind == MessageKind::Concern { vec![Area::IntegratedCare] } else { Vec::new() },
-            answers: (kind == MessageKind::Concern).then(concern),
-            text: (kind == MessageKind::FollowUp).then(|| Text::typed(&format!("{MARKER} and more"))),
+            content: match kind {
+                MessageKind::Concern => MessageContent::Concern(concern()),
+                MessageKind::FollowUp => MessageContent::FollowUp(Text::typed(&format!("{MARKER} and more"))),
+                MessageKind::Withdrawal => MessageContent::Withdrawal,
+            },
             reply_to: held.reply.recipient().to_string(),
             attachments: Vec::new(),
         }

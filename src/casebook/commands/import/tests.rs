@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     crypto::SigningKey,
-    domain::{BoxId, Digest, MessageKind},
+    domain::{BoxId, Digest, MessageContent, MessageKind},
     files,
     world::{
         TODAY,
@@ -167,7 +167,7 @@ fn what_is_sealed_inside_is_what_is_listed_outside() {
         |message| message.r#box = BoxId([9; 16]),
         |message| message.report = ReportId([9; 8]),
         |message| message.seq = 3,
-        |message| message.kind = MessageKind::Withdrawal,
+        |message| message.content = MessageContent::Withdrawal,
         |message| message.route = Route::Procurement,
         |message| message.on = Date::constant(2026, 12, 2),
         |message| message.reply_to = "age1nonsense".to_owned(),

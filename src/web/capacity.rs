@@ -1,6 +1,6 @@
 use std::sync::{Mutex, PoisonError};
 
-use super::{App, LimitsConfig, WebError};
+use super::LimitsConfig;
 use crate::{
     domain::{Date, limits::MIB},
     store::{Store, StoreError},
@@ -25,23 +25,23 @@ impl FreeSpace for Store {
 ///
 /// Nobody begins to write when there is none. Whoever has begun by then may still send: half of the reserve, and half a
 /// day's worth more, are kept for them.
-pub(super) struct Room {
+pub(super) struct Capacity {
     a_day: u64,
     reserve: u64,
     /// The day, and the bytes that were taken in on it. In memory alone: a box that starts again counts from nothing.
     taken: Mutex<(Date, u64)>,
 }
 
-/// Who asks for room.
+/// How far the person has come for whom it is asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asking {
-    /// Someone who has not begun to write.
+pub(super) enum Stage {
+    /// They have not begun to write.
     Before,
-    /// Someone who sends what they wrote.
-    After,
+    /// They send what they wrote.
+    Sending,
 }
 
-impl Room {
+impl Capacity {
     pub(super) fn new(limits: &LimitsConfig) -> Self {
         let bytes = |mib: u64| mib * MIB as u64;
         let taken = Mutex::new((Date::ZERO, 0));
@@ -54,13 +54,24 @@ impl Room {
         *taken = (on, Self::on(*taken, on) + bytes);
     }
 
-    fn is_left(&self, asking: Asking, on: Date) -> bool {
-        let taken = Self::on(*self.taken.lock().unwrap_or_else(PoisonError::into_inner), on);
-        taken < if asking == Asking::Before { self.a_day } else { self.a_day + self.a_day / 2 }
+    /// Why nothing can be taken on a day on which so many bytes of disk are free.
+    pub(super) fn why_full(&self, stage: Stage, on: Date, free: u64) -> Option<&'static str> {
+        if !self.is_left(stage, on) {
+            Some("as much was sent today as is taken in a day")
+        } else if !self.is_free(stage, free) {
+            Some("too little disk space is free")
+        } else {
+            None
+        }
     }
 
-    fn is_free(&self, asking: Asking, free: u64) -> bool {
-        free >= if asking == Asking::Before { self.reserve } else { self.reserve / 2 }
+    fn is_left(&self, stage: Stage, on: Date) -> bool {
+        let taken = Self::on(*self.taken.lock().unwrap_or_else(PoisonError::into_inner), on);
+        taken < if stage == Stage::Before { self.a_day } else { self.a_day + self.a_day / 2 }
+    }
+
+    fn is_free(&self, stage: Stage, free: u64) -> bool {
+        free >= if stage == Stage::Before { self.reserve } else { self.reserve / 2 }
     }
 
     /// What was taken in on a day.
@@ -69,36 +80,24 @@ impl Room {
     }
 }
 
-/// Why there is no room now. Blocks.
-pub(super) fn why_none(app: &App, asking: Asking) -> Result<Option<&'static str>, WebError> {
-    let room = app.room();
-    Ok(if !room.is_left(asking, app.today()) {
-        Some("as much was sent today as is taken in a day")
-    } else if !room.is_free(asking, app.free_space().free_bytes()?) {
-        Some("too little disk space is free")
-    } else {
-        None
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn whoever_has_begun_gets_half_as_much_again_and_each_day_begins_anew() {
-        let room = Room::new(&LimitsConfig { daily_mib: 2, disk_reserve_mib: 4, ..LimitsConfig::default() });
+        let capacity = Capacity::new(&LimitsConfig { daily_mib: 2, disk_reserve_mib: 4, ..LimitsConfig::default() });
         let (today, tomorrow) = (Date::constant(2026, 12, 1), Date::constant(2026, 12, 2));
-        let left = |on| (room.is_left(Asking::Before, on), room.is_left(Asking::After, on));
+        let left = |on| (capacity.is_left(Stage::Before, on), capacity.is_left(Stage::Sending, on));
         let mib = MIB as u64;
         for (more, expected) in [(2 * mib - 1, (true, true)), (1, (false, true)), (mib, (false, false))] {
-            room.took(today, more);
+            capacity.took(today, more);
             assert_eq!(left(today), expected);
         }
         assert_eq!(left(tomorrow), (true, true));
-        room.took(tomorrow, 2 * mib);
+        capacity.took(tomorrow, 2 * mib);
         assert_eq!(left(tomorrow), (false, true));
-        let free = |free| (room.is_free(Asking::Before, free), room.is_free(Asking::After, free));
+        let free = |free| (capacity.is_free(Stage::Before, free), capacity.is_free(Stage::Sending, free));
         assert_eq!(
             [4 * mib, 4 * mib - 1, 2 * mib, 2 * mib - 1].map(free),
             [(true, true), (false, true), (false, true), (false, false)]
@@ -107,7 +106,7 @@ mod tests {
 
     #[test]
     fn nothing_reserved_is_no_limit() {
-        let room = Room::new(&LimitsConfig { disk_reserve_mib: 0, ..LimitsConfig::default() });
-        assert!(room.is_free(Asking::Before, 0));
+        let capacity = Capacity::new(&LimitsConfig { disk_reserve_mib: 0, ..LimitsConfig::default() });
+        assert!(capacity.is_free(Stage::Before, 0));
     }
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     crypto::{Code, os_random},
-    domain::{Concern, Entries, FieldError, Route},
+    domain::{Concern, ConcernField, Entries, FieldError, FormField, Route},
     http::forms,
 };
 
@@ -21,7 +21,7 @@ use crate::{
 pub(super) async fn form(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let query = request.uri().query().unwrap_or_default();
     let route = form_urlencoded::parse(query.as_bytes())
-        .find(|(name, _)| name == "route")
+        .find(|(name, _)| name == ConcernField::Route.slug())
         .and_then(|(_, slug)| Route::from_slug(&slug));
     let routes = route
         .and_then(|route| Route::ALL.iter().position(|each| *each == route))
@@ -42,9 +42,9 @@ pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Re
     let typed = forms::read(request).await?;
     let code = issued_code(&app, &typed);
     match Concern::parse(&typed) {
-        Ok((route, _)) => {
+        Ok((route, concern)) => {
             let code = code.unwrap_or_else(|| Code::issue(&mut os_random()));
-            check_page(&app, StatusCode::OK, &typed, &[], route, &code)
+            check_page(&app, StatusCode::OK, route, &concern, &[], &code)
         }
         Err(errors) => form_with_errors(&app, &typed, &errors, code.as_ref()),
     }
@@ -65,13 +65,13 @@ pub(super) fn form_with_errors(
 pub(super) fn check_page(
     app: &App,
     status: StatusCode,
-    typed: &Entries,
-    errors: &[FieldError],
     route: Route,
+    concern: &Concern,
+    errors: &[FieldError],
     code: &Code,
 ) -> Result<Response, WebError> {
     let clocks = app.clocks(route, app.today())?;
-    let check = CheckPage::new(app.shell(), app.config().limits, typed, errors, keep(app, code), &clocks)
+    let check = CheckPage::new(app.shell(), app.config().limits, route, concern, errors, keep(app, code), &clocks)
         .ok_or(WebError::Internal)?;
     page(status, &check)
 }
@@ -83,6 +83,6 @@ pub(super) fn keep(app: &App, code: &Code) -> KeepCode {
 
 /// The receipt code that a form carries, if this box issued it.
 pub(super) fn issued_code(app: &App, form: &Entries) -> Option<Code> {
-    let code = Code::parse(form.first("code")).ok()?;
-    app.store().settings().tagger.issued(&code, form.first("code_tag")).then_some(code)
+    let code = Code::parse(form.first(FormField::Code.slug())).ok()?;
+    app.store().settings().tagger.issued(&code, form.first(FormField::CodeTag.slug())).then_some(code)
 }

@@ -1,0 +1,177 @@
+use crate::domain::{choice::Labelled, route::Route};
+
+/// One question: how it is answered, and on which routes it is asked in which words.
+#[derive(Clone, Copy)]
+pub struct Question {
+    /// Under which heading of the form it stands.
+    pub section: Section,
+    /// How it is answered.
+    pub input: Input,
+    /// Whether nothing is sent without an answer.
+    pub is_needed: bool,
+    /// What to do about a choice that is not on the list, or an answer that is missing. Of no use to a text that may be
+    /// left out.
+    pub remedy: &'static str,
+    /// Each way to ask it. A route that none of them names does not ask it.
+    pub wordings: &'static [Wording],
+}
+
+/// The words in which some routes ask a question.
+#[derive(Clone, Copy)]
+pub struct Wording {
+    /// The routes that ask in these words.
+    pub routes: &'static [Route],
+    /// The question.
+    pub label: &'static str,
+    /// What helps to answer; may be empty. What the length may be is added to it.
+    pub hint: &'static str,
+    /// Which of the choices these routes offer, and in which words; all, if it does not say.
+    pub choices: Option<Labelled>,
+    /// Said in place of [`Question::remedy`].
+    pub remedy: Option<&'static str>,
+}
+
+/// How a question is answered.
+#[derive(Clone, Copy)]
+pub enum Input {
+    /// With a line of text.
+    Line(Length),
+    /// With a text, in an area of so many rows.
+    TextArea(u8, Length),
+    /// With one of a list that folds away.
+    Select(Labelled),
+    /// With one of a list.
+    Radios(Labelled),
+    /// With any of a list.
+    Checkboxes(Labelled),
+}
+
+/// How long a text may be, in characters as a person counts them.
+#[derive(Clone, Copy)]
+pub struct Length {
+    /// What an error calls the text.
+    pub called: &'static str,
+    /// The fewest, if there is an answer at all.
+    pub min: usize,
+    /// The most.
+    pub max: usize,
+}
+
+/// A part of the form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// Who is writing and why.
+    Why,
+    /// Which organisation it is about.
+    Organisation,
+    /// What happened.
+    Concern,
+    /// What was done about it, and what shows it.
+    Done,
+    /// What it may be used for.
+    Use,
+}
+
+impl Question {
+    /// How a route asks it, if it does. Before a route is chosen, the form asks as it asks someone who works in or around the
+    /// NHS.
+    #[must_use]
+    pub fn on(&self, route: Option<Route>) -> Option<&'static Wording> {
+        let route = route.unwrap_or(Route::StaffConcern);
+        self.wordings.iter().find(|wording| wording.routes.contains(&route))
+    }
+
+    /// What to do about an answer that is missing or not on the list.
+    #[must_use]
+    pub fn remedy_on(&self, route: Option<Route>) -> &'static str {
+        self.on(route).and_then(|wording| wording.remedy).unwrap_or(self.remedy)
+    }
+}
+
+impl Wording {
+    pub(super) const fn on(routes: &'static [Route], label: &'static str, hint: &'static str) -> Self {
+        Self { routes, label, hint, choices: None, remedy: None }
+    }
+
+    pub(super) const fn offers(self, choices: Labelled) -> Self {
+        Self { choices: Some(choices), ..self }
+    }
+
+    pub(super) const fn remedy(self, remedy: &'static str) -> Self {
+        Self { remedy: Some(remedy), ..self }
+    }
+}
+
+impl Input {
+    /// How long the answer may be, if it is a text.
+    #[must_use]
+    pub const fn length(&self) -> Option<&Length> {
+        match self {
+            Self::Line(length) | Self::TextArea(_, length) => Some(length),
+            Self::Select(_) | Self::Radios(_) | Self::Checkboxes(_) => None,
+        }
+    }
+
+    /// All that can be chosen; nothing for a text.
+    #[must_use]
+    pub const fn choices(&self) -> Labelled {
+        match self {
+            Self::Line(_) | Self::TextArea(..) => &[],
+            Self::Select(choices) | Self::Radios(choices) | Self::Checkboxes(choices) => choices,
+        }
+    }
+
+    /// The length of a text area in words. What fits on one line needs none.
+    pub(super) fn in_words(&self) -> Option<String> {
+        let Self::TextArea(_, length) = self else { return None };
+        let max = grouped(length.max);
+        Some(if length.min > 0 {
+            format!("{} to {max} characters", length.min)
+        } else {
+            format!("Up to {max} characters")
+        })
+    }
+}
+
+impl Section {
+    /// Its heading; none above the first question.
+    #[must_use]
+    pub const fn heading(self, route: Option<Route>) -> Option<&'static str> {
+        match (self, route) {
+            (Self::Why, _) => None,
+            (Self::Organisation, _) => Some("The organisation"),
+            (Self::Concern, None | Some(Route::StaffConcern)) => Some("Your concern"),
+            (Self::Concern, Some(Route::PatientChoice)) => Some("Your experience"),
+            (Self::Concern, Some(Route::Procurement)) => Some("The issue"),
+            (Self::Concern, Some(Route::ServiceComplaint)) => Some("Your complaint"),
+            (Self::Done, _) => Some("What has been done"),
+            (Self::Use, _) => Some("How we use it"),
+        }
+    }
+}
+
+/// A number as the NHS writes it: `20,000`.
+pub(in crate::domain) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_in_threes() {
+        assert_eq!(
+            [grouped(200), grouped(2_000), grouped(20_000), grouped(1_234_567)],
+            ["200", "2,000", "20,000", "1,234,567"]
+        );
+    }
+}

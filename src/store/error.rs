@@ -1,0 +1,60 @@
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+/// Something is wrong with the store. None of a person's input is in it.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No database.
+    #[error("there is no box in {}; make one with `candour init`", .0.display())]
+    Missing(PathBuf),
+    /// There is one already.
+    #[error("there is a box in {} already; nothing was changed: give another directory", .0.display())]
+    Exists(PathBuf),
+    /// Not enough room.
+    #[error("the disk is full; free some space")]
+    Full,
+    /// Another process holds it for too long.
+    #[error("the database is in use by another command; run this one again when that has finished")]
+    Busy,
+    /// Made by a later version.
+    #[error("the database is of a later version ({found}, this one knows {known}); use the newer candour")]
+    Newer {
+        /// The version found.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
+    /// What is in it can't be right.
+    #[error("the database is damaged ({0}); stop the box and restore the data directory from a backup")]
+    Damaged(String),
+    /// Anything else that SQLite says.
+    #[error("the database can't be used: {0}; run `candour check`")]
+    Sqlite(String),
+    /// The writer has stopped.
+    #[error("the store has stopped; start the box again")]
+    Stopped,
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged("SQLite can't read it".into()),
+            Some(_) => match &error {
+                // Only SQLite's own words: rusqlite's may hold a statement.
+                rusqlite::Error::SqliteFailure(code, _) => {
+                    Self::Sqlite(rusqlite::ffi::code_to_str(code.extended_code).to_owned())
+                }
+                _ => Self::Sqlite("a statement failed".into()),
+            },
+            None => Self::Damaged("a value is not of its kind".into()),
+        }
+    }
+}
+
+/// A value in the database is not what was put there.
+pub(super) fn damaged(what: &str) -> StoreError {
+    StoreError::Damaged(what.to_owned())
+}

@@ -1,0 +1,151 @@
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::{
+    Config,
+    capacity::{Capacity, FreeSpace, Stage},
+    error::WebError,
+    kdf_queue::{KdfQueue, Place},
+    rate::Rate,
+    view::Shell,
+};
+use crate::{
+    crypto::{Code, GovernanceRecipients, Receipt},
+    domain::{Calendar, CalendarError, Clock, Date, Route, Today, limits::UPLOADS},
+    http::scrub,
+    store::Store,
+};
+
+/// What the pages are made of.
+pub struct AppOptions {
+    /// Where sealed messages are kept.
+    pub store: Store,
+    /// Whom everything is sealed to.
+    pub recipients: GovernanceRecipients,
+    /// Working days.
+    pub calendar: Calendar,
+    /// What the operator set.
+    pub config: Config,
+    /// Where the date comes from.
+    pub today: Arc<dyn Today>,
+    /// Whose free space decides whether anything more is taken.
+    pub free_space: Arc<dyn FreeSpace>,
+    /// Whether every page says that it is a demonstration.
+    pub demo: bool,
+}
+
+/// The pages' state. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    options: AppOptions,
+    shell: Shell,
+    kdf_queue: KdfQueue,
+    uploads: Arc<Semaphore>,
+    code_checks: Rate,
+    sends: Rate,
+    capacity: Capacity,
+}
+
+impl App {
+    /// From its parts.
+    #[must_use]
+    pub fn new(options: AppOptions) -> Self {
+        let shell = Shell::new(&options.config, options.demo);
+        let limits = options.config.limits;
+        Self(Arc::new(Inner {
+            options,
+            shell,
+            kdf_queue: KdfQueue::default(),
+            uploads: Arc::new(Semaphore::new(UPLOADS)),
+            code_checks: Rate::a_minute(limits.code_checks_a_minute),
+            sends: Rate::a_minute(limits.sends_a_minute),
+            capacity: Capacity::new(&limits),
+        }))
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.0.options.store
+    }
+
+    pub(super) fn recipients(&self) -> &GovernanceRecipients {
+        &self.0.options.recipients
+    }
+
+    pub(super) fn calendar(&self) -> &Calendar {
+        &self.0.options.calendar
+    }
+
+    pub(super) fn config(&self) -> &Config {
+        &self.0.options.config
+    }
+
+    pub(super) fn shell(&self) -> &Shell {
+        &self.0.shell
+    }
+
+    pub(super) fn uploads(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.uploads)
+    }
+
+    pub(super) fn sends(&self) -> &Rate {
+        &self.0.sends
+    }
+
+    pub(super) fn capacity(&self) -> &Capacity {
+        &self.0.capacity
+    }
+
+    /// Why nothing can be taken now. Blocks.
+    pub(super) fn why_full(&self, stage: Stage) -> Result<Option<&'static str>, WebError> {
+        Ok(self.capacity().why_full(stage, self.today(), self.0.options.free_space.free_bytes()?))
+    }
+
+    /// What a code that someone typed leads to, as long as there are not too many of them.
+    pub(super) async fn look_up(&self, code: Code) -> Result<Receipt, WebError> {
+        let place = self.0.kdf_queue.admit_typed()?;
+        // What finds no place is not looked up, and does not count.
+        if self.0.code_checks.take() { self.derive(place, code).await } else { Err(WebError::TooMany) }
+    }
+
+    /// What the code that comes with a concern leads to.
+    pub(super) async fn derive_sent(&self, code: Code) -> Result<Receipt, WebError> {
+        self.derive(self.0.kdf_queue.admit_sent()?, code).await
+    }
+
+    pub(super) fn today(&self) -> Date {
+        self.0.options.today.today()
+    }
+
+    /// The clocks that a concern of that route starts on a day, the information-use notice last.
+    pub(super) fn clocks(&self, route: Route, on: Date) -> Result<Vec<Clock>, CalendarError> {
+        route
+            .promises()
+            .iter()
+            .chain([&Clock::NOTICE])
+            .map(|promise| Clock::start(*promise, on, self.calendar()))
+            .collect()
+    }
+
+    /// Runs what blocks (the store, sealing, opening) where it holds nobody else up.
+    pub(super) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, WebError> + Send + 'static,
+    ) -> Result<T, WebError> {
+        let app = self.clone();
+        tokio::task::spawn_blocking(move || scrub::wiped(move || work(&app))).await.map_err(|_| WebError::Internal)?
+    }
+
+    async fn derive(&self, place: Place, code: Code) -> Result<Receipt, WebError> {
+        let turn = place.turn().await?;
+        self.blocking(move |app| {
+            // Held by the work itself: whoever asked may have gone, and the core is busy all the same.
+            let _turn = turn;
+            let settings = app.store().settings();
+            Ok(code.derive(settings.box_id, settings.kdf)?)
+        })
+        .await
+    }
+}

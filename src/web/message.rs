@@ -1,0 +1,117 @@
+//! What a person says, on its way into the store: sealed with its report and number, once, for every journey.
+
+use std::io::Write;
+
+use super::{App, WebError, receive::Files};
+use crate::{
+    crypto::{Receipt, SealError, os_random, seal_message},
+    domain::{Clock, Date, Message, MessageContent, MessageKind, ReportId, Route, SendId},
+    store::{AddMessage, AddReport, NewMessage, NewReport, StoredReport},
+};
+
+/// How often a message is sealed again under the next number because another came first.
+const ATTEMPTS: usize = 10;
+
+/// What is said, and what its form and its day fixed.
+pub(super) struct Outgoing {
+    pub content: MessageContent,
+    /// Sealed as they arrived.
+    pub files: Files,
+    pub on: Date,
+    /// The clocks that it starts.
+    pub clocks: Vec<Clock>,
+    pub send_id: SendId,
+}
+
+impl Outgoing {
+    /// Begins a report, unless the receipt's code has one. Gives the report as it is stored: the first that was sent.
+    pub(super) fn begin(self, app: &App, receipt: &Receipt, route: Route) -> Result<StoredReport, WebError> {
+        if let Some(stored) = app.store().report_at(receipt.locator)? {
+            return Ok(stored);
+        }
+        let id = ReportId::random(&mut os_random());
+        let mut sealing = self.sealing(app, receipt, id, route);
+        sealing.seal_as(app, 1)?;
+        let (on, bytes) = (sealing.new.on, sealing.new.bytes());
+        let report = NewReport { id, locator: receipt.locator, route, message: sealing.new };
+        // Added now or sent before: what is shown is what is stored.
+        if app.store().add_report(report)? == AddReport::Added {
+            app.capacity().took(on, bytes);
+        }
+        app.store().report_at(receipt.locator)?.ok_or(WebError::Internal)
+    }
+
+    /// Adds to a report under its next number. `settled` tells from the report as it is stored that nothing is left to add;
+    /// gives what it told, or none if the message was added now.
+    pub(super) fn append<T>(
+        self,
+        app: &App,
+        receipt: &Receipt,
+        mut report: StoredReport,
+        settled: impl Fn(&StoredReport) -> Option<T>,
+    ) -> Result<Option<T>, WebError> {
+        let mut sealing = self.sealing(app, receipt, report.id, report.route);
+        for _ in 0..ATTEMPTS {
+            if let Some(told) = settled(&report) {
+                return Ok(Some(told));
+            }
+            let last = report.messages.iter().map(|message| message.seq).max().unwrap_or_default();
+            sealing.seal_as(app, last + 1)?;
+            let bytes = sealing.new.bytes();
+            let added = app.store().try_add_message(report.id, &mut sealing.new)?;
+            if added == AddMessage::Added {
+                // A withdrawal frees more than it takes.
+                if sealing.new.kind != MessageKind::Withdrawal {
+                    app.capacity().took(sealing.new.on, bytes);
+                }
+                return Ok(None);
+            }
+            // Another message came first, or the report has gone: what is stored now says which.
+            report = app.store().report_at(receipt.locator)?.ok_or(WebError::Withdrawn)?;
+            if added == AddMessage::Gone {
+                return settled(&report).map(Some).ok_or(WebError::Withdrawn);
+            }
+        }
+        Err(WebError::Busy)
+    }
+
+    fn sealing(self, app: &App, receipt: &Receipt, report: ReportId, route: Route) -> Sealing {
+        let Self { content, files, on, clocks, send_id } = self;
+        let (attachments, files) = files.take();
+        let kind = content.kind();
+        let message = Message {
+            r#box: app.store().settings().box_id,
+            report,
+            seq: 0,
+            route,
+            on,
+            content,
+            reply_to: receipt.reply.recipient().to_string(),
+            attachments,
+        };
+        Sealing { message, new: NewMessage { seq: 0, kind, on, send_id, clocks, files } }
+    }
+}
+
+/// A message, and what of it goes into the store.
+struct Sealing {
+    message: Message,
+    new: NewMessage,
+}
+
+impl Sealing {
+    fn seal_as(&mut self, app: &App, seq: u32) -> Result<(), WebError> {
+        (self.message.seq, self.new.seq) = (seq, seq);
+        let sealed = seal_message(&self.message, app.recipients())?;
+        let mut upload = app.store().upload();
+        upload.write_all(sealed.as_bytes()).map_err(SealError::from)?;
+        let sealed = upload.finish()?;
+        if self.new.files.len() == self.message.attachments.len() {
+            self.new.files.insert(0, sealed);
+        } else {
+            // In place of the one that names the earlier number; that is removed as it is dropped.
+            self.new.files[0] = sealed;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,32 @@
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
+
+use super::{App, WebError, follow_up, form, health, pages, respond, send, status, withdraw};
+
+/// Every page of the box.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/", get(pages::start))
+        .route("/before-you-start", get(pages::before_you_start))
+        .route("/keys", get(pages::keys))
+        .route("/keys/governance.recipients", get(pages::recipients))
+        .route("/privacy", get(pages::privacy))
+        .route("/accessibility", get(pages::accessibility))
+        .route("/how-this-is-kept-safe", get(pages::kept_safe))
+        .route("/.well-known/security.txt", get(pages::security_txt))
+        .route("/leave", post(pages::leave))
+        .route("/report", get(form::form).post(form::change))
+        .route("/report/check", post(form::check))
+        .route("/report/send", post(send::send))
+        .route("/receipt/check", post(send::check_copy))
+        .route("/status", get(status::ask).post(status::show))
+        .route("/status/follow-up", post(follow_up::follow_up))
+        .route("/status/withdraw", post(withdraw::withdraw))
+        .route("/healthz", get(health::healthz))
+        .fallback(async || WebError::NotFound)
+        .method_not_allowed_fallback(async || WebError::Method)
+        .layer(middleware::from_fn_with_state(app.clone(), respond::finish))
+        .with_state(app)
+}

@@ -1,0 +1,82 @@
+//! Pages that show what is fixed, or one thing more.
+
+use askama::Template;
+
+use super::Shell;
+use crate::http::Day;
+
+#[derive(Template)]
+#[template(path = "box/start.html")]
+pub(in crate::web) struct StartPage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+}
+
+#[derive(Template)]
+#[template(path = "box/before.html")]
+pub(in crate::web) struct BeforePage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+}
+
+#[derive(Template)]
+#[template(path = "box/keys.html")]
+pub(in crate::web) struct KeysPage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+    pub(in crate::web) keys: Vec<String>,
+    pub(in crate::web) fingerprint: String,
+}
+
+#[derive(Template)]
+#[template(path = "box/leave.html")]
+pub(in crate::web) struct LeavePage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+}
+
+#[derive(Template)]
+#[template(path = "box/error.html")]
+pub(in crate::web) struct ErrorPage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+    pub(in crate::web) heading: &'static str,
+    pub(in crate::web) happened: &'static str,
+    pub(in crate::web) remedy: &'static str,
+    /// Whether no report can be taken, so that the page names who else can help.
+    pub(in crate::web) is_closed: bool,
+}
+
+#[derive(Template)]
+#[template(path = "box/withdrawn.html")]
+pub(in crate::web) struct WithdrawnPage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+    pub(in crate::web) on: Day,
+}
+
+/// The privacy notice.
+#[derive(Template)]
+#[template(path = "box/privacy.html")]
+pub(in crate::web) struct PrivacyPage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+}
+
+/// The accessibility statement.
+#[derive(Template)]
+#[template(path = "box/accessibility.html")]
+pub(in crate::web) struct AccessibilityPage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+}
+
+/// The box in plain words.
+#[derive(Template)]
+#[template(path = "box/safe.html")]
+pub(in crate::web) struct SafePage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+    /// How many keys everything is sealed to.
+    pub(in crate::web) keys: usize,
+    /// Over all of them.
+    pub(in crate::web) fingerprint: String,
+}
+
+/// Says that the person's copy of the code is right. The code is not on it.
+#[derive(Template)]
+#[template(path = "box/right.html")]
+pub(in crate::web) struct RightPage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+}

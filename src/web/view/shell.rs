@@ -1,0 +1,75 @@
+use axum::http::HeaderValue;
+
+use crate::{
+    domain::Text,
+    http::{CSS, Day, SaidByTeam, capitalised, policy},
+    web::config::{AccessibilityConfig, Config, ContactsConfig, LinksConfig, Logo, PrivacyConfig, ServiceConfig},
+};
+
+/// What every page has.
+pub(in crate::web) struct Shell {
+    pub(in crate::web) service: ServiceConfig,
+    pub(in crate::web) contacts: ContactsConfig,
+    pub(in crate::web) links: LinksConfig,
+    pub(super) privacy: PrivacyConfig,
+    pub(super) accessibility: AccessibilityConfig,
+    pub(super) logo: Option<Logo>,
+    pub(in crate::web) demo: bool,
+    pub(in crate::web) css: &'static str,
+    /// The content security policy: nothing but this style, the logo if there is one, and this site's forms.
+    pub(in crate::web) policy: HeaderValue,
+}
+
+impl Shell {
+    pub(in crate::web) fn new(config: &Config, demo: bool) -> Self {
+        Self {
+            service: config.service.clone(),
+            contacts: config.contacts.clone(),
+            links: config.links.clone(),
+            privacy: config.privacy.clone(),
+            accessibility: config.accessibility.clone(),
+            logo: config.logo.clone(),
+            demo,
+            css: &CSS,
+            // The logo stands in the page itself.
+            policy: policy(&CSS, config.logo.is_some()),
+        }
+    }
+
+    /// Who reads what is sent, at the beginning of a sentence.
+    pub(super) fn team(&self) -> String {
+        capitalised(&self.service.body)
+    }
+
+    /// What the team says in one of its messages.
+    pub(super) fn says<'a>(&self, kind: &'static str, on: &Day, text: &'a Text, new: &bool) -> SaidByTeam<'a> {
+        SaidByTeam { team: self.team(), kind, on: *on, text: text.as_str(), new: *new }
+    }
+}
+
+impl Shell {
+    /// The controller in law.
+    pub(super) fn controller(&self) -> &str {
+        self.privacy.controller.as_deref().unwrap_or(&self.service.body)
+    }
+
+    /// The day on which the accessibility statement was last gone through.
+    pub(super) fn reviewed_on(&self) -> Option<Day> {
+        self.accessibility.reviewed_on.map(Day)
+    }
+
+    /// Whether there is a way to reach the team besides this service.
+    pub(super) fn can_be_reached(&self) -> bool {
+        self.service.phone.is_some() || self.service.email.is_some() || self.service.post.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_begins_with_a_capital() {
+        assert_eq!(Shell::new(&Config::default(), false).team(), "The governance team");
+    }
+}
