@@ -1,13 +1,13 @@
 //! What the team makes of a report: one form for all of it.
 
-use axum::{Router, extract::State, http::StatusCode, response::Response, routing::get};
+use axum::{Router, response::Response, routing::get};
 
 use super::{
     Desk, PageError, Visit,
-    respond::{go_to, page},
+    respond::go_to,
     seen::{OfReport, Seen, optional_text, readers},
-    session::Posted,
     view::{DecidePage, DecideParts, decide::*},
+    visit::Posted,
 };
 use crate::{
     casebook::{MemberView, NewDecision, ReportView},
@@ -24,49 +24,40 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /reports/{id}/decide`
-async fn form(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let casebook = bench.casebook()?;
-        let report = casebook.show(id, desk.shown_day(), desk.calendar())?;
-        let team = owners(&report, casebook.team());
-        let typed = as_it_is(&report);
-        let parts = DecideParts { report: &report, team: &team, typed: &typed, errors: &[], changed: false };
-        page(StatusCode::OK, &DecidePage::new(&shell, parts))
-    })
-    .await
+async fn form(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
+    visit
+        .on_report(id, |page, casebook, report| {
+            let team = owners(report, casebook.team());
+            let typed = as_it_is(report);
+            let parts = DecideParts { report, team: &team, typed: &typed, errors: &[], changed: false };
+            page.show(&DecidePage::new(&page.shell, parts))
+        })
+        .await
 }
 
 /// `POST /reports/{id}/decide`
-async fn decide(
-    State(desk): State<Desk>,
-    visit: Visit,
-    OfReport(id): OfReport,
-    form: Posted,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let seen = Seen::sent(&form)?;
-        let mut editor = bench.edit()?;
-        let report = editor.casebook().show(id, desk.shown_day(), desk.calendar())?;
-        let team = owners(&report, editor.casebook().team());
-        let changed = seen.changed(Seen::of(&report));
-        let decided = Decided::read(&form, &report, &team, desk.today().today());
-        let errors = match (changed.clone(), decided) {
-            (None, Ok(decided)) if decided.is_nothing(&report) => {
-                vec![FieldError::new(WORKER, "Change something, or go back to the report")]
-            }
-            (None, Ok(decided)) => {
-                editor.decide(id, decided.new_decision(&report, seen), desk.today())?;
-                return go_to(&format!("/reports/{id}#history"));
-            }
-            (changed, decided) => changed.into_iter().chain(decided.err().unwrap_or_default()).collect(),
-        };
-        let parts =
-            DecideParts { report: &report, team: &team, typed: &form, errors: &errors, changed: changed.is_some() };
-        page(StatusCode::UNPROCESSABLE_ENTITY, &DecidePage::new(&shell, parts))
-    })
-    .await
+async fn decide(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+    posted
+        .change_report(id, move |page, editor, report| {
+            let seen = Seen::sent(&page.form)?;
+            let team = owners(report, editor.casebook().team());
+            let changed = seen.changed(Seen::of(report));
+            let decided = Decided::read(&page.form, report, &team, page.desk.today().today());
+            let errors = match (changed.clone(), decided) {
+                (None, Ok(decided)) if decided.is_nothing(report) => {
+                    vec![FieldError::new(WORKER, "Change something, or go back to the report")]
+                }
+                (None, Ok(decided)) => {
+                    editor.decide(id, decided.new_decision(report, seen), page.desk.today())?;
+                    return go_to(&format!("/reports/{id}#history"));
+                }
+                (changed, decided) => changed.into_iter().chain(decided.err().unwrap_or_default()).collect(),
+            };
+            let (typed, changed) = (&*page.form, changed.is_some());
+            let parts = DecideParts { report, team: &team, typed, errors: &errors, changed };
+            page.show_again(&DecidePage::new(&page.shell, parts))
+        })
+        .await
 }
 
 /// What was decided on the form.

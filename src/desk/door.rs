@@ -63,7 +63,7 @@ pub(super) async fn lock(State(desk): State<Desk>, _visit: Visit) -> Response {
 
 /// What whoever has no session sees, whatever they asked for: how to open the desk, and nothing about it.
 pub(super) fn locked_page(desk: &Desk, status: StatusCode, errors: &[FieldError]) -> Result<Response, PageError> {
-    page(status, &LockedPage { shell: &desk.shell(None), protected: desk.is_protected(), errors })
+    page(status, &LockedPage { shell: &desk.shell(), protected: desk.is_protected(), errors })
 }
 
 fn come_in(desk: &Desk, cookie: &Zeroizing<String>) -> Response {

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Desk, PageError, Visit};
-use crate::casebook::{DeskError, Import, Progress, carry::inbox};
+use super::{PageError, Visit, Workbench, visit::PageContext};
+use crate::casebook::{DeskError, Import, Progress, Refusal, carry::inbox};
 
 /// The import that is under way, or what became of the last one.
 #[derive(Default)]
@@ -67,38 +67,38 @@ impl Intake {
 }
 
 /// Begins to take in the collection that was brought, unless one is being taken in.
-pub(super) fn begin(desk: &Desk, visit: &Visit, missing: bool) {
+pub(super) fn begin(visit: &Visit, missing: bool) {
     let progress = Arc::new(Progress::default());
     {
-        let mut stage = desk.intake().stage();
+        let mut stage = visit.desk().intake().stage();
         if matches!(*stage, Stage::Running(_)) {
             return;
         }
         *stage = Stage::Running(Arc::clone(&progress));
     }
-    let (desk, visit) = (desk.clone(), visit.clone());
+    let visit = visit.clone();
     tokio::spawn(async move {
-        let taken = desk.with(&visit, move |desk, bench| Ok(take_in(desk, bench, missing, &progress))).await;
+        let taken = visit.work(move |page, bench| Ok(take_in(page, bench, missing, &progress))).await;
         let outcome = match taken {
             Ok(Ok(import)) => Outcome::Taken(Arc::new(import)),
             Ok(Err(error)) => {
-                let gap = matches!(error, DeskError::Refused(crate::casebook::Refusal::Gap { .. }));
+                let gap = matches!(error, DeskError::Refused(Refusal::Gap { .. }));
                 Outcome::Refused { why: error.to_string(), gap }
             }
             // Locked meanwhile, or a fault: the file is still there.
-            Err(PageError::Locked) => return desk.intake().forget(),
+            Err(PageError::Locked) => return visit.desk().intake().forget(),
             Err(error) => {
                 let words = error.words();
                 Outcome::Refused { why: format!("{} {}", words.happened, words.remedy), gap: false }
             }
         };
-        *desk.intake().stage() = Stage::Done(outcome);
+        *visit.desk().intake().stage() = Stage::Done(outcome);
     });
 }
 
-fn take_in(desk: &Desk, bench: &mut super::Workbench, missing: bool, progress: &Progress) -> Result<Import, DeskError> {
-    let Some(file) = inbox::brought(desk.directory()) else { return Err(DeskError::NothingBrought) };
-    let import = bench.edit()?.import_watched(&file, missing, desk.today(), progress)?;
-    inbox::throw_away(desk.directory())?;
+fn take_in(page: &PageContext, bench: &mut Workbench, missing: bool, progress: &Progress) -> Result<Import, DeskError> {
+    let Some(file) = inbox::brought(page.desk.directory()) else { return Err(DeskError::NothingBrought) };
+    let import = bench.edit()?.import_watched(&file, missing, page.desk.today(), progress)?;
+    inbox::throw_away(page.desk.directory())?;
     Ok(import)
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! request ─▶ respond::finish    another site's, or to another name: refused. Errors become pages; headers go on
 //!         ─▶ session::require   no cookie: the locked page. A form without the session's token: refused
-//!         ─▶ a handler          takes a `Visit`, and a `Posted` if it is a form's; works in `Desk::with`
+//!         ─▶ a handler          takes a `Visit`, or a `Posted` if it is a form's, and works through it
 //! ```
 //!
 //! `GET /open`, `POST /unlock` and nothing else get by without a session. What the desk opened (keys, casebook, texts) is
@@ -37,6 +37,7 @@ mod team;
 #[cfg(test)]
 mod tests;
 mod view;
+mod visit;
 mod workbench;
 
 pub use state::{Carrier, Desk, DeskOptions, Surroundings, Unreadable};
@@ -48,7 +49,7 @@ use axum::{
 };
 
 use error::PageError;
-use session::Visit;
+use visit::Visit;
 use workbench::Workbench;
 
 /// Every page of the desk.

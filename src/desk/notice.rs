@@ -4,8 +4,6 @@ use std::ops::ControlFlow;
 
 use axum::{
     Router,
-    extract::State,
-    http::StatusCode,
     response::Response,
     routing::{get, post},
 };
@@ -14,10 +12,10 @@ use super::{
     Desk, PageError, Visit,
     decide::in_order,
     letter,
-    respond::{go_to, page},
+    respond::go_to,
     seen::{OfReport, Seen, readers},
-    session::Posted,
-    view::{Shell, letter::*},
+    view::letter::*,
+    visit::{PageContext, Posted},
 };
 use crate::{
     casebook::{
@@ -37,103 +35,80 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /reports/{id}/notice`
-async fn choose(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
-        let mut first = Entries::default();
-        for area in report.assessment.areas.as_ref().unwrap_or(&report.chosen_areas) {
-            first.push(AREA.to_owned(), area.slug().to_owned());
-        }
-        page(StatusCode::OK, &NoticePage::new(&shell, &report, Seen::of(&report), &first, &[]))
-    })
-    .await
+async fn choose(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
+    visit
+        .on_report(id, |page, _, report| {
+            let mut first = Entries::default();
+            for area in report.assessment.areas.as_ref().unwrap_or(&report.chosen_areas) {
+                first.push(AREA.to_owned(), area.slug().to_owned());
+            }
+            page.show(&NoticePage::new(&page.shell, report, Seen::of(report), &first, &[]))
+        })
+        .await
 }
 
 /// `POST /reports/{id}/notice/write`: after the choices, or back from the preview.
-async fn write(
-    State(desk): State<Desk>,
-    visit: Visit,
-    OfReport(id): OfReport,
-    form: Posted,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
-        let step = Step { shell: &shell, report: &report, form: &form, seen: Seen::sent(&form)? };
-        let choices = match Choices::read(&form, &report) {
-            Ok(choices) => choices,
-            Err(errors) => return step.choose_again(&errors),
-        };
-        if form.iter().any(|(name, _)| name == TEXT) {
-            return step.write(StatusCode::OK, &choices, form.first(TEXT), &[]);
-        }
-        let text = choices.draft(&report, desk.today().today()).compose();
-        step.write(StatusCode::OK, &choices, text.as_str(), &[])
-    })
-    .await
+async fn write(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+    posted
+        .on_report(id, |page, _, report| {
+            let step = Step { page, report, seen: Seen::sent(&page.form)? };
+            let choices = match Choices::read(&page.form, report) {
+                Ok(choices) => choices,
+                Err(errors) => return step.choose_again(&errors),
+            };
+            if page.form.iter().any(|(name, _)| name == TEXT) {
+                return page.show(&step.written(&choices, page.form.first(TEXT), &[]));
+            }
+            let text = choices.draft(report, page.desk.today().today()).compose();
+            page.show(&step.written(&choices, text.as_str(), &[]))
+        })
+        .await
 }
 
 /// `POST /reports/{id}/notice/preview`
-async fn preview(
-    State(desk): State<Desk>,
-    visit: Visit,
-    OfReport(id): OfReport,
-    form: Posted,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let casebook = bench.casebook()?;
-        let report = casebook.show(id, desk.shown_day(), desk.calendar())?;
-        let step = Step { shell: &shell, report: &report, form: &form, seen: Seen::sent(&form)? };
-        match step.read()? {
-            ControlFlow::Continue((choices, text)) => {
-                step.preview(casebook, desk.today().today(), &choices, &text, &Again::default())
+async fn preview(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+    posted
+        .on_report(id, |page, casebook, report| {
+            let step = Step { page, report, seen: Seen::sent(&page.form)? };
+            match step.read()? {
+                ControlFlow::Continue((choices, text)) => step.preview(casebook, &choices, &text, &Again::default()),
+                ControlFlow::Break(again) => Ok(again),
             }
-            ControlFlow::Break(again) => Ok(again),
-        }
-    })
-    .await
+        })
+        .await
 }
 
 /// `POST /reports/{id}/notice/record`
-async fn record(
-    State(desk): State<Desk>,
-    visit: Visit,
-    OfReport(id): OfReport,
-    form: Posted,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let mut editor = bench.edit()?;
-        let report = editor.casebook().show(id, desk.shown_day(), desk.calendar())?;
-        let (sent, now) = (Seen::sent(&form)?, Seen::of(&report));
-        let step = Step { shell: &shell, report: &report, form: &form, seen: sent };
-        let (choices, text) = match step.read()? {
-            ControlFlow::Continue(read) => read,
-            ControlFlow::Break(again) => return Ok(again),
-        };
-        // What is new is shown with this page, so the next one may be recorded.
-        let step = Step { seen: now, ..step };
-        let changed = sent.changed(now);
-        let errors: Vec<FieldError> = changed.clone().into_iter().chain(letter::unchecked(&form)).collect();
-        if !errors.is_empty() {
-            let again = Again { errors: &errors, changed: changed.is_some() };
-            return step.preview(editor.casebook(), desk.today().today(), &choices, &text, &again);
-        }
-        let decision = NewDecision {
-            assessment: choices.assessment(&report),
-            notice: Some(text),
-            supplementary: choices.variant == NoticeVariant::Supplementary,
-            needs_approval: form.has(NEEDS_APPROVAL, YES),
-            read: Some(sent.read),
-            seen: Some(sent.version),
-            ..NewDecision::default()
-        };
-        editor.decide(id, decision, desk.today())?;
-        go_to(&format!("/reports/{id}#messages"))
-    })
-    .await
+async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+    posted
+        .change_report(id, move |page, editor, report| {
+            let (sent, now) = (Seen::sent(&page.form)?, Seen::of(report));
+            let step = Step { page, report, seen: sent };
+            let (choices, text) = match step.read()? {
+                ControlFlow::Continue(read) => read,
+                ControlFlow::Break(again) => return Ok(again),
+            };
+            // What is new is shown with this page, so the next one may be recorded.
+            let step = Step { seen: now, ..step };
+            let changed = sent.changed(now);
+            let errors: Vec<FieldError> = changed.clone().into_iter().chain(letter::unchecked(&page.form)).collect();
+            if !errors.is_empty() {
+                let again = Again { errors: &errors, changed: changed.is_some() };
+                return step.preview(editor.casebook(), &choices, &text, &again);
+            }
+            let decision = NewDecision {
+                assessment: choices.assessment(report),
+                notice: Some(text),
+                supplementary: choices.variant == NoticeVariant::Supplementary,
+                needs_approval: page.form.has(NEEDS_APPROVAL, YES),
+                read: Some(sent.read),
+                seen: Some(sent.version),
+                ..NewDecision::default()
+            };
+            editor.decide(id, decision, page.desk.today())?;
+            go_to(&format!("/reports/{id}#messages"))
+        })
+        .await
 }
 
 /// What a notice says in the main.
@@ -210,9 +185,8 @@ impl Choices {
 
 /// One step of the way, with all that was chosen and typed on those before.
 struct Step<'a> {
-    shell: &'a Shell,
+    page: &'a PageContext,
     report: &'a ReportView,
-    form: &'a Entries,
     /// What the page's form carries on.
     seen: Seen,
 }
@@ -227,68 +201,61 @@ struct Again<'a> {
 impl Step<'_> {
     /// Choices and text, or the page on which something is wrong.
     fn read(&self) -> Result<ControlFlow<Response, (Choices, Text)>, PageError> {
+        let form = &self.page.form;
         if letter::blocked(self.report).is_some() {
             return self.choose_again(&[]).map(ControlFlow::Break);
         }
-        let choices = match Choices::read(self.form, self.report) {
+        let choices = match Choices::read(form, self.report) {
             Ok(choices) => choices,
             Err(errors) => return self.choose_again(&errors).map(ControlFlow::Break),
         };
-        match letter::read(self.form, AnswerKind::Notice) {
+        match letter::read(form, AnswerKind::Notice) {
             Ok(text) => Ok(ControlFlow::Continue((choices, text))),
             Err(error) => {
-                let again = self.write(StatusCode::UNPROCESSABLE_ENTITY, &choices, self.form.first(TEXT), &[error]);
+                let again = self.page.show_again(&self.written(&choices, form.first(TEXT), &[error]));
                 again.map(ControlFlow::Break)
             }
         }
     }
 
     fn choose_again(&self, errors: &[FieldError]) -> Result<Response, PageError> {
-        let again = NoticePage::new(self.shell, self.report, self.seen, self.form, errors);
-        page(StatusCode::UNPROCESSABLE_ENTITY, &again)
+        let page = self.page;
+        page.show_again(&NoticePage::new(&page.shell, self.report, self.seen, &page.form, errors))
     }
 
-    fn write(
-        &self,
-        status: StatusCode,
-        choices: &Choices,
-        text: &str,
-        errors: &[FieldError],
-    ) -> Result<Response, PageError> {
-        page(status, &WritePage::new(self.shell, self.report, &self.draft(choices), text, errors))
+    fn written<'a>(&'a self, choices: &Choices, text: &str, errors: &'a [FieldError]) -> WritePage<'a> {
+        WritePage::new(&self.page.shell, self.report, &self.draft(choices), text, errors)
     }
 
     fn preview(
         &self,
         casebook: &Casebook,
-        on: Date,
         choices: &Choices,
         text: &Text,
         again: &Again<'_>,
     ) -> Result<Response, PageError> {
         let team = casebook.team();
         let others = readers(self.report, casebook.team()).iter().any(|member| !member.is_me);
-        let approval =
-            Approval { always: casebook.second_approver(), alone: !others, asked: self.form.has(NEEDS_APPROVAL, YES) };
-        let status = if again.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let asked = self.page.form.has(NEEDS_APPROVAL, YES);
         let parts = PreviewParts {
             report: self.report,
             draft: self.draft(choices),
             text: text.as_str(),
-            on,
+            on: self.page.desk.today().today(),
             areas: choices.areas.clone(),
-            approval: Some(approval),
+            approval: Some(Approval { always: casebook.second_approver(), alone: !others, asked }),
             errors: again.errors,
             changed: again.changed.then_some(team.as_slice()),
         };
-        page(status, &PreviewPage::new(self.shell, parts))
+        let view = PreviewPage::new(&self.page.shell, parts);
+        if again.errors.is_empty() { self.page.show(&view) } else { self.page.show_again(&view) }
     }
 
     fn draft(&self, choices: &Choices) -> Draft<'_> {
         Draft {
             kind: AnswerKind::Notice,
             supplementary: choices.variant == NoticeVariant::Supplementary,
-            typed: self.form,
+            typed: &self.page.form,
             seen: self.seen,
         }
     }

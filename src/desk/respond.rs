@@ -24,6 +24,16 @@ pub(super) fn go_to(path: &str) -> Result<Response, PageError> {
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
 }
 
+/// A file, to be saved under that name.
+pub(super) fn download(name: &str, media_type: &'static str, file: impl Into<Body>) -> Result<Response, PageError> {
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let headers = [
+        (header::CONTENT_DISPOSITION, disposition.map_err(|_| PageError::Internal)?),
+        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
+    ];
+    Ok((headers, file.into()).into_response())
+}
+
 /// The one layer around every page: refuses what was meant for another name or comes from another site, makes errors into
 /// pages, keeps a panic to its own request, and puts the headers on whatever leaves.
 pub(super) async fn finish(State(desk): State<Desk>, request: Request, next: Next) -> Response {
@@ -56,7 +66,7 @@ fn is_ours(desk: &Desk, request: &Request) -> bool {
 }
 
 fn error_page(desk: &Desk, visit: Option<&Visit>, error: &PageError, plain: &Response) -> Response {
-    let shell = desk.shell(visit);
+    let shell = visit.map_or_else(|| desk.shell(), Visit::shell);
     let made = match error {
         PageError::Locked => door::locked_page(desk, error.status(), &[]),
         _ => page(error.status(), &ErrorPage::new(&shell, error.words())),

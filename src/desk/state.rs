@@ -10,7 +10,7 @@ use tokio::{sync::Mutex as Turn, time};
 use zeroize::Zeroizing;
 
 use super::{
-    Keys, PageError, Visit, Workbench,
+    Keys, PageError, Workbench,
     gate::{Gate, Secret},
     intake::Intake,
     view::{CSS, Shell},
@@ -184,18 +184,18 @@ impl Desk {
         Ok(None)
     }
 
-    /// Works with what is open, where it holds nobody else up, one request at a time.
+    /// Works with what is open, on a thread that may block and one at a time, if that session has not ended by then.
     pub(super) async fn with<T: Send + 'static>(
         &self,
-        visit: &Visit,
-        work: impl FnOnce(&Self, &mut Workbench) -> Result<T, PageError> + Send + 'static,
+        session: u64,
+        work: impl FnOnce(&mut Workbench) -> Result<T, PageError> + Send + 'static,
     ) -> Result<T, PageError> {
-        let (desk, session) = (self.clone(), visit.session);
+        let desk = self.clone();
         let done = wiped(move || {
             let mut bench = desk.bench();
             // It may have been locked, and opened again, while this waited for its turn.
             match &mut *bench {
-                Some(bench) if desk.gate().is_current(session) => work(&desk, bench),
+                Some(bench) if desk.gate().is_current(session) => work(bench),
                 _ => Err(PageError::Locked),
             }
         });
@@ -210,14 +210,14 @@ impl Desk {
     }
 
     /// Works with what was taken out of the casebook, beside everybody else. Whatever takes long has to look whether the session
-    /// [`is open`](Self::is_open_to).
+    /// [`is current`](Self::is_current).
     pub(super) fn aside(work: impl FnOnce() + Send + 'static) {
         tokio::spawn(wiped(work));
     }
 
-    /// Whether the session of a visit has not ended.
-    pub(super) fn is_open_to(&self, visit: &Visit) -> bool {
-        self.gate().is_current(visit.session)
+    /// Whether that session has not ended.
+    pub(super) fn is_current(&self, session: u64) -> bool {
+        self.gate().is_current(session)
     }
 
     /// Lets a request in that shows the session's cookie. Gives the session's number and token.
@@ -286,13 +286,19 @@ impl Desk {
         &self.0.options.calendar
     }
 
-    /// What every page has around it; for a page that is seen without a session, nothing that only a session may see.
-    pub(super) fn shell(&self, visit: Option<&Visit>) -> Shell {
-        let options = &self.0.options;
-        match visit {
-            Some(visit) => Shell::inside(options, self.0.id, visit),
-            None => Shell::outside(options, self.gate().unlock_token()),
-        }
+    /// What every page of the session has around it.
+    pub(super) fn shell_inside(&self, token: Zeroizing<String>, path: &str) -> Shell {
+        self.shell_with(token).inside(self.0.id, path)
+    }
+
+    /// What every page has around it that is seen without a session: nothing that only a session may see.
+    pub(super) fn shell(&self) -> Shell {
+        let token = self.gate().unlock_token();
+        self.shell_with(token)
+    }
+
+    fn shell_with(&self, token: Zeroizing<String>) -> Shell {
+        Shell::new(self.carrier().is_some(), self.0.options.lock_after, token)
     }
 
     fn gate(&self) -> MutexGuard<'_, Gate> {

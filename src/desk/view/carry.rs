@@ -10,9 +10,6 @@ use crate::{
     http::Day,
 };
 
-/// What is wrong with the form.
-pub(in crate::desk) type Problem = FieldError;
-
 /// What can be carried, and what was.
 #[derive(Template)]
 #[template(path = "desk/carry.html")]
@@ -39,11 +36,11 @@ impl<'a> CarryPage<'a> {
         casebook: &Casebook,
         brought: bool,
         demonstration: bool,
-        problem: Option<Problem>,
+        error: Option<FieldError>,
     ) -> Result<Self, DeskError> {
         Ok(Self {
             shell,
-            errors: problem.into_iter().collect(),
+            errors: error.into_iter().collect(),
             last: casebook.last_collection().map(|(number, on)| (number, Day(on))),
             brought,
             waiting: casebook.waiting(),

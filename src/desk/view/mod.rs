@@ -20,7 +20,7 @@ mod team;
 mod validity;
 
 pub(super) use approve::{ApprovePage, ApproveParts, REASON, ToApprovePage, Waiting};
-pub(super) use carry::{CarryPage, ImportPage, Problem};
+pub(super) use carry::{CarryPage, ImportPage};
 pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
 pub(super) use destroy::{DestroyPage, RetentionPage};
@@ -31,12 +31,12 @@ pub(super) use refer::ReferPage;
 pub(super) use report::{FilePage, Parts, ReportPage};
 pub(super) use team::{LeavePage, ShutOutPage, TeamPage};
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::{borrow::Cow, sync::LazyLock, time::Duration};
 
 use askama::Template;
 use zeroize::Zeroizing;
 
-use super::{DeskOptions, Visit, error::Words};
+use super::error::Words;
 use crate::{
     domain::{CasebookId, FieldError},
     http::shortened,
@@ -56,7 +56,7 @@ pub(super) static CSS: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The parts of the desk that every page leads to.
-const PARTS: &[(&str, &str)] = &[
+const LINKS: &[(&str, &str)] = &[
     ("/", "Queue"),
     ("/approve", "Approve"),
     ("/carry", "Carry"),
@@ -81,28 +81,27 @@ pub(super) struct Shell {
 
 struct Inside {
     casebook: String,
-    parts: Vec<Part>,
+    parts: Vec<Link>,
 }
 
 /// A link to a part of the desk, marked if the page is it.
-struct Part {
+struct Link {
     path: &'static str,
     name: &'static str,
     here: bool,
 }
 
 impl Shell {
-    /// Of a page of the session.
-    pub(super) fn inside(options: &DeskOptions, casebook: CasebookId, visit: &Visit) -> Self {
-        let parts = PARTS.iter().map(|(path, name)| Part { path, name, here: *path == visit.path() }).collect();
-        let casebook = casebook.to_string().chars().take(SHORT_ID).collect();
-        Self { inside: Some(Inside { casebook, parts }), ..Self::outside(options, visit.token()) }
+    /// Of a page that anyone on this machine may see, with the token of its forms.
+    pub(super) fn new(demo: bool, lock_after: Duration, token: Zeroizing<String>) -> Self {
+        Self { css: &CSS, demo, lock_minutes: lock_after.as_secs().div_ceil(60), token, inside: None }
     }
 
-    /// Of a page that anyone on this machine may see.
-    pub(super) fn outside(options: &DeskOptions, token: Zeroizing<String>) -> Self {
-        let lock_minutes = options.lock_after.as_secs().div_ceil(60);
-        Self { css: &CSS, demo: options.demo.is_some(), lock_minutes, token, inside: None }
+    /// Of a page of the session, at that path.
+    pub(super) fn inside(self, casebook: CasebookId, path: &str) -> Self {
+        let parts = LINKS.iter().map(|(to, name)| Link { path: to, name, here: *to == path }).collect();
+        let casebook = casebook.to_string().chars().take(SHORT_ID).collect();
+        Self { inside: Some(Inside { casebook, parts }), ..self }
     }
 }
 

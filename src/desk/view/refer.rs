@@ -40,15 +40,16 @@ impl<'a> ReferPage<'a> {
     pub(in crate::desk) fn new(
         shell: &'a Shell,
         report: &ReportView,
-        typed: Option<Entries>,
+        typed: Option<&Entries>,
         errors: Vec<FieldError>,
     ) -> Self {
         let again = typed.is_some();
-        let typed = typed.unwrap_or_default();
+        let nothing = Entries::default();
+        let typed = typed.unwrap_or(&nothing);
         let areas = Area::ALL.iter().map(|area| (area.slug(), area.label()));
         let text = |field: &str| typed.first(field).to_owned();
         let fields = vec![
-            Field::new("area", "Area", Kind::Radios(Choice::list("area", areas, &typed)), &errors),
+            Field::new("area", "Area", Kind::Radios(Choice::list("area", areas, typed)), &errors),
             Field::new("team", "Name of the team", Kind::Line(text("team")), &errors),
             Field::new("recipients", "Their age recipients", Kind::Area(text("recipients"), 3), &errors).hint(
                 "Lines that begin with age1. Compare them with the team by voice: whoever holds these keys can read it",

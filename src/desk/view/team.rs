@@ -111,19 +111,17 @@ impl<'a> ShutOutPage<'a> {
         shell: &'a Shell,
         casebook: &Casebook,
         id: ReportId,
-        typed: Option<Entries>,
+        typed: Option<&Entries>,
         errors: Vec<FieldError>,
     ) -> Result<Self, DeskError> {
         let (members, roles) = casebook.shut_out_of(id)?;
-        let typed = typed.unwrap_or_else(|| {
-            let mut entries = Entries::default();
-            members.iter().for_each(|member| entries.push("member".into(), member.to_string()));
-            roles.iter().for_each(|role| entries.push("role".into(), role.slug().into()));
-            entries
-        });
+        let mut now = Entries::default();
+        members.iter().for_each(|member| now.push("member".into(), member.to_string()));
+        roles.iter().for_each(|role| now.push("role".into(), role.slug().into()));
+        let typed = typed.unwrap_or(&now);
         let team = casebook.team();
         let named = |member: &&MemberId| team.iter().find(|known| known.id == **member);
-        let now = members
+        let shut_out = members
             .iter()
             .filter_map(|member| named(&member).map(|known| known.name.as_str().to_owned()))
             .chain(roles.iter().map(|role| format!("everyone who is {}", role.label().to_lowercase())))
@@ -136,7 +134,7 @@ impl<'a> ShutOutPage<'a> {
         let mine = team.iter().find(|member| member.is_me).map(|member| member.role);
         let other_roles = TeamRole::ALL.iter().filter(|role| Some(**role) != mine);
         let other_roles = other_roles.map(|role| (role.slug(), role.label()));
-        let others = Choice::list("member", others, &typed);
+        let others = Choice::list("member", others, typed);
         let mut fields = Vec::new();
         // A question without a choice can't be answered.
         if !others.is_empty() {
@@ -146,11 +144,11 @@ impl<'a> ShutOutPage<'a> {
             );
         }
         fields.extend([
-            Field::new("role", "Everyone who is", Kind::Checkboxes(Choice::list("role", other_roles, &typed)), &errors)
+            Field::new("role", "Everyone who is", Kind::Checkboxes(Choice::list("role", other_roles, typed)), &errors)
                 .hint("Those who join later with that role are shut out too"),
             Field::new("reason", "Why", Kind::Area(typed.first("reason").to_owned(), 4), &errors)
                 .hint("Only those who may open the report can read it"),
         ]);
-        Ok(Self { shell, id, errors, now, fields })
+        Ok(Self { shell, id, errors, now: shut_out, fields })
     }
 }

@@ -1,6 +1,6 @@
 //! Holds every page of the desk, in each of its states, to what any browser and any reader needs of it.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use super::{
     super::{
@@ -16,11 +16,7 @@ use crate::{
         AnswerRef, Casebook, QueueEntry, ReportView, Retained,
         statistics::{Figures, ReportingYear, sample},
     },
-    crypto::os_random,
-    desk::{Carrier, gate::Secret},
-    domain::{
-        AnswerKind, Calendar, Clock, Date, Entries, FixedDay, ReportId, ReportState, Route, TeamRole, Text, limits::KIB,
-    },
+    domain::{AnswerKind, Calendar, Clock, Date, Entries, ReportId, ReportState, Route, TeamRole, Text, limits::KIB},
     http::{
         Day,
         templates::without_sample,
@@ -34,36 +30,10 @@ const HEAVIEST: usize = 40 * KIB;
 /// The reading age that no page may pass.
 const OLDEST: f64 = 13.0;
 
-/// Carries nothing: its pages are only looked at.
-struct Nobody;
-
-impl Carrier for Nobody {
-    fn collect(&self, _: &Path) -> Result<(), String> {
-        unreachable!()
-    }
-
-    fn deliver(&self, _: &Path) -> Result<(), String> {
-        unreachable!()
-    }
-}
-
-fn options(demo: bool) -> DeskOptions {
-    DeskOptions {
-        casebook: "casebook".into(),
-        address: ([127, 0, 0, 1], 8081).into(),
-        calendar: Calendar::default(),
-        today: Arc::new(FixedDay(DAY)),
-        as_of: None,
-        lock_after: Duration::from_secs(600),
-        demo: demo.then(|| Box::new(Nobody) as Box<dyn Carrier>),
-    }
-}
-
 fn every_page() -> Vec<Sample> {
-    let visit = Visit::new(1, Arc::new(Secret::random(&mut os_random())), "/");
-    let inside = |demo| Shell::inside(&options(demo), CasebookId([0xab; 16]), &visit);
-    let (shell, demo) = (inside(false), inside(true));
-    let outside = Shell::outside(&options(false), visit.token());
+    let outside = |demo| Shell::new(demo, Duration::from_secs(600), Zeroizing::new("0a".repeat(32)));
+    let [shell, demo] = [false, true].map(|demo| outside(demo).inside(CasebookId([0xab; 16]), "/"));
+    let outside = outside(false);
     let mut pages = Vec::new();
     let mut add = |name: &str, page: &dyn Render, is_error| pages.push(page.sample(name, is_error));
     casebook_pages(&mut add, &shell, &demo);
@@ -91,8 +61,8 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     let other = world.colleague("Second <reviewer>", TeamRole::Adviser);
     let casebook = world.open().unwrap();
     let error = |field: &'static str| vec![FieldError::new(field, "Enter something <else>")];
-    let carry = |shell, casebook, brought, problem: Option<_>| {
-        CarryPage::new(shell, casebook, brought, problem.is_none(), problem).unwrap()
+    let carry = |shell, casebook, brought, error: Option<_>| {
+        CarryPage::new(shell, casebook, brought, error.is_none(), error).unwrap()
     };
     add("carry, empty", &carry(shell, &empty, false, None), false);
     add("carry", &carry(demo, &casebook, true, None), false);
@@ -136,7 +106,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     let file = casebook.attachment(id, "1/1").unwrap();
     add("file", &FilePage::new(shell, id, "1/1", file.said()), false);
     add("refer", &ReferPage::new(shell, &report, None, Vec::new()), false);
-    add("refer with errors", &ReferPage::new(shell, &report, Some(Entries::default()), error("part")), true);
+    add("refer with errors", &ReferPage::new(shell, &report, Some(&Entries::default()), error("part")), true);
     deciding_pages(add, shell, &casebook, &report);
     let mut queue = casebook.list(DAY, &Calendar::default()).unwrap();
     let gone = vec![(ReportId([9; 8]), DAY)];
