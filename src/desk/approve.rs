@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     casebook::{AnswerRef, AnswerView, Casebook, DeskError, ReportView},
-    domain::{AnswerKind, FieldError, limits::DETAIL_MAX},
+    domain::{AnswerKind, Date, FieldError, MemberId, limits::DETAIL_MAX},
     http::Day,
 };
 
@@ -33,11 +33,8 @@ pub(super) fn routes() -> Router<Desk> {
 async fn list(visit: Visit) -> Result<Response, PageError> {
     visit
         .read(|page, casebook| {
-            let mut rows = Vec::new();
-            for answer in casebook.to_approve() {
-                let report = page.report(casebook, answer.report)?;
-                rows.extend(find(&report, answer.seq).map(|found| waiting(casebook, answer, found)));
-            }
+            let waiting = casebook.waiting_notices().into_iter();
+            let rows = waiting.map(|notice| row(casebook, notice.answer, notice.by, notice.on)).collect();
             page.show(&ToApprovePage { shell: &page.shell, rows })
         })
         .await
@@ -120,7 +117,7 @@ fn answer_page<'a>(
 ) -> Result<ApprovePage<'a>, PageError> {
     let found = find(report, answer.seq).ok_or(PageError::NotFound)?;
     let text = found.text.as_ref().ok_or(PageError::NotFound)?;
-    let waiting = waiting(casebook, answer, found);
+    let waiting = row(casebook, answer, found.by, found.on);
     let closed = if report.entry.withdrawn {
         letter::blocked(report)
     } else if !found.to_approve {
@@ -146,7 +143,7 @@ fn find(report: &ReportView, seq: u32) -> Option<&AnswerView> {
     answers.find(|answer| answer.seq == seq && answer.kind == AnswerKind::Notice)
 }
 
-fn waiting(casebook: &Casebook, answer: AnswerRef, found: &AnswerView) -> Waiting {
-    let by = casebook.member_name(found.by).map_or("", |name| name.as_str()).to_owned();
-    Waiting { answer, by, on: Day(found.on), mine: casebook.me() == Some(found.by) }
+fn row(casebook: &Casebook, answer: AnswerRef, by: MemberId, on: Date) -> Waiting {
+    let name = casebook.member_name(by).map_or("", |name| name.as_str()).to_owned();
+    Waiting { answer, by: name, on: Day(on), mine: casebook.me() == Some(by) }
 }

@@ -45,7 +45,7 @@ impl<'a> CarryPage<'a> {
             brought,
             waiting: casebook.waiting(),
             acknowledge: casebook.has_to_acknowledge(),
-            to_approve: casebook.to_approve().len(),
+            to_approve: casebook.waiting_notices().len(),
             outgoing: casebook.outgoing()?,
             demonstration,
         })

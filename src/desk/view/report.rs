@@ -176,7 +176,7 @@ impl<'a> ReportPage<'a> {
             messages,
             assessment,
             history: Step::all(report, &name),
-            readers: casebook.readers_of(entry.id),
+            readers: casebook.readers(entry.id).len(),
         }
     }
 }
