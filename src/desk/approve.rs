@@ -1,18 +1,18 @@
 //! Notices that wait for a second member: approved, or taken back.
 
 use axum::{
-    RequestPartsExt, Router,
-    extract::{FromRequestParts, Path},
-    http::request::Parts,
+    Router,
     response::Response,
     routing::{get, post},
 };
 
 use super::{
-    Desk, PageError, Visit, letter,
+    Desk, PageError, Visit,
+    address::OfAnswer,
+    correspondence,
+    form::{correspondence::unchecked, text::text},
     respond::go_to,
-    seen::{report_id, text},
-    view::{ApprovePage, ApproveParts, REASON, ToApprovePage, Waiting},
+    view::{ApprovePage, ApproveParts, REASON, ToApprovePage, WaitingRow},
     visit::{PageContext, Posted},
 };
 use crate::{
@@ -34,7 +34,7 @@ async fn list(visit: Visit) -> Result<Response, PageError> {
     visit
         .read(|page, casebook| {
             let waiting = casebook.waiting_notices().into_iter();
-            let rows = waiting.map(|notice| row(casebook, notice.answer, notice.by, notice.on)).collect();
+            let rows = waiting.map(|notice| waiting_row(casebook, notice.answer, notice.by, notice.on)).collect();
             page.show(&ToApprovePage { shell: &page.shell, rows })
         })
         .await
@@ -53,7 +53,7 @@ async fn show(visit: Visit, OfAnswer(answer): OfAnswer) -> Result<Response, Page
 async fn approve(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            let errors = match letter::unchecked(&page.form) {
+            let errors = match unchecked(&page.form) {
                 Some(error) => vec![error],
                 None => match editor.approve(answer, page.desk.today()) {
                     Ok(()) => return go_to(&format!("/reports/{}#messages", answer.report)),
@@ -85,19 +85,6 @@ async fn take_back(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Respons
         .await
 }
 
-/// The answer in an address.
-struct OfAnswer(AnswerRef);
-
-impl<S: Sync> FromRequestParts<S> for OfAnswer {
-    type Rejection = PageError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
-        let names = parts.extract::<Path<(String, String)>>().await;
-        let Path((id, seq)) = names.map_err(|_| PageError::NotFound)?;
-        Ok(Self(AnswerRef { report: report_id(&id)?, seq: letter::answer_number(&seq)? }))
-    }
-}
-
 fn again(
     page: &PageContext,
     casebook: &Casebook,
@@ -117,9 +104,9 @@ fn answer_page<'a>(
 ) -> Result<ApprovePage<'a>, PageError> {
     let found = find(report, answer.seq).ok_or(PageError::NotFound)?;
     let text = found.text.as_ref().ok_or(PageError::NotFound)?;
-    let waiting = row(casebook, answer, found.by, found.on);
+    let waiting = waiting_row(casebook, answer, found.by, found.on);
     let closed = if report.entry.withdrawn {
-        letter::blocked(report)
+        correspondence::blocked(report)
     } else if !found.to_approve {
         Some("This notice does not wait for anybody: it was approved, or it never needed it.")
     } else if waiting.mine {
@@ -143,7 +130,7 @@ fn find(report: &ReportView, seq: u32) -> Option<&AnswerView> {
     answers.find(|answer| answer.seq == seq && answer.kind == AnswerKind::Notice)
 }
 
-fn row(casebook: &Casebook, answer: AnswerRef, by: MemberId, on: Date) -> Waiting {
+fn waiting_row(casebook: &Casebook, answer: AnswerRef, by: MemberId, on: Date) -> WaitingRow {
     let name = casebook.member_name(by).map_or("", |name| name.as_str()).to_owned();
-    Waiting { answer, by: name, on: Day(on), mine: casebook.me() == Some(by) }
+    WaitingRow { answer, by: name, on: Day(on), mine: casebook.me() == Some(by) }
 }

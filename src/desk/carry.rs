@@ -1,41 +1,30 @@
 //! What is carried between the box and the desk: taking in collections, and writing decisions to carry back.
 
-use std::{fs, io::Write, path::Path as FilePath};
+use std::{fs, sync::Arc};
 
 use axum::{
     Router,
-    body::Body,
-    extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request},
+    extract::{DefaultBodyLimit, Path, Request},
     http::{HeaderValue, StatusCode, header},
     response::Response,
     routing::{get, post},
 };
-use bytes::Bytes;
-use tokio::sync::mpsc;
 
 use super::{
     Desk, PageError, Visit,
-    intake::{self, Standing},
+    import_job::{ImportOutcome, ImportStage},
+    open_casebook::OpenCasebook,
     respond::{download, go_to, page},
-    session::TOKEN,
+    upload::{COLLECTION, receive},
     view::{CarryPage, ImportPage},
     visit::{PageContext, Posted},
 };
 use crate::{
-    casebook::{Casebook, DeskError, Editor, Export, carry::inbox},
-    domain::{FieldError, limits::KIB},
+    casebook::{Casebook, DeskError, Editor, Export, Import, Progress, Refusal, carry::inbox},
+    domain::FieldError,
     files::FileError,
-    http::{BodyError, forms, guard::Guarded},
 };
 
-/// The field that a collection comes in.
-const COLLECTION: &str = "collection";
-/// Bytes of the largest collection that a browser may bring: more than any stick holds.
-const LARGEST: u64 = 1 << 40;
-/// Bytes of a form's field.
-const FIELD: usize = KIB;
-/// Pieces of a file on their way to the disk.
-const IN_FLIGHT: usize = 4;
 /// How often the page of an import that is under way loads itself again, in seconds.
 const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("2");
 
@@ -68,11 +57,11 @@ fn carry_page<'a>(
 
 /// `POST /carry/import`: the file first goes to the disk as it is, sealed. Then it is taken in.
 async fn bring(visit: Visit, request: Request) -> Result<Response, PageError> {
-    if matches!(visit.desk().intake().standing(), Standing::Running(..)) {
+    if matches!(visit.desk().import_job().stage(), ImportStage::Running(..)) {
         return go_to("/carry/import");
     }
     if receive(&visit, request).await? {
-        intake::begin(&visit, false);
+        begin(&visit, false);
         return go_to("/carry/import");
     }
     let error = FieldError::new(COLLECTION, "Choose the collection that was carried from the box");
@@ -81,7 +70,7 @@ async fn bring(visit: Visit, request: Request) -> Result<Response, PageError> {
 
 /// `POST /carry/import/again`: what was brought and not taken in, once more; with `missing`, though earlier ones are lost.
 async fn again(posted: Posted) -> Result<Response, PageError> {
-    intake::begin(&posted, posted.form().first("missing") == "yes");
+    begin(&posted, posted.form().first("missing") == "yes");
     go_to("/carry/import")
 }
 
@@ -90,7 +79,7 @@ async fn discard(posted: Posted) -> Result<Response, PageError> {
     posted
         .work(|page, _| {
             inbox::throw_away(page.desk.directory())?;
-            page.desk.intake().forget();
+            page.desk.import_job().forget();
             go_to("/carry")
         })
         .await
@@ -99,8 +88,8 @@ async fn discard(posted: Posted) -> Result<Response, PageError> {
 /// `GET /carry/import`: how far it has come, or what became of it. Needs nothing that is open, which the import holds.
 async fn progress(visit: Visit) -> Result<Response, PageError> {
     let (desk, shell) = (visit.desk(), visit.shell());
-    let standing = desk.intake().standing();
-    let is_running = matches!(standing, Standing::Running(..));
+    let standing = desk.import_job().stage();
+    let is_running = matches!(standing, ImportStage::Running(..));
     let brought = inbox::brought(desk.directory()).is_some();
     let Some(view) = ImportPage::new(&shell, standing, brought) else { return go_to("/carry") };
     let mut response = page(StatusCode::OK, &view)?;
@@ -161,68 +150,37 @@ fn deliver_and_collect(desk: &Desk, editor: &mut Editor<'_>) -> Result<(), PageE
     Ok(())
 }
 
-/// Writes the file that a form brings into the tray. Gives whether there was one.
-async fn receive(visit: &Visit, request: Request) -> Result<bool, PageError> {
-    if !forms::is_type(request.headers(), "multipart/form-data") {
-        return Err(BodyError::Type.into());
-    }
-    let content_type = request.headers().get(header::CONTENT_TYPE).cloned().ok_or(BodyError::Type)?;
-    let guarded = Guarded::new(forms::bounded(request, LARGEST)?, LARGEST);
-    let watch = guarded.watch();
-    let mut request = Request::new(Body::new(guarded));
-    request.headers_mut().insert(header::CONTENT_TYPE, content_type);
-    DefaultBodyLimit::disable().apply(&mut request);
-    let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| BodyError::Broken)?;
-    let mut is_ours = false;
-    while let Some(mut field) = multipart.next_field().await.map_err(|_| watch.cause())? {
-        watch.progress();
-        match field.name() {
-            Some(TOKEN) => {
-                let mut token = zeroize::Zeroizing::new(Vec::new());
-                while let Some(piece) = field.chunk().await.map_err(|_| watch.cause())? {
-                    watch.progress();
-                    if token.len() + piece.len() > FIELD {
-                        return Err(BodyError::TooLarge.into());
-                    }
-                    token.extend_from_slice(&piece);
-                }
-                is_ours = std::str::from_utf8(&token).is_ok_and(|token| visit.form_token_is(token));
+/// Begins to take in the collection that was brought, unless one is being taken in.
+pub(super) fn begin(visit: &Visit, missing: bool) {
+    let Some(progress) = visit.desk().import_job().begin() else { return };
+    let visit = visit.clone();
+    tokio::spawn(async move {
+        let taken = visit.work(move |page, open| Ok(take_in(page, open, missing, &progress))).await;
+        let outcome = match taken {
+            Ok(Ok(import)) => ImportOutcome::Taken(Arc::new(import)),
+            Ok(Err(error)) => {
+                let gap = matches!(error, DeskError::Refused(Refusal::Gap { .. }));
+                ImportOutcome::Refused { why: error.to_string(), gap }
             }
-            // The token stands before the file in every form of the desk.
-            Some(COLLECTION) if !is_ours => return Err(PageError::Forged),
-            Some(COLLECTION) => {
-                let (sender, pieces) = mpsc::channel::<Option<Bytes>>(IN_FLIGHT);
-                let directory = visit.desk().directory().to_owned();
-                let writing = tokio::task::spawn_blocking(move || write(&directory, pieces));
-                while let Some(piece) = field.chunk().await.map_err(|_| watch.cause())? {
-                    watch.progress();
-                    if sender.send(Some(piece)).await.is_err() {
-                        break;
-                    }
-                }
-                // Without this word the file did not come whole.
-                let _ = sender.send(None).await;
-                return Ok(writing.await.map_err(|_| PageError::Internal)??);
+            // Locked meanwhile, or a fault: the file is still there.
+            Err(PageError::Locked) => return visit.desk().import_job().forget(),
+            Err(error) => {
+                let words = error.words();
+                ImportOutcome::Refused { why: format!("{} {}", words.happened, words.remedy), gap: false }
             }
-            _ => while field.chunk().await.map_err(|_| watch.cause())?.is_some() {},
-        }
-    }
-    Ok(false)
+        };
+        visit.desk().import_job().end(outcome);
+    });
 }
 
-/// Writes pieces into the tray until the word that all have come. Gives whether there was anything.
-fn write(casebook: &FilePath, mut pieces: mpsc::Receiver<Option<Bytes>>) -> Result<bool, DeskError> {
-    let mut bringing = inbox::bring(casebook)?;
-    let mut is_empty = true;
-    loop {
-        match pieces.blocking_recv() {
-            Some(Some(piece)) => {
-                is_empty &= piece.is_empty();
-                bringing.file.write_all(&piece).map_err(FileError::io("write", casebook))?;
-            }
-            Some(None) if is_empty => return Ok(false),
-            Some(None) => return bringing.finish().map(|()| true),
-            None => return Ok(false),
-        }
-    }
+fn take_in(
+    page: &PageContext,
+    open: &mut OpenCasebook,
+    missing: bool,
+    progress: &Progress,
+) -> Result<Import, DeskError> {
+    let Some(file) = inbox::brought(page.desk.directory()) else { return Err(DeskError::NothingBrought) };
+    let import = open.edit()?.import_watched(&file, missing, page.desk.today(), progress)?;
+    inbox::throw_away(page.desk.directory())?;
+    Ok(import)
 }

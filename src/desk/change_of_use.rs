@@ -3,9 +3,11 @@
 use axum::{Router, response::Response, routing::get};
 
 use super::{
-    Desk, PageError, Visit, letter,
+    Desk, PageError, Visit,
+    address::OfReport,
+    correspondence,
+    form::{stale::Seen, text::text},
     respond::go_to,
-    seen::{OfReport, Seen, text},
     view::ChangeOfUsePage,
     visit::Posted,
 };
@@ -71,5 +73,5 @@ fn start(desk: &Desk) -> Result<Clock, PageError> {
 fn blocked(report: &ReportView) -> Option<&'static str> {
     let first =
         "No notice was written yet, so there is nothing that could change for the person. Write the first notice.";
-    letter::blocked(report).or((!letter::has_notice(report)).then_some(first))
+    correspondence::blocked(report).or((!correspondence::has_notice(report)).then_some(first))
 }

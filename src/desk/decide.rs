@@ -4,13 +4,14 @@ use axum::{Router, response::Response, routing::get};
 
 use super::{
     Desk, PageError, Visit,
+    address::OfReport,
+    form::{date::DateNames, stale::Seen, text::optional_text},
     respond::go_to,
-    seen::{OfReport, Seen, optional_text, readers},
     view::{DecidePage, DecideParts, decide::*},
     visit::Posted,
 };
 use crate::{
-    casebook::{MemberView, NewDecision, ReportView},
+    casebook::{Casebook, MemberView, NewDecision, ReportView},
     domain::{
         Action, Area, Assessment, Date, Entries, FailureKind, FieldError, Finding, MemberId, ReportState, Risk, Text,
         YesNo,
@@ -27,7 +28,7 @@ pub(super) fn routes() -> Router<Desk> {
 async fn form(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
     visit
         .on_report(id, |page, casebook, report| {
-            let team = owners(report, casebook.team());
+            let team = owners(report, casebook);
             let typed = as_it_is(report);
             let parts = DecideParts { report, team: &team, typed: &typed, errors: &[], changed: false };
             page.show(&DecidePage::new(&page.shell, parts))
@@ -40,7 +41,7 @@ async fn decide(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
     posted
         .change_report(id, move |page, editor, report| {
             let seen = Seen::sent(&page.form)?;
-            let team = owners(report, editor.casebook().team());
+            let team = owners(report, editor.casebook());
             let changed = seen.changed(Seen::of(report));
             let decided = Decided::read(&page.form, report, &team, page.desk.today().today());
             let errors = match (changed.clone(), decided) {
@@ -191,13 +192,11 @@ impl Reader<'_> {
 }
 
 /// Those who can be asked to look after a report, and whoever does.
-fn owners(report: &ReportView, team: Vec<MemberView>) -> Vec<MemberView> {
-    let owner = team.iter().find(|member| report.assessment.owner == Some(member.id)).cloned();
-    let mut owners = readers(report, team);
-    if let Some(owner) = owner
-        && !owners.iter().any(|member| member.id == owner.id)
-    {
-        owners.push(owner);
+fn owners(report: &ReportView, casebook: &Casebook) -> Vec<MemberView> {
+    let mut owners = casebook.readers(report.entry.id);
+    let is_there = |id: MemberId| owners.iter().any(|member| member.id == id);
+    if let Some(owner) = report.assessment.owner.filter(|id| !is_there(*id)) {
+        owners.extend(casebook.team().into_iter().find(|member| member.id == owner));
     }
     owners
 }

@@ -4,8 +4,8 @@ use axum::{Router, response::Response, routing::get};
 
 use super::{
     Desk, PageError, Visit,
+    address::OfReport,
     respond::go_to,
-    seen::OfReport,
     view::{DestroyPage, RetentionPage},
     visit::Posted,
 };

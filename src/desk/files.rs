@@ -20,7 +20,7 @@ use bytes::Bytes;
 use hyper::body::Frame;
 use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
 
-use super::{Desk, PageError, Visit, respond::download, seen::report_id, view::FilePage, visit::Posted};
+use super::{Desk, PageError, Visit, address::report_id, respond::download, view::FilePage, visit::Posted};
 use crate::{
     casebook::{DeskError, SealedAttachment},
     domain::ReportId,

@@ -10,11 +10,12 @@ use axum::{
 
 use super::{
     Desk, PageError, Visit,
+    address::OfReport,
+    correspondence,
     decide::in_order,
-    letter,
+    form::{correspondence::*, stale::Seen, text::chosen},
     respond::go_to,
-    seen::{OfReport, Seen, readers},
-    view::letter::*,
+    view::correspondence::*,
     visit::{PageContext, Posted},
 };
 use crate::{
@@ -51,8 +52,8 @@ async fn choose(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageEr
 async fn write(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
     posted
         .on_report(id, |page, _, report| {
-            let step = Step { page, report, seen: Seen::sent(&page.form)? };
-            let choices = match Choices::read(&page.form, report) {
+            let step = NoticeStep { page, report, seen: Seen::sent(&page.form)? };
+            let choices = match NoticeChoices::read(&page.form, report) {
                 Ok(choices) => choices,
                 Err(errors) => return step.choose_again(&errors),
             };
@@ -69,7 +70,7 @@ async fn write(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageE
 async fn preview(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
     posted
         .on_report(id, |page, casebook, report| {
-            let step = Step { page, report, seen: Seen::sent(&page.form)? };
+            let step = NoticeStep { page, report, seen: Seen::sent(&page.form)? };
             match step.read()? {
                 ControlFlow::Continue((choices, text)) => step.preview(casebook, &choices, &text, &Again::default()),
                 ControlFlow::Break(again) => Ok(again),
@@ -83,15 +84,15 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
     posted
         .change_report(id, move |page, editor, report| {
             let (sent, now) = (Seen::sent(&page.form)?, Seen::of(report));
-            let step = Step { page, report, seen: sent };
+            let step = NoticeStep { page, report, seen: sent };
             let (choices, text) = match step.read()? {
                 ControlFlow::Continue(read) => read,
                 ControlFlow::Break(again) => return Ok(again),
             };
             // What is new is shown with this page, so the next one may be recorded.
-            let step = Step { seen: now, ..step };
+            let step = NoticeStep { seen: now, ..step };
             let changed = sent.changed(now);
-            let errors: Vec<FieldError> = changed.clone().into_iter().chain(letter::unchecked(&page.form)).collect();
+            let errors: Vec<FieldError> = changed.clone().into_iter().chain(unchecked(&page.form)).collect();
             if !errors.is_empty() {
                 let again = Again { errors: &errors, changed: changed.is_some() };
                 return step.preview(editor.casebook(), &choices, &text, &again);
@@ -112,7 +113,7 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
 }
 
 /// What a notice says in the main.
-struct Choices {
+struct NoticeChoices {
     variant: NoticeVariant,
     areas: Vec<Area>,
     told: Told,
@@ -120,31 +121,31 @@ struct Choices {
     late: Option<Late>,
 }
 
-impl Choices {
+impl NoticeChoices {
     fn read(form: &Entries, report: &ReportView) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut wrong = |field, message| errors.push(FieldError::new(field, message));
-        let variant = letter::chosen(form, VARIANT, NoticeVariant::from_slug);
+        let variant = chosen(form, VARIANT, NoticeVariant::from_slug);
         let other_use = variant != Some(NoticeVariant::NoOtherUse);
         if variant.is_none() {
             wrong(VARIANT, "Select what the notice says");
-        } else if variant == Some(NoticeVariant::Supplementary) && !letter::has_notice(report) {
+        } else if variant == Some(NoticeVariant::Supplementary) && !correspondence::has_notice(report) {
             wrong(VARIANT, "There is no first notice yet that this one could add to. Select another");
         }
         let areas: Vec<Area> = form.all(AREA).filter_map(Area::from_slug).collect();
         if areas.is_empty() && other_use {
             wrong(AREA, "Select at least one area");
         }
-        let told = letter::chosen(form, TOLD, Told::from_slug);
+        let told = chosen(form, TOLD, Told::from_slug);
         if told.is_none() {
             wrong(TOLD, "Select what the organisation is told");
         }
-        let who_sees = letter::chosen(form, WHO_SEES, WhoSees::from_slug).or((!other_use).then_some(WhoSees::Team));
+        let who_sees = chosen(form, WHO_SEES, WhoSees::from_slug).or((!other_use).then_some(WhoSees::Team));
         if who_sees.is_none() {
             wrong(WHO_SEES, "Select who sees what the person sent");
         }
-        let overdue = letter::overdue(report, variant == Some(NoticeVariant::Supplementary));
-        let late = match overdue.map(|clock| (clock.due_on, letter::late_reason(form))) {
+        let overdue = correspondence::overdue(report, variant == Some(NoticeVariant::Supplementary));
+        let late = match overdue.map(|clock| (clock.due_on, late_reason(form))) {
             Some((due_on, Ok(reason))) => Some(Late { due_on, reason }),
             Some((_, Err(error))) => {
                 errors.push(error);
@@ -163,7 +164,7 @@ impl Choices {
 
     fn draft(&self, report: &ReportView, today: Date) -> NoticeDraft {
         // The message that waits for this notice: the first, or a later one if the first was told.
-        let message = letter::kept_by(report, AnswerKind::Notice, false).map(|clock| clock.started_on);
+        let message = correspondence::kept_by(report, AnswerKind::Notice, false).map(|clock| clock.started_on);
         NoticeDraft {
             areas: self.areas.clone(),
             variant: self.variant,
@@ -184,7 +185,7 @@ impl Choices {
 }
 
 /// One step of the way, with all that was chosen and typed on those before.
-struct Step<'a> {
+struct NoticeStep<'a> {
     page: &'a PageContext,
     report: &'a ReportView,
     /// What the page's form carries on.
@@ -198,18 +199,18 @@ struct Again<'a> {
     changed: bool,
 }
 
-impl Step<'_> {
-    /// Choices and text, or the page on which something is wrong.
-    fn read(&self) -> Result<ControlFlow<Response, (Choices, Text)>, PageError> {
+impl NoticeStep<'_> {
+    /// NoticeChoices and text, or the page on which something is wrong.
+    fn read(&self) -> Result<ControlFlow<Response, (NoticeChoices, Text)>, PageError> {
         let form = &self.page.form;
-        if letter::blocked(self.report).is_some() {
+        if correspondence::blocked(self.report).is_some() {
             return self.choose_again(&[]).map(ControlFlow::Break);
         }
-        let choices = match Choices::read(form, self.report) {
+        let choices = match NoticeChoices::read(form, self.report) {
             Ok(choices) => choices,
             Err(errors) => return self.choose_again(&errors).map(ControlFlow::Break),
         };
-        match letter::read(form, AnswerKind::Notice) {
+        match read_text(form, AnswerKind::Notice) {
             Ok(text) => Ok(ControlFlow::Continue((choices, text))),
             Err(error) => {
                 let again = self.page.show_again(&self.written(&choices, form.first(TEXT), &[error]));
@@ -223,19 +224,19 @@ impl Step<'_> {
         page.show_again(&NoticePage::new(&page.shell, self.report, self.seen, &page.form, errors))
     }
 
-    fn written<'a>(&'a self, choices: &Choices, text: &str, errors: &'a [FieldError]) -> WritePage<'a> {
+    fn written<'a>(&'a self, choices: &NoticeChoices, text: &str, errors: &'a [FieldError]) -> WritePage<'a> {
         WritePage::new(&self.page.shell, self.report, &self.draft(choices), text, errors)
     }
 
     fn preview(
         &self,
         casebook: &Casebook,
-        choices: &Choices,
+        choices: &NoticeChoices,
         text: &Text,
         again: &Again<'_>,
     ) -> Result<Response, PageError> {
         let team = casebook.team();
-        let others = readers(self.report, casebook.team()).iter().any(|member| !member.is_me);
+        let others = casebook.readers(self.report.entry.id).iter().any(|member| !member.is_me);
         let asked = self.page.form.has(NEEDS_APPROVAL, YES);
         let parts = PreviewParts {
             report: self.report,
@@ -251,7 +252,7 @@ impl Step<'_> {
         if again.errors.is_empty() { self.page.show(&view) } else { self.page.show_again(&view) }
     }
 
-    fn draft(&self, choices: &Choices) -> Draft<'_> {
+    fn draft(&self, choices: &NoticeChoices) -> Draft<'_> {
         Draft {
             kind: AnswerKind::Notice,
             supplementary: choices.variant == NoticeVariant::Supplementary,

@@ -5,7 +5,7 @@ use std::fs;
 
 use axum::{Router, response::Response, routing::get};
 
-use super::{Desk, PageError, Visit, respond::download, seen::OfReport, view::ReferPage, visit::Posted};
+use super::{Desk, PageError, Visit, address::OfReport, respond::download, view::ReferPage, visit::Posted};
 use crate::{
     casebook::{DeskError, NewReferral, Passage, ReportView},
     crypto::GovernanceRecipients,

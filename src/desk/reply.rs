@@ -9,10 +9,12 @@ use axum::{
 };
 
 use super::{
-    Desk, PageError, Visit, letter,
+    Desk, PageError, Visit,
+    address::OfReport,
+    correspondence,
+    form::{correspondence::*, stale::Seen},
     respond::go_to,
-    seen::{OfReport, Seen},
-    view::letter::*,
+    view::correspondence::*,
     visit::{PageContext, Posted},
 };
 use crate::{
@@ -30,19 +32,19 @@ pub(super) fn routes() -> Router<Desk> {
 
 /// `GET /reports/{id}/reply`
 async fn write(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
-    visit.on_report(id, |page, _, report| Step { page, report, seen: Seen::of(report) }.write()).await
+    visit.on_report(id, |page, _, report| ReplyStep { page, report, seen: Seen::of(report) }.write()).await
 }
 
 /// `POST /reports/{id}/reply`: back from the preview.
 async fn write_on(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
-    posted.on_report(id, |page, _, report| Step { page, report, seen: Seen::sent(&page.form)? }.write()).await
+    posted.on_report(id, |page, _, report| ReplyStep { page, report, seen: Seen::sent(&page.form)? }.write()).await
 }
 
 /// `POST /reports/{id}/reply/preview`
 async fn preview(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
     posted
         .on_report(id, |page, _, report| {
-            let step = Step { page, report, seen: Seen::sent(&page.form)? };
+            let step = ReplyStep { page, report, seen: Seen::sent(&page.form)? };
             match step.read()? {
                 ControlFlow::Continue(text) => step.preview(&text, &[], None),
                 ControlFlow::Break(again) => Ok(again),
@@ -56,15 +58,15 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
     posted
         .change_report(id, move |page, editor, report| {
             let (sent, now) = (Seen::sent(&page.form)?, Seen::of(report));
-            let step = Step { page, report, seen: sent };
+            let step = ReplyStep { page, report, seen: sent };
             let text = match step.read()? {
                 ControlFlow::Continue(text) => text,
                 ControlFlow::Break(again) => return Ok(again),
             };
             // What is new is shown with this page, so the next one may be recorded.
-            let step = Step { seen: now, ..step };
+            let step = ReplyStep { seen: now, ..step };
             let changed = sent.changed(now);
-            let errors: Vec<FieldError> = changed.clone().into_iter().chain(letter::unchecked(&page.form)).collect();
+            let errors: Vec<FieldError> = changed.clone().into_iter().chain(unchecked(&page.form)).collect();
             if !errors.is_empty() {
                 let team = editor.casebook().team();
                 return step.preview(&text, &errors, changed.map(|_| team.as_slice()));
@@ -81,18 +83,18 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
         .await
 }
 
-struct Step<'a> {
+struct ReplyStep<'a> {
     page: &'a PageContext,
     report: &'a ReportView,
     /// What the page's form carries on.
     seen: Seen,
 }
 
-impl Step<'_> {
+impl ReplyStep<'_> {
     /// The text, or the page on which something is wrong.
     fn read(&self) -> Result<ControlFlow<Response, Text>, PageError> {
-        let errors = match letter::read(&self.page.form, AnswerKind::Reply) {
-            _ if letter::blocked(self.report).is_some() => Vec::new(),
+        let errors = match read_text(&self.page.form, AnswerKind::Reply) {
+            _ if correspondence::blocked(self.report).is_some() => Vec::new(),
             Ok(text) => return Ok(ControlFlow::Continue(text)),
             Err(error) => vec![error],
         };

@@ -9,9 +9,9 @@ use axum::{
 
 use super::{
     Desk, PageError, Visit,
+    address::OfReport,
     respond::go_to,
-    seen::OfReport,
-    view::{Parts, ReportPage},
+    view::{ReportPage, ShownParts},
     visit::Posted,
 };
 use crate::{
@@ -41,7 +41,7 @@ async fn print(visit: Visit, OfReport(id): OfReport, uri: Uri) -> Result<Respons
 async fn show(visit: Visit, id: ReportId, for_paper: Option<Entries>) -> Result<Response, PageError> {
     visit
         .on_report(id, move |page, casebook, report| {
-            let parts = for_paper.as_ref().map(Parts::chosen);
+            let parts = for_paper.as_ref().map(ShownParts::chosen);
             page.show(&ReportPage::new(&page.shell, report, casebook, page.desk.shown_day(), parts))
         })
         .await

@@ -9,9 +9,9 @@ use axum::{
 
 use super::{
     Desk, PageError, Visit,
+    address::OfReport,
     respond::go_to,
-    seen::OfReport,
-    view::{LeavePage, ShutOutPage, TeamPage},
+    view::{MemberLeavePage, ShutOutPage, TeamPage},
     visit::Posted,
 };
 use crate::{
@@ -65,7 +65,7 @@ async fn leaving(visit: Visit, Path(member): Path<String>) -> Result<Response, P
     let member: MemberId = member.parse().map_err(|_| PageError::NotFound)?;
     visit
         .read(move |page, casebook| {
-            page.show(&LeavePage::new(&page.shell, casebook, member).ok_or(PageError::NotFound)?)
+            page.show(&MemberLeavePage::new(&page.shell, casebook, member).ok_or(PageError::NotFound)?)
         })
         .await
 }

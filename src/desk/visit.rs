@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 
-use super::{Desk, PageError, Workbench, gate::Secret, respond::page, view::Shell};
+use super::{Desk, PageError, open_casebook::OpenCasebook, respond::page, session_lock::Secret, view::Shell};
 use crate::{
     casebook::{Casebook, Editor, QueueEntry, ReportView},
     domain::{Entries, ReportId},
@@ -80,7 +80,7 @@ impl Visit {
         &self,
         work: impl FnOnce(&PageContext, &Casebook) -> Result<T, PageError> + Send + 'static,
     ) -> Result<T, PageError> {
-        self.work(move |page, bench| work(page, bench.casebook()?)).await
+        self.work(move |page, open| work(page, open.casebook()?)).await
     }
 
     /// Reads one report of the casebook, with every message opened.
@@ -95,10 +95,10 @@ impl Visit {
     /// Works with what is open, where it holds nobody else up, one request at a time, as long as the session lasts.
     pub(super) async fn work<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&PageContext, &mut Workbench) -> Result<T, PageError> + Send + 'static,
+        work: impl FnOnce(&PageContext, &mut OpenCasebook) -> Result<T, PageError> + Send + 'static,
     ) -> Result<T, PageError> {
         let page = PageContext { desk: self.desk.clone(), shell: self.shell(), form: Arc::clone(&self.form) };
-        self.desk.with(self.session, move |bench| work(&page, bench)).await
+        self.desk.with(self.session, move |open| work(&page, open)).await
     }
 }
 
@@ -108,7 +108,7 @@ impl Posted {
         &self,
         work: impl FnOnce(&PageContext, &mut Editor<'_>) -> Result<T, PageError> + Send + 'static,
     ) -> Result<T, PageError> {
-        self.work(move |page, bench| work(page, &mut bench.edit()?)).await
+        self.work(move |page, open| work(page, &mut open.edit()?)).await
     }
 
     /// Opens the casebook for a change to one report, which nobody else can change meanwhile.

@@ -3,7 +3,7 @@ use askama::Template;
 use super::Shell;
 use crate::{
     casebook::ReportView,
-    desk::seen::{NEWER, Seen},
+    desk::form::stale::{NEWER, Seen},
     domain::{Clock, FieldError, ReportId},
     http::{Day, Field, Kind},
 };

@@ -2,18 +2,13 @@
 
 use askama::Template;
 
-use super::{Shell, date_field::DateField};
+use super::{Shell, date_field::DateField, promise::OpenPromise};
 use crate::{
     casebook::{MemberView, ReportView},
-    desk::seen::Seen,
-    domain::{
-        Action, Area, ClockView, Date, Entries, FailureKind, FieldError, Finding, ReportId, ReportState, Risk, Text,
-        YesNo,
-    },
-    http::{Choice, Day, Field, Kind},
+    desk::form::{date::DateNames, stale::Seen},
+    domain::{Action, Area, Date, Entries, FailureKind, FieldError, Finding, ReportId, ReportState, Risk, Text, YesNo},
+    http::{Choice, Field, Kind},
 };
-
-pub(in crate::desk) use super::date_field::DateNames;
 
 pub(in crate::desk) const WORKER: &str = "worker";
 pub(in crate::desk) const IN_REMIT: &str = "in_remit";
@@ -54,7 +49,7 @@ pub(in crate::desk) struct DecidePage<'a> {
     triage: Vec<Field>,
     areas: Vec<Field>,
     work: Vec<Field>,
-    promises: Vec<Promise>,
+    promises: Vec<OpenPromise>,
     outcome: Vec<Field>,
     action_by: DateField,
     found: Vec<Field>,
@@ -78,27 +73,6 @@ pub(in crate::desk) struct DecideParts<'a> {
 pub(in crate::desk) struct Newer {
     pub(in crate::desk) label: &'static str,
     pub(in crate::desk) now: String,
-}
-
-/// A promise that is open.
-pub(in crate::desk) struct Promise {
-    pub(in crate::desk) label: &'static str,
-    pub(in crate::desk) due: Day,
-    pub(in crate::desk) state: &'static str,
-    pub(in crate::desk) slug: &'static str,
-}
-
-impl Promise {
-    /// Those of a report that are open.
-    pub(in crate::desk) fn open(report: &ReportView) -> Vec<Self> {
-        report.entry.clocks.iter().filter(|clock| clock.met_on.is_none()).map(Self::of).collect()
-    }
-
-    /// Of one clock.
-    pub(in crate::desk) fn of(clock: &ClockView) -> Self {
-        let label = if clock.supplementary { "We tell you that our plans changed" } else { clock.kind.label() };
-        Self { label, due: Day(clock.due_on), state: clock.state.label(), slug: clock.state.slug() }
-    }
 }
 
 impl<'a> DecidePage<'a> {
@@ -144,7 +118,7 @@ impl<'a> DecidePage<'a> {
                     "The person sees this with the next export. If you leave a report as received and choose its areas, it becomes one that we are reading",
                 ),
             ],
-            promises: Promise::open(report),
+            promises: OpenPromise::open(report),
             outcome: vec![
                 select(ACTION, "Is anything more done?", NOT_SAID, actions),
                 text(ACTION_DETAIL, "What is done, or why is nothing done? (optional)", 3)

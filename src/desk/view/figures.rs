@@ -31,7 +31,7 @@ pub(in crate::desk) struct FiguresPage<'a> {
     csv: String,
     years: Vec<YearLink>,
     closed_to_me: usize,
-    parts: Vec<Part<'a>>,
+    parts: Vec<FiguresTable<'a>>,
 }
 
 /// A link to another year.
@@ -42,7 +42,7 @@ struct YearLink {
 }
 
 /// A table, and what is around it.
-struct Part<'a> {
+struct FiguresTable<'a> {
     table: &'a Table,
     chart: Option<Chart<'a>>,
     grid: Grid<'a>,
@@ -94,7 +94,7 @@ impl<'a> FiguresPage<'a> {
             name: year.to_string(),
             here: *year == figures.year,
         };
-        let part = |table| Part { table, chart: Chart::new(table), grid: Grid { table } };
+        let part = |table| FiguresTable { table, chart: Chart::new(table), grid: Grid { table } };
         Self {
             shell,
             year: figures.year.to_string(),

@@ -4,6 +4,7 @@ mod approve;
 mod carry;
 mod change_of_use;
 mod coming;
+pub(super) mod correspondence;
 mod date_field;
 pub(super) mod decide;
 mod destroy;
@@ -11,15 +12,16 @@ mod figures;
 mod filter;
 mod finds;
 mod history;
-pub(super) mod letter;
+mod promise;
 mod queue;
 mod refer;
 mod report;
 mod team;
 #[cfg(test)]
 mod validity;
+mod words;
 
-pub(super) use approve::{ApprovePage, ApproveParts, REASON, ToApprovePage, Waiting};
+pub(super) use approve::{ApprovePage, ApproveParts, REASON, ToApprovePage, WaitingRow};
 pub(super) use carry::{CarryPage, ImportPage};
 pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
@@ -28,15 +30,15 @@ pub(super) use figures::FiguresPage;
 pub(super) use filter::Filter;
 pub(super) use queue::QueuePage;
 pub(super) use refer::ReferPage;
-pub(super) use report::{FilePage, Parts, ReportPage};
-pub(super) use team::{LeavePage, ShutOutPage, TeamPage};
+pub(super) use report::{FilePage, ReportPage, ShownParts};
+pub(super) use team::{MemberLeavePage, ShutOutPage, TeamPage};
 
 use std::{borrow::Cow, sync::LazyLock, time::Duration};
 
 use askama::Template;
 use zeroize::Zeroizing;
 
-use super::error::Words;
+use super::error::ErrorText;
 use crate::{
     domain::{CasebookId, FieldError},
     http::shortened,
@@ -134,7 +136,7 @@ pub(super) struct ErrorPage<'a> {
 }
 
 impl<'a> ErrorPage<'a> {
-    pub(super) fn new(shell: &'a Shell, words: Words) -> Self {
+    pub(super) fn new(shell: &'a Shell, words: ErrorText) -> Self {
         Self { shell, heading: words.heading, happened: words.happened, remedy: words.remedy }
     }
 }

@@ -20,12 +20,12 @@ pub(in crate::desk) struct ReferPage<'a> {
     id: ReportId,
     errors: Vec<FieldError>,
     fields: Vec<Field>,
-    parts: Vec<Part>,
+    parts: Vec<OfferedPassage>,
     files: Vec<(String, String, bool)>,
 }
 
 /// A text that may be handed on.
-struct Part {
+struct OfferedPassage {
     key: String,
     title: String,
     chosen: bool,
@@ -65,7 +65,14 @@ impl<'a> ReferPage<'a> {
                 } else {
                     without_identifying(original.as_str())
                 };
-                Part { chosen: again && typed.has("part", &key), key, title, rows: rows(&text), text, left_out }
+                OfferedPassage {
+                    chosen: again && typed.has("part", &key),
+                    key,
+                    title,
+                    rows: rows(&text),
+                    text,
+                    left_out,
+                }
             })
             .collect();
         let files = Self::files(report)

@@ -15,13 +15,13 @@ use crate::{
 pub(in crate::desk) struct TeamPage<'a> {
     shell: &'a Shell,
     errors: Vec<FieldError>,
-    members: Vec<Row>,
+    members: Vec<MemberRow>,
     fingerprint: String,
     second_approver: bool,
     fields: Vec<Field>,
 }
 
-struct Row {
+struct MemberRow {
     id: MemberId,
     name: String,
     role: &'static str,
@@ -51,7 +51,7 @@ impl<'a> TeamPage<'a> {
         ];
         Self {
             shell,
-            members: casebook.team().iter().map(Row::new).collect(),
+            members: casebook.team().iter().map(MemberRow::new).collect(),
             fingerprint: casebook.fingerprint().to_string(),
             second_approver: casebook.second_approver(),
             fields,
@@ -60,7 +60,7 @@ impl<'a> TeamPage<'a> {
     }
 }
 
-impl Row {
+impl MemberRow {
     fn new(member: &MemberView) -> Self {
         Self {
             id: member.id,
@@ -77,16 +77,16 @@ impl Row {
 /// Asks whether someone's membership is to end.
 #[derive(Template)]
 #[template(path = "desk/leave.html")]
-pub(in crate::desk) struct LeavePage<'a> {
+pub(in crate::desk) struct MemberLeavePage<'a> {
     shell: &'a Shell,
-    member: Row,
+    member: MemberRow,
 }
 
-impl<'a> LeavePage<'a> {
+impl<'a> MemberLeavePage<'a> {
     /// None if they are no member.
     pub(in crate::desk) fn new(shell: &'a Shell, casebook: &Casebook, id: MemberId) -> Option<Self> {
         let member = casebook.team().into_iter().find(|member| member.id == id && member.left_on.is_none())?;
-        Some(Self { shell, member: Row::new(&member) })
+        Some(Self { shell, member: MemberRow::new(&member) })
     }
 }
 

@@ -5,10 +5,13 @@ use std::time::Duration;
 use super::{
     super::{
         error::PageError,
-        intake::{Outcome, Standing},
-        seen::{NEWER, Seen},
+        form::{
+            correspondence as letter,
+            stale::{NEWER, Seen},
+        },
+        import_job::{ImportOutcome, ImportStage},
     },
-    letter::{Approval, Draft, NoticePage, PreviewPage, PreviewParts, WritePage},
+    correspondence::{Approval, Draft, NoticePage, PreviewPage, PreviewParts, WritePage},
     *,
 };
 use crate::{
@@ -68,14 +71,14 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("carry", &carry(demo, &casebook, true, None), false);
     add("carry with an error", &carry(shell, &casebook, false, error("collection").pop()), true);
     let outcome = |standing| ImportPage::new(shell, standing, true).unwrap();
-    add("import, running", &outcome(Standing::Running(5 << 20, 9 << 20)), false);
-    add("import, taken", &outcome(Standing::Done(Outcome::Taken(imported.into()))), false);
-    let refused = |gap| Standing::Done(Outcome::Refused { why: "it is <altered>".into(), gap });
+    add("import, running", &outcome(ImportStage::Running(5 << 20, 9 << 20)), false);
+    add("import, taken", &outcome(ImportStage::Done(ImportOutcome::Taken(imported.into()))), false);
+    let refused = |gap| ImportStage::Done(ImportOutcome::Refused { why: "it is <altered>".into(), gap });
     add("import, refused", &outcome(refused(true)), false);
     add("team", &TeamPage::new(shell, &casebook, &Entries::default(), Vec::new()), false);
     let errors = ["name", "role", "signer", "recipients"].map(|field| error(field).remove(0)).to_vec();
     add("team with errors", &TeamPage::new(shell, &casebook, &Entries::default(), errors), true);
-    add("leave", &LeavePage::new(shell, &casebook, other.id).unwrap(), false);
+    add("leave", &MemberLeavePage::new(shell, &casebook, other.id).unwrap(), false);
     add("shut out", &ShutOutPage::new(shell, &casebook, id, None, Vec::new()).unwrap(), false);
     add("shut out with an error", &ShutOutPage::new(shell, &casebook, id, None, error("reason")).unwrap(), true);
     let calendar = Calendar::default();
@@ -100,7 +103,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     some.push("part".into(), "promises".into());
     let parts = [("report", None), ("print", Some(Entries::default())), ("print, in part", Some(some))];
     for (name, chosen) in parts {
-        let parts = chosen.as_ref().map(Parts::chosen);
+        let parts = chosen.as_ref().map(ShownParts::chosen);
         add(name, &ReportPage::new(shell, &report, &casebook, DAY, parts), false);
     }
     let file = casebook.attachment(id, "1/1").unwrap();
@@ -191,7 +194,7 @@ fn deciding_pages(
 
     let waiting = || {
         let answer = AnswerRef { report: report.entry.id, seq: 1 };
-        [true, false].map(|mine| Waiting { answer, by: "Second <reviewer>".into(), on: Day(DAY), mine })
+        [true, false].map(|mine| WaitingRow { answer, by: "Second <reviewer>".into(), on: Day(DAY), mine })
     };
     add("to-approve, empty", &ToApprovePage { shell, rows: vec![] }, false);
     add("to-approve", &ToApprovePage { shell, rows: waiting().into() }, false);

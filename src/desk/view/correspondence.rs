@@ -4,12 +4,15 @@ use askama::Template;
 
 use super::{
     Shell,
-    decide::Promise,
     finds::{Find, finds},
+    promise::OpenPromise,
 };
 use crate::{
     casebook::{MemberView, ReportView},
-    desk::{letter, seen::Seen},
+    desk::{
+        correspondence,
+        form::{correspondence::*, stale::Seen},
+    },
     domain::{
         AnswerKind, Area, Date, Entries, FieldError, NoticeVariant, ReportId, ReportState, RiskCheck, Told, WhoSees,
         escape_invisible,
@@ -17,17 +20,6 @@ use crate::{
     http::{BODY, Choice, Day, Field, Kind, SaidByTeam, capitalised},
 };
 
-pub(in crate::desk) const VARIANT: &str = "variant";
-pub(in crate::desk) const AREA: &str = "area";
-pub(in crate::desk) const TOLD: &str = "told";
-pub(in crate::desk) const WHO_SEES: &str = "who_sees";
-pub(in crate::desk) const LATE_REASON: &str = "late_reason";
-pub(in crate::desk) const TEXT: &str = "text";
-pub(in crate::desk) const CHECK: &str = "check";
-pub(in crate::desk) const NEEDS_APPROVAL: &str = "needs_approval";
-
-/// What a tick stands for.
-pub(in crate::desk) const YES: &str = "yes";
 /// Rows of the field in which a text is written.
 const ROWS: u8 = 24;
 
@@ -42,7 +34,7 @@ pub(in crate::desk) struct NoticePage<'a> {
     /// Why there can be none.
     pub(in crate::desk) blocked: Option<&'static str>,
     fields: Vec<Field>,
-    promises: Vec<Promise>,
+    promises: Vec<OpenPromise>,
 }
 
 impl<'a> NoticePage<'a> {
@@ -70,7 +62,7 @@ impl<'a> NoticePage<'a> {
             radios(WHO_SEES, "Who sees what the person sent?", who_sees)
                 .hint("Leave it empty if no other use is planned"),
         ];
-        if letter::overdue(report, true).is_some() {
+        if correspondence::overdue(report, true).is_some() {
             let typed = typed.first(LATE_REASON).to_owned();
             let reason = Field::new(LATE_REASON, "Why is the notice late?", Kind::Area(typed, 3), errors);
             fields.push(reason.hint("The person reads this. Write whole sentences"));
@@ -80,9 +72,9 @@ impl<'a> NoticePage<'a> {
             id: report.entry.id,
             seen,
             errors,
-            blocked: letter::blocked(report),
+            blocked: correspondence::blocked(report),
             fields,
-            promises: letter::kept_by(report, AnswerKind::Notice, true).map(Promise::of).collect(),
+            promises: correspondence::kept_by(report, AnswerKind::Notice, true).map(OpenPromise::of).collect(),
         }
     }
 }
@@ -101,7 +93,7 @@ pub(in crate::desk) struct WritePage<'a> {
     hidden: Vec<(String, String)>,
     field: Field,
     /// The promises that it keeps.
-    keeps: Vec<Promise>,
+    keeps: Vec<OpenPromise>,
 }
 
 impl<'a> WritePage<'a> {
@@ -126,7 +118,7 @@ impl<'a> WritePage<'a> {
             kind: draft.kind,
             seen: draft.seen,
             errors,
-            blocked: letter::blocked(report),
+            blocked: correspondence::blocked(report),
             hidden: draft.hidden(&[NEEDS_APPROVAL]),
             field: Field::new(TEXT, label, Kind::Area(text.to_owned(), ROWS), errors).hint(hint),
             keeps: draft.keeps(report),
@@ -158,8 +150,8 @@ impl Draft<'_> {
         carried.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
-    fn keeps(&self, report: &ReportView) -> Vec<Promise> {
-        letter::kept_by(report, self.kind, self.supplementary).map(Promise::of).collect()
+    fn keeps(&self, report: &ReportView) -> Vec<OpenPromise> {
+        correspondence::kept_by(report, self.kind, self.supplementary).map(OpenPromise::of).collect()
     }
 }
 
@@ -180,7 +172,7 @@ pub(in crate::desk) struct PreviewPage<'a> {
     checks: Field,
     approval: Option<Approval>,
     hidden: Vec<(String, String)>,
-    keeps: Vec<Promise>,
+    keeps: Vec<OpenPromise>,
     state: &'static str,
     areas: String,
 }
@@ -224,8 +216,8 @@ impl<'a> PreviewPage<'a> {
             errors,
             newer: changed.map(|team| newer(report, team)).unwrap_or_default(),
             article: said(draft.kind, on, text),
-            finds: finds(text, &letter::theirs(report)),
-            use_concerns: letter::use_concerns(report).map(|text| escape_invisible(text.as_str())),
+            finds: finds(text, &correspondence::theirs(report)),
+            use_concerns: correspondence::use_concerns(report).map(|text| escape_invisible(text.as_str())),
             checks: checks(draft.typed, errors),
             approval,
             hidden: draft.hidden(&[]).into_iter().chain([(TEXT.to_owned(), text.to_owned())]).collect(),
