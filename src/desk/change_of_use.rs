@@ -8,16 +8,13 @@ use super::{
     correspondence,
     form::{stale::Seen, text::text},
     respond::go_to,
-    view::ChangeOfUsePage,
+    view::{ChangeOfUsePage, WHY},
     visit::Posted,
 };
 use crate::{
     casebook::{DeskError, NewDecision, ReportView},
     domain::{Clock, FieldError, limits::MESSAGE_MAX},
 };
-
-/// The field in which the reason is typed.
-const WHY: &str = "why";
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {

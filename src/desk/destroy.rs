@@ -6,7 +6,7 @@ use super::{
     Desk, PageError, Visit,
     address::OfReport,
     respond::go_to,
-    view::{DestroyPage, RetentionPage},
+    view::{CONFIRM, DestroyPage, RetentionPage},
     visit::Posted,
 };
 use crate::domain::FieldError;
@@ -41,13 +41,13 @@ async fn ask(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError
 async fn destroy(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            if DestroyPage::is_confirmed(id, page.form.first("confirm")) {
+            if DestroyPage::is_confirmed(id, page.form.first(CONFIRM)) {
                 editor.destroy(id, page.desk.today())?;
                 return go_to("/retention");
             }
             let queue = page.queue(editor.casebook())?;
             let entry = queue.iter().find(|entry| entry.id == id).ok_or(PageError::NotFound)?;
-            let error = FieldError::new("confirm", "Enter the first four characters of the report’s id");
+            let error = FieldError::new(CONFIRM, "Enter the first four characters of the report’s id");
             page.show_again(&DestroyPage::new(&page.shell, entry, page.desk.shown_day(), vec![error]))
         })
         .await

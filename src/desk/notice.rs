@@ -12,7 +12,6 @@ use super::{
     Desk, PageError, Visit,
     address::OfReport,
     correspondence,
-    decide::in_order,
     form::{correspondence::*, stale::Seen, text::chosen},
     respond::go_to,
     view::correspondence::*,
@@ -41,7 +40,7 @@ async fn choose(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageEr
         .on_report(id, |page, _, report| {
             let mut first = Entries::default();
             for area in report.assessment.areas.as_ref().unwrap_or(&report.chosen_areas) {
-                first.push(AREA.to_owned(), area.slug().to_owned());
+                first.push(AnswerField::Area.name().to_owned(), area.slug().to_owned());
             }
             page.show(&NoticePage::new(&page.shell, report, Seen::of(report), &first, &[]))
         })
@@ -57,8 +56,8 @@ async fn write(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageE
                 Ok(choices) => choices,
                 Err(errors) => return step.choose_again(&errors),
             };
-            if page.form.iter().any(|(name, _)| name == TEXT) {
-                return page.show(&step.written(&choices, page.form.first(TEXT), &[]));
+            if page.form.iter().any(|(name, _)| name == AnswerField::Text.name()) {
+                return page.show(&step.written(&choices, page.form.first(AnswerField::Text.name()), &[]));
             }
             let text = choices.draft(report, page.desk.today().today()).compose();
             page.show(&step.written(&choices, text.as_str(), &[]))
@@ -101,7 +100,7 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
                 assessment: choices.assessment(report),
                 notice: Some(text),
                 supplementary: choices.variant == NoticeVariant::Supplementary,
-                needs_approval: page.form.has(NEEDS_APPROVAL, YES),
+                needs_approval: page.form.has(AnswerField::NeedsApproval.name(), YES),
                 read: Some(sent.read),
                 seen: Some(sent.version),
                 ..NewDecision::default()
@@ -125,24 +124,29 @@ impl NoticeChoices {
     fn read(form: &Entries, report: &ReportView) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut wrong = |field, message| errors.push(FieldError::new(field, message));
-        let variant = chosen(form, VARIANT, NoticeVariant::from_slug);
+        let variant = chosen(form, AnswerField::Variant.name(), NoticeVariant::from_slug);
         let other_use = variant != Some(NoticeVariant::NoOtherUse);
         if variant.is_none() {
-            wrong(VARIANT, "Select what the notice says");
+            wrong(AnswerField::Variant.name(), "Select what the notice says");
         } else if variant == Some(NoticeVariant::Supplementary) && !correspondence::has_notice(report) {
-            wrong(VARIANT, "There is no first notice yet that this one could add to. Select another");
+            wrong(
+                AnswerField::Variant.name(),
+                "There is no first notice yet that this one could add to. Select another",
+            );
         }
-        let areas: Vec<Area> = form.all(AREA).filter_map(Area::from_slug).collect();
+        let areas: Vec<Area> =
+            Area::ALL.iter().copied().filter(|area| form.has(AnswerField::Area.name(), area.slug())).collect();
         if areas.is_empty() && other_use {
-            wrong(AREA, "Select at least one area");
+            wrong(AnswerField::Area.name(), "Select at least one area");
         }
-        let told = chosen(form, TOLD, Told::from_slug);
+        let told = chosen(form, AnswerField::Told.name(), Told::from_slug);
         if told.is_none() {
-            wrong(TOLD, "Select what the organisation is told");
+            wrong(AnswerField::Told.name(), "Select what the organisation is told");
         }
-        let who_sees = chosen(form, WHO_SEES, WhoSees::from_slug).or((!other_use).then_some(WhoSees::Team));
+        let who_sees =
+            chosen(form, AnswerField::WhoSees.name(), WhoSees::from_slug).or((!other_use).then_some(WhoSees::Team));
         if who_sees.is_none() {
-            wrong(WHO_SEES, "Select who sees what the person sent");
+            wrong(AnswerField::WhoSees.name(), "Select who sees what the person sent");
         }
         let overdue = correspondence::overdue(report, variant == Some(NoticeVariant::Supplementary));
         let late = match overdue.map(|clock| (clock.due_on, late_reason(form))) {
@@ -155,7 +159,7 @@ impl NoticeChoices {
         };
         match (variant, told, who_sees) {
             (Some(variant), Some(told), Some(who_sees)) if errors.is_empty() => {
-                let areas = if other_use { in_order(&areas) } else { Vec::new() };
+                let areas = if other_use { areas } else { Vec::new() };
                 Ok(Self { variant, areas, told, who_sees, late })
             }
             _ => Err(errors),
@@ -213,7 +217,8 @@ impl NoticeStep<'_> {
         match read_text(form, AnswerKind::Notice) {
             Ok(text) => Ok(ControlFlow::Continue((choices, text))),
             Err(error) => {
-                let again = self.page.show_again(&self.written(&choices, form.first(TEXT), &[error]));
+                let again =
+                    self.page.show_again(&self.written(&choices, form.first(AnswerField::Text.name()), &[error]));
                 again.map(ControlFlow::Break)
             }
         }
@@ -237,7 +242,7 @@ impl NoticeStep<'_> {
     ) -> Result<Response, PageError> {
         let team = casebook.team();
         let others = casebook.readers(self.report.entry.id).iter().any(|member| !member.is_me);
-        let asked = self.page.form.has(NEEDS_APPROVAL, YES);
+        let asked = self.page.form.has(AnswerField::NeedsApproval.name(), YES);
         let parts = PreviewParts {
             report: self.report,
             draft: self.draft(choices),

@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     Desk, PageError, Visit,
-    view::{Filter, QueuePage},
+    view::{Filter, QueuePage, SEARCH},
     visit::Posted,
 };
 use crate::{domain::Text, http::forms};
@@ -35,7 +35,7 @@ async fn queue(visit: Visit, uri: Uri) -> Result<Response, PageError> {
 async fn search(posted: Posted) -> Result<Response, PageError> {
     posted
         .read(|page, casebook| {
-            let words = Text::typed(page.form.first("q"));
+            let words = Text::typed(page.form.first(SEARCH));
             let found = casebook.search(&words)?;
             let mut queue = page.queue(casebook)?;
             queue.retain(|entry| found.contains(&entry.id));

@@ -5,7 +5,14 @@ use std::fs;
 
 use axum::{Router, response::Response, routing::get};
 
-use super::{Desk, PageError, Visit, address::OfReport, respond::download, view::ReferPage, visit::Posted};
+use super::{
+    Desk, PageError, Visit,
+    address::OfReport,
+    form::referral::{ReferralField, text_field},
+    respond::download,
+    view::ReferPage,
+    visit::Posted,
+};
 use crate::{
     casebook::{DeskError, NewReferral, Passage, ReportView},
     crypto::GovernanceRecipients,
@@ -56,39 +63,48 @@ async fn refer(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageE
 /// What is to be handed on, as typed.
 fn referral(form: &Entries, report: &ReportView) -> Result<NewReferral, Vec<FieldError>> {
     let mut errors = Vec::new();
-    let area = Area::from_slug(form.first("area"));
+    let area = Area::from_slug(form.first(ReferralField::Area.name()));
     if area.is_none() {
-        errors.push(FieldError::new("area", "Select the area"));
+        errors.push(FieldError::new(ReferralField::Area.name(), "Select the area"));
     }
-    let team = Text::typed(form.first("team"));
+    let team = Text::typed(form.first(ReferralField::Team.name()));
     if team.is_empty() || team.is_longer_than(SHORT_MAX) {
-        errors.push(FieldError::new("team", format!("Enter the team’s name, {SHORT_MAX} characters or less")));
+        errors.push(FieldError::new(
+            ReferralField::Team.name(),
+            format!("Enter the team’s name, {SHORT_MAX} characters or less"),
+        ));
     }
-    let recipients = GovernanceRecipients::parse(form.first("recipients"));
+    let recipients = GovernanceRecipients::parse(form.first(ReferralField::Recipients.name()));
     if let Err(error) = &recipients {
-        errors.push(FieldError::new("recipients", format!("Paste the team’s age recipients: {error}")));
+        errors.push(FieldError::new(
+            ReferralField::Recipients.name(),
+            format!("Paste the team’s age recipients: {error}"),
+        ));
     }
-    let reason = Text::typed(form.first("reason"));
+    let reason = Text::typed(form.first(ReferralField::Reason.name()));
     if reason.is_empty() || reason.is_longer_than(DETAIL_MAX) {
-        errors.push(FieldError::new("reason", "Enter the reason, 2,000 characters or less"));
+        errors.push(FieldError::new(ReferralField::Reason.name(), "Enter the reason, 2,000 characters or less"));
     }
     let mut redacted = false;
     let mut passages = Vec::new();
     for (key, title, original) in ReferPage::passages(report) {
-        if !form.has("part", &key) {
+        if !form.has(ReferralField::Passage.name(), &key) {
             redacted = true;
             continue;
         }
-        let text = Text::typed(form.first(&format!("text-{key}")));
+        let text = Text::typed(form.first(&text_field(&key)));
         redacted |= text.as_str() != original.as_str();
         if !text.is_empty() {
             passages.push(Passage { title: Text::typed(&title), text });
         }
     }
-    let attachments: Vec<String> =
-        ReferPage::files(report).into_iter().map(|(place, _)| place).filter(|place| form.has("file", place)).collect();
+    let attachments: Vec<String> = ReferPage::files(report)
+        .into_iter()
+        .map(|(place, _)| place)
+        .filter(|place| form.has(ReferralField::File.name(), place))
+        .collect();
     if passages.is_empty() && attachments.is_empty() {
-        errors.push(FieldError::new("part", "Select at least one text or file"));
+        errors.push(FieldError::new(ReferralField::Passage.name(), "Select at least one text or file"));
     }
     match (area, recipients) {
         (Some(area), Ok(recipients)) if errors.is_empty() => {

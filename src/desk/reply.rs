@@ -106,7 +106,13 @@ impl ReplyStep<'_> {
     }
 
     fn written<'a>(&'a self, errors: &'a [FieldError]) -> WritePage<'a> {
-        WritePage::new(&self.page.shell, self.report, &self.draft(), self.page.form.first(TEXT), errors)
+        WritePage::new(
+            &self.page.shell,
+            self.report,
+            &self.draft(),
+            self.page.form.first(AnswerField::Text.name()),
+            errors,
+        )
     }
 
     fn preview(

@@ -10,6 +10,7 @@ use axum::{
 use super::{
     Desk, PageError, Visit,
     address::OfReport,
+    form::team::{JoinField, ShutOutField},
     respond::go_to,
     view::{MemberLeavePage, ShutOutPage, TeamPage},
     visit::Posted,
@@ -41,7 +42,9 @@ async fn join(posted: Posted) -> Result<Response, PageError> {
         .change(|page, editor| {
             let errors = match member(&page.form).map(|new| editor.join(new, page.desk.today())) {
                 Ok(Ok(_)) => return go_to("/team#members"),
-                Ok(Err(error @ DeskError::KnownMember)) => vec![FieldError::new("signer", sentence(&error))],
+                Ok(Err(error @ DeskError::KnownMember)) => {
+                    vec![FieldError::new(JoinField::Signer.name(), sentence(&error))]
+                }
                 Ok(Err(error)) => return Err(error.into()),
                 Err(errors) => errors,
             };
@@ -90,19 +93,27 @@ async fn shutting_out(visit: Visit, OfReport(id): OfReport) -> Result<Response, 
 async fn shut_out(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            let reason = Text::typed(page.form.first("reason"));
+            let reason = Text::typed(page.form.first(ShutOutField::Reason.name()));
             let error = if reason.is_empty() {
-                FieldError::new("reason", "Enter the reason")
+                FieldError::new(ShutOutField::Reason.name(), "Enter the reason")
             } else {
                 let new = NewShutOut {
-                    members: page.form.all("member").filter_map(|member| member.parse().ok()).collect(),
-                    roles: page.form.all("role").filter_map(TeamRole::from_slug).collect(),
+                    members: page
+                        .form
+                        .all(ShutOutField::Member.name())
+                        .filter_map(|member| member.parse().ok())
+                        .collect(),
+                    roles: page.form.all(ShutOutField::Role.name()).filter_map(TeamRole::from_slug).collect(),
                     reason,
                 };
                 match editor.shut_out(id, new, page.desk.today()) {
                     Ok(()) => return go_to(&format!("/reports/{id}")),
-                    Err(error @ DeskError::LongReason) => FieldError::new("reason", sentence(&error)),
-                    Err(error @ DeskError::ShuttingOutOneself) => FieldError::new("member", sentence(&error)),
+                    Err(error @ DeskError::LongReason) => {
+                        FieldError::new(ShutOutField::Reason.name(), sentence(&error))
+                    }
+                    Err(error @ DeskError::ShuttingOutOneself) => {
+                        FieldError::new(ShutOutField::Member.name(), sentence(&error))
+                    }
                     Err(error) => return Err(error.into()),
                 }
             };
@@ -115,24 +126,25 @@ async fn shut_out(posted: Posted, OfReport(id): OfReport) -> Result<Response, Pa
 /// Who is to join, as typed.
 fn member(form: &Entries) -> Result<NewMember, Vec<FieldError>> {
     let mut errors = Vec::new();
-    let name = Text::typed(form.first("name"));
+    let name = Text::typed(form.first(JoinField::Name.name()));
     if name.is_empty() {
-        errors.push(FieldError::new("name", "Enter a name"));
+        errors.push(FieldError::new(JoinField::Name.name(), "Enter a name"));
     } else if name.is_longer_than(SHORT_MAX) {
-        errors.push(FieldError::new("name", format!("Name must be {SHORT_MAX} characters or less")));
+        errors.push(FieldError::new(JoinField::Name.name(), format!("Name must be {SHORT_MAX} characters or less")));
     }
-    let role = TeamRole::from_slug(form.first("role"));
+    let role = TeamRole::from_slug(form.first(JoinField::Role.name()));
     if role.is_none() {
-        errors.push(FieldError::new("role", "Select what they do"));
+        errors.push(FieldError::new(JoinField::Role.name(), "Select what they do"));
     }
-    let signer = read_keys::<SignerRole>(form.first("signer")).ok();
+    let signer = read_keys::<SignerRole>(form.first(JoinField::Signer.name())).ok();
     let signer = signer.and_then(|keys| <[VerifyingKey<SignerRole>; 1]>::try_from(keys).ok());
     if signer.is_none() {
-        errors.push(FieldError::new("signer", "Paste the two lines of their signer.pub"));
+        errors.push(FieldError::new(JoinField::Signer.name(), "Paste the two lines of their signer.pub"));
     }
-    let recipients = GovernanceRecipients::parse(form.first("recipients"));
+    let recipients = GovernanceRecipients::parse(form.first(JoinField::Recipients.name()));
     if let Err(error) = &recipients {
-        errors.push(FieldError::new("recipients", format!("Paste their governance.recipients: {error}")));
+        errors
+            .push(FieldError::new(JoinField::Recipients.name(), format!("Paste their governance.recipients: {error}")));
     }
     match (role, signer, recipients) {
         (Some(role), Some([signer]), Ok(recipients)) if errors.is_empty() => {

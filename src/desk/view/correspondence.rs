@@ -47,24 +47,32 @@ impl<'a> NoticePage<'a> {
         errors: &'a [FieldError],
     ) -> Self {
         let radios = |id, label: &'static str, choices| Field::new(id, label, Kind::Radios(choices), errors);
-        let variants = Choice::list(VARIANT, NoticeVariant::ALL.iter().map(|c| (c.slug(), c.label())), typed);
-        let areas = Choice::list(AREA, Area::ALL.iter().map(|c| (c.slug(), c.label())), typed);
-        let told = Choice::list(TOLD, Told::ALL.iter().map(|c| (c.slug(), c.label())), typed);
-        let who_sees = Choice::list(WHO_SEES, WhoSees::ALL.iter().map(|c| (c.slug(), c.label())), typed);
+        let variants =
+            Choice::list(AnswerField::Variant.name(), NoticeVariant::ALL.iter().map(|c| (c.slug(), c.label())), typed);
+        let areas = Choice::list(AnswerField::Area.name(), Area::ALL.iter().map(|c| (c.slug(), c.label())), typed);
+        let told = Choice::list(AnswerField::Told.name(), Told::ALL.iter().map(|c| (c.slug(), c.label())), typed);
+        let who_sees =
+            Choice::list(AnswerField::WhoSees.name(), WhoSees::ALL.iter().map(|c| (c.slug(), c.label())), typed);
         let chosen: Vec<_> = report.chosen_areas.iter().map(|area| area.label()).collect();
         let chosen = if chosen.is_empty() { "none".to_owned() } else { chosen.join("; ") };
         let mut fields = vec![
-            radios(VARIANT, "What does the notice say?", variants)
+            radios(AnswerField::Variant.name(), "What does the notice say?", variants)
                 .hint("A changed plan needs a notice of its own. It adds to the first one, which stays as it is"),
-            Field::new(AREA, "In which of our work will it be used?", Kind::Checkboxes(areas), errors)
-                .hint(format!("Leave it empty if no other use is planned. The person chose: {chosen}")),
-            radios(TOLD, "What is the organisation told?", told),
-            radios(WHO_SEES, "Who sees what the person sent?", who_sees)
+            Field::new(
+                AnswerField::Area.name(),
+                "In which of our work will it be used?",
+                Kind::Checkboxes(areas),
+                errors,
+            )
+            .hint(format!("Leave it empty if no other use is planned. The person chose: {chosen}")),
+            radios(AnswerField::Told.name(), "What is the organisation told?", told),
+            radios(AnswerField::WhoSees.name(), "Who sees what the person sent?", who_sees)
                 .hint("Leave it empty if no other use is planned"),
         ];
         if correspondence::overdue(report, true).is_some() {
-            let typed = typed.first(LATE_REASON).to_owned();
-            let reason = Field::new(LATE_REASON, "Why is the notice late?", Kind::Area(typed, 3), errors);
+            let typed = typed.first(AnswerField::LateReason.name()).to_owned();
+            let reason =
+                Field::new(AnswerField::LateReason.name(), "Why is the notice late?", Kind::Area(typed, 3), errors);
             fields.push(reason.hint("The person reads this. Write whole sentences"));
         }
         Self {
@@ -119,8 +127,8 @@ impl<'a> WritePage<'a> {
             seen: draft.seen,
             errors,
             blocked: correspondence::blocked(report),
-            hidden: draft.hidden(&[NEEDS_APPROVAL]),
-            field: Field::new(TEXT, label, Kind::Area(text.to_owned(), ROWS), errors).hint(hint),
+            hidden: draft.hidden(&[AnswerField::NeedsApproval]),
+            field: Field::new(AnswerField::Text.name(), label, Kind::Area(text.to_owned(), ROWS), errors).hint(hint),
             keeps: draft.keeps(report),
         }
     }
@@ -144,9 +152,9 @@ pub(in crate::desk) struct Draft<'a> {
 
 impl Draft<'_> {
     /// What the form said before this page, to be carried on.
-    fn hidden(&self, more: &[&str]) -> Vec<(String, String)> {
-        let carried = [VARIANT, AREA, TOLD, WHO_SEES, LATE_REASON];
-        let carried = self.typed.iter().filter(|(name, _)| carried.contains(name) || more.contains(name));
+    fn hidden(&self, more: &[AnswerField]) -> Vec<(String, String)> {
+        let carried = |name: &str| AnswerField::CHOICES.iter().chain(more).any(|field| field.name() == name);
+        let carried = self.typed.iter().filter(|(name, _)| carried(name));
         carried.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
@@ -220,7 +228,11 @@ impl<'a> PreviewPage<'a> {
             use_concerns: correspondence::use_concerns(report).map(|text| escape_invisible(text.as_str())),
             checks: checks(draft.typed, errors),
             approval,
-            hidden: draft.hidden(&[]).into_iter().chain([(TEXT.to_owned(), text.to_owned())]).collect(),
+            hidden: draft
+                .hidden(&[])
+                .into_iter()
+                .chain([(AnswerField::Text.name().to_owned(), text.to_owned())])
+                .collect(),
             keeps: draft.keeps(report),
             state: state.label(),
             areas: labels(&areas),
@@ -243,8 +255,8 @@ pub(super) fn said(kind: AnswerKind, on: Date, text: &str) -> SaidByTeam<'_> {
 
 /// The list of what to check.
 pub(super) fn checks(typed: &Entries, errors: &[FieldError]) -> Field {
-    let checks = Choice::list(CHECK, RiskCheck::ALL.iter().map(|c| (c.slug(), c.label())), typed);
-    Field::new(CHECK, "Could it show who spoke?", Kind::Checkboxes(checks), errors)
+    let checks = Choice::list(AnswerField::Check.name(), RiskCheck::ALL.iter().map(|c| (c.slug(), c.label())), typed);
+    Field::new(AnswerField::Check.name(), "Could it show who spoke?", Kind::Checkboxes(checks), errors)
         .hint("The person may show it to others, and others may find it. Check each point, then tick it")
 }
 

@@ -11,6 +11,8 @@ use crate::{
 
 /// Characters of an id that confirm that it is the one.
 const CONFIRMED_BY: usize = 4;
+/// The field in which they are typed.
+pub(in crate::desk) const CONFIRM: &str = "confirm";
 
 /// Every report with a day until which it is kept, and closed ones without one.
 #[derive(Template)]

@@ -15,6 +15,8 @@ use crate::{
     http::{Day, Field},
 };
 
+/// The field in which words to search for are typed.
+pub(in crate::desk) const SEARCH: &str = "q";
 /// Rows of one page.
 const ROWS: usize = 50;
 
@@ -101,7 +103,7 @@ impl<'a> QueuePage<'a> {
         let nothing = "Enter what to look for";
         Self {
             shell,
-            errors: if asked.is_empty() { vec![FieldError::new("q", nothing)] } else { Vec::new() },
+            errors: if asked.is_empty() { vec![FieldError::new(SEARCH, nothing)] } else { Vec::new() },
             searched: Some(asked.as_str().to_owned()),
             counts: Vec::new(),
             fields: Vec::new(),

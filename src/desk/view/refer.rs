@@ -5,6 +5,7 @@ use askama::Template;
 use super::Shell;
 use crate::{
     casebook::{ReportView, Sender, Word},
+    desk::form::referral::{ReferralField, text_field},
     domain::{Area, Concern, Entries, FieldError, Identifying, ReportId, Text, escape_invisible},
     http::{Choice, Field, Kind},
 };
@@ -49,24 +50,45 @@ impl<'a> ReferPage<'a> {
         let areas = Area::ALL.iter().map(|area| (area.slug(), area.label()));
         let text = |field: &str| typed.first(field).to_owned();
         let fields = vec![
-            Field::new("area", "Area", Kind::Radios(Choice::list("area", areas, typed)), &errors),
-            Field::new("team", "Name of the team", Kind::Line(text("team")), &errors),
-            Field::new("recipients", "Their age recipients", Kind::Area(text("recipients"), 3), &errors).hint(
+            Field::new(
+                ReferralField::Area.name(),
+                "Area",
+                Kind::Radios(Choice::list(ReferralField::Area.name(), areas, typed)),
+                &errors,
+            ),
+            Field::new(
+                ReferralField::Team.name(),
+                "Name of the team",
+                Kind::Line(text(ReferralField::Team.name())),
+                &errors,
+            ),
+            Field::new(
+                ReferralField::Recipients.name(),
+                "Their age recipients",
+                Kind::Area(text(ReferralField::Recipients.name()), 3),
+                &errors,
+            )
+            .hint(
                 "Lines that begin with age1. Compare them with the team by voice: whoever holds these keys can read it",
             ),
-            Field::new("reason", "Why it is handed on", Kind::Area(text("reason"), 4), &errors)
-                .hint("Stays in the casebook"),
+            Field::new(
+                ReferralField::Reason.name(),
+                "Why it is handed on",
+                Kind::Area(text(ReferralField::Reason.name()), 4),
+                &errors,
+            )
+            .hint("Stays in the casebook"),
         ];
         let parts = Self::passages(report)
             .into_iter()
             .map(|(key, title, original)| {
                 let (text, left_out) = if again {
-                    (typed.first(&format!("text-{key}")).to_owned(), false)
+                    (typed.first(&text_field(&key)).to_owned(), false)
                 } else {
                     without_identifying(original.as_str())
                 };
                 OfferedPassage {
-                    chosen: again && typed.has("part", &key),
+                    chosen: again && typed.has(ReferralField::Passage.name(), &key),
                     key,
                     title,
                     rows: rows(&text),
@@ -78,7 +100,7 @@ impl<'a> ReferPage<'a> {
         let files = Self::files(report)
             .into_iter()
             .map(|(place, name)| {
-                let chosen = typed.has("file", &place);
+                let chosen = typed.has(ReferralField::File.name(), &place);
                 (place, name, chosen)
             })
             .collect();

@@ -5,6 +5,7 @@ use askama::Template;
 use super::Shell;
 use crate::{
     casebook::{Casebook, DeskError, MemberView},
+    desk::form::team::{JoinField, ShutOutField},
     domain::{Entries, FieldError, MemberId, ReportId, TeamRole},
     http::{Choice, Day, Field, Kind},
 };
@@ -42,12 +43,28 @@ impl<'a> TeamPage<'a> {
         let text = |field: &str| typed.first(field).to_owned();
         let roles = TeamRole::ALL.iter().map(|role| (role.slug(), role.label()));
         let fields = vec![
-            Field::new("name", "Name", Kind::Line(text("name")), &errors).hint("As the team calls them"),
-            Field::new("role", "What they do", Kind::Radios(Choice::list("role", roles, typed)), &errors),
-            Field::new("signer", "Their signer.pub", Kind::Area(text("signer"), 2), &errors)
-                .hint("Both lines of the file that ‘candour keys new’ made for them"),
-            Field::new("recipients", "Their governance.recipients", Kind::Area(text("recipients"), 2), &errors)
-                .hint("The line that begins with age1"),
+            Field::new(JoinField::Name.name(), "Name", Kind::Line(text(JoinField::Name.name())), &errors)
+                .hint("As the team calls them"),
+            Field::new(
+                JoinField::Role.name(),
+                "What they do",
+                Kind::Radios(Choice::list(JoinField::Role.name(), roles, typed)),
+                &errors,
+            ),
+            Field::new(
+                JoinField::Signer.name(),
+                "Their signer.pub",
+                Kind::Area(text(JoinField::Signer.name()), 2),
+                &errors,
+            )
+            .hint("Both lines of the file that ‘candour keys new’ made for them"),
+            Field::new(
+                JoinField::Recipients.name(),
+                "Their governance.recipients",
+                Kind::Area(text(JoinField::Recipients.name()), 2),
+                &errors,
+            )
+            .hint("The line that begins with age1"),
         ];
         Self {
             shell,
@@ -116,8 +133,8 @@ impl<'a> ShutOutPage<'a> {
     ) -> Result<Self, DeskError> {
         let (members, roles) = casebook.shut_out_of(id)?;
         let mut now = Entries::default();
-        members.iter().for_each(|member| now.push("member".into(), member.to_string()));
-        roles.iter().for_each(|role| now.push("role".into(), role.slug().into()));
+        members.iter().for_each(|member| now.push(ShutOutField::Member.name().into(), member.to_string()));
+        roles.iter().for_each(|role| now.push(ShutOutField::Role.name().into(), role.slug().into()));
         let typed = typed.unwrap_or(&now);
         let team = casebook.team();
         let named = |member: &&MemberId| team.iter().find(|known| known.id == **member);
@@ -134,20 +151,30 @@ impl<'a> ShutOutPage<'a> {
         let mine = team.iter().find(|member| member.is_me).map(|member| member.role);
         let other_roles = TeamRole::ALL.iter().filter(|role| Some(**role) != mine);
         let other_roles = other_roles.map(|role| (role.slug(), role.label()));
-        let others = Choice::list("member", others, typed);
+        let others = Choice::list(ShutOutField::Member.name(), others, typed);
         let mut fields = Vec::new();
         // A question without a choice can't be answered.
         if !others.is_empty() {
             fields.push(
-                Field::new("member", "Who", Kind::Checkboxes(others), &errors)
+                Field::new(ShutOutField::Member.name(), "Who", Kind::Checkboxes(others), &errors)
                     .hint("For example, whoever worked there, or is named in the report"),
             );
         }
         fields.extend([
-            Field::new("role", "Everyone who is", Kind::Checkboxes(Choice::list("role", other_roles, typed)), &errors)
-                .hint("Those who join later with that role are shut out too"),
-            Field::new("reason", "Why", Kind::Area(typed.first("reason").to_owned(), 4), &errors)
-                .hint("Only those who may open the report can read it"),
+            Field::new(
+                ShutOutField::Role.name(),
+                "Everyone who is",
+                Kind::Checkboxes(Choice::list(ShutOutField::Role.name(), other_roles, typed)),
+                &errors,
+            )
+            .hint("Those who join later with that role are shut out too"),
+            Field::new(
+                ShutOutField::Reason.name(),
+                "Why",
+                Kind::Area(typed.first(ShutOutField::Reason.name()).to_owned(), 4),
+                &errors,
+            )
+            .hint("Only those who may open the report can read it"),
         ]);
         Ok(Self { shell, id, errors, now: shut_out, fields })
     }

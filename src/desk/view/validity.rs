@@ -6,7 +6,8 @@ use super::{
     super::{
         error::PageError,
         form::{
-            correspondence as letter,
+            correspondence::AnswerField,
+            questions::{AssessmentField, Filled},
             stale::{NEWER, Seen},
         },
         import_job::{ImportOutcome, ImportStage},
@@ -134,12 +135,14 @@ fn deciding_pages(
 ) {
     let team = casebook.team();
     let error = |field: &'static str| vec![FieldError::new(field, "Enter something <else>")];
-    let (recorded, nothing) = (decide::as_it_is(report), Entries::default());
+    let (recorded, nothing) = (Filled::recorded(report).entries(), Entries::default());
     let decide =
         |typed, errors, changed| DecidePage::new(shell, DecideParts { report, team: &team, typed, errors, changed });
     add("decide", &decide(&recorded, &[], false), false);
-    let errors = [decide::WORKER, decide::AREA, decide::STATE, decide::ACTION_BY.month, decide::DESTROY_AFTER.day];
-    let errors = errors.map(|field| error(field).remove(0));
+    let fields =
+        [AssessmentField::Worker, AssessmentField::Area, AssessmentField::State, AssessmentField::DestroyAfter];
+    let errors = fields.map(AssessmentField::name).into_iter().chain(["action_by-month"]);
+    let errors: Vec<_> = errors.map(|field| error(field).remove(0)).collect();
     add("decide with errors", &decide(&nothing, &errors, false), true);
     let changed = error(NEWER);
     add("decide, changed meanwhile", &decide(&nothing, &changed, true), true);
@@ -147,7 +150,11 @@ fn deciding_pages(
 
     let seen = Seen::of(report);
     let mut typed = Entries::default();
-    for (name, value) in [(letter::AREA, "competition"), (letter::LATE_REASON, "<late>"), (letter::CHECK, "names")] {
+    for (name, value) in [
+        (AnswerField::Area.name(), "competition"),
+        (AnswerField::LateReason.name(), "<late>"),
+        (AnswerField::Check.name(), "names"),
+    ] {
         typed.push(name.into(), value.into());
     }
     let mut late = World::new();
@@ -156,7 +163,13 @@ fn deciding_pages(
     late.import(&file).unwrap();
     let late = late.open().unwrap().show(id, Date::constant(2027, 3, 1), &Calendar::default()).unwrap();
     add("notice", &NoticePage::new(shell, report, seen, &nothing, &[]), false);
-    let errors = [letter::VARIANT, letter::AREA, letter::TOLD, letter::WHO_SEES, letter::LATE_REASON];
+    let errors = [
+        AnswerField::Variant.name(),
+        AnswerField::Area.name(),
+        AnswerField::Told.name(),
+        AnswerField::WhoSees.name(),
+        AnswerField::LateReason.name(),
+    ];
     let errors = errors.map(|field| error(field).remove(0));
     add("notice with errors", &NoticePage::new(shell, &late, seen, &typed, &errors), true);
     let withdrawn = ReportView { entry: QueueEntry { withdrawn: true, ..report.entry.clone() }, ..late };
@@ -166,7 +179,7 @@ fn deciding_pages(
     for kind in [AnswerKind::Notice, AnswerKind::Reply] {
         let name = kind.slug();
         let draft = || Draft { kind, supplementary: false, typed: &typed, seen };
-        let text = error(letter::TEXT);
+        let text = error(AnswerField::Text.name());
         add(&format!("{name}-text"), &WritePage::new(shell, report, &draft(), "<text>", &[]), false);
         add(&format!("{name}-text with an error"), &WritePage::new(shell, report, &draft(), "", &text), true);
         add(&format!("{name}-text, withdrawn"), &WritePage::new(shell, &withdrawn, &draft(), "", &[]), false);
@@ -178,14 +191,14 @@ fn deciding_pages(
         let approval = |always, alone| (kind == AnswerKind::Notice).then_some(Approval { always, alone, asked: true });
         add(&format!("{name}-preview"), &preview("Well.", &[], None, approval(false, false)), false);
         add(&format!("{name}-preview, marked"), &preview(copied, &[], None, approval(true, true)), false);
-        let (unticked, alone) = (error(letter::CHECK), approval(false, true));
+        let (unticked, alone) = (error(AnswerField::Check.name()), approval(false, true));
         add(&format!("{name}-preview with an error"), &preview(copied, &unticked, None, alone), true);
         let again = preview(copied, &changed, Some(&team), approval(true, false));
         add(&format!("{name}-preview, changed meanwhile"), &again, true);
     }
 
     let clock = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
-    let (no_reason, unticked) = (error("why"), error(letter::CHECK));
+    let (no_reason, unticked) = (error("why"), error(AnswerField::Check.name()));
     let change = |errors, blocked| ChangeOfUsePage::new(shell, report, clock, "<why>", errors, blocked);
     add("change-of-use", &change(&[], None), false);
     add("change-of-use with an error", &change(&no_reason, None), true);
