@@ -2,7 +2,11 @@
 
 use axum::{Router, extract::Path, response::Response, routing::get};
 
-use super::{Desk, PageError, Visit, respond::download, view::FiguresPage};
+use super::{
+    Desk, PageError, Visit,
+    respond::download,
+    view::figures::{FiguresPage, PUBLISHED, TEAM},
+};
 use crate::{
     casebook::{
         Fact,
@@ -10,10 +14,6 @@ use crate::{
     },
     domain::Date,
 };
-
-/// The words in addresses for exact figures, and for those that may be published.
-pub(super) const TEAM: &str = "team";
-pub(super) const PUBLISHED: &str = "published";
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {

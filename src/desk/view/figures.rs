@@ -2,14 +2,15 @@
 
 use askama::{Template, filters::HtmlSafe};
 
-use super::{
-    super::figures::{PUBLISHED, TEAM},
-    Shell,
-};
+use super::Shell;
 use crate::{
     casebook::statistics::{Cell, Figures, ReportingYear, Row, Table},
     domain::Date,
 };
+
+/// The words in addresses for exact figures, and for those that may be published.
+pub(in crate::desk) const TEAM: &str = "team";
+pub(in crate::desk) const PUBLISHED: &str = "published";
 
 /// Measures of a picture, in its own units. It is as wide as a narrow screen and grows with what it stands in.
 const WIDTH: u64 = 320;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::{
     super::{
         error::PageError,
@@ -13,6 +15,7 @@ use super::{
         import_job::{ImportOutcome, ImportStage},
     },
     correspondence::{Approval, Draft, NoticePage, PreviewPage, PreviewParts, WritePage},
+    figures::FiguresPage,
     *,
 };
 use crate::{
@@ -20,7 +23,10 @@ use crate::{
         AnswerRef, Casebook, QueueEntry, ReportView, Retained,
         statistics::{Figures, ReportingYear, sample},
     },
-    domain::{AnswerKind, Calendar, Clock, Date, Entries, ReportId, ReportState, Route, TeamRole, Text, limits::KIB},
+    domain::{
+        AnswerKind, Calendar, CasebookId, Clock, Date, Entries, FieldError, ReportId, ReportState, Route, TeamRole,
+        Text, limits::KIB,
+    },
     http::{
         Day,
         templates::without_sample,
