@@ -51,6 +51,7 @@ pub use queries::{
         AnswerView, DecisionView, MessageView, ReferralView, ReportView, Sender, ShutOutView, TakenBackView, Word,
     },
     team::MemberView,
+    waiting::WaitingNotice,
 };
 pub use state::retention::Retained;
 

@@ -1,15 +1,15 @@
 //! Retention: what may be destroyed, and destroying it.
 
-use axum::{Router, extract::State, http::StatusCode, response::Response, routing::get};
+use axum::{Router, response::Response, routing::get};
 
 use super::{
     Desk, PageError, Visit,
-    respond::{go_to, page},
-    seen::OfReport,
-    session::Posted,
-    view::{DestroyPage, RetentionPage},
+    address::OfReport,
+    respond::go_to,
+    view::{CONFIRM, DestroyPage, RetentionPage},
+    visit::Posted,
 };
-use crate::domain::{FieldError, ReportId};
+use crate::domain::FieldError;
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {
@@ -17,51 +17,38 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /retention`: what is over, what is kept and until when.
-async fn retention(State(desk): State<Desk>, visit: Visit) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let casebook = bench.casebook()?;
-        let queue = casebook.list(desk.shown_day(), desk.calendar())?;
-        page(StatusCode::OK, &RetentionPage::new(&shell, &queue, casebook.destroyed(), desk.shown_day()))
-    })
-    .await
+async fn retention(visit: Visit) -> Result<Response, PageError> {
+    visit
+        .read(|page, casebook| {
+            let queue = page.queue(casebook)?;
+            page.show(&RetentionPage::new(&page.shell, &queue, casebook.destroyed(), page.desk.shown_day()))
+        })
+        .await
 }
 
 /// `GET /reports/{id}/destroy`
-async fn ask(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
-    destroy_page(&desk, &visit, StatusCode::OK, id, Vec::new()).await
-}
-
-async fn destroy_page(
-    desk: &Desk,
-    visit: &Visit,
-    status: StatusCode,
-    id: ReportId,
-    errors: Vec<FieldError>,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(visit));
-    desk.with(visit, move |desk, bench| {
-        let queue = bench.casebook()?.list(desk.shown_day(), desk.calendar())?;
-        let entry = queue.iter().find(|entry| entry.id == id).ok_or(PageError::NotFound)?;
-        page(status, &DestroyPage::new(&shell, entry, desk.shown_day(), errors))
-    })
-    .await
+async fn ask(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
+    visit
+        .read(move |page, casebook| {
+            let queue = page.queue(casebook)?;
+            let entry = queue.iter().find(|entry| entry.id == id).ok_or(PageError::NotFound)?;
+            page.show(&DestroyPage::new(&page.shell, entry, page.desk.shown_day(), Vec::new()))
+        })
+        .await
 }
 
 /// `POST /reports/{id}/destroy`: only when its id's first digits were typed, since it can't be undone.
-async fn destroy(
-    State(desk): State<Desk>,
-    visit: Visit,
-    OfReport(id): OfReport,
-    form: Posted,
-) -> Result<Response, PageError> {
-    if !DestroyPage::is_confirmed(id, form.first("confirm")) {
-        let error = FieldError::new("confirm", "Enter the first four characters of the report’s id");
-        return destroy_page(&desk, &visit, StatusCode::UNPROCESSABLE_ENTITY, id, vec![error]).await;
-    }
-    desk.with(&visit, move |desk, bench| {
-        bench.edit()?.destroy(id, desk.today())?;
-        go_to("/retention")
-    })
-    .await
+async fn destroy(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+    posted
+        .change(move |page, editor| {
+            if DestroyPage::is_confirmed(id, page.form.first(CONFIRM)) {
+                editor.destroy(id, page.desk.today())?;
+                return go_to("/retention");
+            }
+            let queue = page.queue(editor.casebook())?;
+            let entry = queue.iter().find(|entry| entry.id == id).ok_or(PageError::NotFound)?;
+            let error = FieldError::new(CONFIRM, "Enter the first four characters of the report’s id");
+            page.show_again(&DestroyPage::new(&page.shell, entry, page.desk.shown_day(), vec![error]))
+        })
+        .await
 }

@@ -42,7 +42,7 @@ pub(super) enum PageError {
 }
 
 /// A page about an error: what happened, and what to do.
-pub(super) struct Words {
+pub(super) struct ErrorText {
     pub(super) heading: &'static str,
     pub(super) happened: Cow<'static, str>,
     pub(super) remedy: &'static str,
@@ -66,7 +66,7 @@ impl PageError {
     }
 
     /// What its page says.
-    pub(super) fn words(&self) -> Words {
+    pub(super) fn words(&self) -> ErrorText {
         let (heading, happened, remedy) = match self {
             Self::NotFound => (
                 "Page not found",
@@ -144,7 +144,7 @@ impl PageError {
             Self::Casebook(text) => Cow::Owned(sentence(text)),
             _ => Cow::Borrowed(happened),
         };
-        Words { heading, happened, remedy }
+        ErrorText { heading, happened, remedy }
     }
 }
 

@@ -1,14 +1,12 @@
 //! The numbers of a reporting year: on a page that prints well, and as a file for a spreadsheet.
 
-use axum::{
-    Router,
-    extract::{Path, State},
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::{Router, extract::Path, response::Response, routing::get};
 
-use super::{Desk, PageError, Visit, respond::page, view::FiguresPage};
+use super::{
+    Desk, PageError, Visit,
+    respond::download,
+    view::figures::{FiguresPage, PUBLISHED, TEAM},
+};
 use crate::{
     casebook::{
         Fact,
@@ -16,10 +14,6 @@ use crate::{
     },
     domain::Date,
 };
-
-/// The words in addresses for exact figures, and for those that may be published.
-pub(super) const TEAM: &str = "team";
-pub(super) const PUBLISHED: &str = "published";
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {
@@ -30,46 +24,37 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /figures`: exact, of the last year in which a report came in.
-async fn latest(State(desk): State<Desk>, visit: Visit) -> Result<Response, PageError> {
-    show(desk, visit, |facts, today| Figures::internal(facts, latest_year(facts, today))).await
+async fn latest(visit: Visit) -> Result<Response, PageError> {
+    show(visit, |facts, today| Figures::internal(facts, latest_year(facts, today))).await
 }
 
 /// `GET /figures/{year}/{readers}`: for the team or for everybody.
-async fn figures(
-    State(desk): State<Desk>,
-    visit: Visit,
-    Path((year, readers)): Path<(String, String)>,
-) -> Result<Response, PageError> {
-    let asked = Asked::read(&year, &readers)?;
-    show(desk, visit, move |facts, _| asked.figures(facts)).await
+async fn figures(visit: Visit, Path((year, readers)): Path<(String, String)>) -> Result<Response, PageError> {
+    let wanted = Wanted::read(&year, &readers)?;
+    show(visit, move |facts, _| wanted.figures(facts)).await
 }
 
 /// `GET /figures/{year}/{readers}/figures.csv`: the same as a file.
-async fn file(
-    State(desk): State<Desk>,
-    visit: Visit,
-    Path((year, readers)): Path<(String, String)>,
-) -> Result<Response, PageError> {
-    let asked = Asked::read(&year, &readers)?;
-    desk.with(&visit, move |desk, bench| {
-        let csv = asked.figures(&bench.casebook()?.facts(desk.shown_day())).csv();
-        let readers = if asked.is_published { PUBLISHED } else { TEAM };
-        let name = format!("attachment; filename=\"figures-{}-{readers}.csv\"", asked.year.slug());
-        let name = HeaderValue::from_str(&name).map_err(|_| PageError::Internal)?;
-        let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
-        Ok(([(header::CONTENT_DISPOSITION, name), (header::CONTENT_TYPE, kind)], csv).into_response())
-    })
-    .await
+async fn file(visit: Visit, Path((year, readers)): Path<(String, String)>) -> Result<Response, PageError> {
+    let wanted = Wanted::read(&year, &readers)?;
+    visit
+        .read(move |page, casebook| {
+            let csv = wanted.figures(&casebook.facts(page.desk.shown_day())).csv();
+            let readers = if wanted.is_published { PUBLISHED } else { TEAM };
+            let name = format!("figures-{}-{readers}.csv", wanted.year.slug());
+            download(&name, "text/csv; charset=utf-8; header=present", csv)
+        })
+        .await
 }
 
 /// Which figures are asked for.
 #[derive(Clone, Copy)]
-struct Asked {
+struct Wanted {
     year: ReportingYear,
     is_published: bool,
 }
 
-impl Asked {
+impl Wanted {
     fn read(year: &str, readers: &str) -> Result<Self, PageError> {
         let year = ReportingYear::from_slug(year).ok_or(PageError::NotFound)?;
         match readers {
@@ -85,19 +70,18 @@ impl Asked {
 }
 
 async fn show(
-    desk: Desk,
     visit: Visit,
     figures: impl FnOnce(&[Fact], Date) -> Figures + Send + 'static,
 ) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let (casebook, today) = (bench.casebook()?, desk.shown_day());
-        let facts = casebook.facts(today);
-        let figures = figures(&facts, today);
-        let years = ReportingYear::all(&facts);
-        page(StatusCode::OK, &FiguresPage::new(&shell, &figures, &years, casebook.closed_to_me().len(), today))
-    })
-    .await
+    visit
+        .read(move |page, casebook| {
+            let today = page.desk.shown_day();
+            let facts = casebook.facts(today);
+            let figures = figures(&facts, today);
+            let years = ReportingYear::all(&facts);
+            page.show(&FiguresPage::new(&page.shell, &figures, &years, casebook.closed_to_me().len(), today))
+        })
+        .await
 }
 
 fn latest_year(facts: &[Fact], today: Date) -> ReportingYear {
@@ -106,6 +90,8 @@ fn latest_year(facts: &[Fact], today: Date) -> ReportingYear {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::{StatusCode, header};
+
     use super::{
         super::fixture::{Browser, Place},
         *,

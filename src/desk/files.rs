@@ -11,16 +11,16 @@ use std::{
 use axum::{
     Router,
     body::{Body, HttpBody},
-    extract::{Path, State},
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    extract::Path,
+    http::{HeaderValue, header},
+    response::Response,
     routing::get,
 };
 use bytes::Bytes;
 use hyper::body::Frame;
 use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
 
-use super::{Desk, PageError, Visit, respond::page, seen::report_id, session::Posted, view::FilePage};
+use super::{Desk, PageError, Visit, address::report_id, respond::download, view::FilePage, visit::Posted};
 use crate::{
     casebook::{DeskError, SealedAttachment},
     domain::ReportId,
@@ -39,63 +39,43 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /reports/{id}/files/{seq}/{number}`: what saving it means.
-async fn warn(
-    State(desk): State<Desk>,
-    visit: Visit,
-    Path((id, seq, number)): Path<(String, u32, usize)>,
-) -> Result<Response, PageError> {
+async fn warn(visit: Visit, Path((id, seq, number)): Path<(String, u32, usize)>) -> Result<Response, PageError> {
     let id = report_id(&id)?;
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |_, bench| {
-        let place = format!("{seq}/{number}");
-        let attachment = bench.casebook()?.attachment(id, &place).map_err(unknown)?;
-        page(StatusCode::OK, &FilePage::new(&shell, id, &place, attachment.said()))
-    })
-    .await
+    visit
+        .read(move |page, casebook| {
+            let place = format!("{seq}/{number}");
+            let attachment = casebook.attachment(id, &place).map_err(unknown)?;
+            page.show(&FilePage::new(&page.shell, id, &place, attachment.said()))
+        })
+        .await
 }
 
 /// `POST` of the same: the file itself, piece by piece. If it turns out to be damaged, or the desk is locked meanwhile, the
 /// connection breaks, so that no browser takes a part for the whole.
-async fn save(
-    State(desk): State<Desk>,
-    visit: Visit,
-    Path((id, seq, number)): Path<(String, u32, usize)>,
-    _form: Posted,
-) -> Result<Response, PageError> {
+async fn save(posted: Posted, Path((id, seq, number)): Path<(String, u32, usize)>) -> Result<Response, PageError> {
     let id = report_id(&id)?;
     let place = format!("{seq}/{number}");
-    let file = desk.with(&visit, move |_, bench| bench.casebook()?.attachment(id, &place).map_err(unknown)).await?;
+    let file = posted.read(move |_, casebook| casebook.attachment(id, &place).map_err(unknown)).await?;
     let name = saved_name(id, seq, number, file.said().name.as_str());
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let headers = [
-        (header::CONTENT_DISPOSITION, disposition.map_err(|_| PageError::Internal)?),
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
-        (header::CONTENT_LENGTH, HeaderValue::from(file.said().size)),
-    ];
+    let length = HeaderValue::from(file.said().size);
     let (sender, pieces) = channel(IN_FLIGHT);
-    let session = Session { desk, visit };
-    let out = Pieces { session: session.clone(), sender, last: None };
+    let visit = Visit::clone(&posted);
+    let out = Pieces { visit: visit.clone(), sender, last: None };
     Desk::aside(move || out.send_all(&file));
-    Ok((headers, Body::new(Download { session, pieces })).into_response())
+    let mut response = download(&name, "application/octet-stream", Body::new(Download { visit, pieces }))?;
+    response.headers_mut().insert(header::CONTENT_LENGTH, length);
+    Ok(response)
 }
 
-/// The session that asked for a file.
-#[derive(Clone)]
-struct Session {
-    desk: Desk,
-    visit: Visit,
-}
-
-impl Session {
-    fn check(&self) -> io::Result<()> {
-        let ended = || io::Error::new(io::ErrorKind::ConnectionAborted, "the desk was locked");
-        if self.desk.is_open_to(&self.visit) { Ok(()) } else { Err(ended()) }
-    }
+/// Whether the session that asked for a file has not ended.
+fn check(visit: &Visit) -> io::Result<()> {
+    let ended = || io::Error::new(io::ErrorKind::ConnectionAborted, "the desk was locked");
+    if visit.is_current() { Ok(()) } else { Err(ended()) }
 }
 
 /// What comes out of a casebook, as it comes. If it ends before the length that was announced, the connection breaks.
 struct Download {
-    session: Session,
+    visit: Visit,
     pieces: Receiver<Bytes>,
 }
 
@@ -107,14 +87,14 @@ impl HttpBody for Download {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        self.session.check()?;
+        check(&self.visit)?;
         self.pieces.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
     }
 }
 
 /// What is written to it goes to the browser, but for the last piece: that goes once the file is known to be the right one.
 struct Pieces {
-    session: Session,
+    visit: Visit,
     sender: Sender<Bytes>,
     last: Option<Bytes>,
 }
@@ -133,7 +113,7 @@ impl Pieces {
     /// Waits until there is room: for as long as the browser likes, if nobody locks the desk.
     fn send(&self, mut piece: Bytes) -> io::Result<()> {
         loop {
-            self.session.check()?;
+            check(&self.visit)?;
             piece = match self.sender.try_send(piece) {
                 Ok(()) => return Ok(()),
                 Err(TrySendError::Full(piece)) => piece,

@@ -95,7 +95,7 @@ impl Place {
     pub(super) async fn visit(&self, desk: &Desk) -> Visit {
         let cookie = desk.redeem(&self.tickets().pop().unwrap()).await.unwrap_or_else(|error| panic!("{error:?}"));
         let (session, token) = desk.admit(&[cookie]).unwrap();
-        Visit::new(session, token, "/")
+        Visit::new(desk.clone(), session, token, "/")
     }
 
     /// What each address that was told holds.

@@ -4,20 +4,18 @@ use std::ops::ControlFlow;
 
 use axum::{
     Router,
-    extract::State,
-    http::StatusCode,
     response::Response,
     routing::{get, post},
 };
 
 use super::{
     Desk, PageError, Visit,
-    decide::in_order,
-    letter,
-    respond::{go_to, page},
-    seen::{OfReport, Seen, readers},
-    session::Posted,
-    view::{Shell, letter::*},
+    address::OfReport,
+    correspondence,
+    form::{correspondence::*, stale::Seen, text::chosen},
+    respond::go_to,
+    view::correspondence::*,
+    visit::{PageContext, Posted},
 };
 use crate::{
     casebook::{
@@ -37,107 +35,84 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /reports/{id}/notice`
-async fn choose(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
-        let mut first = Entries::default();
-        for area in report.assessment.areas.as_ref().unwrap_or(&report.chosen_areas) {
-            first.push(AREA.to_owned(), area.slug().to_owned());
-        }
-        page(StatusCode::OK, &NoticePage::new(&shell, &report, Seen::of(&report), &first, &[]))
-    })
-    .await
+async fn choose(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
+    visit
+        .on_report(id, |page, _, report| {
+            let mut first = Entries::default();
+            for area in report.assessment.areas.as_ref().unwrap_or(&report.chosen_areas) {
+                first.push(AnswerField::Area.name().to_owned(), area.slug().to_owned());
+            }
+            page.show(&NoticePage::new(&page.shell, report, Seen::of(report), &first, &[]))
+        })
+        .await
 }
 
 /// `POST /reports/{id}/notice/write`: after the choices, or back from the preview.
-async fn write(
-    State(desk): State<Desk>,
-    visit: Visit,
-    OfReport(id): OfReport,
-    form: Posted,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
-        let step = Step { shell: &shell, report: &report, form: &form, seen: Seen::sent(&form)? };
-        let choices = match Choices::read(&form, &report) {
-            Ok(choices) => choices,
-            Err(errors) => return step.choose_again(&errors),
-        };
-        if form.iter().any(|(name, _)| name == TEXT) {
-            return step.write(StatusCode::OK, &choices, form.first(TEXT), &[]);
-        }
-        let text = choices.draft(&report, desk.today().today()).compose();
-        step.write(StatusCode::OK, &choices, text.as_str(), &[])
-    })
-    .await
+async fn write(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+    posted
+        .on_report(id, |page, _, report| {
+            let step = NoticeStep { page, report, seen: Seen::sent(&page.form)? };
+            let choices = match NoticeChoices::read(&page.form, report) {
+                Ok(choices) => choices,
+                Err(errors) => return step.choose_again(&errors),
+            };
+            if page.form.iter().any(|(name, _)| name == AnswerField::Text.name()) {
+                return page.show(&step.written(&choices, page.form.first(AnswerField::Text.name()), &[]));
+            }
+            let text = choices.draft(report, page.desk.today().today()).compose();
+            page.show(&step.written(&choices, text.as_str(), &[]))
+        })
+        .await
 }
 
 /// `POST /reports/{id}/notice/preview`
-async fn preview(
-    State(desk): State<Desk>,
-    visit: Visit,
-    OfReport(id): OfReport,
-    form: Posted,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let casebook = bench.casebook()?;
-        let report = casebook.show(id, desk.shown_day(), desk.calendar())?;
-        let step = Step { shell: &shell, report: &report, form: &form, seen: Seen::sent(&form)? };
-        match step.read()? {
-            ControlFlow::Continue((choices, text)) => {
-                step.preview(casebook, desk.today().today(), &choices, &text, &Again::default())
+async fn preview(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+    posted
+        .on_report(id, |page, casebook, report| {
+            let step = NoticeStep { page, report, seen: Seen::sent(&page.form)? };
+            match step.read()? {
+                ControlFlow::Continue((choices, text)) => step.preview(casebook, &choices, &text, &Again::default()),
+                ControlFlow::Break(again) => Ok(again),
             }
-            ControlFlow::Break(again) => Ok(again),
-        }
-    })
-    .await
+        })
+        .await
 }
 
 /// `POST /reports/{id}/notice/record`
-async fn record(
-    State(desk): State<Desk>,
-    visit: Visit,
-    OfReport(id): OfReport,
-    form: Posted,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let mut editor = bench.edit()?;
-        let report = editor.casebook().show(id, desk.shown_day(), desk.calendar())?;
-        let (sent, now) = (Seen::sent(&form)?, Seen::of(&report));
-        let step = Step { shell: &shell, report: &report, form: &form, seen: sent };
-        let (choices, text) = match step.read()? {
-            ControlFlow::Continue(read) => read,
-            ControlFlow::Break(again) => return Ok(again),
-        };
-        // What is new is shown with this page, so the next one may be recorded.
-        let step = Step { seen: now, ..step };
-        let changed = sent.changed(now);
-        let errors: Vec<FieldError> = changed.clone().into_iter().chain(letter::unchecked(&form)).collect();
-        if !errors.is_empty() {
-            let again = Again { errors: &errors, changed: changed.is_some() };
-            return step.preview(editor.casebook(), desk.today().today(), &choices, &text, &again);
-        }
-        let decision = NewDecision {
-            assessment: choices.assessment(&report),
-            notice: Some(text),
-            supplementary: choices.variant == NoticeVariant::Supplementary,
-            needs_approval: form.has(NEEDS_APPROVAL, YES),
-            read: Some(sent.read),
-            seen: Some(sent.version),
-            ..NewDecision::default()
-        };
-        editor.decide(id, decision, desk.today())?;
-        go_to(&format!("/reports/{id}#messages"))
-    })
-    .await
+async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+    posted
+        .change_report(id, move |page, editor, report| {
+            let (sent, now) = (Seen::sent(&page.form)?, Seen::of(report));
+            let step = NoticeStep { page, report, seen: sent };
+            let (choices, text) = match step.read()? {
+                ControlFlow::Continue(read) => read,
+                ControlFlow::Break(again) => return Ok(again),
+            };
+            // What is new is shown with this page, so the next one may be recorded.
+            let step = NoticeStep { seen: now, ..step };
+            let changed = sent.changed(now);
+            let errors: Vec<FieldError> = changed.clone().into_iter().chain(unchecked(&page.form)).collect();
+            if !errors.is_empty() {
+                let again = Again { errors: &errors, changed: changed.is_some() };
+                return step.preview(editor.casebook(), &choices, &text, &again);
+            }
+            let decision = NewDecision {
+                assessment: choices.assessment(report),
+                notice: Some(text),
+                supplementary: choices.variant == NoticeVariant::Supplementary,
+                needs_approval: page.form.has(AnswerField::NeedsApproval.name(), YES),
+                read: Some(sent.read),
+                seen: Some(sent.version),
+                ..NewDecision::default()
+            };
+            editor.decide(id, decision, page.desk.today())?;
+            go_to(&format!("/reports/{id}#messages"))
+        })
+        .await
 }
 
 /// What a notice says in the main.
-struct Choices {
+struct NoticeChoices {
     variant: NoticeVariant,
     areas: Vec<Area>,
     told: Told,
@@ -145,31 +120,36 @@ struct Choices {
     late: Option<Late>,
 }
 
-impl Choices {
+impl NoticeChoices {
     fn read(form: &Entries, report: &ReportView) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut wrong = |field, message| errors.push(FieldError::new(field, message));
-        let variant = letter::chosen(form, VARIANT, NoticeVariant::from_slug);
+        let variant = chosen(form, AnswerField::Variant.name(), NoticeVariant::from_slug);
         let other_use = variant != Some(NoticeVariant::NoOtherUse);
         if variant.is_none() {
-            wrong(VARIANT, "Select what the notice says");
-        } else if variant == Some(NoticeVariant::Supplementary) && !letter::has_notice(report) {
-            wrong(VARIANT, "There is no first notice yet that this one could add to. Select another");
+            wrong(AnswerField::Variant.name(), "Select what the notice says");
+        } else if variant == Some(NoticeVariant::Supplementary) && !correspondence::has_notice(report) {
+            wrong(
+                AnswerField::Variant.name(),
+                "There is no first notice yet that this one could add to. Select another",
+            );
         }
-        let areas: Vec<Area> = form.all(AREA).filter_map(Area::from_slug).collect();
+        let areas: Vec<Area> =
+            Area::ALL.iter().copied().filter(|area| form.has(AnswerField::Area.name(), area.slug())).collect();
         if areas.is_empty() && other_use {
-            wrong(AREA, "Select at least one area");
+            wrong(AnswerField::Area.name(), "Select at least one area");
         }
-        let told = letter::chosen(form, TOLD, Told::from_slug);
+        let told = chosen(form, AnswerField::Told.name(), Told::from_slug);
         if told.is_none() {
-            wrong(TOLD, "Select what the organisation is told");
+            wrong(AnswerField::Told.name(), "Select what the organisation is told");
         }
-        let who_sees = letter::chosen(form, WHO_SEES, WhoSees::from_slug).or((!other_use).then_some(WhoSees::Team));
+        let who_sees =
+            chosen(form, AnswerField::WhoSees.name(), WhoSees::from_slug).or((!other_use).then_some(WhoSees::Team));
         if who_sees.is_none() {
-            wrong(WHO_SEES, "Select who sees what the person sent");
+            wrong(AnswerField::WhoSees.name(), "Select who sees what the person sent");
         }
-        let overdue = letter::overdue(report, variant == Some(NoticeVariant::Supplementary));
-        let late = match overdue.map(|clock| (clock.due_on, letter::late_reason(form))) {
+        let overdue = correspondence::overdue(report, variant == Some(NoticeVariant::Supplementary));
+        let late = match overdue.map(|clock| (clock.due_on, late_reason(form))) {
             Some((due_on, Ok(reason))) => Some(Late { due_on, reason }),
             Some((_, Err(error))) => {
                 errors.push(error);
@@ -179,7 +159,7 @@ impl Choices {
         };
         match (variant, told, who_sees) {
             (Some(variant), Some(told), Some(who_sees)) if errors.is_empty() => {
-                let areas = if other_use { in_order(&areas) } else { Vec::new() };
+                let areas = if other_use { areas } else { Vec::new() };
                 Ok(Self { variant, areas, told, who_sees, late })
             }
             _ => Err(errors),
@@ -188,7 +168,7 @@ impl Choices {
 
     fn draft(&self, report: &ReportView, today: Date) -> NoticeDraft {
         // The message that waits for this notice: the first, or a later one if the first was told.
-        let message = letter::kept_by(report, AnswerKind::Notice, false).map(|clock| clock.started_on);
+        let message = correspondence::kept_by(report, AnswerKind::Notice, false).map(|clock| clock.started_on);
         NoticeDraft {
             areas: self.areas.clone(),
             variant: self.variant,
@@ -209,10 +189,9 @@ impl Choices {
 }
 
 /// One step of the way, with all that was chosen and typed on those before.
-struct Step<'a> {
-    shell: &'a Shell,
+struct NoticeStep<'a> {
+    page: &'a PageContext,
     report: &'a ReportView,
-    form: &'a Entries,
     /// What the page's form carries on.
     seen: Seen,
 }
@@ -224,71 +203,65 @@ struct Again<'a> {
     changed: bool,
 }
 
-impl Step<'_> {
-    /// Choices and text, or the page on which something is wrong.
-    fn read(&self) -> Result<ControlFlow<Response, (Choices, Text)>, PageError> {
-        if letter::blocked(self.report).is_some() {
+impl NoticeStep<'_> {
+    /// NoticeChoices and text, or the page on which something is wrong.
+    fn read(&self) -> Result<ControlFlow<Response, (NoticeChoices, Text)>, PageError> {
+        let form = &self.page.form;
+        if correspondence::blocked(self.report).is_some() {
             return self.choose_again(&[]).map(ControlFlow::Break);
         }
-        let choices = match Choices::read(self.form, self.report) {
+        let choices = match NoticeChoices::read(form, self.report) {
             Ok(choices) => choices,
             Err(errors) => return self.choose_again(&errors).map(ControlFlow::Break),
         };
-        match letter::read(self.form, AnswerKind::Notice) {
+        match read_text(form, AnswerKind::Notice) {
             Ok(text) => Ok(ControlFlow::Continue((choices, text))),
             Err(error) => {
-                let again = self.write(StatusCode::UNPROCESSABLE_ENTITY, &choices, self.form.first(TEXT), &[error]);
+                let again =
+                    self.page.show_again(&self.written(&choices, form.first(AnswerField::Text.name()), &[error]));
                 again.map(ControlFlow::Break)
             }
         }
     }
 
     fn choose_again(&self, errors: &[FieldError]) -> Result<Response, PageError> {
-        let again = NoticePage::new(self.shell, self.report, self.seen, self.form, errors);
-        page(StatusCode::UNPROCESSABLE_ENTITY, &again)
+        let page = self.page;
+        page.show_again(&NoticePage::new(&page.shell, self.report, self.seen, &page.form, errors))
     }
 
-    fn write(
-        &self,
-        status: StatusCode,
-        choices: &Choices,
-        text: &str,
-        errors: &[FieldError],
-    ) -> Result<Response, PageError> {
-        page(status, &WritePage::new(self.shell, self.report, &self.draft(choices), text, errors))
+    fn written<'a>(&'a self, choices: &NoticeChoices, text: &str, errors: &'a [FieldError]) -> WritePage<'a> {
+        WritePage::new(&self.page.shell, self.report, &self.draft(choices), text, errors)
     }
 
     fn preview(
         &self,
         casebook: &Casebook,
-        on: Date,
-        choices: &Choices,
+        choices: &NoticeChoices,
         text: &Text,
         again: &Again<'_>,
     ) -> Result<Response, PageError> {
         let team = casebook.team();
-        let others = readers(self.report, casebook.team()).iter().any(|member| !member.is_me);
-        let approval =
-            Approval { always: casebook.second_approver(), alone: !others, asked: self.form.has(NEEDS_APPROVAL, YES) };
-        let status = if again.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let others = casebook.readers(self.report.entry.id).iter().any(|member| !member.is_me);
+        let asked = self.page.form.has(AnswerField::NeedsApproval.name(), YES);
         let parts = PreviewParts {
             report: self.report,
             draft: self.draft(choices),
             text: text.as_str(),
-            on,
+            on: self.page.desk.today().today(),
             areas: choices.areas.clone(),
-            approval: Some(approval),
+            approval: Some(Approval { always: casebook.second_approver(), alone: !others, asked }),
             errors: again.errors,
             changed: again.changed.then_some(team.as_slice()),
         };
-        page(status, &PreviewPage::new(self.shell, parts))
+        let view = PreviewPage::new(&self.page.shell, parts);
+        if again.errors.is_empty() { self.page.show(&view) } else { self.page.show_again(&view) }
     }
 
-    fn draft(&self, choices: &Choices) -> Draft<'_> {
+    fn draft(&self, choices: &NoticeChoices) -> Draft<'_> {
         Draft {
             kind: AnswerKind::Notice,
             supplementary: choices.variant == NoticeVariant::Supplementary,
-            typed: self.form,
+            typed: &self.page.form,
             seen: self.seen,
         }
     }

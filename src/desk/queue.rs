@@ -2,17 +2,15 @@
 
 use axum::{
     Router,
-    extract::State,
-    http::{StatusCode, Uri},
+    http::Uri,
     response::Response,
     routing::{get, post},
 };
 
 use super::{
     Desk, PageError, Visit,
-    respond::page,
-    session::Posted,
-    view::{Filter, QueuePage},
+    view::{Filter, QueuePage, SEARCH},
+    visit::Posted,
 };
 use crate::{domain::Text, http::forms};
 
@@ -22,30 +20,27 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /`, with what is to be shown in the query: nothing of it is content.
-async fn queue(State(desk): State<Desk>, visit: Visit, uri: Uri) -> Result<Response, PageError> {
+async fn queue(visit: Visit, uri: Uri) -> Result<Response, PageError> {
     let query = forms::query(&uri);
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let casebook = bench.casebook()?;
-        let (today, calendar) = (desk.shown_day(), desk.calendar());
-        let queue = casebook.list(today, calendar)?;
-        let filter = Filter::read(&query, casebook.me(), today);
-        page(StatusCode::OK, &QueuePage::new(&shell, casebook, queue, &filter, (today, calendar)))
-    })
-    .await
+    visit
+        .read(move |page, casebook| {
+            let (today, calendar) = (page.desk.shown_day(), page.desk.calendar());
+            let filter = Filter::read(&query, casebook.me(), today);
+            page.show(&QueuePage::new(&page.shell, casebook, page.queue(casebook)?, &filter, (today, calendar)))
+        })
+        .await
 }
 
 /// `POST /search`: what is looked for is content, so it stands in no address.
-async fn search(State(desk): State<Desk>, visit: Visit, form: Posted) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let casebook = bench.casebook()?;
-        let asked = Text::typed(form.first("q"));
-        let found = casebook.search(&asked)?;
-        let mut queue = casebook.list(desk.shown_day(), desk.calendar())?;
-        queue.retain(|entry| found.contains(&entry.id));
-        let status = if asked.is_empty() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        page(status, &QueuePage::found(&shell, casebook, &queue, &asked))
-    })
-    .await
+async fn search(posted: Posted) -> Result<Response, PageError> {
+    posted
+        .read(|page, casebook| {
+            let words = Text::typed(page.form.first(SEARCH));
+            let found = casebook.search(&words)?;
+            let mut queue = page.queue(casebook)?;
+            queue.retain(|entry| found.contains(&entry.id));
+            let view = QueuePage::found(&page.shell, casebook, &queue, &words);
+            if words.is_empty() { page.show_again(&view) } else { page.show(&view) }
+        })
+        .await
 }

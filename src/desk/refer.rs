@@ -3,20 +3,21 @@
 
 use std::fs;
 
-use axum::{
-    Router,
-    extract::State,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::{Router, response::Response, routing::get};
 
-use super::{Desk, PageError, Visit, respond::page, seen::OfReport, session::Posted, view::ReferPage};
+use super::{
+    Desk, PageError, Visit,
+    address::OfReport,
+    form::referral::{ReferralField, text_field},
+    respond::download,
+    view::ReferPage,
+    visit::Posted,
+};
 use crate::{
     casebook::{DeskError, NewReferral, Passage, ReportView},
     crypto::GovernanceRecipients,
     domain::{
-        Area, Entries, FieldError, ReportId, Text,
+        Area, Entries, FieldError, Text,
         limits::{DETAIL_MAX, SHORT_MAX},
     },
     files::FileError,
@@ -31,97 +32,79 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /reports/{id}/refer`
-async fn form(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
-    refer_page(&desk, &visit, StatusCode::OK, id, None, Vec::new()).await
-}
-
-async fn refer_page(
-    desk: &Desk,
-    visit: &Visit,
-    status: StatusCode,
-    id: ReportId,
-    typed: Option<Entries>,
-    errors: Vec<FieldError>,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(visit));
-    desk.with(visit, move |desk, bench| {
-        let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
-        page(status, &ReferPage::new(&shell, &report, typed, errors))
-    })
-    .await
+async fn form(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
+    visit.on_report(id, |page, _, report| page.show(&ReferPage::new(&page.shell, report, None, Vec::new()))).await
 }
 
 /// `POST /reports/{id}/refer`: the file itself, to be saved and carried.
-async fn refer(
-    State(desk): State<Desk>,
-    visit: Visit,
-    OfReport(id): OfReport,
-    form: Posted,
-) -> Result<Response, PageError> {
-    let typed = form.copy();
-    let done = desk.with(&visit, move |desk, bench| {
-        let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
-        let new = match referral(&typed, &report) {
-            Ok(new) => new,
-            Err(errors) => return Ok(Err(errors)),
-        };
-        let directory = desk.directory().join(PARTIAL_PLACE);
-        crate::files::create_private_directory(&directory).map_err(DeskError::from)?;
-        let path = directory.join(format!("referral-{id}.age"));
-        // What is left of one that was cut short is sealed, and on record; it gives way.
-        let _ = fs::remove_file(&path);
-        bench.edit()?.refer(id, new, &path, desk.today())?;
-        let bytes = fs::read(&path).map_err(|error| DeskError::from(FileError::io("read", &path)(error)))?;
-        let _ = fs::remove_file(&path);
-        Ok(Ok(bytes))
-    });
-    match done.await? {
-        Ok(bytes) => {
-            let name = HeaderValue::from_str(&format!("attachment; filename=\"referral-{id}.age\""));
-            let name = name.map_err(|_| PageError::Internal)?;
-            let kind = HeaderValue::from_static("application/octet-stream");
-            Ok(([(header::CONTENT_DISPOSITION, name), (header::CONTENT_TYPE, kind)], bytes).into_response())
-        }
-        Err(errors) => refer_page(&desk, &visit, StatusCode::UNPROCESSABLE_ENTITY, id, Some(form.copy()), errors).await,
-    }
+async fn refer(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+    posted
+        .change_report(id, move |page, editor, report| {
+            let new = match referral(&page.form, report) {
+                Ok(new) => new,
+                Err(errors) => {
+                    return page.show_again(&ReferPage::new(&page.shell, report, Some(&page.form), errors));
+                }
+            };
+            let directory = page.desk.directory().join(PARTIAL_PLACE);
+            crate::files::create_private_directory(&directory).map_err(DeskError::from)?;
+            let name = format!("referral-{id}.age");
+            let path = directory.join(&name);
+            // What is left of one that was cut short is sealed, and on record; it gives way.
+            let _ = fs::remove_file(&path);
+            editor.refer(id, new, &path, page.desk.today())?;
+            let bytes = fs::read(&path).map_err(|error| DeskError::from(FileError::io("read", &path)(error)))?;
+            let _ = fs::remove_file(&path);
+            download(&name, "application/octet-stream", bytes)
+        })
+        .await
 }
 
 /// What is to be handed on, as typed.
 fn referral(form: &Entries, report: &ReportView) -> Result<NewReferral, Vec<FieldError>> {
     let mut errors = Vec::new();
-    let area = Area::from_slug(form.first("area"));
+    let area = Area::from_slug(form.first(ReferralField::Area.name()));
     if area.is_none() {
-        errors.push(FieldError::new("area", "Select the area"));
+        errors.push(FieldError::new(ReferralField::Area.name(), "Select the area"));
     }
-    let team = Text::typed(form.first("team"));
+    let team = Text::typed(form.first(ReferralField::Team.name()));
     if team.is_empty() || team.is_longer_than(SHORT_MAX) {
-        errors.push(FieldError::new("team", format!("Enter the team’s name, {SHORT_MAX} characters or less")));
+        errors.push(FieldError::new(
+            ReferralField::Team.name(),
+            format!("Enter the team’s name, {SHORT_MAX} characters or less"),
+        ));
     }
-    let recipients = GovernanceRecipients::parse(form.first("recipients"));
+    let recipients = GovernanceRecipients::parse(form.first(ReferralField::Recipients.name()));
     if let Err(error) = &recipients {
-        errors.push(FieldError::new("recipients", format!("Paste the team’s age recipients: {error}")));
+        errors.push(FieldError::new(
+            ReferralField::Recipients.name(),
+            format!("Paste the team’s age recipients: {error}"),
+        ));
     }
-    let reason = Text::typed(form.first("reason"));
+    let reason = Text::typed(form.first(ReferralField::Reason.name()));
     if reason.is_empty() || reason.is_longer_than(DETAIL_MAX) {
-        errors.push(FieldError::new("reason", "Enter the reason, 2,000 characters or less"));
+        errors.push(FieldError::new(ReferralField::Reason.name(), "Enter the reason, 2,000 characters or less"));
     }
     let mut redacted = false;
     let mut passages = Vec::new();
     for (key, title, original) in ReferPage::passages(report) {
-        if !form.has("part", &key) {
+        if !form.has(ReferralField::Passage.name(), &key) {
             redacted = true;
             continue;
         }
-        let text = Text::typed(form.first(&format!("text-{key}")));
+        let text = Text::typed(form.first(&text_field(&key)));
         redacted |= text.as_str() != original.as_str();
         if !text.is_empty() {
             passages.push(Passage { title: Text::typed(&title), text });
         }
     }
-    let attachments: Vec<String> =
-        ReferPage::files(report).into_iter().map(|(place, _)| place).filter(|place| form.has("file", place)).collect();
+    let attachments: Vec<String> = ReferPage::files(report)
+        .into_iter()
+        .map(|(place, _)| place)
+        .filter(|place| form.has(ReferralField::File.name(), place))
+        .collect();
     if passages.is_empty() && attachments.is_empty() {
-        errors.push(FieldError::new("part", "Select at least one text or file"));
+        errors.push(FieldError::new(ReferralField::Passage.name(), "Select at least one text or file"));
     }
     match (area, recipients) {
         (Some(area), Ok(recipients)) if errors.is_empty() => {

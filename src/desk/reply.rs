@@ -4,22 +4,22 @@ use std::ops::ControlFlow;
 
 use axum::{
     Router,
-    extract::State,
-    http::StatusCode,
     response::Response,
     routing::{get, post},
 };
 
 use super::{
-    Desk, PageError, Visit, letter,
-    respond::{go_to, page},
-    seen::{OfReport, Seen},
-    session::Posted,
-    view::{Shell, letter::*},
+    Desk, PageError, Visit,
+    address::OfReport,
+    correspondence,
+    form::{correspondence::*, stale::Seen},
+    respond::go_to,
+    view::correspondence::*,
+    visit::{PageContext, Posted},
 };
 use crate::{
     casebook::{MemberView, NewDecision, ReportView},
-    domain::{AnswerKind, Date, Entries, FieldError, Text},
+    domain::{AnswerKind, FieldError, Text},
 };
 
 /// The routes of this file.
@@ -31,132 +31,111 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /reports/{id}/reply`
-async fn write(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
-        let nothing = Entries::default();
-        let draft = draft(&nothing, Seen::of(&report));
-        page(StatusCode::OK, &WritePage::new(&shell, &report, &draft, "", &[]))
-    })
-    .await
+async fn write(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
+    visit.on_report(id, |page, _, report| ReplyStep { page, report, seen: Seen::of(report) }.write()).await
 }
 
 /// `POST /reports/{id}/reply`: back from the preview.
-async fn write_on(
-    State(desk): State<Desk>,
-    visit: Visit,
-    OfReport(id): OfReport,
-    form: Posted,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
-        let draft = draft(&form, Seen::sent(&form)?);
-        page(StatusCode::OK, &WritePage::new(&shell, &report, &draft, form.first(TEXT), &[]))
-    })
-    .await
+async fn write_on(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+    posted.on_report(id, |page, _, report| ReplyStep { page, report, seen: Seen::sent(&page.form)? }.write()).await
 }
 
 /// `POST /reports/{id}/reply/preview`
-async fn preview(
-    State(desk): State<Desk>,
-    visit: Visit,
-    OfReport(id): OfReport,
-    form: Posted,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let report = bench.casebook()?.show(id, desk.shown_day(), desk.calendar())?;
-        let step = Step { shell: &shell, report: &report, form: &form, seen: Seen::sent(&form)? };
-        match step.read()? {
-            ControlFlow::Continue(text) => step.preview(desk.today().today(), &text, &[], None),
-            ControlFlow::Break(again) => Ok(again),
-        }
-    })
-    .await
+async fn preview(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+    posted
+        .on_report(id, |page, _, report| {
+            let step = ReplyStep { page, report, seen: Seen::sent(&page.form)? };
+            match step.read()? {
+                ControlFlow::Continue(text) => step.preview(&text, &[], None),
+                ControlFlow::Break(again) => Ok(again),
+            }
+        })
+        .await
 }
 
 /// `POST /reports/{id}/reply/record`
-async fn record(
-    State(desk): State<Desk>,
-    visit: Visit,
-    OfReport(id): OfReport,
-    form: Posted,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    desk.with(&visit, move |desk, bench| {
-        let mut editor = bench.edit()?;
-        let report = editor.casebook().show(id, desk.shown_day(), desk.calendar())?;
-        let (sent, now) = (Seen::sent(&form)?, Seen::of(&report));
-        let step = Step { shell: &shell, report: &report, form: &form, seen: sent };
-        let text = match step.read()? {
-            ControlFlow::Continue(text) => text,
-            ControlFlow::Break(again) => return Ok(again),
-        };
-        // What is new is shown with this page, so the next one may be recorded.
-        let step = Step { seen: now, ..step };
-        let changed = sent.changed(now);
-        let errors: Vec<FieldError> = changed.clone().into_iter().chain(letter::unchecked(&form)).collect();
-        if !errors.is_empty() {
-            let team = editor.casebook().team();
-            return step.preview(desk.today().today(), &text, &errors, changed.map(|_| team.as_slice()));
-        }
-        let decision = NewDecision {
-            reply: Some(text),
-            read: Some(sent.read),
-            seen: Some(sent.version),
-            ..NewDecision::default()
-        };
-        editor.decide(id, decision, desk.today())?;
-        go_to(&format!("/reports/{id}#messages"))
-    })
-    .await
+async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+    posted
+        .change_report(id, move |page, editor, report| {
+            let (sent, now) = (Seen::sent(&page.form)?, Seen::of(report));
+            let step = ReplyStep { page, report, seen: sent };
+            let text = match step.read()? {
+                ControlFlow::Continue(text) => text,
+                ControlFlow::Break(again) => return Ok(again),
+            };
+            // What is new is shown with this page, so the next one may be recorded.
+            let step = ReplyStep { seen: now, ..step };
+            let changed = sent.changed(now);
+            let errors: Vec<FieldError> = changed.clone().into_iter().chain(unchecked(&page.form)).collect();
+            if !errors.is_empty() {
+                let team = editor.casebook().team();
+                return step.preview(&text, &errors, changed.map(|_| team.as_slice()));
+            }
+            let decision = NewDecision {
+                reply: Some(text),
+                read: Some(sent.read),
+                seen: Some(sent.version),
+                ..NewDecision::default()
+            };
+            editor.decide(id, decision, page.desk.today())?;
+            go_to(&format!("/reports/{id}#messages"))
+        })
+        .await
 }
 
-struct Step<'a> {
-    shell: &'a Shell,
+struct ReplyStep<'a> {
+    page: &'a PageContext,
     report: &'a ReportView,
-    form: &'a Entries,
     /// What the page's form carries on.
     seen: Seen,
 }
 
-impl Step<'_> {
+impl ReplyStep<'_> {
     /// The text, or the page on which something is wrong.
     fn read(&self) -> Result<ControlFlow<Response, Text>, PageError> {
-        let errors = match letter::read(self.form, AnswerKind::Reply) {
-            _ if letter::blocked(self.report).is_some() => Vec::new(),
+        let errors = match read_text(&self.page.form, AnswerKind::Reply) {
+            _ if correspondence::blocked(self.report).is_some() => Vec::new(),
             Ok(text) => return Ok(ControlFlow::Continue(text)),
             Err(error) => vec![error],
         };
-        let (draft, text) = (draft(self.form, self.seen), self.form.first(TEXT));
-        let again = WritePage::new(self.shell, self.report, &draft, text, &errors);
-        page(StatusCode::UNPROCESSABLE_ENTITY, &again).map(ControlFlow::Break)
+        self.page.show_again(&self.written(&errors)).map(ControlFlow::Break)
+    }
+
+    fn write(&self) -> Result<Response, PageError> {
+        self.page.show(&self.written(&[]))
+    }
+
+    fn written<'a>(&'a self, errors: &'a [FieldError]) -> WritePage<'a> {
+        WritePage::new(
+            &self.page.shell,
+            self.report,
+            &self.draft(),
+            self.page.form.first(AnswerField::Text.name()),
+            errors,
+        )
     }
 
     fn preview(
         &self,
-        on: Date,
         text: &Text,
         errors: &[FieldError],
         changed: Option<&[MemberView]>,
     ) -> Result<Response, PageError> {
-        let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         let parts = PreviewParts {
             report: self.report,
-            draft: draft(self.form, self.seen),
+            draft: self.draft(),
             text: text.as_str(),
-            on,
+            on: self.page.desk.today().today(),
             areas: self.report.assessment.areas.clone().unwrap_or_default(),
             approval: None,
             errors,
             changed,
         };
-        page(status, &PreviewPage::new(self.shell, parts))
+        let view = PreviewPage::new(&self.page.shell, parts);
+        if errors.is_empty() { self.page.show(&view) } else { self.page.show_again(&view) }
     }
-}
 
-fn draft(typed: &Entries, seen: Seen) -> Draft<'_> {
-    Draft { kind: AnswerKind::Reply, supplementary: false, typed, seen }
+    fn draft(&self) -> Draft<'_> {
+        Draft { kind: AnswerKind::Reply, supplementary: false, typed: &self.page.form, seen: self.seen }
+    }
 }

@@ -7,8 +7,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Desk, PageError, Visit, door, view::ErrorPage};
-use crate::http::{self, tell_operator};
+use super::{
+    Desk, PageError, Visit,
+    view::{ErrorPage, LockedPage},
+};
+use crate::{
+    domain::FieldError,
+    http::{self, tell_operator},
+};
 
 /// How long to wait before trying again, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
@@ -22,6 +28,21 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Respo
 pub(super) fn go_to(path: &str) -> Result<Response, PageError> {
     let location = HeaderValue::from_str(path).map_err(|_| PageError::Internal)?;
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
+}
+
+/// A file, to be saved under that name.
+pub(super) fn download(name: &str, media_type: &'static str, file: impl Into<Body>) -> Result<Response, PageError> {
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let headers = [
+        (header::CONTENT_DISPOSITION, disposition.map_err(|_| PageError::Internal)?),
+        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
+    ];
+    Ok((headers, file.into()).into_response())
+}
+
+/// What whoever has no session sees, whatever they asked for: how to open the desk, and nothing about it.
+pub(super) fn locked_page(desk: &Desk, status: StatusCode, errors: &[FieldError]) -> Result<Response, PageError> {
+    page(status, &LockedPage { shell: &desk.shell(), protected: desk.is_protected(), errors })
 }
 
 /// The one layer around every page: refuses what was meant for another name or comes from another site, makes errors into
@@ -56,9 +77,9 @@ fn is_ours(desk: &Desk, request: &Request) -> bool {
 }
 
 fn error_page(desk: &Desk, visit: Option<&Visit>, error: &PageError, plain: &Response) -> Response {
-    let shell = desk.shell(visit);
+    let shell = visit.map_or_else(|| desk.shell(), Visit::shell);
     let made = match error {
-        PageError::Locked => door::locked_page(desk, error.status(), &[]),
+        PageError::Locked => locked_page(desk, error.status(), &[]),
         _ => page(error.status(), &ErrorPage::new(&shell, error.words())),
     };
     let mut response = made.unwrap_or_else(|_| {

@@ -1,35 +1,20 @@
 //! What a request of the session carries: the cookie that lets it in, and the token in each of its forms.
 
-use std::{ops::Deref, sync::Arc};
-
 use axum::{
     body::Body,
-    extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use cookie::{Cookie, SameSite};
 use zeroize::Zeroizing;
 
-use super::{Desk, PageError, gate::Secret};
-use crate::{domain::Entries, http::forms};
+use super::{Desk, PageError, Visit};
+use crate::http::forms;
 
 /// The field in which each form carries the token.
 pub(super) const TOKEN: &str = "token";
-
-/// A request of the session that is under way. Every handler takes one, and needs it to reach anything.
-#[derive(Clone)]
-pub(super) struct Visit {
-    /// Which session it is of.
-    pub(super) session: u64,
-    token: Arc<Secret>,
-    path: Arc<str>,
-}
-
-/// What a form sent. It came from a page of this session.
-#[derive(Clone)]
-pub(super) struct Posted(Arc<Entries>);
 
 /// The layer around every page but those that open the desk: without the session's cookie there is the locked page, and a
 /// form without the session's token is refused.
@@ -37,8 +22,8 @@ pub(super) async fn require(State(desk): State<Desk>, request: Request, next: Ne
     let Some((session, token)) = desk.admit(&sent(request.headers(), desk.cookie_name())) else {
         return PageError::Locked.into_response();
     };
-    let _stay = Stay { desk, session };
-    let visit = Visit::new(session, token, request.uri().path());
+    let _stay = Stay { desk: desk.clone(), session };
+    let visit = Visit::new(desk, session, token, request.uri().path());
     let mut response = match check(request, &visit).await {
         Ok(request) => next.run(request).await,
         Err(error) => error.into_response(),
@@ -57,52 +42,6 @@ pub(super) fn remove_cookie(name: &str) -> HeaderValue {
     let mut cookie = cookie(name, "");
     cookie.set_max_age(cookie::time::Duration::ZERO);
     header_value(&cookie)
-}
-
-impl Visit {
-    pub(super) fn new(session: u64, token: Arc<Secret>, path: &str) -> Self {
-        Self { session, token, path: path.into() }
-    }
-
-    /// What each form of its page carries.
-    pub(super) fn token(&self) -> Zeroizing<String> {
-        self.token.written()
-    }
-
-    /// Whether that is the token of its session.
-    pub(super) fn is_token(&self, shown: &str) -> bool {
-        self.token.is(shown)
-    }
-
-    /// The path that was asked for.
-    pub(super) fn path(&self) -> &str {
-        &self.path
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Visit {
-    type Rejection = PageError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
-        // Without the layer there is no session to be of.
-        parts.extensions.get().cloned().ok_or(PageError::Locked)
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Posted {
-    type Rejection = PageError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
-        parts.extensions.get().cloned().ok_or(PageError::Method)
-    }
-}
-
-impl Deref for Posted {
-    type Target = Entries;
-
-    fn deref(&self) -> &Entries {
-        &self.0
-    }
 }
 
 /// Ends a visit when it is dropped, however that comes.
@@ -124,11 +63,9 @@ async fn check(mut request: Request, visit: &Visit) -> Result<Request, PageError
     if !reads && !forms::is_type(request.headers(), "multipart/form-data") {
         let (parts, body) = request.into_parts();
         let form = forms::read(Request::from_parts(parts.clone(), body)).await?;
-        if !visit.token.is(form.first(TOKEN)) {
-            return Err(PageError::Forged);
-        }
+        let posted = visit.posted(form, TOKEN).ok_or(PageError::Forged)?;
         request = Request::from_parts(parts, Body::empty());
-        request.extensions_mut().insert(Posted(Arc::new(form)));
+        request.extensions_mut().insert(posted);
     }
     request.extensions_mut().insert(visit.clone());
     Ok(request)

@@ -2,23 +2,23 @@
 
 use axum::{
     Router,
-    extract::{Path, State},
-    http::StatusCode,
+    extract::Path,
     response::Response,
     routing::{get, post},
 };
 
 use super::{
     Desk, PageError, Visit,
-    respond::{go_to, page},
-    seen::OfReport,
-    session::Posted,
-    view::{LeavePage, ShutOutPage, TeamPage},
+    address::OfReport,
+    form::team::{JoinField, ShutOutField},
+    respond::go_to,
+    view::{MemberLeavePage, ShutOutPage, TeamPage},
+    visit::Posted,
 };
 use crate::{
     casebook::{DeskError, NewMember, NewShutOut},
     crypto::{GovernanceRecipients, SignerRole, VerifyingKey, read_keys},
-    domain::{Entries, FieldError, MemberId, ReportId, TeamRole, Text, limits::SHORT_MAX},
+    domain::{Entries, FieldError, MemberId, TeamRole, Text, limits::SHORT_MAX},
 };
 
 /// The routes of this file.
@@ -32,138 +32,119 @@ pub(super) fn routes() -> Router<Desk> {
 }
 
 /// `GET /team`
-async fn team(State(desk): State<Desk>, visit: Visit) -> Result<Response, PageError> {
-    team_page(&desk, &visit, StatusCode::OK, Entries::default(), Vec::new()).await
-}
-
-async fn team_page(
-    desk: &Desk,
-    visit: &Visit,
-    status: StatusCode,
-    typed: Entries,
-    errors: Vec<FieldError>,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(visit));
-    desk.with(visit, move |_, bench| page(status, &TeamPage::new(&shell, bench.casebook()?, &typed, errors))).await
+async fn team(visit: Visit) -> Result<Response, PageError> {
+    visit.read(|page, casebook| page.show(&TeamPage::new(&page.shell, casebook, &page.form, Vec::new()))).await
 }
 
 /// `POST /team/join`
-async fn join(State(desk): State<Desk>, visit: Visit, form: Posted) -> Result<Response, PageError> {
-    let errors = match member(&form) {
-        Ok(new) => {
-            let joined = desk.with(&visit, move |desk, bench| Ok(bench.edit()?.join(new, desk.today()))).await?;
-            match joined {
-                Ok(_) => return go_to("/team#members"),
-                Err(error @ DeskError::KnownMember) => vec![FieldError::new("signer", sentence(&error))],
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(errors) => errors,
-    };
-    team_page(&desk, &visit, StatusCode::UNPROCESSABLE_ENTITY, form.copy(), errors).await
-}
-
-/// `POST /team/second-approver`
-async fn second_approver(State(desk): State<Desk>, visit: Visit, form: Posted) -> Result<Response, PageError> {
-    let needed = form.first("needed") == "yes";
-    desk.with(&visit, move |desk, bench| {
-        bench.edit()?.ask_for_second_approver(needed, desk.today())?;
-        go_to("/team#second-approver")
-    })
-    .await
-}
-
-/// `GET /team/{member}/leave`
-async fn leaving(State(desk): State<Desk>, visit: Visit, Path(member): Path<String>) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(&visit));
-    let member: MemberId = member.parse().map_err(|_| PageError::NotFound)?;
-    desk.with(&visit, move |_, bench| {
-        let view = LeavePage::new(&shell, bench.casebook()?, member).ok_or(PageError::NotFound)?;
-        page(StatusCode::OK, &view)
-    })
-    .await
-}
-
-/// `POST /team/{member}/leave`
-async fn leave(
-    State(desk): State<Desk>,
-    visit: Visit,
-    Path(member): Path<String>,
-    _form: Posted,
-) -> Result<Response, PageError> {
-    let member: MemberId = member.parse().map_err(|_| PageError::NotFound)?;
-    desk.with(&visit, move |desk, bench| {
-        bench.edit()?.leave(member, desk.today())?;
-        go_to("/team#members")
-    })
-    .await
-}
-
-/// `GET /reports/{id}/shut-out`
-async fn shutting_out(State(desk): State<Desk>, visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
-    shut_out_page(&desk, &visit, StatusCode::OK, id, None, Vec::new()).await
-}
-
-async fn shut_out_page(
-    desk: &Desk,
-    visit: &Visit,
-    status: StatusCode,
-    id: ReportId,
-    typed: Option<Entries>,
-    errors: Vec<FieldError>,
-) -> Result<Response, PageError> {
-    let shell = desk.shell(Some(visit));
-    desk.with(visit, move |_, bench| page(status, &ShutOutPage::new(&shell, bench.casebook()?, id, typed, errors)?))
+async fn join(posted: Posted) -> Result<Response, PageError> {
+    posted
+        .change(|page, editor| {
+            let errors = match member(&page.form).map(|new| editor.join(new, page.desk.today())) {
+                Ok(Ok(_)) => return go_to("/team#members"),
+                Ok(Err(error @ DeskError::KnownMember)) => {
+                    vec![FieldError::new(JoinField::Signer.name(), sentence(&error))]
+                }
+                Ok(Err(error)) => return Err(error.into()),
+                Err(errors) => errors,
+            };
+            page.show_again(&TeamPage::new(&page.shell, editor.casebook(), &page.form, errors))
+        })
         .await
 }
 
+/// `POST /team/second-approver`
+async fn second_approver(posted: Posted) -> Result<Response, PageError> {
+    posted
+        .change(|page, editor| {
+            editor.ask_for_second_approver(page.form.first("needed") == "yes", page.desk.today())?;
+            go_to("/team#second-approver")
+        })
+        .await
+}
+
+/// `GET /team/{member}/leave`
+async fn leaving(visit: Visit, Path(member): Path<String>) -> Result<Response, PageError> {
+    let member: MemberId = member.parse().map_err(|_| PageError::NotFound)?;
+    visit
+        .read(move |page, casebook| {
+            page.show(&MemberLeavePage::new(&page.shell, casebook, member).ok_or(PageError::NotFound)?)
+        })
+        .await
+}
+
+/// `POST /team/{member}/leave`
+async fn leave(posted: Posted, Path(member): Path<String>) -> Result<Response, PageError> {
+    let member: MemberId = member.parse().map_err(|_| PageError::NotFound)?;
+    posted
+        .change(move |page, editor| {
+            editor.leave(member, page.desk.today())?;
+            go_to("/team#members")
+        })
+        .await
+}
+
+/// `GET /reports/{id}/shut-out`
+async fn shutting_out(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
+    visit.read(move |page, casebook| page.show(&ShutOutPage::new(&page.shell, casebook, id, None, Vec::new())?)).await
+}
+
 /// `POST /reports/{id}/shut-out`
-async fn shut_out(
-    State(desk): State<Desk>,
-    visit: Visit,
-    OfReport(id): OfReport,
-    form: Posted,
-) -> Result<Response, PageError> {
-    let reason = Text::typed(form.first("reason"));
-    let error = if reason.is_empty() {
-        FieldError::new("reason", "Enter the reason")
-    } else {
-        let new = NewShutOut {
-            members: form.all("member").filter_map(|member| member.parse().ok()).collect(),
-            roles: form.all("role").filter_map(TeamRole::from_slug).collect(),
-            reason,
-        };
-        match desk.with(&visit, move |desk, bench| Ok(bench.edit()?.shut_out(id, new, desk.today()))).await? {
-            Ok(()) => return go_to(&format!("/reports/{id}")),
-            Err(error @ DeskError::LongReason) => FieldError::new("reason", sentence(&error)),
-            Err(error @ DeskError::ShuttingOutOneself) => FieldError::new("member", sentence(&error)),
-            Err(error) => return Err(error.into()),
-        }
-    };
-    shut_out_page(&desk, &visit, StatusCode::UNPROCESSABLE_ENTITY, id, Some(form.copy()), vec![error]).await
+async fn shut_out(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+    posted
+        .change(move |page, editor| {
+            let reason = Text::typed(page.form.first(ShutOutField::Reason.name()));
+            let error = if reason.is_empty() {
+                FieldError::new(ShutOutField::Reason.name(), "Enter the reason")
+            } else {
+                let new = NewShutOut {
+                    members: page
+                        .form
+                        .all(ShutOutField::Member.name())
+                        .filter_map(|member| member.parse().ok())
+                        .collect(),
+                    roles: page.form.all(ShutOutField::Role.name()).filter_map(TeamRole::from_slug).collect(),
+                    reason,
+                };
+                match editor.shut_out(id, new, page.desk.today()) {
+                    Ok(()) => return go_to(&format!("/reports/{id}")),
+                    Err(error @ DeskError::LongReason) => {
+                        FieldError::new(ShutOutField::Reason.name(), sentence(&error))
+                    }
+                    Err(error @ DeskError::ShuttingOutOneself) => {
+                        FieldError::new(ShutOutField::Member.name(), sentence(&error))
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            };
+            let view = ShutOutPage::new(&page.shell, editor.casebook(), id, Some(&page.form), vec![error])?;
+            page.show_again(&view)
+        })
+        .await
 }
 
 /// Who is to join, as typed.
 fn member(form: &Entries) -> Result<NewMember, Vec<FieldError>> {
     let mut errors = Vec::new();
-    let name = Text::typed(form.first("name"));
+    let name = Text::typed(form.first(JoinField::Name.name()));
     if name.is_empty() {
-        errors.push(FieldError::new("name", "Enter a name"));
+        errors.push(FieldError::new(JoinField::Name.name(), "Enter a name"));
     } else if name.is_longer_than(SHORT_MAX) {
-        errors.push(FieldError::new("name", format!("Name must be {SHORT_MAX} characters or less")));
+        errors.push(FieldError::new(JoinField::Name.name(), format!("Name must be {SHORT_MAX} characters or less")));
     }
-    let role = TeamRole::from_slug(form.first("role"));
+    let role = TeamRole::from_slug(form.first(JoinField::Role.name()));
     if role.is_none() {
-        errors.push(FieldError::new("role", "Select what they do"));
+        errors.push(FieldError::new(JoinField::Role.name(), "Select what they do"));
     }
-    let signer = read_keys::<SignerRole>(form.first("signer")).ok();
+    let signer = read_keys::<SignerRole>(form.first(JoinField::Signer.name())).ok();
     let signer = signer.and_then(|keys| <[VerifyingKey<SignerRole>; 1]>::try_from(keys).ok());
     if signer.is_none() {
-        errors.push(FieldError::new("signer", "Paste the two lines of their signer.pub"));
+        errors.push(FieldError::new(JoinField::Signer.name(), "Paste the two lines of their signer.pub"));
     }
-    let recipients = GovernanceRecipients::parse(form.first("recipients"));
+    let recipients = GovernanceRecipients::parse(form.first(JoinField::Recipients.name()));
     if let Err(error) = &recipients {
-        errors.push(FieldError::new("recipients", format!("Paste their governance.recipients: {error}")));
+        errors
+            .push(FieldError::new(JoinField::Recipients.name(), format!("Paste their governance.recipients: {error}")));
     }
     match (role, signer, recipients) {
         (Some(role), Some([signer]), Ok(recipients)) if errors.is_empty() => {

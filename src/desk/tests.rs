@@ -173,7 +173,7 @@ async fn without_a_passphrase_no_form_opens_it() {
     let place = Place::new(None);
     let desk = place.desk();
     desk.lock().await;
-    let token = desk.shell(None).token().to_owned();
+    let token = desk.shell().token().to_owned();
     let mut browser = Browser::new(&desk);
     let answer = browser.post("/unlock", &[("token", &token), ("passphrase", "anything")]).await;
     assert_eq!((answer.status, place.reads(), &browser.cookie), (StatusCode::FORBIDDEN, 0, &None));

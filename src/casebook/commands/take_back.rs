@@ -74,7 +74,7 @@ mod tests {
         world.edit_as(&other, |editor| editor.take_back(first, why(), &TODAY)).unwrap();
         assert!(matches!(world.edit(|e| e.take_back(first, why(), &TODAY)), Err(DeskError::NoAnswer)), "once");
         let casebook = world.open().unwrap();
-        assert_eq!((casebook.waiting(), casebook.to_approve()), (0, vec![]), "what came after it went with it");
+        assert_eq!((casebook.waiting(), casebook.waiting_notices()), (0, vec![]), "what came after it went with it");
 
         world.edit(|editor| editor.decide(id, notice("On a ward."), &TODAY)).unwrap();
         world.edit_as(&other, |editor| editor.approve(first, &TODAY)).unwrap();
@@ -119,6 +119,6 @@ mod tests {
             assert!(matches!(take(1, &long), Err(DeskError::LongReason)));
         }
         assert!(matches!(take(2, "Wrong."), Err(DeskError::NoAnswer)));
-        assert_eq!(world.open().unwrap().to_approve().len(), 1);
+        assert_eq!(world.open().unwrap().waiting_notices().len(), 1);
     }
 }

@@ -93,16 +93,54 @@ impl Casebook {
         Ok((report.shut_out.iter().copied().collect(), report.shut_out_roles.iter().copied().collect()))
     }
 
-    /// How many members may open a report.
+    /// The members who may open a report, of all that there are now; nobody, if this member can't open it.
     #[must_use]
-    pub fn readers_of(&self, id: ReportId) -> usize {
-        let Some(report) = self.state.reports.get(&id) else { return 0 };
-        self.state.active().filter(|(member, known)| report.is_open_to(**member, known)).count()
+    pub fn readers(&self, id: ReportId) -> Vec<MemberView> {
+        let Some(report) = self.state.reports.get(&id) else { return Vec::new() };
+        let is_open_to = |view: &MemberView| {
+            let member = self.state.members.get(&view.id);
+            member.is_some_and(|member| member.left_on.is_none() && report.is_open_to(view.id, member))
+        };
+        self.team().into_iter().filter(is_open_to).collect()
     }
 
     /// The reports that this member is shut out of.
     #[must_use]
     pub fn closed_to_me(&self) -> Vec<ReportId> {
         self.state.opaque.keys().copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        casebook::NewShutOut,
+        domain::{Route, TeamRole, Text},
+        world::{TODAY, casebook::World},
+    };
+
+    #[test]
+    fn whoever_left_or_was_shut_out_is_no_reader() {
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &[]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let adviser = world.colleague("Adviser", TeamRole::Adviser);
+        let named = world.colleague("Named", TeamRole::Reviewer);
+        let left = world.colleague("Left", TeamRole::Reviewer);
+        let stays = world.colleague("Stays", TeamRole::Reviewer);
+        world.edit(|editor| editor.leave(left.id, &TODAY)).unwrap();
+        let reason = Text::typed("They worked there.");
+        let shut_out = NewShutOut { members: vec![named.id], roles: vec![TeamRole::Adviser], reason };
+        world.edit(|editor| editor.shut_out(id, shut_out, &TODAY)).unwrap();
+        let casebook = world.open().unwrap();
+        let mut readers: Vec<_> = casebook.readers(id).iter().map(|member| member.id).collect();
+        let mut expected = vec![casebook.me().unwrap(), stays.id];
+        readers.sort();
+        expected.sort();
+        assert_eq!(readers, expected);
+        assert!(!readers.contains(&adviser.id));
+        assert!(casebook.readers(ReportId([9; 8])).is_empty(), "there is no such report");
     }
 }

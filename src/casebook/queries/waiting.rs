@@ -1,6 +1,22 @@
 //! What waits: answers for an export, notices for a second member, collected messages for a word to the box.
 
-use crate::casebook::{AnswerRef, Casebook, state::outgoing::is_held};
+use crate::{
+    casebook::{AnswerRef, Casebook, state::outgoing::is_held},
+    domain::{Date, MemberId},
+};
+
+/// A notice that waits for a second member. What it says stays sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingNotice {
+    /// Which one.
+    pub answer: AnswerRef,
+    /// Who wrote it, and so can't approve it.
+    pub by: MemberId,
+    /// The day it was written.
+    pub on: Date,
+    /// Whether it tells of a later change of use.
+    pub supplementary: bool,
+}
 
 impl Casebook {
     /// How many answers the next export writes.
@@ -21,15 +37,50 @@ impl Casebook {
         !self.state.collected(false).is_empty()
     }
 
-    /// The notices that wait for a second member.
+    /// The notices that wait for a second member, by report and in order. Opens no message and no event.
     #[must_use]
-    pub fn to_approve(&self) -> Vec<AnswerRef> {
+    pub fn waiting_notices(&self) -> Vec<WaitingNotice> {
         let reports = self.state.reports.iter().filter(|(_, report)| !report.withdrawn);
         reports
             .flat_map(|(id, report)| {
-                let held = report.answers.iter().filter(|answer| is_held(answer));
-                held.map(|answer| AnswerRef { report: *id, seq: answer.seq })
+                report.answers.iter().filter(|answer| is_held(answer)).map(|answer| WaitingNotice {
+                    answer: AnswerRef { report: *id, seq: answer.seq },
+                    by: answer.by,
+                    on: answer.on,
+                    supplementary: answer.supplementary,
+                })
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::{
+        casebook::NewDecision,
+        domain::{Calendar, Route, Text, Today},
+        world::{DAY, TODAY, casebook::World},
+    };
+
+    #[test]
+    fn what_waits_is_known_without_opening_a_message() {
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &[]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let notice =
+            NewDecision { notice: Some(Text::typed("On a ward.")), needs_approval: true, ..NewDecision::default() };
+        world.edit(|editor| editor.decide(id, notice, &TODAY)).unwrap();
+        let casebook = world.open().unwrap();
+        for files in ["collections", "answers", "events"] {
+            fs::remove_dir_all(world.casebook().join(files)).unwrap();
+        }
+        assert!(casebook.show(id, DAY, &Calendar::default()).is_err(), "nothing can be opened any more");
+        let answer = AnswerRef { report: id, seq: 1 };
+        let (by, on) = (casebook.me().unwrap(), TODAY.today());
+        assert_eq!(casebook.waiting_notices(), [WaitingNotice { answer, by, on, supplementary: false }]);
     }
 }

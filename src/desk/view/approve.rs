@@ -4,12 +4,12 @@ use askama::Template;
 
 use super::{
     Shell,
+    correspondence::{checks, said},
     finds::{Find, finds},
-    letter::{checks, said},
 };
 use crate::{
     casebook::{AnswerRef, ReportView},
-    desk::letter,
+    desk::correspondence,
     domain::{AnswerKind, Date, Entries, FieldError, escape_invisible},
     http::{Day, Field, Kind, SaidByTeam},
 };
@@ -22,11 +22,11 @@ pub(in crate::desk) const REASON: &str = "reason";
 #[template(path = "desk/to_approve.html")]
 pub(in crate::desk) struct ToApprovePage<'a> {
     pub(in crate::desk) shell: &'a Shell,
-    pub(in crate::desk) rows: Vec<Waiting>,
+    pub(in crate::desk) rows: Vec<WaitingRow>,
 }
 
 /// A notice that waits for a second member.
-pub(in crate::desk) struct Waiting {
+pub(in crate::desk) struct WaitingRow {
     pub(in crate::desk) answer: AnswerRef,
     pub(in crate::desk) by: String,
     pub(in crate::desk) on: Day,
@@ -56,7 +56,7 @@ pub(in crate::desk) struct ApprovePage<'a> {
 /// A notice to be approved.
 pub(in crate::desk) struct ApproveParts<'a> {
     pub(in crate::desk) report: &'a ReportView,
-    pub(in crate::desk) waiting: Waiting,
+    pub(in crate::desk) waiting: WaitingRow,
     pub(in crate::desk) text: &'a str,
     pub(in crate::desk) closed: Option<&'static str>,
     /// Whether it waits still, and can be taken back.
@@ -77,8 +77,8 @@ impl<'a> ApprovePage<'a> {
             written_on: waiting.on,
             closed,
             article: said(AnswerKind::Notice, today, text),
-            finds: finds(text, &letter::theirs(report)),
-            use_concerns: letter::use_concerns(report).map(|text| escape_invisible(text.as_str())),
+            finds: finds(text, &correspondence::theirs(report)),
+            use_concerns: correspondence::use_concerns(report).map(|text| escape_invisible(text.as_str())),
             checks: checks(typed, errors),
             reason: held.then(|| reason(typed, errors)),
         }

@@ -5,13 +5,10 @@ use askama::Template;
 use super::Shell;
 use crate::{
     casebook::{Casebook, DeskError, Import, carry::outbox::Outgoing},
-    desk::intake::{Outcome, Standing},
+    desk::import_job::{ImportOutcome, ImportStage},
     domain::{FieldError, MessageKind, ReportId},
     http::Day,
 };
-
-/// What is wrong with the form.
-pub(in crate::desk) type Problem = FieldError;
 
 /// What can be carried, and what was.
 #[derive(Template)]
@@ -39,16 +36,16 @@ impl<'a> CarryPage<'a> {
         casebook: &Casebook,
         brought: bool,
         demonstration: bool,
-        problem: Option<Problem>,
+        error: Option<FieldError>,
     ) -> Result<Self, DeskError> {
         Ok(Self {
             shell,
-            errors: problem.into_iter().collect(),
+            errors: error.into_iter().collect(),
             last: casebook.last_collection().map(|(number, on)| (number, Day(on))),
             brought,
             waiting: casebook.waiting(),
             acknowledge: casebook.has_to_acknowledge(),
-            to_approve: casebook.to_approve().len(),
+            to_approve: casebook.waiting_notices().len(),
             outgoing: casebook.outgoing()?,
             demonstration,
         })
@@ -67,11 +64,11 @@ pub(in crate::desk) struct ImportPage<'a> {
 
 enum Stage {
     Running { percent: u64, done_mib: u64, total_mib: u64 },
-    Taken(Taken),
+    Taken(ImportSummary),
     Refused { why: String, gap: bool },
 }
 
-struct Taken {
+struct ImportSummary {
     number: u64,
     known: bool,
     passed_over: u64,
@@ -82,22 +79,22 @@ struct Taken {
 
 impl<'a> ImportPage<'a> {
     /// None if there is nothing to tell.
-    pub(in crate::desk) fn new(shell: &'a Shell, standing: Standing, brought: bool) -> Option<Self> {
+    pub(in crate::desk) fn new(shell: &'a Shell, standing: ImportStage, brought: bool) -> Option<Self> {
         let stage = match standing {
-            Standing::None => return None,
-            Standing::Running(done, total) => Stage::Running {
+            ImportStage::None => return None,
+            ImportStage::Running(done, total) => Stage::Running {
                 percent: (100 * done).checked_div(total).unwrap_or(0).min(100),
                 done_mib: done >> 20,
                 total_mib: total >> 20,
             },
-            Standing::Done(Outcome::Taken(import)) => Stage::Taken(Taken::new(&import)),
-            Standing::Done(Outcome::Refused { why, gap }) => Stage::Refused { why, gap },
+            ImportStage::Done(ImportOutcome::Taken(import)) => Stage::Taken(ImportSummary::new(&import)),
+            ImportStage::Done(ImportOutcome::Refused { why, gap }) => Stage::Refused { why, gap },
         };
         Some(Self { shell, stage, brought })
     }
 }
 
-impl Taken {
+impl ImportSummary {
     fn new(import: &Import) -> Self {
         let messages = import.messages.iter();
         Self {

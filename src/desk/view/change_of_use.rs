@@ -1,12 +1,17 @@
+//! Recording that the use of what a person sent changes.
+
 use askama::Template;
 
 use super::Shell;
 use crate::{
     casebook::ReportView,
-    desk::seen::{NEWER, Seen},
+    desk::form::stale::{NEWER, Seen},
     domain::{Clock, FieldError, ReportId},
     http::{Day, Field, Kind},
 };
+
+/// The field in which the reason is typed.
+pub(in crate::desk) const WHY: &str = "why";
 
 /// Asks why the use changes, and says by when the person has to be told.
 #[derive(Template)]
@@ -32,7 +37,7 @@ impl<'a> ChangeOfUsePage<'a> {
         errors: &'a [FieldError],
         blocked: Option<&'static str>,
     ) -> Self {
-        let why = Field::new("why", "What changes, and why?", Kind::Area(typed.to_owned(), 4), errors);
+        let why = Field::new(WHY, "What changes, and why?", Kind::Area(typed.to_owned(), 4), errors);
         Self {
             shell,
             id: report.entry.id,

@@ -11,6 +11,8 @@ use crate::{
 
 /// Characters of an id that confirm that it is the one.
 const CONFIRMED_BY: usize = 4;
+/// The field in which they are typed.
+pub(in crate::desk) const CONFIRM: &str = "confirm";
 
 /// Every report with a day until which it is kept, and closed ones without one.
 #[derive(Template)]
@@ -18,16 +20,16 @@ const CONFIRMED_BY: usize = 4;
 pub(in crate::desk) struct RetentionPage<'a> {
     shell: &'a Shell,
     /// Those that may be destroyed now.
-    due: Vec<Kept>,
+    due: Vec<RetainedReport>,
     /// Those that are kept for longer.
-    later: Vec<Kept>,
+    later: Vec<RetainedReport>,
     /// Closed ones for which no day is set.
-    open_ended: Vec<Kept>,
+    open_ended: Vec<RetainedReport>,
     /// Those that are gone.
     destroyed: Vec<(ReportId, Day)>,
 }
 
-struct Kept {
+struct RetainedReport {
     id: ReportId,
     route: &'static str,
     until: Option<Day>,
@@ -45,7 +47,7 @@ impl<'a> RetentionPage<'a> {
     ) -> Self {
         let (mut due, mut later, mut open_ended) = (Vec::new(), Vec::new(), Vec::new());
         for entry in queue {
-            let kept = Kept::new(entry);
+            let kept = RetainedReport::new(entry);
             match entry.destroy_after {
                 Some(day) if day < today => due.push((day, kept)),
                 Some(day) => later.push((day, kept)),
@@ -53,7 +55,7 @@ impl<'a> RetentionPage<'a> {
                 None => {}
             }
         }
-        let sorted = |mut list: Vec<(Date, Kept)>| {
+        let sorted = |mut list: Vec<(Date, RetainedReport)>| {
             list.sort_by_key(|(day, kept)| (*day, kept.id));
             list.into_iter().map(|(_, kept)| kept).collect()
         };
@@ -62,7 +64,7 @@ impl<'a> RetentionPage<'a> {
     }
 }
 
-impl Kept {
+impl RetainedReport {
     fn new(entry: &QueueEntry) -> Self {
         let hindered = match entry.retained {
             Some(Retained::NotOver) => Some("it is not closed"),
@@ -79,7 +81,7 @@ impl Kept {
 pub(in crate::desk) struct DestroyPage<'a> {
     shell: &'a Shell,
     errors: Vec<FieldError>,
-    kept: Kept,
+    kept: RetainedReport,
     /// Whether its day is over.
     is_due: bool,
 }
@@ -87,7 +89,12 @@ pub(in crate::desk) struct DestroyPage<'a> {
 impl<'a> DestroyPage<'a> {
     /// Of one report, as on a day.
     pub(in crate::desk) fn new(shell: &'a Shell, entry: &QueueEntry, today: Date, errors: Vec<FieldError>) -> Self {
-        Self { shell, errors, kept: Kept::new(entry), is_due: entry.destroy_after.is_some_and(|day| day < today) }
+        Self {
+            shell,
+            errors,
+            kept: RetainedReport::new(entry),
+            is_due: entry.destroy_after.is_some_and(|day| day < today),
+        }
     }
 
     /// Whether what was typed is the beginning of its id.

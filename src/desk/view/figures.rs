@@ -2,14 +2,15 @@
 
 use askama::{Template, filters::HtmlSafe};
 
-use super::{
-    super::figures::{PUBLISHED, TEAM},
-    Shell,
-};
+use super::Shell;
 use crate::{
     casebook::statistics::{Cell, Figures, ReportingYear, Row, Table},
     domain::Date,
 };
+
+/// The words in addresses for exact figures, and for those that may be published.
+pub(in crate::desk) const TEAM: &str = "team";
+pub(in crate::desk) const PUBLISHED: &str = "published";
 
 /// Measures of a picture, in its own units. It is as wide as a narrow screen and grows with what it stands in.
 const WIDTH: u64 = 320;
@@ -31,7 +32,7 @@ pub(in crate::desk) struct FiguresPage<'a> {
     csv: String,
     years: Vec<YearLink>,
     closed_to_me: usize,
-    parts: Vec<Part<'a>>,
+    parts: Vec<FiguresTable<'a>>,
 }
 
 /// A link to another year.
@@ -42,7 +43,7 @@ struct YearLink {
 }
 
 /// A table, and what is around it.
-struct Part<'a> {
+struct FiguresTable<'a> {
     table: &'a Table,
     chart: Option<Chart<'a>>,
     grid: Grid<'a>,
@@ -94,7 +95,7 @@ impl<'a> FiguresPage<'a> {
             name: year.to_string(),
             here: *year == figures.year,
         };
-        let part = |table| Part { table, chart: Chart::new(table), grid: Grid { table } };
+        let part = |table| FiguresTable { table, chart: Chart::new(table), grid: Grid { table } };
         Self {
             shell,
             year: figures.year.to_string(),

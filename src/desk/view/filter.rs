@@ -1,6 +1,6 @@
 //! Which reports of the queue are asked for.
 
-use super::queue::{has_next, state_name};
+use super::{promise::has_next, words::state_name};
 use crate::{
     casebook::{Casebook, QueueEntry},
     domain::{Area, ClockState, Date, Entries, MemberId, ReportState, Route},
@@ -15,10 +15,10 @@ pub(in crate::desk) struct Filter {
     area: Option<Area>,
     state: Option<ReportState>,
     route: Option<Route>,
-    owner: Option<Owner>,
+    owner: Option<OwnerFilter>,
     unread: bool,
-    due: Option<When>,
-    waiting: Option<Waiting>,
+    due: Option<DueFilter>,
+    waiting: Option<AnswerFilter>,
     /// Whether closed ones without an open promise are shown too.
     all: bool,
     pub(super) page: usize,
@@ -27,13 +27,13 @@ pub(in crate::desk) struct Filter {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Owner {
+enum OwnerFilter {
     Nobody,
     Member(MemberId),
 }
 
 #[derive(Clone, Copy)]
-enum When {
+enum DueFilter {
     Overdue(Date),
     On(Date),
     Later,
@@ -41,7 +41,7 @@ enum When {
 }
 
 #[derive(Clone, Copy)]
-enum Waiting {
+enum AnswerFilter {
     Approval,
     Export,
     Delivery,
@@ -51,16 +51,16 @@ impl Filter {
     /// Reads a query. What it does not know it passes over.
     pub(in crate::desk) fn read(query: &Entries, me: Option<MemberId>, today: Date) -> Self {
         let owner = match query.first("owner") {
-            "nobody" => Some(Owner::Nobody),
-            "me" => me.map(Owner::Member),
-            id => id.parse().ok().map(Owner::Member),
+            "nobody" => Some(OwnerFilter::Nobody),
+            "me" => me.map(OwnerFilter::Member),
+            id => id.parse().ok().map(OwnerFilter::Member),
         };
         let due = match query.first("due") {
-            "overdue" => Some(When::Overdue(today)),
-            "today" => Some(When::Now(ClockState::DueToday)),
-            "soon" => Some(When::Now(ClockState::DueSoon)),
-            "later" => Some(When::Later),
-            day => day.parse().ok().map(When::On),
+            "overdue" => Some(DueFilter::Overdue(today)),
+            "today" => Some(DueFilter::Now(ClockState::DueToday)),
+            "soon" => Some(DueFilter::Now(ClockState::DueSoon)),
+            "later" => Some(DueFilter::Later),
+            day => day.parse().ok().map(DueFilter::On),
         };
         Self {
             area: Area::from_slug(query.first("area")),
@@ -70,9 +70,9 @@ impl Filter {
             unread: query.has("unread", "yes"),
             due,
             waiting: match query.first("waiting") {
-                "approval" => Some(Waiting::Approval),
-                "export" => Some(Waiting::Export),
-                "delivery" => Some(Waiting::Delivery),
+                "approval" => Some(AnswerFilter::Approval),
+                "export" => Some(AnswerFilter::Export),
+                "delivery" => Some(AnswerFilter::Delivery),
                 _ => None,
             },
             all: query.has("show", "all"),
@@ -91,18 +91,18 @@ impl Filter {
             && self.area.is_none_or(|area| entry.areas.contains(&area))
             && self.state.is_none_or(|state| entry.state == state)
             && self.route.is_none_or(|route| entry.route == route)
-            && self.owner.is_none_or(|owner| entry.owner.map_or(Owner::Nobody, Owner::Member) == owner)
+            && self.owner.is_none_or(|owner| entry.owner.map_or(OwnerFilter::Nobody, OwnerFilter::Member) == owner)
             && (!self.unread || entry.unread > 0)
             && self.waiting.is_none_or(|waiting| match waiting {
-                Waiting::Approval => entry.to_approve > 0,
-                Waiting::Export => entry.waiting > 0,
-                Waiting::Delivery => entry.on_the_way > 0,
+                AnswerFilter::Approval => entry.to_approve > 0,
+                AnswerFilter::Export => entry.waiting > 0,
+                AnswerFilter::Delivery => entry.on_the_way > 0,
             })
             && self.due.is_none_or(|when| match when {
-                When::Overdue(today) => entry.is_due(|due| due < today),
-                When::On(day) => entry.is_due(|due| due == day),
-                When::Now(state) => has_next(entry, state),
-                When::Later => entry.is_due(|due| last_shown.is_none_or(|last| last < due)),
+                DueFilter::Overdue(today) => entry.is_due(|due| due < today),
+                DueFilter::On(day) => entry.is_due(|due| due == day),
+                DueFilter::Now(state) => has_next(entry, state),
+                DueFilter::Later => entry.is_due(|due| last_shown.is_none_or(|last| last < due)),
             })
     }
 
@@ -141,7 +141,7 @@ impl Filter {
                 "Answers",
                 "All",
                 vec![
-                    pair("approval", "Waiting for approval"),
+                    pair("approval", "AnswerFilter for approval"),
                     pair("export", "Written, not exported"),
                     pair("delivery", "Exported, not known to be delivered"),
                 ],
@@ -159,7 +159,7 @@ impl Filter {
             pair("later", "Due after the next three weeks"),
         ];
         // A link of the picture asks for one day.
-        if let Some(When::On(day)) = self.due {
+        if let Some(DueFilter::On(day)) = self.due {
             choices.push((self.typed.first("due").to_owned(), format!("Due on {}", day.strftime("%-d %B %Y"))));
         }
         choices

@@ -15,11 +15,11 @@ const UNSEEN: &str = "signs that can’t be seen, shown here by their numbers";
 /// Something in a text that a reviewer has to look at again: the paragraph, with what it is about marked.
 pub(super) struct Find {
     pub(super) what: Vec<&'static str>,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<TextRun>,
 }
 
-/// A part of a paragraph.
-pub(super) struct Part {
+/// A part of a text, marked if it may show who someone is.
+pub(super) struct TextRun {
     pub(super) text: String,
     pub(super) marked: bool,
 }
@@ -44,7 +44,7 @@ fn find(text: &str, line: Range<usize>, spans: &[(Range<usize>, &'static str)]) 
     let (mut what, mut parts, mut place) = (Vec::new(), Vec::new(), line.start);
     let mut push = |range: Range<usize>, marked| {
         if !range.is_empty() {
-            parts.push(Part { text: escape_invisible(&text[range]), marked });
+            parts.push(TextRun { text: escape_invisible(&text[range]), marked });
         }
     };
     for (range, label) in spans {
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str, theirs: &[&str]) -> Vec<(Vec<&'static str>, String)> {
-        let shown = |part: &Part| if part.marked { format!("<{}>", part.text) } else { part.text.clone() };
+        let shown = |part: &TextRun| if part.marked { format!("<{}>", part.text) } else { part.text.clone() };
         finds(text, theirs).iter().map(|find| (find.what.clone(), find.parts.iter().map(shown).collect())).collect()
     }
 

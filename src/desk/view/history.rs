@@ -1,14 +1,14 @@
 //! What was done with a report, step by step, and what the team makes of it.
 
-use super::queue::state_name;
+use super::words::{join, named, state_name};
 use crate::{
     casebook::{AnswerView, DecisionView, ReferralView, ReportView, ShutOutView, TakenBackView},
-    domain::{Area, Assessment, Date, MemberId, ReportState, TeamRole, Text, escape_invisible},
+    domain::{Assessment, Date, MemberId, ReportState, TeamRole, Text, escape_invisible},
     http::Day,
 };
 
 /// Something that was done with the report.
-pub(super) struct Step {
+pub(super) struct HistoryEntry {
     pub(super) event: u64,
     pub(super) on: Day,
     pub(super) by: String,
@@ -16,7 +16,7 @@ pub(super) struct Step {
     pub(super) lines: Vec<(&'static str, String)>,
 }
 
-impl Step {
+impl HistoryEntry {
     /// Everything that was done, the oldest first.
     pub(super) fn all(report: &ReportView, name: &dyn Fn(MemberId) -> String) -> Vec<Self> {
         let before = std::iter::once(None).chain(report.decisions.iter().map(Some));
@@ -131,11 +131,6 @@ pub(super) fn assessed(
     ]
 }
 
-/// Areas in words.
-pub(super) fn named(areas: &[Area]) -> String {
-    if areas.is_empty() { "none".to_owned() } else { join(areas.iter().map(|area| area.label())) }
-}
-
 /// Where an answer got to.
 pub(super) fn whereabouts(answer: &AnswerView, name: &dyn Fn(MemberId) -> String) -> String {
     let by = format!("written by {}", name(answer.by));
@@ -152,15 +147,4 @@ pub(super) fn whereabouts(answer: &AnswerView, name: &dyn Fn(MemberId) -> String
         "not exported yet".to_owned()
     };
     format!("{by}{approved}; {where_to}")
-}
-
-/// Parts in one line.
-pub(super) fn join<T: AsRef<str>>(parts: impl Iterator<Item = T>) -> String {
-    parts.fold(String::new(), |mut all, part| {
-        if !all.is_empty() {
-            all.push_str("; ");
-        }
-        all.push_str(part.as_ref());
-        all
-    })
 }

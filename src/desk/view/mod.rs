@@ -4,140 +4,34 @@ mod approve;
 mod carry;
 mod change_of_use;
 mod coming;
+pub(super) mod correspondence;
 mod date_field;
-pub(super) mod decide;
+mod decide;
 mod destroy;
-mod figures;
+pub(super) mod figures;
 mod filter;
 mod finds;
 mod history;
-pub(super) mod letter;
+mod promise;
 mod queue;
 mod refer;
 mod report;
+mod shell;
 mod team;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod validity;
+mod words;
 
-pub(super) use approve::{ApprovePage, ApproveParts, REASON, ToApprovePage, Waiting};
-pub(super) use carry::{CarryPage, ImportPage, Problem};
-pub(super) use change_of_use::ChangeOfUsePage;
+pub(super) use approve::{ApprovePage, ApproveParts, REASON, ToApprovePage, WaitingRow};
+pub(super) use carry::{CarryPage, ImportPage};
+pub(super) use change_of_use::{ChangeOfUsePage, WHY};
 pub(super) use decide::{DecidePage, DecideParts};
-pub(super) use destroy::{DestroyPage, RetentionPage};
-pub(super) use figures::FiguresPage;
+pub(super) use destroy::{CONFIRM, DestroyPage, RetentionPage};
 pub(super) use filter::Filter;
-pub(super) use queue::QueuePage;
+pub(super) use queue::{QueuePage, SEARCH};
 pub(super) use refer::ReferPage;
-pub(super) use report::{FilePage, Parts, ReportPage};
-pub(super) use team::{LeavePage, ShutOutPage, TeamPage};
-
-use std::{borrow::Cow, sync::LazyLock};
-
-use askama::Template;
-use zeroize::Zeroizing;
-
-use super::{DeskOptions, Visit, error::Words};
-use crate::{
-    domain::{CasebookId, FieldError},
-    http::shortened,
-};
-
-/// The style sheet of box and desk, with what the desk alone shows. As it is sent.
-pub(super) static CSS: LazyLock<String> = LazyLock::new(|| {
-    shortened(concat!(
-        include_str!("../../../templates/partials/style.css"),
-        include_str!("../../../templates/desk/style.css"),
-        include_str!("../../../templates/desk/decide.css"),
-        include_str!("../../../templates/desk/report.css"),
-        include_str!("../../../templates/desk/coming.css"),
-        include_str!("../../../templates/desk/figures.css"),
-        include_str!("../../../templates/partials/style_media.css")
-    ))
-});
-
-/// The parts of the desk that every page leads to.
-const PARTS: &[(&str, &str)] = &[
-    ("/", "Queue"),
-    ("/approve", "Approve"),
-    ("/carry", "Carry"),
-    ("/figures", "Figures"),
-    ("/retention", "Kept"),
-    ("/team", "Team"),
-];
-/// Digits of a casebook's id at the foot of each page: enough to tell two casebooks apart.
-const SHORT_ID: usize = 8;
-
-/// What every page has around it.
-pub(super) struct Shell {
-    css: &'static str,
-    demo: bool,
-    /// How long the desk stays open without a request.
-    lock_minutes: u64,
-    /// What each form of the page carries.
-    token: Zeroizing<String>,
-    /// What only a session may see.
-    inside: Option<Inside>,
-}
-
-struct Inside {
-    casebook: String,
-    parts: Vec<Part>,
-}
-
-/// A link to a part of the desk, marked if the page is it.
-struct Part {
-    path: &'static str,
-    name: &'static str,
-    here: bool,
-}
-
-impl Shell {
-    /// Of a page of the session.
-    pub(super) fn inside(options: &DeskOptions, casebook: CasebookId, visit: &Visit) -> Self {
-        let parts = PARTS.iter().map(|(path, name)| Part { path, name, here: *path == visit.path() }).collect();
-        let casebook = casebook.to_string().chars().take(SHORT_ID).collect();
-        Self { inside: Some(Inside { casebook, parts }), ..Self::outside(options, visit.token()) }
-    }
-
-    /// Of a page that anyone on this machine may see.
-    pub(super) fn outside(options: &DeskOptions, token: Zeroizing<String>) -> Self {
-        let lock_minutes = options.lock_after.as_secs().div_ceil(60);
-        Self { css: &CSS, demo: options.demo.is_some(), lock_minutes, token, inside: None }
-    }
-}
-
-#[cfg(test)]
-impl Shell {
-    /// What each form of the page carries.
-    pub(super) fn token(&self) -> &str {
-        &self.token
-    }
-}
-
-/// What is seen without a session.
-#[derive(Template)]
-#[template(path = "desk/locked.html")]
-pub(super) struct LockedPage<'a> {
-    pub(super) shell: &'a Shell,
-    /// Whether a passphrase opens it.
-    pub(super) protected: bool,
-    pub(super) errors: &'a [FieldError],
-}
-
-/// An error.
-#[derive(Template)]
-#[template(path = "desk/error.html")]
-pub(super) struct ErrorPage<'a> {
-    shell: &'a Shell,
-    heading: &'static str,
-    happened: Cow<'static, str>,
-    remedy: &'static str,
-}
-
-impl<'a> ErrorPage<'a> {
-    pub(super) fn new(shell: &'a Shell, words: Words) -> Self {
-        Self { shell, heading: words.heading, happened: words.happened, remedy: words.remedy }
-    }
-}
+pub(super) use report::{FilePage, ReportPage, ShownParts};
+pub(super) use shell::{CSS, ErrorPage, LockedPage, Shell};
+pub(super) use team::{MemberLeavePage, ShutOutPage, TeamPage};

@@ -2,14 +2,21 @@
 
 use askama::Template;
 
-use super::coming::Coming;
-use super::{Shell, filter::Filter};
+use super::{
+    Shell,
+    coming::Coming,
+    filter::Filter,
+    promise::{Due, has_next},
+    words::state_name,
+};
 use crate::{
     casebook::{Casebook, QueueEntry},
-    domain::{Calendar, ClockState, ClockView, Date, FieldError, ReportId, ReportState, SeriousHarm, Text},
+    domain::{Calendar, ClockState, Date, FieldError, ReportId, SeriousHarm, Text},
     http::{Day, Field},
 };
 
+/// The field in which words to search for are typed.
+pub(in crate::desk) const SEARCH: &str = "q";
 /// Rows of one page.
 const ROWS: usize = 50;
 
@@ -21,11 +28,11 @@ pub(in crate::desk) struct QueuePage<'a> {
     errors: Vec<FieldError>,
     /// What was searched for; none for the queue itself.
     searched: Option<String>,
-    counts: Vec<Count>,
+    counts: Vec<AttentionCount>,
     fields: Vec<Field>,
     /// Whether more is asked for than all open work.
     filtered: bool,
-    rows: Vec<Row>,
+    rows: Vec<QueueRow>,
     /// How many there are on all pages.
     total: usize,
     previous: Option<String>,
@@ -35,13 +42,13 @@ pub(in crate::desk) struct QueuePage<'a> {
 }
 
 /// Something that needs attention: how many there are of it, and where they are shown.
-struct Count {
+struct AttentionCount {
     number: usize,
     label: &'static str,
     path: &'static str,
 }
 
-struct Row {
+struct QueueRow {
     id: ReportId,
     route: &'static str,
     received: Day,
@@ -55,14 +62,6 @@ struct Row {
     next: Option<Due>,
     /// What is on its way to the person, in words.
     answers: Vec<String>,
-}
-
-/// A promise that is open.
-pub(in crate::desk) struct Due {
-    pub(in crate::desk) on: Day,
-    pub(in crate::desk) state: ClockState,
-    /// `3 working days left`.
-    pub(in crate::desk) left: Option<String>,
 }
 
 impl<'a> QueuePage<'a> {
@@ -81,7 +80,8 @@ impl<'a> QueuePage<'a> {
         let total = shown.len();
         let pages = total.div_ceil(ROWS).max(1);
         let page = filter.page.min(pages);
-        let rows = shown.iter().skip((page - 1) * ROWS).take(ROWS).map(|entry| Row::new(entry, casebook)).collect();
+        let rows =
+            shown.iter().skip((page - 1) * ROWS).take(ROWS).map(|entry| QueueRow::new(entry, casebook)).collect();
         Self {
             shell,
             errors: Vec::new(),
@@ -103,12 +103,12 @@ impl<'a> QueuePage<'a> {
         let nothing = "Enter what to look for";
         Self {
             shell,
-            errors: if asked.is_empty() { vec![FieldError::new("q", nothing)] } else { Vec::new() },
+            errors: if asked.is_empty() { vec![FieldError::new(SEARCH, nothing)] } else { Vec::new() },
             searched: Some(asked.as_str().to_owned()),
             counts: Vec::new(),
             fields: Vec::new(),
             filtered: false,
-            rows: found.iter().map(|entry| Row::new(entry, casebook)).collect(),
+            rows: found.iter().map(|entry| QueueRow::new(entry, casebook)).collect(),
             total: found.len(),
             previous: None,
             next: None,
@@ -118,7 +118,7 @@ impl<'a> QueuePage<'a> {
     }
 }
 
-impl Row {
+impl QueueRow {
     fn new(entry: &QueueEntry, casebook: &Casebook) -> Self {
         let count = |number: usize, what: &str| (number > 0).then(|| format!("{number} {what}"));
         let answers = [
@@ -143,35 +143,8 @@ impl Row {
     }
 }
 
-impl Due {
-    /// Of a promise that is open.
-    pub(in crate::desk) fn new(clock: &ClockView) -> Self {
-        let left = clock.working_days_left.filter(|left| *left != 0).map(|left| {
-            let days = left.unsigned_abs();
-            let noun = if days == 1 { "working day" } else { "working days" };
-            if left > 0 { format!("{days} {noun} left") } else { format!("{days} {noun} ago") }
-        });
-        Self { on: Day(clock.due_on), state: clock.state, left }
-    }
-}
-
-/// A state as the team calls it; its label is what the person reads.
-pub(in crate::desk) const fn state_name(state: ReportState) -> &'static str {
-    match state {
-        ReportState::Received => "Received",
-        ReportState::BeingRead => "Being read",
-        ReportState::Decided => "Decided",
-        ReportState::Closed => "Closed",
-    }
-}
-
-/// Whether the promise of it that is due first stands so.
-pub(super) fn has_next(entry: &QueueEntry, state: ClockState) -> bool {
-    !entry.withdrawn && entry.next_clock().is_some_and(|clock| clock.state == state)
-}
-
 /// What needs attention in the whole queue.
-fn counts(queue: &[QueueEntry]) -> Vec<Count> {
+fn counts(queue: &[QueueEntry]) -> Vec<AttentionCount> {
     let count = |holds: &dyn Fn(&QueueEntry) -> bool| queue.iter().filter(|entry| holds(entry)).count();
     let all = [
         (count(&|entry| has_next(entry, ClockState::Overdue)), "overdue", "/?due=overdue"),
@@ -185,6 +158,6 @@ fn counts(queue: &[QueueEntry]) -> Vec<Count> {
     ];
     all.into_iter()
         .filter(|(number, ..)| *number > 0)
-        .map(|(number, label, path)| Count { number, label, path })
+        .map(|(number, label, path)| AttentionCount { number, label, path })
         .collect()
 }

@@ -5,6 +5,7 @@ use askama::Template;
 use super::Shell;
 use crate::{
     casebook::{ReportView, Sender, Word},
+    desk::form::referral::{ReferralField, text_field},
     domain::{Area, ConcernField, Entries, FieldError, Given, Identifying, ReportId, Text, escape_invisible},
     http::{Choice, Field, Kind},
 };
@@ -20,12 +21,12 @@ pub(in crate::desk) struct ReferPage<'a> {
     id: ReportId,
     errors: Vec<FieldError>,
     fields: Vec<Field>,
-    parts: Vec<Part>,
+    parts: Vec<OfferedPassage>,
     files: Vec<(String, String, bool)>,
 }
 
 /// A text that may be handed on.
-struct Part {
+struct OfferedPassage {
     key: String,
     title: String,
     chosen: bool,
@@ -40,37 +41,66 @@ impl<'a> ReferPage<'a> {
     pub(in crate::desk) fn new(
         shell: &'a Shell,
         report: &ReportView,
-        typed: Option<Entries>,
+        typed: Option<&Entries>,
         errors: Vec<FieldError>,
     ) -> Self {
         let again = typed.is_some();
-        let typed = typed.unwrap_or_default();
+        let nothing = Entries::default();
+        let typed = typed.unwrap_or(&nothing);
         let areas = Area::ALL.iter().map(|area| (area.slug(), area.label()));
         let text = |field: &str| typed.first(field).to_owned();
         let fields = vec![
-            Field::new("area", "Area", Kind::Radios(Choice::list("area", areas, &typed)), &errors),
-            Field::new("team", "Name of the team", Kind::Line(text("team")), &errors),
-            Field::new("recipients", "Their age recipients", Kind::Area(text("recipients"), 3), &errors).hint(
+            Field::new(
+                ReferralField::Area.name(),
+                "Area",
+                Kind::Radios(Choice::list(ReferralField::Area.name(), areas, typed)),
+                &errors,
+            ),
+            Field::new(
+                ReferralField::Team.name(),
+                "Name of the team",
+                Kind::Line(text(ReferralField::Team.name())),
+                &errors,
+            ),
+            Field::new(
+                ReferralField::Recipients.name(),
+                "Their age recipients",
+                Kind::Area(text(ReferralField::Recipients.name()), 3),
+                &errors,
+            )
+            .hint(
                 "Lines that begin with age1. Compare them with the team by voice: whoever holds these keys can read it",
             ),
-            Field::new("reason", "Why it is handed on", Kind::Area(text("reason"), 4), &errors)
-                .hint("Stays in the casebook"),
+            Field::new(
+                ReferralField::Reason.name(),
+                "Why it is handed on",
+                Kind::Area(text(ReferralField::Reason.name()), 4),
+                &errors,
+            )
+            .hint("Stays in the casebook"),
         ];
         let parts = Self::passages(report)
             .into_iter()
             .map(|(key, title, original)| {
                 let (text, left_out) = if again {
-                    (typed.first(&format!("text-{key}")).to_owned(), false)
+                    (typed.first(&text_field(&key)).to_owned(), false)
                 } else {
                     without_identifying(original.as_str())
                 };
-                Part { chosen: again && typed.has("part", &key), key, title, rows: rows(&text), text, left_out }
+                OfferedPassage {
+                    chosen: again && typed.has(ReferralField::Passage.name(), &key),
+                    key,
+                    title,
+                    rows: rows(&text),
+                    text,
+                    left_out,
+                }
             })
             .collect();
         let files = Self::files(report)
             .into_iter()
             .map(|(place, name)| {
-                let chosen = typed.has("file", &place);
+                let chosen = typed.has(ReferralField::File.name(), &place);
                 (place, name, chosen)
             })
             .collect();

@@ -6,8 +6,10 @@ use askama::Template;
 
 use super::{
     Shell,
-    history::{Step, assessed, named, whereabouts},
-    queue::{Due, state_name},
+    finds::TextRun,
+    history::{HistoryEntry, assessed, whereabouts},
+    promise::Due,
+    words::{named, state_name},
 };
 use crate::{
     casebook::{AnswerView, Casebook, MessageView, ReportView, Sender, Word},
@@ -27,7 +29,7 @@ pub(in crate::desk) struct ReportPage<'a> {
     today: Day,
     /// Whether it is for paper: no links, and no buttons but those that stay off it.
     on_paper: bool,
-    parts: Parts,
+    parts: ShownParts,
     chooser: Option<Field>,
     route: &'static str,
     received: Day,
@@ -41,18 +43,18 @@ pub(in crate::desk) struct ReportPage<'a> {
     unread: usize,
     /// The last message of the person that is shown.
     last_message: u32,
-    clocks: Vec<Clock>,
+    clocks: Vec<ClockRow>,
     /// What in the texts may show who someone is.
     found: BTreeSet<&'static str>,
-    messages: Vec<Said>,
+    messages: Vec<MessageBlock>,
     assessment: Vec<(&'static str, String)>,
-    history: Vec<Step>,
+    history: Vec<HistoryEntry>,
     readers: usize,
 }
 
 /// What of a report is shown.
 #[derive(Clone, Copy)]
-pub(in crate::desk) struct Parts {
+pub(in crate::desk) struct ShownParts {
     promises: bool,
     said: bool,
     assessment: bool,
@@ -68,7 +70,7 @@ const PARTS: [(&str, &str); 4] = [
     ("history", "History"),
 ];
 
-impl Parts {
+impl ShownParts {
     const ALL: Self = Self { promises: true, said: true, assessment: true, history: true };
 
     /// Those that a query names; all, if it names none.
@@ -88,7 +90,7 @@ impl Parts {
     }
 }
 
-struct Clock {
+struct ClockRow {
     label: &'static str,
     started: Day,
     due: Due,
@@ -98,7 +100,7 @@ struct Clock {
     seq: u32,
 }
 
-struct Said {
+struct MessageBlock {
     from_person: bool,
     heading: String,
     on: Day,
@@ -114,14 +116,8 @@ struct Said {
 /// A question, if it was one, and what was answered.
 struct MarkedText {
     label: Option<&'static str>,
-    parts: Vec<Part>,
+    parts: Vec<TextRun>,
     found: Vec<&'static str>,
-}
-
-/// A part of a text, marked if it may show who someone is.
-struct Part {
-    text: String,
-    marked: bool,
 }
 
 struct File {
@@ -139,14 +135,14 @@ impl<'a> ReportPage<'a> {
         report: &ReportView,
         casebook: &Casebook,
         today: Date,
-        for_paper: Option<Parts>,
+        for_paper: Option<ShownParts>,
     ) -> Self {
         let entry = &report.entry;
         let name = |id: MemberId| escape_invisible(casebook.member_name(id).map_or("someone", |name| name.as_str()));
         let read = report.decisions.iter().map(|decision| decision.read).max().unwrap_or_default();
         let answers: Vec<&AnswerView> = report.decisions.iter().flat_map(|decision| &decision.answers).collect();
-        let messages: Vec<Said> =
-            report.messages.iter().map(|message| Said::new(message, read, &answers, &name)).collect();
+        let messages: Vec<MessageBlock> =
+            report.messages.iter().map(|message| MessageBlock::new(message, read, &answers, &name)).collect();
         let found = messages.iter().filter(|said| said.from_person);
         let found = found.flat_map(|said| said.answers.iter().chain(said.files.iter().map(|file| &file.name)));
         let found = found.flat_map(|answered| answered.found.iter().copied()).collect();
@@ -159,8 +155,8 @@ impl<'a> ReportPage<'a> {
             id: entry.id,
             today: Day(today),
             on_paper: for_paper.is_some(),
-            parts: for_paper.unwrap_or(Parts::ALL),
-            chooser: for_paper.map(Parts::chooser),
+            parts: for_paper.unwrap_or(ShownParts::ALL),
+            chooser: for_paper.map(ShownParts::chooser),
             route: entry.route.name(),
             received: Day(entry.received_on),
             state: state_name(entry.state),
@@ -171,17 +167,17 @@ impl<'a> ReportPage<'a> {
             harm: entry.serious_harm.map_or("Not answered", SeriousHarm::label),
             unread: entry.unread,
             last_message: theirs.map(|message| message.seq).max().unwrap_or_default(),
-            clocks: entry.clocks.iter().map(Clock::new).collect(),
+            clocks: entry.clocks.iter().map(ClockRow::new).collect(),
             found,
             messages,
             assessment,
-            history: Step::all(report, &name),
-            readers: casebook.readers_of(entry.id),
+            history: HistoryEntry::all(report, &name),
+            readers: casebook.readers(entry.id).len(),
         }
     }
 }
 
-impl Clock {
+impl ClockRow {
     fn new(clock: &ClockView) -> Self {
         Self {
             label: match clock.kind {
@@ -200,7 +196,7 @@ impl Clock {
     }
 }
 
-impl Said {
+impl MessageBlock {
     fn new(message: &MessageView, read: u32, written: &[&AnswerView], name: &dyn Fn(MemberId) -> String) -> Self {
         let from_person = message.from == Sender::Person;
         let (kind, side) = match message.kind {
@@ -234,7 +230,7 @@ impl MarkedText {
         let mut found = BTreeSet::new();
         let mut push = |part: &str, marked| {
             if !part.is_empty() {
-                parts.push(Part { text: part.to_owned(), marked });
+                parts.push(TextRun { text: part.to_owned(), marked });
             }
         };
         let mut from = 0;

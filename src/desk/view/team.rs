@@ -5,6 +5,7 @@ use askama::Template;
 use super::Shell;
 use crate::{
     casebook::{Casebook, DeskError, MemberView},
+    desk::form::team::{JoinField, ShutOutField},
     domain::{Entries, FieldError, MemberId, ReportId, TeamRole},
     http::{Choice, Day, Field, Kind},
 };
@@ -15,13 +16,13 @@ use crate::{
 pub(in crate::desk) struct TeamPage<'a> {
     shell: &'a Shell,
     errors: Vec<FieldError>,
-    members: Vec<Row>,
+    members: Vec<MemberRow>,
     fingerprint: String,
     second_approver: bool,
     fields: Vec<Field>,
 }
 
-struct Row {
+struct MemberRow {
     id: MemberId,
     name: String,
     role: &'static str,
@@ -42,16 +43,32 @@ impl<'a> TeamPage<'a> {
         let text = |field: &str| typed.first(field).to_owned();
         let roles = TeamRole::ALL.iter().map(|role| (role.slug(), role.label()));
         let fields = vec![
-            Field::new("name", "Name", Kind::Line(text("name")), &errors).hint("As the team calls them"),
-            Field::new("role", "What they do", Kind::Radios(Choice::list("role", roles, typed)), &errors),
-            Field::new("signer", "Their signer.pub", Kind::Area(text("signer"), 2), &errors)
-                .hint("Both lines of the file that ‘candour keys new’ made for them"),
-            Field::new("recipients", "Their governance.recipients", Kind::Area(text("recipients"), 2), &errors)
-                .hint("The line that begins with age1"),
+            Field::new(JoinField::Name.name(), "Name", Kind::Line(text(JoinField::Name.name())), &errors)
+                .hint("As the team calls them"),
+            Field::new(
+                JoinField::Role.name(),
+                "What they do",
+                Kind::Radios(Choice::list(JoinField::Role.name(), roles, typed)),
+                &errors,
+            ),
+            Field::new(
+                JoinField::Signer.name(),
+                "Their signer.pub",
+                Kind::Area(text(JoinField::Signer.name()), 2),
+                &errors,
+            )
+            .hint("Both lines of the file that ‘candour keys new’ made for them"),
+            Field::new(
+                JoinField::Recipients.name(),
+                "Their governance.recipients",
+                Kind::Area(text(JoinField::Recipients.name()), 2),
+                &errors,
+            )
+            .hint("The line that begins with age1"),
         ];
         Self {
             shell,
-            members: casebook.team().iter().map(Row::new).collect(),
+            members: casebook.team().iter().map(MemberRow::new).collect(),
             fingerprint: casebook.fingerprint().to_string(),
             second_approver: casebook.second_approver(),
             fields,
@@ -60,7 +77,7 @@ impl<'a> TeamPage<'a> {
     }
 }
 
-impl Row {
+impl MemberRow {
     fn new(member: &MemberView) -> Self {
         Self {
             id: member.id,
@@ -77,16 +94,16 @@ impl Row {
 /// Asks whether someone's membership is to end.
 #[derive(Template)]
 #[template(path = "desk/leave.html")]
-pub(in crate::desk) struct LeavePage<'a> {
+pub(in crate::desk) struct MemberLeavePage<'a> {
     shell: &'a Shell,
-    member: Row,
+    member: MemberRow,
 }
 
-impl<'a> LeavePage<'a> {
+impl<'a> MemberLeavePage<'a> {
     /// None if they are no member.
     pub(in crate::desk) fn new(shell: &'a Shell, casebook: &Casebook, id: MemberId) -> Option<Self> {
         let member = casebook.team().into_iter().find(|member| member.id == id && member.left_on.is_none())?;
-        Some(Self { shell, member: Row::new(&member) })
+        Some(Self { shell, member: MemberRow::new(&member) })
     }
 }
 
@@ -111,19 +128,17 @@ impl<'a> ShutOutPage<'a> {
         shell: &'a Shell,
         casebook: &Casebook,
         id: ReportId,
-        typed: Option<Entries>,
+        typed: Option<&Entries>,
         errors: Vec<FieldError>,
     ) -> Result<Self, DeskError> {
         let (members, roles) = casebook.shut_out_of(id)?;
-        let typed = typed.unwrap_or_else(|| {
-            let mut entries = Entries::default();
-            members.iter().for_each(|member| entries.push("member".into(), member.to_string()));
-            roles.iter().for_each(|role| entries.push("role".into(), role.slug().into()));
-            entries
-        });
+        let mut now = Entries::default();
+        members.iter().for_each(|member| now.push(ShutOutField::Member.name().into(), member.to_string()));
+        roles.iter().for_each(|role| now.push(ShutOutField::Role.name().into(), role.slug().into()));
+        let typed = typed.unwrap_or(&now);
         let team = casebook.team();
         let named = |member: &&MemberId| team.iter().find(|known| known.id == **member);
-        let now = members
+        let shut_out = members
             .iter()
             .filter_map(|member| named(&member).map(|known| known.name.as_str().to_owned()))
             .chain(roles.iter().map(|role| format!("everyone who is {}", role.label().to_lowercase())))
@@ -136,21 +151,31 @@ impl<'a> ShutOutPage<'a> {
         let mine = team.iter().find(|member| member.is_me).map(|member| member.role);
         let other_roles = TeamRole::ALL.iter().filter(|role| Some(**role) != mine);
         let other_roles = other_roles.map(|role| (role.slug(), role.label()));
-        let others = Choice::list("member", others, &typed);
+        let others = Choice::list(ShutOutField::Member.name(), others, typed);
         let mut fields = Vec::new();
         // A question without a choice can't be answered.
         if !others.is_empty() {
             fields.push(
-                Field::new("member", "Who", Kind::Checkboxes(others), &errors)
+                Field::new(ShutOutField::Member.name(), "Who", Kind::Checkboxes(others), &errors)
                     .hint("For example, whoever worked there, or is named in the report"),
             );
         }
         fields.extend([
-            Field::new("role", "Everyone who is", Kind::Checkboxes(Choice::list("role", other_roles, &typed)), &errors)
-                .hint("Those who join later with that role are shut out too"),
-            Field::new("reason", "Why", Kind::Area(typed.first("reason").to_owned(), 4), &errors)
-                .hint("Only those who may open the report can read it"),
+            Field::new(
+                ShutOutField::Role.name(),
+                "Everyone who is",
+                Kind::Checkboxes(Choice::list(ShutOutField::Role.name(), other_roles, typed)),
+                &errors,
+            )
+            .hint("Those who join later with that role are shut out too"),
+            Field::new(
+                ShutOutField::Reason.name(),
+                "Why",
+                Kind::Area(typed.first(ShutOutField::Reason.name()).to_owned(), 4),
+                &errors,
+            )
+            .hint("Only those who may open the report can read it"),
         ]);
-        Ok(Self { shell, id, errors, now, fields })
+        Ok(Self { shell, id, errors, now: shut_out, fields })
     }
 }

@@ -1,14 +1,14 @@
 //! What a person answered is at every place of the desk.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
+use zeroize::Zeroizing;
 
-use super::{super::gate::Secret, *};
+use super::*;
 use crate::{
-    crypto::os_random,
-    desk::{letter::theirs, session::Visit, view::validity::options},
-    domain::{Calendar, Given, MessageContent, MessageKind, Route, Text, every_answer},
+    desk::correspondence::theirs,
+    domain::{Calendar, CasebookId, Given, MessageContent, MessageKind, Route, Text, every_answer},
     world::{DAY, casebook::World},
 };
 
@@ -28,8 +28,8 @@ fn every_answer_is_on_the_page_found_handed_on_and_known_when_it_is_quoted() {
         let casebook = world.open().unwrap();
         let report = casebook.show(id, DAY, &Calendar::default()).unwrap();
 
-        let visit = Visit::new(1, Arc::new(Secret::random(&mut os_random())), "/");
-        let shell = Shell::inside(&options(false), CasebookId([0xab; 16]), &visit);
+        let shell = Shell::new(false, Duration::from_secs(600), Zeroizing::new("0a".repeat(32)));
+        let shell = shell.inside(CasebookId([0xab; 16]), "/");
         let page = ReportPage::new(&shell, &report, &casebook, DAY, None).render().unwrap();
         let passages = ReferPage::passages(&report);
         let quotable = theirs(&report);

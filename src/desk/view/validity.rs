@@ -1,14 +1,21 @@
 //! Holds every page of the desk, in each of its states, to what any browser and any reader needs of it.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::time::Duration;
+
+use zeroize::Zeroizing;
 
 use super::{
     super::{
         error::PageError,
-        intake::{Outcome, Standing},
-        seen::{NEWER, Seen},
+        form::{
+            correspondence::AnswerField,
+            questions::{AssessmentField, Filled},
+            stale::{NEWER, Seen},
+        },
+        import_job::{ImportOutcome, ImportStage},
     },
-    letter::{Approval, Draft, NoticePage, PreviewPage, PreviewParts, WritePage},
+    correspondence::{Approval, Draft, NoticePage, PreviewPage, PreviewParts, WritePage},
+    figures::FiguresPage,
     *,
 };
 use crate::{
@@ -16,10 +23,9 @@ use crate::{
         AnswerRef, Casebook, QueueEntry, ReportView, Retained,
         statistics::{Figures, ReportingYear, sample},
     },
-    crypto::os_random,
-    desk::{Carrier, gate::Secret},
     domain::{
-        AnswerKind, Calendar, Clock, Date, Entries, FixedDay, ReportId, ReportState, Route, TeamRole, Text, limits::KIB,
+        AnswerKind, Calendar, CasebookId, Clock, Date, Entries, FieldError, ReportId, ReportState, Route, TeamRole,
+        Text, limits::KIB,
     },
     http::{
         Day,
@@ -34,36 +40,10 @@ const HEAVIEST: usize = 40 * KIB;
 /// The reading age that no page may pass.
 const OLDEST: f64 = 13.0;
 
-/// Carries nothing: its pages are only looked at.
-struct Nobody;
-
-impl Carrier for Nobody {
-    fn collect(&self, _: &Path) -> Result<(), String> {
-        unreachable!()
-    }
-
-    fn deliver(&self, _: &Path) -> Result<(), String> {
-        unreachable!()
-    }
-}
-
-pub(super) fn options(demo: bool) -> DeskOptions {
-    DeskOptions {
-        casebook: "casebook".into(),
-        address: ([127, 0, 0, 1], 8081).into(),
-        calendar: Calendar::default(),
-        today: Arc::new(FixedDay(DAY)),
-        as_of: None,
-        lock_after: Duration::from_secs(600),
-        demo: demo.then(|| Box::new(Nobody) as Box<dyn Carrier>),
-    }
-}
-
 fn every_page() -> Vec<Sample> {
-    let visit = Visit::new(1, Arc::new(Secret::random(&mut os_random())), "/");
-    let inside = |demo| Shell::inside(&options(demo), CasebookId([0xab; 16]), &visit);
-    let (shell, demo) = (inside(false), inside(true));
-    let outside = Shell::outside(&options(false), visit.token());
+    let outside = |demo| Shell::new(demo, Duration::from_secs(600), Zeroizing::new("0a".repeat(32)));
+    let [shell, demo] = [false, true].map(|demo| outside(demo).inside(CasebookId([0xab; 16]), "/"));
+    let outside = outside(false);
     let mut pages = Vec::new();
     let mut add = |name: &str, page: &dyn Render, is_error| pages.push(page.sample(name, is_error));
     casebook_pages(&mut add, &shell, &demo);
@@ -91,21 +71,21 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     let other = world.colleague("Second <reviewer>", TeamRole::Adviser);
     let casebook = world.open().unwrap();
     let error = |field: &'static str| vec![FieldError::new(field, "Enter something <else>")];
-    let carry = |shell, casebook, brought, problem: Option<_>| {
-        CarryPage::new(shell, casebook, brought, problem.is_none(), problem).unwrap()
+    let carry = |shell, casebook, brought, error: Option<_>| {
+        CarryPage::new(shell, casebook, brought, error.is_none(), error).unwrap()
     };
     add("carry, empty", &carry(shell, &empty, false, None), false);
     add("carry", &carry(demo, &casebook, true, None), false);
     add("carry with an error", &carry(shell, &casebook, false, error("collection").pop()), true);
     let outcome = |standing| ImportPage::new(shell, standing, true).unwrap();
-    add("import, running", &outcome(Standing::Running(5 << 20, 9 << 20)), false);
-    add("import, taken", &outcome(Standing::Done(Outcome::Taken(imported.into()))), false);
-    let refused = |gap| Standing::Done(Outcome::Refused { why: "it is <altered>".into(), gap });
+    add("import, running", &outcome(ImportStage::Running(5 << 20, 9 << 20)), false);
+    add("import, taken", &outcome(ImportStage::Done(ImportOutcome::Taken(imported.into()))), false);
+    let refused = |gap| ImportStage::Done(ImportOutcome::Refused { why: "it is <altered>".into(), gap });
     add("import, refused", &outcome(refused(true)), false);
     add("team", &TeamPage::new(shell, &casebook, &Entries::default(), Vec::new()), false);
     let errors = ["name", "role", "signer", "recipients"].map(|field| error(field).remove(0)).to_vec();
     add("team with errors", &TeamPage::new(shell, &casebook, &Entries::default(), errors), true);
-    add("leave", &LeavePage::new(shell, &casebook, other.id).unwrap(), false);
+    add("leave", &MemberLeavePage::new(shell, &casebook, other.id).unwrap(), false);
     add("shut out", &ShutOutPage::new(shell, &casebook, id, None, Vec::new()).unwrap(), false);
     add("shut out with an error", &ShutOutPage::new(shell, &casebook, id, None, error("reason")).unwrap(), true);
     let calendar = Calendar::default();
@@ -130,13 +110,13 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     some.push("part".into(), "promises".into());
     let parts = [("report", None), ("print", Some(Entries::default())), ("print, in part", Some(some))];
     for (name, chosen) in parts {
-        let parts = chosen.as_ref().map(Parts::chosen);
+        let parts = chosen.as_ref().map(ShownParts::chosen);
         add(name, &ReportPage::new(shell, &report, &casebook, DAY, parts), false);
     }
     let file = casebook.attachment(id, "1/1").unwrap();
     add("file", &FilePage::new(shell, id, "1/1", file.said()), false);
     add("refer", &ReferPage::new(shell, &report, None, Vec::new()), false);
-    add("refer with errors", &ReferPage::new(shell, &report, Some(Entries::default()), error("part")), true);
+    add("refer with errors", &ReferPage::new(shell, &report, Some(&Entries::default()), error("part")), true);
     deciding_pages(add, shell, &casebook, &report);
     let mut queue = casebook.list(DAY, &Calendar::default()).unwrap();
     let gone = vec![(ReportId([9; 8]), DAY)];
@@ -161,12 +141,14 @@ fn deciding_pages(
 ) {
     let team = casebook.team();
     let error = |field: &'static str| vec![FieldError::new(field, "Enter something <else>")];
-    let (recorded, nothing) = (decide::as_it_is(report), Entries::default());
+    let (recorded, nothing) = (Filled::recorded(report).entries(), Entries::default());
     let decide =
         |typed, errors, changed| DecidePage::new(shell, DecideParts { report, team: &team, typed, errors, changed });
     add("decide", &decide(&recorded, &[], false), false);
-    let errors = [decide::WORKER, decide::AREA, decide::STATE, decide::ACTION_BY.month, decide::DESTROY_AFTER.day];
-    let errors = errors.map(|field| error(field).remove(0));
+    let fields =
+        [AssessmentField::Worker, AssessmentField::Area, AssessmentField::State, AssessmentField::DestroyAfter];
+    let errors = fields.map(AssessmentField::name).into_iter().chain(["action_by-month"]);
+    let errors: Vec<_> = errors.map(|field| error(field).remove(0)).collect();
     add("decide with errors", &decide(&nothing, &errors, false), true);
     let changed = error(NEWER);
     add("decide, changed meanwhile", &decide(&nothing, &changed, true), true);
@@ -174,7 +156,11 @@ fn deciding_pages(
 
     let seen = Seen::of(report);
     let mut typed = Entries::default();
-    for (name, value) in [(letter::AREA, "competition"), (letter::LATE_REASON, "<late>"), (letter::CHECK, "names")] {
+    for (name, value) in [
+        (AnswerField::Area.name(), "competition"),
+        (AnswerField::LateReason.name(), "<late>"),
+        (AnswerField::Check.name(), "names"),
+    ] {
         typed.push(name.into(), value.into());
     }
     let mut late = World::new();
@@ -183,7 +169,13 @@ fn deciding_pages(
     late.import(&file).unwrap();
     let late = late.open().unwrap().show(id, Date::constant(2027, 3, 1), &Calendar::default()).unwrap();
     add("notice", &NoticePage::new(shell, report, seen, &nothing, &[]), false);
-    let errors = [letter::VARIANT, letter::AREA, letter::TOLD, letter::WHO_SEES, letter::LATE_REASON];
+    let errors = [
+        AnswerField::Variant.name(),
+        AnswerField::Area.name(),
+        AnswerField::Told.name(),
+        AnswerField::WhoSees.name(),
+        AnswerField::LateReason.name(),
+    ];
     let errors = errors.map(|field| error(field).remove(0));
     add("notice with errors", &NoticePage::new(shell, &late, seen, &typed, &errors), true);
     let withdrawn = ReportView { entry: QueueEntry { withdrawn: true, ..report.entry.clone() }, ..late };
@@ -193,7 +185,7 @@ fn deciding_pages(
     for kind in [AnswerKind::Notice, AnswerKind::Reply] {
         let name = kind.slug();
         let draft = || Draft { kind, supplementary: false, typed: &typed, seen };
-        let text = error(letter::TEXT);
+        let text = error(AnswerField::Text.name());
         add(&format!("{name}-text"), &WritePage::new(shell, report, &draft(), "<text>", &[]), false);
         add(&format!("{name}-text with an error"), &WritePage::new(shell, report, &draft(), "", &text), true);
         add(&format!("{name}-text, withdrawn"), &WritePage::new(shell, &withdrawn, &draft(), "", &[]), false);
@@ -205,14 +197,14 @@ fn deciding_pages(
         let approval = |always, alone| (kind == AnswerKind::Notice).then_some(Approval { always, alone, asked: true });
         add(&format!("{name}-preview"), &preview("Well.", &[], None, approval(false, false)), false);
         add(&format!("{name}-preview, marked"), &preview(copied, &[], None, approval(true, true)), false);
-        let (unticked, alone) = (error(letter::CHECK), approval(false, true));
+        let (unticked, alone) = (error(AnswerField::Check.name()), approval(false, true));
         add(&format!("{name}-preview with an error"), &preview(copied, &unticked, None, alone), true);
         let again = preview(copied, &changed, Some(&team), approval(true, false));
         add(&format!("{name}-preview, changed meanwhile"), &again, true);
     }
 
     let clock = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
-    let (no_reason, unticked) = (error("why"), error(letter::CHECK));
+    let (no_reason, unticked) = (error("why"), error(AnswerField::Check.name()));
     let change = |errors, blocked| ChangeOfUsePage::new(shell, report, clock, "<why>", errors, blocked);
     add("change-of-use", &change(&[], None), false);
     add("change-of-use with an error", &change(&no_reason, None), true);
@@ -221,7 +213,7 @@ fn deciding_pages(
 
     let waiting = || {
         let answer = AnswerRef { report: report.entry.id, seq: 1 };
-        [true, false].map(|mine| Waiting { answer, by: "Second <reviewer>".into(), on: Day(DAY), mine })
+        [true, false].map(|mine| WaitingRow { answer, by: "Second <reviewer>".into(), on: Day(DAY), mine })
     };
     add("to-approve, empty", &ToApprovePage { shell, rows: vec![] }, false);
     add("to-approve", &ToApprovePage { shell, rows: waiting().into() }, false);

@@ -1,6 +1,8 @@
+//! What all requests share: the settings, the lock, and what is open while nobody has locked it.
+
 use std::{
     net::SocketAddr,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -10,9 +12,10 @@ use tokio::{sync::Mutex as Turn, time};
 use zeroize::Zeroizing;
 
 use super::{
-    Keys, PageError, Visit, Workbench,
-    gate::{Gate, Secret},
-    intake::Intake,
+    Carrier, DeskOptions, Keys, PageError, Surroundings, Unreadable,
+    import_job::ImportJob,
+    open_casebook::OpenCasebook,
+    session_lock::{Secret, SessionLock},
     view::{CSS, Shell},
 };
 use crate::{
@@ -30,68 +33,11 @@ const WRONG_PAUSE: Duration = Duration::from_secs(1);
 /// The port that `Host` leaves out.
 const HTTP_PORT: u16 = 80;
 
-/// What the desk is made of.
-pub struct DeskOptions {
-    /// The casebook's directory.
-    pub casebook: PathBuf,
-    /// Where it listens, which is what a browser has to call it.
-    pub address: SocketAddr,
-    /// Working days.
-    pub calendar: Calendar,
-    /// Where the date comes from.
-    pub today: Arc<dyn Today>,
-    /// A day to show everything as on, instead of today.
-    pub as_of: Option<Date>,
-    /// How long it stays open without a request.
-    pub lock_after: Duration,
-    /// In a demonstration, of which every page says that it is one: what carries files between box and desk.
-    pub demo: Option<Box<dyn Carrier>>,
-}
-
-/// Moves files between a box and the desk in a demonstration, where both are one program. Nobody else may: files are
-/// carried by hand.
-pub trait Carrier: Send + Sync {
-    /// Writes the box's next collection.
-    ///
-    /// # Errors
-    /// Why not.
-    fn collect(&self, out: &Path) -> Result<(), String>;
-
-    /// Takes a decisions file to the box.
-    ///
-    /// # Errors
-    /// Why not.
-    fn deliver(&self, file: &Path) -> Result<(), String>;
-}
-
-/// What the desk needs of whoever opened it.
-pub trait Surroundings: Send + Sync {
-    /// Reads the private keys; without a passphrase if they are under none.
-    ///
-    /// # Errors
-    /// If the passphrase does not open them, or they can't be read.
-    fn keys(&self, passphrase: Option<Passphrase>) -> Result<Keys, Unreadable>;
-
-    /// Tells whoever sits at the machine, and nobody else, the address that opens the desk once.
-    fn announce(&self, address: &str);
-
-    /// The time since any moment, with what passed while the machine slept.
-    fn uptime(&self) -> Duration;
-}
-
-/// Why the private keys were not read.
-pub enum Unreadable {
-    /// The passphrase does not open them.
-    Passphrase,
-    /// Anything else, for the terminal: it may name a file.
-    Other(String),
-}
-
 /// The pages' state. Cheap to clone.
 #[derive(Clone)]
-pub struct Desk(Arc<Inner>);
+pub struct Desk(Arc<Shared>);
 
-struct Inner {
+struct Shared {
     options: DeskOptions,
     surroundings: Box<dyn Surroundings>,
     id: CasebookId,
@@ -99,11 +45,11 @@ struct Inner {
     hosts: Vec<String>,
     cookie_name: String,
     policy: HeaderValue,
-    gate: Mutex<Gate>,
-    bench: Mutex<Option<Box<Workbench>>>,
+    lock: Mutex<SessionLock>,
+    open: Mutex<Option<Box<OpenCasebook>>>,
     /// Held by whoever opens or locks.
     turn: Turn<()>,
-    intake: Intake,
+    import_job: ImportJob,
 }
 
 impl Desk {
@@ -114,9 +60,9 @@ impl Desk {
     /// If the casebook can't be opened with these keys.
     pub fn open(options: DeskOptions, surroundings: Box<dyn Surroundings>, keys: Keys) -> Result<Self, DeskError> {
         let protected = keys.protected;
-        let (bench, id) = Workbench::new(&options.casebook, keys)?;
-        let gate = Gate::new(options.lock_after, surroundings.uptime(), &mut os_random());
-        let desk = Self(Arc::new(Inner {
+        let (open, id) = OpenCasebook::new(&options.casebook, keys)?;
+        let lock = SessionLock::new(options.lock_after, surroundings.uptime(), &mut os_random());
+        let desk = Self(Arc::new(Shared {
             surroundings,
             id,
             protected,
@@ -125,10 +71,10 @@ impl Desk {
             cookie_name: format!("candour-desk-{}", options.address.port()),
             policy: policy(&CSS, false),
             options,
-            gate: Mutex::new(gate),
-            bench: Mutex::new(Some(Box::new(bench))),
+            lock: Mutex::new(lock),
+            open: Mutex::new(Some(Box::new(open))),
             turn: Turn::new(()),
-            intake: Intake::default(),
+            import_job: ImportJob::default(),
         }));
         desk.announce();
         Ok(desk)
@@ -144,8 +90,8 @@ impl Desk {
 
     /// Locks the desk if it has been idle for too long.
     pub(super) async fn lock_if_idle(&self) {
-        if self.gate().is_idle(self.now()) {
-            self.lock_if(Gate::is_idle).await;
+        if self.lock_state().is_idle(self.now()) {
+            self.lock_if(SessionLock::is_idle).await;
         }
     }
 
@@ -157,11 +103,11 @@ impl Desk {
     /// Begins a session for whoever shows the ticket, and gives its cookie. A locked desk reads its keys again.
     pub(super) async fn redeem(&self, ticket: &str) -> Result<Zeroizing<String>, PageError> {
         let _turn = self.0.turn.lock().await;
-        if !self.gate().redeem(ticket) {
+        if !self.lock_state().redeem(ticket) {
             return Err(PageError::UsedAddress);
         }
-        // In a variable of its own: the gate is not to be held while the keys are read.
-        let locked = self.gate().is_locked();
+        // In a variable of its own: the lock is not to be held while the keys are read.
+        let locked = self.lock_state().is_locked();
         if locked {
             let read = self.read_keys(None).await;
             if !matches!(read, Ok(true)) {
@@ -170,7 +116,7 @@ impl Desk {
                 return Err(read.err().unwrap_or(PageError::Keys));
             }
         }
-        Ok(self.gate().enter(self.now(), &mut os_random()))
+        Ok(self.lock_state().enter(self.now(), &mut os_random()))
     }
 
     /// Begins a session for whoever knows the passphrase, and gives its cookie; none if it does not open the keys. One is
@@ -178,24 +124,24 @@ impl Desk {
     pub(super) async fn unlock(&self, passphrase: Passphrase) -> Result<Option<Zeroizing<String>>, PageError> {
         let _turn = self.0.turn.try_lock().map_err(|_| PageError::Trying)?;
         if self.read_keys(Some(passphrase)).await? {
-            return Ok(Some(self.gate().enter(self.now(), &mut os_random())));
+            return Ok(Some(self.lock_state().enter(self.now(), &mut os_random())));
         }
         time::sleep(WRONG_PAUSE).await;
         Ok(None)
     }
 
-    /// Works with what is open, where it holds nobody else up, one request at a time.
+    /// Works with what is open, on a thread that may block and one at a time, if that session has not ended by then.
     pub(super) async fn with<T: Send + 'static>(
         &self,
-        visit: &Visit,
-        work: impl FnOnce(&Self, &mut Workbench) -> Result<T, PageError> + Send + 'static,
+        session: u64,
+        work: impl FnOnce(&mut OpenCasebook) -> Result<T, PageError> + Send + 'static,
     ) -> Result<T, PageError> {
-        let (desk, session) = (self.clone(), visit.session);
+        let desk = self.clone();
         let done = wiped(move || {
-            let mut bench = desk.bench();
+            let mut open = desk.open_casebook();
             // It may have been locked, and opened again, while this waited for its turn.
-            match &mut *bench {
-                Some(bench) if desk.gate().is_current(session) => work(&desk, bench),
+            match &mut *open {
+                Some(open) if desk.lock_state().is_current(session) => work(open),
                 _ => Err(PageError::Locked),
             }
         });
@@ -210,25 +156,25 @@ impl Desk {
     }
 
     /// Works with what was taken out of the casebook, beside everybody else. Whatever takes long has to look whether the session
-    /// [`is open`](Self::is_open_to).
+    /// [`is current`](Self::is_current).
     pub(super) fn aside(work: impl FnOnce() + Send + 'static) {
         tokio::spawn(wiped(work));
     }
 
-    /// Whether the session of a visit has not ended.
-    pub(super) fn is_open_to(&self, visit: &Visit) -> bool {
-        self.gate().is_current(visit.session)
+    /// Whether that session has not ended.
+    pub(super) fn is_current(&self, session: u64) -> bool {
+        self.lock_state().is_current(session)
     }
 
     /// Lets a request in that shows the session's cookie. Gives the session's number and token.
     pub(super) fn admit(&self, cookies: &[Zeroizing<String>]) -> Option<(u64, Arc<Secret>)> {
         let cookies = cookies.iter().map(|cookie| cookie.as_str());
-        self.gate().admit(cookies, self.now()).map(|session| (session.number, Arc::clone(&session.token)))
+        self.lock_state().admit(cookies, self.now()).map(|session| (session.number, Arc::clone(&session.token)))
     }
 
     /// The end of what [`Desk::admit`] let in.
     pub(super) fn leave(&self, session: u64) {
-        self.gate().leave(session, self.now());
+        self.lock_state().leave(session, self.now());
     }
 
     /// Whether that is a name under which a browser reaches this desk and no other site.
@@ -253,7 +199,7 @@ impl Desk {
 
     /// Whether a form comes from the locked page.
     pub(super) fn is_unlock_token(&self, shown: &str) -> bool {
-        self.gate().is_unlock_token(shown)
+        self.lock_state().is_unlock_token(shown)
     }
 
     /// The day on which everything is shown.
@@ -272,8 +218,8 @@ impl Desk {
     }
 
     /// The import that is under way, or what became of the last.
-    pub(super) fn intake(&self) -> &Intake {
-        &self.0.intake
+    pub(super) fn import_job(&self) -> &ImportJob {
+        &self.0.import_job
     }
 
     /// What carries files in a demonstration.
@@ -286,44 +232,50 @@ impl Desk {
         &self.0.options.calendar
     }
 
-    /// What every page has around it; for a page that is seen without a session, nothing that only a session may see.
-    pub(super) fn shell(&self, visit: Option<&Visit>) -> Shell {
-        let options = &self.0.options;
-        match visit {
-            Some(visit) => Shell::inside(options, self.0.id, visit),
-            None => Shell::outside(options, self.gate().unlock_token()),
-        }
+    /// What every page of the session has around it.
+    pub(super) fn shell_inside(&self, token: Zeroizing<String>, path: &str) -> Shell {
+        self.shell_with(token).inside(self.0.id, path)
     }
 
-    fn gate(&self) -> MutexGuard<'_, Gate> {
+    /// What every page has around it that is seen without a session: nothing that only a session may see.
+    pub(super) fn shell(&self) -> Shell {
+        let token = self.lock_state().unlock_token();
+        self.shell_with(token)
+    }
+
+    fn shell_with(&self, token: Zeroizing<String>) -> Shell {
+        Shell::new(self.carrier().is_some(), self.0.options.lock_after, token)
+    }
+
+    fn lock_state(&self) -> MutexGuard<'_, SessionLock> {
         // Nothing in there is left half done by a panic.
-        self.0.gate.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Blocks for as long as somebody works with it.
-    fn bench(&self) -> MutexGuard<'_, Option<Box<Workbench>>> {
+    fn open_casebook(&self) -> MutexGuard<'_, Option<Box<OpenCasebook>>> {
         // After a panic it is locked; see `with`.
-        self.0.bench.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn now(&self) -> Duration {
         self.0.surroundings.uptime()
     }
 
-    async fn lock_if(&self, holds: impl FnOnce(&Gate, Duration) -> bool) {
+    async fn lock_if(&self, holds: impl FnOnce(&SessionLock, Duration) -> bool) {
         let _turn = self.0.turn.lock().await;
         let now = self.now();
         {
-            let mut gate = self.gate();
-            if gate.is_locked() || !holds(&gate, now) {
+            let mut lock = self.lock_state();
+            if lock.is_locked() || !holds(&lock, now) {
                 return;
             }
-            gate.lock(&mut os_random());
+            lock.lock(&mut os_random());
         }
         let desk = self.clone();
         wiped(move || {
-            drop(desk.bench().take());
-            desk.intake().forget();
+            drop(desk.open_casebook().take());
+            desk.import_job().forget();
         })
         .await;
         if !self.is_protected() {
@@ -333,7 +285,7 @@ impl Desk {
 
     /// Tells the one address that opens the desk.
     fn announce(&self) {
-        let ticket = self.gate().ticket(&mut os_random());
+        let ticket = self.lock_state().ticket(&mut os_random());
         let address = Zeroizing::new(format!("http://{}/open?token={}", self.0.options.address, *ticket));
         self.0.surroundings.announce(&address);
     }
@@ -350,8 +302,8 @@ impl Desk {
                     return Err(PageError::Keys);
                 }
             };
-            let (bench, _) = Workbench::new(&desk.0.options.casebook, keys)?;
-            *desk.bench() = Some(Box::new(bench));
+            let (open, _) = OpenCasebook::new(&desk.0.options.casebook, keys)?;
+            *desk.open_casebook() = Some(Box::new(open));
             Ok(true)
         });
         read.await.unwrap_or(Err(PageError::Internal))

@@ -27,9 +27,9 @@ pub(super) struct Session {
 }
 
 /// The door of the desk. Times are measured from any moment that stays the same.
-pub(super) struct Gate {
+pub(super) struct SessionLock {
     lock_after: Duration,
-    door: Door,
+    state: LockState,
     /// What the one address holds that still opens the desk.
     ticket: Option<Secret>,
     /// What the form on the locked page carries.
@@ -37,7 +37,7 @@ pub(super) struct Gate {
     sessions: u64,
 }
 
-enum Door {
+enum LockState {
     Locked,
     /// The keys are here, and nobody has come yet.
     Open(Duration),
@@ -63,10 +63,10 @@ impl Secret {
     }
 }
 
-impl Gate {
+impl SessionLock {
     /// Open for whoever brings the first ticket.
     pub(super) fn new(lock_after: Duration, now: Duration, rng: &mut impl CryptoRng) -> Self {
-        Self { lock_after, door: Door::Open(now), ticket: None, unlock_token: Secret::random(rng), sessions: 0 }
+        Self { lock_after, state: LockState::Open(now), ticket: None, unlock_token: Secret::random(rng), sessions: 0 }
     }
 
     /// Makes a ticket, in place of any other, and gives it as it stands in an address.
@@ -91,7 +91,7 @@ impl Gate {
 
     /// Whether the keys are not here.
     pub(super) const fn is_locked(&self) -> bool {
-        matches!(self.door, Door::Locked)
+        matches!(self.state, LockState::Locked)
     }
 
     /// Begins a session, in place of any other, and gives what its cookie holds. Every other way in is void.
@@ -102,55 +102,55 @@ impl Gate {
         let cookie = Secret::random(rng);
         let written = cookie.written();
         let token = Arc::new(Secret::random(rng));
-        self.door = Door::Inside(Session { number: self.sessions, cookie, token, last: now, under_way: 0 });
+        self.state = LockState::Inside(Session { number: self.sessions, cookie, token, last: now, under_way: 0 });
         written
     }
 
     /// Lets a request of the session in, if it shows the cookie and the desk has not been idle for too long. To be followed
-    /// by [`Gate::leave`].
+    /// by [`SessionLock::leave`].
     pub(super) fn admit<'a>(&mut self, mut shown: impl Iterator<Item = &'a str>, now: Duration) -> Option<&Session> {
         if self.is_idle(now) {
             return None;
         }
-        match &mut self.door {
-            Door::Inside(session) if shown.any(|shown| session.cookie.is(shown)) => {
+        match &mut self.state {
+            LockState::Inside(session) if shown.any(|shown| session.cookie.is(shown)) => {
                 session.under_way += 1;
                 Some(session)
             }
-            Door::Inside(_) | Door::Locked | Door::Open(_) => None,
+            LockState::Inside(_) | LockState::Locked | LockState::Open(_) => None,
         }
     }
 
     /// A request of that session was answered: from now on it is idle, unless others are under way.
     pub(super) fn leave(&mut self, number: u64, now: Duration) {
-        match &mut self.door {
-            Door::Inside(session) if session.number == number => {
+        match &mut self.state {
+            LockState::Inside(session) if session.number == number => {
                 session.under_way -= 1;
                 session.last = now;
             }
-            Door::Inside(_) | Door::Locked | Door::Open(_) => {}
+            LockState::Inside(_) | LockState::Locked | LockState::Open(_) => {}
         }
     }
 
     /// Whether that session goes on.
     pub(super) const fn is_current(&self, number: u64) -> bool {
-        matches!(&self.door, Door::Inside(session) if session.number == number)
+        matches!(&self.state, LockState::Inside(session) if session.number == number)
     }
 
     /// Whether the keys have been here for too long without a request.
     pub(super) fn is_idle(&self, now: Duration) -> bool {
-        let since = match &self.door {
-            Door::Locked => return false,
-            Door::Inside(session) if session.under_way > 0 => return false,
-            Door::Inside(session) => session.last,
-            Door::Open(since) => *since,
+        let since = match &self.state {
+            LockState::Locked => return false,
+            LockState::Inside(session) if session.under_way > 0 => return false,
+            LockState::Inside(session) => session.last,
+            LockState::Open(since) => *since,
         };
         now.saturating_sub(since) >= self.lock_after
     }
 
     /// Ends the session. No ticket that was given out, and no form of any page, works any more.
     pub(super) fn lock(&mut self, rng: &mut impl CryptoRng) {
-        self.door = Door::Locked;
+        self.state = LockState::Locked;
         self.ticket = None;
         self.unlock_token = Secret::random(rng);
     }
@@ -168,68 +168,68 @@ mod tests {
         START + Duration::from_secs(seconds)
     }
 
-    fn gate() -> Gate {
-        Gate::new(LOCK_AFTER, START, &mut os_random())
+    fn lock() -> SessionLock {
+        SessionLock::new(LOCK_AFTER, START, &mut os_random())
     }
 
-    fn enter(gate: &mut Gate, seconds: u64) -> (u64, Zeroizing<String>) {
-        let cookie = gate.enter(after(seconds), &mut os_random());
-        (gate.sessions, cookie)
+    fn enter(lock: &mut SessionLock, seconds: u64) -> (u64, Zeroizing<String>) {
+        let cookie = lock.enter(after(seconds), &mut os_random());
+        (lock.sessions, cookie)
     }
 
-    fn admits(gate: &mut Gate, cookie: &str, seconds: u64) -> bool {
-        gate.admit(std::iter::once(cookie), after(seconds)).is_some()
+    fn admits(lock: &mut SessionLock, cookie: &str, seconds: u64) -> bool {
+        lock.admit(std::iter::once(cookie), after(seconds)).is_some()
     }
 
     #[test]
     fn a_ticket_works_once_and_the_last_one_counts() {
-        let mut gate = gate();
-        let (first, second) = (gate.ticket(&mut os_random()), gate.ticket(&mut os_random()));
+        let mut lock = lock();
+        let (first, second) = (lock.ticket(&mut os_random()), lock.ticket(&mut os_random()));
         assert_eq!(first.len(), 64, "256 bits in hex");
-        assert!(!gate.redeem(&first) && !gate.redeem("") && !gate.redeem(&second[1..]));
-        assert!(gate.redeem(&second));
-        assert!(!gate.redeem(&second));
-        let unused = gate.ticket(&mut os_random());
-        enter(&mut gate, 0);
-        assert!(!gate.redeem(&unused), "one session came in another way");
+        assert!(!lock.redeem(&first) && !lock.redeem("") && !lock.redeem(&second[1..]));
+        assert!(lock.redeem(&second));
+        assert!(!lock.redeem(&second));
+        let unused = lock.ticket(&mut os_random());
+        enter(&mut lock, 0);
+        assert!(!lock.redeem(&unused), "one session came in another way");
     }
 
     #[test]
     fn only_the_cookie_of_the_one_session_is_let_in() {
-        let mut gate = gate();
-        assert!(!admits(&mut gate, "", 0));
-        let (_, first) = enter(&mut gate, 0);
-        assert!(admits(&mut gate, &first, 0));
-        assert!(!admits(&mut gate, &first[..63], 0) && !admits(&mut gate, "", 0));
-        let (_, second) = enter(&mut gate, 0);
-        assert!(!admits(&mut gate, &first, 0) && admits(&mut gate, &second, 0));
-        let token = gate.unlock_token();
-        gate.lock(&mut os_random());
-        assert!(!admits(&mut gate, &second, 0) && !gate.is_unlock_token(&token));
+        let mut lock = lock();
+        assert!(!admits(&mut lock, "", 0));
+        let (_, first) = enter(&mut lock, 0);
+        assert!(admits(&mut lock, &first, 0));
+        assert!(!admits(&mut lock, &first[..63], 0) && !admits(&mut lock, "", 0));
+        let (_, second) = enter(&mut lock, 0);
+        assert!(!admits(&mut lock, &first, 0) && admits(&mut lock, &second, 0));
+        let token = lock.unlock_token();
+        lock.lock(&mut os_random());
+        assert!(!admits(&mut lock, &second, 0) && !lock.is_unlock_token(&token));
     }
 
     #[test]
     fn it_is_idle_from_the_last_answer_and_not_while_one_is_under_way() {
-        let mut gate = gate();
-        assert!(!gate.is_idle(after(599)) && gate.is_idle(after(600)), "nobody came");
-        let (number, cookie) = enter(&mut gate, 0);
-        assert!(admits(&mut gate, &cookie, 500));
-        assert!(!gate.is_idle(after(5000)), "a long piece of work");
-        gate.leave(number, after(5000));
-        assert!(!gate.is_idle(after(5599)) && gate.is_idle(after(5600)));
-        assert!(!admits(&mut gate, &cookie, 5600), "too late, though nothing has locked it yet");
-        gate.lock(&mut os_random());
-        assert!(!gate.is_idle(after(9999)), "there is nothing left to lock");
+        let mut lock = lock();
+        assert!(!lock.is_idle(after(599)) && lock.is_idle(after(600)), "nobody came");
+        let (number, cookie) = enter(&mut lock, 0);
+        assert!(admits(&mut lock, &cookie, 500));
+        assert!(!lock.is_idle(after(5000)), "a long piece of work");
+        lock.leave(number, after(5000));
+        assert!(!lock.is_idle(after(5599)) && lock.is_idle(after(5600)));
+        assert!(!admits(&mut lock, &cookie, 5600), "too late, though nothing has locked it yet");
+        lock.lock(&mut os_random());
+        assert!(!lock.is_idle(after(9999)), "there is nothing left to lock");
     }
 
     #[test]
     fn what_an_ended_session_left_under_way_does_not_count_in_the_next() {
-        let mut gate = gate();
-        let (first, cookie) = enter(&mut gate, 0);
-        assert!(admits(&mut gate, &cookie, 0));
-        let (second, _) = enter(&mut gate, 0);
-        gate.leave(first, after(1));
-        assert!(gate.is_current(second) && !gate.is_current(first));
-        assert!(gate.is_idle(after(600)));
+        let mut lock = lock();
+        let (first, cookie) = enter(&mut lock, 0);
+        assert!(admits(&mut lock, &cookie, 0));
+        let (second, _) = enter(&mut lock, 0);
+        lock.leave(first, after(1));
+        assert!(lock.is_current(second) && !lock.is_current(first));
+        assert!(lock.is_idle(after(600)));
     }
 }

@@ -4,7 +4,7 @@ use super::{
 };
 
 fn is_open(desk: &Desk) -> bool {
-    desk.bench().is_some()
+    desk.open_casebook().is_some()
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn keys_that_can_not_be_read_open_nothing_and_cost_no_address() {
     place.take_keys_away();
     let ticket = place.tickets().pop().unwrap();
     assert!(matches!(desk.redeem(&ticket).await, Err(PageError::Keys)));
-    assert!(!is_open(&desk) && desk.gate().is_locked());
+    assert!(!is_open(&desk) && desk.lock_state().is_locked());
     assert_eq!(place.tickets().len(), 3, "another one to try again with");
 }
 
@@ -74,12 +74,12 @@ async fn a_request_of_an_ended_session_reaches_nothing() {
     let place = Place::new(None);
     let desk = place.desk();
     let first = place.visit(&desk).await;
-    assert!(desk.with(&first, |_, _| Ok(())).await.is_ok());
+    assert!(first.work(|_, _| Ok(())).await.is_ok());
     desk.lock().await;
-    assert!(matches!(desk.with(&first, |_, _| Ok(())).await, Err(PageError::Locked)));
+    assert!(matches!(first.work(|_, _| Ok(())).await, Err(PageError::Locked)));
     let second = place.visit(&desk).await;
-    assert!(matches!(desk.with(&first, |_, _| Ok(())).await, Err(PageError::Locked)));
-    assert!(desk.with(&second, |_, _| Ok(())).await.is_ok());
+    assert!(matches!(first.work(|_, _| Ok(())).await, Err(PageError::Locked)));
+    assert!(second.work(|_, _| Ok(())).await.is_ok());
 }
 
 #[tokio::test]
@@ -87,11 +87,11 @@ async fn a_fault_while_something_is_open_locks_the_desk() {
     let place = Place::new(None);
     let desk = place.desk();
     let visit = place.visit(&desk).await;
-    let fault = desk.with(&visit, |_, _| -> Result<(), _> { panic!("a fault, for the test") });
+    let fault = visit.work(|_, _| -> Result<(), _> { panic!("a fault, for the test") });
     assert!(matches!(fault.await, Err(PageError::Internal)));
     assert!(!is_open(&desk));
     let visit = place.visit(&desk).await;
-    assert!(desk.with(&visit, |_, bench| Ok(bench.casebook().map(drop)?)).await.is_ok(), "and it opens again");
+    assert!(visit.work(|_, open| Ok(open.casebook().map(drop)?)).await.is_ok(), "and it opens again");
 }
 
 #[test]

@@ -9,9 +9,8 @@ use zeroize::Zeroizing;
 
 use super::{
     Desk, PageError, Visit,
-    respond::page,
+    respond::locked_page,
     session::{TOKEN, remove_cookie, set_cookie},
-    view::LockedPage,
 };
 use crate::{domain::FieldError, http::forms, unseal::Passphrase};
 
@@ -59,11 +58,6 @@ pub(super) async fn lock(State(desk): State<Desk>, _visit: Visit) -> Response {
     headers.insert(header::SET_COOKIE, remove_cookie(desk.cookie_name()));
     headers.insert(HeaderName::from_static("clear-site-data"), CLEAR_SITE_DATA);
     response
-}
-
-/// What whoever has no session sees, whatever they asked for: how to open the desk, and nothing about it.
-pub(super) fn locked_page(desk: &Desk, status: StatusCode, errors: &[FieldError]) -> Result<Response, PageError> {
-    page(status, &LockedPage { shell: &desk.shell(None), protected: desk.is_protected(), errors })
 }
 
 fn come_in(desk: &Desk, cookie: &Zeroizing<String>) -> Response {

@@ -18,14 +18,14 @@ pub struct Keys {
 }
 
 /// Everything that is open at the desk. Dropped when the desk is locked, and with that wiped.
-pub(super) struct Workbench {
+pub(super) struct OpenCasebook {
     directory: Box<Path>,
     identity: Arc<GovernanceIdentity>,
     signing_key: SigningKey<SignerRole>,
     casebook: Casebook,
 }
 
-impl Workbench {
+impl OpenCasebook {
     /// With a casebook that these keys open. Gives which one it is.
     pub(super) fn new(directory: &Path, keys: Keys) -> Result<(Self, CasebookId), DeskError> {
         let identity = Arc::new(keys.identity);

@@ -4,12 +4,15 @@ use askama::Template;
 
 use super::{
     Shell,
-    decide::Promise,
     finds::{Find, finds},
+    promise::OpenPromise,
 };
 use crate::{
     casebook::{MemberView, ReportView},
-    desk::{letter, seen::Seen},
+    desk::{
+        correspondence,
+        form::{correspondence::*, stale::Seen},
+    },
     domain::{
         AnswerKind, Area, Date, Entries, FieldError, NoticeVariant, ReportId, ReportState, RiskCheck, Told, WhoSees,
         escape_invisible,
@@ -17,17 +20,6 @@ use crate::{
     http::{BODY, Choice, Day, Field, Kind, SaidByTeam, capitalised},
 };
 
-pub(in crate::desk) const VARIANT: &str = "variant";
-pub(in crate::desk) const AREA: &str = "area";
-pub(in crate::desk) const TOLD: &str = "told";
-pub(in crate::desk) const WHO_SEES: &str = "who_sees";
-pub(in crate::desk) const LATE_REASON: &str = "late_reason";
-pub(in crate::desk) const TEXT: &str = "text";
-pub(in crate::desk) const CHECK: &str = "check";
-pub(in crate::desk) const NEEDS_APPROVAL: &str = "needs_approval";
-
-/// What a tick stands for.
-pub(in crate::desk) const YES: &str = "yes";
 /// Rows of the field in which a text is written.
 const ROWS: u8 = 24;
 
@@ -42,7 +34,7 @@ pub(in crate::desk) struct NoticePage<'a> {
     /// Why there can be none.
     pub(in crate::desk) blocked: Option<&'static str>,
     fields: Vec<Field>,
-    promises: Vec<Promise>,
+    promises: Vec<OpenPromise>,
 }
 
 impl<'a> NoticePage<'a> {
@@ -55,24 +47,32 @@ impl<'a> NoticePage<'a> {
         errors: &'a [FieldError],
     ) -> Self {
         let radios = |id, label: &'static str, choices| Field::new(id, label, Kind::Radios(choices), errors);
-        let variants = Choice::list(VARIANT, NoticeVariant::ALL.iter().map(|c| (c.slug(), c.label())), typed);
-        let areas = Choice::list(AREA, Area::ALL.iter().map(|c| (c.slug(), c.label())), typed);
-        let told = Choice::list(TOLD, Told::ALL.iter().map(|c| (c.slug(), c.label())), typed);
-        let who_sees = Choice::list(WHO_SEES, WhoSees::ALL.iter().map(|c| (c.slug(), c.label())), typed);
+        let variants =
+            Choice::list(AnswerField::Variant.name(), NoticeVariant::ALL.iter().map(|c| (c.slug(), c.label())), typed);
+        let areas = Choice::list(AnswerField::Area.name(), Area::ALL.iter().map(|c| (c.slug(), c.label())), typed);
+        let told = Choice::list(AnswerField::Told.name(), Told::ALL.iter().map(|c| (c.slug(), c.label())), typed);
+        let who_sees =
+            Choice::list(AnswerField::WhoSees.name(), WhoSees::ALL.iter().map(|c| (c.slug(), c.label())), typed);
         let chosen: Vec<_> = report.chosen_areas.iter().map(|area| area.label()).collect();
         let chosen = if chosen.is_empty() { "none".to_owned() } else { chosen.join("; ") };
         let mut fields = vec![
-            radios(VARIANT, "What does the notice say?", variants)
+            radios(AnswerField::Variant.name(), "What does the notice say?", variants)
                 .hint("A changed plan needs a notice of its own. It adds to the first one, which stays as it is"),
-            Field::new(AREA, "In which of our work will it be used?", Kind::Checkboxes(areas), errors)
-                .hint(format!("Leave it empty if no other use is planned. The person chose: {chosen}")),
-            radios(TOLD, "What is the organisation told?", told),
-            radios(WHO_SEES, "Who sees what the person sent?", who_sees)
+            Field::new(
+                AnswerField::Area.name(),
+                "In which of our work will it be used?",
+                Kind::Checkboxes(areas),
+                errors,
+            )
+            .hint(format!("Leave it empty if no other use is planned. The person chose: {chosen}")),
+            radios(AnswerField::Told.name(), "What is the organisation told?", told),
+            radios(AnswerField::WhoSees.name(), "Who sees what the person sent?", who_sees)
                 .hint("Leave it empty if no other use is planned"),
         ];
-        if letter::overdue(report, true).is_some() {
-            let typed = typed.first(LATE_REASON).to_owned();
-            let reason = Field::new(LATE_REASON, "Why is the notice late?", Kind::Area(typed, 3), errors);
+        if correspondence::overdue(report, true).is_some() {
+            let typed = typed.first(AnswerField::LateReason.name()).to_owned();
+            let reason =
+                Field::new(AnswerField::LateReason.name(), "Why is the notice late?", Kind::Area(typed, 3), errors);
             fields.push(reason.hint("The person reads this. Write whole sentences"));
         }
         Self {
@@ -80,9 +80,9 @@ impl<'a> NoticePage<'a> {
             id: report.entry.id,
             seen,
             errors,
-            blocked: letter::blocked(report),
+            blocked: correspondence::blocked(report),
             fields,
-            promises: letter::kept_by(report, AnswerKind::Notice, true).map(Promise::of).collect(),
+            promises: correspondence::kept_by(report, AnswerKind::Notice, true).map(OpenPromise::of).collect(),
         }
     }
 }
@@ -101,7 +101,7 @@ pub(in crate::desk) struct WritePage<'a> {
     hidden: Vec<(String, String)>,
     field: Field,
     /// The promises that it keeps.
-    keeps: Vec<Promise>,
+    keeps: Vec<OpenPromise>,
 }
 
 impl<'a> WritePage<'a> {
@@ -126,9 +126,9 @@ impl<'a> WritePage<'a> {
             kind: draft.kind,
             seen: draft.seen,
             errors,
-            blocked: letter::blocked(report),
-            hidden: draft.hidden(&[NEEDS_APPROVAL]),
-            field: Field::new(TEXT, label, Kind::Area(text.to_owned(), ROWS), errors).hint(hint),
+            blocked: correspondence::blocked(report),
+            hidden: draft.hidden(&[AnswerField::NeedsApproval]),
+            field: Field::new(AnswerField::Text.name(), label, Kind::Area(text.to_owned(), ROWS), errors).hint(hint),
             keeps: draft.keeps(report),
         }
     }
@@ -152,14 +152,14 @@ pub(in crate::desk) struct Draft<'a> {
 
 impl Draft<'_> {
     /// What the form said before this page, to be carried on.
-    fn hidden(&self, more: &[&str]) -> Vec<(String, String)> {
-        let carried = [VARIANT, AREA, TOLD, WHO_SEES, LATE_REASON];
-        let carried = self.typed.iter().filter(|(name, _)| carried.contains(name) || more.contains(name));
+    fn hidden(&self, more: &[AnswerField]) -> Vec<(String, String)> {
+        let carried = |name: &str| AnswerField::CHOICES.iter().chain(more).any(|field| field.name() == name);
+        let carried = self.typed.iter().filter(|(name, _)| carried(name));
         carried.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
-    fn keeps(&self, report: &ReportView) -> Vec<Promise> {
-        letter::kept_by(report, self.kind, self.supplementary).map(Promise::of).collect()
+    fn keeps(&self, report: &ReportView) -> Vec<OpenPromise> {
+        correspondence::kept_by(report, self.kind, self.supplementary).map(OpenPromise::of).collect()
     }
 }
 
@@ -180,7 +180,7 @@ pub(in crate::desk) struct PreviewPage<'a> {
     checks: Field,
     approval: Option<Approval>,
     hidden: Vec<(String, String)>,
-    keeps: Vec<Promise>,
+    keeps: Vec<OpenPromise>,
     state: &'static str,
     areas: String,
 }
@@ -224,11 +224,15 @@ impl<'a> PreviewPage<'a> {
             errors,
             newer: changed.map(|team| newer(report, team)).unwrap_or_default(),
             article: said(draft.kind, on, text),
-            finds: finds(text, &letter::theirs(report)),
-            use_concerns: letter::use_concerns(report).map(|text| escape_invisible(text.as_str())),
+            finds: finds(text, &correspondence::theirs(report)),
+            use_concerns: correspondence::use_concerns(report).map(|text| escape_invisible(text.as_str())),
             checks: checks(draft.typed, errors),
             approval,
-            hidden: draft.hidden(&[]).into_iter().chain([(TEXT.to_owned(), text.to_owned())]).collect(),
+            hidden: draft
+                .hidden(&[])
+                .into_iter()
+                .chain([(AnswerField::Text.name().to_owned(), text.to_owned())])
+                .collect(),
             keeps: draft.keeps(report),
             state: state.label(),
             areas: labels(&areas),
@@ -251,8 +255,8 @@ pub(super) fn said(kind: AnswerKind, on: Date, text: &str) -> SaidByTeam<'_> {
 
 /// The list of what to check.
 pub(super) fn checks(typed: &Entries, errors: &[FieldError]) -> Field {
-    let checks = Choice::list(CHECK, RiskCheck::ALL.iter().map(|c| (c.slug(), c.label())), typed);
-    Field::new(CHECK, "Could it show who spoke?", Kind::Checkboxes(checks), errors)
+    let checks = Choice::list(AnswerField::Check.name(), RiskCheck::ALL.iter().map(|c| (c.slug(), c.label())), typed);
+    Field::new(AnswerField::Check.name(), "Could it show who spoke?", Kind::Checkboxes(checks), errors)
         .hint("The person may show it to others, and others may find it. Check each point, then tick it")
 }
 

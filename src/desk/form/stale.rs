@@ -1,0 +1,56 @@
+//! What a form was filled in over: the report as it stood then, and whether that is stale by now.
+
+use crate::{
+    casebook::{ReportView, Sender},
+    domain::{Entries, FieldError},
+    http::BodyError,
+};
+
+/// The fields in which a form says it.
+pub(in crate::desk) const SEEN: &str = "seen";
+pub(in crate::desk) const READ: &str = "read";
+/// What on such a page says what is new, to which its error leads.
+pub(in crate::desk) const NEWER: &str = "newer";
+
+/// A report as it stood when a page was made of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::desk) struct Seen {
+    /// Changes with every decision.
+    pub(in crate::desk) version: u64,
+    /// The last message of the person.
+    pub(in crate::desk) read: u32,
+}
+
+impl Seen {
+    /// As it stands now.
+    pub(in crate::desk) fn of(report: &ReportView) -> Self {
+        let theirs = report.messages.iter().filter(|message| message.from == Sender::Person);
+        Self { version: report.entry.version, read: theirs.map(|message| message.seq).max().unwrap_or_default() }
+    }
+
+    /// As it stood when the form was made.
+    ///
+    /// # Errors
+    /// If the form does not say it.
+    pub(in crate::desk) fn sent(form: &Entries) -> Result<Self, BodyError> {
+        match (form.first(SEEN).parse(), form.first(READ).parse()) {
+            (Ok(version), Ok(read)) => Ok(Self { version, read }),
+            _ => Err(BodyError::Broken),
+        }
+    }
+
+    /// What has happened to the report meanwhile, as an error; none if nothing has.
+    pub(in crate::desk) fn changed(self, now: Self) -> Option<FieldError> {
+        let what = match (self.version == now.version, self.read == now.read) {
+            (true, true) => return None,
+            (false, true) => "A colleague recorded something about this report while you worked on it.",
+            (true, false) => "The person wrote again while you worked on this report.",
+            (false, false) => {
+                "While you worked on this report a colleague recorded something about it, and the person wrote again."
+            }
+        };
+        let message =
+            format!("{what} Nothing of yours is recorded yet. Look at what is new, then press the button again");
+        Some(FieldError::new(NEWER, message))
+    }
+}

@@ -1,0 +1,41 @@
+//! Which address leads where, and what stands around all of them.
+
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
+
+use super::{
+    Desk, PageError, approve, calendar, carry, change_of_use, decide, destroy, figures, files, notice, queue, refer,
+    reply, report, respond, session, team, unlock,
+};
+
+/// Every page of the desk.
+pub fn router(desk: Desk) -> Router {
+    let inside = Router::new()
+        .route("/lock", post(unlock::lock))
+        .merge(queue::routes())
+        .merge(report::routes())
+        .merge(files::routes())
+        .merge(carry::routes())
+        .merge(calendar::routes())
+        .merge(figures::routes())
+        .merge(team::routes())
+        .merge(refer::routes())
+        .merge(destroy::routes())
+        .merge(approve::routes())
+        .merge(change_of_use::routes())
+        .merge(decide::routes())
+        .merge(notice::routes())
+        .merge(reply::routes())
+        .fallback(async || PageError::NotFound)
+        .method_not_allowed_fallback(async || PageError::Method)
+        .layer(middleware::from_fn_with_state(desk.clone(), session::require));
+    Router::new()
+        .route("/open", get(unlock::open))
+        .route("/unlock", post(unlock::unlock))
+        .method_not_allowed_fallback(async || PageError::Method)
+        .merge(inside)
+        .layer(middleware::from_fn_with_state(desk.clone(), respond::finish))
+        .with_state(desk)
+}

@@ -1,0 +1,109 @@
+//! What every page has around it, and the pages that have little more.
+
+use std::{borrow::Cow, sync::LazyLock, time::Duration};
+
+use askama::Template;
+use zeroize::Zeroizing;
+
+use crate::{
+    desk::error::ErrorText,
+    domain::{CasebookId, FieldError},
+    http::shortened,
+};
+
+/// The style sheet of box and desk, with what the desk alone shows. As it is sent.
+pub(in crate::desk) static CSS: LazyLock<String> = LazyLock::new(|| {
+    shortened(concat!(
+        include_str!("../../../templates/partials/style.css"),
+        include_str!("../../../templates/desk/style.css"),
+        include_str!("../../../templates/desk/decide.css"),
+        include_str!("../../../templates/desk/report.css"),
+        include_str!("../../../templates/desk/coming.css"),
+        include_str!("../../../templates/desk/figures.css"),
+        include_str!("../../../templates/partials/style_media.css")
+    ))
+});
+
+/// The parts of the desk that every page leads to.
+const LINKS: &[(&str, &str)] = &[
+    ("/", "Queue"),
+    ("/approve", "Approve"),
+    ("/carry", "Carry"),
+    ("/figures", "Figures"),
+    ("/retention", "Kept"),
+    ("/team", "Team"),
+];
+/// Digits of a casebook's id at the foot of each page: enough to tell two casebooks apart.
+const SHORT_ID: usize = 8;
+
+/// What every page has around it.
+pub(in crate::desk) struct Shell {
+    pub(super) css: &'static str,
+    pub(super) demo: bool,
+    /// How long the desk stays open without a request.
+    pub(super) lock_minutes: u64,
+    /// What each form of the page carries.
+    pub(super) token: Zeroizing<String>,
+    /// What only a session may see.
+    pub(super) inside: Option<Inside>,
+}
+
+pub(super) struct Inside {
+    pub(super) casebook: String,
+    pub(super) parts: Vec<Link>,
+}
+
+/// A link to a part of the desk, marked if the page is it.
+pub(super) struct Link {
+    pub(super) path: &'static str,
+    pub(super) name: &'static str,
+    pub(super) here: bool,
+}
+
+impl Shell {
+    /// Of a page that anyone on this machine may see, with the token of its forms.
+    pub(in crate::desk) fn new(demo: bool, lock_after: Duration, token: Zeroizing<String>) -> Self {
+        Self { css: &CSS, demo, lock_minutes: lock_after.as_secs().div_ceil(60), token, inside: None }
+    }
+
+    /// Of a page of the session, at that path.
+    pub(in crate::desk) fn inside(self, casebook: CasebookId, path: &str) -> Self {
+        let parts = LINKS.iter().map(|(to, name)| Link { path: to, name, here: *to == path }).collect();
+        let casebook = casebook.to_string().chars().take(SHORT_ID).collect();
+        Self { inside: Some(Inside { casebook, parts }), ..self }
+    }
+}
+
+#[cfg(test)]
+impl Shell {
+    /// What each form of the page carries.
+    pub(in crate::desk) fn token(&self) -> &str {
+        &self.token
+    }
+}
+
+/// What is seen without a session.
+#[derive(Template)]
+#[template(path = "desk/locked.html")]
+pub(in crate::desk) struct LockedPage<'a> {
+    pub(in crate::desk) shell: &'a Shell,
+    /// Whether a passphrase opens it.
+    pub(in crate::desk) protected: bool,
+    pub(in crate::desk) errors: &'a [FieldError],
+}
+
+/// An error.
+#[derive(Template)]
+#[template(path = "desk/error.html")]
+pub(in crate::desk) struct ErrorPage<'a> {
+    shell: &'a Shell,
+    heading: &'static str,
+    happened: Cow<'static, str>,
+    remedy: &'static str,
+}
+
+impl<'a> ErrorPage<'a> {
+    pub(in crate::desk) fn new(shell: &'a Shell, words: ErrorText) -> Self {
+        Self { shell, heading: words.heading, happened: words.happened, remedy: words.remedy }
+    }
+}

@@ -1,0 +1,173 @@
+//! A request of the session, through which every handler reaches what is open.
+
+use std::{ops::Deref, sync::Arc};
+
+use askama::Template;
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
+
+use super::{Desk, PageError, open_casebook::OpenCasebook, respond::page, session_lock::Secret, view::Shell};
+use crate::{
+    casebook::{Casebook, Editor, QueueEntry, ReportView},
+    domain::{Entries, ReportId},
+};
+
+/// A request of the session that is under way. Every handler takes one, and needs it to reach anything.
+#[derive(Clone)]
+pub(super) struct Visit {
+    desk: Desk,
+    session: u64,
+    token: Arc<Secret>,
+    path: Arc<str>,
+    form: Arc<Entries>,
+}
+
+/// A visit whose form came from a page of this session: only such a one changes the casebook.
+#[derive(Clone)]
+pub(super) struct Posted(Visit);
+
+/// What a handler has around it while it works with what is open.
+pub(super) struct PageContext {
+    /// The settings: days, calendar, directory.
+    pub(super) desk: Desk,
+    /// What every page of this visit has around it.
+    pub(super) shell: Shell,
+    /// What the form sent; nothing, if a page was only asked for.
+    pub(super) form: Arc<Entries>,
+}
+
+impl Visit {
+    /// Of the session with that number and token, for the page at `path`.
+    pub(super) fn new(desk: Desk, session: u64, token: Arc<Secret>, path: &str) -> Self {
+        Self { desk, session, token, path: path.into(), form: Arc::default() }
+    }
+
+    /// With the form that came with it; none if its token is not the session's.
+    pub(super) fn posted(&self, form: Entries, token: &str) -> Option<Posted> {
+        self.form_token_is(form.first(token)).then(|| Posted(Self { form: Arc::new(form), ..self.clone() }))
+    }
+
+    /// Whether that is the token of its session.
+    pub(super) fn form_token_is(&self, shown: &str) -> bool {
+        self.token.is(shown)
+    }
+
+    /// The desk that it came to.
+    pub(super) fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// What the form sent; nothing, if a page was only asked for.
+    pub(super) fn form(&self) -> &Entries {
+        &self.form
+    }
+
+    /// What its page has around it.
+    pub(super) fn shell(&self) -> Shell {
+        self.desk.shell_inside(self.token.written(), &self.path)
+    }
+
+    /// Whether its session has not ended.
+    pub(super) fn is_current(&self) -> bool {
+        self.desk.is_current(self.session)
+    }
+
+    /// Reads the casebook as it stands now.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&PageContext, &Casebook) -> Result<T, PageError> + Send + 'static,
+    ) -> Result<T, PageError> {
+        self.work(move |page, open| work(page, open.casebook()?)).await
+    }
+
+    /// Reads one report of the casebook, with every message opened.
+    pub(super) async fn on_report<T: Send + 'static>(
+        &self,
+        id: ReportId,
+        work: impl FnOnce(&PageContext, &Casebook, &ReportView) -> Result<T, PageError> + Send + 'static,
+    ) -> Result<T, PageError> {
+        self.read(move |page, casebook| work(page, casebook, &page.report(casebook, id)?)).await
+    }
+
+    /// Works with what is open, where it holds nobody else up, one request at a time, as long as the session lasts.
+    pub(super) async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&PageContext, &mut OpenCasebook) -> Result<T, PageError> + Send + 'static,
+    ) -> Result<T, PageError> {
+        let page = PageContext { desk: self.desk.clone(), shell: self.shell(), form: Arc::clone(&self.form) };
+        self.desk.with(self.session, move |open| work(&page, open)).await
+    }
+}
+
+impl Posted {
+    /// Opens the casebook for one change.
+    pub(super) async fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&PageContext, &mut Editor<'_>) -> Result<T, PageError> + Send + 'static,
+    ) -> Result<T, PageError> {
+        self.work(move |page, open| work(page, &mut open.edit()?)).await
+    }
+
+    /// Opens the casebook for a change to one report, which nobody else can change meanwhile.
+    pub(super) async fn change_report<T: Send + 'static>(
+        &self,
+        id: ReportId,
+        work: impl FnOnce(&PageContext, &mut Editor<'_>, &ReportView) -> Result<T, PageError> + Send + 'static,
+    ) -> Result<T, PageError> {
+        self.change(move |page, editor| {
+            let report = page.report(editor.casebook(), id)?;
+            work(page, editor, &report)
+        })
+        .await
+    }
+}
+
+impl PageContext {
+    /// A page, as it was asked for.
+    pub(super) fn show(&self, template: &impl Template) -> Result<Response, PageError> {
+        page(StatusCode::OK, template)
+    }
+
+    /// The page of a form once more, with what is wrong with it.
+    pub(super) fn show_again(&self, template: &impl Template) -> Result<Response, PageError> {
+        page(StatusCode::UNPROCESSABLE_ENTITY, template)
+    }
+
+    /// One report on the shown day, with every message opened.
+    pub(super) fn report(&self, casebook: &Casebook, id: ReportId) -> Result<ReportView, PageError> {
+        Ok(casebook.show(id, self.desk.shown_day(), self.desk.calendar())?)
+    }
+
+    /// Every report on the shown day, the most pressing first.
+    pub(super) fn queue(&self, casebook: &Casebook) -> Result<Vec<QueueEntry>, PageError> {
+        Ok(casebook.list(self.desk.shown_day(), self.desk.calendar())?)
+    }
+}
+
+impl Deref for Posted {
+    type Target = Visit;
+
+    fn deref(&self) -> &Visit {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visit {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        // Without the layer there is no session to be of.
+        parts.extensions.get().cloned().ok_or(PageError::Locked)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Posted {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        parts.extensions.get().cloned().ok_or(PageError::Method)
+    }
+}
