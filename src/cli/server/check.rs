@@ -116,17 +116,9 @@ impl Findings {
             Err(error) => (Verdict::Unsafe, format!("free disk space can't be told: {error}")),
             Ok(disk) => {
                 let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-                let verdict = if free < FREE_NEEDED {
-                    Verdict::Unsafe
-                } else if free < FREE_WANTED {
-                    Verdict::Warning
-                } else {
-                    Verdict::Ok
-                };
-                (
-                    verdict,
-                    format!("{} MiB of disk are free; {} are wanted", free / MIB as u64, FREE_WANTED / MIB as u64),
-                )
+                let text =
+                    format!("{} MiB of disk are free; {} are wanted", free / MIB as u64, FREE_WANTED / MIB as u64);
+                (free_space(free), text)
             }
         };
         self.0.push(Finding { verdict, finding });
@@ -187,4 +179,31 @@ fn signing_key(data: &DataArgument) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Failed("box.key and box.pub do not belong together; restore the data directory from a backup".into()))
+}
+
+/// What so many free bytes are for a box that is to start.
+const fn free_space(bytes: u64) -> Verdict {
+    match bytes {
+        0..FREE_NEEDED => Verdict::Unsafe,
+        FREE_NEEDED..FREE_WANTED => Verdict::Warning,
+        FREE_WANTED.. => Verdict::Ok,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_is_filling_up_is_told_of_before_it_is_unsafe() {
+        for (free, verdict) in [
+            (0, Verdict::Unsafe),
+            (FREE_NEEDED - 1, Verdict::Unsafe),
+            (FREE_NEEDED, Verdict::Warning),
+            (FREE_WANTED - 1, Verdict::Warning),
+            (FREE_WANTED, Verdict::Ok),
+        ] {
+            assert!(free_space(free) == verdict, "{free}");
+        }
+    }
 }
