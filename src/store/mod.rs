@@ -3,6 +3,7 @@
 //! One thread writes, with as many waiting writes in one commit as there are; many read. Nothing is told to be done before
 //! the commit is on the disk. What goes in is sealed already ([`crate::crypto::Sealed`], [`Upload`]).
 
+mod change_settings;
 mod clocks;
 mod collect;
 mod database;

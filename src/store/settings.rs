@@ -57,36 +57,21 @@ impl Settings {
             },
         })
     }
+
+    pub(super) fn set_second_approver(connection: &Connection, needed: bool) -> Result<(), StoreError> {
+        set(connection, "second_approver", yes_or_no(needed))
+    }
+
+    pub(super) fn set_recipients(connection: &Connection, recipients: Fingerprint) -> Result<(), StoreError> {
+        set(connection, "recipients", recipients.to_string().as_bytes())
+    }
+}
+
+fn set(connection: &Connection, name: &str, value: &[u8]) -> Result<(), StoreError> {
+    connection.execute("UPDATE setting SET value = ?2 WHERE name = ?1", (name, value))?;
+    Ok(())
 }
 
 const fn yes_or_no(yes: bool) -> &'static [u8] {
     if yes { b"yes" } else { b"no" }
-}
-
-impl super::Store {
-    /// Sets whether a notice is taken only with the word of two signers, from the next delivery on.
-    ///
-    /// # Errors
-    /// If it can't be written.
-    pub fn ask_for_second_approver(&self, needed: bool) -> Result<(), StoreError> {
-        self.write_blocking(move |connection| {
-            let sql = "UPDATE setting SET value = ?1 WHERE name = 'second_approver'";
-            connection.execute(sql, [yes_or_no(needed)])?;
-            Ok(())
-        })
-    }
-
-    /// Pins other recipients: what is sent from the next start on is sealed to them.
-    ///
-    /// # Errors
-    /// If it can't be written.
-    pub fn pin_recipients(&self, recipients: Fingerprint) -> Result<(), StoreError> {
-        self.write_blocking(move |connection| {
-            connection.execute(
-                "UPDATE setting SET value = ?1 WHERE name = 'recipients'",
-                [recipients.to_string().as_bytes()],
-            )?;
-            Ok(())
-        })
-    }
 }

@@ -1,0 +1,20 @@
+use super::{Settings, Store, StoreError};
+use crate::crypto::Fingerprint;
+
+impl Store {
+    /// Sets whether a notice is taken only with the word of two signers, from the next delivery on.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn ask_for_second_approver(&self, needed: bool) -> Result<(), StoreError> {
+        self.write_blocking(move |connection| Settings::set_second_approver(connection, needed))
+    }
+
+    /// Pins other recipients: what is sent from the next start on is sealed to them.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn pin_recipients(&self, recipients: Fingerprint) -> Result<(), StoreError> {
+        self.write_blocking(move |connection| Settings::set_recipients(connection, recipients))
+    }
+}
