@@ -43,7 +43,7 @@ fn the_printed_address_opens_the_queue_once() {
     let cells = queue.all(".queue tbody td");
     assert_eq!(
         (queue.one(".queue tbody th"), cells[3].as_str(), cells[1].as_str()),
-        (format!("{id}1 not read"), "Staff concern", "Yes")
+        (format!("{id} 1 not read"), "Staff concern", "Yes")
     );
     assert!(!queue.text().contains(MARKER), "the queue shows nothing that was written");
 

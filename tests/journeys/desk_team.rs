@@ -11,7 +11,8 @@ use crate::support::{
 
 fn one_report(place: &Installation) -> String {
     let running = place.serve();
-    person::send(running.address, "staff-concern", &[], vec![]);
+    let typed = [("description", "It happened on the ward, and nobody did anything.")];
+    person::send(running.address, "staff-concern", &typed, vec![]);
     place.carry_in("c1")
 }
 
