@@ -45,15 +45,19 @@ pub use log::{
     trust::{KeyPaths, Pointer},
 };
 pub use queries::{
+    answers::AnswerView,
     attachments::SealedAttachment,
     queue::QueueEntry,
-    report::{
-        AnswerView, DecisionView, MessageView, ReferralView, ReportView, Sender, ShutOutView, TakenBackView, Word,
-    },
+    report::{DecisionView, MessageView, ReferralView, ReportView, Sender, ShutOutView, TakenBackView, Word},
     team::MemberView,
     waiting::WaitingNotice,
 };
 pub use state::retention::Retained;
+
+pub use state::{
+    letter::{Hindrance, Letter},
+    release::Release,
+};
 
 use crate::domain::ReportId;
 

@@ -16,7 +16,7 @@ use super::{
     visit::{PageContext, Posted},
 };
 use crate::{
-    casebook::{AnswerRef, AnswerView, Casebook, DeskError, ReportView},
+    casebook::{AnswerRef, AnswerView, Casebook, DeskError, Letter, Release, ReportView},
     domain::{AnswerKind, Date, FieldError, MemberId, limits::DETAIL_MAX},
     http::Day,
 };
@@ -106,8 +106,8 @@ fn answer_page<'a>(
     let text = found.text.as_ref().ok_or(PageError::NotFound)?;
     let waiting = waiting_row(casebook, answer, found.by, found.on);
     let closed = if report.entry.withdrawn {
-        correspondence::blocked(report)
-    } else if !found.to_approve {
+        correspondence::blocked(report, Letter::Notice)
+    } else if found.release != Release::Held {
         Some("This notice does not wait for anybody: it was approved, or it never needed it.")
     } else if waiting.mine {
         Some(
@@ -116,7 +116,7 @@ fn answer_page<'a>(
     } else {
         None
     };
-    let held = found.to_approve && !report.entry.withdrawn;
+    let held = found.release == Release::Held && !report.entry.withdrawn;
     // What can't be approved or taken back has no form that anything could be wrong with.
     let errors = if held { errors } else { &[] };
     let (today, typed) = (page.desk.today().today(), &*page.form);

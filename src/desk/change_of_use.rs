@@ -12,7 +12,7 @@ use super::{
     visit::Posted,
 };
 use crate::{
-    casebook::{DeskError, NewDecision, ReportView},
+    casebook::{DeskError, Letter, NewDecision, ReportView},
     domain::{Clock, FieldError, limits::MESSAGE_MAX},
 };
 
@@ -66,9 +66,7 @@ fn start(desk: &Desk) -> Result<Clock, PageError> {
     Ok(Clock::start(Clock::NOTICE, desk.today().today(), desk.calendar()).map_err(DeskError::from)?)
 }
 
-/// Why there is nothing to record.
+/// Why there is nothing to record: no supplementary notice could follow.
 fn blocked(report: &ReportView) -> Option<&'static str> {
-    let first =
-        "No notice was written yet, so there is nothing that could change for the person. Write the first notice.";
-    correspondence::blocked(report).or((!correspondence::has_notice(report)).then_some(first))
+    correspondence::blocked(report, Letter::Supplementary)
 }

@@ -1,37 +1,20 @@
-//! What a report says to whoever writes to its person: what they wrote, what they are still owed, and whether they can be
-//! reached at all.
+//! What a report says to whoever writes to its person: what they wrote, and whether they can be reached at all.
 
 use crate::{
-    casebook::{MessageView, ReportView, Sender, Word},
-    domain::{AnswerKind, ClockKind, ClockState, ClockView, Concern, Text},
+    casebook::{Hindrance, Letter, MessageView, ReportView, Sender},
+    domain::{Concern, Text},
 };
 
-/// Why nothing can be said to the person of a report, if nothing can.
-pub(super) fn blocked(report: &ReportView) -> Option<&'static str> {
-    report.entry.withdrawn.then_some(
-        "The person withdrew this report and deleted it at the box. No notice and no reply can reach them any more.",
-    )
-}
-
-/// Whether a notice was recorded already.
-pub(super) fn has_notice(report: &ReportView) -> bool {
-    report.messages.iter().any(|message| message.kind == Word::Team(AnswerKind::Notice))
-}
-
-/// The open promises that an answer of that kind keeps once the box has it.
-pub(super) fn kept_by(report: &ReportView, kind: AnswerKind, supplementary: bool) -> impl Iterator<Item = &ClockView> {
-    let keeps = move |clock: &&ClockView| match kind {
-        AnswerKind::Notice => clock.kind == ClockKind::InformationUseNotice && (supplementary || !clock.supplementary),
-        AnswerKind::Reply => matches!(clock.kind, ClockKind::Advice | ClockKind::Decision),
-        AnswerKind::Update => false,
-    };
-    report.entry.clocks.iter().filter(|clock| clock.met_on.is_none()).filter(keeps)
-}
-
-/// The notice that should have been given first and was not.
-pub(super) fn overdue(report: &ReportView, supplementary: bool) -> Option<&ClockView> {
-    let open = kept_by(report, AnswerKind::Notice, supplementary);
-    open.filter(|clock| clock.state == ClockState::Overdue).min_by_key(|clock| clock.due_on)
+/// Why a letter can't be written, if it can't.
+pub(super) fn blocked(report: &ReportView, letter: Letter) -> Option<&'static str> {
+    report.hindrance(letter).map(|hindrance| match hindrance {
+        Hindrance::Withdrawn => {
+            "The person withdrew this report and deleted it at the box. No notice and no reply can reach them any more."
+        }
+        Hindrance::NoFirstNotice => {
+            "No notice was written yet, so there is nothing that could change for the person. Write the first notice."
+        }
+    })
 }
 
 /// Everything that the person wrote in words of their own.

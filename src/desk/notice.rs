@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     casebook::{
-        Casebook, NewDecision, ReportView,
+        Casebook, Hindrance, Letter, NewDecision, ReportView,
         notice::{Late, NoticeDraft},
     },
     domain::{AnswerKind, Area, Assessment, Date, Entries, FieldError, NoticeVariant, Text, Told, WhoSees},
@@ -128,7 +128,7 @@ impl NoticeChoices {
         let other_use = variant != Some(NoticeVariant::NoOtherUse);
         if variant.is_none() {
             wrong(AnswerField::Variant.name(), "Select what the notice says");
-        } else if variant == Some(NoticeVariant::Supplementary) && !correspondence::has_notice(report) {
+        } else if report.hindrance(letter_of(variant)) == Some(Hindrance::NoFirstNotice) {
             wrong(
                 AnswerField::Variant.name(),
                 "There is no first notice yet that this one could add to. Select another",
@@ -148,7 +148,7 @@ impl NoticeChoices {
         if who_sees.is_none() {
             wrong(AnswerField::WhoSees.name(), "Select who sees what the person sent");
         }
-        let overdue = correspondence::overdue(report, variant == Some(NoticeVariant::Supplementary));
+        let overdue = report.entry.late_for(letter_of(variant));
         let late = match overdue.map(|clock| (clock.due_on, late_reason(form))) {
             Some((due_on, Ok(reason))) => Some(Late { due_on, reason }),
             Some((_, Err(error))) => {
@@ -168,7 +168,7 @@ impl NoticeChoices {
 
     fn draft(&self, report: &ReportView, today: Date) -> NoticeDraft {
         // The message that waits for this notice: the first, or a later one if the first was told.
-        let message = correspondence::kept_by(report, AnswerKind::Notice, false).map(|clock| clock.started_on);
+        let message = report.entry.kept_by(Letter::Notice).map(|clock| clock.started_on);
         NoticeDraft {
             areas: self.areas.clone(),
             variant: self.variant,
@@ -207,7 +207,7 @@ impl NoticeStep<'_> {
     /// NoticeChoices and text, or the page on which something is wrong.
     fn read(&self) -> Result<ControlFlow<Response, (NoticeChoices, Text)>, PageError> {
         let form = &self.page.form;
-        if correspondence::blocked(self.report).is_some() {
+        if correspondence::blocked(self.report, Letter::Notice).is_some() {
             return self.choose_again(&[]).map(ControlFlow::Break);
         }
         let choices = match NoticeChoices::read(form, self.report) {
@@ -258,11 +258,11 @@ impl NoticeStep<'_> {
     }
 
     fn draft(&self, choices: &NoticeChoices) -> Draft<'_> {
-        Draft {
-            kind: AnswerKind::Notice,
-            supplementary: choices.variant == NoticeVariant::Supplementary,
-            typed: &self.page.form,
-            seen: self.seen,
-        }
+        Draft { letter: letter_of(Some(choices.variant)), typed: &self.page.form, seen: self.seen }
     }
+}
+
+/// The letter that a variant is; while none is chosen, a notice that stands by itself.
+fn letter_of(variant: Option<NoticeVariant>) -> Letter {
+    if variant == Some(NoticeVariant::Supplementary) { Letter::Supplementary } else { Letter::Notice }
 }

@@ -18,7 +18,7 @@ use super::{
     visit::{PageContext, Posted},
 };
 use crate::{
-    casebook::{MemberView, NewDecision, ReportView},
+    casebook::{Letter, MemberView, NewDecision, ReportView},
     domain::{AnswerKind, FieldError, Text},
 };
 
@@ -94,7 +94,7 @@ impl ReplyStep<'_> {
     /// The text, or the page on which something is wrong.
     fn read(&self) -> Result<ControlFlow<Response, Text>, PageError> {
         let errors = match read_text(&self.page.form, AnswerKind::Reply) {
-            _ if correspondence::blocked(self.report).is_some() => Vec::new(),
+            _ if correspondence::blocked(self.report, Letter::Reply).is_some() => Vec::new(),
             Ok(text) => return Ok(ControlFlow::Continue(text)),
             Err(error) => vec![error],
         };
@@ -136,6 +136,6 @@ impl ReplyStep<'_> {
     }
 
     fn draft(&self) -> Draft<'_> {
-        Draft { kind: AnswerKind::Reply, supplementary: false, typed: &self.page.form, seen: self.seen }
+        Draft { letter: Letter::Reply, typed: &self.page.form, seen: self.seen }
     }
 }

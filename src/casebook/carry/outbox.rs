@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use crate::{
-    casebook::{Casebook, DeskError, Editor},
+    casebook::{Casebook, DeskError, Editor, state::report::Report},
     files::{self, FileError},
 };
 
@@ -51,10 +51,8 @@ impl Casebook {
 
     /// Whether a decisions file holds an answer that the box is not known to have.
     fn is_on_the_way(&self, number: u64) -> bool {
-        self.state.reports.values().filter(|report| !report.withdrawn).any(|report| {
-            let mut answers = report.answers.iter();
-            answers.any(|answer| answer.seq > report.delivered() && answer.exported_in.contains(&number))
-        })
+        let mut undelivered = self.state.reports.values().flat_map(Report::undelivered);
+        undelivered.any(|(answer, _)| answer.exported_in.contains(&number))
     }
 }
 

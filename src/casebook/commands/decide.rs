@@ -4,7 +4,11 @@ use crate::{
     casebook::{
         AnswerRef, DeskError, Editor,
         log::event::{AnswerId, Approved, Decided, Matter, What, Written},
-        state::report::Report,
+        state::{
+            letter::{Hindrance, Letter},
+            release::Release,
+            report::Report,
+        },
     },
     crypto::{self, ReplyRecipient, SealError, Sealed, seal_answer},
     domain::{
@@ -104,11 +108,14 @@ impl Editor<'_> {
         if decision.seen.is_some_and(|seen| seen != report.version()) {
             return Err(DeskError::Changed(id));
         }
-        if report.withdrawn && (decision.notice.is_some() || decision.reply.is_some()) {
-            return Err(DeskError::Withdrawn(id));
-        }
-        if decision.supplementary && decision.notice.is_some() && !report.has_notice() {
-            return Err(DeskError::NoFirstNotice(id));
+        let notice = if decision.supplementary { Letter::Supplementary } else { Letter::Notice };
+        let letters = [(notice, decision.notice.is_some()), (Letter::Reply, decision.reply.is_some())];
+        for (letter, _) in letters.into_iter().filter(|(_, written)| *written) {
+            match report.hindrance(letter) {
+                Some(Hindrance::Withdrawn) => return Err(DeskError::Withdrawn(id)),
+                Some(Hindrance::NoFirstNotice) => return Err(DeskError::NoFirstNotice(id)),
+                None => {}
+            }
         }
         let needs_approval = state.second_approver || decision.needs_approval;
         let after = Outcome::of(report, &decision);
@@ -156,7 +163,7 @@ impl Editor<'_> {
         let report = state.reports.get(&answer.report).ok_or_else(|| self.casebook.no_report(answer.report))?;
         let r#box = state.r#box.ok_or(DeskError::NoReport)?;
         let stored = report.answers.iter().find(|stored| stored.seq == answer.seq).ok_or(DeskError::NoAnswer)?;
-        if !stored.needs_approval || stored.approved_by.is_some() {
+        if report.release(stored) != Release::Held {
             return Err(DeskError::NotWaiting);
         }
         if stored.by == self.me {

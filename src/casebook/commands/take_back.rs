@@ -4,7 +4,7 @@ use crate::{
     casebook::{
         AnswerRef, DeskError, Editor,
         log::event::{AnswerId, Matter, TakenBack, What},
-        state::outgoing::is_held,
+        state::release::Release,
     },
     domain::{Text, Today, limits::DETAIL_MAX},
 };
@@ -25,7 +25,7 @@ impl Editor<'_> {
         let AnswerRef { report: id, seq } = answer;
         let report = self.casebook.state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
         let stored = report.answers.iter().find(|stored| stored.seq == seq).ok_or(DeskError::NoAnswer)?;
-        if !is_held(stored) {
+        if report.release(stored) != Release::Held {
             return Err(DeskError::NotWaiting);
         }
         let matter = Matter::Reason(reason);

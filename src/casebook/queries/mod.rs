@@ -1,5 +1,6 @@
 //! What can be asked of a casebook. Nothing here changes it.
 
+pub(in crate::casebook) mod answers;
 pub(in crate::casebook) mod attachments;
 pub(in crate::casebook) mod destroyed;
 pub(in crate::casebook) mod facts;

@@ -5,11 +5,7 @@ use serde::Serialize;
 use crate::{
     casebook::{
         Casebook, DeskError,
-        state::retention::Retained,
-        state::{
-            outgoing::{is_held, is_to_export},
-            report::{Report, StoredAnswer},
-        },
+        state::{release::Release, report::Report, retention::Retained},
     },
     domain::{Area, Calendar, ClockView, Date, MemberId, ReportId, ReportState, Route, SeriousHarm},
 };
@@ -140,7 +136,7 @@ pub(in crate::casebook) fn queue_entry(
     for entry in report.supplementary_clocks() {
         clocks.push(ClockView { supplementary: true, ..entry.view(today, calendar)? });
     }
-    let answers = |which: &dyn Fn(&StoredAnswer) -> bool| report.answers.iter().filter(|answer| which(answer)).count();
+    let answers = |which: &dyn Fn(Release) -> bool| report.undelivered().filter(|(_, release)| which(*release)).count();
     Ok(QueueEntry {
         id,
         route: report.route,
@@ -153,9 +149,9 @@ pub(in crate::casebook) fn queue_entry(
         message_count: report.messages.len(),
         unread: report.messages.iter().filter(|message| message.seq > report.read).count(),
         owner: report.assessment.owner,
-        waiting: answers(&|answer| is_to_export(report, answer, false)),
-        to_approve: answers(&|answer| is_held(answer) && !report.withdrawn),
-        on_the_way: answers(&|answer| !answer.exported_in.is_empty() && is_to_export(report, answer, true)),
+        waiting: answers(&|release| matches!(release, Release::Held | Release::Free)),
+        to_approve: answers(&|release| release == Release::Held),
+        on_the_way: answers(&|release| matches!(release, Release::Exported { .. })),
         destroy_after: report.assessment.destroy_after,
         is_over: report.is_over(),
         retained: report.retained(today),

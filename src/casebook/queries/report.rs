@@ -8,11 +8,11 @@ use crate::{
     casebook::{
         Casebook, DeskError,
         log::event::{Matter, Referred, What, Written},
-        queries::queue::{QueueEntry, queue_entry},
-        state::{
-            outgoing::is_held,
-            report::{Report, StoredAnswer},
+        queries::{
+            answers::AnswerView,
+            queue::{QueueEntry, queue_entry},
         },
+        state::report::{Report, StoredAnswer},
     },
     domain::{
         AnswerKind, Area, Assessment, Attachment, Calendar, Concern, Date, MemberId, Message, MessageContent,
@@ -30,6 +30,9 @@ pub struct ReportView {
     pub chosen_areas: Vec<Area>,
     /// What the team makes of it.
     pub assessment: Assessment,
+    /// Whether a notice was written already.
+    #[serde(skip)]
+    pub has_notice: bool,
     /// The day it was closed.
     pub closed_on: Option<Date>,
     /// What was said in either direction, each answer after the last message that it takes into account.
@@ -113,33 +116,6 @@ pub struct DecisionView {
     pub change_of_use_due: Option<Date>,
 }
 
-/// Where an answer got to.
-#[derive(Clone, Serialize)]
-pub struct AnswerView {
-    /// Its number.
-    pub seq: u32,
-    /// Which kind.
-    pub kind: AnswerKind,
-    /// For a notice: whether it tells of a later change of use.
-    pub supplementary: bool,
-    /// What it says.
-    pub text: Option<Text>,
-    /// The day it was written.
-    pub on: Date,
-    /// Who wrote it.
-    pub by: MemberId,
-    /// Whether it waits for a second member.
-    pub to_approve: bool,
-    /// Who approved it.
-    pub approved_by: Option<MemberId>,
-    /// The decisions files that it was written to.
-    pub exported_in: Vec<u64>,
-    /// Whether a collection has shown that the box has it.
-    pub delivered: bool,
-    /// The day on which the box got it.
-    pub delivered_on: Option<Date>,
-}
-
 /// A report handed to an area's team.
 #[derive(Clone, Serialize)]
 pub struct ReferralView {
@@ -204,6 +180,7 @@ impl Casebook {
             entry: queue_entry(id, report, today, calendar)?,
             chosen_areas: report.chosen_areas.clone(),
             assessment: report.assessment.clone(),
+            has_notice: report.has_notice(),
             closed_on: report.closed_on,
             messages: Vec::new(),
             decisions: Vec::new(),
@@ -247,7 +224,7 @@ impl Casebook {
                     for Written { answer, .. } in decided.answers {
                         // Numbers are given anew after one was taken back.
                         match report.answers.iter().find(|stored| stored.seq == answer.seq && stored.event == number) {
-                            Some(stored) => answers.push(answer_view(stored, answer.text, report)),
+                            Some(stored) => answers.push(AnswerView::new(stored, answer.text, report)),
                             None => gone.push((answer.seq, answer.kind, answer.text)),
                         }
                     }
@@ -284,22 +261,6 @@ impl Casebook {
             }
         }
         Ok(())
-    }
-}
-
-fn answer_view(stored: &StoredAnswer, text: Option<Text>, report: &Report) -> AnswerView {
-    AnswerView {
-        seq: stored.seq,
-        kind: stored.kind,
-        supplementary: stored.supplementary,
-        text,
-        on: stored.on,
-        by: stored.by,
-        to_approve: is_held(stored),
-        approved_by: stored.approved_by,
-        exported_in: stored.exported_in.clone(),
-        delivered: stored.seq <= report.delivered(),
-        delivered_on: report.delivered_on(stored.seq),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What waits: answers for an export, notices for a second member, collected messages for a word to the box.
 
 use crate::{
-    casebook::{AnswerRef, Casebook, state::outgoing::is_held},
+    casebook::{AnswerRef, Casebook, state::release::Release},
     domain::{Date, MemberId},
 };
 
@@ -40,10 +40,11 @@ impl Casebook {
     /// The notices that wait for a second member, by report and in order. Opens no message and no event.
     #[must_use]
     pub fn waiting_notices(&self) -> Vec<WaitingNotice> {
-        let reports = self.state.reports.iter().filter(|(_, report)| !report.withdrawn);
+        let reports = self.state.reports.iter();
         reports
             .flat_map(|(id, report)| {
-                report.answers.iter().filter(|answer| is_held(answer)).map(|answer| WaitingNotice {
+                let held = report.undelivered().filter(|(_, release)| *release == Release::Held);
+                held.map(|(answer, _)| WaitingNotice {
                     answer: AnswerRef { report: *id, seq: answer.seq },
                     by: answer.by,
                     on: answer.on,

@@ -1,8 +1,10 @@
 //! All that the events say, folded together, and every rule about it. Pure: no file, no key, no clock.
 
 pub(in crate::casebook) mod fact;
+pub(in crate::casebook) mod letter;
 pub(in crate::casebook) mod member;
 pub(in crate::casebook) mod outgoing;
+pub(in crate::casebook) mod release;
 pub(in crate::casebook) mod replay;
 pub(in crate::casebook) mod report;
 pub(in crate::casebook) mod retention;

@@ -9,15 +9,10 @@ use crate::{
 };
 
 impl State {
-    /// The answers to write, by report and in order: none that waits for its approver, and none after it.
+    /// The answers to write, by report and in order.
     pub(in crate::casebook) fn answers_to_export(&self, again: bool) -> Vec<AnswerEntry> {
         let reports = self.reports.iter();
-        reports
-            .flat_map(|(id, report)| {
-                let free = report.answers.iter().take_while(|answer| !is_held(answer));
-                free.filter(|answer| is_to_export(report, answer, again)).map(|answer| entry(*id, report, answer))
-            })
-            .collect()
+        reports.flat_map(|(id, report)| report.to_export(again).map(|answer| entry(*id, report, answer))).collect()
     }
 
     /// What the box is to be told to have been collected: what it was not told before, or all.
@@ -40,21 +35,11 @@ impl State {
     }
 }
 
-/// Whether it waits for a second member.
-pub(in crate::casebook) const fn is_held(answer: &StoredAnswer) -> bool {
-    answer.needs_approval && answer.approved_by.is_none()
-}
-
-/// Nothing goes to a report that was withdrawn: the box has deleted it, and would refuse the whole file.
-pub(in crate::casebook) fn is_to_export(report: &Report, answer: &StoredAnswer, again: bool) -> bool {
-    !report.withdrawn && answer.seq > report.delivered() && (answer.exported_in.is_empty() || again)
-}
-
 fn entry(id: ReportId, report: &Report, answer: &StoredAnswer) -> AnswerEntry {
     AnswerEntry {
         report: id,
         seq: answer.seq,
-        meets: report.met_by(answer.kind),
+        meets: report.met_by(answer),
         closed: answer.state == ReportState::Closed,
         size: answer.file.size,
         sha256: answer.file.sha256,

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use crate::{
     casebook::{
         log::event::{Decided, MessageNews, NewKey, ReportNews, Written},
-        state::{member::Member, outgoing::is_held, unfit::Unfit},
+        state::{member::Member, release::Release, unfit::Unfit},
     },
     domain::{
-        AnswerKind, Area, Assessment, ClockEntry, ClockKind, Date, Delivery, FileEntry, MemberId, MessageKind,
-        ReportState, Route, SeriousHarm, TeamRole,
+        AnswerKind, Area, Assessment, ClockEntry, Date, Delivery, FileEntry, MemberId, MessageKind, ReportState, Route,
+        SeriousHarm, TeamRole,
     },
 };
 
@@ -132,29 +132,6 @@ impl Report {
         self.assessment.areas.as_deref().unwrap_or(&self.chosen_areas)
     }
 
-    /// The clocks at the box that an answer of that kind meets when it is delivered.
-    pub(in crate::casebook) fn met_by(&self, kind: AnswerKind) -> Vec<ClockKind> {
-        match kind {
-            AnswerKind::Notice => vec![ClockKind::InformationUseNotice],
-            AnswerKind::Reply => {
-                let promised = self.route.promises().iter().map(|(clock, _)| *clock);
-                promised.filter(|clock| matches!(clock, ClockKind::Advice | ClockKind::Decision)).collect()
-            }
-            AnswerKind::Update => Vec::new(),
-        }
-    }
-
-    /// The clocks of changes of use: a supplementary notice meets all that were open when it was delivered.
-    pub(in crate::casebook) fn supplementary_clocks(&self) -> impl Iterator<Item = ClockEntry> {
-        self.changes.iter().map(|(event, entry)| {
-            let notice = self.answers.iter().find(|answer| answer.supplementary && answer.event >= *event);
-            let met_on = notice.and_then(|answer| self.delivered_on(answer.seq));
-            let mut entry = *entry;
-            entry.clock.met_on = met_on;
-            entry
-        })
-    }
-
     /// The day on which the box got an answer, so far as the last collection tells.
     pub(in crate::casebook) fn delivered_on(&self, seq: u32) -> Option<Date> {
         self.deliveries.iter().find(|delivery| delivery.seq == seq).map(|delivery| delivery.on)
@@ -163,11 +140,6 @@ impl Report {
     /// Changes with every decision about it.
     pub(in crate::casebook) fn version(&self) -> u64 {
         self.history.last().copied().unwrap_or_default()
-    }
-
-    /// Whether a notice was written already.
-    pub(in crate::casebook) fn has_notice(&self) -> bool {
-        self.answers.iter().any(|answer| answer.kind == AnswerKind::Notice)
     }
 
     /// Whether a member may open it.
@@ -246,7 +218,7 @@ impl Report {
     pub(in crate::casebook) fn take_back(&mut self, event: u64, seq: u32) -> Result<(), Unfit> {
         let first = self.answers.iter().position(|answer| answer.seq == seq).ok_or(Unfit)?;
         let (held, later) = (&self.answers[first], &self.answers[first..]);
-        if !is_held(held) || later.iter().any(|answer| !answer.exported_in.is_empty()) {
+        if self.release(held) != Release::Held || later.iter().any(|answer| !answer.exported_in.is_empty()) {
             return Err(Unfit);
         }
         self.answers.truncate(first);

@@ -1,7 +1,9 @@
 //! What people read. Whatever a person wrote is shown so that it can't drive the terminal.
 
 use crate::{
-    casebook::{AnswerView, DecisionView, Import, MessageView, QueueEntry, Recorded, ReportView, Sender, Word},
+    casebook::{
+        AnswerView, DecisionView, Import, MessageView, QueueEntry, Recorded, Release, ReportView, Sender, Word,
+    },
     cli::output::{self, Outcome},
     domain::{
         Area, ClockState, ClockView, Concern, Given, MessageKind, ReportId, SeriousHarm, Text, escape_invisible_in_line,
@@ -160,10 +162,10 @@ fn decision(decision: &DecisionView) -> Outcome {
 }
 
 fn whereabouts(answer: &AnswerView) -> String {
-    match (answer.delivered, answer.exported_in.last()) {
-        (true, _) => "delivered".to_owned(),
-        (false, Some(number)) => format!("exported in decisions {number}, not yet seen at the box"),
-        (false, None) => "not exported yet".to_owned(),
+    match answer.release {
+        Release::Held | Release::Free => "not exported yet".to_owned(),
+        Release::Exported { number } => format!("exported in decisions {number}, not yet seen at the box"),
+        Release::Delivered { .. } => "delivered".to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     promise::OpenPromise,
 };
 use crate::{
-    casebook::{MemberView, ReportView},
+    casebook::{Letter, MemberView, ReportView},
     desk::{
         correspondence,
         form::{correspondence::*, stale::Seen},
@@ -69,7 +69,7 @@ impl<'a> NoticePage<'a> {
             radios(AnswerField::WhoSees.name(), "Who sees what the person sent?", who_sees)
                 .hint("Leave it empty if no other use is planned"),
         ];
-        if correspondence::overdue(report, true).is_some() {
+        if report.entry.late_for(Letter::Supplementary).is_some() {
             let typed = typed.first(AnswerField::LateReason.name()).to_owned();
             let reason =
                 Field::new(AnswerField::LateReason.name(), "Why is the notice late?", Kind::Area(typed, 3), errors);
@@ -80,9 +80,9 @@ impl<'a> NoticePage<'a> {
             id: report.entry.id,
             seen,
             errors,
-            blocked: correspondence::blocked(report),
+            blocked: correspondence::blocked(report, Letter::Notice),
             fields,
-            promises: correspondence::kept_by(report, AnswerKind::Notice, true).map(OpenPromise::of).collect(),
+            promises: report.entry.kept_by(Letter::Supplementary).map(OpenPromise::of).collect(),
         }
     }
 }
@@ -113,20 +113,20 @@ impl<'a> WritePage<'a> {
         text: &str,
         errors: &'a [FieldError],
     ) -> Self {
-        let (label, hint) = match draft.kind {
-            AnswerKind::Notice => (
+        let (label, hint) = match draft.letter {
+            Letter::Notice | Letter::Supplementary => (
                 "Text of the notice",
                 "Write what belongs in place of each [gap], and change whatever does not fit. Up to 20,000 characters",
             ),
-            AnswerKind::Reply | AnswerKind::Update => ("Text of the reply", "Up to 20,000 characters"),
+            Letter::Reply => ("Text of the reply", "Up to 20,000 characters"),
         };
         Self {
             shell,
             id: report.entry.id,
-            kind: draft.kind,
+            kind: draft.letter.kind(),
             seen: draft.seen,
             errors,
-            blocked: correspondence::blocked(report),
+            blocked: correspondence::blocked(report, draft.letter),
             hidden: draft.hidden(&[AnswerField::NeedsApproval]),
             field: Field::new(AnswerField::Text.name(), label, Kind::Area(text.to_owned(), ROWS), errors).hint(hint),
             keeps: draft.keeps(report),
@@ -144,8 +144,7 @@ impl<'a> WritePage<'a> {
 
 /// What is being written, and the form that it came with.
 pub(in crate::desk) struct Draft<'a> {
-    pub(in crate::desk) kind: AnswerKind,
-    pub(in crate::desk) supplementary: bool,
+    pub(in crate::desk) letter: Letter,
     pub(in crate::desk) typed: &'a Entries,
     pub(in crate::desk) seen: Seen,
 }
@@ -159,7 +158,7 @@ impl Draft<'_> {
     }
 
     fn keeps(&self, report: &ReportView) -> Vec<OpenPromise> {
-        correspondence::kept_by(report, self.kind, self.supplementary).map(OpenPromise::of).collect()
+        report.entry.kept_by(self.letter).map(OpenPromise::of).collect()
     }
 }
 
@@ -219,11 +218,11 @@ impl<'a> PreviewPage<'a> {
         Self {
             shell,
             id: report.entry.id,
-            kind: draft.kind,
+            kind: draft.letter.kind(),
             seen: draft.seen,
             errors,
             newer: changed.map(|team| newer(report, team)).unwrap_or_default(),
-            article: said(draft.kind, on, text),
+            article: said(draft.letter.kind(), on, text),
             finds: finds(text, &correspondence::theirs(report)),
             use_concerns: correspondence::use_concerns(report).map(|text| escape_invisible(text.as_str())),
             checks: checks(draft.typed, errors),

@@ -2,7 +2,7 @@
 
 use super::words::{join, named, state_name};
 use crate::{
-    casebook::{AnswerView, DecisionView, ReferralView, ReportView, ShutOutView, TakenBackView},
+    casebook::{AnswerView, DecisionView, ReferralView, Release, ReportView, ShutOutView, TakenBackView},
     domain::{Assessment, Date, MemberId, ReportState, TeamRole, Text, escape_invisible},
     http::Day,
 };
@@ -135,16 +135,12 @@ pub(super) fn assessed(
 pub(super) fn whereabouts(answer: &AnswerView, name: &dyn Fn(MemberId) -> String) -> String {
     let by = format!("written by {}", name(answer.by));
     let approved = answer.approved_by.map(|id| format!(", approved by {}", name(id))).unwrap_or_default();
-    let where_to = if answer.to_approve {
-        "waits for a second member to approve it".to_owned()
-    } else if let Some(on) = answer.delivered_on {
-        format!("delivered on {}", on.strftime("%-d %B %Y"))
-    } else if answer.delivered {
-        "delivered".to_owned()
-    } else if let Some(number) = answer.exported_in.last() {
-        format!("exported in decisions {number}, not yet known to be delivered")
-    } else {
-        "not exported yet".to_owned()
+    let where_to = match answer.release {
+        Release::Held => "waits for a second member to approve it".to_owned(),
+        Release::Free => "not exported yet".to_owned(),
+        Release::Exported { number } => format!("exported in decisions {number}, not yet known to be delivered"),
+        Release::Delivered { on: Some(on) } => format!("delivered on {}", on.strftime("%-d %B %Y")),
+        Release::Delivered { on: None } => "delivered".to_owned(),
     };
     format!("{by}{approved}; {where_to}")
 }

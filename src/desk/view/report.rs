@@ -12,7 +12,7 @@ use super::{
     words::{named, state_name},
 };
 use crate::{
-    casebook::{AnswerView, Casebook, MessageView, ReportView, Sender, Word},
+    casebook::{AnswerView, Casebook, MessageView, Release, ReportView, Sender, Word},
     domain::{
         Attachment, ClockKind, ClockState, ClockView, Concern, Date, Entries, Identifying, MemberId, ReportId,
         SeriousHarm, escape_invisible,
@@ -218,7 +218,7 @@ impl MessageBlock {
             answers,
             files: (1..).zip(&message.attachments).map(|(number, file)| File::new(message.seq, number, file)).collect(),
             whereabouts: answer.map(|answer| whereabouts(answer, name)),
-            to_approve: answer.filter(|answer| answer.to_approve).map(|answer| answer.seq),
+            to_approve: answer.filter(|answer| answer.release == Release::Held).map(|answer| answer.seq),
         }
     }
 }

@@ -20,12 +20,12 @@ use super::{
 };
 use crate::{
     casebook::{
-        AnswerRef, Casebook, QueueEntry, ReportView, Retained,
+        AnswerRef, Casebook, Letter, QueueEntry, ReportView, Retained,
         statistics::{Figures, ReportingYear, sample},
     },
     domain::{
-        AnswerKind, Calendar, CasebookId, Clock, Date, Entries, FieldError, ReportId, ReportState, Route, TeamRole,
-        Text, limits::KIB,
+        Calendar, CasebookId, Clock, Date, Entries, FieldError, ReportId, ReportState, Route, TeamRole, Text,
+        limits::KIB,
     },
     http::{
         Day,
@@ -182,9 +182,9 @@ fn deciding_pages(
     add("notice, withdrawn", &NoticePage::new(shell, &withdrawn, seen, &typed, &[]), false);
 
     let copied = "Call 01632 960 001 <now>.\n\nNothing.";
-    for kind in [AnswerKind::Notice, AnswerKind::Reply] {
-        let name = kind.slug();
-        let draft = || Draft { kind, supplementary: false, typed: &typed, seen };
+    for written in [Letter::Notice, Letter::Reply] {
+        let name = written.kind().slug();
+        let draft = || Draft { letter: written, typed: &typed, seen };
         let text = error(AnswerField::Text.name());
         add(&format!("{name}-text"), &WritePage::new(shell, report, &draft(), "<text>", &[]), false);
         add(&format!("{name}-text with an error"), &WritePage::new(shell, report, &draft(), "", &text), true);
@@ -194,7 +194,7 @@ fn deciding_pages(
             let parts = PreviewParts { report, draft: draft(), text, on: DAY, areas, approval, errors, changed };
             PreviewPage::new(shell, parts)
         };
-        let approval = |always, alone| (kind == AnswerKind::Notice).then_some(Approval { always, alone, asked: true });
+        let approval = |always, alone| (written == Letter::Notice).then_some(Approval { always, alone, asked: true });
         add(&format!("{name}-preview"), &preview("Well.", &[], None, approval(false, false)), false);
         add(&format!("{name}-preview, marked"), &preview(copied, &[], None, approval(true, true)), false);
         let (unticked, alone) = (error(AnswerField::Check.name()), approval(false, true));

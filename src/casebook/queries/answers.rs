@@ -1,0 +1,104 @@
+//! What the desk shows of an answer, and what it has to know before it writes one.
+
+use serde::Serialize;
+
+use crate::{
+    casebook::{
+        QueueEntry, ReportView,
+        state::{
+            letter::{Hindrance, Letter},
+            release::Release,
+            report::{Report, StoredAnswer},
+        },
+    },
+    domain::{AnswerKind, ClockState, ClockView, Date, MemberId, Text},
+};
+
+/// An answer, and how far it has come.
+#[derive(Clone, Serialize)]
+#[serde(into = "AnswerJson")]
+pub struct AnswerView {
+    /// Its number.
+    pub seq: u32,
+    /// Which kind.
+    pub kind: AnswerKind,
+    /// For a notice: whether it tells of a later change of use.
+    pub supplementary: bool,
+    /// What it says.
+    pub text: Option<Text>,
+    /// The day it was written.
+    pub on: Date,
+    /// Who wrote it.
+    pub by: MemberId,
+    /// Who approved it.
+    pub approved_by: Option<MemberId>,
+    /// How far it has come.
+    pub release: Release,
+    /// The decisions files that it was written to.
+    pub(super) exported_in: Vec<u64>,
+}
+
+/// As `candour desk show --json` prints it.
+#[derive(Serialize)]
+struct AnswerJson {
+    seq: u32,
+    kind: AnswerKind,
+    supplementary: bool,
+    text: Option<Text>,
+    on: Date,
+    by: MemberId,
+    to_approve: bool,
+    approved_by: Option<MemberId>,
+    exported_in: Vec<u64>,
+    delivered: bool,
+    delivered_on: Option<Date>,
+}
+
+impl From<AnswerView> for AnswerJson {
+    fn from(view: AnswerView) -> Self {
+        let AnswerView { seq, kind, supplementary, text, on, by, approved_by, release, exported_in } = view;
+        let (delivered, delivered_on) = match release {
+            Release::Delivered { on } => (true, on),
+            Release::Held | Release::Free | Release::Exported { .. } => (false, None),
+        };
+        let to_approve = release == Release::Held;
+        Self { seq, kind, supplementary, text, on, by, to_approve, approved_by, exported_in, delivered, delivered_on }
+    }
+}
+
+impl AnswerView {
+    pub(super) fn new(stored: &StoredAnswer, text: Option<Text>, report: &Report) -> Self {
+        Self {
+            seq: stored.seq,
+            kind: stored.kind,
+            supplementary: stored.supplementary,
+            text,
+            on: stored.on,
+            by: stored.by,
+            approved_by: stored.approved_by,
+            release: report.release(stored),
+            exported_in: stored.exported_in.clone(),
+        }
+    }
+}
+
+impl ReportView {
+    /// Why a letter can't be written to the person, if it can't.
+    #[must_use]
+    pub fn hindrance(&self, letter: Letter) -> Option<Hindrance> {
+        letter.hindrance(self.entry.withdrawn, self.has_notice)
+    }
+}
+
+impl QueueEntry {
+    /// The open promises that a letter keeps once the box has it.
+    pub fn kept_by(&self, letter: Letter) -> impl Iterator<Item = &ClockView> {
+        self.open_clocks().filter(move |clock| letter.keeps(clock.kind, clock.supplementary))
+    }
+
+    /// The overdue promise that a letter keeps, the first to be due if there are several: why it is late has to be said.
+    #[must_use]
+    pub fn late_for(&self, letter: Letter) -> Option<&ClockView> {
+        self.kept_by(letter).filter(|clock| clock.state == ClockState::Overdue).min_by_key(|clock| clock.due_on)
+    }
+}

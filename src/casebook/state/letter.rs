@@ -1,0 +1,133 @@
+//! What the team writes to a person in words: what stands in its way, and which promises it keeps.
+
+use crate::{
+    casebook::state::report::{Report, StoredAnswer},
+    domain::{AnswerKind, ClockEntry, ClockKind, Date},
+};
+
+/// What the team writes to a person in words. An update is no letter: it only says where the report stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Letter {
+    /// An information-use notice that stands by itself.
+    Notice,
+    /// An information-use notice that tells of a later change of use; the first one stands.
+    Supplementary,
+    /// A reply.
+    Reply,
+}
+
+/// Why a letter can't be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hindrance {
+    /// The person withdrew the report and deleted it at the box, so nothing can reach them.
+    Withdrawn,
+    /// There is no notice yet that a supplementary one could add to.
+    NoFirstNotice,
+}
+
+impl Letter {
+    /// None for an update.
+    pub(in crate::casebook) const fn of(kind: AnswerKind, supplementary: bool) -> Option<Self> {
+        match (kind, supplementary) {
+            (AnswerKind::Notice, false) => Some(Self::Notice),
+            (AnswerKind::Notice, true) => Some(Self::Supplementary),
+            (AnswerKind::Reply, _) => Some(Self::Reply),
+            (AnswerKind::Update, _) => None,
+        }
+    }
+
+    /// The kind of answer that it is.
+    #[must_use]
+    pub const fn kind(self) -> AnswerKind {
+        match self {
+            Self::Notice | Self::Supplementary => AnswerKind::Notice,
+            Self::Reply => AnswerKind::Reply,
+        }
+    }
+
+    /// Whether it keeps a promise once the box has it. `of_change` is for the promises that changes of use start.
+    pub(in crate::casebook) const fn keeps(self, promise: ClockKind, of_change: bool) -> bool {
+        match self {
+            Self::Notice => matches!(promise, ClockKind::InformationUseNotice) && !of_change,
+            Self::Supplementary => matches!(promise, ClockKind::InformationUseNotice),
+            Self::Reply => matches!(promise, ClockKind::Advice | ClockKind::Decision),
+        }
+    }
+
+    /// Why it can't be written, if it can't.
+    pub(in crate::casebook) const fn hindrance(self, withdrawn: bool, has_notice: bool) -> Option<Hindrance> {
+        match self {
+            _ if withdrawn => Some(Hindrance::Withdrawn),
+            Self::Supplementary if !has_notice => Some(Hindrance::NoFirstNotice),
+            Self::Notice | Self::Supplementary | Self::Reply => None,
+        }
+    }
+}
+
+impl StoredAnswer {
+    /// As a letter; none for an update.
+    pub(in crate::casebook) const fn letter(&self) -> Option<Letter> {
+        Letter::of(self.kind, self.supplementary)
+    }
+}
+
+impl Report {
+    /// Whether a notice was written already.
+    pub(in crate::casebook) fn has_notice(&self) -> bool {
+        self.answers.iter().any(|answer| answer.kind == AnswerKind::Notice)
+    }
+
+    /// Why a letter can't be written, if it can't.
+    pub(in crate::casebook) fn hindrance(&self, letter: Letter) -> Option<Hindrance> {
+        letter.hindrance(self.withdrawn, self.has_notice())
+    }
+
+    /// The clocks at the box that an answer meets when it is delivered.
+    pub(in crate::casebook) fn met_by(&self, answer: &StoredAnswer) -> Vec<ClockKind> {
+        let promised = self.route.promises().iter().map(|(promise, _)| *promise);
+        let promised = promised.chain([ClockKind::InformationUseNotice]);
+        promised.filter(|promise| answer.letter().is_some_and(|letter| letter.keeps(*promise, false))).collect()
+    }
+
+    /// The clocks of changes of use: the first answer that was written after one and keeps it meets it when it is delivered.
+    pub(in crate::casebook) fn supplementary_clocks(&self) -> impl Iterator<Item = ClockEntry> {
+        self.changes.iter().map(|(event, entry)| {
+            let keeps = |answer: &&StoredAnswer| {
+                answer.event >= *event && answer.letter().is_some_and(|letter| letter.keeps(entry.clock.kind, true))
+            };
+            let met_on: Option<Date> = self.answers.iter().find(keeps).and_then(|answer| self.delivered_on(answer.seq));
+            let mut entry = *entry;
+            entry.clock.met_on = met_on;
+            entry
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_keeps_its_own_promises_and_no_others() {
+        let all = [Letter::Notice, Letter::Supplementary, Letter::Reply];
+        let keepers = |promise, of_change| -> Vec<Letter> {
+            all.into_iter().filter(|letter| letter.keeps(promise, of_change)).collect()
+        };
+        let notice = ClockKind::InformationUseNotice;
+        assert_eq!(keepers(notice, false), [Letter::Notice, Letter::Supplementary]);
+        assert_eq!(keepers(notice, true), [Letter::Supplementary]);
+        assert_eq!(keepers(ClockKind::Advice, false), [Letter::Reply]);
+        assert_eq!(keepers(ClockKind::Decision, false), [Letter::Reply]);
+        assert_eq!(keepers(ClockKind::Acknowledgement, false), []);
+    }
+
+    #[test]
+    fn nothing_is_written_to_a_person_who_withdrew_and_no_second_notice_before_a_first() {
+        for letter in [Letter::Notice, Letter::Supplementary, Letter::Reply] {
+            assert_eq!(letter.hindrance(true, true), Some(Hindrance::Withdrawn));
+            assert_eq!(letter.hindrance(false, true), None);
+            let first = (letter == Letter::Supplementary).then_some(Hindrance::NoFirstNotice);
+            assert_eq!(letter.hindrance(false, false), first);
+        }
+    }
+}

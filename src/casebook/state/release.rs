@@ -1,0 +1,55 @@
+//! How far an answer has come on its way to the person, and what the next export writes.
+
+use crate::{
+    casebook::state::report::{Report, StoredAnswer},
+    domain::Date,
+};
+
+/// How far an answer has come on its way to the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Release {
+    /// It waits until a second member approves it.
+    Held,
+    /// It waits for an export.
+    Free,
+    /// It is on its way: no collection has shown yet that the box has it.
+    Exported {
+        /// The last decisions file that it was written to.
+        number: u64,
+    },
+    /// It is at the box.
+    Delivered {
+        /// The day on which the box got it, if a collection has told.
+        on: Option<Date>,
+    },
+}
+
+impl Report {
+    /// How far one of its answers has come.
+    pub(in crate::casebook) fn release(&self, answer: &StoredAnswer) -> Release {
+        if answer.needs_approval && answer.approved_by.is_none() {
+            Release::Held
+        } else if answer.seq <= self.delivered() {
+            Release::Delivered { on: self.delivered_on(answer.seq) }
+        } else if let Some(&number) = answer.exported_in.last() {
+            Release::Exported { number }
+        } else {
+            Release::Free
+        }
+    }
+
+    /// The answers that have still to reach the person, in order. Nothing goes to a report that was withdrawn: the box has
+    /// deleted it, and would refuse the whole file.
+    pub(in crate::casebook) fn undelivered(&self) -> impl Iterator<Item = (&StoredAnswer, Release)> {
+        let answers = if self.withdrawn { &[] } else { self.answers.as_slice() };
+        let released = answers.iter().map(|answer| (answer, self.release(answer)));
+        released.filter(|(_, release)| !matches!(release, Release::Delivered { .. }))
+    }
+
+    /// The answers that the next export writes, in order: none that waits for its approver, and none after it. With `again`,
+    /// also those that are on their way.
+    pub(in crate::casebook) fn to_export(&self, again: bool) -> impl Iterator<Item = &StoredAnswer> {
+        let released = self.undelivered().take_while(|(_, release)| *release != Release::Held);
+        released.filter(move |(_, release)| again || *release == Release::Free).map(|(answer, _)| answer)
+    }
+}
