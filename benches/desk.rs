@@ -22,9 +22,9 @@ use std::{
 };
 
 use candour::{
-    casebook::{Casebook, NewDecision},
+    casebook::{Casebook, NewNotice},
     crypto::{SignerRole, SigningKey, digest},
-    domain::{Calendar, Date, FixedDay, ReportState, Text},
+    domain::{Calendar, Date, FixedDay, Text},
     unseal::{self, GovernanceIdentity},
 };
 use support::{generator, installation::Installation};
@@ -95,12 +95,9 @@ fn decide(casebook: &mut Casebook, key: &SigningKey<SignerRole>) {
     let queue = casebook.list(TODAY.0, &Calendar::default()).unwrap();
     let mut editor = casebook.edit(key).unwrap();
     for entry in queue.iter().take(DECIDED) {
-        let decision = NewDecision {
-            state: Some(ReportState::Decided),
-            notice: Some(Text::typed(&"How we will use what you told us. ".repeat(30))),
-            ..NewDecision::default()
-        };
-        editor.decide(entry.id, decision, &TODAY).unwrap();
+        let seen = editor.casebook().seen(entry.id).unwrap();
+        let notice = NewNotice::new(Text::typed(&"How we will use what you told us. ".repeat(30))).unwrap();
+        editor.notify(entry.id, seen, notice, Vec::new(), &TODAY).unwrap();
     }
 }
 

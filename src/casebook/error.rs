@@ -3,7 +3,7 @@ use std::{io, path::PathBuf};
 use crate::{
     crypto::{Fingerprint, OpenError, SealError, SignError, VerifyError},
     domain::{
-        CalendarError, ReportId,
+        AssessmentProblem, CalendarError, ReportId,
         limits::{DETAIL_MAX, MESSAGE_MAX, SHORT_MAX},
     },
     files::FileError,
@@ -169,6 +169,9 @@ pub enum DeskError {
         /// `MESSAGE/FILE`, both from 1.
         places: Vec<String>,
     },
+    /// An assessment whose fields don't fit each other.
+    #[error("the assessment is not recorded: {0}")]
+    Assessment(AssessmentProblem),
     /// A decision with nothing in it.
     #[error("nothing is decided; give at least one of an area, a state, a notice, a reply or a note")]
     NothingDecided,

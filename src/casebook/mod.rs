@@ -32,7 +32,7 @@ pub mod statistics;
 pub use book::{casebook::Casebook, editor::Editor};
 pub use commands::{
     create::Founder,
-    decide::{NewDecision, Recorded},
+    decide::{NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Recorded},
     export::Export,
     import::{Import, NewMessage, Progress},
     join::NewMember,
@@ -49,6 +49,7 @@ pub use queries::{
     attachments::SealedAttachment,
     queue::QueueEntry,
     report::{DecisionView, MessageView, ReferralView, ReportView, Sender, ShutOutView, TakenBackView, Word},
+    seen::Seen,
     team::MemberView,
     waiting::WaitingNotice,
 };

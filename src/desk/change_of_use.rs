@@ -12,7 +12,7 @@ use super::{
     visit::Posted,
 };
 use crate::{
-    casebook::{DeskError, Letter, NewDecision, ReportView},
+    casebook::{DeskError, Letter, NewNote, ReportView},
     domain::{Clock, FieldError, limits::MESSAGE_MAX},
 };
 
@@ -37,17 +37,10 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
         .change_report(id, move |page, editor, report| {
             let (sent, clock, blocked) = (Seen::sent(&page.form)?, start(&page.desk)?, blocked(report));
             let why = text(&page.form, WHY, "Reason for the change", MESSAGE_MAX);
-            let changed = sent.changed(Seen::of(report));
+            let changed = sent.changed(report.seen());
             match (why, changed) {
                 (Ok(why), None) if blocked.is_none() => {
-                    let decision = NewDecision {
-                        note: Some(why),
-                        change_of_use: Some(clock),
-                        read: Some(sent.read),
-                        seen: Some(sent.version),
-                        ..NewDecision::default()
-                    };
-                    editor.decide(id, decision, page.desk.today())?;
+                    editor.change_use(id, sent, NewNote::new(why)?, page.desk.calendar(), page.desk.today())?;
                     go_to(&format!("/reports/{id}#promises"))
                 }
                 (why, changed) => {

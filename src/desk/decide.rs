@@ -14,8 +14,8 @@ use super::{
     visit::Posted,
 };
 use crate::{
-    casebook::{Casebook, MemberView, NewDecision, ReportView},
-    domain::{Action, Assessment, Date, Entries, FieldError, MemberId, ReportState, Text},
+    casebook::{Casebook, DeskError, MemberView, NewAssessment, NewNote, ReportView},
+    domain::{Assessment, AssessmentProblem, Date, Entries, FieldError, MemberId, ReportState, Text},
 };
 
 /// The routes of this file.
@@ -41,16 +41,19 @@ async fn decide(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
         .change_report(id, move |page, editor, report| {
             let seen = Seen::sent(&page.form)?;
             let team = owners(report, editor.casebook());
-            let changed = seen.changed(Seen::of(report));
+            let changed = seen.changed(report.seen());
             let decided = Decided::read(&page.form, report, &team, page.desk.today().today());
             let errors = match (changed.clone(), decided) {
-                (None, Ok(decided)) if decided.is_nothing(report) => {
-                    vec![FieldError::new(AssessmentField::Worker.name(), "Change something, or go back to the report")]
-                }
-                (None, Ok(decided)) => {
-                    editor.decide(id, decided.new_decision(report, seen), page.desk.today())?;
-                    return go_to(&format!("/reports/{id}#history"));
-                }
+                (None, Ok(decided)) => match decided.changes(report)? {
+                    Some(assessment) => {
+                        editor.assess(id, seen, assessment, page.desk.today())?;
+                        return go_to(&format!("/reports/{id}#history"));
+                    }
+                    None => {
+                        let nothing = "Change something, or go back to the report";
+                        vec![FieldError::new(AssessmentField::Worker.name(), nothing)]
+                    }
+                },
                 (changed, decided) => changed.into_iter().chain(decided.err().unwrap_or_default()).collect(),
             };
             let (typed, changed) = (&*page.form, changed.is_some());
@@ -76,22 +79,9 @@ impl Decided {
                 errors.push(FieldError::new(field.name(), message));
             }
         };
-        match (assessment.action, &assessment.action_detail) {
-            (Some(Action::FurtherAction), None) => wrong(AssessmentField::ActionDetail, "Enter what is done"),
-            (Some(Action::NoFurtherAction), None) => {
-                wrong(AssessmentField::ActionDetail, "Enter why nothing more is done");
-            }
-            (None, Some(_)) => {
-                wrong(AssessmentField::Action, "Select whether anything is done, or leave out the details");
-            }
-            _ => {}
-        }
-        if assessment.action_by.is_some() && assessment.action != Some(Action::FurtherAction) {
-            wrong(AssessmentField::ActionBy, "Leave the date out, or select ‘Further action’");
-        }
-        let was = report.assessment.destroy_after;
-        if assessment.destroy_after.is_some_and(|day| day < today && was != Some(day)) {
-            wrong(AssessmentField::DestroyAfter, "The last day on which it is kept must be today or later");
+        for problem in assessment.problems(&report.assessment, today) {
+            let (field, message) = words(problem);
+            wrong(field, message);
         }
         if state.is_none() {
             wrong(AssessmentField::State, "Select where the report stands");
@@ -106,18 +96,27 @@ impl Decided {
         }
     }
 
-    fn is_nothing(&self, report: &ReportView) -> bool {
-        self.assessment == report.assessment && self.state == report.entry.state && self.note.is_none()
+    /// What of it is new; none if nothing is.
+    fn changes(self, report: &ReportView) -> Result<Option<NewAssessment>, DeskError> {
+        let assessment = (self.assessment != report.assessment).then_some(self.assessment);
+        let state = (self.state != report.entry.state).then_some(self.state);
+        Ok(NewAssessment::new(assessment, state, self.note.map(NewNote::new).transpose()?))
     }
+}
 
-    fn new_decision(self, report: &ReportView, seen: Seen) -> NewDecision {
-        NewDecision {
-            assessment: (self.assessment != report.assessment).then_some(self.assessment),
-            state: (self.state != report.entry.state).then_some(self.state),
-            note: self.note,
-            read: Some(seen.read),
-            seen: Some(seen.version),
-            ..NewDecision::default()
+/// Where a problem is put right, and how.
+const fn words(problem: AssessmentProblem) -> (AssessmentField, &'static str) {
+    match problem {
+        AssessmentProblem::ActionNotSaid => (AssessmentField::ActionDetail, "Enter what is done"),
+        AssessmentProblem::InactionNotSaid => (AssessmentField::ActionDetail, "Enter why nothing more is done"),
+        AssessmentProblem::ActionNotChosen => {
+            (AssessmentField::Action, "Select whether anything is done, or leave out the details")
+        }
+        AssessmentProblem::DayWithoutAction => {
+            (AssessmentField::ActionBy, "Leave the date out, or select ‘Further action’")
+        }
+        AssessmentProblem::KeptUntilThePast => {
+            (AssessmentField::DestroyAfter, "The last day on which it is kept must be today or later")
         }
     }
 }

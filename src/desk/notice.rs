@@ -19,10 +19,10 @@ use super::{
 };
 use crate::{
     casebook::{
-        Casebook, Hindrance, Letter, NewDecision, ReportView,
+        Casebook, DeskError, Hindrance, Letter, NewNotice, ReportView,
         notice::{Late, NoticeDraft},
     },
-    domain::{AnswerKind, Area, Assessment, Date, Entries, FieldError, NoticeVariant, Text, Told, WhoSees},
+    domain::{AnswerKind, Area, Date, Entries, FieldError, NoticeVariant, Text, Told, WhoSees},
 };
 
 /// The routes of this file.
@@ -42,7 +42,7 @@ async fn choose(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageEr
             for area in report.assessment.areas.as_ref().unwrap_or(&report.chosen_areas) {
                 first.push(AnswerField::Area.name().to_owned(), area.slug().to_owned());
             }
-            page.show(&NoticePage::new(&page.shell, report, Seen::of(report), &first, &[]))
+            page.show(&NoticePage::new(&page.shell, report, report.seen(), &first, &[]))
         })
         .await
 }
@@ -82,7 +82,7 @@ async fn preview(posted: Posted, OfReport(id): OfReport) -> Result<Response, Pag
 async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
     posted
         .change_report(id, move |page, editor, report| {
-            let (sent, now) = (Seen::sent(&page.form)?, Seen::of(report));
+            let (sent, now) = (Seen::sent(&page.form)?, report.seen());
             let step = NoticeStep { page, report, seen: sent };
             let (choices, text) = match step.read()? {
                 ControlFlow::Continue(read) => read,
@@ -96,16 +96,9 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
                 let again = Again { errors: &errors, changed: changed.is_some() };
                 return step.preview(editor.casebook(), &choices, &text, &again);
             }
-            let decision = NewDecision {
-                assessment: choices.assessment(report),
-                notice: Some(text),
-                supplementary: choices.variant == NoticeVariant::Supplementary,
-                needs_approval: page.form.has(AnswerField::NeedsApproval.name(), YES),
-                read: Some(sent.read),
-                seen: Some(sent.version),
-                ..NewDecision::default()
-            };
-            editor.decide(id, decision, page.desk.today())?;
+            let needs_approval = page.form.has(AnswerField::NeedsApproval.name(), YES);
+            let notice = choices.notice(text, needs_approval)?;
+            editor.notify(id, sent, notice, choices.areas, page.desk.today())?;
             go_to(&format!("/reports/{id}#messages"))
         })
         .await
@@ -181,10 +174,12 @@ impl NoticeChoices {
         }
     }
 
-    /// What the team makes of the report from then on: the areas are those of the notice.
-    fn assessment(&self, report: &ReportView) -> Option<Assessment> {
-        let now = report.assessment.areas.as_deref().unwrap_or_default();
-        (now != self.areas).then(|| Assessment { areas: Some(self.areas.clone()), ..report.assessment.clone() })
+    fn notice(&self, text: Text, needs_approval: bool) -> Result<NewNotice, DeskError> {
+        let notice = match letter_of(Some(self.variant)) {
+            Letter::Supplementary => NewNotice::supplementary(text)?,
+            Letter::Notice | Letter::Reply => NewNotice::new(text)?,
+        };
+        Ok(if needs_approval { notice.to_be_approved() } else { notice })
     }
 }
 

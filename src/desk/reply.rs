@@ -18,7 +18,7 @@ use super::{
     visit::{PageContext, Posted},
 };
 use crate::{
-    casebook::{Letter, MemberView, NewDecision, ReportView},
+    casebook::{Letter, MemberView, NewReply, ReportView},
     domain::{AnswerKind, FieldError, Text},
 };
 
@@ -32,7 +32,7 @@ pub(super) fn routes() -> Router<Desk> {
 
 /// `GET /reports/{id}/reply`
 async fn write(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
-    visit.on_report(id, |page, _, report| ReplyStep { page, report, seen: Seen::of(report) }.write()).await
+    visit.on_report(id, |page, _, report| ReplyStep { page, report, seen: report.seen() }.write()).await
 }
 
 /// `POST /reports/{id}/reply`: back from the preview.
@@ -57,7 +57,7 @@ async fn preview(posted: Posted, OfReport(id): OfReport) -> Result<Response, Pag
 async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
     posted
         .change_report(id, move |page, editor, report| {
-            let (sent, now) = (Seen::sent(&page.form)?, Seen::of(report));
+            let (sent, now) = (Seen::sent(&page.form)?, report.seen());
             let step = ReplyStep { page, report, seen: sent };
             let text = match step.read()? {
                 ControlFlow::Continue(text) => text,
@@ -71,13 +71,7 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
                 let team = editor.casebook().team();
                 return step.preview(&text, &errors, changed.map(|_| team.as_slice()));
             }
-            let decision = NewDecision {
-                reply: Some(text),
-                read: Some(sent.read),
-                seen: Some(sent.version),
-                ..NewDecision::default()
-            };
-            editor.decide(id, decision, page.desk.today())?;
+            editor.reply(id, sent, NewReply::new(text)?, page.desk.today())?;
             go_to(&format!("/reports/{id}#messages"))
         })
         .await

@@ -15,7 +15,6 @@ use super::{
     visit::Posted,
 };
 use crate::{
-    casebook::NewDecision,
     domain::{Entries, ReportId},
     http::forms,
 };
@@ -52,8 +51,7 @@ async fn read(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageEr
     let read = posted.form().first("read").parse().map_err(|_| PageError::NotFound)?;
     posted
         .change(move |page, editor| {
-            let decision = NewDecision { read: Some(read), ..NewDecision::default() };
-            editor.decide(id, decision, page.desk.today())?;
+            editor.mark_read(id, read, page.desk.today())?;
             go_to(&format!("/reports/{id}"))
         })
         .await

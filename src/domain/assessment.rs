@@ -122,3 +122,80 @@ pub struct Assessment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destroy_after: Option<Date>,
 }
+
+/// What an assessment's fields demand of each other and one of them does not fulfil.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AssessmentProblem {
+    /// Further action, and nothing about what it is.
+    #[error("further action is chosen but not said; say what is done")]
+    ActionNotSaid,
+    /// No further action, and nothing about why.
+    #[error("no further action is chosen without a reason; say why nothing more is done")]
+    InactionNotSaid,
+    /// Something about an action, and none chosen.
+    #[error("it says what is done but not whether anything is; choose that, or leave the detail out")]
+    ActionNotChosen,
+    /// A day by which something is done, and nothing that is done.
+    #[error("a day is set for further action, but no further action is chosen; choose it, or leave the day out")]
+    DayWithoutAction,
+    /// The last day on which the report is kept was over when it was set.
+    #[error("the last day on which the report is kept is over; give today or a later one")]
+    KeptUntilThePast,
+}
+
+impl Assessment {
+    /// What is wrong with it on a day if it takes the place of another one: at most one problem for each field, in their
+    /// order. A day that is over may stay as it was.
+    #[must_use]
+    pub fn problems(&self, was: &Self, today: Date) -> Vec<AssessmentProblem> {
+        let action = match (self.action, &self.action_detail) {
+            (Some(Action::FurtherAction), None) => Some(AssessmentProblem::ActionNotSaid),
+            (Some(Action::NoFurtherAction), None) => Some(AssessmentProblem::InactionNotSaid),
+            (None, Some(_)) => Some(AssessmentProblem::ActionNotChosen),
+            (Some(_), Some(_)) | (None, None) => None,
+        };
+        let is_timed = self.action_by.is_some() && self.action != Some(Action::FurtherAction);
+        let is_over = self.destroy_after.is_some_and(|day| day < today) && self.destroy_after != was.destroy_after;
+        let day = is_timed.then_some(AssessmentProblem::DayWithoutAction);
+        let kept = is_over.then_some(AssessmentProblem::KeptUntilThePast);
+        [action, day, kept].into_iter().flatten().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TODAY: Date = Date::constant(2026, 12, 1);
+    const YESTERDAY: Date = Date::constant(2026, 11, 30);
+
+    #[test]
+    fn what_the_fields_demand_of_each_other() {
+        use AssessmentProblem as P;
+        let detail = || Some(Text::typed("A visit."));
+        let new = |action, action_detail, action_by, destroy_after| Assessment {
+            action,
+            action_detail,
+            action_by,
+            destroy_after,
+            ..Assessment::default()
+        };
+        let (done, not_done) = (Some(Action::FurtherAction), Some(Action::NoFurtherAction));
+        for (assessment, expected) in [
+            (Assessment::default(), vec![]),
+            (new(done, detail(), Some(YESTERDAY), Some(TODAY)), vec![]),
+            (new(not_done, detail(), None, None), vec![]),
+            (new(done, None, Some(TODAY), None), vec![P::ActionNotSaid]),
+            (new(not_done, None, None, None), vec![P::InactionNotSaid]),
+            (new(None, detail(), None, None), vec![P::ActionNotChosen]),
+            (new(not_done, detail(), Some(TODAY), None), vec![P::DayWithoutAction]),
+            (new(None, None, Some(TODAY), Some(YESTERDAY)), vec![P::DayWithoutAction, P::KeptUntilThePast]),
+        ] {
+            assert_eq!(assessment.problems(&Assessment::default(), TODAY), expected);
+        }
+        let kept = new(None, None, None, Some(YESTERDAY));
+        assert_eq!(kept.problems(&kept.clone(), TODAY), [], "a day that was set earlier stays");
+        let later = new(None, None, None, Some(TODAY));
+        assert_eq!(kept.problems(&later, TODAY), [P::KeptUntilThePast]);
+    }
+}

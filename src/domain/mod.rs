@@ -27,7 +27,7 @@ mod today;
 
 pub use answers::{About, AreaChoice, Ongoing, OrganisationType, RaisedInternally, Role, SeriousHarm};
 pub use area::Area;
-pub use assessment::{Action, Assessment, FailureKind, Finding, Risk, RiskCheck, TeamRole, YesNo};
+pub use assessment::{Action, Assessment, AssessmentProblem, FailureKind, Finding, Risk, RiskCheck, TeamRole, YesNo};
 pub use calendar::{Calendar, CalendarError};
 pub use choice::Labelled;
 pub use clock::{Clock, ClockKind, ClockState, Kept, Standing, Term};

@@ -9,7 +9,7 @@ use std::{
 
 use axum::Router;
 use candour::{
-    casebook::{Casebook, Import, NewDecision},
+    casebook::{Casebook, Import, NewAssessment, NewDecision, NewNote, NewNotice, NewReply},
     crypto::{Code, Receipt, os_random, seal_message, seal_stream},
     domain::{Area, Concern, Entries, Message, MessageContent, MessageKind, ReportId, Route, SendId, Text},
     files::{self, Readers},
@@ -174,14 +174,13 @@ impl BothSides {
         let mut editor = casebook.edit(&self.r#box.signer).expect("the only one");
         editor.import(&collection, true, &TODAY).expect("it is taken in");
         for words in ["How we will use it.", "And one thing more."] {
-            let decision = NewDecision {
-                areas: vec![Area::Competition],
-                notice: Some(Text::typed(words)),
-                reply: Some(Text::typed(words)),
-                note: Some(Text::typed("Between us.")),
-                ..NewDecision::default()
-            };
-            editor.decide(ReportId([1; 8]), decision, &TODAY).expect("it is recorded");
+            let note = NewNote::new(Text::typed("Between us.")).expect("a note");
+            let areas = NewAssessment::of_areas(vec![Area::Competition], None, Some(note));
+            let notice = NewNotice::new(Text::typed(words)).expect("a notice");
+            let reply = NewReply::new(Text::typed(words)).expect("a reply");
+            let decision = NewDecision::new(areas, Some(notice), Some(reply)).expect("there is something in it");
+            let seen = editor.casebook().seen(ReportId([1; 8])).expect("it is there");
+            editor.decide(ReportId([1; 8]), seen, decision, &TODAY).expect("it is recorded");
         }
         let out = self.path("out");
         editor.export(&out, false, &TODAY).expect("it is written");

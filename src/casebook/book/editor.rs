@@ -10,8 +10,8 @@ use crate::{
             keyring::{Owner, newest},
         },
     },
-    crypto::{SignerRole, SigningKey},
-    domain::{MemberId, ReportId, Today},
+    crypto::{self, SignerRole, SigningKey},
+    domain::{BoxId, Digest, Endorsement, Format, MemberId, ReportId, Today},
 };
 
 /// A casebook, opened for one change: nobody else writes to it for as long as this lives.
@@ -64,6 +64,18 @@ impl Editor<'_> {
         today: &dyn Today,
     ) -> Result<u64, DeskError> {
         self.casebook.append(self.me, self.key, what, matters, today)
+    }
+
+    /// Stands by an answer, as whoever wrote it or approves it: a signature over what names its sealed file.
+    pub(in crate::casebook) fn endorse(
+        &self,
+        r#box: BoxId,
+        report: ReportId,
+        seq: u32,
+        sha256: Digest,
+    ) -> Result<String, DeskError> {
+        let endorsement = Endorsement { format: Format::Endorsement, r#box, report, seq, sha256 };
+        Ok(crypto::sign(&endorsement, self.key)?.1)
     }
 
     /// Seals what is about one report.

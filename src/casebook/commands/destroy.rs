@@ -60,11 +60,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::{NewDecision, NewReferral, Passage, Retained},
-        domain::{Area, Assessment, Calendar, Clock, Date, FixedDay, ReportState, Text},
+        casebook::{NewAssessment, NewNote, NewReferral, Passage, Retained},
+        domain::{Area, Assessment, Calendar, Date, FixedDay, ReportState, Text},
         world::{
             DAY, TODAY,
-            casebook::{MARKER, World},
+            casebook::{MARKER, World, assessed, notice},
         },
     };
 
@@ -90,9 +90,8 @@ mod tests {
         let out = world.dir.path().join("referral");
         world.edit(|editor| editor.refer(id, referral, &out, &TODAY)).unwrap();
         let assessment = Assessment { destroy_after: Some(DAY), ..Assessment::default() };
-        let close =
-            NewDecision { assessment: Some(assessment), state: Some(ReportState::Closed), ..NewDecision::default() };
-        world.edit(|editor| editor.decide(id, close, &TODAY)).unwrap();
+        let close = NewAssessment::new(Some(assessment), Some(ReportState::Closed), None);
+        world.decide(id, assessed(close)).unwrap();
         (world, id, other)
     }
 
@@ -115,9 +114,10 @@ mod tests {
     #[test]
     fn a_report_for_which_a_notice_of_a_change_of_use_is_owed_is_not_destroyed() {
         let (mut world, id, _) = closed();
-        let clock = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
-        let change = NewDecision { change_of_use: Some(clock), ..NewDecision::default() };
-        world.edit(|editor| editor.decide(id, change, &TODAY)).unwrap();
+        world.decide(id, notice("How we use it.")).unwrap();
+        let (seen, why) =
+            (world.open().unwrap().seen(id).unwrap(), NewNote::new(Text::typed("Another plan.")).unwrap());
+        world.edit(|editor| editor.change_use(id, seen, why, &Calendar::default(), &TODAY)).unwrap();
         world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
         let file = world.collect();
         world.import(&file).unwrap();

@@ -117,15 +117,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::NewDecision,
-        domain::{
-            AnswerKind, Area, Assessment, Calendar, ClockKind, Collected, MessageKind, ReportId, ReportState, Route,
-            Text,
-            limits::{DETAIL_MAX, MESSAGE_MAX},
-        },
+        casebook::{NewAssessment, NewDecision, NewNote, NewNotice, NewReply},
+        domain::{AnswerKind, Area, Calendar, ClockKind, Collected, MessageKind, ReportId, ReportState, Route, Text},
         world::{
             DAY, TODAY,
-            casebook::{World, many_marks},
+            casebook::{World, assessed, moved, note, notice},
         },
     };
 
@@ -135,10 +131,6 @@ mod tests {
         let file = world.collect();
         world.import(&file).unwrap();
         (world, id)
-    }
-
-    fn decide(world: &World, id: ReportId, decision: NewDecision) -> Result<crate::casebook::Recorded, DeskError> {
-        world.edit(|editor| editor.decide(id, decision, &TODAY))
     }
 
     fn export(world: &World, name: &str, again: bool) -> (Export, PathBuf) {
@@ -169,26 +161,19 @@ mod tests {
         (names, files, verified.into_document())
     }
 
-    fn text(words: &str) -> Option<Text> {
-        Some(Text::typed(words))
-    }
-
     #[test]
     fn decisions_are_signed_for_the_box_and_sealed_for_the_person() {
         let (world, id) = one_report(Route::Procurement);
-        let decision = NewDecision {
-            areas: vec![Area::Competition, Area::BoardGovernance],
-            notice: text("How we use it."),
-            reply: text("Our advice."),
-            note: text("Between us."),
-            ..NewDecision::default()
-        };
-        let recorded = decide(&world, id, decision).unwrap();
+        let between_us = NewNote::new(Text::typed("Between us.")).unwrap();
+        let areas = NewAssessment::of_areas(vec![Area::Competition, Area::BoardGovernance], None, Some(between_us));
+        let notice = NewNotice::new(Text::typed("How we use it.")).unwrap();
+        let reply = NewReply::new(Text::typed("Our advice.")).unwrap();
+        let recorded = world.decide(id, NewDecision::new(areas, Some(notice), Some(reply)).unwrap()).unwrap();
         assert_eq!(
             (recorded.state, recorded.answers),
             (ReportState::Decided, vec![(1, AnswerKind::Notice), (2, AnswerKind::Reply)])
         );
-        decide(&world, id, NewDecision { state: Some(ReportState::Closed), ..NewDecision::default() }).unwrap();
+        world.decide(id, moved(ReportState::Closed)).unwrap();
         let (written, out) = export(&world, "out", false);
         assert_eq!(written, Export::Written { number: 1, answers: 3, collected: 1 });
         let (names, files, decisions) = read(&world, &out);
@@ -220,36 +205,13 @@ mod tests {
     #[test]
     fn what_changes_nothing_makes_no_answer() {
         let (world, id) = one_report(Route::StaffConcern);
-        assert!(
-            decide(&world, id, NewDecision { note: text("x"), ..NewDecision::default() }).unwrap().answers.is_empty()
-        );
-        let read =
-            decide(&world, id, NewDecision { areas: vec![Area::Competition], ..NewDecision::default() }).unwrap();
+        assert!(world.decide(id, note("x")).unwrap().answers.is_empty());
+        let competition = || assessed(NewAssessment::of_areas(vec![Area::Competition], None, None));
+        let read = world.decide(id, competition()).unwrap();
         assert_eq!((read.state, read.answers), (ReportState::BeingRead, vec![(1, AnswerKind::Update)]));
-        assert!(
-            decide(&world, id, NewDecision { state: Some(ReportState::BeingRead), ..NewDecision::default() })
-                .unwrap()
-                .answers
-                .is_empty()
-        );
-        assert!(matches!(decide(&world, id, NewDecision::default()), Err(DeskError::NothingDecided)));
-        assert!(matches!(
-            decide(&world, id, NewDecision { reply: text(" \n"), ..NewDecision::default() }),
-            Err(DeskError::EmptyText("reply"))
-        ));
-        for long in ["x".repeat(MESSAGE_MAX + 1), many_marks(MESSAGE_MAX)] {
-            let long = NewDecision { note: text(&long), ..NewDecision::default() };
-            assert!(matches!(decide(&world, id, long), Err(DeskError::LongText("note"))));
+        for decision in [competition(), moved(ReportState::BeingRead)] {
+            assert!(world.decide(id, decision).unwrap().answers.is_empty());
         }
-        for long in ["x".repeat(DETAIL_MAX + 1), many_marks(DETAIL_MAX)] {
-            let assessment = Some(Assessment { area_reason: text(&long), ..Assessment::default() });
-            let long = NewDecision { assessment, ..NewDecision::default() };
-            assert!(matches!(decide(&world, id, long), Err(DeskError::LongReason)));
-        }
-        assert!(matches!(
-            decide(&world, ReportId([9; 8]), NewDecision { note: text("x"), ..NewDecision::default() }),
-            Err(DeskError::NoReport)
-        ));
     }
 
     #[test]
@@ -281,16 +243,10 @@ mod tests {
         world.reports.get_mut(&id).unwrap().entry.withdrawn = true;
         let file = world.collect();
         world.import(&file).unwrap();
-        assert!(matches!(
-            decide(&world, id, NewDecision { notice: text("x"), ..NewDecision::default() }),
-            Err(DeskError::Withdrawn(_))
-        ));
-        let closed = decide(
-            &world,
-            id,
-            NewDecision { state: Some(ReportState::Closed), note: text("x"), ..NewDecision::default() },
-        )
-        .unwrap();
+        assert!(matches!(world.decide(id, notice("x")), Err(DeskError::Withdrawn(_))));
+        let why = NewNote::new(Text::typed("x")).unwrap();
+        let closed =
+            world.decide(id, assessed(NewAssessment::new(None, Some(ReportState::Closed), Some(why)))).unwrap();
         assert!(closed.answers.is_empty() && closed.withdrawn);
         assert_eq!(export(&world, "out", false).0, Export::Written { number: 1, answers: 0, collected: 1 });
     }

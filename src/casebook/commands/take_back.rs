@@ -40,16 +40,20 @@ impl Editor<'_> {
 mod tests {
     use super::*;
     use crate::{
-        casebook::NewDecision,
+        casebook::{NewAssessment, NewDecision, NewNotice},
         domain::{AnswerKind, Area, Calendar, ReportId, ReportState, Route, TeamRole},
         world::{
             DAY, TODAY,
-            casebook::{World, many_marks},
+            casebook::{World, many_marks, note},
         },
     };
 
-    fn notice(text: &str) -> NewDecision {
-        NewDecision { notice: Some(Text::typed(text)), needs_approval: true, ..NewDecision::default() }
+    fn notice(text: &str) -> NewNotice {
+        NewNotice::new(Text::typed(text)).unwrap().to_be_approved()
+    }
+
+    fn write(world: &World, id: ReportId, text: &str) {
+        world.decide(id, NewDecision::new(None, Some(notice(text)), None).unwrap()).unwrap();
     }
 
     fn one_report() -> (World, ReportId) {
@@ -68,7 +72,7 @@ mod tests {
     fn a_better_notice_takes_the_place_of_one_that_was_taken_back() {
         let (world, id) = one_report();
         let other = world.colleague("Second", TeamRole::Reviewer);
-        world.edit(|editor| editor.decide(id, notice("On ward 7."), &TODAY)).unwrap();
+        write(&world, id, "On ward 7.");
         world.reply(id, "Thank you.");
         let first = AnswerRef { report: id, seq: 1 };
         world.edit_as(&other, |editor| editor.take_back(first, why(), &TODAY)).unwrap();
@@ -76,7 +80,7 @@ mod tests {
         let casebook = world.open().unwrap();
         assert_eq!((casebook.waiting(), casebook.waiting_notices()), (0, vec![]), "what came after it went with it");
 
-        world.edit(|editor| editor.decide(id, notice("On a ward."), &TODAY)).unwrap();
+        write(&world, id, "On a ward.");
         world.edit_as(&other, |editor| editor.approve(first, &TODAY)).unwrap();
         assert!(matches!(world.edit(|e| e.take_back(first, why(), &TODAY)), Err(DeskError::NotWaiting)), "too late");
         let casebook = world.open().unwrap();
@@ -97,19 +101,18 @@ mod tests {
     fn what_the_person_was_not_told_is_told_with_the_next_decision() {
         let (world, id) = one_report();
         let areas = vec![Area::IntegratedCare];
-        let decision = NewDecision { areas, state: Some(ReportState::Decided), ..notice("On ward 7.") };
-        world.edit(|editor| editor.decide(id, decision, &TODAY)).unwrap();
+        let decided = NewAssessment::of_areas(areas, Some(ReportState::Decided), None);
+        world.decide(id, NewDecision::new(decided, Some(notice("On ward 7.")), None).unwrap()).unwrap();
         world.edit(|editor| editor.take_back(AnswerRef { report: id, seq: 1 }, why(), &TODAY)).unwrap();
-        let note = || NewDecision { note: Some(Text::typed("Later.")), ..NewDecision::default() };
-        let recorded = world.edit(|editor| editor.decide(id, note(), &TODAY)).unwrap();
+        let recorded = world.decide(id, note("Later.")).unwrap();
         assert_eq!(recorded.answers, [(1, AnswerKind::Update)]);
-        assert!(world.edit(|editor| editor.decide(id, note(), &TODAY)).unwrap().answers.is_empty());
+        assert!(world.decide(id, note("Later.")).unwrap().answers.is_empty());
     }
 
     #[test]
     fn a_reason_is_needed_and_a_notice_that_waits() {
         let (world, id) = one_report();
-        world.edit(|editor| editor.decide(id, notice("On ward 7."), &TODAY)).unwrap();
+        write(&world, id, "On ward 7.");
         let take = |seq, reason: &str| {
             let answer = AnswerRef { report: id, seq };
             world.edit(|editor| editor.take_back(answer, Text::typed(reason), &TODAY))

@@ -19,9 +19,12 @@ impl Casebook {
 mod tests {
     use super::*;
     use crate::{
-        casebook::NewDecision,
-        domain::{Action, Area, Assessment, FixedDay, Kept, ReportState, Route, YesNo},
-        world::{DAY, TODAY, casebook::World},
+        casebook::NewAssessment,
+        domain::{Action, Area, Assessment, FixedDay, Kept, ReportState, Route, Text, YesNo},
+        world::{
+            DAY,
+            casebook::{World, assessed},
+        },
     };
 
     #[test]
@@ -37,12 +40,12 @@ mod tests {
         let assessment = Assessment {
             worker: Some(YesNo::Yes),
             action: Some(Action::FurtherAction),
+            action_detail: Some(Text::typed("A visit.")),
             destroy_after: Some(DAY),
             ..Assessment::default()
         };
-        let closed =
-            NewDecision { assessment: Some(assessment), state: Some(ReportState::Closed), ..NewDecision::default() };
-        world.edit(|editor| editor.decide(gone, closed, &TODAY)).unwrap();
+        let closed = NewAssessment::new(Some(assessment), Some(ReportState::Closed), None);
+        world.decide(gone, assessed(closed)).unwrap();
         let later = DAY.tomorrow().unwrap();
         let before = world.open().unwrap().facts(later);
         world.edit(|editor| editor.destroy(gone, &FixedDay(later))).unwrap();

@@ -162,10 +162,7 @@ pub(in crate::casebook) fn queue_entry(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        casebook::NewDecision,
-        world::{TODAY, casebook::World},
-    };
+    use crate::world::casebook::{World, moved};
 
     fn import(world: &mut World) {
         let file = world.collect();
@@ -182,8 +179,7 @@ mod tests {
         late.clock.due_on = Date::constant(2026, 12, 20);
         world.reports.get_mut(&ReportId([1; 8])).unwrap().entry.clocks[0] = late;
         import(&mut world);
-        let closed = NewDecision { state: Some(ReportState::Closed), ..NewDecision::default() };
-        world.edit(|editor| editor.decide(ReportId([2; 8]), closed, &TODAY)).unwrap();
+        world.decide(ReportId([2; 8]), moved(ReportState::Closed)).unwrap();
         let queue = world.open().unwrap().list(Date::constant(2026, 12, 10), &Calendar::default()).unwrap();
         assert_eq!(queue.iter().map(|entry| entry.id.0[0]).collect::<Vec<_>>(), [3, 1, 2]);
         assert_eq!(

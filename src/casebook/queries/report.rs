@@ -300,11 +300,11 @@ fn said_by_team(answer: &StoredAnswer, text: Option<Text>) -> MessageView {
 mod tests {
     use super::*;
     use crate::{
-        casebook::NewDecision,
+        casebook::NewAssessment,
         domain::Route,
         world::{
-            DAY, TODAY,
-            casebook::{MARKER, World},
+            DAY,
+            casebook::{MARKER, World, assessed},
         },
     };
 
@@ -319,8 +319,8 @@ mod tests {
         let id = world.concern(1, Route::StaffConcern, &[2]);
         import(&mut world);
         world.reply(id, "Thank you.");
-        let areas = NewDecision { areas: vec![Area::Competition], ..NewDecision::default() };
-        world.edit(|editor| editor.decide(id, areas, &TODAY)).unwrap();
+        let areas = NewAssessment::of_areas(vec![Area::Competition], None, None);
+        world.decide(id, assessed(areas)).unwrap();
         world.say(id, MessageKind::FollowUp, &[]);
         import(&mut world);
         let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap_or_else(|e| panic!("{e}"));

@@ -61,7 +61,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::NewDecision,
+        casebook::{NewDecision, NewNotice},
         domain::{Calendar, Route, Text, Today},
         world::{DAY, TODAY, casebook::World},
     };
@@ -72,9 +72,8 @@ mod tests {
         let id = world.concern(1, Route::StaffConcern, &[]);
         let file = world.collect();
         world.import(&file).unwrap();
-        let notice =
-            NewDecision { notice: Some(Text::typed("On a ward.")), needs_approval: true, ..NewDecision::default() };
-        world.edit(|editor| editor.decide(id, notice, &TODAY)).unwrap();
+        let notice = NewNotice::new(Text::typed("On a ward.")).unwrap().to_be_approved();
+        world.decide(id, NewDecision::new(None, Some(notice), None).unwrap()).unwrap();
         let casebook = world.open().unwrap();
         for files in ["collections", "answers", "events"] {
             fs::remove_dir_all(world.casebook().join(files)).unwrap();

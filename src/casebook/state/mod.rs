@@ -3,6 +3,7 @@
 pub(in crate::casebook) mod fact;
 pub(in crate::casebook) mod letter;
 pub(in crate::casebook) mod member;
+pub(in crate::casebook) mod outcome;
 pub(in crate::casebook) mod outgoing;
 pub(in crate::casebook) mod release;
 pub(in crate::casebook) mod replay;

@@ -27,7 +27,7 @@ pub enum Release {
 impl Report {
     /// How far one of its answers has come.
     pub(in crate::casebook) fn release(&self, answer: &StoredAnswer) -> Release {
-        if answer.needs_approval && answer.approved_by.is_none() {
+        if answer.is_held() {
             Release::Held
         } else if answer.seq <= self.delivered() {
             Release::Delivered { on: self.delivered_on(answer.seq) }

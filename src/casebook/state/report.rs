@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     casebook::{
         log::event::{Decided, MessageNews, NewKey, ReportNews, Written},
-        state::{member::Member, release::Release, unfit::Unfit},
+        state::{member::Member, unfit::Unfit},
     },
     domain::{
         AnswerKind, Area, Assessment, ClockEntry, Date, Delivery, FileEntry, MemberId, MessageKind, ReportState, Route,
@@ -82,6 +82,13 @@ pub(in crate::casebook) struct StoredAnswer {
     pub(in crate::casebook) approved_by: Option<MemberId>,
     /// The decisions files that it was written to.
     pub(in crate::casebook) exported_in: Vec<u64>,
+}
+
+impl StoredAnswer {
+    /// Whether it waits for a second member.
+    pub(in crate::casebook::state) const fn is_held(&self) -> bool {
+        self.needs_approval && self.approved_by.is_none()
+    }
 }
 
 impl Report {
@@ -218,7 +225,7 @@ impl Report {
     pub(in crate::casebook) fn take_back(&mut self, event: u64, seq: u32) -> Result<(), Unfit> {
         let first = self.answers.iter().position(|answer| answer.seq == seq).ok_or(Unfit)?;
         let (held, later) = (&self.answers[first], &self.answers[first..]);
-        if self.release(held) != Release::Held || later.iter().any(|answer| !answer.exported_in.is_empty()) {
+        if !held.is_held() || later.iter().any(|answer| !answer.exported_in.is_empty()) {
             return Err(Unfit);
         }
         self.answers.truncate(first);

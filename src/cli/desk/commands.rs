@@ -4,7 +4,9 @@ use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
 
 use super::{casebook_argument::CasebookArgument, open, print, reach};
 use crate::{
-    casebook::{Casebook, DeskError, Export, Founder, KeyPaths, NewDecision, Pointer},
+    casebook::{
+        Casebook, Export, Founder, KeyPaths, NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Pointer,
+    },
     cli::{
         confined,
         desk::key_ring::{KeyRing, Locations, SignerLocation},
@@ -334,7 +336,8 @@ fn decide(arguments: &DecideArguments) -> Outcome {
     let mut casebook = Casebook::open(directory, identity.into())?;
     let mut editor = casebook.edit(&key)?;
     let id = editor.casebook().find(&arguments.report.id)?;
-    let recorded = editor.decide(id, decision, &SystemDay)?;
+    let seen = editor.casebook().seen(id)?;
+    let recorded = editor.decide(id, seen, decision, &SystemDay)?;
     print::recorded(id, &recorded, editor.casebook().waiting())
 }
 
@@ -380,19 +383,14 @@ impl ViewArguments {
 
 impl DecisionArguments {
     fn read(&self) -> Result<NewDecision, output::Failure> {
-        let decision = NewDecision {
-            areas: self.areas.clone(),
-            state: self.state,
-            notice: read_typed(self.notice_file.as_deref())?,
-            reply: read_typed(self.reply_file.as_deref())?,
-            note: read_typed(self.note_file.as_deref())?,
-            ..NewDecision::default()
-        };
-        match decision.check() {
-            Err(error @ DeskError::NothingDecided) => Err(output::Failure::Usage(error.to_string())),
-            Err(error) => Err(error.into()),
-            Ok(()) => Ok(decision),
-        }
+        let notice = read_typed(self.notice_file.as_deref())?;
+        let reply = read_typed(self.reply_file.as_deref())?;
+        let note = read_typed(self.note_file.as_deref())?;
+        let notice = notice.map(NewNotice::new).transpose()?;
+        let reply = reply.map(NewReply::new).transpose()?;
+        let note = note.map(NewNote::new).transpose()?;
+        let assessment = NewAssessment::of_areas(self.areas.clone(), self.state, note);
+        NewDecision::new(assessment, notice, reply).map_err(|error| output::Failure::Usage(error.to_string()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a form was filled in over: the report as it stood then, and whether that is stale by now.
 
+pub(in crate::desk) use crate::casebook::Seen;
 use crate::{
-    casebook::{ReportView, Sender},
     domain::{Entries, FieldError},
     http::BodyError,
 };
@@ -12,22 +12,7 @@ pub(in crate::desk) const READ: &str = "read";
 /// What on such a page says what is new, to which its error leads.
 pub(in crate::desk) const NEWER: &str = "newer";
 
-/// A report as it stood when a page was made of it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::desk) struct Seen {
-    /// Changes with every decision.
-    pub(in crate::desk) version: u64,
-    /// The last message of the person.
-    pub(in crate::desk) read: u32,
-}
-
 impl Seen {
-    /// As it stands now.
-    pub(in crate::desk) fn of(report: &ReportView) -> Self {
-        let theirs = report.messages.iter().filter(|message| message.from == Sender::Person);
-        Self { version: report.entry.version, read: theirs.map(|message| message.seq).max().unwrap_or_default() }
-    }
-
     /// As it stood when the form was made.
     ///
     /// # Errors

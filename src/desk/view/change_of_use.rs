@@ -41,7 +41,7 @@ impl<'a> ChangeOfUsePage<'a> {
         Self {
             shell,
             id: report.entry.id,
-            seen: Seen::of(report),
+            seen: report.seen(),
             errors,
             blocked,
             due: Day(clock.due_on),

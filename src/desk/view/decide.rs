@@ -62,7 +62,7 @@ impl<'a> DecidePage<'a> {
         Self {
             shell,
             id: report.entry.id,
-            seen: Seen::of(report),
+            seen: report.seen(),
             errors,
             newer: changed.then(|| newer(report, team, typed)),
             triage: section(Section::Triage),

@@ -10,7 +10,7 @@ use super::{
         form::{
             correspondence::AnswerField,
             questions::{AssessmentField, Filled},
-            stale::{NEWER, Seen},
+            stale::NEWER,
         },
         import_job::{ImportOutcome, ImportStage},
     },
@@ -154,7 +154,7 @@ fn deciding_pages(
     add("decide, changed meanwhile", &decide(&nothing, &changed, true), true);
     add("decide, the same", &decide(&recorded, &changed, true), true);
 
-    let seen = Seen::of(report);
+    let seen = report.seen();
     let mut typed = Entries::default();
     for (name, value) in [
         (AnswerField::Area.name(), "competition"),

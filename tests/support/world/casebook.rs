@@ -8,15 +8,18 @@ use std::{
 };
 
 use candour::{
-    casebook::{Casebook, DeskError, Editor, Founder, Import, KeyPaths, NewDecision, NewMember, Pointer},
+    casebook::{
+        Casebook, DeskError, Editor, Founder, Import, KeyPaths, NewAssessment, NewDecision, NewMember, NewNote,
+        NewNotice, NewReply, Pointer, Recorded,
+    },
     crypto::{
         self, AttachmentSealer, BoxRole, Code, GovernanceRecipients, ReplyIdentity, SignerRole, SigningKey,
         VerifyingKey, os_random, seal_message, seal_stream,
     },
     domain::{
         About, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Delivery, Digest, FileEntry,
-        Format, Manifest, MemberId, Message, MessageContent, MessageEntry, MessageKind, ReportEntry, ReportId, Route,
-        SeriousHarm, TeamRole, Text, limits::BYTES_PER_CHARACTER,
+        Format, Manifest, MemberId, Message, MessageContent, MessageEntry, MessageKind, ReportEntry, ReportId,
+        ReportState, Route, SeriousHarm, TeamRole, Text, limits::BYTES_PER_CHARACTER,
     },
     files::{self, Readers},
     unseal::GovernanceIdentity,
@@ -240,8 +243,13 @@ impl World {
     }
 
     pub(crate) fn reply(&self, id: ReportId, text: &str) {
-        let decision = NewDecision { reply: Some(Text::typed(text)), ..NewDecision::default() };
-        self.edit(|editor| editor.decide(id, decision, &TODAY)).unwrap();
+        let reply = NewReply::new(Text::typed(text)).unwrap();
+        self.decide(id, NewDecision::new(None, None, Some(reply)).unwrap()).unwrap();
+    }
+
+    /// A decision over a report as it stands, by whoever made the casebook.
+    pub(crate) fn decide(&self, id: ReportId, decision: NewDecision) -> Result<Recorded, DeskError> {
+        self.edit(|editor| decide_now(editor, id, decision))
     }
 
     /// The box gets every answer up to one.
@@ -278,6 +286,32 @@ pub(crate) fn init(
     let paths = KeyPaths { identity: "/keys/identity.txt".into(), signing_key: "/keys/signing.key".into() };
     let founder = Founder { name: Text::verbatim("First"), role: TeamRole::Lead, paths };
     Casebook::init(directory, Arc::clone(identity), signer, box_key, founder, &TODAY)
+}
+
+/// Decides over a report as it stands.
+pub(crate) fn decide_now(editor: &mut Editor<'_>, id: ReportId, decision: NewDecision) -> Result<Recorded, DeskError> {
+    let seen = editor.casebook().seen(id)?;
+    editor.decide(id, seen, decision, &TODAY)
+}
+
+/// What the team makes of a report, and nothing else.
+pub(crate) fn assessed(assessment: Option<NewAssessment>) -> NewDecision {
+    NewDecision::new(assessment, None, None).unwrap()
+}
+
+/// A note, and nothing else.
+pub(crate) fn note(text: &str) -> NewDecision {
+    assessed(NewAssessment::new(None, None, Some(NewNote::new(Text::typed(text)).unwrap())))
+}
+
+/// A state, and nothing else.
+pub(crate) fn moved(state: ReportState) -> NewDecision {
+    assessed(NewAssessment::new(None, Some(state), None))
+}
+
+/// A notice, and nothing else.
+pub(crate) fn notice(text: &str) -> NewDecision {
+    NewDecision::new(None, Some(NewNotice::new(Text::typed(text)).unwrap()), None).unwrap()
 }
 
 /// A tar of these files, sealed.

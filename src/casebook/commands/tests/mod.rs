@@ -1,3 +1,4 @@
-//! Commands of several members on one casebook.
+//! Commands on one casebook: what is decided, and several members.
 
+mod decide;
 mod team;

@@ -1,5 +1,5 @@
 use crate::{
-    casebook::{AnswerRef, EventProblem, NewDecision, NewMember, NewShutOut},
+    casebook::{AnswerRef, EventProblem, NewMember, NewShutOut, Seen},
     crypto::SigningKey,
     domain::{
         Calendar, MessageKind, Route,
@@ -8,7 +8,7 @@ use crate::{
     unseal::GovernanceIdentity,
     world::{
         DAY, TODAY,
-        casebook::{MARKER, World, many_marks, seal},
+        casebook::{MARKER, World, decide_now, many_marks, note, notice, seal},
     },
 };
 use crate::{
@@ -18,10 +18,6 @@ use crate::{
 
 fn shut_out(members: Vec<MemberId>, roles: Vec<TeamRole>) -> NewShutOut {
     NewShutOut { members, roles, reason: Text::typed("They worked there.") }
-}
-
-fn note(text: &str) -> NewDecision {
-    NewDecision { note: Some(Text::typed(text)), ..NewDecision::default() }
 }
 
 /// A world with one report in it.
@@ -37,8 +33,8 @@ fn one_report() -> (World, ReportId) {
 fn several_reviewers_share_one_casebook() {
     let (world, id) = one_report();
     let other = world.colleague("Second", TeamRole::Reviewer);
-    world.edit_as(&other, |editor| editor.decide(id, note("from the second"), &TODAY)).unwrap();
-    world.edit(|editor| editor.decide(id, note("from the first"), &TODAY)).unwrap();
+    world.edit_as(&other, |editor| decide_now(editor, id, note("from the second"))).unwrap();
+    world.edit(|editor| decide_now(editor, id, note("from the first"))).unwrap();
     let casebook = world.open_as(&other).unwrap();
     let view = casebook.show(id, DAY, &Calendar::default()).unwrap();
     let by: Vec<_> = view.decisions.iter().map(|decision| decision.by).collect();
@@ -54,12 +50,14 @@ fn an_open_casebook_takes_in_what_a_colleague_writes() {
     let (world, id) = one_report();
     let other = world.colleague("Second", TeamRole::Reviewer);
     let (mut one, mut two) = (world.open().unwrap(), world.open_as(&other).unwrap());
-    one.edit(&world.signer).unwrap().decide(id, note("one"), &TODAY).unwrap();
+    decide_now(&mut one.edit(&world.signer).unwrap(), id, note("one")).unwrap();
     // Whoever decides on what is no longer so is told, and nothing is recorded.
-    let stale = NewDecision { seen: Some(0), ..note("two") };
-    assert!(matches!(two.edit(&other.signer).unwrap().decide(id, stale, &TODAY), Err(DeskError::Changed(_))));
-    let seen = two.list(DAY, &Calendar::default()).unwrap()[0].version;
-    two.edit(&other.signer).unwrap().decide(id, NewDecision { seen: Some(seen), ..note("two") }, &TODAY).unwrap();
+    let stale = Seen { version: 0, read: 1 };
+    let mut editor = two.edit(&other.signer).unwrap();
+    assert!(matches!(editor.decide(id, stale, note("two"), &TODAY), Err(DeskError::Changed(_))));
+    let seen = editor.casebook().show(id, DAY, &Calendar::default()).unwrap().seen();
+    editor.decide(id, seen, note("two"), &TODAY).unwrap();
+    drop(editor);
     one.refresh().unwrap();
     assert_eq!(one.version(), two.version());
     assert_eq!(one.show(id, DAY, &Calendar::default()).unwrap().decisions.len(), 2);
@@ -71,7 +69,7 @@ fn whoever_is_shut_out_can_open_nothing_of_it_any_more() {
     let other = world.colleague("Second", TeamRole::Adviser);
     assert!(world.open_as(&other).unwrap().show(id, DAY, &Calendar::default()).is_ok());
     world.edit(|editor| editor.shut_out(id, shut_out(vec![other.id], vec![]), &TODAY)).unwrap();
-    world.edit(|editor| editor.decide(id, note(MARKER), &TODAY)).unwrap();
+    world.edit(|editor| decide_now(editor, id, note(MARKER))).unwrap();
     let casebook = world.open_as(&other).unwrap();
     assert!(matches!(casebook.show(id, DAY, &Calendar::default()), Err(DeskError::ShutOut(_))));
     assert_eq!((casebook.list(DAY, &Calendar::default()).unwrap().len(), casebook.closed_to_me()), (0, vec![id]));
@@ -82,7 +80,7 @@ fn whoever_is_shut_out_can_open_nothing_of_it_any_more() {
         assert!(casebook.open_event(number).unwrap().matters.iter().all(Option::is_none), "event {number}");
     }
     assert!(matches!(
-        world.edit_as(&other, |editor| editor.decide(id, note("all the same"), &TODAY)),
+        world.edit_as(&other, |editor| decide_now(editor, id, note("all the same"))),
         Err(DeskError::ShutOut(_))
     ));
     // What comes later is as closed to them; they may import whatever else comes.
@@ -129,7 +127,7 @@ fn whoever_leaves_reads_nothing_that_comes_later_and_writes_nothing() {
     let other = world.colleague("Second", TeamRole::Reviewer);
     let mut still_open = world.open_as(&other).unwrap();
     world.edit(|editor| editor.leave(other.id, &TODAY)).unwrap();
-    world.edit(|editor| editor.decide(id, note("later"), &TODAY)).unwrap();
+    world.edit(|editor| decide_now(editor, id, note("later"))).unwrap();
     assert!(matches!(world.open_as(&other), Err(DeskError::NotAMember)));
     assert!(still_open.edit(&other.signer).is_err());
     // What they sign all the same is not taken.
@@ -194,8 +192,7 @@ fn a_notice_waits_for_its_second_approver() {
     let (world, id) = one_report();
     let other = world.colleague("Second", TeamRole::Reviewer);
     world.edit(|editor| editor.ask_for_second_approver(true, &TODAY)).unwrap();
-    let notice = NewDecision { notice: Some(Text::typed("How we use it.")), ..NewDecision::default() };
-    world.edit(|editor| editor.decide(id, notice, &TODAY)).unwrap();
+    world.decide(id, notice("How we use it.")).unwrap();
     world.reply(id, "Thank you.");
     let answer = AnswerRef { report: id, seq: 1 };
     let casebook = world.open().unwrap();

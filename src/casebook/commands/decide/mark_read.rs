@@ -1,0 +1,16 @@
+use super::record::Change;
+use crate::{
+    casebook::{DeskError, Editor, Seen},
+    domain::{ReportId, Today},
+};
+
+impl Editor<'_> {
+    /// Records that everything up to a message of the person was read, whatever a colleague has decided meanwhile.
+    ///
+    /// # Errors
+    /// If there is no such report.
+    pub fn mark_read(&mut self, id: ReportId, message: u32, today: &dyn Today) -> Result<(), DeskError> {
+        let seen = Seen { read: message, ..self.casebook.seen(id)? };
+        self.record(id, seen, Change::default(), today).map(drop)
+    }
+}

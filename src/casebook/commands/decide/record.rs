@@ -1,0 +1,159 @@
+//! What all these commands do: they ask whether it may be, seal the answers, and record one event.
+
+use super::note::NewNote;
+use crate::{
+    casebook::{
+        DeskError, Editor, Hindrance, Letter, Seen,
+        log::event::{Decided, Matter, What, Written},
+        state::{
+            outcome::{Assessed, Outcome},
+            report::Report,
+        },
+    },
+    crypto::{ReplyRecipient, SealError, Sealed, seal_answer},
+    domain::{
+        Answer, AnswerKind, Area, BoxId, Clock, ClockEntry, Date, FileEntry, Format, ReportId, ReportState, Text,
+        Today, limits::DETAIL_MAX,
+    },
+    files::{self, Readers},
+};
+
+/// What was recorded.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Where the report stands now.
+    pub state: ReportState,
+    /// The areas shown for it now.
+    pub areas: Vec<Area>,
+    /// The answers that go to the person with the next export.
+    pub answers: Vec<(u32, AnswerKind)>,
+    /// Whether the person withdrew it, so that nothing can go to them.
+    pub withdrawn: bool,
+}
+
+/// What a decision changes, and what it tells the person. What is left out stays as it is.
+#[derive(Default)]
+pub(super) struct Change {
+    pub(super) assessed: Assessed,
+    pub(super) state: Option<ReportState>,
+    pub(super) note: Option<NewNote>,
+    pub(super) letters: Vec<NewLetter>,
+    /// The clock that a supplementary notice has to meet.
+    pub(super) change_of_use: Option<Clock>,
+}
+
+/// A letter before it is sealed.
+pub(super) struct NewLetter {
+    pub(super) letter: Letter,
+    pub(super) text: Text,
+    pub(super) needs_approval: bool,
+}
+
+impl Change {
+    /// Whether it may be, on a day.
+    fn check(&self, id: ReportId, report: &Report, today: Date) -> Result<(), DeskError> {
+        // What changes the use has to be followed by a supplementary notice.
+        let to_follow = self.change_of_use.map(|_| Letter::Supplementary);
+        let mut letters = self.letters.iter().map(|new| new.letter).chain(to_follow);
+        match letters.find_map(|letter| report.hindrance(letter)) {
+            Some(Hindrance::Withdrawn) => return Err(DeskError::Withdrawn(id)),
+            Some(Hindrance::NoFirstNotice) => return Err(DeskError::NoFirstNotice(id)),
+            None => {}
+        }
+        if let Assessed::Anew(assessment) = &self.assessed {
+            let texts = [&assessment.area_reason, &assessment.action_detail];
+            if texts.into_iter().flatten().any(|text| text.is_longer_than(DETAIL_MAX)) {
+                return Err(DeskError::LongReason);
+            }
+            if let Some(problem) = assessment.problems(&report.assessment, today).first() {
+                return Err(DeskError::Assessment(*problem));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Editor<'_> {
+    /// Answers are sealed here and now, once: an export that is made again holds the same bytes.
+    pub(super) fn record(
+        &mut self,
+        id: ReportId,
+        seen: Seen,
+        change: Change,
+        today: &dyn Today,
+    ) -> Result<Recorded, DeskError> {
+        let state = &self.casebook.state;
+        let report = state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
+        // A report is there only after an import, and every import names the box.
+        let r#box = state.r#box.ok_or(DeskError::NoReport)?;
+        if seen.version != report.version() {
+            return Err(DeskError::Changed(id));
+        }
+        change.check(id, report, today.today())?;
+        let Change { assessed, state: to, note, letters, change_of_use } = change;
+        let after = report.after(assessed, to, !letters.is_empty());
+        // Nothing goes to a person who withdrew.
+        let update = letters.is_empty() && after.is_news && !report.withdrawn;
+        let unsealed = letters.into_iter().map(Some).chain(update.then_some(None));
+        let mut answers = Vec::new();
+        for (seq, letter) in (report.next_answer()..).zip(unsealed) {
+            let asked = letter.as_ref().is_some_and(|letter| letter.needs_approval);
+            let (answer, sealed) = seal(report, (r#box, id, seq), &after, letter, today.today())?;
+            let file = FileEntry { size: sealed.as_bytes().len() as u64, sha256: sealed.digest() };
+            let is_notice = answer.kind == AnswerKind::Notice;
+            let needs_approval = is_notice && (asked || state.second_approver);
+            let endorsement = is_notice.then(|| self.endorse(r#box, id, seq, file.sha256)).transpose()?;
+            let path = self.casebook.answer_path(id, seq);
+            files::create_private_directory(path.parent().unwrap_or(&self.casebook.directory))?;
+            // One of that number is in no event: a command was killed before it recorded it.
+            files::replace(&path, Readers::Owner, sealed.as_bytes())?;
+            answers.push(Written { answer, file, endorsement, needs_approval });
+        }
+        let recorded = Recorded {
+            state: after.state,
+            areas: after.assessment.areas.clone().unwrap_or_else(|| report.chosen_areas.clone()),
+            answers: answers.iter().map(|written| (written.answer.seq, written.answer.kind)).collect(),
+            withdrawn: report.withdrawn,
+        };
+        let last = report.last_message();
+        let decided = Decided {
+            state: after.state,
+            assessment: after.assessment,
+            read: seen.read.min(last),
+            note: note.map(|NewNote(text)| text),
+            answers,
+            change_of_use: change_of_use.map(|clock| ClockEntry { seq: last, clock }),
+        };
+        let matter = Matter::Decided(Box::new(decided));
+        let about = self.about(id, &matter)?;
+        self.append(What::Decided(about), vec![matter], today)?;
+        Ok(recorded)
+    }
+}
+
+/// A letter, or an update that only says where the report stands.
+fn seal(
+    report: &Report,
+    (r#box, id, seq): (BoxId, ReportId, u32),
+    after: &Outcome,
+    letter: Option<NewLetter>,
+    on: Date,
+) -> Result<(Answer, Sealed), DeskError> {
+    let key = report.reply_to.as_deref().ok_or(DeskError::NoReplyKey(id))?;
+    let key = ReplyRecipient::parse(key).map_err(|_| SealError::Recipients)?;
+    let answer = Answer {
+        format: Format::Answer,
+        r#box,
+        report: id,
+        seq,
+        kind: letter.as_ref().map_or(AnswerKind::Update, |new| new.letter.kind()),
+        on,
+        after: report.last_message(),
+        state: after.state,
+        areas: after.assessment.areas.clone().unwrap_or_default(),
+        supplementary: letter.as_ref().is_some_and(|new| new.letter == Letter::Supplementary),
+        text: letter.map(|new| new.text),
+    };
+    let sealed = seal_answer(&answer, &key)?;
+    Ok((answer, sealed))
+}

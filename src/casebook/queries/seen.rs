@@ -1,0 +1,36 @@
+use crate::{
+    casebook::{
+        Casebook, DeskError,
+        queries::report::{ReportView, Sender},
+    },
+    domain::ReportId,
+};
+
+/// A report as it stood when whoever decides about it looked: if anybody has decided meanwhile, nothing is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// [`crate::casebook::QueueEntry::version`].
+    pub version: u64,
+    /// The last message of the person that was read, 0 for none.
+    pub read: u32,
+}
+
+impl Casebook {
+    /// A report as it stands now.
+    ///
+    /// # Errors
+    /// If there is no such report.
+    pub fn seen(&self, id: ReportId) -> Result<Seen, DeskError> {
+        let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
+        Ok(Seen { version: report.version(), read: report.last_message() })
+    }
+}
+
+impl ReportView {
+    /// As whoever looks at it now sees it.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
+        let theirs = self.messages.iter().filter(|message| message.from == Sender::Person);
+        Seen { version: self.entry.version, read: theirs.map(|message| message.seq).max().unwrap_or_default() }
+    }
+}
