@@ -92,7 +92,7 @@ fn two_reviewers_share_one_casebook_and_one_is_shut_out() {
     fill(&mut form, "reason", "It was another ward.");
     assert_eq!(first.post(&path, &form).status, 303);
     assert!(second.get("/").text().contains(&id[..8]));
-    assert!(place.run(&show).out.contains("A concern that is long enough."));
+    assert!(place.run(&show).out.contains("It happened on the ward"));
 
     // Someone who leaves reads nothing more.
     let text = first.get("/team").text();
