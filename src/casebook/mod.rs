@@ -39,8 +39,12 @@ pub use commands::{
     refer::{NewReferral, Passage},
     shut_out::NewShutOut,
 };
-pub use error::{DeskError, EventProblem, Refusal};
+pub use error::{
+    ApprovalError, CasebookError, DecisionError, EditError, EventProblem, ExportError, ImportError, LogError,
+    LookupError, ReferralError, Refusal, RetentionError, TeamError, TypedError,
+};
 pub use log::{
+    event::AnswerId,
     fact::{Fact, Promise},
     trust::{KeyPaths, Pointer},
 };
@@ -59,14 +63,3 @@ pub use state::{
     letter::{Hindrance, Letter},
     release::Release,
 };
-
-use crate::domain::ReportId;
-
-/// Names an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AnswerRef {
-    /// The report.
-    pub report: ReportId,
-    /// The answer's number within it.
-    pub seq: u32,
-}

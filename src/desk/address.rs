@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::PageError;
-use crate::{casebook::AnswerRef, domain::ReportId};
+use crate::{casebook::AnswerId, domain::ReportId};
 
 /// The report in an address.
 pub(super) struct OfReport(pub(super) ReportId);
@@ -29,7 +29,7 @@ pub(super) fn report_id(id: &str) -> Result<ReportId, PageError> {
 }
 
 /// The answer in an address.
-pub(super) struct OfAnswer(pub(super) AnswerRef);
+pub(super) struct OfAnswer(pub(super) AnswerId);
 
 impl<S: Sync> FromRequestParts<S> for OfAnswer {
     type Rejection = PageError;
@@ -37,7 +37,7 @@ impl<S: Sync> FromRequestParts<S> for OfAnswer {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
         let names = parts.extract::<Path<(String, String)>>().await;
         let Path((id, seq)) = names.map_err(|_| PageError::NotFound)?;
-        Ok(Self(AnswerRef { report: report_id(&id)?, seq: answer_number(&seq)? }))
+        Ok(Self(AnswerId { report: report_id(&id)?, seq: answer_number(&seq)? }))
     }
 }
 

@@ -19,7 +19,7 @@ use super::{
     view::{CSS, Shell},
 };
 use crate::{
-    casebook::DeskError,
+    casebook::CasebookError,
     crypto::os_random,
     domain::{Calendar, CasebookId, Date, Today},
     http::{policy, scrub, tell_operator},
@@ -58,7 +58,7 @@ impl Desk {
     ///
     /// # Errors
     /// If the casebook can't be opened with these keys.
-    pub fn open(options: DeskOptions, surroundings: Box<dyn Surroundings>, keys: Keys) -> Result<Self, DeskError> {
+    pub fn open(options: DeskOptions, surroundings: Box<dyn Surroundings>, keys: Keys) -> Result<Self, CasebookError> {
         let protected = keys.protected;
         let (open, id) = OpenCasebook::new(&options.casebook, keys)?;
         let lock = SessionLock::new(options.lock_after, surroundings.uptime(), &mut os_random());

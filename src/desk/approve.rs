@@ -16,7 +16,7 @@ use super::{
     visit::{PageContext, Posted},
 };
 use crate::{
-    casebook::{AnswerRef, AnswerView, Casebook, DeskError, Letter, Release, ReportView},
+    casebook::{AnswerId, AnswerView, ApprovalError, Casebook, CasebookError, Letter, Release, ReportView},
     domain::{AnswerKind, Date, FieldError, MemberId, limits::DETAIL_MAX},
     http::Day,
 };
@@ -58,7 +58,10 @@ async fn approve(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Response,
                 None => match editor.approve(answer, page.desk.today()) {
                     Ok(()) => return go_to(&format!("/reports/{}#messages", answer.report)),
                     // The page says so itself.
-                    Err(DeskError::OwnNotice | DeskError::NotWaiting) => Vec::new(),
+                    Err(
+                        CasebookError::Approval(ApprovalError::OwnNotice)
+                        | CasebookError::Approval(ApprovalError::NotWaiting),
+                    ) => Vec::new(),
                     Err(other) => return Err(other.into()),
                 },
             };
@@ -75,7 +78,7 @@ async fn take_back(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Respons
                 Ok(reason) => match editor.take_back(answer, reason, page.desk.today()) {
                     Ok(()) => return go_to(&format!("/reports/{}#history", answer.report)),
                     // The page says so itself: someone else was quicker.
-                    Err(DeskError::NotWaiting) => Vec::new(),
+                    Err(CasebookError::Approval(ApprovalError::NotWaiting)) => Vec::new(),
                     Err(other) => return Err(other.into()),
                 },
                 Err(error) => vec![error],
@@ -88,7 +91,7 @@ async fn take_back(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Respons
 fn again(
     page: &PageContext,
     casebook: &Casebook,
-    answer: AnswerRef,
+    answer: AnswerId,
     errors: &[FieldError],
 ) -> Result<Response, PageError> {
     let report = page.report(casebook, answer.report)?;
@@ -99,7 +102,7 @@ fn answer_page<'a>(
     page: &'a PageContext,
     casebook: &Casebook,
     report: &'a ReportView,
-    answer: AnswerRef,
+    answer: AnswerId,
     errors: &'a [FieldError],
 ) -> Result<ApprovePage<'a>, PageError> {
     let found = find(report, answer.seq).ok_or(PageError::NotFound)?;
@@ -130,7 +133,7 @@ fn find(report: &ReportView, seq: u32) -> Option<&AnswerView> {
     answers.find(|answer| answer.seq == seq && answer.kind == AnswerKind::Notice)
 }
 
-fn waiting_row(casebook: &Casebook, answer: AnswerRef, by: MemberId, on: Date) -> WaitingRow {
+fn waiting_row(casebook: &Casebook, answer: AnswerId, by: MemberId, on: Date) -> WaitingRow {
     let name = casebook.member_name(by).map_or("", |name| name.as_str()).to_owned();
     WaitingRow { answer, by: name, on: Day(on), mine: casebook.me() == Some(by) }
 }

@@ -20,7 +20,7 @@ use super::{
     visit::{PageContext, Posted},
 };
 use crate::{
-    casebook::{Casebook, DeskError, Editor, Export, Import, Progress, Refusal, carry::inbox},
+    casebook::{Casebook, CasebookError, Editor, Export, Import, ImportError, Progress, Refusal, carry::inbox},
     domain::FieldError,
     files::FileError,
 };
@@ -116,7 +116,7 @@ async fn decisions(visit: Visit, Path(number): Path<u64>) -> Result<Response, Pa
             let outgoing = casebook.outgoing()?;
             let file = outgoing.into_iter().find(|file| file.number == number).ok_or(PageError::NotFound)?;
             let bytes = fs::read(&file.path);
-            let bytes = bytes.map_err(|error| DeskError::from(FileError::io("read", &file.path)(error)))?;
+            let bytes = bytes.map_err(|error| CasebookError::from(FileError::io("read", &file.path)(error)))?;
             download(&format!("decisions-{number}"), "application/octet-stream", bytes)
         })
         .await
@@ -159,7 +159,7 @@ pub(super) fn begin(visit: &Visit, missing: bool) {
         let outcome = match taken {
             Ok(Ok(import)) => ImportOutcome::Taken(Arc::new(import)),
             Ok(Err(error)) => {
-                let gap = matches!(error, DeskError::Refused(Refusal::Gap { .. }));
+                let gap = matches!(error, CasebookError::Import(ImportError::Refused(Refusal::Gap { .. })));
                 ImportOutcome::Refused { why: error.to_string(), gap }
             }
             // Locked meanwhile, or a fault: the file is still there.
@@ -178,8 +178,10 @@ fn take_in(
     open: &mut OpenCasebook,
     missing: bool,
     progress: &Progress,
-) -> Result<Import, DeskError> {
-    let Some(file) = inbox::brought(page.desk.directory()) else { return Err(DeskError::NothingBrought) };
+) -> Result<Import, CasebookError> {
+    let Some(file) = inbox::brought(page.desk.directory()) else {
+        return Err(CasebookError::Import(ImportError::NothingBrought));
+    };
     let import = open.edit()?.import_watched(&file, missing, page.desk.today(), progress)?;
     inbox::throw_away(page.desk.directory())?;
     Ok(import)

@@ -12,7 +12,7 @@ use super::{
     visit::Posted,
 };
 use crate::{
-    casebook::{DeskError, Letter, NewNote, ReportView},
+    casebook::{CasebookError, Letter, NewNote, ReportView},
     domain::{Clock, FieldError, limits::MESSAGE_MAX},
 };
 
@@ -56,7 +56,7 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
 
 /// What is promised from today on.
 fn start(desk: &Desk) -> Result<Clock, PageError> {
-    Ok(Clock::start(Clock::NOTICE, desk.today().today(), desk.calendar()).map_err(DeskError::from)?)
+    Ok(Clock::start(Clock::NOTICE, desk.today().today(), desk.calendar()).map_err(CasebookError::from)?)
 }
 
 /// Why there is nothing to record: no supplementary notice could follow.

@@ -14,7 +14,7 @@ use super::{
     visit::Posted,
 };
 use crate::{
-    casebook::{Casebook, DeskError, MemberView, NewAssessment, NewNote, ReportView},
+    casebook::{Casebook, CasebookError, MemberView, NewAssessment, NewNote, ReportView},
     domain::{Assessment, AssessmentProblem, Date, Entries, FieldError, MemberId, ReportState, Text},
 };
 
@@ -97,7 +97,7 @@ impl Decided {
     }
 
     /// What of it is new; none if nothing is.
-    fn changes(self, report: &ReportView) -> Result<Option<NewAssessment>, DeskError> {
+    fn changes(self, report: &ReportView) -> Result<Option<NewAssessment>, CasebookError> {
         let assessment = (self.assessment != report.assessment).then_some(self.assessment);
         let state = (self.state != report.entry.state).then_some(self.state);
         Ok(NewAssessment::new(assessment, state, self.note.map(NewNote::new).transpose()?))

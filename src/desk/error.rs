@@ -6,7 +6,7 @@ use axum::{
 };
 
 use crate::{
-    casebook::DeskError,
+    casebook::{ApprovalError, CasebookError, EditError, LookupError},
     http::{BodyError, tell_operator},
 };
 
@@ -163,13 +163,14 @@ impl From<BodyError> for PageError {
     }
 }
 
-impl From<DeskError> for PageError {
-    fn from(error: DeskError) -> Self {
+impl From<CasebookError> for PageError {
+    fn from(error: CasebookError) -> Self {
         match error {
-            DeskError::NoReport | DeskError::NoAnswer | DeskError::NotAnId | DeskError::AmbiguousId(_) => {
-                Self::NotFound
-            }
-            DeskError::Busy => Self::CasebookBusy,
+            CasebookError::Lookup(LookupError::NoReport)
+            | CasebookError::Approval(ApprovalError::NoAnswer)
+            | CasebookError::Lookup(LookupError::NotAnId)
+            | CasebookError::Lookup(LookupError::AmbiguousId(_)) => Self::NotFound,
+            CasebookError::Edit(EditError::Busy) => Self::CasebookBusy,
             other => Self::Casebook(other.to_string()),
         }
     }
@@ -218,12 +219,12 @@ mod tests {
 
     #[test]
     fn what_the_casebook_says_is_said_as_a_sentence() {
-        let error = PageError::from(DeskError::OtherSigner);
+        let error = PageError::from(CasebookError::Edit(EditError::OtherSigner));
         let words = error.words();
         assert!(words.happened.starts_with("This signing key is not") && words.happened.ends_with("give that one."));
-        for error in [DeskError::NoReport, DeskError::NoAnswer] {
+        for error in [CasebookError::Lookup(LookupError::NoReport), CasebookError::Approval(ApprovalError::NoAnswer)] {
             assert!(matches!(PageError::from(error), PageError::NotFound));
         }
-        assert!(matches!(PageError::from(DeskError::Busy), PageError::CasebookBusy));
+        assert!(matches!(PageError::from(CasebookError::Edit(EditError::Busy)), PageError::CasebookBusy));
     }
 }

@@ -22,7 +22,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
 
 use super::{Desk, PageError, Visit, address::report_id, respond::download, view::FilePage, visit::Posted};
 use crate::{
-    casebook::{DeskError, SealedAttachment},
+    casebook::{CasebookError, LookupError, SealedAttachment},
     domain::ReportId,
 };
 
@@ -150,8 +150,12 @@ fn saved_name(id: ReportId, seq: u32, number: usize, theirs: &str) -> String {
 }
 
 /// A file that is not there is a page that is not there.
-fn unknown(error: DeskError) -> PageError {
-    if matches!(error, DeskError::NoAttachment(_)) { PageError::NotFound } else { error.into() }
+fn unknown(error: CasebookError) -> PageError {
+    if matches!(error, CasebookError::Lookup(LookupError::NoAttachment(_))) {
+        PageError::NotFound
+    } else {
+        error.into()
+    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     casebook::{
-        Casebook, DeskError, Hindrance, Letter, NewNotice, ReportView,
+        Casebook, CasebookError, Hindrance, Letter, NewNotice, ReportView,
         notice::{Late, NoticeDraft},
     },
     domain::{AnswerKind, Area, Date, Entries, FieldError, NoticeVariant, Text, Told, WhoSees},
@@ -174,7 +174,7 @@ impl NoticeChoices {
         }
     }
 
-    fn notice(&self, text: Text, needs_approval: bool) -> Result<NewNotice, DeskError> {
+    fn notice(&self, text: Text, needs_approval: bool) -> Result<NewNotice, CasebookError> {
         let notice = match letter_of(Some(self.variant)) {
             Letter::Supplementary => NewNotice::supplementary(text)?,
             Letter::Notice | Letter::Reply => NewNotice::new(text)?,

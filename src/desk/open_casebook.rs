@@ -1,7 +1,7 @@
 use std::{path::Path, sync::Arc};
 
 use crate::{
-    casebook::{Casebook, DeskError, Editor},
+    casebook::{Casebook, CasebookError, Editor},
     crypto::{SignerRole, SigningKey},
     domain::CasebookId,
     unseal::GovernanceIdentity,
@@ -27,7 +27,7 @@ pub(super) struct OpenCasebook {
 
 impl OpenCasebook {
     /// With a casebook that these keys open. Gives which one it is.
-    pub(super) fn new(directory: &Path, keys: Keys) -> Result<(Self, CasebookId), DeskError> {
+    pub(super) fn new(directory: &Path, keys: Keys) -> Result<(Self, CasebookId), CasebookError> {
         let identity = Arc::new(keys.identity);
         let casebook = Casebook::open(directory, Arc::clone(&identity))?;
         let id = casebook.id();
@@ -35,7 +35,7 @@ impl OpenCasebook {
     }
 
     /// The casebook as it stands now, with what others have written to it.
-    pub(super) fn casebook(&mut self) -> Result<&Casebook, DeskError> {
+    pub(super) fn casebook(&mut self) -> Result<&Casebook, CasebookError> {
         if self.casebook.refresh().is_err() {
             // From the beginning, to see whether it is still so: a colleague may have let this reviewer in, or out.
             self.casebook = Casebook::open(&self.directory, Arc::clone(&self.identity))?;
@@ -44,7 +44,7 @@ impl OpenCasebook {
     }
 
     /// The casebook for one change.
-    pub(super) fn edit(&mut self) -> Result<Editor<'_>, DeskError> {
+    pub(super) fn edit(&mut self) -> Result<Editor<'_>, CasebookError> {
         self.casebook()?;
         self.casebook.edit(&self.signing_key)
     }

@@ -14,7 +14,7 @@ use super::{
     visit::Posted,
 };
 use crate::{
-    casebook::{DeskError, NewReferral, Passage, ReportView},
+    casebook::{CasebookError, NewReferral, Passage, ReportView},
     crypto::GovernanceRecipients,
     domain::{
         Area, Entries, FieldError, Text,
@@ -47,13 +47,13 @@ async fn refer(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageE
                 }
             };
             let directory = page.desk.directory().join(PARTIAL_PLACE);
-            crate::files::create_private_directory(&directory).map_err(DeskError::from)?;
+            crate::files::create_private_directory(&directory).map_err(CasebookError::from)?;
             let name = format!("referral-{id}.age");
             let path = directory.join(&name);
             // What is left of one that was cut short is sealed, and on record; it gives way.
             let _ = fs::remove_file(&path);
             editor.refer(id, new, &path, page.desk.today())?;
-            let bytes = fs::read(&path).map_err(|error| DeskError::from(FileError::io("read", &path)(error)))?;
+            let bytes = fs::read(&path).map_err(|error| CasebookError::from(FileError::io("read", &path)(error)))?;
             let _ = fs::remove_file(&path);
             download(&name, "application/octet-stream", bytes)
         })

@@ -16,7 +16,7 @@ use super::{
     visit::Posted,
 };
 use crate::{
-    casebook::{DeskError, NewMember, NewShutOut},
+    casebook::{CasebookError, NewMember, NewShutOut, TeamError, TypedError},
     crypto::{GovernanceRecipients, SignerRole, VerifyingKey, read_keys},
     domain::{Entries, FieldError, MemberId, TeamRole, Text, limits::SHORT_MAX},
 };
@@ -42,7 +42,7 @@ async fn join(posted: Posted) -> Result<Response, PageError> {
         .change(|page, editor| {
             let errors = match member(&page.form).map(|new| editor.join(new, page.desk.today())) {
                 Ok(Ok(_)) => return go_to("/team#members"),
-                Ok(Err(error @ DeskError::KnownMember)) => {
+                Ok(Err(error @ CasebookError::Team(TeamError::KnownMember))) => {
                     vec![FieldError::new(JoinField::Signer.name(), sentence(&error))]
                 }
                 Ok(Err(error)) => return Err(error.into()),
@@ -108,10 +108,10 @@ async fn shut_out(posted: Posted, OfReport(id): OfReport) -> Result<Response, Pa
                 };
                 match editor.shut_out(id, new, page.desk.today()) {
                     Ok(()) => return go_to(&format!("/reports/{id}")),
-                    Err(error @ DeskError::LongReason) => {
+                    Err(error @ CasebookError::Typed(TypedError::LongReason)) => {
                         FieldError::new(ShutOutField::Reason.name(), sentence(&error))
                     }
-                    Err(error @ DeskError::ShuttingOutOneself) => {
+                    Err(error @ CasebookError::Team(TeamError::ShuttingOutOneself)) => {
                         FieldError::new(ShutOutField::Member.name(), sentence(&error))
                     }
                     Err(error) => return Err(error.into()),
@@ -155,7 +155,7 @@ fn member(form: &Entries) -> Result<NewMember, Vec<FieldError>> {
 }
 
 /// What the casebook says, as a sentence without its end.
-fn sentence(error: &DeskError) -> String {
+fn sentence(error: &CasebookError) -> String {
     let text = error.to_string();
     let mut rest = text.chars();
     rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use super::{PageError, Visit, session::TOKEN};
 use crate::{
-    casebook::{DeskError, carry::inbox},
+    casebook::{CasebookError, carry::inbox},
     domain::limits::KIB,
     files::FileError,
     http::{BodyError, body_limits::Guarded, forms},
@@ -77,7 +77,7 @@ pub(super) async fn receive(visit: &Visit, request: Request) -> Result<bool, Pag
 }
 
 /// Writes pieces into the inbox until the word that all have come. Gives whether there was anything.
-fn write(casebook: &Path, mut pieces: mpsc::Receiver<Option<Bytes>>) -> Result<bool, DeskError> {
+fn write(casebook: &Path, mut pieces: mpsc::Receiver<Option<Bytes>>) -> Result<bool, CasebookError> {
     let mut bringing = inbox::bring(casebook)?;
     let mut is_empty = true;
     loop {

@@ -3,7 +3,7 @@
 use std::{fs, io::Write, sync::Arc};
 
 use candour::{
-    casebook::{Casebook, DeskError, Editor, NewMember, Pointer},
+    casebook::{Casebook, CasebookError, Editor, NewMember, Pointer},
     crypto::{GovernanceRecipients, SignerRole, SigningKey, VerifyingKey},
     domain::{SystemDay, TeamRole, Text},
     unseal::{read_identity, read_signing_key},
@@ -12,7 +12,7 @@ use candour::{
 use super::installation::Installation;
 
 /// Does something to the casebook as its first member, without the desk.
-pub(crate) fn edit(place: &Installation, work: impl FnOnce(&mut Editor<'_>) -> Result<(), DeskError>) {
+pub(crate) fn edit(place: &Installation, work: impl FnOnce(&mut Editor<'_>) -> Result<(), CasebookError>) {
     let read = |name: &str| fs::read_to_string(place.path(name)).expect("it is there");
     let identity = read_identity(read("team/identity.txt").as_bytes(), || unreachable!()).expect("it is there");
     let key: SigningKey<SignerRole> =

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     casebook::{
-        DeskError, EventProblem,
+        CasebookError, EventProblem, LogError, LookupError,
         log::{
             chain::{self, Opened},
             event::{Event, Head, Matter, What},
@@ -46,9 +46,9 @@ impl Casebook {
     ///
     /// # Errors
     /// If the identity is not a member's, or the first thing that is wrong with it.
-    pub fn open(directory: &Path, identity: Arc<GovernanceIdentity>) -> Result<Self, DeskError> {
+    pub fn open(directory: &Path, identity: Arc<GovernanceIdentity>) -> Result<Self, CasebookError> {
         let trusted = Pointer::read(directory)?.trust(directory, &identity)?;
-        let keys = Keyring::open(directory, Arc::clone(&identity))?.ok_or(DeskError::NotAMember)?;
+        let keys = Keyring::open(directory, Arc::clone(&identity))?.ok_or(CasebookError::Log(LogError::NotAMember))?;
         let mut casebook = Self::without_events(directory, identity, trusted, keys);
         let events = casebook.all_events()?;
         let head = chain::head(directory)?;
@@ -64,7 +64,7 @@ impl Casebook {
     ///
     /// # Errors
     /// The first thing that is wrong with it; this casebook is then of no use and has to be opened again.
-    pub fn refresh(&mut self) -> Result<(), DeskError> {
+    pub fn refresh(&mut self) -> Result<(), CasebookError> {
         let last = self.last.map_or(0, |(number, _)| number);
         if !chain::path(&self.directory, last + 1).exists() {
             return Ok(());
@@ -121,7 +121,7 @@ impl Casebook {
     }
 
     /// Every collection's directory.
-    pub(in crate::casebook) fn collection_paths(&self) -> Result<Vec<PathBuf>, DeskError> {
+    pub(in crate::casebook) fn collection_paths(&self) -> Result<Vec<PathBuf>, CasebookError> {
         let directory = self.directory.join(COLLECTIONS);
         let entries = fs::read_dir(&directory).map_err(FileError::io("read", &directory))?;
         Ok(entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect())
@@ -133,22 +133,22 @@ impl Casebook {
     }
 
     /// Reads an event again.
-    pub(in crate::casebook) fn open_event(&self, number: u64) -> Result<Opened, DeskError> {
+    pub(in crate::casebook) fn open_event(&self, number: u64) -> Result<Opened, LogError> {
         chain::open(&self.keys, self.trusted.casebook, number, &chain::read(&self.directory, number)?)
     }
 
     /// Every event, from the checkpoint as far as it goes and its files are as they were then.
-    fn all_events(&self) -> Result<Vec<Opened>, DeskError> {
+    fn all_events(&self) -> Result<Vec<Opened>, CasebookError> {
         let numbers = chain::numbers(&self.directory)?;
         // Event 1 is there before the pointer is, so an empty list has lost it.
         let last = numbers.last().copied().unwrap_or(1);
         if let Some(number) = (1..=last).find(|number| !numbers.contains(number)) {
-            return Err(DeskError::Event { number, problem: EventProblem::Missing });
+            return Err(CasebookError::Log(LogError::Event { number, problem: EventProblem::Missing }));
         }
         let known = snapshot::read(&self.directory, &self.member, self.trusted.casebook);
         let mut known = known.unwrap_or_default();
         if known.len() as u64 > last {
-            return Err(DeskError::CutOff { there: last, expected: known.len() as u64 });
+            return Err(CasebookError::Log(LogError::CutOff { there: last, expected: known.len() as u64 }));
         }
         let unchanged = in_parallel(&known, |opened| {
             chain::read(&self.directory, opened.event.number)
@@ -172,9 +172,9 @@ impl Casebook {
         Ok(known)
     }
 
-    fn take_in(&mut self, opened: Opened) -> Result<(), DeskError> {
+    fn take_in(&mut self, opened: Opened) -> Result<(), CasebookError> {
         let (number, digest) = (opened.event.number, opened.digest);
-        let problem = |problem| DeskError::Event { number, problem };
+        let problem = |problem| CasebookError::Log(LogError::Event { number, problem });
         if opened.event.previous != self.last.map(|(_, digest)| digest) {
             return Err(problem(EventProblem::Unchained));
         }
@@ -187,51 +187,53 @@ impl Casebook {
     }
 
     /// The head was written after its event, so there may be one event more than it says, but never fewer.
-    fn check_head(&self, head: Option<(Head, String)>) -> Result<(), DeskError> {
+    fn check_head(&self, head: Option<(Head, String)>) -> Result<(), CasebookError> {
         let last = self.version();
         // Event 1 is on the disk for a moment before the first head.
-        let Some((head, signer)) = head else { return if last <= 1 { Ok(()) } else { Err(DeskError::Head) } };
+        let Some((head, signer)) = head else {
+            return if last <= 1 { Ok(()) } else { Err(CasebookError::Log(LogError::Head)) };
+        };
         let known = self.state.members.values().any(|member| member.signer == signer);
         if !known || head.casebook != self.trusted.casebook {
-            return Err(DeskError::Head);
+            return Err(CasebookError::Log(LogError::Head));
         }
         if head.number > last {
-            return Err(DeskError::CutOff { there: last, expected: head.number });
+            return Err(CasebookError::Log(LogError::CutOff { there: last, expected: head.number }));
         }
         if head.number == last && self.last.is_some_and(|(_, digest)| digest != head.digest) {
-            return Err(DeskError::Event { number: last, problem: EventProblem::Unchained });
+            return Err(CasebookError::Log(LogError::Event { number: last, problem: EventProblem::Unchained }));
         }
         Ok(())
     }
 
     /// Anyone can seal a key file of their own to the team: only the events say which keys are the right ones.
-    fn check_keys(&self) -> Result<(), DeskError> {
+    fn check_keys(&self) -> Result<(), CasebookError> {
         if self.keys.casebook().only(&self.state.recipient).is_none()
             || first(self.keys.casebook()) != self.state.recipient
         {
-            return Err(DeskError::KeysExchanged);
+            return Err(CasebookError::Log(LogError::KeysExchanged));
         }
         match self.state.locked() {
-            Some(report) => Err(DeskError::NoReportKey(report)),
+            Some(report) => Err(CasebookError::Log(LogError::NoReportKey(report))),
             None => Ok(()),
         }
     }
 
     /// A report's newest key, if it is the one that the events name.
-    pub(in crate::casebook) fn report_key(&self, id: ReportId) -> Result<Arc<GovernanceIdentity>, DeskError> {
+    pub(in crate::casebook) fn report_key(&self, id: ReportId) -> Result<Arc<GovernanceIdentity>, CasebookError> {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
-        let key = self.keys.report(id)?.ok_or(DeskError::NoReportKey(id))?;
-        if first(&key) == report.key.recipient { Ok(key) } else { Err(DeskError::KeysExchanged) }
+        let key = self.keys.report(id)?.ok_or(CasebookError::Log(LogError::NoReportKey(id)))?;
+        if first(&key) == report.key.recipient { Ok(key) } else { Err(CasebookError::Log(LogError::KeysExchanged)) }
     }
 
     /// Why there is no such report.
-    pub(in crate::casebook) fn no_report(&self, id: ReportId) -> DeskError {
+    pub(in crate::casebook) fn no_report(&self, id: ReportId) -> CasebookError {
         if self.state.opaque.contains_key(&id) {
-            DeskError::ShutOut(id)
+            CasebookError::Lookup(LookupError::ShutOut(id))
         } else if self.state.destroyed.contains_key(&id) {
-            DeskError::Destroyed(id)
+            CasebookError::Lookup(LookupError::Destroyed(id))
         } else {
-            DeskError::NoReport
+            CasebookError::Lookup(LookupError::NoReport)
         }
     }
 
@@ -243,7 +245,7 @@ impl Casebook {
         what: What,
         matters: Vec<Matter>,
         today: &dyn Today,
-    ) -> Result<u64, DeskError> {
+    ) -> Result<u64, CasebookError> {
         let number = self.version() + 1;
         let mut event = Event {
             format: Format::Casebook,

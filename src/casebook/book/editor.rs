@@ -2,7 +2,7 @@ use std::fs::File;
 
 use crate::{
     casebook::{
-        Casebook, DeskError,
+        Casebook, CasebookError, EditError, LogError,
         book::lock::lock,
         log::{
             chain::{self},
@@ -29,12 +29,12 @@ impl Casebook {
     ///
     /// # Errors
     /// If another command writes to it, or the signing key is not this member's.
-    pub fn edit<'c>(&'c mut self, key: &'c SigningKey<SignerRole>) -> Result<Editor<'c>, DeskError> {
+    pub fn edit<'c>(&'c mut self, key: &'c SigningKey<SignerRole>) -> Result<Editor<'c>, CasebookError> {
         let lock = lock(&self.directory)?;
         self.refresh()?;
-        let (me, member) = self.state.myself().ok_or(DeskError::NotAMember)?;
+        let (me, member) = self.state.myself().ok_or(CasebookError::Log(LogError::NotAMember))?;
         if key.verifying_key()?.to_base64() != member.signer {
-            return Err(DeskError::OtherSigner);
+            return Err(CasebookError::Edit(EditError::OtherSigner));
         }
         // A command that was killed between an event and the removal of the keys before it.
         for report in self.keys.unsettled() {
@@ -62,7 +62,7 @@ impl Editor<'_> {
         what: What,
         matters: Vec<Matter>,
         today: &dyn Today,
-    ) -> Result<u64, DeskError> {
+    ) -> Result<u64, CasebookError> {
         self.casebook.append(self.me, self.key, what, matters, today)
     }
 
@@ -73,14 +73,14 @@ impl Editor<'_> {
         report: ReportId,
         seq: u32,
         sha256: Digest,
-    ) -> Result<String, DeskError> {
+    ) -> Result<String, CasebookError> {
         let endorsement = Endorsement { format: Format::Endorsement, r#box, report, seq, sha256 };
         Ok(crypto::sign(&endorsement, self.key)?.1)
     }
 
     /// Seals what is about one report.
-    pub(in crate::casebook) fn about(&self, report: ReportId, matter: &Matter) -> Result<About, DeskError> {
+    pub(in crate::casebook) fn about(&self, report: ReportId, matter: &Matter) -> Result<About, CasebookError> {
         let key = self.casebook.report_key(report)?;
-        chain::seal_matter(&newest(&key), report, matter)
+        Ok(chain::seal_matter(&newest(&key), report, matter)?)
     }
 }

@@ -4,7 +4,10 @@ use std::{
     path::Path,
 };
 
-use crate::{casebook::DeskError, files::FileError};
+use crate::{
+    casebook::{CasebookError, EditError, LogError},
+    files::FileError,
+};
 
 /// The file that is locked.
 pub(in crate::casebook) const LOCK: &str = "lock";
@@ -13,9 +16,9 @@ pub(in crate::casebook) const LOCK: &str = "lock";
 ///
 /// # Errors
 /// If another command has it, or there is no such directory.
-pub(in crate::casebook) fn lock(directory: &Path) -> Result<File, DeskError> {
+pub(in crate::casebook) fn lock(directory: &Path) -> Result<File, CasebookError> {
     if !directory.is_dir() {
-        return Err(DeskError::NoCasebook(directory.to_owned()));
+        return Err(CasebookError::Log(LogError::NoCasebook(directory.to_owned())));
     }
     let path = directory.join(LOCK);
     let file = OpenOptions::new()
@@ -27,7 +30,7 @@ pub(in crate::casebook) fn lock(directory: &Path) -> Result<File, DeskError> {
         .map_err(FileError::io("write", &path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(DeskError::Busy),
+        Err(TryLockError::WouldBlock) => Err(CasebookError::Edit(EditError::Busy)),
         Err(TryLockError::Error(source)) => Err(FileError::io("lock", &path)(source).into()),
     }
 }

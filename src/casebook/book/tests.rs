@@ -2,7 +2,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use crate::{
     casebook::{
-        Casebook, DeskError, EventProblem,
+        Casebook, CasebookError, EditError, EventProblem, LogError,
         log::{chain, trust},
     },
     files,
@@ -20,7 +20,7 @@ use crate::{
 fn problem(world: &World) -> Option<(u64, EventProblem)> {
     match world.open() {
         Ok(_) => None,
-        Err(DeskError::Event { number, problem }) => Some((number, problem)),
+        Err(CasebookError::Log(LogError::Event { number, problem })) => Some((number, problem)),
         Err(other) => panic!("{other}"),
     }
 }
@@ -53,13 +53,13 @@ fn a_casebook_that_was_cut_off_is_named() {
     let head = world.casebook().join("head.json");
     let whole = fs::read(&head).unwrap();
     fs::remove_file(chain::path(&world.casebook(), 3)).unwrap();
-    assert!(matches!(world.open(), Err(DeskError::CutOff { there: 2, expected: 3 })));
+    assert!(matches!(world.open(), Err(CasebookError::Log(LogError::CutOff { there: 2, expected: 3 }))));
     fs::remove_file(&head).unwrap();
-    assert!(matches!(world.open(), Err(DeskError::Head)));
+    assert!(matches!(world.open(), Err(CasebookError::Log(LogError::Head))));
     let altered = String::from_utf8(whole).unwrap().replace("\\\"number\\\":3", "\\\"number\\\":2");
     assert!(altered.contains("number\\\":2"));
     files::write_new(&head, Readers::Owner, altered.as_bytes()).unwrap();
-    assert!(matches!(world.open(), Err(DeskError::Head)));
+    assert!(matches!(world.open(), Err(CasebookError::Log(LogError::Head))));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn one_command_writes_at_a_time_and_others_may_read() {
     let world = World::new();
     let (mut one, mut two) = (world.open().unwrap(), world.open().unwrap());
     let first = one.edit(&world.signer).unwrap();
-    assert!(matches!(two.edit(&world.signer), Err(DeskError::Busy)));
+    assert!(matches!(two.edit(&world.signer), Err(CasebookError::Edit(EditError::Busy))));
     assert!(world.open().is_ok());
     drop(first);
     assert!(two.edit(&world.signer).is_ok());
@@ -128,22 +128,22 @@ fn one_command_writes_at_a_time_and_others_may_read() {
 fn other_keys_are_refused() {
     let (world, other) = (World::new(), World::new());
     let open = |directory: &Path, identity: &Arc<GovernanceIdentity>| Casebook::open(directory, Arc::clone(identity));
-    assert!(matches!(open(&world.casebook(), &other.identity), Err(DeskError::NotVouched(_))));
+    assert!(matches!(open(&world.casebook(), &other.identity), Err(CasebookError::Log(LogError::NotVouched(_)))));
     let mut casebook = world.open().unwrap();
-    assert!(matches!(casebook.edit(&other.signer), Err(DeskError::OtherSigner)));
+    assert!(matches!(casebook.edit(&other.signer), Err(CasebookError::Edit(EditError::OtherSigner))));
     let pointer = world.casebook().join(trust::NAME);
     let text = fs::read_to_string(&pointer).unwrap().replace(&world.box_key.to_base64(), &other.box_key.to_base64());
     fs::remove_file(&pointer).unwrap();
     files::write_new(&pointer, Readers::Owner, text.as_bytes()).unwrap();
-    assert!(matches!(world.open(), Err(DeskError::OtherIdentity)));
-    assert!(matches!(open(world.dir.path(), &world.identity), Err(DeskError::NoCasebook(_))));
+    assert!(matches!(world.open(), Err(CasebookError::Log(LogError::OtherIdentity))));
+    assert!(matches!(open(world.dir.path(), &world.identity), Err(CasebookError::Log(LogError::NoCasebook(_)))));
 }
 
 #[test]
 fn a_casebook_is_made_only_where_there_is_nothing() {
     let world = World::new();
-    assert!(matches!(world.init(&world.casebook()), Err(DeskError::NotEmpty(_))));
-    assert!(matches!(world.init(world.dir.path()), Err(DeskError::NotEmpty(_))));
+    assert!(matches!(world.init(&world.casebook()), Err(CasebookError::Log(LogError::NotEmpty(_)))));
+    assert!(matches!(world.init(world.dir.path()), Err(CasebookError::Log(LogError::NotEmpty(_)))));
     // Killed before the pointer was written.
     fs::remove_file(world.casebook().join(trust::NAME)).unwrap();
     drop(world.init(&world.casebook()).unwrap());

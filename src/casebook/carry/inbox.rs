@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    casebook::DeskError,
+    casebook::CasebookError,
     files::{self, FileError, NewFile, Readers},
 };
 
@@ -17,7 +17,7 @@ const INCOMING: &str = "incoming.collection";
 ///
 /// # Errors
 /// If another one is being brought at this moment, or it can't be written.
-pub fn bring(casebook: &Path) -> Result<Bringing, DeskError> {
+pub fn bring(casebook: &Path) -> Result<Bringing, CasebookError> {
     let target = place(casebook);
     let path = files::partial_path(&target);
     Ok(Bringing { file: NewFile::create(&path, Readers::Owner)?, path, target })
@@ -36,7 +36,7 @@ impl Bringing {
     ///
     /// # Errors
     /// If it can't be written or removed.
-    pub fn finish(self) -> Result<(), DeskError> {
+    pub fn finish(self) -> Result<(), CasebookError> {
         files::remove(&self.path)?;
         self.file.commit()?;
         fs::rename(&self.path, &self.target).map_err(FileError::io("write", &self.target))?;
@@ -61,7 +61,7 @@ pub fn brought(casebook: &Path) -> Option<PathBuf> {
 ///
 /// # Errors
 /// If it can't be written or removed.
-pub fn throw_away(casebook: &Path) -> Result<(), DeskError> {
+pub fn throw_away(casebook: &Path) -> Result<(), CasebookError> {
     Ok(files::remove(&place(casebook))?)
 }
 

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use crate::{
-    casebook::{Casebook, DeskError, Editor, state::report::Report},
+    casebook::{Casebook, CasebookError, Editor, state::report::Report},
     files::{self, FileError},
 };
 
@@ -25,7 +25,7 @@ impl Casebook {
     ///
     /// # Errors
     /// If they can't be listed.
-    pub fn outgoing(&self) -> Result<Vec<Outgoing>, DeskError> {
+    pub fn outgoing(&self) -> Result<Vec<Outgoing>, CasebookError> {
         let mut found: Vec<Outgoing> = self.all_outgoing()?;
         found.retain(|file| file.number == self.state.exported || self.is_on_the_way(file.number));
         Ok(found)
@@ -62,7 +62,7 @@ impl Editor<'_> {
     ///
     /// # Errors
     /// If the directory can't be made, or a file can't be removed.
-    pub(in crate::casebook) fn next_in_outbox(&self) -> Result<PathBuf, DeskError> {
+    pub(in crate::casebook) fn next_in_outbox(&self) -> Result<PathBuf, CasebookError> {
         let directory = self.casebook.directory.join(OUTGOING);
         files::create_private_directory(&directory)?;
         let last = self.casebook.state.exported;

@@ -1,7 +1,7 @@
 use crate::{
     casebook::{
-        AnswerRef, DeskError, Editor,
-        log::event::{AnswerId, Approved, What},
+        AnswerId, ApprovalError, CasebookError, Editor, LookupError,
+        log::event::{Approved, What},
         state::release::Release,
     },
     domain::Today,
@@ -12,19 +12,22 @@ impl Editor<'_> {
     ///
     /// # Errors
     /// If there is no such answer, it does not wait for anybody, or whoever wrote it wants to approve it too.
-    pub fn approve(&mut self, answer: AnswerRef, today: &dyn Today) -> Result<(), DeskError> {
+    pub fn approve(&mut self, answer: AnswerId, today: &dyn Today) -> Result<(), CasebookError> {
         let state = &self.casebook.state;
         let report = state.reports.get(&answer.report).ok_or_else(|| self.casebook.no_report(answer.report))?;
-        let r#box = state.r#box.ok_or(DeskError::NoReport)?;
-        let stored = report.answers.iter().find(|stored| stored.seq == answer.seq).ok_or(DeskError::NoAnswer)?;
+        let r#box = state.r#box.ok_or(CasebookError::Lookup(LookupError::NoReport))?;
+        let stored = report
+            .answers
+            .iter()
+            .find(|stored| stored.seq == answer.seq)
+            .ok_or(CasebookError::Approval(ApprovalError::NoAnswer))?;
         if report.release(stored) != Release::Held {
-            return Err(DeskError::NotWaiting);
+            return Err(CasebookError::Approval(ApprovalError::NotWaiting));
         }
         if stored.by == self.me {
-            return Err(DeskError::OwnNotice);
+            return Err(CasebookError::Approval(ApprovalError::OwnNotice));
         }
         let endorsement = self.endorse(r#box, answer.report, answer.seq, stored.file.sha256)?;
-        let answer = AnswerId { report: answer.report, seq: answer.seq };
         self.append(What::Approved(Approved { answer, endorsement }), Vec::new(), today)?;
         Ok(())
     }

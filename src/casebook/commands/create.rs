@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     casebook::{
-        Casebook, DeskError,
+        Casebook, CasebookError, LogError, TeamError,
         book::{
             casebook::{ANSWERS, COLLECTIONS},
             lock::{LOCK, lock},
@@ -49,9 +49,9 @@ impl Casebook {
         box_key: VerifyingKey<BoxRole>,
         founder: Founder,
         today: &dyn Today,
-    ) -> Result<Self, DeskError> {
+    ) -> Result<Self, CasebookError> {
         if founder.name.is_empty() || founder.name.is_longer_than(SHORT_MAX) {
-            return Err(DeskError::MemberName);
+            return Err(CasebookError::Team(TeamError::MemberName));
         }
         files::create_private_directory(directory)?;
         clear_unfinished(directory)?;
@@ -84,7 +84,7 @@ impl Casebook {
 }
 
 /// Removes what [`Casebook::init`] leaves when it is killed, and refuses a directory with anything else in it.
-fn clear_unfinished(directory: &Path) -> Result<(), DeskError> {
+fn clear_unfinished(directory: &Path) -> Result<(), CasebookError> {
     const PARTS: &[&str] =
         &[chain::EVENTS, COLLECTIONS, ANSWERS, snapshot::DIRECTORY, "keys", trust::TRUST, LOCK, "head.json"];
     let known: Vec<PathBuf> = PARTS
@@ -100,7 +100,7 @@ fn clear_unfinished(directory: &Path) -> Result<(), DeskError> {
             .all(|name| *name == event || *name == files::partial_path(&event))
         && names_in(directory, COLLECTIONS)?.is_empty();
     if !unfinished {
-        return Err(DeskError::NotEmpty(directory.to_owned()));
+        return Err(CasebookError::Log(LogError::NotEmpty(directory.to_owned())));
     }
     for name in names.iter().filter(|name| *name != Path::new(LOCK)) {
         let path = directory.join(name);
@@ -141,7 +141,7 @@ mod tests {
             let founder = Founder { name: Text::typed(name), role: TeamRole::Lead, paths };
             let (identity, box_key) = (Arc::clone(&world.identity), world.box_key.clone());
             let made = Casebook::init(&directory, identity, &world.signer, box_key, founder, &TODAY);
-            assert!(matches!(made, Err(DeskError::MemberName)) && !directory.exists());
+            assert!(matches!(made, Err(CasebookError::Team(TeamError::MemberName))) && !directory.exists());
         }
     }
 }

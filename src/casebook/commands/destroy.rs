@@ -6,7 +6,7 @@
 
 use crate::{
     casebook::{
-        DeskError, Editor,
+        CasebookError, Editor, RetentionError,
         book::casebook::ANSWERS,
         log::{
             event::{Destroyed, What},
@@ -23,10 +23,10 @@ impl Editor<'_> {
     ///
     /// # Errors
     /// If it is not, or if something of it can't be removed.
-    pub fn destroy(&mut self, id: ReportId, today: &dyn Today) -> Result<(), DeskError> {
+    pub fn destroy(&mut self, id: ReportId, today: &dyn Today) -> Result<(), CasebookError> {
         let report = self.casebook.state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
         if report.retained(today.today()).is_some() {
-            return Err(DeskError::NotToBeDestroyed(id));
+            return Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(id)));
         }
         let destroyed = Destroyed { report: id, last_message: report.last_message(), fact: report.fact(today.today()) };
         self.append(What::Destroyed(destroyed), Vec::new(), today)?;
@@ -34,7 +34,7 @@ impl Editor<'_> {
     }
 
     /// Goes on with what a command that was killed began to destroy.
-    pub(in crate::casebook) fn finish_destroying(&mut self) -> Result<(), DeskError> {
+    pub(in crate::casebook) fn finish_destroying(&mut self) -> Result<(), CasebookError> {
         let unfinished: Vec<ReportId> = self.casebook.state.destroyed.keys().copied().collect();
         let unfinished = unfinished.into_iter().filter(|id| self.casebook.keys.has_any(*id));
         for id in unfinished.collect::<Vec<_>>() {
@@ -44,13 +44,13 @@ impl Editor<'_> {
     }
 
     /// The key goes last: as long as it is there, this is not finished.
-    fn remove(&self, id: ReportId) -> Result<(), DeskError> {
+    fn remove(&self, id: ReportId) -> Result<(), CasebookError> {
         for collection in self.casebook.collection_paths()? {
             files::remove_tree(&collection.join("reports").join(id.to_string()))?;
         }
         files::remove_tree(&self.casebook.directory.join(ANSWERS).join(id.to_string()))?;
         snapshot::remove_all(&self.casebook.directory)?;
-        self.casebook.keys.settle(Owner::Report(id), None)
+        Ok(self.casebook.keys.settle(Owner::Report(id), None)?)
     }
 }
 
@@ -60,7 +60,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::{NewAssessment, NewNote, NewReferral, Passage, Retained},
+        casebook::{LookupError, NewAssessment, NewNote, NewReferral, Passage, Retained},
         domain::{Area, Assessment, Calendar, Date, FixedDay, ReportState, Text},
         world::{
             DAY, TODAY,
@@ -100,15 +100,24 @@ mod tests {
         let (mut world, id, other) = closed();
         let destroy = |world: &World, id, day: &FixedDay| world.edit(|editor| editor.destroy(id, day));
         // Not on its last day, not with a promise open, and not while it is worked on.
-        assert!(matches!(destroy(&world, id, &TODAY), Err(DeskError::NotToBeDestroyed(_))));
-        assert!(matches!(destroy(&world, id, &LATER), Err(DeskError::NotToBeDestroyed(_))));
+        assert!(matches!(
+            destroy(&world, id, &TODAY),
+            Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(_)))
+        ));
+        assert!(matches!(
+            destroy(&world, id, &LATER),
+            Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(_)))
+        ));
         world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
         world.reports.get_mut(&other).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
         let file = world.collect();
         world.import(&file).unwrap();
-        assert!(matches!(destroy(&world, other, &LATER), Err(DeskError::NotToBeDestroyed(_))));
+        assert!(matches!(
+            destroy(&world, other, &LATER),
+            Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(_)))
+        ));
         destroy(&world, id, &LATER).unwrap();
-        assert!(matches!(destroy(&world, id, &LATER), Err(DeskError::Destroyed(_))));
+        assert!(matches!(destroy(&world, id, &LATER), Err(CasebookError::Lookup(LookupError::Destroyed(_)))));
     }
 
     #[test]
@@ -125,7 +134,7 @@ mod tests {
         let entry = queue.iter().find(|entry| entry.id == id).unwrap();
         assert_eq!(entry.retained, Some(Retained::Owed), "what the page says is what the command does");
         let destroyed = world.edit(|editor| editor.destroy(id, &LATER));
-        assert!(matches!(destroyed, Err(DeskError::NotToBeDestroyed(_))));
+        assert!(matches!(destroyed, Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(_)))));
         assert!(world.open().unwrap().show(id, DAY, &Calendar::default()).is_ok());
     }
 
@@ -139,7 +148,10 @@ mod tests {
         world.edit(|editor| editor.destroy(id, &LATER)).unwrap();
         drop(keys);
         let casebook = world.open().unwrap();
-        assert!(matches!(casebook.show(id, DAY, &Calendar::default()), Err(DeskError::Destroyed(_))));
+        assert!(matches!(
+            casebook.show(id, DAY, &Calendar::default()),
+            Err(CasebookError::Lookup(LookupError::Destroyed(_)))
+        ));
         assert!(casebook.show(other, DAY, &Calendar::default()).is_ok());
         for number in 1..=casebook.version() {
             let mut opened = casebook.open_event(number).unwrap();
@@ -167,7 +179,10 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             files::write_new(path, files::Readers::Owner, bytes).unwrap();
         }
-        assert!(matches!(world.open().unwrap().show(id, DAY, &Calendar::default()), Err(DeskError::Destroyed(_))));
+        assert!(matches!(
+            world.open().unwrap().show(id, DAY, &Calendar::default()),
+            Err(CasebookError::Lookup(LookupError::Destroyed(_)))
+        ));
         world.reply(other, "anything");
         assert!(world.snapshot().keys().all(|path| !path.to_string_lossy().contains(&id.to_string())));
     }

@@ -7,7 +7,7 @@ use std::{fs::File, path::Path};
 
 use crate::{
     casebook::{
-        Casebook, DeskError, Editor,
+        Casebook, CasebookError, Editor, ExportError, LogError,
         log::event::{AnswerId, Exported, What},
     },
     crypto::{self, Hashed},
@@ -42,7 +42,7 @@ impl Editor<'_> {
     ///
     /// # Errors
     /// If `out` is there already or can't be written, or if a sealed answer can't be read.
-    pub fn export(&mut self, out: &Path, again: bool, today: &dyn Today) -> Result<Export, DeskError> {
+    pub fn export(&mut self, out: &Path, again: bool, today: &dyn Today) -> Result<Export, CasebookError> {
         if let Some(finished) = self.finish_last(out)? {
             return Ok(finished);
         }
@@ -73,7 +73,7 @@ impl Editor<'_> {
         let exported = Exported { number, file: digest, answers, collected: decisions.collected };
         self.append(What::Exported(exported), Vec::new(), today)?;
         file.keep();
-        file.commit().map_err(DeskError::ExportLost)?;
+        file.commit().map_err(|lost| CasebookError::Export(ExportError::Lost(lost)))?;
         Ok(outcome)
     }
 
@@ -81,13 +81,13 @@ impl Editor<'_> {
     ///
     /// # Errors
     /// As [`Self::export`].
-    pub fn export_to_outbox(&mut self, again: bool, today: &dyn Today) -> Result<Export, DeskError> {
+    pub fn export_to_outbox(&mut self, again: bool, today: &dyn Today) -> Result<Export, CasebookError> {
         let out = self.next_in_outbox()?;
         self.export(&out, again, today)
     }
 
     /// Gives the last export its name, if it was recorded but killed before it had one.
-    fn finish_last(&self, out: &Path) -> Result<Option<Export>, DeskError> {
+    fn finish_last(&self, out: &Path) -> Result<Option<Export>, CasebookError> {
         let partial = files::partial_path(out);
         let Some(recorded) = self.casebook.state.export_file else { return Ok(None) };
         let digest = |path: &Path| File::open(path).and_then(crypto::digest_all).map_err(FileError::io("read", path));
@@ -104,10 +104,14 @@ impl Editor<'_> {
 
 impl Casebook {
     /// The sealed bytes as they were made when it was decided.
-    fn sealed_answer(&self, entry: &AnswerEntry) -> Result<Vec<u8>, DeskError> {
+    fn sealed_answer(&self, entry: &AnswerEntry) -> Result<Vec<u8>, CasebookError> {
         let path = self.answer_path(entry.report, entry.seq);
         let bytes = files::read(&path, ANSWER_BYTES)?;
-        if crypto::digest(&bytes) == entry.sha256 { Ok(bytes) } else { Err(DeskError::Exchanged(path)) }
+        if crypto::digest(&bytes) == entry.sha256 {
+            Ok(bytes)
+        } else {
+            Err(CasebookError::Log(LogError::Exchanged(path)))
+        }
     }
 }
 
@@ -117,7 +121,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::{NewAssessment, NewDecision, NewNote, NewNotice, NewReply},
+        casebook::{DecisionError, NewAssessment, NewDecision, NewNote, NewNotice, NewReply},
         domain::{AnswerKind, Area, Calendar, ClockKind, Collected, MessageKind, ReportId, ReportState, Route, Text},
         world::{
             DAY, TODAY,
@@ -243,7 +247,7 @@ mod tests {
         world.reports.get_mut(&id).unwrap().entry.withdrawn = true;
         let file = world.collect();
         world.import(&file).unwrap();
-        assert!(matches!(world.decide(id, notice("x")), Err(DeskError::Withdrawn(_))));
+        assert!(matches!(world.decide(id, notice("x")), Err(CasebookError::Decision(DecisionError::Withdrawn(_)))));
         let why = NewNote::new(Text::typed("x")).unwrap();
         let closed =
             world.decide(id, assessed(NewAssessment::new(None, Some(ReportState::Closed), Some(why)))).unwrap();
@@ -276,7 +280,7 @@ mod tests {
         let before = world.snapshot();
         assert!(matches!(
             world.edit(|editor| editor.export(&out, false, &TODAY)),
-            Err(DeskError::File(FileError::Exists(_)))
+            Err(CasebookError::Log(LogError::File(FileError::Exists(_))))
         ));
         assert_eq!(world.snapshot(), before);
         assert_eq!(world.open().unwrap().list(DAY, &Calendar::default()).unwrap()[0].waiting, 1);

@@ -15,7 +15,7 @@ use std::{
 
 use crate::{
     casebook::{
-        DeskError, Editor, Refusal,
+        CasebookError, Editor, ImportError, LogError, Refusal,
         carry::staging::Staging,
         log::{
             chain::seal_matter,
@@ -99,8 +99,8 @@ impl Editor<'_> {
     /// are passed over: each holds everything that the desk has not acknowledged, so nothing is lost by that.
     ///
     /// # Errors
-    /// [`DeskError::Refused`] if it is altered, out of order or from another box; the casebook is then as it was.
-    pub fn import(&mut self, file: &Path, missing: bool, today: &dyn Today) -> Result<Import, DeskError> {
+    /// [`CasebookError::Import(ImportError::Refused)`] if it is altered, out of order or from another box; the casebook is then as it was.
+    pub fn import(&mut self, file: &Path, missing: bool, today: &dyn Today) -> Result<Import, CasebookError> {
         self.import_watched(file, missing, today, &Progress::default())
     }
 
@@ -114,7 +114,7 @@ impl Editor<'_> {
         missing: bool,
         today: &dyn Today,
         progress: &Progress,
-    ) -> Result<Import, DeskError> {
+    ) -> Result<Import, CasebookError> {
         let opened = File::open(file).map_err(FileError::io("read", file))?;
         let length = opened.metadata().map_err(FileError::io("read", file))?.len();
         progress.total.store(length, Ordering::Relaxed);
@@ -162,7 +162,7 @@ impl Editor<'_> {
         Ok(outcome)
     }
 
-    fn read_manifest<R: Read>(&self, tar: &mut Reader<R>) -> Result<Verified<Manifest>, DeskError> {
+    fn read_manifest<R: Read>(&self, tar: &mut Reader<R>) -> Result<Verified<Manifest>, CasebookError> {
         let bytes = tar.read("manifest.json", MANIFEST_BYTES).map_err(broken)?;
         let signature = tar.read("manifest.json.minisig", SIGNATURE_BYTES).map_err(broken)?;
         let signature = std::str::from_utf8(&signature).map_err(|_| Refusal::Manifest(VerifyError::Unreadable))?;
@@ -206,7 +206,7 @@ impl Editor<'_> {
         tar: &mut Reader<R>,
         manifest: &Manifest,
         missing: bool,
-    ) -> Result<Taken, DeskError> {
+    ) -> Result<Taken, CasebookError> {
         let state = &self.casebook.state;
         let mut taken = Taken::default();
         let mut before = None;
@@ -219,7 +219,7 @@ impl Editor<'_> {
             if known.opaque {
                 // Clocks alone are no secret from whoever carries the collection; what was written is.
                 if !entry.messages.is_empty() {
-                    return Err(DeskError::ImportShutOut(entry.id));
+                    return Err(CasebookError::Import(ImportError::ShutOut(entry.id)));
                 }
                 taken.add(entry, Vec::new(), None);
                 continue;
@@ -268,7 +268,7 @@ impl Editor<'_> {
     }
 
     /// The key that what is about a report is sealed to; made now for one that is new or was destroyed.
-    fn key_for(&self, id: ReportId, known: Known<'_>) -> Result<ReportKey, DeskError> {
+    fn key_for(&self, id: ReportId, known: Known<'_>) -> Result<ReportKey, CasebookError> {
         if known.report.is_some() {
             return Ok(ReportKey { keys: self.casebook.report_key(id)?, new: None });
         }
@@ -278,14 +278,15 @@ impl Editor<'_> {
     }
 
     /// Seals what is new about a report: one that this member can't open, to the recipient that the events name.
-    fn seal_news(&self, id: ReportId, matter: &Matter, key: Option<&NewKey>) -> Result<About, DeskError> {
+    fn seal_news(&self, id: ReportId, matter: &Matter, key: Option<&NewKey>) -> Result<About, CasebookError> {
         let recipient = match (key, self.casebook.state.opaque.get(&id)) {
             (Some(key), _) => &key.recipient,
             (None, Some(opaque)) => &opaque.recipient,
             (None, None) => return self.about(id, matter),
         };
-        let recipient = GovernanceRecipients::parse(recipient).map_err(|_| DeskError::KeysExchanged)?;
-        seal_matter(&recipient, id, matter)
+        let recipient =
+            GovernanceRecipients::parse(recipient).map_err(|_| CasebookError::Log(LogError::KeysExchanged))?;
+        Ok(seal_matter(&recipient, id, matter)?)
     }
 
     /// Opens a new message and its attachments, and stages them under the report's key.
@@ -297,7 +298,7 @@ impl Editor<'_> {
         entry: &MessageEntry,
         staging: &mut Staging,
         to: &GovernanceRecipients,
-    ) -> Result<MessageNews, DeskError> {
+    ) -> Result<MessageNews, CasebookError> {
         let (id, seq) = (report.id, entry.seq);
         let inside = || Refusal::Inside { report: id, seq };
         let (first, attachments) = entry.files.split_first().ok_or_else(inside)?;
@@ -350,7 +351,7 @@ impl Editor<'_> {
         let mut hashed = Hashed::new(Sized { out: file, size: 0 });
         tar.open::<_, Resealing>(path, listed.size, |sealed| {
             let mut read = Hashed::new(sealed);
-            let mut sealer = AttachmentSealer::start(to, &mut hashed).map_err(DeskError::from)?;
+            let mut sealer = AttachmentSealer::start(to, &mut hashed).map_err(CasebookError::from)?;
             let opened = self.casebook.member.open_attachment(BufReader::new(&mut read), attachment, &mut sealer);
             // To its end, to say first whether it is the file that the manifest names.
             io::copy(&mut read, &mut io::sink()).map_err(TarError::from)?;
@@ -358,11 +359,11 @@ impl Editor<'_> {
                 return Err(Refusal::Files.into());
             }
             opened?;
-            sealer.finish().map_err(DeskError::from)?;
+            sealer.finish().map_err(CasebookError::from)?;
             Ok(())
         })?;
         let (sha256, Sized { out, size }) = hashed.finish();
-        out.commit_unsynced().map_err(DeskError::from)?;
+        out.commit_unsynced().map_err(CasebookError::from)?;
         Ok(FileEntry { size, sha256 })
     }
 
@@ -466,13 +467,13 @@ impl<'a> Known<'a> {
 
 /// Why an attachment could not be sealed again.
 enum Resealing {
-    Desk(DeskError),
+    Desk(CasebookError),
     Open(OpenError),
     Tar(TarError),
 }
 
-impl From<DeskError> for Resealing {
-    fn from(error: DeskError) -> Self {
+impl From<CasebookError> for Resealing {
+    fn from(error: CasebookError) -> Self {
         Self::Desk(error)
     }
 }
@@ -581,7 +582,7 @@ fn is_as_listed(message: &Message, manifest: &Manifest, report: &ReportEntry, en
 }
 
 /// Checks the files of a message that was imported before, and keeps nothing.
-fn skip_message<R: Read>(tar: &mut Reader<R>, report: ReportId, message: &MessageEntry) -> Result<(), DeskError> {
+fn skip_message<R: Read>(tar: &mut Reader<R>, report: ReportId, message: &MessageEntry) -> Result<(), CasebookError> {
     for (index, file) in message.files.iter().enumerate() {
         copy(tar, &Manifest::path(report, message.seq, index), file, io::sink())?;
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     casebook::{
-        DeskError, Editor,
+        CasebookError, Editor, TeamError,
         log::{
             event::{Joined, What},
             keyring::Owner,
@@ -29,13 +29,13 @@ impl Editor<'_> {
     ///
     /// # Errors
     /// If the name is empty or long, or someone has that key already.
-    pub fn join(&mut self, new: NewMember, today: &dyn Today) -> Result<MemberId, DeskError> {
+    pub fn join(&mut self, new: NewMember, today: &dyn Today) -> Result<MemberId, CasebookError> {
         if new.name.is_empty() || new.name.is_longer_than(SHORT_MAX) {
-            return Err(DeskError::MemberName);
+            return Err(CasebookError::Team(TeamError::MemberName));
         }
         let signer = new.signer.to_base64();
         if self.casebook.state.active().any(|(_, member)| member.signer == signer) {
-            return Err(DeskError::KnownMember);
+            return Err(CasebookError::Team(TeamError::KnownMember));
         }
         let id = MemberId::random(&mut os_random());
         let generation = self.casebook.state.generation + 1;

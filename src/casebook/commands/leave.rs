@@ -2,7 +2,7 @@
 
 use crate::{
     casebook::{
-        DeskError, Editor,
+        CasebookError, Editor, TeamError,
         log::{
             event::{Left, What},
             keyring::Owner,
@@ -17,13 +17,13 @@ impl Editor<'_> {
     ///
     /// # Errors
     /// If they are no member, or the only one.
-    pub fn leave(&mut self, member: MemberId, today: &dyn Today) -> Result<(), DeskError> {
+    pub fn leave(&mut self, member: MemberId, today: &dyn Today) -> Result<(), CasebookError> {
         let state = &self.casebook.state;
         if !state.active().any(|(id, _)| *id == member) {
-            return Err(DeskError::NoMember);
+            return Err(CasebookError::Team(TeamError::NoMember));
         }
         if member == self.me {
-            return Err(DeskError::LeavingOneself);
+            return Err(CasebookError::Team(TeamError::LeavingOneself));
         }
         let generation = state.generation + 1;
         let to = self.recipients_of(|id, _| id != member);

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     casebook::{
-        DeskError, Editor,
+        CasebookError, Editor, ReferralError, TypedError,
         log::event::{Matter, Referred, What},
     },
     crypto::{self, Document, GovernanceRecipients, Hashed, SignerRole, seal_stream},
@@ -80,25 +80,31 @@ impl Editor<'_> {
     ///
     /// # Errors
     /// If there is nothing in it, a text is too long, an attachment can't be opened, or `out` is there already.
-    pub fn refer(&mut self, id: ReportId, new: NewReferral, out: &Path, today: &dyn Today) -> Result<(), DeskError> {
+    pub fn refer(
+        &mut self,
+        id: ReportId,
+        new: NewReferral,
+        out: &Path,
+        today: &dyn Today,
+    ) -> Result<(), CasebookError> {
         if new.passages.is_empty() && new.attachments.is_empty() {
-            return Err(DeskError::EmptyReferral);
+            return Err(CasebookError::Referral(ReferralError::Empty));
         }
         if new.team.is_empty() || new.team.is_longer_than(SHORT_MAX) {
-            return Err(DeskError::TeamName);
+            return Err(CasebookError::Referral(ReferralError::TeamName));
         }
         if new.reason.is_empty() {
-            return Err(DeskError::EmptyText("reason"));
+            return Err(CasebookError::Typed(TypedError::Empty("reason")));
         }
         if new.reason.is_longer_than(DETAIL_MAX) {
-            return Err(DeskError::LongReason);
+            return Err(CasebookError::Typed(TypedError::LongReason));
         }
         let casebook = &*self.casebook;
         let attachments = new
             .attachments
             .iter()
             .map(|place| Ok(casebook.attachment(id, place)?.said().clone()))
-            .collect::<Result<Vec<_>, DeskError>>()?;
+            .collect::<Result<Vec<_>, CasebookError>>()?;
         let referral = Referral {
             format: Format::Referral,
             report: id,
@@ -145,18 +151,18 @@ impl Editor<'_> {
         let about = self.about(id, &referred)?;
         self.append(What::Referred(about), vec![referred], today)?;
         file.keep();
-        file.commit().map_err(DeskError::ReferralLost)
+        file.commit().map_err(|lost| CasebookError::Referral(ReferralError::Lost(lost)))
     }
 }
 
 /// Why an attachment could not be put into a referral.
 enum Writing {
-    Desk(DeskError),
+    Desk(CasebookError),
     Io(std::io::Error),
 }
 
-impl From<DeskError> for Writing {
-    fn from(error: DeskError) -> Self {
+impl From<CasebookError> for Writing {
+    fn from(error: CasebookError) -> Self {
         Self::Desk(error)
     }
 }
@@ -202,6 +208,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        casebook::LookupError,
         domain::{Calendar, Route},
         files::tarball::Reader,
         unseal::GovernanceIdentity,
@@ -266,16 +273,16 @@ mod tests {
         let before = world.snapshot();
         let out = world.dir.path().join("referral.age");
         let refer = |new| world.edit(|editor| editor.refer(id, new, &out, &TODAY));
-        assert!(matches!(refer(referral(&team)), Err(DeskError::NoAttachment(_))));
+        assert!(matches!(refer(referral(&team)), Err(CasebookError::Lookup(LookupError::NoAttachment(_)))));
         let nothing = NewReferral { passages: Vec::new(), attachments: Vec::new(), ..referral(&team) };
-        assert!(matches!(refer(nothing), Err(DeskError::EmptyReferral)));
+        assert!(matches!(refer(nothing), Err(CasebookError::Referral(ReferralError::Empty))));
         for long in ["a".repeat(SHORT_MAX + 1), many_marks(SHORT_MAX)] {
             let long = NewReferral { team: Text::typed(&long), ..referral(&team) };
-            assert!(matches!(refer(long), Err(DeskError::TeamName)));
+            assert!(matches!(refer(long), Err(CasebookError::Referral(ReferralError::TeamName))));
         }
         for long in ["a".repeat(DETAIL_MAX + 1), many_marks(DETAIL_MAX)] {
             let long = NewReferral { reason: Text::typed(&long), ..referral(&team) };
-            assert!(matches!(refer(long), Err(DeskError::LongReason)));
+            assert!(matches!(refer(long), Err(CasebookError::Typed(TypedError::LongReason))));
         }
         assert!(!out.exists() && world.snapshot() == before);
     }

@@ -1,7 +1,7 @@
 //! Whether every notice needs the word of a second member.
 
 use crate::{
-    casebook::{DeskError, Editor, log::event::What},
+    casebook::{CasebookError, Editor, log::event::What},
     domain::Today,
 };
 
@@ -10,7 +10,7 @@ impl Editor<'_> {
     ///
     /// # Errors
     /// If it can't be recorded.
-    pub fn ask_for_second_approver(&mut self, needed: bool, today: &dyn Today) -> Result<(), DeskError> {
+    pub fn ask_for_second_approver(&mut self, needed: bool, today: &dyn Today) -> Result<(), CasebookError> {
         if self.casebook.state.second_approver != needed {
             self.append(What::SecondApprover(needed), Vec::new(), today)?;
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     casebook::{
-        DeskError, Editor,
+        CasebookError, Editor, TeamError, TypedError,
         log::{
             chain,
             event::{Matter, NewKey, ShutOut, What},
@@ -29,20 +29,20 @@ impl Editor<'_> {
     ///
     /// # Errors
     /// If there is no such report, or it would shut out whoever does it.
-    pub fn shut_out(&mut self, id: ReportId, new: NewShutOut, today: &dyn Today) -> Result<(), DeskError> {
+    pub fn shut_out(&mut self, id: ReportId, new: NewShutOut, today: &dyn Today) -> Result<(), CasebookError> {
         if new.reason.is_empty() {
-            return Err(DeskError::EmptyText("reason"));
+            return Err(CasebookError::Typed(TypedError::Empty("reason")));
         }
         if new.reason.is_longer_than(DETAIL_MAX) {
-            return Err(DeskError::LongReason);
+            return Err(CasebookError::Typed(TypedError::LongReason));
         }
         let state = &self.casebook.state;
         if new.members.iter().any(|member| !state.members.contains_key(member)) {
-            return Err(DeskError::NoMember);
+            return Err(CasebookError::Team(TeamError::NoMember));
         }
         let role = state.members.get(&self.me).map(|member| member.role);
         if new.members.contains(&self.me) || role.is_some_and(|role| new.roles.contains(&role)) {
-            return Err(DeskError::ShuttingOutOneself);
+            return Err(CasebookError::Team(TeamError::ShuttingOutOneself));
         }
         // Only who can open it may decide who else can.
         self.casebook.report_key(id)?;

@@ -2,8 +2,8 @@
 
 use crate::{
     casebook::{
-        AnswerRef, DeskError, Editor,
-        log::event::{AnswerId, Matter, TakenBack, What},
+        AnswerId, ApprovalError, CasebookError, Editor, TypedError,
+        log::event::{Matter, TakenBack, What},
         state::release::Release,
     },
     domain::{Text, Today, limits::DETAIL_MAX},
@@ -15,23 +15,27 @@ impl Editor<'_> {
     ///
     /// # Errors
     /// If there is no such answer, it does not wait for anybody, or the reason is empty or too long.
-    pub fn take_back(&mut self, answer: AnswerRef, reason: Text, today: &dyn Today) -> Result<(), DeskError> {
+    pub fn take_back(&mut self, answer: AnswerId, reason: Text, today: &dyn Today) -> Result<(), CasebookError> {
         if reason.is_empty() {
-            return Err(DeskError::EmptyText("reason"));
+            return Err(CasebookError::Typed(TypedError::Empty("reason")));
         }
         if reason.is_longer_than(DETAIL_MAX) {
-            return Err(DeskError::LongReason);
+            return Err(CasebookError::Typed(TypedError::LongReason));
         }
-        let AnswerRef { report: id, seq } = answer;
+        let AnswerId { report: id, seq } = answer;
         let report = self.casebook.state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
-        let stored = report.answers.iter().find(|stored| stored.seq == seq).ok_or(DeskError::NoAnswer)?;
+        let stored = report
+            .answers
+            .iter()
+            .find(|stored| stored.seq == seq)
+            .ok_or(CasebookError::Approval(ApprovalError::NoAnswer))?;
         if report.release(stored) != Release::Held {
-            return Err(DeskError::NotWaiting);
+            return Err(CasebookError::Approval(ApprovalError::NotWaiting));
         }
         let matter = Matter::Reason(reason);
         let why = self.about(id, &matter)?;
         // The sealed files stay until others of the same numbers take their place: no event names them any more.
-        self.append(What::TakenBack(TakenBack { answer: AnswerId { report: id, seq }, why }), vec![matter], today)?;
+        self.append(What::TakenBack(TakenBack { answer, why }), vec![matter], today)?;
         Ok(())
     }
 }
@@ -74,15 +78,27 @@ mod tests {
         let other = world.colleague("Second", TeamRole::Reviewer);
         write(&world, id, "On ward 7.");
         world.reply(id, "Thank you.");
-        let first = AnswerRef { report: id, seq: 1 };
+        let first = AnswerId { report: id, seq: 1 };
         world.edit_as(&other, |editor| editor.take_back(first, why(), &TODAY)).unwrap();
-        assert!(matches!(world.edit(|e| e.take_back(first, why(), &TODAY)), Err(DeskError::NoAnswer)), "once");
+        assert!(
+            matches!(
+                world.edit(|e| e.take_back(first, why(), &TODAY)),
+                Err(CasebookError::Approval(ApprovalError::NoAnswer))
+            ),
+            "once"
+        );
         let casebook = world.open().unwrap();
         assert_eq!((casebook.waiting(), casebook.waiting_notices()), (0, vec![]), "what came after it went with it");
 
         write(&world, id, "On a ward.");
         world.edit_as(&other, |editor| editor.approve(first, &TODAY)).unwrap();
-        assert!(matches!(world.edit(|e| e.take_back(first, why(), &TODAY)), Err(DeskError::NotWaiting)), "too late");
+        assert!(
+            matches!(
+                world.edit(|e| e.take_back(first, why(), &TODAY)),
+                Err(CasebookError::Approval(ApprovalError::NotWaiting))
+            ),
+            "too late"
+        );
         let casebook = world.open().unwrap();
         assert_eq!(casebook.waiting(), 1);
         let report = casebook.show(id, DAY, &Calendar::default()).unwrap();
@@ -103,7 +119,7 @@ mod tests {
         let areas = vec![Area::IntegratedCare];
         let decided = NewAssessment::of_areas(areas, Some(ReportState::Decided), None);
         world.decide(id, NewDecision::new(decided, Some(notice("On ward 7.")), None).unwrap()).unwrap();
-        world.edit(|editor| editor.take_back(AnswerRef { report: id, seq: 1 }, why(), &TODAY)).unwrap();
+        world.edit(|editor| editor.take_back(AnswerId { report: id, seq: 1 }, why(), &TODAY)).unwrap();
         let recorded = world.decide(id, note("Later.")).unwrap();
         assert_eq!(recorded.answers, [(1, AnswerKind::Update)]);
         assert!(world.decide(id, note("Later.")).unwrap().answers.is_empty());
@@ -114,14 +130,14 @@ mod tests {
         let (world, id) = one_report();
         write(&world, id, "On ward 7.");
         let take = |seq, reason: &str| {
-            let answer = AnswerRef { report: id, seq };
+            let answer = AnswerId { report: id, seq };
             world.edit(|editor| editor.take_back(answer, Text::typed(reason), &TODAY))
         };
-        assert!(matches!(take(1, " "), Err(DeskError::EmptyText(_))));
+        assert!(matches!(take(1, " "), Err(CasebookError::Typed(TypedError::Empty(_)))));
         for long in ["a".repeat(DETAIL_MAX + 1), many_marks(DETAIL_MAX)] {
-            assert!(matches!(take(1, &long), Err(DeskError::LongReason)));
+            assert!(matches!(take(1, &long), Err(CasebookError::Typed(TypedError::LongReason))));
         }
-        assert!(matches!(take(2, "Wrong."), Err(DeskError::NoAnswer)));
+        assert!(matches!(take(2, "Wrong."), Err(CasebookError::Approval(ApprovalError::NoAnswer))));
         assert_eq!(world.open().unwrap().waiting_notices().len(), 1);
     }
 }

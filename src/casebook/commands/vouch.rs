@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use crate::{
-    casebook::{Casebook, DeskError, log::trust::Pointer},
+    casebook::{Casebook, CasebookError, LogError, log::trust::Pointer},
     crypto::Fingerprint,
     unseal::GovernanceIdentity,
 };
@@ -13,10 +13,14 @@ impl Casebook {
     ///
     /// # Errors
     /// If the fingerprint is another one, or they are no member.
-    pub fn join(directory: &Path, identity: Arc<GovernanceIdentity>, compared: Fingerprint) -> Result<Self, DeskError> {
+    pub fn join(
+        directory: &Path,
+        identity: Arc<GovernanceIdentity>,
+        compared: Fingerprint,
+    ) -> Result<Self, CasebookError> {
         let pointer = Pointer::read(directory)?;
         if pointer.fingerprint() != compared {
-            return Err(DeskError::OtherFingerprint(pointer.fingerprint()));
+            return Err(CasebookError::Log(LogError::OtherFingerprint(pointer.fingerprint())));
         }
         pointer.vouch(directory, &identity)?;
         Self::open(directory, identity)

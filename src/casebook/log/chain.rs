@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     casebook::{
-        DeskError, EventProblem,
+        EventProblem, LogError,
         log::{
             event::{About, Envelope, Event, Head, Matter},
             keyring::Keyring,
@@ -55,7 +55,7 @@ struct SignedHead {
 }
 
 /// The numbers of the events that are there.
-pub(in crate::casebook) fn numbers(casebook: &Path) -> Result<BTreeSet<u64>, DeskError> {
+pub(in crate::casebook) fn numbers(casebook: &Path) -> Result<BTreeSet<u64>, LogError> {
     let directory = casebook.join(EVENTS);
     let mut numbers = BTreeSet::new();
     for entry in fs::read_dir(&directory).map_err(FileError::io("read", &directory))? {
@@ -73,7 +73,7 @@ pub(in crate::casebook) fn path(casebook: &Path, number: u64) -> PathBuf {
 }
 
 /// The sealed file of an event.
-pub(in crate::casebook) fn read(casebook: &Path, number: u64) -> Result<Vec<u8>, DeskError> {
+pub(in crate::casebook) fn read(casebook: &Path, number: u64) -> Result<Vec<u8>, LogError> {
     Ok(files::read(&path(casebook, number), EVENT_BYTES)?)
 }
 
@@ -84,8 +84,8 @@ pub(in crate::casebook) fn open(
     casebook: CasebookId,
     number: u64,
     sealed: &[u8],
-) -> Result<Opened, DeskError> {
-    let problem = |problem| DeskError::Event { number, problem };
+) -> Result<Opened, LogError> {
+    let problem = |problem| LogError::Event { number, problem };
     let json = keys.casebook().open_bytes(sealed, EVENT_BYTES).map_err(|error| match error {
         OpenError::OtherKeys => problem(EventProblem::Foreign),
         OpenError::Io(_) | OpenError::Altered | OpenError::Inside => problem(EventProblem::Altered),
@@ -105,7 +105,7 @@ pub(in crate::casebook) fn open(
     let mut matters = Vec::new();
     for about in event.what.about() {
         matters.push(open_matter(keys, about).map_err(|error| match error {
-            DeskError::Open { .. } => problem(EventProblem::Altered),
+            LogError::Open { .. } => problem(EventProblem::Altered),
             other => other,
         })?);
         about.sealed = String::new();
@@ -118,7 +118,7 @@ pub(in crate::casebook) fn seal_matter(
     to: &GovernanceRecipients,
     report: ReportId,
     matter: &Matter,
-) -> Result<About, DeskError> {
+) -> Result<About, LogError> {
     let json = Zeroizing::new(serde_json::to_vec(matter).map_err(|_| crypto::SealError::Json)?);
     Ok(About { report, sealed: BASE64.encode(seal_bytes(&json, to)?.as_bytes()) })
 }
@@ -129,7 +129,7 @@ pub(in crate::casebook) fn append(
     keys: &Keyring,
     event: &Event,
     key: &SigningKey<SignerRole>,
-) -> Result<Digest, DeskError> {
+) -> Result<Digest, LogError> {
     let (json, signature) = crypto::sign(event, key)?;
     let json = Zeroizing::new(String::from_utf8(json).map_err(|_| crypto::SignError::Json)?);
     let signer = key.verifying_key()?.to_base64();
@@ -150,19 +150,19 @@ pub(in crate::casebook) fn append(
 }
 
 /// The head and who signed it; none if the first event is still to come.
-pub(in crate::casebook) fn head(directory: &Path) -> Result<Option<(Head, String)>, DeskError> {
+pub(in crate::casebook) fn head(directory: &Path) -> Result<Option<(Head, String)>, LogError> {
     let path = directory.join(HEAD);
     if !path.exists() {
         return Ok(None);
     }
-    let damaged = || DeskError::Head;
+    let damaged = || LogError::Head;
     let signed: SignedHead = serde_json::from_slice(&files::read(&path, HEAD_BYTES)?).map_err(|_| damaged())?;
     let signer = VerifyingKey::<SignerRole>::from_base64(&signed.signer).map_err(|_| damaged())?;
     let verified = crypto::verify::<Head>(signed.head.as_str().as_bytes(), &signed.signature, &[signer]);
     Ok(Some((verified.map_err(|_| damaged())?.into_document(), signed.signer)))
 }
 
-fn write_head(directory: &Path, head: &Head, key: &SigningKey<SignerRole>) -> Result<(), DeskError> {
+fn write_head(directory: &Path, head: &Head, key: &SigningKey<SignerRole>) -> Result<(), LogError> {
     let (json, signature) = crypto::sign(head, key)?;
     let json = String::from_utf8(json).map_err(|_| crypto::SignError::Json)?;
     let signed = SignedHead { head: Text::verbatim(&json), signer: key.verifying_key()?.to_base64(), signature };
@@ -170,9 +170,9 @@ fn write_head(directory: &Path, head: &Head, key: &SigningKey<SignerRole>) -> Re
     Ok(files::replace(&directory.join(HEAD), Readers::Owner, &bytes)?)
 }
 
-fn open_matter(keys: &Keyring, about: &About) -> Result<Option<Matter>, DeskError> {
+fn open_matter(keys: &Keyring, about: &About) -> Result<Option<Matter>, LogError> {
     let Some(key) = keys.report(about.report)? else { return Ok(None) };
-    let broken = |source| DeskError::Open { path: PathBuf::from(EVENTS), source };
+    let broken = |source| LogError::Open { path: PathBuf::from(EVENTS), source };
     let sealed = BASE64.decode(about.sealed.as_bytes()).map_err(|_| broken(OpenError::Altered))?;
     match key.open_bytes(&sealed, EVENT_BYTES) {
         Ok(json) => serde_json::from_slice(&json).map(Some).map_err(|_| broken(OpenError::Inside)),

@@ -362,13 +362,13 @@ pub(in crate::casebook) struct Destroyed {
 }
 
 /// Names an answer.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::casebook) struct AnswerId {
+pub struct AnswerId {
     /// The report.
-    pub(in crate::casebook) report: ReportId,
+    pub report: ReportId,
     /// The answer's number within it.
-    pub(in crate::casebook) seq: u32,
+    pub seq: u32,
 }
 
 impl What {

@@ -18,7 +18,7 @@ use std::{
 };
 
 use crate::{
-    casebook::DeskError,
+    casebook::LogError,
     crypto::{GovernanceRecipients, OpenError, seal_bytes},
     domain::{ReportId, limits::KIB},
     files::{self, FileError, Readers},
@@ -55,7 +55,7 @@ struct Held {
 
 impl Keyring {
     /// Makes the first key of a new casebook.
-    pub(in crate::casebook) fn create(casebook: &Path, member: Arc<GovernanceIdentity>) -> Result<Self, DeskError> {
+    pub(in crate::casebook) fn create(casebook: &Path, member: Arc<GovernanceIdentity>) -> Result<Self, LogError> {
         let directory = casebook.join(DIRECTORY);
         files::create_private_directory(&directory)?;
         let own = GovernanceIdentity::generate();
@@ -67,7 +67,7 @@ impl Keyring {
     pub(in crate::casebook) fn open(
         casebook: &Path,
         member: Arc<GovernanceIdentity>,
-    ) -> Result<Option<Self>, DeskError> {
+    ) -> Result<Option<Self>, LogError> {
         let directory = casebook.join(DIRECTORY);
         let (own, held) = index(&directory)?;
         let Some(casebook) = merged(&directory, Owner::Casebook, &own, &member)? else { return Ok(None) };
@@ -80,7 +80,7 @@ impl Keyring {
     }
 
     /// A report's key in all its generations; none if this member can't open it or it is destroyed.
-    pub(in crate::casebook) fn report(&self, id: ReportId) -> Result<Option<Arc<GovernanceIdentity>>, DeskError> {
+    pub(in crate::casebook) fn report(&self, id: ReportId) -> Result<Option<Arc<GovernanceIdentity>>, LogError> {
         let generations = {
             let held = self.held();
             if let Some(known) = held.reports.get(&id) {
@@ -95,7 +95,7 @@ impl Keyring {
     }
 
     /// The next generation of a report's key, which opens what the ones before opened too. Nothing is written yet.
-    pub(in crate::casebook) fn fresh(&self, id: ReportId) -> Result<Arc<GovernanceIdentity>, DeskError> {
+    pub(in crate::casebook) fn fresh(&self, id: ReportId) -> Result<Arc<GovernanceIdentity>, LogError> {
         let fresh = GovernanceIdentity::generate();
         Ok(Arc::new(match self.report(id)? {
             Some(before) => fresh.and(&before),
@@ -112,7 +112,7 @@ impl Keyring {
         keys: &Arc<GovernanceIdentity>,
         to: Option<&GovernanceRecipients>,
         sync: bool,
-    ) -> Result<(), DeskError> {
+    ) -> Result<(), LogError> {
         let casebook = self.newest_casebook();
         write(&self.directory, Owner::Report(id), generation, keys, to.unwrap_or(&casebook), sync)?;
         let mut held = self.held();
@@ -127,7 +127,7 @@ impl Keyring {
         generation: u32,
         to: &GovernanceRecipients,
         fresh: bool,
-    ) -> Result<String, DeskError> {
+    ) -> Result<String, LogError> {
         let all =
             if fresh { GovernanceIdentity::generate().and(&self.casebook) } else { self.casebook.and(&self.casebook) };
         write(&self.directory, Owner::Casebook, generation, &all, to, true)?;
@@ -141,7 +141,7 @@ impl Keyring {
         id: ReportId,
         generation: u32,
         to: &GovernanceRecipients,
-    ) -> Result<(), DeskError> {
+    ) -> Result<(), LogError> {
         let Some(keys) = self.report(id)? else { return Ok(()) };
         write(&self.directory, Owner::Report(id), generation, &keys, to, true)?;
         self.held().generations.entry(id).or_default().insert(generation);
@@ -149,7 +149,7 @@ impl Keyring {
     }
 
     /// Removes every generation but one, or all of them: for good.
-    pub(in crate::casebook) fn settle(&self, owner: Owner, keep: Option<u32>) -> Result<(), DeskError> {
+    pub(in crate::casebook) fn settle(&self, owner: Owner, keep: Option<u32>) -> Result<(), LogError> {
         let (own, found) = index(&self.directory)?;
         let generations = match owner {
             Owner::Casebook => own,
@@ -181,7 +181,7 @@ impl Keyring {
     }
 
     /// Looks again at what is on the disk: others may have written there.
-    pub(in crate::casebook) fn refresh(&mut self) -> Result<(), DeskError> {
+    pub(in crate::casebook) fn refresh(&mut self) -> Result<(), LogError> {
         let (own, held) = index(&self.directory)?;
         if let Some(casebook) = merged(&self.directory, Owner::Casebook, &own, &self.member)? {
             self.casebook = Arc::new(casebook);
@@ -219,7 +219,7 @@ fn write(
     keys: &GovernanceIdentity,
     to: &GovernanceRecipients,
     sync: bool,
-) -> Result<(), DeskError> {
+) -> Result<(), LogError> {
     let sealed = seal_bytes(keys.to_text().as_bytes(), to)?;
     let path = path(directory, owner, generation);
     // One of that generation is in no event: a command was killed before it recorded it.
@@ -237,7 +237,7 @@ fn merged(
     owner: Owner,
     generations: &BTreeSet<u32>,
     openers: &GovernanceIdentity,
-) -> Result<Option<GovernanceIdentity>, DeskError> {
+) -> Result<Option<GovernanceIdentity>, LogError> {
     let mut all: Option<GovernanceIdentity> = None;
     for generation in generations.iter().rev() {
         let path = path(directory, owner, *generation);
@@ -247,10 +247,10 @@ fn merged(
         };
         let keys = match openers.open_bytes(&sealed, BYTES) {
             Err(OpenError::OtherKeys) => continue,
-            Err(source) => return Err(DeskError::Open { path, source }),
+            Err(source) => return Err(LogError::Open { path, source }),
             Ok(text) => {
                 let text = std::str::from_utf8(&text).map_err(|_| OpenError::Inside);
-                text.and_then(GovernanceIdentity::from_text).map_err(|source| DeskError::Open { path, source })?
+                text.and_then(GovernanceIdentity::from_text).map_err(|source| LogError::Open { path, source })?
             }
         };
         all = Some(match all {
@@ -261,7 +261,7 @@ fn merged(
     Ok(all)
 }
 
-fn index(directory: &Path) -> Result<(BTreeSet<u32>, Held), DeskError> {
+fn index(directory: &Path) -> Result<(BTreeSet<u32>, Held), LogError> {
     let (mut own, mut held) = (BTreeSet::new(), Held::default());
     for entry in fs::read_dir(directory).map_err(FileError::io("read", directory))? {
         let name = entry.map_err(FileError::io("read", directory))?.file_name();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    casebook::{DeskError, log::chain::Opened},
+    casebook::{LogError, log::chain::Opened},
     crypto::{self, seal_bytes},
     domain::{CasebookId, Digest},
     files::{self, FileError, Readers},
@@ -57,7 +57,7 @@ pub(in crate::casebook) fn write(
     member: &GovernanceIdentity,
     casebook: CasebookId,
     events: &[Opened],
-) -> Result<(), DeskError> {
+) -> Result<(), LogError> {
     let json = serde_json::to_vec(&Made { casebook, events }).map_err(|_| crypto::SealError::Json)?;
     let json = Zeroizing::new(json);
     let tag = member.casebook_tag(&context(&json));
@@ -94,7 +94,7 @@ fn context(json: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::{
-        casebook::EventProblem,
+        casebook::{CasebookError, EventProblem},
         domain::{Calendar, Route},
         world::{
             DAY, TODAY,
@@ -163,7 +163,7 @@ mod tests {
         altered[original.len() / 2] ^= 1;
         files::replace(&event(3), Readers::Owner, &altered).unwrap();
         let problem = |expected| match world.open() {
-            Err(DeskError::Event { number: 3, problem }) => assert_eq!(problem, expected),
+            Err(CasebookError::Log(LogError::Event { number: 3, problem })) => assert_eq!(problem, expected),
             Err(other) => panic!("{other}"),
             Ok(_) => panic!("it was opened"),
         };
@@ -177,6 +177,6 @@ mod tests {
         fs::remove_file(event(last)).unwrap();
         // Even with an older head in its place.
         fs::remove_file(world.casebook().join("head.json")).unwrap();
-        assert!(matches!(world.open(), Err(DeskError::CutOff { .. })));
+        assert!(matches!(world.open(), Err(CasebookError::Log(LogError::CutOff { .. }))));
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    casebook::DeskError,
+    casebook::LogError,
     crypto::{self, BoxRole, Fingerprint, SignerRole, VerifyingKey},
     domain::{CasebookId, Digest, Format, limits::KIB},
     files::{self, Readers},
@@ -60,14 +60,14 @@ impl Pointer {
     ///
     /// # Errors
     /// If there is no casebook or the file is not one that candour wrote.
-    pub fn read(casebook: &Path) -> Result<Self, DeskError> {
+    pub fn read(casebook: &Path) -> Result<Self, LogError> {
         let path = casebook.join(NAME);
         if !path.exists() {
-            return Err(DeskError::NoCasebook(casebook.to_owned()));
+            return Err(LogError::NoCasebook(casebook.to_owned()));
         }
         let pointer: Self =
-            serde_json::from_slice(&files::read(&path, BYTES)?).map_err(|_| DeskError::Pointer(path.clone()))?;
-        if pointer.format == Format::Casebook { Ok(pointer) } else { Err(DeskError::Pointer(path)) }
+            serde_json::from_slice(&files::read(&path, BYTES)?).map_err(|_| LogError::Pointer(path.clone()))?;
+        if pointer.format == Format::Casebook { Ok(pointer) } else { Err(LogError::Pointer(path)) }
     }
 
     /// Where the keys were of whoever made the casebook, when they made it. Nobody vouches for that: keys may move.
@@ -94,19 +94,19 @@ impl Pointer {
     }
 
     /// Writes it into a casebook.
-    pub(in crate::casebook) fn write(&self, casebook: &Path) -> Result<(), DeskError> {
+    pub(in crate::casebook) fn write(&self, casebook: &Path) -> Result<(), LogError> {
         let path = casebook.join(NAME);
         // A path that is not UTF-8 has no JSON form.
-        let json = serde_json::to_vec_pretty(self).map_err(|_| DeskError::Pointer(path.clone()))?;
+        let json = serde_json::to_vec_pretty(self).map_err(|_| LogError::Pointer(path.clone()))?;
         Ok(files::write_new(&path, Readers::Owner, &json)?)
     }
 
     /// Gives an identity's word for it: from then on it opens this casebook and no other in its place.
-    pub(in crate::casebook) fn vouch(&self, casebook: &Path, identity: &GovernanceIdentity) -> Result<(), DeskError> {
+    pub(in crate::casebook) fn vouch(&self, casebook: &Path, identity: &GovernanceIdentity) -> Result<(), LogError> {
         files::create_private_directory(&casebook.join(TRUST))?;
         let path = word_path(casebook, identity);
         let word = Word { seal: identity.casebook_tag(&self.vouched_part()) };
-        let json = serde_json::to_vec(&word).map_err(|_| DeskError::Pointer(path.clone()))?;
+        let json = serde_json::to_vec(&word).map_err(|_| LogError::Pointer(path.clone()))?;
         Ok(files::replace(&path, Readers::Owner, &json)?)
     }
 
@@ -115,17 +115,17 @@ impl Pointer {
         &self,
         casebook: &Path,
         identity: &GovernanceIdentity,
-    ) -> Result<Trusted, DeskError> {
+    ) -> Result<Trusted, LogError> {
         let path = word_path(casebook, identity);
         if !path.exists() {
-            return Err(DeskError::NotVouched(self.fingerprint()));
+            return Err(LogError::NotVouched(self.fingerprint()));
         }
         let word: Word =
-            serde_json::from_slice(&files::read(&path, BYTES)?).map_err(|_| DeskError::Pointer(path.clone()))?;
+            serde_json::from_slice(&files::read(&path, BYTES)?).map_err(|_| LogError::Pointer(path.clone()))?;
         if !identity.is_casebook_tag(&self.vouched_part(), word.seal) {
-            return Err(DeskError::OtherIdentity);
+            return Err(LogError::OtherIdentity);
         }
-        let unreadable = |_| DeskError::Pointer(casebook.join(NAME));
+        let unreadable = |_| LogError::Pointer(casebook.join(NAME));
         Ok(Trusted {
             casebook: self.casebook,
             founder: VerifyingKey::from_base64(&self.founder).map_err(unreadable)?,

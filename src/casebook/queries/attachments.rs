@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    casebook::{Casebook, DeskError, state::report::StoredMessage},
+    casebook::{Casebook, CasebookError, LogError, LookupError, state::report::StoredMessage},
     crypto::{self, OpenError},
     domain::{Attachment, FileEntry, Manifest, Message, ReportId, limits::MESSAGE_BYTES},
     files::{self, FileError, NewFile, Readers},
@@ -28,11 +28,13 @@ impl Casebook {
     ///
     /// # Errors
     /// If there is no such file or several, if it can't be opened, or if `out` is there already.
-    pub fn write_attachment(&self, id: ReportId, name: &str, out: &Path) -> Result<Attachment, DeskError> {
+    pub fn write_attachment(&self, id: ReportId, name: &str, out: &Path) -> Result<Attachment, CasebookError> {
         let found = self.attachment(id, name)?;
         let mut file = BufWriter::new(NewFile::create_nameless(out, Readers::Owner)?);
         found.copy(&mut file).map_err(|error| match error {
-            DeskError::Open { source: OpenError::Io(source), .. } => FileError::io("write", out)(source).into(),
+            CasebookError::Log(LogError::Open { source: OpenError::Io(source), .. }) => {
+                FileError::io("write", out)(source).into()
+            }
             other => other,
         })?;
         file.flush().map_err(FileError::io("write", out))?;
@@ -45,7 +47,7 @@ impl Casebook {
     ///
     /// # Errors
     /// As [`Self::write_attachment`].
-    pub fn copy_attachment(&self, id: ReportId, name: &str, out: impl Write) -> Result<Attachment, DeskError> {
+    pub fn copy_attachment(&self, id: ReportId, name: &str, out: impl Write) -> Result<Attachment, CasebookError> {
         let found = self.attachment(id, name)?;
         found.copy(out)?;
         Ok(found.attachment)
@@ -55,14 +57,14 @@ impl Casebook {
     ///
     /// # Errors
     /// If there is no such file or several.
-    pub fn attachment(&self, id: ReportId, name: &str) -> Result<SealedAttachment, DeskError> {
+    pub fn attachment(&self, id: ReportId, name: &str) -> Result<SealedAttachment, CasebookError> {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         let mut named = Vec::new();
         for stored in report.messages.iter().filter(|stored| stored.files.len() > 1) {
             for (index, attachment) in (1..).zip(self.open_message(id, stored)?.attachments) {
                 let place = format!("{}/{index}", stored.seq);
                 let path = self.collection_path(stored.collection).join(Manifest::path(id, stored.seq, index));
-                let key = self.keys.report(id)?.ok_or(DeskError::NoReportKey(id))?;
+                let key = self.keys.report(id)?.ok_or(CasebookError::Log(LogError::NoReportKey(id)))?;
                 let found = SealedAttachment { path, key, attachment };
                 if place == name {
                     return Ok(found);
@@ -73,24 +75,28 @@ impl Casebook {
             }
         }
         if named.len() > 1 {
-            return Err(DeskError::AmbiguousAttachment {
+            return Err(CasebookError::Lookup(LookupError::AmbiguousAttachment {
                 report: id,
                 places: named.into_iter().map(|(place, _)| place).collect(),
-            });
+            }));
         }
-        named.pop().map(|(_, found)| found).ok_or(DeskError::NoAttachment(id))
+        named.pop().map(|(_, found)| found).ok_or(CasebookError::Lookup(LookupError::NoAttachment(id)))
     }
 
     /// Opens a message of the person.
-    pub(in crate::casebook) fn open_message(&self, id: ReportId, stored: &StoredMessage) -> Result<Message, DeskError> {
+    pub(in crate::casebook) fn open_message(
+        &self,
+        id: ReportId,
+        stored: &StoredMessage,
+    ) -> Result<Message, CasebookError> {
         let path: PathBuf = self.collection_path(stored.collection).join(Manifest::path(id, stored.seq, 0));
         let sealed = files::read(&path, 2 * MESSAGE_BYTES)?;
         // Anyone can seal to the team: only the digest says that it is the message that was imported.
         if stored.kept.first().is_none_or(|file: &FileEntry| file.sha256 != crypto::digest(&sealed)) {
-            return Err(DeskError::Exchanged(path));
+            return Err(CasebookError::Log(LogError::Exchanged(path)));
         }
-        let key = self.keys.report(id)?.ok_or(DeskError::NoReportKey(id))?;
-        key.open_message(sealed.as_slice()).map_err(|source| DeskError::Open { path, source })
+        let key = self.keys.report(id)?.ok_or(CasebookError::Log(LogError::NoReportKey(id)))?;
+        key.open_message(sealed.as_slice()).map_err(|source| CasebookError::Log(LogError::Open { path, source }))
     }
 }
 
@@ -105,11 +111,11 @@ impl SealedAttachment {
     ///
     /// # Errors
     /// If it can't be opened, or is another file.
-    pub fn copy(&self, out: impl Write) -> Result<(), DeskError> {
+    pub fn copy(&self, out: impl Write) -> Result<(), CasebookError> {
         let opened = File::open(&self.path).map_err(FileError::io("read", &self.path))?;
         self.key
             .open_attachment(BufReader::new(opened), &self.attachment, out)
-            .map_err(|source| DeskError::Open { path: self.path.clone(), source })
+            .map_err(|source| CasebookError::Log(LogError::Open { path: self.path.clone(), source }))
     }
 }
 
@@ -146,13 +152,19 @@ mod tests {
                 assert_eq!(out.metadata().unwrap().permissions().mode() & 0o777, 0o600);
                 assert!(matches!(
                     casebook.write_attachment(id, &name, &out),
-                    Err(DeskError::File(FileError::Exists(_)))
+                    Err(CasebookError::Log(LogError::File(FileError::Exists(_))))
                 ));
             }
         }
         let out = world.dir.path().join("none");
         for name in ["1/5", "2/1", "none", "", "../../etc/passwd"] {
-            assert!(matches!(casebook.write_attachment(id, name, &out), Err(DeskError::NoAttachment(_))), "{name}");
+            assert!(
+                matches!(
+                    casebook.write_attachment(id, name, &out),
+                    Err(CasebookError::Lookup(LookupError::NoAttachment(_)))
+                ),
+                "{name}"
+            );
         }
     }
 
@@ -171,13 +183,16 @@ mod tests {
         let bytes = fs::read(&sealed).unwrap();
         fs::remove_file(&sealed).unwrap();
         files::write_new(&sealed, Readers::Owner, &bytes[..bytes.len() - 70_000]).unwrap();
-        assert!(matches!(casebook.write_attachment(id, "1/1", &out), Err(DeskError::Open { .. })));
+        assert!(matches!(casebook.write_attachment(id, "1/1", &out), Err(CasebookError::Log(LogError::Open { .. }))));
         assert!(!out.exists() && !files::partial_path(&out).exists());
         // Another message that is sealed to the same team.
         let message = |collection: u64, seq| {
             world.casebook().join(format!("collections/{collection}")).join(Manifest::path(id, seq, 0))
         };
         fs::copy(message(2, 2), message(1, 1)).unwrap();
-        assert!(matches!(casebook.show(id, DAY, &Calendar::default()), Err(DeskError::Exchanged(_))));
+        assert!(matches!(
+            casebook.show(id, DAY, &Calendar::default()),
+            Err(CasebookError::Log(LogError::Exchanged(_)))
+        ));
     }
 }

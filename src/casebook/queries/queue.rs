@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     casebook::{
-        Casebook, DeskError,
+        Casebook, CasebookError, LookupError,
         state::{release::Release, report::Report, retention::Retained},
     },
     domain::{Area, Calendar, ClockView, Date, MemberId, ReportId, ReportState, Route, SeriousHarm},
@@ -62,7 +62,7 @@ impl Casebook {
     ///
     /// # Errors
     /// If an open clock's working days can't be counted.
-    pub fn list(&self, today: Date, calendar: &Calendar) -> Result<Vec<QueueEntry>, DeskError> {
+    pub fn list(&self, today: Date, calendar: &Calendar) -> Result<Vec<QueueEntry>, CasebookError> {
         let mut queue = self
             .state
             .reports
@@ -79,17 +79,17 @@ impl Casebook {
     ///
     /// # Errors
     /// If it names none or several, or is shorter than 4 digits.
-    pub fn find(&self, prefix: &str) -> Result<ReportId, DeskError> {
+    pub fn find(&self, prefix: &str) -> Result<ReportId, CasebookError> {
         let prefix = prefix.to_ascii_lowercase();
         if prefix.len() < PREFIX_DIGITS || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(DeskError::NotAnId);
+            return Err(CasebookError::Lookup(LookupError::NotAnId));
         }
         let known = self.state.reports.keys().chain(self.state.opaque.keys()).chain(self.state.destroyed.keys());
         let mut found = known.filter(|id| id.to_string().starts_with(&prefix));
         match (found.next(), found.count()) {
             (Some(id), 0) => Ok(*id),
-            (None, _) => Err(DeskError::NoReport),
-            (Some(_), others) => Err(DeskError::AmbiguousId(others + 1)),
+            (None, _) => Err(CasebookError::Lookup(LookupError::NoReport)),
+            (Some(_), others) => Err(CasebookError::Lookup(LookupError::AmbiguousId(others + 1))),
         }
     }
 }
@@ -130,7 +130,7 @@ pub(in crate::casebook) fn queue_entry(
     report: &Report,
     today: Date,
     calendar: &Calendar,
-) -> Result<QueueEntry, DeskError> {
+) -> Result<QueueEntry, CasebookError> {
     let mut clocks: Vec<ClockView> =
         report.clocks.iter().map(|entry| entry.view(today, calendar)).collect::<Result<_, _>>()?;
     for entry in report.supplementary_clocks() {
@@ -201,8 +201,8 @@ mod tests {
         for good in ["abab", "ABABab", &id.to_string()] {
             assert_eq!(casebook.find(good).unwrap(), id);
         }
-        assert!(matches!(casebook.find("aba"), Err(DeskError::NotAnId)));
-        assert!(matches!(casebook.find("../a"), Err(DeskError::NotAnId)));
-        assert!(matches!(casebook.find("abac"), Err(DeskError::NoReport)));
+        assert!(matches!(casebook.find("aba"), Err(CasebookError::Lookup(LookupError::NotAnId))));
+        assert!(matches!(casebook.find("../a"), Err(CasebookError::Lookup(LookupError::NotAnId))));
+        assert!(matches!(casebook.find("abac"), Err(CasebookError::Lookup(LookupError::NoReport))));
     }
 }

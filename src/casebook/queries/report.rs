@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     casebook::{
-        Casebook, DeskError,
+        Casebook, CasebookError,
         log::event::{Matter, Referred, What, Written},
         queries::{
             answers::AnswerView,
@@ -174,7 +174,7 @@ impl Casebook {
     ///
     /// # Errors
     /// If there is no such report, a clock can't be counted, or a message can't be opened.
-    pub fn show(&self, id: ReportId, today: Date, calendar: &Calendar) -> Result<ReportView, DeskError> {
+    pub fn show(&self, id: ReportId, today: Date, calendar: &Calendar) -> Result<ReportView, CasebookError> {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         let mut view = ReportView {
             entry: queue_entry(id, report, today, calendar)?,
@@ -214,7 +214,7 @@ impl Casebook {
         report: &Report,
         view: &mut ReportView,
         gone: &mut Vec<(u32, AnswerKind, Option<Text>)>,
-    ) -> Result<(), DeskError> {
+    ) -> Result<(), CasebookError> {
         let opened = self.open_event(number)?;
         let (on, by) = (opened.event.on, opened.event.by);
         for matter in opened.matters.into_iter().flatten() {

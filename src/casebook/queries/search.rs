@@ -1,7 +1,7 @@
 //! Finding reports by what was written in them. Everything is opened in memory, read once and wiped.
 
 use crate::{
-    casebook::{Casebook, DeskError, log::event::Matter, parallel::in_parallel},
+    casebook::{Casebook, CasebookError, log::event::Matter, parallel::in_parallel},
     domain::{ReportId, Text},
 };
 
@@ -11,7 +11,7 @@ impl Casebook {
     ///
     /// # Errors
     /// If something can't be opened.
-    pub fn search(&self, asked: &Text) -> Result<Vec<ReportId>, DeskError> {
+    pub fn search(&self, asked: &Text) -> Result<Vec<ReportId>, CasebookError> {
         let words: Vec<String> = asked.as_str().split_whitespace().map(str::to_lowercase).collect();
         if words.is_empty() {
             return Ok(Vec::new());
@@ -28,7 +28,7 @@ impl Casebook {
             .collect()
     }
 
-    fn matches(&self, id: ReportId, words: &[String]) -> Result<bool, DeskError> {
+    fn matches(&self, id: ReportId, words: &[String]) -> Result<bool, CasebookError> {
         let Some(report) = self.state.reports.get(&id) else { return Ok(false) };
         let mut missing: Vec<&str> = words.iter().map(String::as_str).collect();
         let mut look = |text: &str| {

@@ -1,6 +1,6 @@
 use crate::{
     casebook::{
-        Casebook, DeskError,
+        Casebook, CasebookError,
         queries::report::{ReportView, Sender},
     },
     domain::ReportId,
@@ -20,7 +20,7 @@ impl Casebook {
     ///
     /// # Errors
     /// If there is no such report.
-    pub fn seen(&self, id: ReportId) -> Result<Seen, DeskError> {
+    pub fn seen(&self, id: ReportId) -> Result<Seen, CasebookError> {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         Ok(Seen { version: report.version(), read: report.last_message() })
     }

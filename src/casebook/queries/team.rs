@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    casebook::{Casebook, DeskError},
+    casebook::{Casebook, CasebookError},
     crypto::{Fingerprint, SignerRole, VerifyingKey},
     domain::{Date, MemberId, ReportId, TeamRole, Text},
 };
@@ -88,7 +88,7 @@ impl Casebook {
     ///
     /// # Errors
     /// If there is no such report.
-    pub fn shut_out_of(&self, id: ReportId) -> Result<(Vec<MemberId>, Vec<TeamRole>), DeskError> {
+    pub fn shut_out_of(&self, id: ReportId) -> Result<(Vec<MemberId>, Vec<TeamRole>), CasebookError> {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         Ok((report.shut_out.iter().copied().collect(), report.shut_out_roles.iter().copied().collect()))
     }

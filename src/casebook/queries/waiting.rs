@@ -1,7 +1,7 @@
 //! What waits: answers for an export, notices for a second member, collected messages for a word to the box.
 
 use crate::{
-    casebook::{AnswerRef, Casebook, state::release::Release},
+    casebook::{AnswerId, Casebook, state::release::Release},
     domain::{Date, MemberId},
 };
 
@@ -9,7 +9,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingNotice {
     /// Which one.
-    pub answer: AnswerRef,
+    pub answer: AnswerId,
     /// Who wrote it, and so can't approve it.
     pub by: MemberId,
     /// The day it was written.
@@ -45,7 +45,7 @@ impl Casebook {
             .flat_map(|(id, report)| {
                 let held = report.undelivered().filter(|(_, release)| *release == Release::Held);
                 held.map(|(answer, _)| WaitingNotice {
-                    answer: AnswerRef { report: *id, seq: answer.seq },
+                    answer: AnswerId { report: *id, seq: answer.seq },
                     by: answer.by,
                     on: answer.on,
                     supplementary: answer.supplementary,
@@ -79,7 +79,7 @@ mod tests {
             fs::remove_dir_all(world.casebook().join(files)).unwrap();
         }
         assert!(casebook.show(id, DAY, &Calendar::default()).is_err(), "nothing can be opened any more");
-        let answer = AnswerRef { report: id, seq: 1 };
+        let answer = AnswerId { report: id, seq: 1 };
         let (by, on) = (casebook.me().unwrap(), TODAY.today());
         assert_eq!(casebook.waiting_notices(), [WaitingNotice { answer, by, on, supplementary: false }]);
     }

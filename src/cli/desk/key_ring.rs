@@ -6,7 +6,7 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use crate::{
-    casebook::{DeskError, KeyPaths, Pointer},
+    casebook::{CasebookError, KeyPaths, Pointer},
     cli::desk::passphrase,
     crypto::{SignerRole, SigningKey},
     domain::limits::KIB,
@@ -83,7 +83,7 @@ impl KeyRing {
         casebook: &Path,
         locations: &Locations,
         signer: Option<&SignerLocation>,
-    ) -> Result<Self, DeskError> {
+    ) -> Result<Self, CasebookError> {
         let mut paths = Pointer::read(casebook)?.key_paths();
         if let Some(identity) = &locations.identity {
             paths.identity.clone_from(identity);

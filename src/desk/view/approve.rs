@@ -8,7 +8,7 @@ use super::{
     finds::{Find, finds},
 };
 use crate::{
-    casebook::{AnswerRef, ReportView},
+    casebook::{AnswerId, ReportView},
     desk::correspondence,
     domain::{AnswerKind, Date, Entries, FieldError, escape_invisible},
     http::{Day, Field, Kind, SaidByTeam},
@@ -27,7 +27,7 @@ pub(in crate::desk) struct ToApprovePage<'a> {
 
 /// A notice that waits for a second member.
 pub(in crate::desk) struct WaitingRow {
-    pub(in crate::desk) answer: AnswerRef,
+    pub(in crate::desk) answer: AnswerId,
     pub(in crate::desk) by: String,
     pub(in crate::desk) on: Day,
     /// Whether whoever looks wrote it.
@@ -39,7 +39,7 @@ pub(in crate::desk) struct WaitingRow {
 #[template(path = "desk/approve.html")]
 pub(in crate::desk) struct ApprovePage<'a> {
     shell: &'a Shell,
-    answer: AnswerRef,
+    answer: AnswerId,
     errors: &'a [FieldError],
     by: String,
     written_on: Day,

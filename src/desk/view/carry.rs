@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Shell;
 use crate::{
-    casebook::{Casebook, DeskError, Import, carry::outbox::Outgoing},
+    casebook::{Casebook, CasebookError, Import, carry::outbox::Outgoing},
     desk::import_job::{ImportOutcome, ImportStage},
     domain::{FieldError, MessageKind, ReportId},
     http::Day,
@@ -37,7 +37,7 @@ impl<'a> CarryPage<'a> {
         brought: bool,
         demonstration: bool,
         error: Option<FieldError>,
-    ) -> Result<Self, DeskError> {
+    ) -> Result<Self, CasebookError> {
         Ok(Self {
             shell,
             errors: error.into_iter().collect(),

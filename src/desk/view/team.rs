@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Shell;
 use crate::{
-    casebook::{Casebook, DeskError, MemberView},
+    casebook::{Casebook, CasebookError, MemberView},
     desk::form::team::{JoinField, ShutOutField},
     domain::{Entries, FieldError, MemberId, ReportId, TeamRole},
     http::{Choice, Day, Field, Kind},
@@ -130,7 +130,7 @@ impl<'a> ShutOutPage<'a> {
         id: ReportId,
         typed: Option<&Entries>,
         errors: Vec<FieldError>,
-    ) -> Result<Self, DeskError> {
+    ) -> Result<Self, CasebookError> {
         let (members, roles) = casebook.shut_out_of(id)?;
         let mut now = Entries::default();
         members.iter().for_each(|member| now.push(ShutOutField::Member.name().into(), member.to_string()));

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     casebook::{
-        AnswerRef, Casebook, Letter, QueueEntry, ReportView, Retained,
+        AnswerId, Casebook, Letter, QueueEntry, ReportView, Retained,
         statistics::{Figures, ReportingYear, sample},
     },
     domain::{
@@ -212,7 +212,7 @@ fn deciding_pages(
     add("change-of-use, nothing to change", &change(&[], Some("No notice was written yet.")), false);
 
     let waiting = || {
-        let answer = AnswerRef { report: report.entry.id, seq: 1 };
+        let answer = AnswerId { report: report.entry.id, seq: 1 };
         [true, false].map(|mine| WaitingRow { answer, by: "Second <reviewer>".into(), on: Day(DAY), mine })
     };
     add("to-approve, empty", &ToApprovePage { shell, rows: vec![] }, false);

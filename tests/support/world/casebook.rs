@@ -9,7 +9,7 @@ use std::{
 
 use candour::{
     casebook::{
-        Casebook, DeskError, Editor, Founder, Import, KeyPaths, NewAssessment, NewDecision, NewMember, NewNote,
+        Casebook, CasebookError, Editor, Founder, Import, KeyPaths, NewAssessment, NewDecision, NewMember, NewNote,
         NewNotice, NewReply, Pointer, Recorded,
     },
     crypto::{
@@ -85,16 +85,19 @@ impl World {
         self.dir.path().join("casebook")
     }
 
-    pub(crate) fn init(&self, directory: &Path) -> Result<Casebook, DeskError> {
+    pub(crate) fn init(&self, directory: &Path) -> Result<Casebook, CasebookError> {
         init(directory, &self.identity, &self.signer, self.box_key.clone())
     }
 
-    pub(crate) fn open(&self) -> Result<Casebook, DeskError> {
+    pub(crate) fn open(&self) -> Result<Casebook, CasebookError> {
         Casebook::open(&self.casebook(), Arc::clone(&self.identity))
     }
 
     /// One change, by whoever made the casebook.
-    pub(crate) fn edit<T>(&self, work: impl FnOnce(&mut Editor<'_>) -> Result<T, DeskError>) -> Result<T, DeskError> {
+    pub(crate) fn edit<T>(
+        &self,
+        work: impl FnOnce(&mut Editor<'_>) -> Result<T, CasebookError>,
+    ) -> Result<T, CasebookError> {
         work(&mut self.open()?.edit(&self.signer)?)
     }
 
@@ -109,7 +112,7 @@ impl World {
         Colleague { id, identity, signer }
     }
 
-    pub(crate) fn open_as(&self, colleague: &Colleague) -> Result<Casebook, DeskError> {
+    pub(crate) fn open_as(&self, colleague: &Colleague) -> Result<Casebook, CasebookError> {
         Casebook::open(&self.casebook(), Arc::clone(&colleague.identity))
     }
 
@@ -117,8 +120,8 @@ impl World {
     pub(crate) fn edit_as<T>(
         &self,
         colleague: &Colleague,
-        work: impl FnOnce(&mut Editor<'_>) -> Result<T, DeskError>,
-    ) -> Result<T, DeskError> {
+        work: impl FnOnce(&mut Editor<'_>) -> Result<T, CasebookError>,
+    ) -> Result<T, CasebookError> {
         work(&mut self.open_as(colleague)?.edit(&colleague.signer)?)
     }
 
@@ -238,7 +241,7 @@ impl World {
         path
     }
 
-    pub(crate) fn import(&self, file: &Path) -> Result<Import, DeskError> {
+    pub(crate) fn import(&self, file: &Path) -> Result<Import, CasebookError> {
         self.edit(|editor| editor.import(file, false, &TODAY))
     }
 
@@ -248,7 +251,7 @@ impl World {
     }
 
     /// A decision over a report as it stands, by whoever made the casebook.
-    pub(crate) fn decide(&self, id: ReportId, decision: NewDecision) -> Result<Recorded, DeskError> {
+    pub(crate) fn decide(&self, id: ReportId, decision: NewDecision) -> Result<Recorded, CasebookError> {
         self.edit(|editor| decide_now(editor, id, decision))
     }
 
@@ -282,14 +285,18 @@ pub(crate) fn init(
     identity: &Arc<GovernanceIdentity>,
     signer: &SigningKey<SignerRole>,
     box_key: VerifyingKey<BoxRole>,
-) -> Result<Casebook, DeskError> {
+) -> Result<Casebook, CasebookError> {
     let paths = KeyPaths { identity: "/keys/identity.txt".into(), signing_key: "/keys/signing.key".into() };
     let founder = Founder { name: Text::verbatim("First"), role: TeamRole::Lead, paths };
     Casebook::init(directory, Arc::clone(identity), signer, box_key, founder, &TODAY)
 }
 
 /// Decides over a report as it stands.
-pub(crate) fn decide_now(editor: &mut Editor<'_>, id: ReportId, decision: NewDecision) -> Result<Recorded, DeskError> {
+pub(crate) fn decide_now(
+    editor: &mut Editor<'_>,
+    id: ReportId,
+    decision: NewDecision,
+) -> Result<Recorded, CasebookError> {
     let seen = editor.casebook().seen(id)?;
     editor.decide(id, seen, decision, &TODAY)
 }

@@ -3,7 +3,7 @@ use super::{
     record::{Change, Recorded},
 };
 use crate::{
-    casebook::{DeskError, Editor, Seen, state::outcome::Assessed},
+    casebook::{CasebookError, Editor, Seen, state::outcome::Assessed},
     domain::{Area, Assessment, ReportId, ReportState, Today},
 };
 
@@ -48,7 +48,7 @@ impl Editor<'_> {
         seen: Seen,
         assessment: NewAssessment,
         today: &dyn Today,
-    ) -> Result<Recorded, DeskError> {
+    ) -> Result<Recorded, CasebookError> {
         let NewAssessment { assessed, state, note } = assessment;
         self.record(id, seen, Change { assessed, state, note, ..Change::default() }, today)
     }

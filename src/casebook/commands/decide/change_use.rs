@@ -1,6 +1,6 @@
 use super::{note::NewNote, record::Change};
 use crate::{
-    casebook::{DeskError, Editor, Seen},
+    casebook::{CasebookError, Editor, Seen},
     domain::{Calendar, Clock, ReportId, Today},
 };
 
@@ -17,7 +17,7 @@ impl Editor<'_> {
         why: NewNote,
         calendar: &Calendar,
         today: &dyn Today,
-    ) -> Result<(), DeskError> {
+    ) -> Result<(), CasebookError> {
         let clock = Clock::start(Clock::NOTICE, today.today(), calendar)?;
         let change = Change { note: Some(why), change_of_use: Some(clock), ..Change::default() };
         self.record(id, seen, change, today).map(drop)

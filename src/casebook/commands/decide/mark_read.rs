@@ -1,6 +1,6 @@
 use super::record::Change;
 use crate::{
-    casebook::{DeskError, Editor, Seen},
+    casebook::{CasebookError, Editor, Seen},
     domain::{ReportId, Today},
 };
 
@@ -9,7 +9,7 @@ impl Editor<'_> {
     ///
     /// # Errors
     /// If there is no such report.
-    pub fn mark_read(&mut self, id: ReportId, message: u32, today: &dyn Today) -> Result<(), DeskError> {
+    pub fn mark_read(&mut self, id: ReportId, message: u32, today: &dyn Today) -> Result<(), CasebookError> {
         let seen = Seen { read: message, ..self.casebook.seen(id)? };
         self.record(id, seen, Change::default(), today).map(drop)
     }

@@ -1,5 +1,5 @@
 use crate::{
-    casebook::DeskError,
+    casebook::{CasebookError, TypedError},
     domain::{Text, limits::MESSAGE_MAX},
 };
 
@@ -11,18 +11,18 @@ impl NewNote {
     ///
     /// # Errors
     /// If it is empty or too long.
-    pub fn new(text: Text) -> Result<Self, DeskError> {
+    pub fn new(text: Text) -> Result<Self, CasebookError> {
         written("note", text).map(Self)
     }
 }
 
 /// A text that there has to be something in.
-pub(super) fn written(name: &'static str, text: Text) -> Result<Text, DeskError> {
+pub(super) fn written(name: &'static str, text: Text) -> Result<Text, CasebookError> {
     if text.is_empty() {
-        return Err(DeskError::EmptyText(name));
+        return Err(CasebookError::Typed(TypedError::Empty(name)));
     }
     if text.is_longer_than(MESSAGE_MAX) {
-        return Err(DeskError::LongText(name));
+        return Err(CasebookError::Typed(TypedError::Long(name)));
     }
     Ok(text)
 }

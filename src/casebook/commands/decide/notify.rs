@@ -3,7 +3,7 @@ use super::{
     record::{Change, NewLetter, Recorded},
 };
 use crate::{
-    casebook::{DeskError, Editor, Letter, Seen, state::outcome::Assessed},
+    casebook::{CasebookError, Editor, Letter, Seen, state::outcome::Assessed},
     domain::{Area, ReportId, Text, Today},
 };
 
@@ -19,7 +19,7 @@ impl NewNotice {
     ///
     /// # Errors
     /// If the text is empty or too long.
-    pub fn new(text: Text) -> Result<Self, DeskError> {
+    pub fn new(text: Text) -> Result<Self, CasebookError> {
         Ok(Self { text: written("notice", text)?, supplementary: false, needs_approval: false })
     }
 
@@ -27,7 +27,7 @@ impl NewNotice {
     ///
     /// # Errors
     /// If the text is empty or too long.
-    pub fn supplementary(text: Text) -> Result<Self, DeskError> {
+    pub fn supplementary(text: Text) -> Result<Self, CasebookError> {
         Ok(Self { supplementary: true, ..Self::new(text)? })
     }
 
@@ -56,7 +56,7 @@ impl Editor<'_> {
         notice: NewNotice,
         areas: Vec<Area>,
         today: &dyn Today,
-    ) -> Result<Recorded, DeskError> {
+    ) -> Result<Recorded, CasebookError> {
         let (assessed, letters) = (Assessed::Areas(areas), vec![notice.into_letter()]);
         self.record(id, seen, Change { assessed, letters, ..Change::default() }, today)
     }

@@ -3,7 +3,7 @@
 use super::note::NewNote;
 use crate::{
     casebook::{
-        DeskError, Editor, Hindrance, Letter, Seen,
+        CasebookError, DecisionError, Editor, Hindrance, Letter, LookupError, Seen, TypedError,
         log::event::{Decided, Matter, What, Written},
         state::{
             outcome::{Assessed, Outcome},
@@ -51,22 +51,22 @@ pub(super) struct NewLetter {
 
 impl Change {
     /// Whether it may be, on a day.
-    fn check(&self, id: ReportId, report: &Report, today: Date) -> Result<(), DeskError> {
+    fn check(&self, id: ReportId, report: &Report, today: Date) -> Result<(), CasebookError> {
         // What changes the use has to be followed by a supplementary notice.
         let to_follow = self.change_of_use.map(|_| Letter::Supplementary);
         let mut letters = self.letters.iter().map(|new| new.letter).chain(to_follow);
         match letters.find_map(|letter| report.hindrance(letter)) {
-            Some(Hindrance::Withdrawn) => return Err(DeskError::Withdrawn(id)),
-            Some(Hindrance::NoFirstNotice) => return Err(DeskError::NoFirstNotice(id)),
+            Some(Hindrance::Withdrawn) => return Err(CasebookError::Decision(DecisionError::Withdrawn(id))),
+            Some(Hindrance::NoFirstNotice) => return Err(CasebookError::Decision(DecisionError::NoFirstNotice(id))),
             None => {}
         }
         if let Assessed::Anew(assessment) = &self.assessed {
             let texts = [&assessment.area_reason, &assessment.action_detail];
             if texts.into_iter().flatten().any(|text| text.is_longer_than(DETAIL_MAX)) {
-                return Err(DeskError::LongReason);
+                return Err(CasebookError::Typed(TypedError::LongReason));
             }
             if let Some(problem) = assessment.problems(&report.assessment, today).first() {
-                return Err(DeskError::Assessment(*problem));
+                return Err(CasebookError::Decision(DecisionError::Assessment(*problem)));
             }
         }
         Ok(())
@@ -81,13 +81,13 @@ impl Editor<'_> {
         seen: Seen,
         change: Change,
         today: &dyn Today,
-    ) -> Result<Recorded, DeskError> {
+    ) -> Result<Recorded, CasebookError> {
         let state = &self.casebook.state;
         let report = state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
         // A report is there only after an import, and every import names the box.
-        let r#box = state.r#box.ok_or(DeskError::NoReport)?;
+        let r#box = state.r#box.ok_or(CasebookError::Lookup(LookupError::NoReport))?;
         if seen.version != report.version() {
-            return Err(DeskError::Changed(id));
+            return Err(CasebookError::Decision(DecisionError::Changed(id)));
         }
         change.check(id, report, today.today())?;
         let Change { assessed, state: to, note, letters, change_of_use } = change;
@@ -138,8 +138,8 @@ fn seal(
     after: &Outcome,
     letter: Option<NewLetter>,
     on: Date,
-) -> Result<(Answer, Sealed), DeskError> {
-    let key = report.reply_to.as_deref().ok_or(DeskError::NoReplyKey(id))?;
+) -> Result<(Answer, Sealed), CasebookError> {
+    let key = report.reply_to.as_deref().ok_or(CasebookError::Decision(DecisionError::NoReplyKey(id)))?;
     let key = ReplyRecipient::parse(key).map_err(|_| SealError::Recipients)?;
     let answer = Answer {
         format: Format::Answer,

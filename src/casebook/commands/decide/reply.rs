@@ -3,7 +3,7 @@ use super::{
     record::{Change, NewLetter, Recorded},
 };
 use crate::{
-    casebook::{DeskError, Editor, Letter, Seen},
+    casebook::{CasebookError, Editor, Letter, Seen},
     domain::{ReportId, Text, Today},
 };
 
@@ -15,7 +15,7 @@ impl NewReply {
     ///
     /// # Errors
     /// If it is empty or too long.
-    pub fn new(text: Text) -> Result<Self, DeskError> {
+    pub fn new(text: Text) -> Result<Self, CasebookError> {
         written("reply", text).map(Self)
     }
 
@@ -35,7 +35,7 @@ impl Editor<'_> {
         seen: Seen,
         reply: NewReply,
         today: &dyn Today,
-    ) -> Result<Recorded, DeskError> {
+    ) -> Result<Recorded, CasebookError> {
         self.record(id, seen, Change { letters: vec![reply.into_letter()], ..Change::default() }, today)
     }
 }

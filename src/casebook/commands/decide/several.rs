@@ -5,7 +5,7 @@ use super::{
     reply::NewReply,
 };
 use crate::{
-    casebook::{DeskError, Editor, Seen},
+    casebook::{CasebookError, DecisionError, Editor, Seen},
     domain::{ReportId, Today},
 };
 
@@ -20,14 +20,14 @@ impl NewDecision {
     /// Of what is given.
     ///
     /// # Errors
-    /// [`DeskError::NothingDecided`] if nothing is.
+    /// [`CasebookError::Decision(DecisionError::NothingDecided)`] if nothing is.
     pub fn new(
         assessment: Option<NewAssessment>,
         notice: Option<NewNotice>,
         reply: Option<NewReply>,
-    ) -> Result<Self, DeskError> {
+    ) -> Result<Self, CasebookError> {
         if assessment.is_none() && notice.is_none() && reply.is_none() {
-            return Err(DeskError::NothingDecided);
+            return Err(CasebookError::Decision(DecisionError::NothingDecided));
         }
         Ok(Self { assessment, notice, reply })
     }
@@ -44,7 +44,7 @@ impl Editor<'_> {
         seen: Seen,
         decision: NewDecision,
         today: &dyn Today,
-    ) -> Result<Recorded, DeskError> {
+    ) -> Result<Recorded, CasebookError> {
         let NewDecision { assessment, notice, reply } = decision;
         let (assessed, state, note) =
             assessment.map(|NewAssessment { assessed, state, note }| (assessed, state, note)).unwrap_or_default();

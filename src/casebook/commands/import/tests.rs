@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    casebook::ImportError,
     crypto::SigningKey,
     domain::{BoxId, Digest, MessageContent, MessageKind},
     files,
@@ -9,9 +10,9 @@ use crate::{
     },
 };
 
-fn refusal(result: Result<Import, DeskError>) -> Refusal {
+fn refusal(result: Result<Import, CasebookError>) -> Refusal {
     match result {
-        Err(DeskError::Refused(refusal)) => refusal,
+        Err(CasebookError::Import(ImportError::Refused(refusal))) => refusal,
         Err(other) => panic!("{other}"),
         Ok(imported) => panic!("{imported:?}"),
     }
@@ -29,7 +30,7 @@ fn waiting() -> (World, Manifest, Parts) {
     (world, manifest, parts)
 }
 
-fn import_parts(world: &World, parts: &Parts) -> Result<Import, DeskError> {
+fn import_parts(world: &World, parts: &Parts) -> Result<Import, CasebookError> {
     world.import(&world.carry(&seal(parts, &world.identity.recipients())))
 }
 

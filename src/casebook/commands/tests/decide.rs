@@ -1,5 +1,8 @@
 use crate::{
-    casebook::{AnswerRef, DeskError, NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Release, Seen},
+    casebook::{
+        AnswerId, CasebookError, DecisionError, LookupError, NewAssessment, NewDecision, NewNote, NewNotice, NewReply,
+        Release, Seen, TypedError,
+    },
     domain::{
         Action, AnswerKind, Area, Assessment, AssessmentProblem, Calendar, Date, MessageKind, ReportId, ReportState,
         Route, TeamRole, Text,
@@ -24,7 +27,7 @@ fn seen(world: &World, id: ReportId) -> Seen {
     world.open().unwrap().seen(id).unwrap()
 }
 
-fn change_use(world: &World, id: ReportId) -> Result<(), DeskError> {
+fn change_use(world: &World, id: ReportId) -> Result<(), CasebookError> {
     let why = NewNote::new(Text::typed("Another plan.")).unwrap();
     world.edit(|editor| editor.change_use(id, editor.casebook().seen(id)?, why, &Calendar::default(), &TODAY))
 }
@@ -33,22 +36,25 @@ fn change_use(world: &World, id: ReportId) -> Result<(), DeskError> {
 fn there_is_always_something_in_what_is_decided() {
     assert!(NewAssessment::new(None, None, None).is_none());
     assert!(NewAssessment::of_areas(Vec::new(), None, None).is_none());
-    assert!(matches!(NewDecision::new(None, None, None), Err(DeskError::NothingDecided)));
+    assert!(matches!(NewDecision::new(None, None, None), Err(CasebookError::Decision(DecisionError::NothingDecided))));
     for empty in ["", " \n"] {
-        assert!(matches!(NewReply::new(Text::typed(empty)), Err(DeskError::EmptyText("reply"))));
-        assert!(matches!(NewNotice::supplementary(Text::typed(empty)), Err(DeskError::EmptyText("notice"))));
+        assert!(matches!(NewReply::new(Text::typed(empty)), Err(CasebookError::Typed(TypedError::Empty("reply")))));
+        assert!(matches!(
+            NewNotice::supplementary(Text::typed(empty)),
+            Err(CasebookError::Typed(TypedError::Empty("notice")))
+        ));
     }
     assert!(NewNote::new(Text::typed(&"x".repeat(MESSAGE_MAX))).is_ok());
     for long in ["x".repeat(MESSAGE_MAX + 1), many_marks(MESSAGE_MAX)] {
-        assert!(matches!(NewNote::new(Text::typed(&long)), Err(DeskError::LongText("note"))));
+        assert!(matches!(NewNote::new(Text::typed(&long)), Err(CasebookError::Typed(TypedError::Long("note")))));
     }
     let (world, id) = one_report();
     for long in ["x".repeat(DETAIL_MAX + 1), many_marks(DETAIL_MAX)] {
         let assessment = Assessment { area_reason: Some(Text::typed(&long)), ..Assessment::default() };
         let long = assessed(NewAssessment::new(Some(assessment), None, None));
-        assert!(matches!(world.decide(id, long), Err(DeskError::LongReason)));
+        assert!(matches!(world.decide(id, long), Err(CasebookError::Typed(TypedError::LongReason))));
     }
-    assert!(matches!(world.decide(ReportId([9; 8]), note("x")), Err(DeskError::NoReport)));
+    assert!(matches!(world.decide(ReportId([9; 8]), note("x")), Err(CasebookError::Lookup(LookupError::NoReport))));
 }
 
 #[test]
@@ -60,8 +66,8 @@ fn what_needs_a_first_notice_is_refused_without_one() {
         world.edit(|editor| editor.notify(id, seen, supplementary(), vec![Area::Competition], &TODAY))
     };
     let before = world.snapshot();
-    assert!(matches!(write(&world), Err(DeskError::NoFirstNotice(_))));
-    assert!(matches!(change_use(&world, id), Err(DeskError::NoFirstNotice(_))));
+    assert!(matches!(write(&world), Err(CasebookError::Decision(DecisionError::NoFirstNotice(_)))));
+    assert!(matches!(change_use(&world, id), Err(CasebookError::Decision(DecisionError::NoFirstNotice(_)))));
     assert_eq!(world.snapshot(), before);
     world.decide(id, notice("How we use it.")).unwrap();
     change_use(&world, id).unwrap();
@@ -82,8 +88,11 @@ fn nothing_is_written_to_a_person_who_withdrew() {
     world.import(&file).unwrap();
     let seen = seen(&world, id);
     let reply = NewReply::new(Text::typed("Thank you.")).unwrap();
-    assert!(matches!(world.edit(|editor| editor.reply(id, seen, reply, &TODAY)), Err(DeskError::Withdrawn(_))));
-    assert!(matches!(change_use(&world, id), Err(DeskError::Withdrawn(_))));
+    assert!(matches!(
+        world.edit(|editor| editor.reply(id, seen, reply, &TODAY)),
+        Err(CasebookError::Decision(DecisionError::Withdrawn(_)))
+    ));
+    assert!(matches!(change_use(&world, id), Err(CasebookError::Decision(DecisionError::Withdrawn(_)))));
     assert!(world.decide(id, note("They withdrew it.")).is_ok());
 }
 
@@ -98,7 +107,7 @@ fn an_assessment_whose_fields_do_not_fit_is_refused() {
         [(over, AssessmentProblem::KeptUntilThePast), (unsaid, AssessmentProblem::InactionNotSaid)]
     {
         let refused = assess(assessment);
-        assert!(matches!(refused, Err(DeskError::Assessment(found)) if found == problem));
+        assert!(matches!(refused, Err(CasebookError::Decision(DecisionError::Assessment(found))) if found == problem));
     }
     assert_eq!(world.snapshot(), before);
     assert!(assess(Assessment { destroy_after: Some(DAY), ..Assessment::default() }).is_ok());
@@ -133,7 +142,7 @@ fn reading_a_message_is_recorded_whatever_was_decided_meanwhile() {
     world.edit(|editor| editor.mark_read(id, 1, &TODAY)).unwrap();
     assert_eq!(unread(&world), 1);
     let late = world.edit(|editor| editor.decide(id, old, moved(ReportState::Closed), &TODAY));
-    assert!(matches!(late, Err(DeskError::Changed(_))));
+    assert!(matches!(late, Err(CasebookError::Decision(DecisionError::Changed(_)))));
     world.edit(|editor| editor.mark_read(id, 9, &TODAY)).unwrap();
     let report = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap();
     assert_eq!((report.entry.unread, report.decisions.last().unwrap().read), (0, 2), "no more than there are");
@@ -155,7 +164,7 @@ fn an_answer_comes_from_the_second_member_to_the_box_step_by_step() {
     };
     // What comes after a notice that is held waits with it.
     assert_eq!(releases(&world), (vec![Release::Held, Release::Free], (2, 1, 0), 0));
-    let first = AnswerRef { report: id, seq: 1 };
+    let first = AnswerId { report: id, seq: 1 };
     world.edit_as(&other, |editor| editor.approve(first, &TODAY)).unwrap();
     assert_eq!(releases(&world), (vec![Release::Free; 2], (2, 0, 0), 2));
     for number in 1..=2 {

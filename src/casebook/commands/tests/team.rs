@@ -1,5 +1,8 @@
 use crate::{
-    casebook::{AnswerRef, EventProblem, NewMember, NewShutOut, Seen},
+    casebook::{
+        AnswerId, ApprovalError, DecisionError, EditError, EventProblem, ImportError, LogError, LookupError, NewMember,
+        NewShutOut, Seen, TeamError, TypedError,
+    },
     crypto::SigningKey,
     domain::{
         Calendar, MessageKind, Route,
@@ -12,7 +15,7 @@ use crate::{
     },
 };
 use crate::{
-    casebook::{Casebook, DeskError},
+    casebook::{Casebook, CasebookError},
     domain::{MemberId, ReportId, TeamRole, Text},
 };
 
@@ -42,7 +45,7 @@ fn several_reviewers_share_one_casebook() {
     assert_eq!(casebook.team().len(), 2);
     // Each signs with their own key alone.
     let mut casebook = world.open_as(&other).unwrap();
-    assert!(matches!(casebook.edit(&world.signer), Err(DeskError::OtherSigner)));
+    assert!(matches!(casebook.edit(&world.signer), Err(CasebookError::Edit(EditError::OtherSigner))));
 }
 
 #[test]
@@ -54,7 +57,10 @@ fn an_open_casebook_takes_in_what_a_colleague_writes() {
     // Whoever decides on what is no longer so is told, and nothing is recorded.
     let stale = Seen { version: 0, read: 1 };
     let mut editor = two.edit(&other.signer).unwrap();
-    assert!(matches!(editor.decide(id, stale, note("two"), &TODAY), Err(DeskError::Changed(_))));
+    assert!(matches!(
+        editor.decide(id, stale, note("two"), &TODAY),
+        Err(CasebookError::Decision(DecisionError::Changed(_)))
+    ));
     let seen = editor.casebook().show(id, DAY, &Calendar::default()).unwrap().seen();
     editor.decide(id, seen, note("two"), &TODAY).unwrap();
     drop(editor);
@@ -71,7 +77,10 @@ fn whoever_is_shut_out_can_open_nothing_of_it_any_more() {
     world.edit(|editor| editor.shut_out(id, shut_out(vec![other.id], vec![]), &TODAY)).unwrap();
     world.edit(|editor| decide_now(editor, id, note(MARKER))).unwrap();
     let casebook = world.open_as(&other).unwrap();
-    assert!(matches!(casebook.show(id, DAY, &Calendar::default()), Err(DeskError::ShutOut(_))));
+    assert!(matches!(
+        casebook.show(id, DAY, &Calendar::default()),
+        Err(CasebookError::Lookup(LookupError::ShutOut(_)))
+    ));
     assert_eq!((casebook.list(DAY, &Calendar::default()).unwrap().len(), casebook.closed_to_me()), (0, vec![id]));
     assert!(casebook.search(&Text::typed(MARKER)).unwrap().is_empty());
     // Not with all of their keys either: neither messages nor what was decided before or after.
@@ -81,7 +90,7 @@ fn whoever_is_shut_out_can_open_nothing_of_it_any_more() {
     }
     assert!(matches!(
         world.edit_as(&other, |editor| decide_now(editor, id, note("all the same"))),
-        Err(DeskError::ShutOut(_))
+        Err(CasebookError::Lookup(LookupError::ShutOut(_)))
     ));
     // What comes later is as closed to them; they may import whatever else comes.
     world.concern(2, Route::StaffConcern, &[]);
@@ -95,7 +104,7 @@ fn whoever_is_shut_out_can_open_nothing_of_it_any_more() {
     let file = import(&mut world, &team);
     assert!(matches!(
         world.edit_as(&other, |editor| editor.import(&file, false, &TODAY)),
-        Err(DeskError::ImportShutOut(_))
+        Err(CasebookError::Import(ImportError::ShutOut(_)))
     ));
     world.import(&file).unwrap();
     assert!(world.open_as(&other).unwrap().show(id, DAY, &Calendar::default()).is_err());
@@ -113,11 +122,11 @@ fn a_role_that_is_shut_out_is_so_for_those_who_join_later() {
     let (adviser, reviewer) =
         (world.colleague("Adviser", TeamRole::Adviser), world.colleague("Reviewer", TeamRole::Reviewer));
     let show = |colleague| world.open_as(colleague)?.show(id, DAY, &Calendar::default()).map(drop);
-    assert!(matches!(show(&adviser), Err(DeskError::ShutOut(_))));
+    assert!(matches!(show(&adviser), Err(CasebookError::Lookup(LookupError::ShutOut(_)))));
     assert!(show(&reviewer).is_ok() && show(&early).is_ok());
     assert!(matches!(
         world.edit(|editor| editor.shut_out(id, shut_out(vec![], vec![TeamRole::Lead]), &TODAY)),
-        Err(DeskError::ShuttingOutOneself)
+        Err(CasebookError::Team(TeamError::ShuttingOutOneself))
     ));
 }
 
@@ -128,14 +137,14 @@ fn whoever_leaves_reads_nothing_that_comes_later_and_writes_nothing() {
     let mut still_open = world.open_as(&other).unwrap();
     world.edit(|editor| editor.leave(other.id, &TODAY)).unwrap();
     world.edit(|editor| decide_now(editor, id, note("later"))).unwrap();
-    assert!(matches!(world.open_as(&other), Err(DeskError::NotAMember)));
+    assert!(matches!(world.open_as(&other), Err(CasebookError::Log(LogError::NotAMember))));
     assert!(still_open.edit(&other.signer).is_err());
     // What they sign all the same is not taken.
     let mut forged = world.open().unwrap();
     forged.state.members.get_mut(&other.id).unwrap().left_on = None;
     forged.state.me = Some(other.id);
     forged.edit(&other.signer).unwrap().ask_for_second_approver(true, &TODAY).unwrap();
-    assert!(matches!(world.open(), Err(DeskError::Event { problem: EventProblem::Unfit, .. })));
+    assert!(matches!(world.open(), Err(CasebookError::Log(LogError::Event { problem: EventProblem::Unfit, .. }))));
 }
 
 #[test]
@@ -150,11 +159,17 @@ fn names_and_reasons_are_bounded_in_characters_and_in_bytes() {
             signer: key.verifying_key().unwrap(),
             recipients: GovernanceIdentity::generate().recipients(),
         };
-        assert!(matches!(world.edit(|editor| editor.join(new, &TODAY)), Err(DeskError::MemberName)));
+        assert!(matches!(
+            world.edit(|editor| editor.join(new, &TODAY)),
+            Err(CasebookError::Team(TeamError::MemberName))
+        ));
     }
     for long in ["a".repeat(DETAIL_MAX + 1), many_marks(DETAIL_MAX)] {
         let new = NewShutOut { reason: Text::typed(&long), ..shut_out(Vec::new(), vec![TeamRole::Reviewer]) };
-        assert!(matches!(world.edit(|editor| editor.shut_out(id, new, &TODAY)), Err(DeskError::LongReason)));
+        assert!(matches!(
+            world.edit(|editor| editor.shut_out(id, new, &TODAY)),
+            Err(CasebookError::Typed(TypedError::LongReason))
+        ));
     }
     assert!(world.snapshot() == before);
 }
@@ -173,7 +188,7 @@ fn a_colleague_compares_the_fingerprint_before_the_first_opening() {
     other.edit(|editor| editor.join(new, &TODAY)).unwrap();
     assert!(matches!(
         Casebook::open(&other.casebook(), std::sync::Arc::clone(&colleague.identity)),
-        Err(DeskError::NotVouched(_))
+        Err(CasebookError::Log(LogError::NotVouched(_)))
     ));
     std::fs::remove_dir_all(other.casebook().join("trust")).unwrap();
     std::fs::create_dir(other.casebook().join("trust")).unwrap();
@@ -183,7 +198,7 @@ fn a_colleague_compares_the_fingerprint_before_the_first_opening() {
     }
     assert!(matches!(
         Casebook::open(&other.casebook(), std::sync::Arc::clone(&colleague.identity)),
-        Err(DeskError::OtherIdentity)
+        Err(CasebookError::Log(LogError::OtherIdentity))
     ));
 }
 
@@ -194,14 +209,20 @@ fn a_notice_waits_for_its_second_approver() {
     world.edit(|editor| editor.ask_for_second_approver(true, &TODAY)).unwrap();
     world.decide(id, notice("How we use it.")).unwrap();
     world.reply(id, "Thank you.");
-    let answer = AnswerRef { report: id, seq: 1 };
+    let answer = AnswerId { report: id, seq: 1 };
     let casebook = world.open().unwrap();
     // The reply is numbered after it, so it waits too.
     let waiting: Vec<_> = casebook.waiting_notices().iter().map(|notice| notice.answer).collect();
     assert_eq!((casebook.waiting(), waiting), (0, vec![answer]));
-    assert!(matches!(world.edit(|editor| editor.approve(answer, &TODAY)), Err(DeskError::OwnNotice)));
+    assert!(matches!(
+        world.edit(|editor| editor.approve(answer, &TODAY)),
+        Err(CasebookError::Approval(ApprovalError::OwnNotice))
+    ));
     world.edit_as(&other, |editor| editor.approve(answer, &TODAY)).unwrap();
-    assert!(matches!(world.edit_as(&other, |editor| editor.approve(answer, &TODAY)), Err(DeskError::NotWaiting)));
+    assert!(matches!(
+        world.edit_as(&other, |editor| editor.approve(answer, &TODAY)),
+        Err(CasebookError::Approval(ApprovalError::NotWaiting))
+    ));
     let casebook = world.open().unwrap();
     assert_eq!((casebook.waiting(), casebook.waiting_notices().len()), (2, 0));
 }

@@ -1,0 +1,28 @@
+use crate::domain::{AssessmentProblem, ReportId};
+
+/// A decision can't be recorded. Nothing of any report's content is in it.
+#[derive(Debug, thiserror::Error)]
+pub enum DecisionError {
+    /// Someone decided about it meanwhile.
+    #[error("report {0} has changed since you opened it, so nothing was recorded; look at it again")]
+    Changed(ReportId),
+    /// A supplementary notice without a first one.
+    #[error("report {0} has no notice yet, so there is nothing to supplement; write the first notice")]
+    NoFirstNotice(ReportId),
+    /// An assessment whose fields don't fit each other.
+    #[error("the assessment is not recorded: {0}")]
+    Assessment(AssessmentProblem),
+    /// A decision with nothing in it.
+    #[error("nothing is decided; give at least one of an area, a state, a notice, a reply or a note")]
+    NothingDecided,
+    /// An answer to a report that is no longer at the box.
+    #[error(
+        "report {0} was withdrawn: the person deleted it at the box, so no notice or reply can reach them; record a note instead"
+    )]
+    Withdrawn(ReportId),
+    /// No message of the report was ever imported, so nobody knows which key to seal to.
+    #[error(
+        "no message of report {0} is in this casebook, so there is no key to seal an answer to; record a note instead"
+    )]
+    NoReplyKey(ReportId),
+}

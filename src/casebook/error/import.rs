@@ -1,0 +1,100 @@
+use std::io;
+
+use crate::{
+    crypto::{OpenError, VerifyError},
+    domain::ReportId,
+};
+
+/// A collection can't be taken in. The casebook stays as it was. Nothing of any report's content is in it.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A collection is refused.
+    #[error("the collection is refused: {0}")]
+    Refused(#[from] Refusal),
+    /// A collection has messages of a report that whoever imports it is shut out of.
+    #[error(
+        "the collection has messages of report {0}, which you are shut out of; a colleague who is not has to import it"
+    )]
+    ShutOut(ReportId),
+    /// Nothing lies there to be taken in.
+    #[error("no collection lies here to be taken in; choose the one that was carried from the box")]
+    NothingBrought,
+}
+
+/// Why a collection is refused. The casebook stays as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// It can't be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The stream is not a whole archive.
+    #[error("it is altered or cut short; carry it again from the box")]
+    Altered,
+    /// Reading it failed.
+    #[error("reading it failed: {0}; check the medium and carry it again")]
+    Io(io::Error),
+    /// The files are not exactly those of the manifest, in its order.
+    #[error("it does not hold exactly the files that its manifest names, in that order; carry it again from the box")]
+    Files,
+    /// Signed by another key, or it names another box.
+    #[error(
+        "it is from another box; check which box it was collected from and that the casebook was made with that box's key"
+    )]
+    OtherBox,
+    /// The manifest's signature does not hold.
+    #[error("its manifest can't be trusted: {0}")]
+    Manifest(VerifyError),
+    /// The manifest contradicts itself or what was imported earlier.
+    #[error(
+        "its manifest does not fit what was imported earlier about report {0}; ask whoever runs the box whether it was restored from a backup"
+    )]
+    Contradiction(ReportId),
+    /// Older than the last one.
+    #[error("it is out of order: it is number {number} and number {last} was imported already; import the newest one")]
+    Old {
+        /// Its number.
+        number: u64,
+        /// The last number imported.
+        last: u64,
+    },
+    /// The right number after another predecessor.
+    #[error(
+        "it is out of order: it does not follow collection {0} as it was imported here; ask whoever runs the box whether it was restored from a backup"
+    )]
+    Unchained(u64),
+    /// Some before it were not imported.
+    #[error(
+        "it is number {number}, and number {next} was not imported yet; import that one first, or, if it is lost, give --missing: nothing is lost by that"
+    )]
+    Gap {
+        /// Its number.
+        number: u64,
+        /// The number that should come.
+        next: u64,
+    },
+    /// Messages of a report are missing before the first one in it.
+    #[error(
+        "messages of report {0} before the first one in it are not in this casebook; import the earlier collections first, or, if they are lost, give --missing"
+    )]
+    Sequence(ReportId),
+    /// What is sealed inside is not what the manifest says.
+    #[error(
+        "message {seq} of report {report} is not what the manifest says it is; keep the file and ask whoever runs the box"
+    )]
+    Inside {
+        /// The report.
+        report: ReportId,
+        /// The message.
+        seq: u32,
+    },
+    /// A message can't be opened.
+    #[error("message {seq} of report {report} can't be opened: {source}")]
+    Message {
+        /// The report.
+        report: ReportId,
+        /// The message.
+        seq: u32,
+        /// Why not.
+        source: OpenError,
+    },
+}

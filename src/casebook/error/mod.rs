@@ -1,0 +1,27 @@
+//! Why a casebook can't do something, a file for each kind of work, and all of them together.
+
+mod approval;
+mod casebook;
+mod decision;
+mod edit;
+mod export;
+mod import;
+mod log;
+mod lookup;
+mod referral;
+mod retention;
+mod team;
+mod typed;
+
+pub use approval::ApprovalError;
+pub use casebook::CasebookError;
+pub use decision::DecisionError;
+pub use edit::EditError;
+pub use export::ExportError;
+pub use import::{ImportError, Refusal};
+pub use log::{EventProblem, LogError};
+pub use lookup::LookupError;
+pub use referral::ReferralError;
+pub use retention::RetentionError;
+pub use team::TeamError;
+pub use typed::TypedError;

@@ -1,0 +1,11 @@
+use crate::domain::ReportId;
+
+/// A report can't be destroyed. Nothing of any report's content is in it.
+#[derive(Debug, thiserror::Error)]
+pub enum RetentionError {
+    /// It is not to be destroyed yet.
+    #[error(
+        "report {0} can't be destroyed yet: it has to be closed, every promise of it kept, and the day set for it over"
+    )]
+    NotToBeDestroyed(ReportId),
+}
