@@ -73,7 +73,7 @@ code_checks_a_minute = 1000000",
             tokio::spawn(async move {
                 while let Some(kind) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                     // A wrong code is another one each time, as it is for someone who tries them.
-                    let code = codes[*kind].clone().unwrap_or_else(|| fresh().to_string());
+                    let code = codes[*kind].clone().unwrap_or_else(|| fresh().clone());
                     let took = ask(pages.clone(), &code, if codes[*kind].is_some() { 200 } else { 422 }).await;
                     times.lock().unwrap()[*kind].push(took.as_secs_f64() * 1e3);
                 }

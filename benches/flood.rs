@@ -156,12 +156,11 @@ fn try_codes(address: SocketAddr, tally: &Tally) {
 /// Sends one concern after another.
 fn send_on(address: SocketAddr, tally: &Tally) {
     while !tally.stop.load(Ordering::Relaxed) {
-        match form(address).and_then(|fields| send(address, &fields, false)) {
-            Some(code) => tally.shown.lock().unwrap().push(code),
-            None => {
-                tally.refused.fetch_add(1, Ordering::Relaxed);
-                thread::sleep(REFUSED);
-            }
+        if let Some(code) = form(address).and_then(|fields| send(address, &fields, false)) {
+            tally.shown.lock().unwrap().push(code);
+        } else {
+            tally.refused.fetch_add(1, Ordering::Relaxed);
+            thread::sleep(REFUSED);
         }
     }
 }

@@ -34,7 +34,7 @@ impl ReplyIdentity {
         let plain = Decryptor::new_buffered(sealed)?.decrypt(std::iter::once(&self.0 as &dyn age::Identity))?;
         let json = read_limited(plain, ANSWER_BYTES)?;
         let answer: Answer = serde_json::from_slice(&json).map_err(|_| OpenError::Inside)?;
-        if answer.format != Format::Answer { Err(OpenError::Inside) } else { Ok(answer) }
+        if answer.format == Format::Answer { Ok(answer) } else { Err(OpenError::Inside) }
     }
 }
 

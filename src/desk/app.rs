@@ -145,13 +145,12 @@ impl Desk {
                 _ => Err(PageError::Locked),
             }
         });
-        match done.await {
-            Some(outcome) => outcome,
-            None => {
-                // A fault while it had the casebook in hand: nothing of that is to be trusted.
-                self.lock().await;
-                Err(PageError::Internal)
-            }
+        if let Some(outcome) = done.await {
+            outcome
+        } else {
+            // A fault while it had the casebook in hand: nothing of that is to be trusted.
+            self.lock().await;
+            Err(PageError::Internal)
         }
     }
 

@@ -10,7 +10,7 @@ use super::{
     Desk, PageError, Visit,
     address::OfAnswer,
     correspondence,
-    form::{correspondence::unchecked, text::text},
+    form::{correspondence::unchecked, stale::Seen, text::text},
     respond::go_to,
     view::{ApprovePage, ApproveParts, REASON, ToApprovePage, WaitingRow},
     visit::{PageContext, Posted},
@@ -53,15 +53,12 @@ async fn show(visit: Visit, OfAnswer(answer): OfAnswer) -> Result<Response, Page
 async fn approve(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            let errors = match unchecked(&page.form) {
+            let errors = match stale(page, editor.casebook(), answer)?.or_else(|| unchecked(&page.form)) {
                 Some(error) => vec![error],
                 None => match editor.approve(answer, page.desk.today()) {
                     Ok(()) => return go_to(&format!("/reports/{}#messages", answer.report)),
                     // The page says so itself.
-                    Err(
-                        CasebookError::Approval(ApprovalError::OwnNotice)
-                        | CasebookError::Approval(ApprovalError::NotWaiting),
-                    ) => Vec::new(),
+                    Err(CasebookError::Approval(ApprovalError::OwnNotice | ApprovalError::NotWaiting)) => Vec::new(),
                     Err(other) => return Err(other.into()),
                 },
             };
@@ -74,7 +71,9 @@ async fn approve(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Response,
 async fn take_back(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            let errors = match text(&page.form, REASON, "Reason", DETAIL_MAX) {
+            let reason = text(&page.form, REASON, "Reason", DETAIL_MAX);
+            let reason = stale(page, editor.casebook(), answer)?.map_or(reason, Err);
+            let errors = match reason {
                 Ok(reason) => match editor.take_back(answer, reason, page.desk.today()) {
                     Ok(()) => return go_to(&format!("/reports/{}#history", answer.report)),
                     // The page says so itself: someone else was quicker.
@@ -86,6 +85,12 @@ async fn take_back(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Respons
             again(page, editor.casebook(), answer, &errors)
         })
         .await
+}
+
+/// What happened to the report since the form was made, if anything did: numbers of notices that were taken back are given
+/// anew, so only that tells whether it is still the notice that was read.
+fn stale(page: &PageContext, casebook: &Casebook, answer: AnswerId) -> Result<Option<FieldError>, PageError> {
+    Ok(Seen::sent(&page.form)?.changed(casebook.seen(answer.report)?))
 }
 
 fn again(

@@ -44,16 +44,14 @@ async fn decide(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
             let changed = seen.changed(report.seen());
             let decided = Decided::read(&page.form, report, &team, page.desk.today().today());
             let errors = match (changed.clone(), decided) {
-                (None, Ok(decided)) => match decided.changes(report)? {
-                    Some(assessment) => {
+                (None, Ok(decided)) => {
+                    if let Some(assessment) = decided.changes(report)? {
                         editor.assess(id, seen, assessment, page.desk.today())?;
                         return go_to(&format!("/reports/{id}#history"));
                     }
-                    None => {
-                        let nothing = "Change something, or go back to the report";
-                        vec![FieldError::new(AssessmentField::Worker.name(), nothing)]
-                    }
-                },
+                    let nothing = "Change something, or go back to the report";
+                    vec![FieldError::new(AssessmentField::Worker.name(), nothing)]
+                }
                 (changed, decided) => changed.into_iter().chain(decided.err().unwrap_or_default()).collect(),
             };
             let (typed, changed) = (&*page.form, changed.is_some());

@@ -166,10 +166,8 @@ impl From<BodyError> for PageError {
 impl From<CasebookError> for PageError {
     fn from(error: CasebookError) -> Self {
         match error {
-            CasebookError::Lookup(LookupError::NoReport)
-            | CasebookError::Approval(ApprovalError::NoAnswer)
-            | CasebookError::Lookup(LookupError::NotAnId)
-            | CasebookError::Lookup(LookupError::AmbiguousId(_)) => Self::NotFound,
+            CasebookError::Lookup(LookupError::NoReport | LookupError::NotAnId | LookupError::AmbiguousId(_))
+            | CasebookError::Approval(ApprovalError::NoAnswer) => Self::NotFound,
             CasebookError::Edit(EditError::Busy) => Self::CasebookBusy,
             other => Self::Casebook(other.to_string()),
         }

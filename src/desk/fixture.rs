@@ -28,7 +28,7 @@ use crate::{
     world::{TODAY, casebook},
 };
 
-pub(super) const LOCK_AFTER: Duration = Duration::from_secs(600);
+pub(super) const LOCK_AFTER: Duration = Duration::from_mins(10);
 pub(super) const ADDRESS: &str = "127.0.0.1:8081";
 
 /// A machine with a casebook and its keys, and what its terminal shows.

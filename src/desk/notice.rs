@@ -12,9 +12,13 @@ use super::{
     Desk, PageError, Visit,
     address::OfReport,
     correspondence,
-    form::{correspondence::*, stale::Seen, text::chosen},
+    form::{
+        correspondence::{AnswerField, YES, late_reason, read_text, unchecked},
+        stale::Seen,
+        text::chosen,
+    },
     respond::go_to,
-    view::correspondence::*,
+    view::correspondence::{Approval, Draft, NoticePage, PreviewPage, PreviewParts, WritePage},
     visit::{PageContext, Posted},
 };
 use crate::{
@@ -199,7 +203,7 @@ struct Again<'a> {
 }
 
 impl NoticeStep<'_> {
-    /// NoticeChoices and text, or the page on which something is wrong.
+    /// `NoticeChoices` and text, or the page on which something is wrong.
     fn read(&self) -> Result<ControlFlow<Response, (NoticeChoices, Text)>, PageError> {
         let form = &self.page.form;
         if correspondence::blocked(self.report, Letter::Notice).is_some() {

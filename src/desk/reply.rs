@@ -12,9 +12,12 @@ use super::{
     Desk, PageError, Visit,
     address::OfReport,
     correspondence,
-    form::{correspondence::*, stale::Seen},
+    form::{
+        correspondence::{AnswerField, read_text, unchecked},
+        stale::Seen,
+    },
     respond::go_to,
-    view::correspondence::*,
+    view::correspondence::{Draft, PreviewPage, PreviewParts, WritePage},
     visit::{PageContext, Posted},
 };
 use crate::{

@@ -161,7 +161,7 @@ mod tests {
     use super::*;
     use crate::crypto::os_random;
 
-    const LOCK_AFTER: Duration = Duration::from_secs(600);
+    const LOCK_AFTER: Duration = Duration::from_mins(10);
     const START: Duration = Duration::from_secs(1000);
 
     fn after(seconds: u64) -> Duration {

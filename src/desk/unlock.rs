@@ -51,7 +51,7 @@ pub(super) async fn unlock(State(desk): State<Desk>, request: Request) -> Result
 }
 
 /// `POST /lock`
-pub(super) async fn lock(State(desk): State<Desk>, _visit: Visit) -> Response {
+pub(super) async fn lock(State(desk): State<Desk>, _posted: Posted) -> Response {
     desk.lock().await;
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, START)]).into_response();
     let headers = response.headers_mut();

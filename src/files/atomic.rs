@@ -161,15 +161,14 @@ impl NewFile {
     }
 
     fn name(&mut self) -> Result<(), FileError> {
-        match &self.partial {
-            Some(partial) => rename_unless_there(partial, &self.target)?,
-            None => {
-                let itself = format!("/proc/self/fd/{}", self.file.as_raw_fd());
-                match rustix::fs::linkat(CWD, itself, CWD, &self.target, AtFlags::SYMLINK_FOLLOW) {
-                    Ok(()) => {}
-                    Err(Errno::EXIST) => return Err(FileError::Exists(self.target.clone())),
-                    Err(error) => return Err(FileError::io("write", &self.target)(error.into())),
-                }
+        if let Some(partial) = &self.partial {
+            rename_unless_there(partial, &self.target)?;
+        } else {
+            let itself = format!("/proc/self/fd/{}", self.file.as_raw_fd());
+            match rustix::fs::linkat(CWD, itself, CWD, &self.target, AtFlags::SYMLINK_FOLLOW) {
+                Ok(()) => {}
+                Err(Errno::EXIST) => return Err(FileError::Exists(self.target.clone())),
+                Err(error) => return Err(FileError::io("write", &self.target)(error.into())),
             }
         }
         self.kept = true;

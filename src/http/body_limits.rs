@@ -19,11 +19,11 @@ use tokio::time::{self, Instant, Sleep};
 use crate::domain::limits::KIB;
 
 /// How long a body may pause, and how long whoever reads an answer.
-pub(super) const PAUSE: Duration = Duration::from_secs(60);
+pub(super) const PAUSE: Duration = Duration::from_mins(1);
 /// How long a body that was refused may pause.
 const REFUSED_PAUSE: Duration = Duration::from_secs(2);
 /// How long a body may take whatever its size, and how long an answer may take to be read.
-pub(super) const AT_ANY_RATE: Duration = Duration::from_secs(600);
+pub(super) const AT_ANY_RATE: Duration = Duration::from_mins(10);
 /// Bytes a second that either must come to after that: less than the slowest useful connection over Tor.
 pub(super) const RATE: u64 = KIB as u64;
 /// Bytes that may arrive without a field or a piece of one coming out: part headers that never end would fill the memory.

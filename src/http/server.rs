@@ -27,7 +27,7 @@ const BUFFER: usize = 64 * KIB;
 /// Headers of one request.
 const HEADERS: usize = 64;
 /// How long a request and its answer may take whatever happens: 250 MiB at 6 KiB a second.
-const WHOLE_WITHIN: Duration = Duration::from_secs(12 * 3600);
+const WHOLE_WITHIN: Duration = Duration::from_hours(12);
 /// How long what is being answered may take when the server stops.
 const FINISH_WITHIN: Duration = Duration::from_secs(30);
 /// The pause after a failed accept, for whatever ran out to come back.
@@ -59,14 +59,11 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future)
         };
         let (stream, permit) = tokio::select! {
             () = async { shutdown.as_mut().await; } => break,
-            accepted = accepted => match accepted {
-                Ok(accepted) => accepted,
-                Err(_) => {
-                    // A connection that broke before it was accepted, or too few file descriptors: neither ends the service.
-                    tell_operator(&"a connection could not be accepted; if this goes on, raise the limit on open files");
-                    time::sleep(ACCEPT_PAUSE).await;
-                    continue;
-                }
+            accepted = accepted => if let Ok(accepted) = accepted { accepted } else {
+                // A connection that broke before it was accepted, or too few file descriptors: neither ends the service.
+                tell_operator(&"a connection could not be accepted; if this goes on, raise the limit on open files");
+                time::sleep(ACCEPT_PAUSE).await;
+                continue;
             },
         };
         // Answers are sent whole, so waiting to fill a packet only delays them; without it they come all the same.

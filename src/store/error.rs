@@ -28,7 +28,7 @@ pub enum StoreError {
     /// What is in it can't be right.
     #[error("the database is damaged ({0}); stop the box and restore the data directory from a backup")]
     Damaged(String),
-    /// Anything else that SQLite says.
+    /// Anything else that `SQLite` says.
     #[error("the database can't be used: {0}; run `candour check`")]
     Sqlite(String),
     /// The writer has stopped.

@@ -64,7 +64,7 @@ impl Store {
         Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
-    /// SQLite's own check of every page and every reference. Blocks.
+    /// `SQLite`'s own check of every page and every reference. Blocks.
     ///
     /// # Errors
     /// What is wrong.

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
 
-/// Says that a SQLite file is a Candour box: "Cand".
+/// Says that a `SQLite` file is a Candour box: "Cand".
 const APPLICATION_ID: i64 = 0x4361_6e64;
 /// How long to wait for another process, in milliseconds.
 const BUSY_MS: u64 = 10_000;

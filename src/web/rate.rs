@@ -7,7 +7,7 @@ use std::{
 };
 
 /// What the limit is counted over, and how much of it may be used at once.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 
 /// A bucket that holds a minute's worth and fills evenly.
 pub(super) struct Rate {

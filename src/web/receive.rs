@@ -32,7 +32,7 @@ const IN_FLIGHT: usize = 4;
 /// Bytes of a file that are taken into memory before it waits for its turn to be sealed.
 const BEFORE_ITS_TURN: usize = 64 * KIB;
 /// How long a file waits for its turn to be sealed.
-const TURN_WITHIN: Duration = Duration::from_secs(60);
+const TURN_WITHIN: Duration = Duration::from_mins(1);
 /// Bytes of a file after which is looked again whether there is room.
 const LOOK_EVERY: usize = MIB;
 /// The media type of what has none.

@@ -71,14 +71,13 @@ pub(super) async fn find(app: &App, typed: &str) -> Result<Lookup, WebError> {
     let receipt = app.look_up(code.clone()).await?;
     let hashed = Instant::now();
     let locator = receipt.locator;
-    match app.blocking(move |app| Ok(app.store().report_at(locator)?)).await? {
-        Some(report) => Ok(Lookup::Report(Box::new(Opened { code, receipt, report, hashed }))),
-        None => {
-            let says = "We can’t find a report with this code. Check it against what you wrote down";
-            let page = ask_again(app, typed, says);
-            whole_step(hashed).await;
-            page.map(Lookup::Nothing)
-        }
+    if let Some(report) = app.blocking(move |app| Ok(app.store().report_at(locator)?)).await? {
+        Ok(Lookup::Report(Box::new(Opened { code, receipt, report, hashed })))
+    } else {
+        let says = "We can’t find a report with this code. Check it against what you wrote down";
+        let page = ask_again(app, typed, says);
+        whole_step(hashed).await;
+        page.map(Lookup::Nothing)
     }
 }
 

@@ -262,7 +262,7 @@ fn what_is_wrong_is_said_and_what_was_typed_is_kept() {
     }
     let page = reviewer.post(&write, &form);
     let mut form = page.form(&case.path("notice/preview"));
-    assert!(http::value(&form, "text").contains("About a trust") || http::value(&form, "text").contains("["));
+    assert!(http::value(&form, "text").contains("About a trust") || http::value(&form, "text").contains('['));
     let unfinished = reviewer.post(&case.path("notice/preview"), &form);
     assert_eq!(unfinished.status, 422);
     assert!(unfinished.one(".error-summary").contains("Write what belongs in place of ["));
@@ -558,6 +558,9 @@ fn a_notice_that_should_not_go_out_is_taken_back_and_written_again() {
         articles(&preview)
     };
     let text = write(&mut first);
+    let page = second.get(&case.path("approve/1"));
+    let mut stale = page.form(&case.path("approve/1"));
+    tick(&page, &mut stale);
     let back = case.path("approve/1/take-back");
     let mut form = second.get(&case.path("approve/1")).form(&back);
     let refused = second.post(&back, &form);
@@ -571,6 +574,10 @@ fn a_notice_that_should_not_go_out_is_taken_back_and_written_again() {
     assert!(articles(&case.status()).is_empty(), "nothing went out");
 
     assert_eq!(write(&mut first), text);
+    // It has the same number; whoever read the one before has not read this one.
+    let again = second.post(&case.path("approve/1"), &stale);
+    assert_eq!(again.status, 422);
+    assert!(again.one(".error-summary").contains("recorded something about this report"), "{}", again.one("main"));
     let page = second.get(&case.path("approve/1"));
     let mut form = page.form(&case.path("approve/1"));
     tick(&page, &mut form);

@@ -72,10 +72,10 @@ fn bytes_that_are_nearly_right_do_no_harm() {
         let mut taken = 0;
         for number in 0..tries {
             let bytes = mutated(&seeds, &mut random);
-            match panic::catch_unwind(AssertUnwindSafe(|| sides.takes(way, &bytes))) {
-                Ok(was_taken) => taken += u32::from(was_taken),
-                Err(_) => panic!("{way:?}, seed {seed}, try {number}: {}", String::from_utf8_lossy(&bytes)),
-            }
+            let Ok(was_taken) = panic::catch_unwind(AssertUnwindSafe(|| sides.takes(way, &bytes))) else {
+                panic!("{way:?}, seed {seed}, try {number}: {}", String::from_utf8_lossy(&bytes));
+            };
+            taken += u32::from(was_taken);
         }
         println!("{}: {tries} tries, {taken} taken, in {:?}", way.name(), start.elapsed());
     }

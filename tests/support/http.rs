@@ -200,7 +200,7 @@ pub(crate) fn fill(fields: &mut Fields, name: &str, value: &str) {
 
 /// The value of a field.
 pub(crate) fn value<'a>(fields: &'a Fields, name: &str) -> &'a str {
-    fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str()).unwrap_or_else(|| panic!("no field {name}"))
+    fields.iter().find(|(n, _)| n == name).map_or_else(|| panic!("no field {name}"), |(_, value)| value.as_str())
 }
 
 fn folded(element: ElementRef<'_>) -> String {

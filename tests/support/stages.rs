@@ -41,8 +41,8 @@ impl Stages {
         let mut stages = Self { place, report: String::new(), all: Vec::new() };
         stages.add("collect", &["collect", "--data", "box", "--keys", "public", "--out", "c1"], Some("c1"));
         stages.add("import", &["desk", "import", "--casebook", "casebook", "c1"], None);
-        stages.report = stages.place.desk_list()[0]["id"].as_str().expect("an id").to_owned();
-        let report = stages.report.clone();
+        let report = stages.place.desk_list()[0]["id"].as_str().expect("an id").to_owned();
+        stages.report.clone_from(&report);
         stages.add(
             "decide",
             &[

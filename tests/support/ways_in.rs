@@ -359,15 +359,12 @@ fn replaced(bytes: &[u8], token: &[u8], value: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some((first, after)) = rest.split_first() {
-        match rest.strip_prefix(token) {
-            Some(after) => {
-                out.extend_from_slice(value);
-                rest = after;
-            }
-            None => {
-                out.push(*first);
-                rest = after;
-            }
+        if let Some(after) = rest.strip_prefix(token) {
+            out.extend_from_slice(value);
+            rest = after;
+        } else {
+            out.push(*first);
+            rest = after;
         }
     }
     out

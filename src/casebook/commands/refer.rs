@@ -135,7 +135,7 @@ impl Editor<'_> {
                 Writing::Io(error) => write()(error).into(),
             })?;
         }
-        let (digest, mut file) = tar.finish().and_then(|sealer| sealer.finish()).map_err(write())?.finish();
+        let (digest, mut file) = tar.finish().and_then(age::stream::StreamWriter::finish).map_err(write())?.finish();
         file.sync()?;
 
         let files = referral.attachments.iter().map(|attachment| attachment.name.clone());

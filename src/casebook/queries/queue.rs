@@ -162,7 +162,10 @@ pub(in crate::casebook) fn queue_entry(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::casebook::{World, moved};
+    use crate::world::{
+        DAY,
+        casebook::{MARKER, World, moved},
+    };
 
     fn import(world: &mut World) {
         let file = world.collect();
@@ -190,6 +193,17 @@ mod tests {
             (queue[0].areas.as_slice(), queue[0].serious_harm),
             ([Area::IntegratedCare].as_slice(), Some(SeriousHarm::Yes))
         );
+    }
+
+    #[test]
+    fn nothing_in_the_queue_is_in_the_persons_words() {
+        let mut world = World::new();
+        world.concern(1, Route::StaffConcern, &[10]);
+        import(&mut world);
+        let queue = world.open().unwrap().list(DAY, &Calendar::default()).unwrap();
+        assert_eq!(queue.len(), 1);
+        let json = serde_json::to_string(&queue).unwrap();
+        assert!(!json.contains(MARKER), "{json}");
     }
 
     #[test]

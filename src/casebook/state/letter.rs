@@ -93,7 +93,9 @@ impl Report {
     pub(in crate::casebook) fn supplementary_clocks(&self) -> impl Iterator<Item = ClockEntry> {
         self.changes.iter().map(|(event, entry)| {
             let keeps = |answer: &&StoredAnswer| {
-                answer.event >= *event && answer.letter().is_some_and(|letter| letter.keeps(entry.clock.kind, true))
+                answer.event >= *event
+                    && !answer.is_held()
+                    && answer.letter().is_some_and(|letter| letter.keeps(entry.clock.kind, true))
             };
             let met_on: Option<Date> = self.answers.iter().find(keeps).and_then(|answer| self.delivered_on(answer.seq));
             let mut entry = *entry;

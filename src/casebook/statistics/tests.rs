@@ -168,7 +168,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             |((route, withdrawn, clocks), (month, areas, [yes, referred, closed]), (action, finding, detriment))| {
                 let base = if yes { qualifying(action) } else { Fact { action, ..in_month(month) } };
                 let received_on = in_month(month).received_on;
-                Fact { received_on, route, areas, clocks, finding, detriment, referred, closed, withdrawn, ..base }
+                Fact { received_on, route, areas, finding, detriment, referred, closed, withdrawn, clocks, ..base }
             },
         )
 }

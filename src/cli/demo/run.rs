@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// How long the desk of a demonstration stays open without a request: nothing in it is worth locking away.
-const LOCK_AFTER: Duration = Duration::from_secs(2 * 60 * 60);
+const LOCK_AFTER: Duration = Duration::from_hours(2);
 
 #[derive(Args)]
 pub(in crate::cli) struct DemoArguments {

@@ -42,10 +42,8 @@ pub(in crate::cli) fn run(command: KeysCommand) -> Outcome {
     if let Some(there) = names.iter().map(|name| dir.join(name)).find(|path| path.symlink_metadata().is_ok()) {
         return Err(FileError::Exists(there).into());
     }
-    let passphrase = match arguments.no_passphrase {
-        true => None,
-        false => Some(passphrase::read_new(arguments.passphrase_file.as_deref())?),
-    };
+    let passphrase =
+        if arguments.no_passphrase { None } else { Some(passphrase::read_new(arguments.passphrase_file.as_deref())?) };
     let keys = NewKeys::generate(passphrase.as_ref())?;
     files::create_private_directory(dir)?;
     let contents = [

@@ -51,14 +51,12 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
         return Err(StoreError::Exists(directory.clone()).into());
     }
     files::create_private_directory(directory)?;
-    let public = match directory.join(BOX_KEY).exists() {
-        // An `init` that was killed: its key was never used.
-        true => arguments.data.signing_key()?.verifying_key()?,
-        false => {
-            let (secret, public) = SigningKey::<BoxRole>::generate()?;
-            files::write_new(&directory.join(BOX_KEY), Readers::Owner, secret.to_file()?.as_bytes())?;
-            public
-        }
+    let public = if directory.join(BOX_KEY).exists() {
+        arguments.data.signing_key()?.verifying_key()?
+    } else {
+        let (secret, public) = SigningKey::<BoxRole>::generate()?;
+        files::write_new(&directory.join(BOX_KEY), Readers::Owner, secret.to_file()?.as_bytes())?;
+        public
     };
     if !directory.join(BOX_PUBLIC).exists() {
         files::write_new(&directory.join(BOX_PUBLIC), Readers::Everyone, public.to_file().as_bytes())?;

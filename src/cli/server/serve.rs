@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How often to look whether a new day has begun.
-const DAY_CHECK: Duration = Duration::from_secs(600);
+const DAY_CHECK: Duration = Duration::from_mins(10);
 
 #[derive(Args)]
 pub(in crate::cli) struct ServeArguments {

@@ -8,7 +8,7 @@ use super::{
     finds::{Find, finds},
 };
 use crate::{
-    casebook::{AnswerId, ReportView},
+    casebook::{AnswerId, ReportView, Seen},
     desk::correspondence,
     domain::{AnswerKind, Date, Entries, FieldError, escape_invisible},
     http::{Day, Field, Kind, SaidByTeam},
@@ -40,6 +40,7 @@ pub(in crate::desk) struct WaitingRow {
 pub(in crate::desk) struct ApprovePage<'a> {
     shell: &'a Shell,
     answer: AnswerId,
+    seen: Seen,
     errors: &'a [FieldError],
     by: String,
     written_on: Day,
@@ -72,6 +73,7 @@ impl<'a> ApprovePage<'a> {
         Self {
             shell,
             answer: waiting.answer,
+            seen: report.seen(),
             errors,
             by: waiting.by,
             written_on: waiting.on,

@@ -11,7 +11,7 @@ use crate::{
     casebook::{Letter, MemberView, ReportView},
     desk::{
         correspondence,
-        form::{correspondence::*, stale::Seen},
+        form::{correspondence::AnswerField, stale::Seen},
     },
     domain::{
         AnswerKind, Area, Date, Entries, FieldError, NoticeVariant, ReportId, ReportState, RiskCheck, Told, WhoSees,

@@ -141,7 +141,7 @@ impl Filter {
                 "Answers",
                 "All",
                 vec![
-                    pair("approval", "AnswerFilter for approval"),
+                    pair("approval", "Waiting for approval"),
                     pair("export", "Written, not exported"),
                     pair("delivery", "Exported, not known to be delivered"),
                 ],

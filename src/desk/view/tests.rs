@@ -28,7 +28,7 @@ fn every_answer_is_on_the_page_found_handed_on_and_known_when_it_is_quoted() {
         let casebook = world.open().unwrap();
         let report = casebook.show(id, DAY, &Calendar::default()).unwrap();
 
-        let shell = Shell::new(false, Duration::from_secs(600), Zeroizing::new("0a".repeat(32)));
+        let shell = Shell::new(false, Duration::from_mins(10), Zeroizing::new("0a".repeat(32)));
         let shell = shell.inside(CasebookId([0xab; 16]), "/");
         let page = ReportPage::new(&shell, &report, &casebook, DAY, None).render().unwrap();
         let passages = ReferPage::passages(&report);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use scraper::{ElementRef, Html, Selector};
 use zeroize::Zeroizing;
 
 use super::{
@@ -41,7 +42,7 @@ const HEAVIEST: usize = 40 * KIB;
 const OLDEST: f64 = 13.0;
 
 fn every_page() -> Vec<Sample> {
-    let outside = |demo| Shell::new(demo, Duration::from_secs(600), Zeroizing::new("0a".repeat(32)));
+    let outside = |demo| Shell::new(demo, Duration::from_mins(10), Zeroizing::new("0a".repeat(32)));
     let [shell, demo] = [false, true].map(|demo| outside(demo).inside(CasebookId([0xab; 16]), "/"));
     let outside = outside(false);
     let mut pages = Vec::new();
@@ -244,6 +245,26 @@ fn figures_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
     two[1].received_on = Date::constant(2026, 5, 1);
     let withheld = Figures::published(&two, years[0]);
     add("figures-to-publish, withheld", &FiguresPage::new(shell, &withheld, &years, 0, DAY), false);
+}
+
+/// What a form puts into an address stays in the browser's history.
+#[test]
+fn no_form_that_reads_carries_text() {
+    let (mut forms, mut wrong) = (0, Vec::new());
+    for page in every_page() {
+        let html = Html::parse_document(&page.html);
+        let controls = Selector::parse("input, textarea, select, button[name]").unwrap();
+        for form in html.select(&Selector::parse("form:not([method=post])").unwrap()) {
+            forms += 1;
+            let is_choice = |control: &ElementRef<'_>| {
+                let kind = control.attr("type").unwrap_or("text");
+                control.value().name() == "select" || ["radio", "checkbox"].contains(&kind)
+            };
+            let text = form.select(&controls).filter(|control| !is_choice(control));
+            wrong.extend(text.map(|control| format!("{}: {}", page.name, control.html())));
+        }
+    }
+    assert!(forms > 0 && wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]

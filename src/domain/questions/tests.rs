@@ -20,7 +20,7 @@ fn filled_in(route: Route) -> Entries {
 /// A concern in which everything that a route asks is answered.
 #[cfg(feature = "desk")]
 pub(crate) fn every_answer(route: Route) -> Concern {
-    Concern::parse(&filled_in(route)).map(|(_, concern)| concern).unwrap_or_else(|_| panic!("{route}: refused"))
+    Concern::parse(&filled_in(route)).map_or_else(|_| panic!("{route}: refused"), |(_, concern)| concern)
 }
 
 fn asked(route: Route) -> Vec<Prompt> {

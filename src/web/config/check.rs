@@ -23,7 +23,10 @@ impl Config {
         self.check_links()?;
         let service = &self.service;
         match &service.onion {
-            Some(onion) if !is_address(onion, "http://") || !onion.trim_end_matches('/').ends_with(".onion") => {
+            Some(onion)
+                if !is_address(onion, "http://")
+                    || !onion.trim_end_matches('/').to_ascii_lowercase().ends_with(".onion") =>
+            {
                 return refuse(
                     "service.onion",
                     "not an onion address",

@@ -17,6 +17,7 @@ fn draft(variant: NoticeVariant, areas: &[Area], route: Route) -> NoticeDraft {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as a draft has it")]
 fn late(reason: &str) -> Option<Late> {
     Some(Late { due_on: Date::constant(2026, 12, 15), reason: Text::typed(reason) })
 }
