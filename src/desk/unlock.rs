@@ -8,9 +8,10 @@ use axum::{
 use zeroize::Zeroizing;
 
 use super::{
-    Desk, PageError, Visit,
+    Desk, PageError,
     respond::locked_page,
     session::{TOKEN, remove_cookie, set_cookie},
+    visit::Posted,
 };
 use crate::{domain::FieldError, http::forms, unseal::Passphrase};
 

@@ -14,9 +14,7 @@ pub(in crate::desk) const PUBLISHED: &str = "published";
 
 /// Measures of a picture, in its own units. It is as wide as a narrow screen and grows with what it stands in.
 const WIDTH: u64 = 320;
-const ROW: u64 = ROW_STEP as u64;
-/// The same for counting.
-const ROW_STEP: usize = 44;
+const ROW: usize = 44;
 /// The longest bar; its number stands to the right of it.
 const LONGEST: u64 = 270;
 
@@ -129,12 +127,12 @@ impl<'a> Chart<'a> {
             number: if of_whole { format!("{part} of {whole}") } else { part.to_string() },
         };
         let bar = |(y, row): (u64, &&'a Row)| Bar { name: &row.header, y, length: counts(row).map(length) };
-        let bars = (0..).step_by(ROW_STEP).zip(&rows).map(bar).collect();
+        let bars = (0..).step_by(ROW).zip(&rows).map(bar).collect();
         Some(Self { table, bars, of_whole })
     }
 
     fn height(&self) -> usize {
-        self.bars.len() * ROW_STEP
+        self.bars.len() * ROW
     }
 }
 

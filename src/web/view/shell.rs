@@ -42,8 +42,9 @@ impl Shell {
     }
 
     /// What the team says in one of its messages.
-    pub(super) fn says<'a>(&self, kind: &'static str, on: Day, text: &'a Text, new: bool) -> SaidByTeam<'a> {
-        SaidByTeam { team: self.team(), kind, on, text: text.as_str(), new }
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template hands everything over like that")]
+    pub(super) fn says<'a>(&self, kind: &'static str, on: &Day, text: &'a Text, new: &bool) -> SaidByTeam<'a> {
+        SaidByTeam { team: self.team(), kind, on: *on, text: text.as_str(), new: *new }
     }
 }
 
