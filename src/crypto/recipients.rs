@@ -140,4 +140,20 @@ mod tests {
         assert_eq!(error(&format!("{one}\n\n{one}\n")), Some(RecipientsError::Repeated(3)));
         assert_eq!(error("age-secret-key-1abc"), Some(RecipientsError::Private(1)));
     }
+    #[test]
+    fn each_key_of_two_lists_is_there_once() {
+        let (one, two, three) = (key(), key(), key());
+        let list = |keys: &[&String]| {
+            let lines: Vec<_> = keys.iter().map(|key| key.as_str()).collect();
+            GovernanceRecipients::parse(&lines.join("\n")).unwrap_or_else(|e| panic!("{e}"))
+        };
+        assert_eq!(list(&[&one, &two]).and(&list(&[&two, &three])).keys(), [one, two, three]);
+    }
+
+    #[test]
+    fn a_reply_recipient_is_written_as_it_is_read_and_not_shown_where_errors_are() {
+        let text = key();
+        let recipient = ReplyRecipient::parse(&text).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!((recipient.to_string(), format!("{recipient:?}")), (text, "ReplyRecipient".to_owned()));
+    }
 }

@@ -152,3 +152,15 @@ fn seal_json<'a>(
     out.write_all(&json)?;
     Ok(Sealed(out.finish()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_from_elsewhere_are_taken_if_they_are_those_that_were_named() {
+        let named = digest(b"sealed");
+        assert!(Sealed::checked(b"sealed".to_vec(), named).is_some_and(|sealed| sealed.as_bytes() == b"sealed"));
+        assert!(Sealed::checked(b"Sealed".to_vec(), named).is_none());
+    }
+}
