@@ -338,16 +338,16 @@ fn without_tests(code: &str) -> String {
         let end = match (after.find('{'), after.find(';')) {
             (Some(brace), semicolon) if semicolon.is_none_or(|semicolon| brace < semicolon) => {
                 let mut depth = 0_usize;
-                let closing = after.char_indices().skip(brace).find(|(_, c)| {
-                    depth = match c {
-                        '{' => depth + 1,
-                        '}' => depth - 1,
-                        _ => depth,
-                    };
+                let closing = after[brace..].char_indices().find(|(_, c)| {
+                    match c {
+                        '{' => depth += 1,
+                        '}' => depth -= 1,
+                        _ => {}
+                    }
                     depth == 0
                 });
                 // `use crate::{…};` ends behind the brace.
-                closing.map_or(after.len(), |(place, _)| place + 1)
+                closing.map_or(after.len(), |(place, _)| brace + place + 1)
             }
             (_, Some(semicolon)) => semicolon + 1,
             _ => after.len(),

@@ -69,7 +69,8 @@ impl Outgoing {
             // Another message came first, or the report has gone: what is stored now says which.
             report = app.store().report_at(receipt.locator)?.ok_or(WebError::Withdrawn)?;
             if added == AddMessage::Gone {
-                return settled(&report).map(Some).ok_or(WebError::Withdrawn);
+                let gone = if report.withdrawn_on.is_some() { WebError::Withdrawn } else { WebError::Busy };
+                return settled(&report).map(Some).ok_or(gone);
             }
         }
         Err(WebError::Busy)
