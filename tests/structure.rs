@@ -178,7 +178,8 @@ impl House {
             let mut offered = BTreeMap::new();
             for (start, _) in code.match_indices("pub") {
                 let Some((before, rest)) = code[start..].split_once("use ") else { continue };
-                if before.contains([';', '{', '}']) {
+                let visibility = before["pub".len()..].trim();
+                if !(visibility.is_empty() || visibility.starts_with('(') && visibility.ends_with(')')) {
                     continue;
                 }
                 let tree = rest.split(';').next().unwrap_or_default();
@@ -417,7 +418,7 @@ fn flattened(tree: &str) -> Vec<(String, ModulePath)> {
     for (place, c) in group.char_indices() {
         match c {
             '{' => depth += 1,
-            '}' => depth -= 1,
+            '}' => depth = depth.saturating_sub(1),
             ',' if depth == 0 => {
                 pieces.push(&group[from..place]);
                 from = place + 1;
