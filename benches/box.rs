@@ -1,7 +1,7 @@
 //! How fast the box is and how much memory it takes, against floors measured in the same run.
 //!
-//! `cargo bench` starts the real binary on loopback, prints each figure with its floor and their ratio, and fails when a
-//! bound of [`BOUNDS`] is exceeded. With `rage` on the path, its command line seals the same file as a second floor.
+//! `cargo bench` starts the real binary on loopback, prints each figure with its floor and their ratio, and fails when
+//! a bound of [`BOUNDS`] is exceeded. With `rage` on the path, its command line seals the same file as a second floor.
 
 #![expect(
     clippy::unwrap_used,

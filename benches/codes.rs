@@ -1,8 +1,9 @@
-//! Whether the time that an answer takes tells a right receipt code from a wrong one, or a report that has replies from one
-//! that has none: `cargo bench --bench codes`.
+//! Whether the time that an answer takes tells a right receipt code from a wrong one, or a report that has replies from
+//! one that has none: `cargo bench --bench codes`.
 //!
-//! The box's own pages answer in this process, 10,000 of each kind mixed at random. Hashing is set to cost next to nothing,
-//! so that what differs besides it can be seen. Each pair's means are held apart by Welch's t; a pair fails above [`MOST`].
+//! The box's own pages answer in this process, 10,000 of each kind mixed at random. Hashing is set to cost next to
+//! nothing, so that what differs besides it can be seen. Each pair's means are held apart by Welch's t; a pair fails
+//! above [`MOST`].
 
 #![expect(
     clippy::unwrap_used,

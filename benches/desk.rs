@@ -1,7 +1,7 @@
 //! How long the desk takes with ten thousand reports, and how much memory.
 //!
-//! `cargo bench --bench desk` makes the casebook through the real binary, prints each figure with its floor and their ratio, and
-//! fails when a bound of [`BOUNDS`] is exceeded. The floor of opening is reading and hashing the same files.
+//! `cargo bench --bench desk` makes the casebook through the real binary, prints each figure with its floor and their
+//! ratio, and fails when a bound of [`BOUNDS`] is exceeded. The floor of opening is reading and hashing the same files.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,8 +1,9 @@
 //! An honest send while the box is flooded: `cargo bench --bench flood`.
 //!
-//! The real binary on loopback, with the limits that it has by itself. For [`FLOOD`], 500 connections are held open by clients
-//! that send a byte now and then or read nothing, 200 people try codes at the same time, and many send; one honest person
-//! after another sends a concern, every second one with a file. Then every report whose receipt was shown is looked up.
+//! The real binary on loopback, with the limits that it has by itself. For [`FLOOD`], 500 connections are held open by
+//! clients that send a byte now and then or read nothing, 200 people try codes at the same time, and many send; one
+//! honest person after another sends a concern, every second one with a file. Then every report whose receipt was shown
+//! is looked up.
 
 #![expect(
     clippy::unwrap_used,
@@ -114,8 +115,8 @@ fn main() {
     assert_eq!(missing, 0, "reports were lost whose receipts were shown");
 }
 
-/// Keeps slow connections open: headers that do not end, bodies and files that trickle, silence, and answers that nobody
-/// reads.
+/// Keeps slow connections open: headers that do not end, bodies and files that trickle, silence, and answers that
+/// nobody reads.
 fn hold(address: SocketAddr, tally: &Tally) {
     let body = "POST /report/send HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 90000000\r\n\r\n--b\r\n";
     let starts = [

@@ -1,5 +1,6 @@
-//! What a command gives up, so that a fault in it can do less: files that it has no use for (Landlock), and system calls
-//! that it never needs (seccomp). Both hold for the rest of the process's life and for every thread started after them.
+//! What a command gives up, so that a fault in it can do less: files that it has no use for (Landlock), and system
+//! calls that it never needs (seccomp). Both hold for the rest of the process's life and for every thread started after
+//! them.
 
 use std::{
     collections::BTreeMap,
@@ -116,8 +117,8 @@ pub struct Kernel {
 #[error("the process can't be confined: {0}; run `candour check` and use a newer kernel")]
 pub struct ConfineError(String);
 
-/// From now on, only files in reach can be read or written, none can be run, no TCP port can be bound or connected to, and
-/// no process outside can be signalled. For this thread and those it starts.
+/// From now on, only files in reach can be read or written, none can be run, no TCP port can be bound or connected to,
+/// and no process outside can be signalled. For this thread and those it starts.
 ///
 /// # Errors
 /// If the kernel knows Landlock and yet refuses.

@@ -1,10 +1,10 @@
 //! Candour: a hardened drop-box where NHS staff raise serious concerns anonymously.
 //!
 //! Data goes one way and meets each module once: a form becomes a [`domain::Concern`], is sealed by [`crypto`], kept by
-//! [`store`], carried by [`transfer`], opened and decided on in the [`casebook`], and the answer comes back the same way.
-//! [`web`] is the box's pages, [`desk`] the casebook's in a browser, and [`cli`] the commands; [`http`] is what the pages of
-//! both have in common. Two
-//! small modules serve the rest: [`files`] and [`confine`]. `tests/structure.rs` holds which module may use which.
+//! `store`, carried by `transfer`, opened and decided on in the `casebook`, and the answer comes back the same way.
+//! `web` is the box's pages, `desk` the casebook's in a browser, and [`cli`] the commands; [`http`] is what the pages
+//! of both have in common. What opens for the team is in `unseal`, which a box is built without. [`files`] and
+//! [`confine`] serve the rest. `tests/structure.rs` holds which module may use which.
 
 #[cfg(feature = "desk")]
 pub mod casebook;

@@ -1,4 +1,5 @@
-//! Which module may use which. The tables are the design; the code is held against them, whole files, all but its tests.
+//! Which module may use which. The tables are the design; the code is held against them, whole files, all but its
+//! tests.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
@@ -47,7 +48,8 @@ const APART: &[&str] = &["casebook::commands"];
 
 /// The programs by their features, and the crates that must not be in each.
 const PROGRAMS: &[(&str, &[&str])] = &[
-    // It has no session of a reviewer and no directory of a demonstration. (minisign brings rpassword; nothing calls it.)
+    // It has no session of a reviewer and no directory of a demonstration. (minisign brings rpassword; nothing calls
+    // it.)
     ("box", &["cookie", "time", "tempfile"]),
     // It has no store, no receipt codes to hash, and no configuration of a server.
     ("desk", &["rusqlite", "libsqlite3-sys", "argon2", "blake2", "tempfile"]),

@@ -1,22 +1,23 @@
-//! The offline desk: a casebook that takes in collections, shows reports, records decisions and writes them for the box.
+//! The casebook: it takes in collections, shows reports, records decisions and writes them for the box. It knows no
+//! page.
 //!
 //! ```text
 //! DIR/casebook.json        which casebook it is and where the keys are of whoever made it; nothing about any concern
 //! DIR/trust/…              each member's word that it is the right one
-//! DIR/keys/…               the casebook's key and each report's, sealed to those who may open them (see `keys`)
+//! DIR/keys/…               the casebook's key and each report's, sealed to those who may open them (see `log::keyring`)
 //! DIR/events/00000001.age  what happened, one sealed and signed event a file, each naming the digest of the one before
 //! DIR/head.json            how many events there are, signed
 //! DIR/collections/N/…      what came with collection N, sealed to each report's key
 //! DIR/answers/ID/…         what goes to the person, sealed to their receipt code
 //! DIR/incoming.…           a collection that is being taken in; DIR/outgoing/… decisions files to carry
-//! DIR/checkpoints/…        for each member, what makes opening fast; made again if it is lost
+//! DIR/checkpoints/…        snapshots: for each member, what makes opening fast; made again if it is lost
 //! DIR/lock                 held by whoever writes, for one change
 //! ```
 //!
-//! An event is there whole or not at all, and what it names is on the disk before it: killed at any point, a casebook reads
-//! as it did before or after the change. An altered, missing, moved or foreign event, and a casebook that is cut off at its end, is named
-//! when the casebook is opened. Whoever puts an older copy of the whole directory in its place can't be noticed here; the next
-//! collection shows deliveries that such a casebook does not know.
+//! An event is there whole or not at all, and what it names is on the disk before it: killed at any point, a casebook
+//! reads as it did before or after the change. An altered, missing, moved or foreign event, and a casebook that is cut
+//! off at its end, is named when the casebook is opened. Whoever puts an older copy of the whole directory in its place
+//! can't be noticed here; the next collection shows deliveries that such a casebook does not know.
 
 mod book;
 pub mod carry;

@@ -123,8 +123,8 @@ fn usage(error: &clap::Error) -> String {
     format!("{}; see `{command} --help`", what.trim_start_matches("error: ").trim_end())
 }
 
-/// Whatever this program creates is for its owner alone unless it says otherwise for one file, and what it has in memory
-/// goes to no core file and to no debugger of the same user.
+/// Whatever this program creates is for its owner alone unless it says otherwise for one file, and what it has in
+/// memory goes to no core file and to no debugger of the same user.
 fn keep_to_itself() {
     use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
 

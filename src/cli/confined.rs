@@ -1,4 +1,5 @@
-//! What a command gives up before it handles what strangers wrote, and what is said where the kernel can't hold it to that.
+//! What a command gives up before it handles what strangers wrote, and what is said where the kernel can't hold it to
+//! that.
 
 use crate::{
     cli::output::{self, Failure, Outcome},

@@ -1,8 +1,8 @@
 //! What box and desk both may hold: receipt codes, sealing, padding, signatures and public keys.
 //!
-//! Keys are typed by their role. What seals ([`GovernanceRecipients`], [`ReplyRecipient`]) can't open; a receipt code makes
-//! the one key that opens the answers to its own report ([`ReplyIdentity`]); and whatever opens for the team stands in
-//! `crate::unseal`, which the box's build does not have.
+//! Keys are typed by their role. What seals ([`GovernanceRecipients`], [`ReplyRecipient`]) can't open; a receipt code
+//! makes the one key that opens the answers to its own report ([`ReplyIdentity`]); and whatever opens for the team
+//! stands in `crate::unseal`, which the box's build does not have.
 
 mod digest;
 mod fingerprint;

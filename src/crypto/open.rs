@@ -1,5 +1,6 @@
-//! What is common to whoever opens: the errors, and plaintext in memory that is wiped. Who can open what stands elsewhere:
-//! a receipt code its own answers ([`super::ReplyIdentity`]), the team's private keys all else (`crate::unseal`).
+//! What is common to whoever opens: the errors, and plaintext in memory that is wiped. Who can open what stands
+//! elsewhere: a receipt code its own answers ([`super::ReplyIdentity`]), the team's private keys all else
+//! (`crate::unseal`).
 
 use std::io::{self, Read};
 

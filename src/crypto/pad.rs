@@ -1,7 +1,7 @@
-//! Sizes that say little. A message's plaintext is padded to 16 KiB doubled as often as needed; an attachment's to 64 KiB, and
-//! above that by Padmé, which adds at most a thirty-second (3.2%) there and leaves `log log n` bits to learn (Nikitin et al.,
-//! "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", `PoPETs` 2019). Rows at rest are padded again,
-//! because age's header has a random part.
+//! Sizes that say little. A message's plaintext is padded to 16 KiB doubled as often as needed; an attachment's to 64
+//! KiB, and above that by Padmé, which adds at most a thirty-second (3.2%) there and leaves `log log n` bits to learn
+//! (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", `PoPETs` 2019). Rows
+//! at rest are padded again, because age's header has a random part.
 
 use crate::domain::limits::{ATTACHMENT_STEP, MESSAGE_STEP, STORED_STEP};
 

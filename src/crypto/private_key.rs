@@ -1,8 +1,9 @@
-/// Bytes of a minisign secret key: two algorithms and a checksum's (6), salt (32), costs (16), key number (8), key (64), checksum (32).
+/// Bytes of a minisign secret key: two algorithms and a checksum's (6), salt (32), costs (16), key number (8), key
+/// (64), checksum (32).
 const MINISIGN_SECRET_BYTES: usize = 6 + 32 + 16 + 8 + 64 + 32;
 
-/// Whether a file holds a private key: an age identity, anything sealed (an identity under a passphrase looks like that),
-/// or a minisign secret key.
+/// Whether a file holds a private key: an age identity, anything sealed (an identity under a passphrase looks like
+/// that), or a minisign secret key.
 #[must_use]
 pub fn is_private_key(file: &[u8]) -> bool {
     let text = String::from_utf8_lossy(file).to_uppercase();

@@ -74,7 +74,8 @@ pub fn seal_bytes(plain: &[u8], to: &GovernanceRecipients) -> Result<Sealed, Sea
     Ok(Sealed(out.finish()?))
 }
 
-/// Seals whatever is written to it, for collections and the casebook. Call `finish`, or what was written can't be opened.
+/// Seals whatever is written to it, for collections and the casebook. Call `finish`, or what was written can't be
+/// opened.
 ///
 /// # Errors
 /// If the recipients can't be used or `out` fails.

@@ -1,5 +1,6 @@
-//! Signatures in minisign's form. What is signed is always JSON that begins with what it is ([`Format`]) and names the box,
-//! so a signature over one thing can't be taken for another. What is not verified is bytes; what is, is [`Verified`].
+//! Signatures in minisign's form. What is signed is always JSON that begins with what it is ([`Format`]) and names the
+//! box, so a signature over one thing can't be taken for another. What is not verified is bytes; what is, is
+//! [`Verified`].
 
 use std::{io::Cursor, marker::PhantomData};
 
@@ -264,7 +265,8 @@ pub fn verify<T: Document>(
     if !known.into_iter().any(fits) {
         return Err(VerifyError::Altered);
     }
-    // A signature without the trusted comment's own signature would pass above; ours always have one that names the format.
+    // A signature without the trusted comment's own signature would pass above; ours always have one that names the
+    // format.
     if signature.trusted_comment().ok().as_deref() != Some(T::FORMAT.slug()) {
         return Err(VerifyError::Format);
     }

@@ -53,8 +53,8 @@ struct Shared {
 }
 
 impl Desk {
-    /// Opens the casebook and announces the address that opens the desk. To be called where the stack is wiped afterwards: the
-    /// keys pass over it.
+    /// Opens the casebook and announces the address that opens the desk. To be called where the stack is wiped
+    /// afterwards: the keys pass over it.
     ///
     /// # Errors
     /// If the casebook can't be opened with these keys.
@@ -119,8 +119,8 @@ impl Desk {
         Ok(self.lock_state().enter(self.now(), &mut os_random()))
     }
 
-    /// Begins a session for whoever knows the passphrase, and gives its cookie; none if it does not open the keys. One is
-    /// tried at a time, and after a wrong one not at once another.
+    /// Begins a session for whoever knows the passphrase, and gives its cookie; none if it does not open the keys. One
+    /// is tried at a time, and after a wrong one not at once another.
     pub(super) async fn unlock(&self, passphrase: Passphrase) -> Result<Option<Zeroizing<String>>, PageError> {
         let _turn = self.0.turn.try_lock().map_err(|_| PageError::Trying)?;
         if self.read_keys(Some(passphrase)).await? {
@@ -154,8 +154,8 @@ impl Desk {
         }
     }
 
-    /// Works with what was taken out of the casebook, beside everybody else. Whatever takes long has to look whether the session
-    /// [`is current`](Self::is_current).
+    /// Works with what was taken out of the casebook, beside everybody else. Whatever takes long has to look whether
+    /// the session [`is current`](Self::is_current).
     pub(super) fn aside(work: impl FnOnce() + Send + 'static) {
         tokio::spawn(wiped(work));
     }

@@ -87,8 +87,8 @@ async fn take_back(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Respons
         .await
 }
 
-/// What happened to the report since the form was made, if anything did: numbers of notices that were taken back are given
-/// anew, so only that tells whether it is still the notice that was read.
+/// What happened to the report since the form was made, if anything did: numbers of notices that were taken back are
+/// given anew, so only that tells whether it is still the notice that was read.
 fn stale(page: &PageContext, casebook: &Casebook, answer: AnswerId) -> Result<Option<FieldError>, PageError> {
     Ok(Seen::sent(&page.form)?.changed(casebook.seen(answer.report)?))
 }

@@ -68,7 +68,8 @@ async fn bring(visit: Visit, request: Request) -> Result<Response, PageError> {
     visit.read(|page, casebook| page.show_again(&carry_page(page, casebook, Some(error))?)).await
 }
 
-/// `POST /carry/import/again`: what was brought and not taken in, once more; with `missing`, though earlier ones are lost.
+/// `POST /carry/import/again`: what was brought and not taken in, once more; with `missing`, though earlier ones are
+/// lost.
 async fn again(posted: Posted) -> Result<Response, PageError> {
     begin(&posted, posted.form().first("missing") == "yes");
     go_to("/carry/import")

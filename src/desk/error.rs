@@ -10,7 +10,8 @@ use crate::{
     http::{BodyError, tell_operator},
 };
 
-/// Why a request gets a page of its own instead of what it asked for. None repeats what was sent or says anything of a report.
+/// Why a request gets a page of its own instead of what it asked for. None repeats what was sent or says anything of a
+/// report.
 #[derive(Clone, Debug)]
 pub(super) enum PageError {
     /// No such page, or no such report.

@@ -50,8 +50,8 @@ async fn warn(visit: Visit, Path((id, seq, number)): Path<(String, u32, usize)>)
         .await
 }
 
-/// `POST` of the same: the file itself, piece by piece. If it turns out to be damaged, or the desk is locked meanwhile, the
-/// connection breaks, so that no browser takes a part for the whole.
+/// `POST` of the same: the file itself, piece by piece. If it turns out to be damaged, or the desk is locked meanwhile,
+/// the connection breaks, so that no browser takes a part for the whole.
 async fn save(posted: Posted, Path((id, seq, number)): Path<(String, u32, usize)>) -> Result<Response, PageError> {
     let id = report_id(&id)?;
     let place = format!("{seq}/{number}");
@@ -92,7 +92,8 @@ impl HttpBody for Download {
     }
 }
 
-/// What is written to it goes to the browser, but for the last piece: that goes once the file is known to be the right one.
+/// What is written to it goes to the browser, but for the last piece: that goes once the file is known to be the right
+/// one.
 struct Pieces {
     visit: Visit,
     sender: Sender<Bytes>,

@@ -21,8 +21,8 @@ enum Slot {
 pub(super) enum ImportOutcome {
     /// It was taken in.
     Taken(Arc<Import>),
-    /// It was refused; why, without anything of any report. The file is still there. `gap`: whether collections before it are
-    /// missing, and it can be taken in all the same.
+    /// It was refused; why, without anything of any report. The file is still there. `gap`: whether collections before
+    /// it are missing, and it can be taken in all the same.
     Refused {
         /// Why.
         why: String,

@@ -6,8 +6,8 @@
 //!         ─▶ a handler          takes a `Visit`, or a `Posted` if it is a form's, and works through it
 //! ```
 //!
-//! `GET /open`, `POST /unlock` and nothing else get by without a session. What the desk opened (keys, casebook, texts) is
-//! owned by one value, which is dropped when the desk locks.
+//! `GET /open`, `POST /unlock` and nothing else get by without a session. What the desk opened (keys, casebook, texts)
+//! is owned by one value, which is dropped when the desk locks.
 
 mod address;
 mod app;

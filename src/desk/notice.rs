@@ -1,4 +1,5 @@
-//! The information-use notice: what it says in the main, its text, a look at it as the person will see it, and recording it.
+//! The information-use notice: what it says in the main, its text, a look at it as the person will see it, and
+//! recording it.
 
 use std::ops::ControlFlow;
 

@@ -1,5 +1,5 @@
-//! Handing a report to an area's team: the reviewer chooses each text and file, changes what is to be left out, and gets one
-//! sealed file.
+//! Handing a report to an area's team: the reviewer chooses each text and file, changes what is to be left out, and
+//! gets one sealed file.
 
 use std::fs;
 

@@ -24,7 +24,8 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Respo
     Ok(http::page(status, template)?)
 }
 
-/// Sends the browser on to a page after a form was taken, so that going back or loading it again does not send it twice.
+/// Sends the browser on to a page after a form was taken, so that going back or loading it again does not send it
+/// twice.
 pub(super) fn go_to(path: &str) -> Result<Response, PageError> {
     let location = HeaderValue::from_str(path).map_err(|_| PageError::Internal)?;
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
@@ -45,8 +46,8 @@ pub(super) fn locked_page(desk: &Desk, status: StatusCode, errors: &[FieldError]
     page(status, &LockedPage { shell: &desk.shell(), protected: desk.is_protected(), errors })
 }
 
-/// The one layer around every page: refuses what was meant for another name or comes from another site, makes errors into
-/// pages, keeps a panic to its own request, and puts the headers on whatever leaves.
+/// The one layer around every page: refuses what was meant for another name or comes from another site, makes errors
+/// into pages, keeps a panic to its own request, and puts the headers on whatever leaves.
 pub(super) async fn finish(State(desk): State<Desk>, request: Request, next: Next) -> Response {
     let is_head = request.method() == Method::HEAD;
     let mut response = if !is_ours(&desk, &request) {
@@ -67,8 +68,8 @@ pub(super) async fn finish(State(desk): State<Desk>, request: Request, next: Nex
     response
 }
 
-/// Whether it was sent to this desk under its own name. A site whose name was made to lead here (DNS rebinding) could read
-/// the pages otherwise, as its own.
+/// Whether it was sent to this desk under its own name. A site whose name was made to lead here (DNS rebinding) could
+/// read the pages otherwise, as its own.
 fn is_ours(desk: &Desk, request: &Request) -> bool {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };

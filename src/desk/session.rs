@@ -16,8 +16,8 @@ use crate::http::forms;
 /// The field in which each form carries the token.
 pub(super) const TOKEN: &str = "token";
 
-/// The layer around every page but those that open the desk: without the session's cookie there is the locked page, and a
-/// form without the session's token is refused.
+/// The layer around every page but those that open the desk: without the session's cookie there is the locked page, and
+/// a form without the session's token is refused.
 pub(super) async fn require(State(desk): State<Desk>, request: Request, next: Next) -> Response {
     let Some((session, token)) = desk.admit(&sent(request.headers(), desk.cookie_name())) else {
         return PageError::Locked.into_response();

@@ -1,5 +1,5 @@
-//! Who may come in, and for how long: the one-time address, the one session, and when the desk has been idle for too long.
-//! Plain rules over secrets and time; nothing here opens anything.
+//! Who may come in, and for how long: the one-time address, the one session, and when the desk has been idle for too
+//! long. Plain rules over secrets and time; nothing here opens anything.
 
 use std::{sync::Arc, time::Duration};
 
@@ -106,8 +106,8 @@ impl SessionLock {
         written
     }
 
-    /// Lets a request of the session in, if it shows the cookie and the desk has not been idle for too long. To be followed
-    /// by [`SessionLock::leave`].
+    /// Lets a request of the session in, if it shows the cookie and the desk has not been idle for too long. To be
+    /// followed by [`SessionLock::leave`].
     pub(super) fn admit<'a>(&mut self, mut shown: impl Iterator<Item = &'a str>, now: Duration) -> Option<&Session> {
         if self.is_idle(now) {
             return None;

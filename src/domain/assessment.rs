@@ -15,8 +15,8 @@ choices! {
 }
 
 choices! {
-    /// The kinds of failure that a disclosure may tend to show. Source: Employment Rights Act 1996, section 43B(1), with sexual
-    /// harassment as added from April 2026.
+    /// The kinds of failure that a disclosure may tend to show. Source: Employment Rights Act 1996, section 43B(1),
+    /// with sexual harassment as added from April 2026.
     pub enum FailureKind {
         Crime = "crime", "A crime";
         LegalObligation = "legal-obligation", "Someone does not do what the law asks of them";
@@ -144,8 +144,8 @@ pub enum AssessmentProblem {
 }
 
 impl Assessment {
-    /// What is wrong with it on a day if it takes the place of another one: at most one problem for each field, in their
-    /// order. A day that is over may stay as it was.
+    /// What is wrong with it on a day if it takes the place of another one: at most one problem for each field, in
+    /// their order. A day that is over may stay as it was.
     #[must_use]
     pub fn problems(&self, was: &Self, today: Date) -> Vec<AssessmentProblem> {
         let action = match (self.action, &self.action_detail) {

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Weekday};
 use serde::Deserialize;
 
-/// Bank holidays that are known when this is compiled, in GOV.UK's own form. Source: GOV.UK, "UK bank holidays", division
-/// `england-and-wales`.
+/// Bank holidays that are known when this is compiled, in GOV.UK's own form. Source: GOV.UK, "UK bank holidays",
+/// division `england-and-wales`.
 const BUNDLED: &str = include_str!("bank-holidays.json");
 
 /// The fewest bank holidays that a year has had since 1978; a year with fewer is not taken as covered.

@@ -26,8 +26,8 @@ impl FieldError {
     }
 }
 
-/// What a person answered the first time; each field is what was answered to the [`ConcernField`] of that name. Serialises
-/// as the `answers` of the sealed message; what was left out is left out there too.
+/// What a person answered the first time; each field is what was answered to the [`ConcernField`] of that name.
+/// Serialises as the `answers` of the sealed message; what was left out is left out there too.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the table of questions says what each is")]
@@ -107,8 +107,8 @@ impl Concern {
         }
     }
 
-    /// Everything that was answered, in the order of the page. Whoever shows, searches, prints or hands on a concern takes its
-    /// answers from here, so that none can be forgotten.
+    /// Everything that was answered, in the order of the page. Whoever shows, searches, prints or hands on a concern
+    /// takes its answers from here, so that none can be forgotten.
     pub fn answers(&self) -> impl Iterator<Item = Answered<'_>> {
         let Self {
             organisation_type,

@@ -1,19 +1,20 @@
-//! Promises as a calendar that Outlook and others import. It says what is due on which day and for which report; nothing
-//! that anybody wrote is in it.
+//! Promises as a calendar that Outlook and others import. It says what is due on which day and for which report;
+//! nothing that anybody wrote is in it.
 //!
 //! Which rule each part obeys:
 //!
-//! - RFC 5545, 3.1: lines end with CRLF, and none is longer than 75 octets; what is longer goes on in a line that begins with a
-//!   space. 3.3.11: in a text, `\`, `;`, `,` and line breaks are escaped.
-//! - RFC 5545, 3.6.1, 3.8.2.2 and 3.8.2.4: an event of a whole day has dates instead of times, and ends on the day after, which is
-//!   not part of it. Microsoft's MS-OXCICAL, 2.1.3.1.1.20.10 asks the same, and 2.1.3.1.1.20.28 says that Outlook's own mark of a whole
-//!   day should not be written.
-//! - RFC 5545, 3.7.2, and RFC 5546, 3.2.1: `METHOD:PUBLISH` is for events that nobody is asked to answer; without a method, or
-//!   with another, Outlook may take a file for an invitation. RFC 5546 wants an organiser there too. It is left out on
-//!   purpose: Outlook would show a meeting with somebody to answer to, and there is nobody whose name should stand in it.
-//! - RFC 5545, 3.8.4.7, and RFC 5546, 2.1.5: by its identifier an event that is imported again replaces the one before, and a higher
-//!   sequence number says that it is the newer. A clock changes once, when it is met. It is then published as cancelled
-//!   (3.8.1.11); as some programs keep a cancelled event where it was, its summary says so too.
+//! - RFC 5545, 3.1: lines end with CRLF, and none is longer than 75 octets; what is longer goes on in a line that
+//!   begins with a space. 3.3.11: in a text, `\`, `;`, `,` and line breaks are escaped.
+//! - RFC 5545, 3.6.1, 3.8.2.2 and 3.8.2.4: an event of a whole day has dates instead of times, and ends on the day
+//!   after, which is not part of it. Microsoft's MS-OXCICAL, 2.1.3.1.1.20.10 asks the same, and 2.1.3.1.1.20.28 says
+//!   that Outlook's own mark of a whole day should not be written.
+//! - RFC 5545, 3.7.2, and RFC 5546, 3.2.1: `METHOD:PUBLISH` is for events that nobody is asked to answer; without a
+//!   method, or with another, Outlook may take a file for an invitation. RFC 5546 wants an organiser there too. It is
+//!   left out on purpose: Outlook would show a meeting with somebody to answer to, and there is nobody whose name
+//!   should stand in it.
+//! - RFC 5545, 3.8.4.7, and RFC 5546, 2.1.5: by its identifier an event that is imported again replaces the one before,
+//!   and a higher sequence number says that it is the newer. A clock changes once, when it is met. It is then published
+//!   as cancelled (3.8.1.11); as some programs keep a cancelled event where it was, its summary says so too.
 //! - RFC 5545, 3.8.7.2: each event has the stamp of when it was written. It is the day alone, as everywhere here.
 //! - RFC 5545, 3.8.2.7: a promise takes nobody's time, so the day stays free.
 //! - MS-OXCICAL, "X-WR-CALNAME": the name of the calendar that Outlook makes for a file that is opened as a new one.
@@ -59,7 +60,8 @@ pub fn icalendar<'a>(clocks: impl IntoIterator<Item = (ReportId, &'a ClockView)>
     file
 }
 
-/// The same for a clock whenever and wherever it is written, at the box or at the desk, and another for every other clock.
+/// The same for a clock whenever and wherever it is written, at the box or at the desk, and another for every other
+/// clock.
 fn uid(report: ReportId, clock: &ClockView) -> String {
     let ClockView { seq, kind, .. } = clock;
     if clock.supplementary {

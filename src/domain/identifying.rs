@@ -1,5 +1,5 @@
-//! What in a text may say who someone is: found so that it can be shown to the person before they send. It is a warning,
-//! not a rule; they decide.
+//! What in a text may say who someone is: found so that it can be shown to the person before they send. It is a
+//! warning, not a rule; they decide.
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -125,7 +125,8 @@ fn national_insurance(text: &str) -> bool {
     !["BG", "GB", "NK", "KN", "TN", "NT", "ZZ"].contains(&prefix.as_str())
 }
 
-/// A number as dialled inside the United Kingdom: ten or eleven digits, a second digit that is in use, and not all alike.
+/// A number as dialled inside the United Kingdom: ten or eleven digits, a second digit that is in use, and not all
+/// alike.
 fn telephone(text: &str) -> bool {
     let digits: Vec<u32> = digits(text).collect();
     (10..=11).contains(&digits.len())

@@ -1,12 +1,13 @@
-//! Signs of a text that are not seen, or that change how what stands around them is seen: written out before a text is shown
-//! on a page, in a terminal or in a file, so that none can hide something or carry a mark.
+//! Signs of a text that are not seen, or that change how what stands around them is seen: written out before a text is
+//! shown on a page, in a terminal or in a file, so that none can hide something or carry a mark.
 //!
 //! Unicode says which those are: controls, format characters, separators of lines and paragraphs, and
-//! `Default_Ignorable_Code_Point` (UAX #44), which has joiners, variation selectors, fillers and tags. A few of them are part of
-//! how words and emoji are written, and stay where they are; anywhere else they are written out like the rest:
+//! `Default_Ignorable_Code_Point` (UAX #44), which has joiners, variation selectors, fillers and tags. A few of them
+//! are part of how words and emoji are written, and stay where they are; anywhere else they are written out like the
+//! rest:
 //!
-//! - in Indic scripts a joiner or a non-joiner after a virama (RFC 5892, A.1 and A.2), and a joiner between a letter and a virama
-//!   (the ya-phalaa of Bengali: The Unicode Standard, 12.2);
+//! - in Indic scripts a joiner or a non-joiner after a virama (RFC 5892, A.1 and A.2), and a joiner between a letter
+//!   and a virama (the ya-phalaa of Bengali: The Unicode Standard, 12.2);
 //! - in the Arabic script a non-joiner between two letters, and a joiner beside one;
 //! - in emoji a joiner between two of them, one variation selector after one or in a keycap, and the tags of the three
 //!   subdivision flags that are in general use (UTS #51).
@@ -32,7 +33,8 @@ const FLAGS: [&str; 3] = [
     "\u{1f3f4}\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}",
 ];
 
-/// A text of several lines as it can be shown: what is not seen is written out as `⟨U+202E⟩`; line breaks and tabs stay.
+/// A text of several lines as it can be shown: what is not seen is written out as `⟨U+202E⟩`; line breaks and tabs
+/// stay.
 #[must_use]
 pub fn escape_invisible(text: &str) -> String {
     escaped(text, |c| matches!(c, '\n' | '\t'), write_out)
@@ -44,7 +46,8 @@ pub fn escape_invisible_in_line(text: &str) -> String {
     escaped(text, |_| false, write_out)
 }
 
-/// The same of a JSON text, where such a sign can only stand inside a string: written out as `\u202e`, so that it reads the same.
+/// The same of a JSON text, where such a sign can only stand inside a string: written out as `\u202e`, so that it reads
+/// the same.
 #[must_use]
 pub fn escape_invisible_in_json(json: &str) -> String {
     escaped(

@@ -17,7 +17,8 @@ pub const SHORT_MAX: usize = 200;
 pub const DETAIL_MAX: usize = 2_000;
 /// Characters in which use could identify the person.
 pub const USE_CONCERNS_MAX: usize = 1_000;
-/// Bytes that one character, as a person counts, may take on average: enough for any script, not for a flood of combining marks.
+/// Bytes that one character, as a person counts, may take on average: enough for any script, not for a flood of
+/// combining marks.
 pub const BYTES_PER_CHARACTER: usize = 8;
 
 /// Characters of all free text of one concern.
@@ -59,10 +60,11 @@ pub const EVENT_BYTES: usize = 4 * MANIFEST_BYTES;
 
 /// Uploads that are being sealed at the same moment; later ones wait.
 pub const UPLOADS: usize = 24;
-/// Receipt codes that are looked up in a minute, unless configured otherwise: a flood is told to wait, a person never meets it.
+/// Receipt codes that are looked up in a minute, unless configured otherwise: a flood is told to wait, a person never
+/// meets it.
 pub const CODE_CHECKS_A_MINUTE: u32 = 6000;
-/// Concerns and follow-ups that are taken in a minute, unless configured otherwise: more than any body of staff sends, fewer
-/// than would fill a disk unseen.
+/// Concerns and follow-ups that are taken in a minute, unless configured otherwise: more than any body of staff sends,
+/// fewer than would fill a disk unseen.
 pub const SENDS_A_MINUTE: u32 = 600;
 /// Mebibytes that are taken in a day, unless configured otherwise.
 pub const DAILY_MIB: u64 = 10 * 1024;
@@ -70,8 +72,8 @@ pub const DAILY_MIB: u64 = 10 * 1024;
 pub const DISK_RESERVE_MIB: u64 = 1024;
 /// Bytes of the operator's logo, which every page carries.
 pub const LOGO_BYTES: usize = 16 * KIB;
-/// Receipt codes that may wait to be hashed, those of sends and those that were typed each; past that the box says that it is
-/// busy.
+/// Receipt codes that may wait to be hashed, those of sends and those that were typed each; past that the box says that
+/// it is busy.
 pub const HASH_QUEUE: usize = 64;
 
 /// Working days left at which an open clock is due soon.

@@ -125,8 +125,8 @@ impl MessageContent {
     }
 }
 
-/// The JSON of a message, written and read. `answers` is there for a concern and `text` for a follow-up, and neither for
-/// anything else; `areas` repeats those of the answers.
+/// The JSON of a message, written and read. `answers` is there for a concern and `text` for a follow-up, and neither
+/// for anything else; `areas` repeats those of the answers.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MessageJson<'a> {

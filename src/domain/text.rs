@@ -50,8 +50,9 @@ impl Text {
         self.0.is_empty()
     }
 
-    /// Whether it is longer than so many characters as a person counts, or has more bytes than so many may take: under one
-    /// letter there is room for a flood of combining marks. The one way to ask; a text is bounded in both or in neither.
+    /// Whether it is longer than so many characters as a person counts, or has more bytes than so many may take: under
+    /// one letter there is room for a flood of combining marks. The one way to ask; a text is bounded in both or in
+    /// neither.
     #[must_use]
     pub fn is_longer_than(&self, characters: usize) -> bool {
         self.0.len() > characters * BYTES_PER_CHARACTER || self.characters() > characters

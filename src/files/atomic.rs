@@ -49,7 +49,7 @@ pub enum FileError {
     /// Not text.
     #[error("{} is not text in UTF-8; check that it is the right one", .0.display())]
     NotText(PathBuf),
-    /// The operating system says no.
+    /// The operating system refused.
     #[error("can't {action} {}: {}; mend that and run the command again", .path.display(), plain(.source))]
     Io {
         /// What was tried.
@@ -69,7 +69,8 @@ impl FileError {
     }
 }
 
-/// A file that is being written beside its place. It gets its name by [`NewFile::commit`] alone; dropped before, it is gone.
+/// A file that is being written beside its place. It gets its name by [`NewFile::commit`] alone; dropped before, it is
+/// gone.
 pub struct NewFile {
     file: File,
     /// What it is called while it is being written, if it has a name.
@@ -108,8 +109,8 @@ impl NewFile {
         Ok(Self { file, partial: Some(partial), target: target.to_owned(), kept: false })
     }
 
-    /// Begins a file that has no name at all until it is committed, for what is not sealed: if the command is killed, the
-    /// operating system frees it. Where the file system can't do that, it is as [`NewFile::create`].
+    /// Begins a file that has no name at all until it is committed, for what is not sealed: if the command is killed,
+    /// the operating system frees it. Where the file system can't do that, it is as [`NewFile::create`].
     ///
     /// # Errors
     /// As [`NewFile::create`].
@@ -127,16 +128,16 @@ impl NewFile {
     /// Puts what was written on the disk, still without its name.
     ///
     /// # Errors
-    /// If the disk says no.
+    /// If writing or syncing fails.
     pub fn sync(&self) -> Result<(), FileError> {
         self.file.sync_all().map_err(FileError::io("write", &self.target))
     }
 
-    /// Puts it on the disk and gives it its name. If the name can't be put on the disk, it is taken away again: what failed has
-    /// left nothing.
+    /// Puts it on the disk and gives it its name. If the name can't be put on the disk, it is taken away again: what
+    /// failed has left nothing.
     ///
     /// # Errors
-    /// If the disk says no, or one of that name has come since.
+    /// If writing, syncing or renaming fails, or one of that name has come since.
     pub fn commit(mut self) -> Result<(), FileError> {
         self.sync()?;
         let kept = self.kept;
@@ -151,8 +152,8 @@ impl NewFile {
         })
     }
 
-    /// Gives it its name, and leaves it to [`sync_all_below`] to put it on the disk. For many files of which none counts until
-    /// all are there.
+    /// Gives it its name, and leaves it to [`sync_all_below`] to put it on the disk. For many files of which none
+    /// counts until all are there.
     ///
     /// # Errors
     /// If one of that name has come since.
@@ -213,7 +214,7 @@ pub fn partial_path(target: &Path) -> PathBuf {
 /// Renames a file or directory unless there is one of that name, and puts the new name on the disk.
 ///
 /// # Errors
-/// If there is one of that name or the disk says no.
+/// If there is one of that name, or writing or syncing fails.
 pub fn rename_new(from: &Path, to: &Path) -> Result<(), FileError> {
     rename_unless_there(from, to)?;
     sync_directory(directory_of(to))
@@ -238,7 +239,7 @@ fn rename_unless_there(from: &Path, to: &Path) -> Result<(), FileError> {
 /// Puts a directory's names on the disk.
 ///
 /// # Errors
-/// If the disk says no.
+/// If writing or syncing fails.
 pub fn sync_directory(directory: &Path) -> Result<(), FileError> {
     File::open(directory).and_then(|opened| opened.sync_all()).map_err(FileError::io("write", directory))
 }
@@ -253,11 +254,11 @@ pub fn write_new(target: &Path, readers: Readers, bytes: &[u8]) -> Result<(), Fi
     file.commit()
 }
 
-/// Writes a whole small file in the place of the one that is there, if any: a reader sees the one or the other. For what can be
-/// made again from other files, or what nothing names yet.
+/// Writes a whole small file in the place of the one that is there, if any: a reader sees the one or the other. For
+/// what can be made again from other files, or what nothing names yet.
 ///
 /// # Errors
-/// If the disk says no.
+/// If writing or syncing fails.
 pub fn replace(target: &Path, readers: Readers, bytes: &[u8]) -> Result<(), FileError> {
     exchange(target, readers, bytes, true)?;
     sync_directory(directory_of(target))
@@ -266,7 +267,7 @@ pub fn replace(target: &Path, readers: Readers, bytes: &[u8]) -> Result<(), File
 /// As [`replace`], but left to [`sync_all_below`] to put on the disk.
 ///
 /// # Errors
-/// If the disk says no.
+/// If writing or syncing fails.
 pub fn replace_unsynced(target: &Path, readers: Readers, bytes: &[u8]) -> Result<(), FileError> {
     exchange(target, readers, bytes, false)
 }
@@ -288,7 +289,7 @@ fn exchange(target: &Path, readers: Readers, bytes: &[u8], sync: bool) -> Result
 /// Puts everything that was written to a directory's file system on the disk, in one step for many files.
 ///
 /// # Errors
-/// If the disk says no.
+/// If writing or syncing fails.
 pub fn sync_all_below(directory: &Path) -> Result<(), FileError> {
     let failed = || FileError::io("write", directory);
     let opened = File::open(directory).map_err(failed())?;
@@ -311,11 +312,11 @@ pub fn remove_tree(directory: &Path) -> Result<(), FileError> {
     gone(fs::remove_dir_all(directory), directory)
 }
 
-/// Writes zeros over a small file and removes it. On a disk that writes elsewhere each time, as solid-state ones do, the old bytes
-/// may outlive that.
+/// Writes zeros over a small file and removes it. On a disk that writes elsewhere each time, as solid-state ones do,
+/// the old bytes may outlive that.
 ///
 /// # Errors
-/// If the disk says no.
+/// If writing or syncing fails.
 pub fn erase(path: &Path) -> Result<(), FileError> {
     let overwrite = || {
         let mut file = OpenOptions::new().write(true).open(path)?;
@@ -330,7 +331,7 @@ pub fn erase(path: &Path) -> Result<(), FileError> {
 /// Makes a directory that its owner alone may enter, and those above it.
 ///
 /// # Errors
-/// If the operating system says no.
+/// If reading fails.
 pub fn create_private_directory(directory: &Path) -> Result<(), FileError> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(FileError::io("make", directory))
 }

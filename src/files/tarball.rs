@@ -1,6 +1,6 @@
-//! The one way in which a tar is written and read here. Every entry is a plain file whose header follows from its path and
-//! size alone, so a reader can hold each header against the one that it must be: nothing in it is left to chance, and no
-//! path from inside a tar ever reaches the file system.
+//! The one way in which a tar is written and read here. Every entry is a plain file whose header follows from its path
+//! and size alone, so a reader can hold each header against the one that it must be: nothing in it is left to chance,
+//! and no path from inside a tar ever reaches the file system.
 
 use std::io::{self, Read, Write};
 

@@ -26,7 +26,8 @@ const REFUSED_PAUSE: Duration = Duration::from_secs(2);
 pub(super) const AT_ANY_RATE: Duration = Duration::from_mins(10);
 /// Bytes a second that either must come to after that: less than the slowest useful connection over Tor.
 pub(super) const RATE: u64 = KIB as u64;
-/// Bytes that may arrive without a field or a piece of one coming out: part headers that never end would fill the memory.
+/// Bytes that may arrive without a field or a piece of one coming out: part headers that never end would fill the
+/// memory.
 const UNREAD: usize = 512 * KIB;
 
 /// Why a body was not taken.

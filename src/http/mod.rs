@@ -1,6 +1,6 @@
 //! What the box and the desk have in common as servers of pages: the server itself, bodies that are bounded in size and
-//! time, forms, pages of one size with one set of headers, and what templates show in either place. Which pages there are,
-//! and who may see them, is their own.
+//! time, forms, pages of one size with one set of headers, and what templates show in either place. Which pages there
+//! are, and who may see them, is their own.
 
 pub mod body_limits;
 mod field;

@@ -16,8 +16,8 @@ pub fn wiped<T>(work: impl FnOnce() -> T) -> T {
     outcome
 }
 
-/// Overwrites what functions that have returned left on this thread's stack: pieces of what was typed, in buffers that no
-/// allocator ever sees.
+/// Overwrites what functions that have returned left on this thread's stack: pieces of what was typed, in buffers that
+/// no allocator ever sees.
 #[inline(never)]
 pub fn wipe() {
     let mut below = [0_u8; DEPTH];

@@ -1,5 +1,5 @@
-//! HTTP/1.1 as the box and the desk speak it: one request a connection, no `Date`, bounded headers and connections, and a
-//! clean end.
+//! HTTP/1.1 as the box and the desk speak it: one request a connection, no `Date`, bounded headers and connections, and
+//! a clean end.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -60,7 +60,8 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future)
         let (stream, permit) = tokio::select! {
             () = async { shutdown.as_mut().await; } => break,
             accepted = accepted => if let Ok(accepted) = accepted { accepted } else {
-                // A connection that broke before it was accepted, or too few file descriptors: neither ends the service.
+                // A connection that broke before it was accepted, or too few file descriptors: neither ends the
+                // service.
                 tell_operator(&"a connection could not be accepted; if this goes on, raise the limit on open files");
                 time::sleep(ACCEPT_PAUSE).await;
                 continue;

@@ -18,8 +18,8 @@ use super::body_limits::{AT_ANY_RATE, PAUSE, RATE};
 
 /// A connection that carries answers of the pages alone, and only as long as someone reads them.
 ///
-/// What the HTTP library can't read, it would answer itself, with none of the headers: such a connection is closed without
-/// a word. It serves one request; more after it would have to be told apart.
+/// What the HTTP library can't read, it would answer itself, with none of the headers: such a connection is closed
+/// without a word. It serves one request; more after it would have to be told apart.
 pub(super) struct Answers<S> {
     stream: S,
     asked: Asked,

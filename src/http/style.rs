@@ -4,8 +4,8 @@ use axum::http::HeaderValue;
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 
-/// The style sheet of both sides: as on a screen, then what differs on paper, in forced colours, and for whoever wants less
-/// motion. As it is sent.
+/// The style sheet of both sides: as on a screen, then what differs on paper, in forced colours, and for whoever wants
+/// less motion. As it is sent.
 pub static CSS: LazyLock<String> = LazyLock::new(|| {
     shortened(concat!(
         include_str!("../../templates/partials/style.css"),
@@ -46,8 +46,8 @@ fn push_shortened(sent: &mut String, css: &str) {
     }
 }
 
-/// The content security policy of pages with that style sheet inside: nothing but it, this site's forms, and, where `images`
-/// says so, images that stand in the page itself.
+/// The content security policy of pages with that style sheet inside: nothing but it, this site's forms, and, where
+/// `images` says so, images that stand in the page itself.
 #[must_use]
 pub fn policy(css: &str, images: bool) -> HeaderValue {
     let hash = BASE64.encode(&Sha256::digest(css.as_bytes()));

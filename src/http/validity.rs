@@ -151,8 +151,8 @@ pub(crate) fn sentences(html: &str) -> Vec<String> {
         .collect()
 }
 
-/// Flesch and Kincaid's grade of some sentences, and five: the age at which the first of those school years begins. A page
-/// of few sentences swings by years; the figure is for comparing drafts, not a judgement.
+/// Flesch and Kincaid's grade of some sentences, and five: the age at which the first of those school years begins. A
+/// page of few sentences swings by years; the figure is for comparing drafts, not a judgement.
 pub(crate) fn reading_age(sentences: &[String]) -> f64 {
     let words: Vec<String> = sentences
         .iter()

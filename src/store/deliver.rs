@@ -78,8 +78,8 @@ pub enum ApplyError {
 }
 
 impl Store {
-    /// Applies a decisions file in one transaction; done when it is on the disk. The same file twice changes nothing the
-    /// second time. Blocks.
+    /// Applies a decisions file in one transaction; done when it is on the disk. The same file twice changes nothing
+    /// the second time. Blocks.
     ///
     /// # Errors
     /// The first thing in it that does not fit; then nothing was changed.

@@ -7,7 +7,8 @@ use rusqlite::Connection;
 use super::{Store, StoreError, damaged, schema};
 
 impl Store {
-    /// Removes what broken uploads left. Only when no upload is under way: at the start. Gives the rows removed. Blocks.
+    /// Removes what broken uploads left. Only when no upload is under way: at the start. Gives the rows removed.
+    /// Blocks.
     ///
     /// # Errors
     /// If it can't be written.
@@ -17,15 +18,16 @@ impl Store {
         })
     }
 
-    /// Writes the whole database anew in the order of its random keys, so that the places of pages in the file no longer
-    /// say in which order reports came, and cuts the log. Blocks, and holds the database for as long as it takes.
+    /// Writes the whole database anew in the order of its random keys, so that the places of pages in the file no
+    /// longer say in which order reports came, and cuts the log. Blocks, and holds the database for as long as it
+    /// takes.
     ///
     /// # Errors
     /// If there is no room for a second copy, or another command is using the database.
     pub fn rewrite(&self) -> Result<(), StoreError> {
         let connection = schema::open_writer(self.path(), false)?;
-        // A copy as large as the database does not belong in memory, and goes to no shared directory: SQLite removes the
-        // name of its temporary file as soon as it has opened it.
+        // A copy as large as the database does not belong in memory, and goes to no shared directory: SQLite removes
+        // the name of its temporary file as soon as it has opened it.
         let directory = self.path().parent().unwrap_or(Path::new("."));
         connection.pragma_update(None, "temp_store_directory", directory.to_string_lossy())?;
         connection.pragma_update(None, "temp_store", "FILE")?;

@@ -1,7 +1,7 @@
 //! What the box keeps, in one `SQLite` database: all the SQL there is.
 //!
-//! One thread writes, with as many waiting writes in one commit as there are; many read. Nothing is told to be done before
-//! the commit is on the disk. What goes in is sealed already ([`crate::crypto::Sealed`], [`Upload`]).
+//! One thread writes, with as many waiting writes in one commit as there are; many read. Nothing is told to be done
+//! before the commit is on the disk. What goes in is sealed already ([`crate::crypto::Sealed`], [`Upload`]).
 
 mod change_settings;
 mod clocks;

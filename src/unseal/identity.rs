@@ -17,8 +17,9 @@ use crate::{
 /// Separates the tags of a casebook from every other use of an identity.
 const TAG_CONTEXT: &[u8] = b"candour casebook seal v1\n";
 
-/// Private keys of the governance team: a reviewer's, from an identity file, or those that a casebook makes for itself and
-/// for each report. Only the desk makes one. Several keys open what is sealed to any of them; the first is the newest.
+/// Private keys of the governance team: a reviewer's, from an identity file, or those that a casebook makes for itself
+/// and for each report. Only the desk makes one. Several keys open what is sealed to any of them; the first is the
+/// newest.
 pub struct GovernanceIdentity(Vec<x25519::Identity>);
 
 impl GovernanceIdentity {

@@ -124,7 +124,8 @@ pub fn read_identity(
         KeyFileError::Kind("an age identity file with X25519 keys; give the identity.txt that `candour keys new` made");
     let sealed = file.starts_with(b"age-encryption.org/") || file.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----");
     let text = if sealed { Zeroizing::new(unlock(file, &ask()?)?) } else { Zeroizing::new(file.to_vec()) };
-    // age tells whether every line is a key; it gives back no keys with their public halves, so they are read again here.
+    // age tells whether every line is a key; it gives back no keys with their public halves, so they are read again
+    // here.
     IdentityFile::from_buffer(text.as_slice()).map_err(|_| KIND)?;
     let lines = std::str::from_utf8(&text).map_err(|_| KIND)?.lines();
     let keys: Vec<x25519::Identity> =

@@ -33,7 +33,8 @@ pub enum ConfigError {
     },
 }
 
-/// What an operator may set about the pages, as TOML. Everything has a default; a setting that is not listed here is refused.
+/// What an operator may set about the pages, as TOML. Everything has a default; a setting that is not listed here is
+/// refused.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -67,7 +68,8 @@ pub struct LimitsConfig {
     pub code_checks_a_minute: u32,
     /// Concerns and follow-ups that are taken in a minute, whoever sends, 600 unless set; from 1 to 1,000,000.
     pub sends_a_minute: u32,
-    /// Mebibytes that are taken in a day, sealed, 10240 unless set; from 1 to 1,048,576. Past it nobody is asked to write.
+    /// Mebibytes that are taken in a day, sealed, 10240 unless set; from 1 to 1,048,576. Past it nobody is asked to
+    /// write.
     pub daily_mib: u64,
     /// Mebibytes of disk that stay free, 1024 unless set; 1,048,576 at most. Below it nobody is asked to write.
     pub disk_reserve_mib: u64,
@@ -83,16 +85,17 @@ pub struct ServiceConfig {
     pub body: String,
     /// The everyday page that "Leave this page" goes to, <https://www.bbc.co.uk/weather> unless set.
     pub everyday_page: String,
-    /// The box's own `http://….onion` address; none unless set. Pages that hold nothing typed tell Tor Browser of it when they
-    /// came over TLS.
+    /// The box's own `http://….onion` address; none unless set. Pages that hold nothing typed tell Tor Browser of it
+    /// when they came over TLS.
     pub onion: Option<String>,
-    /// Whether what reaches the box other than through its onion service came over TLS, to a front on this machine; false
-    /// unless set. Browsers are told to use nothing else then.
+    /// Whether what reaches the box other than through its onion service came over TLS, to a front on this machine;
+    /// false unless set. Browsers are told to use nothing else then.
     pub behind_tls: bool,
-    /// What stands above the name at the top of every page, such as the name of the body that runs the box; nothing unless set.
+    /// What stands above the name at the top of every page, such as the name of the body that runs the box; nothing
+    /// unless set.
     pub header: Option<String>,
-    /// The name of a file with a logo for the top of every page, SVG or PNG of 16 KiB at most, beside the configuration file
-    /// or with its whole path; none unless set.
+    /// The name of a file with a logo for the top of every page, SVG or PNG of 16 KiB at most, beside the configuration
+    /// file or with its whole path; none unless set.
     pub logo: Option<String>,
     /// The logo in words, for whoever can't see it. Needed with a logo.
     pub logo_alt: Option<String>,

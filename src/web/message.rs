@@ -41,8 +41,8 @@ impl Outgoing {
         app.store().report_at(receipt.locator)?.ok_or(WebError::Internal)
     }
 
-    /// Adds to a report under its next number. `settled` tells from the report as it is stored that nothing is left to add;
-    /// gives what it told, or none if the message was added now.
+    /// Adds to a report under its next number. `settled` tells from the report as it is stored that nothing is left to
+    /// add; gives what it told, or none if the message was added now.
     pub(super) fn append<T>(
         self,
         app: &App,

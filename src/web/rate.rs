@@ -1,5 +1,5 @@
-//! How much is done in a minute, whoever asks: nothing is known of anyone who asks, so each limit is one for all, in memory
-//! alone.
+//! How much is done in a minute, whoever asks: nothing is known of anyone who asks, so each limit is one for all, in
+//! memory alone.
 
 use std::{
     sync::{Mutex, PoisonError},

@@ -1,4 +1,5 @@
-//! Multipart bodies: fields into memory, files sealed piece by piece while they arrive. Nothing plain is ever whole anywhere.
+//! Multipart bodies: fields into memory, files sealed piece by piece while they arrive. Nothing plain is ever whole
+//! anywhere.
 
 use std::{io::Write, time::Duration};
 

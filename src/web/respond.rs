@@ -27,8 +27,8 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Respo
     Ok(http::page(status, template)?)
 }
 
-/// The one layer around every page: refuses what comes from other sites, makes errors into pages, keeps a panic to its own
-/// request, and puts the headers on whatever leaves.
+/// The one layer around every page: refuses what comes from other sites, makes errors into pages, keeps a panic to its
+/// own request, and puts the headers on whatever leaves.
 pub(super) async fn finish(State(app): State<App>, request: Request, next: Next) -> Response {
     let is_head = request.method() == Method::HEAD;
     let over_tls = OverTls::of(&app, &request);
@@ -50,8 +50,8 @@ pub(super) async fn finish(State(app): State<App>, request: Request, next: Next)
     response
 }
 
-/// A request that came over TLS. The box speaks plain HTTP to what stands before it, so the operator has to say so; what was
-/// meant for the onion service did not.
+/// A request that came over TLS. The box speaks plain HTTP to what stands before it, so the operator has to say so;
+/// what was meant for the onion service did not.
 struct OverTls {
     /// The same page at the onion service, if it is one to go to.
     onion: Option<HeaderValue>,

@@ -44,8 +44,9 @@ pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Res
     receipt_page(&app, &code, &stored, StatusCode::OK, ("", &[]))
 }
 
-/// `POST /receipt/check`: whether the person's copy of the code is right. The form carries the code that was shown, with the
-/// box's tag over it, so that a right copy is told without hashing; a wrong one gets the same receipt page again.
+/// `POST /receipt/check`: whether the person's copy of the code is right. The form carries the code that was shown,
+/// with the box's tag over it, so that a right copy is told without hashing; a wrong one gets the same receipt page
+/// again.
 pub(super) async fn check_copy(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
     let code = form::issued_code(&app, &form).ok_or(WebError::NotIssued)?;

@@ -1,4 +1,5 @@
-//! A collection or a decisions file in which anything is changed, cut or moved is refused, and nothing of it is taken in.
+//! A collection or a decisions file in which anything is changed, cut or moved is refused, and nothing of it is taken
+//! in.
 //!
 //! `CANDOUR_LONG=1` changes every byte and cuts at every place; otherwise some are picked.
 
@@ -86,7 +87,8 @@ fn every_change_cut_and_other_order_of_a_decisions_file_is_refused() {
     assert!(sides.deliver(&file).is_ok(), "twice is the same as once");
 }
 
-/// Hands on a tar with its entries in every other order, with each left out, and with each twice. Gives how many those are.
+/// Hands on a tar with its entries in every other order, with each left out, and with each twice. Gives how many those
+/// are.
 fn orders(tar: &[u8], mut is_refused: impl FnMut(&[u8]) -> bool) -> usize {
     let mut archive = tar::Archive::new(tar);
     let entries: Vec<(String, Vec<u8>)> = archive

@@ -1,5 +1,5 @@
-//! The box's pages in a real browser: the whole way round without scripts, by keyboard alone, on a small screen, in forced
-//! colours, and what axe-core finds.
+//! The box's pages in a real browser: the whole way round without scripts, by keyboard alone, on a small screen, in
+//! forced colours, and what axe-core finds.
 //!
 //! Pictures of every page and state are left in `target/screenshots`.
 
@@ -253,7 +253,8 @@ fn assert_nothing_left(files: &[(PathBuf, Vec<u8>)], markers: &[&str], when: &st
     for (path, bytes) in files {
         for marker in markers {
             let wide: Vec<u8> = marker.encode_utf16().flat_map(u16::to_le_bytes).collect();
-            // Chromium notes the path of a file that was sent, and no page can keep it from that: `before.html` says so.
+            // Chromium notes the path of a file that was sent, and no page can keep it from that: `before.html` says
+            // so.
             let is_known = *marker == NAME_MARKER && path.parent().is_some_and(|parent| parent.ends_with("Sessions"));
             if !is_known && (holds(bytes, marker.as_bytes()) || holds(bytes, &wide)) {
                 found.push(format!("{} holds {marker}", path.display()));

@@ -23,7 +23,8 @@ use crate::support::{
 
 /// Kills unless told otherwise.
 const KILLS: u32 = 12;
-/// After so many kills what the box has is carried to the desk, as on a working day, or starting again would take longer each time.
+/// After so many kills what the box has is carried to the desk, as on a working day, or starting again would take
+/// longer each time.
 const CARRY_AFTER: u32 = 25;
 /// People who send at the same time.
 const SENDERS: usize = 3;

@@ -1,4 +1,5 @@
-//! Deciding on a report in the browser, and telling the person: from triage to a delivered notice, with the real binaries.
+//! Deciding on a report in the browser, and telling the person: from triage to a delivered notice, with the real
+//! binaries.
 
 use std::net::SocketAddr;
 

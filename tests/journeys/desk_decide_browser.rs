@@ -1,4 +1,5 @@
-//! Deciding and answering in a real browser: a notice from its choices to the record without scripts, and how the pages look.
+//! Deciding and answering in a real browser: a notice from its choices to the record without scripts, and how the pages
+//! look.
 //!
 //! Pictures of the pages are left in `target/screenshots`.
 

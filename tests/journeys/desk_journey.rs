@@ -1,5 +1,5 @@
-//! A reviewer's work from the first collection to what the people read: twenty concerns of every route, in a real browser
-//! without scripts, and what is left on the offline machine's disk afterwards.
+//! A reviewer's work from the first collection to what the people read: twenty concerns of every route, in a real
+//! browser without scripts, and what is left on the offline machine's disk afterwards.
 //!
 //! Pictures of the pages are left in `target/screenshots`.
 

@@ -1,4 +1,5 @@
-//! The desk opened in a browser, with the real binary over a real socket: who gets in, who does not, and what locking leaves.
+//! The desk opened in a browser, with the real binary over a real socket: who gets in, who does not, and what locking
+//! leaves.
 
 use std::{
     fs,

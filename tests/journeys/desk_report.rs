@@ -1,4 +1,5 @@
-//! Reading a report at the browser desk: from the form at the box to the queue, the search, the report's pages and its files.
+//! Reading a report at the browser desk: from the form at the box to the queue, the search, the report's pages and its
+//! files.
 
 use std::{
     fs,

@@ -1,4 +1,5 @@
-//! The disk is full, read-only or dying while the box and the commands use it: an error, never a promise that does not hold.
+//! The disk is full, read-only or dying while the box and the commands use it: an error, never a promise that does not
+//! hold.
 //!
 //! `CANDOUR_LONG=1` lets every single call fail, one after another; otherwise some are picked.
 
@@ -93,8 +94,8 @@ fn when_the_disk_fails_at_any_call_of_a_send_a_receipt_that_is_shown_holds() {
     people.assert_whole(&place, running);
 }
 
-/// The kernel refuses to remount a file system read-only for as long as a file on it is open for writing, as the box's is; one
-/// that it finds damaged becomes read-only all the same, and then every write fails as here.
+/// The kernel refuses to remount a file system read-only for as long as a file on it is open for writing, as the box's
+/// is; one that it finds damaged becomes read-only all the same, and then every write fails as here.
 #[test]
 #[ignore = "needs strace and root"]
 fn on_a_read_only_disk_nothing_is_promised_and_it_recovers() {

@@ -1,7 +1,7 @@
 //! Every way in, with bytes that are nearly right: nothing panics, no page is a fault, nothing that was sent is active.
 //!
-//! Short and the same each time; `CANDOUR_LONG=1` goes on for longer, from a seed of its own if `CANDOUR_SEED` gives one. The same
-//! ways in are fuzz targets in `fuzz/`, which goes where the code goes.
+//! Short and the same each time; `CANDOUR_LONG=1` goes on for longer, from a seed of its own if `CANDOUR_SEED` gives
+//! one. The same ways in are fuzz targets in `fuzz/`, which goes where the code goes.
 
 use std::{
     panic::{self, AssertUnwindSafe},

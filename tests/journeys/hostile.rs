@@ -1,5 +1,5 @@
-//! What a hostile sender sends is inert: at the box, over a real socket, and at the desk's commands. What the pages' own tests
-//! show of forms and limits is not repeated here.
+//! What a hostile sender sends is inert: at the box, over a real socket, and at the desk's commands. What the pages'
+//! own tests show of forms and limits is not repeated here.
 
 use std::{
     io::{Read, Write},
@@ -98,7 +98,8 @@ fn hostile_names_texts_and_files_are_inert_from_the_form_to_the_desk() {
     opens_each_file_where_it_is_told(&place, reports[0]["id"].as_str().unwrap(), &contents);
 }
 
-/// `desk attachment` writes the one file that it was told to write, with the bytes that were sent, whatever the name is.
+/// `desk attachment` writes the one file that it was told to write, with the bytes that were sent, whatever the name
+/// is.
 fn opens_each_file_where_it_is_told(place: &Installation, id: &str, contents: &[&[u8]]) {
     let before = place.every_file().len();
     for ((number, (_, name)), content) in (1..).zip(NAMES).zip(contents.iter().cycle()) {

@@ -1,5 +1,5 @@
-//! What a person who speaks up is asked, told and shown on the way: words by route, the receipt and its check, the report's
-//! page, and the pages that explain.
+//! What a person who speaks up is asked, told and shown on the way: words by route, the receipt and its check, the
+//! report's page, and the pages that explain.
 
 use candour::{
     crypto::{ReplyRecipient, SignerRole, SigningKey, seal_answer, sign, verify},
@@ -41,8 +41,8 @@ fn first_message(served: &Served) -> Message {
     served.identity.open_message(sealed.as_slice()).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Delivers replies, each written after that message of the person, as the desk would have sealed and signed them. The desk
-/// acknowledges what came in up to `collected`.
+/// Delivers replies, each written after that message of the person, as the desk would have sealed and signed them. The
+/// desk acknowledges what came in up to `collected`.
 fn reply(served: &Served, to: &Message, after: &[u32], collected: u32, on: Date) {
     let (key, public) = SigningKey::<SignerRole>::generate().unwrap();
     let recipient = ReplyRecipient::parse(&to.reply_to).unwrap();

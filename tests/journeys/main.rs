@@ -1,7 +1,7 @@
 //! Journeys through the real binary and over real sockets, from a person's browser to the desk and back.
 //!
-//! One program, because each links the whole crate. Its tests run at the same time: none changes this process's environment or
-//! working directory, each has a directory of its own, and ports are the kernel's choice.
+//! One program, because each links the whole crate. Its tests run at the same time: none changes this process's
+//! environment or working directory, each has a directory of its own, and ports are the kernel's choice.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 

@@ -13,8 +13,8 @@ use candour::{
 
 use super::{installation::Installation, world::KDF};
 
-/// Writes collection 1 of a box that nobody ever served, for the casebook of an installation. The reports came in one after
-/// another, some each day, the last on `until`.
+/// Writes collection 1 of a box that nobody ever served, for the casebook of an installation. The reports came in one
+/// after another, some each day, the last on `until`.
 pub(crate) fn collection(place: &Installation, reports: u64, until: Date, out: &Path) {
     let key = fs::read_to_string(place.path("box/box.key")).expect("the box's key");
     let key = SigningKey::<BoxRole>::from_plain_file(&key).expect("the box's key");

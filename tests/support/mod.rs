@@ -1,5 +1,5 @@
-//! What the journeys and the benchmarks share: browsers with and without scripts, an installation with the real binary, a box
-//! served in the test, the desk opened in a browser, the memory of a process, and system calls that fail.
+//! What the journeys and the benchmarks share: browsers with and without scripts, an installation with the real binary,
+//! a box served in the test, the desk opened in a browser, the memory of a process, and system calls that fail.
 
 pub(crate) mod both_sides;
 pub(crate) mod browser;
@@ -24,7 +24,8 @@ pub(crate) fn is_long() -> bool {
     std::env::var_os("CANDOUR_LONG").is_some()
 }
 
-/// Of the numbers from 1 to `last`, all in the long form, else that many of them at even distances, the ends among them.
+/// Of the numbers from 1 to `last`, all in the long form, else that many of them at even distances, the ends among
+/// them.
 pub(crate) fn sample(last: usize, short: usize) -> Vec<usize> {
     if is_long() || last <= short {
         return (1..=last).collect();

@@ -1,5 +1,5 @@
-//! One concern on its way from the box to the desk and back, with the state of everything kept before each command, so that a
-//! command can be disturbed again and again at the same place.
+//! One concern on its way from the box to the desk and back, with the state of everything kept before each command, so
+//! that a command can be disturbed again and again at the same place.
 
 use std::{fs, io::Write, path::Path};
 

@@ -1,5 +1,5 @@
-//! Every way in for bytes from outside, each as one function that must not panic, whatever the bytes are. The fuzz targets in
-//! `fuzz/` and `tests/journeys/fuzz.rs` call the same functions, and begin with the same seeds.
+//! Every way in for bytes from outside, each as one function that must not panic, whatever the bytes are. The fuzz
+//! targets in `fuzz/` and `tests/journeys/fuzz.rs` call the same functions, and begin with the same seeds.
 //!
 //! What is signed or sealed is signed and sealed here, so that a changed byte gets past the signature to what reads it.
 
@@ -292,8 +292,8 @@ impl BothSides {
         message.is_some() || answer.is_some()
     }
 
-    /// A casebook's second event: signed by its founder and sealed here; sealed here with what it says of its signature; or as
-    /// the whole file.
+    /// A casebook's second event: signed by its founder and sealed here; sealed here with what it says of its
+    /// signature; or as the whole file.
     fn event(&self, bytes: &[u8]) -> bool {
         let Some((kind, bytes)) = bytes.split_first() else { return false };
         let (casebook, first) = (self.path("casebook"), self.path("casebook/events/00000001.age"));

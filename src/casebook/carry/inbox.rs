@@ -1,5 +1,5 @@
-//! A collection that was brought and is still to be taken in, so that an import that was interrupted goes on without the
-//! stick.
+//! A collection that was brought and is still to be taken in, so that an import that was interrupted goes on without
+//! the stick.
 
 use std::{
     fs,

@@ -1,4 +1,5 @@
-//! Decisions files that wait in the casebook's directory to be carried to the box, so that one that was lost can be had again.
+//! Decisions files that wait in the casebook's directory to be carried to the box, so that one that was lost can be had
+//! again.
 
 use std::{fs, path::PathBuf};
 
@@ -57,8 +58,8 @@ impl Casebook {
 }
 
 impl Editor<'_> {
-    /// Where the next export goes, or the last one if a command that was killed had begun it. Files that the box is known to
-    /// have are removed first.
+    /// Where the next export goes, or the last one if a command that was killed had begun it. Files that the box is
+    /// known to have are removed first.
     ///
     /// # Errors
     /// If the directory can't be made, or a file can't be removed.

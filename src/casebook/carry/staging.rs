@@ -36,8 +36,8 @@ impl Staging {
         file.commit_unsynced()
     }
 
-    /// Gives the directory its own name; the caller has put what is in it on the disk. One of that name is in no event, so it is what a command
-    /// left that was killed just before it recorded it; it gives way.
+    /// Gives the directory its own name; the caller has put what is in it on the disk. One of that name is in no event,
+    /// so it is what a command left that was killed just before it recorded it; it gives way.
     pub(in crate::casebook) fn commit(mut self) -> Result<(), FileError> {
         files::remove_tree(&self.target)?;
         files::rename_new(&self.partial, &self.target)?;

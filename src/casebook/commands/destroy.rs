@@ -1,8 +1,8 @@
 //! Retention: destroying a report so that nothing readable is left of it in the casebook.
 //!
-//! The event comes first and says that it is to be gone; then its files go, and its key, without which what events say about it
-//! can't be opened by anyone. Killed in between, the next change to the casebook goes on with it. What copies and backups hold, and what
-//! a disk keeps of overwritten places, is for whoever runs the machine.
+//! The event comes first and says that it is to be gone; then its files go, and its key, without which what events say
+//! about it can't be opened by anyone. Killed in between, the next change to the casebook goes on with it. What copies
+//! and backups hold, and what a disk keeps of overwritten places, is for whoever runs the machine.
 
 use crate::{
     casebook::{

@@ -1,7 +1,8 @@
 //! Writing decisions for the box: one tar file, `decisions.json` and its signature first, then the sealed answers.
 //!
 //! The file is whole on the disk under its partial name before the export is recorded, and gets its name after that. A
-//! command killed in between leaves a partial file with the recorded digest; the next export to the same place names it.
+//! command killed in between leaves a partial file with the recorded digest; the next export to the same place names
+//! it.
 
 use std::{fs::File, path::Path};
 
@@ -37,8 +38,8 @@ pub enum Export {
 }
 
 impl Editor<'_> {
-    /// Writes the answers that were not exported yet, and what was collected since. With `again`, also the answers that no
-    /// collection has shown to be delivered and all that was ever collected: for when a file was lost on its way.
+    /// Writes the answers that were not exported yet, and what was collected since. With `again`, also the answers that
+    /// no collection has shown to be delivered and all that was ever collected: for when a file was lost on its way.
     ///
     /// # Errors
     /// If `out` is there already or can't be written, or if a sealed answer can't be read.

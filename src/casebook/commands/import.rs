@@ -1,7 +1,7 @@
 //! Taking in a collection: all of it or nothing.
 //!
-//! The collection is read once from front to back, in memory that does not grow with it. Nothing in it is trusted before
-//! the manifest's signature has held, and no file is kept that is not the manifest's to the last byte.
+//! The collection is read once from front to back, in memory that does not grow with it. Nothing in it is trusted
+//! before the manifest's signature has held, and no file is kept that is not the manifest's to the last byte.
 
 use std::{
     fs::File,
@@ -95,11 +95,12 @@ pub struct NewMessage {
 }
 
 impl Editor<'_> {
-    /// Takes in a collection. The same one again changes nothing and succeeds. With `missing`, collections that were lost
-    /// are passed over: each holds everything that the desk has not acknowledged, so nothing is lost by that.
+    /// Takes in a collection. The same one again changes nothing and succeeds. With `missing`, collections that were
+    /// lost are passed over: each holds everything that the desk has not acknowledged, so nothing is lost by that.
     ///
     /// # Errors
-    /// [`CasebookError::Import(ImportError::Refused)`] if it is altered, out of order or from another box; the casebook is then as it was.
+    /// [`ImportError::Refused`] if it is altered, out of order or from another box; the casebook
+    /// is then as it was.
     pub fn import(&mut self, file: &Path, missing: bool, today: &dyn Today) -> Result<Import, CasebookError> {
         self.import_watched(file, missing, today, &Progress::default())
     }
@@ -199,8 +200,8 @@ impl Editor<'_> {
         }
     }
 
-    /// Reads every file that the manifest names. New messages are opened, checked, and staged under their report's key; known
-    /// ones are only checked.
+    /// Reads every file that the manifest names. New messages are opened, checked, and staged under their report's key;
+    /// known ones are only checked.
     fn read_reports<R: Read>(
         &self,
         tar: &mut Reader<R>,

@@ -41,8 +41,8 @@ impl Editor<'_> {
         let generation = self.casebook.state.generation + 1;
         let to = self.recipients_of(|_, _| true).and(&new.recipients);
         self.casebook.keys.next_casebook(generation, &to, false)?;
-        // A report from which others are shut out is sealed to each reader: the new one needs its key too. Only the readers' own
-        // list changes, so the generation stays, and it can be done again.
+        // A report from which others are shut out is sealed to each reader: the new one needs its key too. Only the
+        // readers' own list changes, so the generation stays, and it can be done again.
         let restricted: Vec<ReportId> = self.restricted().collect();
         for report in restricted {
             let stored = &self.casebook.state.reports[&report];

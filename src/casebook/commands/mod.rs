@@ -1,5 +1,5 @@
-//! What a member can do, a file a command. Each asks [`super::state`] whether it may be done, puts what it needs on the disk,
-//! and records one event. Commands don't call each other.
+//! What a member can do, a file a command. Each asks [`super::state`] whether it may be done, puts what it needs on the
+//! disk, and records one event. Commands don't call each other.
 
 pub(in crate::casebook) mod approve;
 pub(in crate::casebook) mod create;

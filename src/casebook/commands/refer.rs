@@ -1,4 +1,5 @@
-//! Handing one report to an area's team: an age file sealed to that team, with what the reviewer chose and nothing else.
+//! Handing one report to an area's team: an age file sealed to that team, with what the reviewer chose and nothing
+//! else.
 //!
 //! ```text
 //! tar inside: referral.json, referral.json.minisig   what it is, signed by the reviewer

@@ -24,8 +24,9 @@ pub struct NewShutOut {
 }
 
 impl Editor<'_> {
-    /// Shuts members out of a report: from now on it is sealed so that they can't open it, and what was sealed before they can't
-    /// open either, unless they kept a copy of its key. Nobody can shut themselves out, so someone can always open it.
+    /// Shuts members out of a report: from now on it is sealed so that they can't open it, and what was sealed before
+    /// they can't open either, unless they kept a copy of its key. Nobody can shut themselves out, so someone can
+    /// always open it.
     ///
     /// # Errors
     /// If there is no such report, or it would shut out whoever does it.

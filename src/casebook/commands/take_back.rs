@@ -10,8 +10,8 @@ use crate::{
 };
 
 impl Editor<'_> {
-    /// Takes back a notice that nobody has approved yet, and every answer to the same person after it: they were numbered in
-    /// that order, and none of them was exported. The author may do it, and whoever was to approve it.
+    /// Takes back a notice that nobody has approved yet, and every answer to the same person after it: they were
+    /// numbered in that order, and none of them was exported. The author may do it, and whoever was to approve it.
     ///
     /// # Errors
     /// If there is no such answer, it does not wait for anybody, or the reason is empty or too long.

@@ -77,8 +77,8 @@ pub(in crate::casebook) fn read(casebook: &Path, number: u64) -> Result<Vec<u8>,
     Ok(files::read(&path(casebook, number), EVENT_BYTES)?)
 }
 
-/// Opens an event: its seal, its signature, its number and casebook are right. Whether its author may have made it, and whether it
-/// follows from the one before, is for the caller.
+/// Opens an event: its seal, its signature, its number and casebook are right. Whether its author may have made it, and
+/// whether it follows from the one before, is for the caller.
 pub(in crate::casebook) fn open(
     keys: &Keyring,
     casebook: CasebookId,
@@ -143,8 +143,8 @@ pub(in crate::casebook) fn append(
     files::write_new(&path, Readers::Owner, sealed.as_bytes())?;
     let head =
         Head { format: Format::CasebookHead, casebook: event.casebook, number: event.number, digest: sealed.digest() };
-    // What the event tells has happened by now. A head that can't be written is behind, as after a kill at this place, and the
-    // next event brings it up to date; an error would have the same decision recorded twice.
+    // What the event tells has happened by now. A head that can't be written is behind, as after a kill at this place,
+    // and the next event brings it up to date; an error would have the same decision recorded twice.
     let _ = write_head(directory, &head, key);
     Ok(sealed.digest())
 }

@@ -1,6 +1,6 @@
-//! What a casebook records. Each event is signed by whoever made it, then sealed to the casebook's key together with its
-//! signature. What it says about one report is sealed to that report's key inside, so that it can be kept from a member and
-//! destroyed without breaking the chain.
+//! What a casebook records. Each event is signed by whoever made it, then sealed to the casebook's key together with
+//! its signature. What it says about one report is sealed to that report's key inside, so that it can be kept from a
+//! member and destroyed without breaking the chain.
 
 use serde::{Deserialize, Serialize};
 

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Action, Area, ClockKind, Date, FailureKind, Finding, Kept, Route, YesNo};
 
-/// What the figures need to know of one report, and all that is kept of one that was destroyed: nothing that anybody wrote,
-/// no id, and no day.
+/// What the figures need to know of one report, and all that is kept of one that was destroyed: nothing that anybody
+/// wrote, no id, and no day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fact {
@@ -50,7 +50,8 @@ pub struct Promise {
 impl Fact {
     /// Whether it is a worker's disclosure that is reasonably believed to be qualifying and within the body's remit.
     ///
-    /// Source: the Prescribed Persons (Reports on Disclosures of Information) Regulations 2017 (SI 2017/507), regulation 5.
+    /// Source: the Prescribed Persons (Reports on Disclosures of Information) Regulations 2017 (SI 2017/507),
+    /// regulation 5.
     #[must_use]
     pub fn is_qualifying(&self) -> bool {
         self.route == Route::StaffConcern

@@ -6,9 +6,9 @@
 //!                       to the members who are not
 //! ```
 //!
-//! `G` counts up from 1. Each file holds its generation's key and those before it, the newest first, so a member who can
-//! open the last one can open everything. The one before is removed once the event is on the disk that tells of the new
-//! one: whoever was shut out can open neither. Removing all of a report's keys destroys what is about it.
+//! `G` counts up from 1. Each file holds its generation's key and those before it, the newest first, so a member who
+//! can open the last one can open everything. The one before is removed once the event is on the disk that tells of the
+//! new one: whoever was shut out can open neither. Removing all of a report's keys destroys what is about it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -103,8 +103,8 @@ impl Keyring {
         }))
     }
 
-    /// Writes a generation of a report's key, sealed to those readers or else to the casebook's key. Its event is still to be
-    /// written; [`Self::settle`] then removes the generations before.
+    /// Writes a generation of a report's key, sealed to those readers or else to the casebook's key. Its event is still
+    /// to be written; [`Self::settle`] then removes the generations before.
     pub(in crate::casebook) fn save(
         &self,
         id: ReportId,

@@ -1,5 +1,6 @@
-//! What a casebook has on its disk: events with the stored format and all its types, the chain that they make, the head, the
-//! snapshot, each member's trust, and the keys. Whether an author *may* do what an event says is no question of this module.
+//! What a casebook has on its disk: events with the stored format and all its types, the chain that they make, the
+//! head, the snapshot, each member's trust, and the keys. Whether an author *may* do what an event says is no question
+//! of this module.
 
 pub(in crate::casebook) mod chain;
 pub(in crate::casebook) mod event;

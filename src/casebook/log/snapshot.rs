@@ -1,6 +1,6 @@
-//! What makes opening a large casebook fast: every event as this member could open it, in one file sealed to them, with the
-//! digest of each event's own file. It says nothing that the events do not say, without what was written, and is made again when it is
-//! lost or does not fit.
+//! What makes opening a large casebook fast: every event as this member could open it, in one file sealed to them, with
+//! the digest of each event's own file. It says nothing that the events do not say, without what was written, and is
+//! made again when it is lost or does not fit.
 
 use std::{fs, io, path::Path};
 

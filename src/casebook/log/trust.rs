@@ -1,4 +1,5 @@
-//! What stands outside every seal: which casebook it is (`casebook.json`), and each member's word that it is the right one.
+//! What stands outside every seal: which casebook it is (`casebook.json`), and each member's word that it is the right
+//! one.
 
 use std::path::{Path, PathBuf};
 

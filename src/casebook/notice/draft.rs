@@ -32,8 +32,8 @@ pub struct Late {
     pub reason: Text,
 }
 
-/// What still waits for the reviewer's words: each `[…]` with its brackets. A bracket without its other half counts up to the
-/// end of its line, so that a placeholder that was half deleted is found as well.
+/// What still waits for the reviewer's words: each `[…]` with its brackets. A bracket without its other half counts up
+/// to the end of its line, so that a placeholder that was half deleted is found as well.
 #[must_use]
 pub fn unfinished(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();

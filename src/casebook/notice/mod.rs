@@ -1,5 +1,5 @@
-//! The information-use notice's texts: what a reviewer starts from, what still waits for their words, and what in it may
-//! show who spoke.
+//! The information-use notice's texts: what a reviewer starts from, what still waits for their words, and what in it
+//! may show who spoke.
 
 mod draft;
 mod quotes;

@@ -6,8 +6,8 @@ use std::{
 /// Words in a row that are taken for a copy.
 const RUN: usize = 5;
 
-/// Where a notice has five or more words in a row from what the person wrote: their own words could show who spoke. Case,
-/// punctuation and white space make no difference. In order, without overlaps, from a first letter to a last.
+/// Where a notice has five or more words in a row from what the person wrote: their own words could show who spoke.
+/// Case, punctuation and white space make no difference. In order, without overlaps, from a first letter to a last.
 #[must_use]
 pub fn quotes(notice: &str, theirs: &[&str]) -> Vec<Range<usize>> {
     let mut numbers = Numbers::default();

@@ -13,8 +13,8 @@ impl Section {
 }
 
 impl NoticeDraft {
-    /// The text that a reviewer then edits: plain, with headings on lines of their own. What only the reviewer can say stands
-    /// in it as `[what to say here]`.
+    /// The text that a reviewer then edits: plain, with headings on lines of their own. What only the reviewer can say
+    /// stands in it as `[what to say here]`.
     #[must_use]
     pub fn compose(&self) -> Text {
         compose(self)

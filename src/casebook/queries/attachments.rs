@@ -23,8 +23,8 @@ pub struct SealedAttachment {
 }
 
 impl Casebook {
-    /// Writes one attachment to a file, opened. It is named as the person named it, or by `MESSAGE/FILE`, both from 1; a name
-    /// is only ever looked up, never used as a path.
+    /// Writes one attachment to a file, opened. It is named as the person named it, or by `MESSAGE/FILE`, both from 1;
+    /// a name is only ever looked up, never used as a path.
     ///
     /// # Errors
     /// If there is no such file or several, if it can't be opened, or if `out` is there already.
@@ -107,7 +107,8 @@ impl SealedAttachment {
         &self.attachment
     }
 
-    /// Opens it into `out`. Only at the end is it known to be what the message names: if that fails, throw away what `out` has.
+    /// Opens it into `out`. Only at the end is it known to be what the message names: if that fails, throw away what
+    /// `out` has.
     ///
     /// # Errors
     /// If it can't be opened, or is another file.

@@ -22,7 +22,8 @@ impl QueueEntry {
         self.open_clocks().filter(move |clock| letter.keeps(clock.kind, clock.supplementary))
     }
 
-    /// The overdue promise that a letter keeps, the first to be due if there are several: why it is late has to be said.
+    /// The overdue promise that a letter keeps, the first to be due if there are several: why it is late has to be
+    /// said.
     #[must_use]
     pub fn late_for(&self, letter: Letter) -> Option<&ClockView> {
         self.kept_by(letter).filter(|clock| clock.state == ClockState::Overdue).min_by_key(|clock| clock.due_on)

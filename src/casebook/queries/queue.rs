@@ -57,8 +57,8 @@ pub struct QueueEntry {
 }
 
 impl Casebook {
-    /// The queue: reports where someone could be seriously harmed first, unless closed or withdrawn; then by the open clock
-    /// that is due first; then by the day received.
+    /// The queue: reports where someone could be seriously harmed first, unless closed or withdrawn; then by the open
+    /// clock that is due first; then by the day received.
     ///
     /// # Errors
     /// If an open clock's working days can't be counted.
@@ -107,8 +107,8 @@ impl QueueEntry {
         self.clocks.iter().filter(|clock| clock.met_on.is_none()).min_by_key(|clock| clock.due_on)
     }
 
-    /// Whether something that was promised for it is still open and due on such a day. Nothing is once the person withdrew it:
-    /// a promise to someone who has left can't be kept.
+    /// Whether something that was promised for it is still open and due on such a day. Nothing is once the person
+    /// withdrew it: a promise to someone who has left can't be kept.
     #[must_use]
     pub fn is_due(&self, on: impl Fn(Date) -> bool) -> bool {
         self.open_clocks().any(|clock| on(clock.due_on))

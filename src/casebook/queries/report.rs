@@ -206,8 +206,8 @@ impl Casebook {
         Ok(view)
     }
 
-    /// Reads one event of a report again, with what was written in it. `gone` has the answers that no report has any more, until
-    /// the event is read that took them back.
+    /// Reads one event of a report again, with what was written in it. `gone` has the answers that no report has any
+    /// more, until the event is read that took them back.
     fn add_history(
         &self,
         number: u64,

@@ -6,8 +6,9 @@ use crate::{
 };
 
 impl Casebook {
-    /// The reports in which every word that was asked for stands: in what the person wrote, in a file's name, in an answer, or in a
-    /// note. Capitals do not matter, and a word may be the beginning or the middle of another. A report's id finds it too.
+    /// The reports in which every word that was asked for stands: in what the person wrote, in a file's name, in an
+    /// answer, or in a note. Capitals do not matter, and a word may be the beginning or the middle of another. A
+    /// report's id finds it too.
     ///
     /// # Errors
     /// If something can't be opened.

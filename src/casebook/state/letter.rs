@@ -89,7 +89,8 @@ impl Report {
         promised.filter(|promise| answer.letter().is_some_and(|letter| letter.keeps(*promise, false))).collect()
     }
 
-    /// The clocks of changes of use: the first answer that was written after one and keeps it meets it when it is delivered.
+    /// The clocks of changes of use: the first answer that was written after one and keeps it meets it when it is
+    /// delivered.
     pub(in crate::casebook) fn supplementary_clocks(&self) -> impl Iterator<Item = ClockEntry> {
         self.changes.iter().map(|(event, entry)| {
             let keeps = |answer: &&StoredAnswer| {

@@ -26,8 +26,8 @@ pub(in crate::casebook) struct Outcome {
 }
 
 impl Report {
-    /// Where it stands after a decision. If that does not say, a letter makes a received report decided, and other areas have it
-    /// being read.
+    /// Where it stands after a decision. If that does not say, a letter makes a received report decided, and other
+    /// areas have it being read.
     pub(in crate::casebook) fn after(&self, assessed: Assessed, to: Option<ReportState>, has_letter: bool) -> Outcome {
         let assessment = match assessed {
             Assessed::AsItIs => self.assessment.clone(),

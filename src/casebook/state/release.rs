@@ -38,16 +38,16 @@ impl Report {
         }
     }
 
-    /// The answers that have still to reach the person, in order. Nothing goes to a report that was withdrawn: the box has
-    /// deleted it, and would refuse the whole file.
+    /// The answers that have still to reach the person, in order. Nothing goes to a report that was withdrawn: the box
+    /// has deleted it, and would refuse the whole file.
     pub(in crate::casebook) fn undelivered(&self) -> impl Iterator<Item = (&StoredAnswer, Release)> {
         let answers = if self.withdrawn { &[] } else { self.answers.as_slice() };
         let released = answers.iter().map(|answer| (answer, self.release(answer)));
         released.filter(|(_, release)| !matches!(release, Release::Delivered { .. }))
     }
 
-    /// The answers that the next export writes, in order: none that waits for its approver, and none after it. With `again`,
-    /// also those that are on their way.
+    /// The answers that the next export writes, in order: none that waits for its approver, and none after it. With
+    /// `again`, also those that are on their way.
     pub(in crate::casebook) fn to_export(&self, again: bool) -> impl Iterator<Item = &StoredAnswer> {
         let released = self.undelivered().take_while(|(_, release)| *release != Release::Held);
         released.filter(move |(_, release)| again || *release == Release::Free).map(|(answer, _)| answer)

@@ -98,7 +98,8 @@ fn disclosures(plan: &mut Plan, facts: &[&Fact]) -> Disclosures {
     Disclosures { all, by_action }
 }
 
-/// Areas overlap: how many reports are in exactly these or in both of two is never published, but others are sums of it.
+/// Areas overlap: how many reports are in exactly these or in both of two is never published, but others are sums of
+/// it.
 fn areas(plan: &mut Plan, facts: &[&Fact], all: Id) {
     plan.table(Frame::reports("areas", "By area", "Area", "A report can be in more than one area."));
     let sets = 1..1_usize << Area::ALL.len();

@@ -1,5 +1,5 @@
-//! The disclosure audit: which values of a suppressed number are feasible for someone who knows all that is published and how
-//! everything adds up.
+//! The disclosure audit: which values of a suppressed number are feasible for someone who knows all that is published
+//! and how everything adds up.
 
 use super::{
     pattern::{Pattern, SMALL},
@@ -16,7 +16,8 @@ pub(super) struct Audit<'a> {
     plan: &'a Plan,
     /// Beyond this no number is tried.
     highest: u64,
-    /// For each number, which of the small values it was found to be able to have. What is found stays true when more is pattern.
+    /// For each number, which of the small values it was found to be able to have. What is found stays true when more
+    /// is pattern.
     found: Vec<[bool; SMALL.len()]>,
 }
 

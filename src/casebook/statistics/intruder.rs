@@ -1,5 +1,5 @@
-//! Someone who tries to work out hidden numbers from published figures by trying everything. It shares nothing with what
-//! hides them but the tables, so that a mistake there does not hide itself.
+//! Someone who tries to work out hidden numbers from published figures by trying everything. It shares nothing with
+//! what hides them but the tables, so that a mistake there does not hide itself.
 
 use std::{collections::BTreeMap, ops::BitOrAssign};
 
@@ -142,7 +142,8 @@ impl Intruder<'_> {
         is_possible
     }
 
-    /// What can have become of promises, with so many reports that advice and that a decision is promised for, and so many withdrawn.
+    /// What can have become of promises, with so many reports that advice and that a decision is promised for, and so
+    /// many withdrawn.
     fn promises(&self, all: u64, [advised, complaints, withdrawn]: [u64; 3]) -> Option<Possible> {
         let mut possible = Possible::default();
         let table = table(self.figures, "promises");

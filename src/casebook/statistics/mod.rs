@@ -1,5 +1,5 @@
-//! The numbers of the annual report: counted exactly for the team, or with small numbers suppressed for everybody (see `suppression`).
-//! Plain values in, plain values and text out.
+//! The numbers of the annual report: counted exactly for the team, or with small numbers suppressed for everybody (see
+//! `suppression`). Plain values in, plain values and text out.
 
 mod count;
 mod disclosure_audit;

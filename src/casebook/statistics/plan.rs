@@ -95,7 +95,8 @@ impl Plan {
         Id(self.numbers.len() - 1)
     }
 
-    /// Says that a number is the sum of others; not if it is not: whoever believes it all the same learns nothing that is true.
+    /// Says that a number is the sum of others; not if it is not: whoever believes it all the same learns nothing that
+    /// is true.
     pub(super) fn sum(&mut self, whole: Id, parts: Vec<Id>) {
         if self.count(whole) == parts.iter().map(|part| self.count(*part)).sum::<u64>() {
             self.sums.push(Sum { whole, parts });

@@ -1,18 +1,20 @@
 //! Cell suppression: leaving out small numbers, and as many others as it takes, so that none can be worked out.
 //!
-//! A number from 1 to 4 is not published. That alone hides little: who knows the total and all other rows can subtract. So
-//! further numbers are hidden until this holds: **whatever small number there is, published or not, a reader who knows all that is published
-//! and all that is in the plan can't rule out any of 1, 2, 3 and 4 for it.** It is not tried to break this; it is shown that nobody
-//! can: for each small number and each of the four values one whole set of numbers is worked out that has that value, agrees with
-//! everything that is published, and adds up (see `disclosure_audit`). Where none is found, the smallest
-//! number near by is hidden too, totals last, and it begins again. If there is nothing left to hide but zeros, a whole table is withheld.
+//! A number from 1 to 4 is not published. That alone hides little: who knows the total and all other rows can subtract.
+//! So further numbers are hidden until this holds: **whatever small number there is, published or not, a reader who
+//! knows all that is published and all that is in the plan can't rule out any of 1, 2, 3 and 4 for it.** It is not
+//! tried to break this; it is shown that nobody can: for each small number and each of the four values one whole set of
+//! numbers is worked out that has that value, agrees with everything that is published, and adds up (see
+//! `disclosure_audit`). Where none is found, the smallest number near by is hidden too, totals last, and it begins
+//! again. If there is nothing left to hide but zeros, a whole table is withheld.
 //!
-//! The reader may know: that what is hidden is at least 1, unless the table is withheld; every sum in the plan, the rests
-//! that subtraction leaves included; what each route is promised. Limits:
+//! The reader may know: that what is hidden is at least 1, unless the table is withheld; every sum in the plan, the
+//! rests that subtraction leaves included; what each route is promised. Limits:
 //!
 //! - Whoever has figures of the same year from two days can compare them. Publish a year once, after it has ended.
 //! - The whole is published, or none: numbers picked from it are safe too, but not numbers that are told besides.
-//! - That a row is 0, or that all reports are in one row, is told. Whoever knows that someone raised a concern that year then knows it of them.
+//! - That a row is 0, or that all reports are in one row, is told. Whoever knows that someone raised a concern that
+//!   year then knows it of them.
 //! - A reader who runs this very program on guesses learns a little from which numbers it chose to hide.
 
 use std::collections::BTreeSet;
@@ -43,8 +45,8 @@ impl Pattern {
         pattern
     }
 
-    /// The numbers that are added up with one that is not shown, directly or by way of others that are not shown: for each step away, those that are a
-    /// part and those that are a whole.
+    /// The numbers that are added up with one that is not shown, directly or by way of others that are not shown: for
+    /// each step away, those that are a part and those that are a whole.
     fn near(&self, plan: &Plan, id: Id) -> Vec<(BTreeSet<Id>, BTreeSet<Id>)> {
         let (mut reached, mut used) = (BTreeSet::from([id]), BTreeSet::new());
         let mut steps = Vec::new();

@@ -109,7 +109,8 @@ struct Made {
     receipt_code: String,
 }
 
-/// Keys, a box with concerns in it, and a casebook that has taken them in, as an operator and a reviewer would make them.
+/// Keys, a box with concerns in it, and a casebook that has taken them in, as an operator and a reviewer would make
+/// them.
 fn prepare(directory: &Path) -> Result<Made, output::Failure> {
     let keys = NewKeys::generate(None)?;
     let at = |name: &str| directory.join(name);

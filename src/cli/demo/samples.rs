@@ -1,5 +1,5 @@
-//! Made-up concerns for the demonstration: every route, some with a file, some late, one with a follow-up. The organisations
-//! and what happened in them are invented.
+//! Made-up concerns for the demonstration: every route, some with a file, some late, one with a follow-up. The
+//! organisations and what happened in them are invented.
 
 use std::io::Write;
 
@@ -110,7 +110,8 @@ const SAMPLES: &[Sample] = &[
     },
 ];
 
-/// Puts the samples into a box, as if people had sent them on the days before today. Gives the receipt code of the first.
+/// Puts the samples into a box, as if people had sent them on the days before today. Gives the receipt code of the
+/// first.
 pub(in crate::cli) fn send_all(
     store: &Store,
     recipients: &GovernanceRecipients,

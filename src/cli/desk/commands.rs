@@ -32,12 +32,13 @@ pub(in crate::cli) enum DeskCommand {
     /// Open a casebook for the first time, after a colleague has let you join
     ///
     /// Each member has their own keys from `candour keys new`. A colleague lets you join with your signer.pub and
-    /// governance.recipients, and reads out the fingerprint of the casebook; so nobody can put another one in its place.
+    /// governance.recipients, and reads out the fingerprint of the casebook; so nobody can put another one in its
+    /// place.
     Join(JoinArguments),
     /// Take in a collection that was carried from the box
     ///
-    /// Says what is new. A collection that is altered, out of order or from another box is refused, and the casebook stays
-    /// as it was. Importing the same collection twice does no harm.
+    /// Says what is new. A collection that is altered, out of order or from another box is refused, and the casebook
+    /// stays as it was. Importing the same collection twice does no harm.
     Import(ImportArguments),
     /// Show the queue: reports where someone could be seriously harmed, then what is due first
     List(ListArguments),
@@ -47,20 +48,20 @@ pub(in crate::cli) enum DeskCommand {
     Show(ShowArguments),
     /// Write one attachment to a file, opened
     ///
-    /// The only command that puts what a person sent on the disk in the clear. The file can hold anything: open it only on a
-    /// machine that is kept for that, and delete it when you are done.
+    /// The only command that puts what a person sent on the disk in the clear. The file can hold anything: open it only
+    /// on a machine that is kept for that, and delete it when you are done.
     Attachment(AttachmentArguments),
     /// Record a decision about a report, and what to tell the person
     ///
-    /// A notice or a reply is sealed to the person and waits for `candour desk export`. A note is for the team alone and
-    /// never leaves the casebook. At least one of the options must be given.
+    /// A notice or a reply is sealed to the person and waits for `candour desk export`. A note is for the team alone
+    /// and never leaves the casebook. At least one of the options must be given.
     Decide(DecideArguments),
     /// Write the decisions that the box does not have yet to a file to carry there
     Export(ExportArguments),
     /// Do the same work in a browser on this machine
     ///
-    /// Prints one address. Whoever opens it first, in a browser on this machine, is at the desk; it works once. The desk
-    /// locks itself when it is not used, and forgets the keys and all that it has opened. Ctrl-C ends it.
+    /// Prints one address. Whoever opens it first, in a browser on this machine, is at the desk; it works once. The
+    /// desk locks itself when it is not used, and forgets the keys and all that it has opened. Ctrl-C ends it.
     Open(open::OpenArguments),
 }
 
@@ -193,7 +194,8 @@ struct DecisionArguments {
     /// What it may be wider evidence for; give it again for each area. Takes the place of the areas before
     #[arg(long = "area", value_name = "AREA")]
     areas: Vec<Area>,
-    /// Where the report stands. If left out, a notice or reply makes a received report decided, an area makes it being-read
+    /// Where the report stands. If left out, a notice or reply makes a received report decided, an area makes it
+    /// being-read
     #[arg(long)]
     state: Option<ReportState>,
     /// A text file: the information-use notice, which tells the person how their information will be used
@@ -241,8 +243,8 @@ pub(in crate::cli) fn run(command: DeskCommand) -> Outcome {
     }
 }
 
-/// Gives up every file but the casebook, the keys, and those that are named. What the kernel can't hold a command to, it goes
-/// without: it ends soon, and `candour desk open`, which does not, refuses then.
+/// Gives up every file but the casebook, the keys, and those that are named. What the kernel can't hold a command to,
+/// it goes without: it ends soon, and `candour desk open`, which does not, refuses then.
 fn confine<const N: usize>(casebook: &Path, ring: &KeyRing, read: [&Path; N], made: Option<&Path>) {
     let _ = confined::to_files(&reach::named(casebook, ring.files().chain(read), made));
 }

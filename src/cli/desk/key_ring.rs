@@ -39,8 +39,8 @@ pub(in crate::cli) struct SignerLocation {
 /// A private key can't be used; no part of it is in here.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::cli) enum KeyRingError {
-    /// Not where it should be: a casebook remembers where its keys were; they may have been moved since, or be on a stick that
-    /// is not plugged in.
+    /// Not where it should be: a casebook remembers where its keys were; they may have been moved since, or be on a
+    /// stick that is not plugged in.
     #[error("the {what} is not at {}; plug in what it is kept on, or give {option} if it moved", .path.display())]
     Gone {
         /// Which.

@@ -47,7 +47,8 @@ pub(in crate::cli) struct OpenArguments {
     /// Lock the desk after so many minutes without use, from 1 to 120
     #[arg(long, value_name = "MINUTES", default_value_t = LOCK_AFTER, value_parser = clap::value_parser!(u64).range(1..=LOCK_AFTER_MOST))]
     lock_after: u64,
-    /// Run even where this kernel can't take away from the desk all the files that it does not need; what it can, it does
+    /// Run even where this kernel can't take away from the desk all the files that it does not need; what it can, it
+    /// does
     #[arg(long)]
     unconfined: bool,
 }

@@ -23,8 +23,8 @@ pub(in crate::cli) struct ClocksArguments {
     /// As a JSON array of {report, seq, kind, `started_on`, `due_on`, `met_on`, `working_days_left`, state}
     #[arg(long, conflicts_with = "ics")]
     json: bool,
-    /// As a calendar for Outlook and others, with one all-day event a clock, which names no content; with --all, events of clocks
-    /// that are met are cancelled
+    /// As a calendar for Outlook and others, with one all-day event a clock, which names no content; with --all, events
+    /// of clocks that are met are cancelled
     #[arg(long)]
     ics: bool,
 }

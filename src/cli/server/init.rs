@@ -20,7 +20,8 @@ pub(in crate::cli) struct InitArguments {
     /// For a box that is there: accept changed recipients, by the fingerprint that the governance team read out
     #[arg(long, value_name = "FINGERPRINT")]
     confirm_recipients: Option<String>,
-    /// Whether a notice is taken only if two signers of signers.pub gave their word for it; for a new box or one that is there
+    /// Whether a notice is taken only if two signers of signers.pub gave their word for it; for a new box or one that
+    /// is there
     #[arg(long, value_name = "YES|NO", conflicts_with = "confirm_recipients")]
     second_approver: Option<YesOrNo>,
 }

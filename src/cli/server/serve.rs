@@ -49,7 +49,8 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     let config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), read_config)?;
     let listener = bind(arguments.listen)?;
     allow_open_files();
-    // Everything outside the data directory was read and is out of reach from here on; before the store starts its thread.
+    // Everything outside the data directory was read and is out of reach from here on; before the store starts its
+    // thread.
     confined::or_refuse(confined::to_files(&Reach::directory(&arguments.data.path)), arguments.unconfined)?;
     let store = arguments.data.store()?;
     arguments.data.hold_against_pin(&store, &keys.recipients, &arguments.keys.path)?;
@@ -80,7 +81,8 @@ fn read_config(path: &Path) -> Result<Config, Failure> {
     Ok(config)
 }
 
-/// Every connection is an open file, and the database has some: as many as there may be, whatever the shell allows at first.
+/// Every connection is an open file, and the database has some: as many as there may be, whatever the shell allows at
+/// first.
 fn allow_open_files() {
     let wanted = 2 * http::server::CONNECTIONS as u64;
     let limit = getrlimit(Resource::Nofile);
@@ -139,8 +141,8 @@ async fn rewrite_daily(store: Store, mut done: Option<Date>) {
     }
 }
 
-/// Writes the database anew. If that fails, as on a disk that is nearly full, the operator reads why and the box goes on:
-/// people must be able to read their answers.
+/// Writes the database anew. If that fails, as on a disk that is nearly full, the operator reads why and the box goes
+/// on: people must be able to read their answers.
 fn rewrite(store: &Store) -> bool {
     let outcome = store.rewrite();
     if let Err(error) = &outcome {

@@ -1,5 +1,5 @@
-//! What a reviewer is asked about a report, in one table: the page, what is read from it, how it is filled in to begin with,
-//! and what was recorded meanwhile all come from it.
+//! What a reviewer is asked about a report, in one table: the page, what is read from it, how it is filled in to begin
+//! with, and what was recorded meanwhile all come from it.
 
 use super::{date::DateNames, fields::fields};
 use crate::{
@@ -167,8 +167,8 @@ macro_rules! day {
     };
 }
 
-/// Every question in the order of the page: its field, its section, how it is asked, what it is called beside an answer,
-/// what helps to answer, and how.
+/// Every question in the order of the page: its field, its section, how it is asked, what it is called beside an
+/// answer, what helps to answer, and how.
 pub(in crate::desk) const QUESTIONS: &[AssessmentQuestion] = {
     use AssessmentField as Is;
     use Section::{Areas, KeepingAndNotes, Outcome, Triage, WhoAndWhere};

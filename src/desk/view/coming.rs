@@ -115,7 +115,8 @@ impl ComingDay {
         self.date.strftime("%a %-d %b").to_string()
     }
 
-    /// Where each mark is drawn, and whether it stands for serious harm; these come first, so that they are never left out.
+    /// Where each mark is drawn, and whether it stands for serious harm; these come first, so that they are never left
+    /// out.
     fn marks(&self) -> impl Iterator<Item = (usize, bool)> {
         (0..self.reports.min(MARKS)).map(|place| (LABEL + place * (MARK + 2), place < self.serious))
     }

@@ -1,8 +1,8 @@
 use crate::domain::choice::choices;
 
 choices! {
-    /// A question of the concern, in the order of the page. Its slug is the form field and the key in the sealed message;
-    /// its label is what the desk calls it.
+    /// A question of the concern, in the order of the page. Its slug is the form field and the key in the sealed
+    /// message; its label is what the desk calls it.
     pub enum ConcernField {
         Route = "route", "Route";
         OrganisationType = "organisation_type", "Kind of organisation";

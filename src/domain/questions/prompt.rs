@@ -20,8 +20,8 @@ pub struct Prompt {
     offered: Labelled,
 }
 
-/// The questions of a route. One that is not asked there is asked all the same if it was answered: nothing is sent that the
-/// person does not see.
+/// The questions of a route. One that is not asked there is asked all the same if it was answered: nothing is sent that
+/// the person does not see.
 pub fn prompts(route: Option<Route>, is_answered: impl Fn(ConcernField) -> bool) -> Vec<Prompt> {
     let mut above = None;
     let asked = ConcernField::ALL.iter().filter_map(|field| Prompt::new(*field, route, is_answered(*field)));

@@ -73,8 +73,8 @@ pub enum Section {
 }
 
 impl Question {
-    /// How a route asks it, if it does. Before a route is chosen, the form asks as it asks someone who works in or around the
-    /// NHS.
+    /// How a route asks it, if it does. Before a route is chosen, the form asks as it asks someone who works in or
+    /// around the NHS.
     #[must_use]
     pub fn on(&self, route: Option<Route>) -> Option<&'static Wording> {
         let route = route.unwrap_or(Route::StaffConcern);

@@ -16,8 +16,8 @@ pub(in crate::web) struct Logo {
 }
 
 impl Logo {
-    /// From a file's bytes. What an SVG holds besides shapes does nothing: a browser runs no script and fetches nothing in
-    /// an image.
+    /// From a file's bytes. What an SVG holds besides shapes does nothing: a browser runs no script and fetches nothing
+    /// in an image.
     pub(super) fn new(bytes: &[u8], words: String) -> Result<Self, ConfigError> {
         let refuse = |problem, remedy| Err(ConfigError::Setting { setting: "service.logo", problem, remedy });
         if bytes.len() > LOGO_BYTES {

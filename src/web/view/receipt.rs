@@ -10,8 +10,8 @@ use crate::{
     http::Day,
 };
 
-/// The page that shows a receipt code. It has nothing in it but what is stored, the code and its tag, so that a repeated
-/// send gets the very same page.
+/// The page that shows a receipt code. It has nothing in it but what is stored, the code and its tag, so that a
+/// repeated send gets the very same page.
 #[derive(Template)]
 #[template(path = "box/receipt.html")]
 pub(in crate::web) struct ReceiptPage<'a> {
@@ -31,7 +31,8 @@ pub(in crate::web) struct ReceiptPage<'a> {
 }
 
 impl<'a> ReceiptPage<'a> {
-    /// From the code and its tag, the report's day and the clocks that its concern started. None without a notice clock.
+    /// From the code and its tag, the report's day and the clocks that its concern started. None without a notice
+    /// clock.
     pub(in crate::web) fn new(shell: &'a Shell, keep: KeepCode, received_on: Date, clocks: &[Clock]) -> Option<Self> {
         let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice)?;
         let code = Zeroizing::new(keep.code);

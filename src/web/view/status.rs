@@ -290,8 +290,8 @@ fn notice(report: &StoredReport) -> Option<&Clock> {
     open.or_else(|| notices().max_by_key(|clock| clock.due_on))
 }
 
-/// Each message of the person, then the answers that were written when the team had read up to it. New are those that were
-/// written after the person's last message, and those that came on a later day than it.
+/// Each message of the person, then the answers that were written when the team had read up to it. New are those that
+/// were written after the person's last message, and those that came on a later day than it.
 fn in_order(report: &StoredReport, answers: Vec<OpenedAnswer>) -> Vec<Said> {
     let mut said: Vec<(u32, u32, Said)> = report
         .messages

@@ -15,8 +15,9 @@ pub struct NewAssessment {
 }
 
 impl NewAssessment {
-    /// An assessment in place of the one before, where the report stands from now on, and a note. What is left out stays as it
-    /// is, but for the state: areas make a received report [`ReportState::BeingRead`]. None if everything is left out.
+    /// An assessment in place of the one before, where the report stands from now on, and a note. What is left out
+    /// stays as it is, but for the state: areas make a received report [`ReportState::BeingRead`]. None if everything
+    /// is left out.
     #[must_use]
     pub fn new(assessment: Option<Assessment>, state: Option<ReportState>, note: Option<NewNote>) -> Option<Self> {
         let assessed = assessment.map_or(Assessed::AsItIs, |assessment| Assessed::Anew(Box::new(assessment)));

@@ -5,7 +5,8 @@ use crate::{
 };
 
 impl Editor<'_> {
-    /// Records that the use of what a person sent changes, and why. It starts the clock that a supplementary notice has to meet.
+    /// Records that the use of what a person sent changes, and why. It starts the clock that a supplementary notice has
+    /// to meet.
     ///
     /// # Errors
     /// If there is no such report, it changed meanwhile, a supplementary notice could not follow (see

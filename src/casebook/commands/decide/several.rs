@@ -20,7 +20,7 @@ impl NewDecision {
     /// Of what is given.
     ///
     /// # Errors
-    /// [`CasebookError::Decision(DecisionError::NothingDecided)`] if nothing is.
+    /// [`DecisionError::NothingDecided`] if nothing is.
     pub fn new(
         assessment: Option<NewAssessment>,
         notice: Option<NewNotice>,
