@@ -87,7 +87,7 @@ fn is_part_of_writing(before: &str, c: char, after: &str) -> bool {
     match c {
         // One is enough.
         JOINER | NON_JOINER if matches!(last, Some(JOINER | NON_JOINER)) => false,
-        JOINER | NON_JOINER if is(last, &SIGNS.virama) => true,
+        JOINER | NON_JOINER if is(last, &SIGNS.virama) => is(letter_before(before), &SIGNS.not_latin),
         NON_JOINER => is(letter_before(before), &SIGNS.arabic) && is(next, &SIGNS.arabic),
         JOINER => {
             (is(last, &SIGNS.letter) && is(next, &SIGNS.virama))
@@ -118,6 +118,7 @@ fn emoji_before(before: &str) -> Option<char> {
 struct Signs {
     invisible: Set,
     letter: Set,
+    not_latin: Set,
     virama: Set,
     arabic: Set,
     emoji: Set,
@@ -130,6 +131,7 @@ static SIGNS: LazyLock<Signs> = LazyLock::new(|| Signs {
         r"[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]--\p{Prepended_Concatenation_Mark}]",
     ),
     letter: Set::of(r"[\p{L}--\p{Default_Ignorable_Code_Point}]"),
+    not_latin: Set::of(r"[\p{L}--[\p{Latin}\p{Default_Ignorable_Code_Point}]]"),
     virama: Set::of(r"\p{Grapheme_Link}"),
     arabic: Set::of(r"[\p{Arabic}&&\p{L}]"),
     emoji: Set::of(r"[\p{Emoji}&&\p{Extended_Pictographic}]"),
@@ -170,6 +172,8 @@ mod tests {
             ("a\u{200b}b\u{2066}\u{feff}\u{e0041}", "a⟨U+200B⟩b⟨U+2066⟩⟨U+FEFF⟩⟨U+E0041⟩"),
             ("a\u{2028}b\u{2029}c\u{fff9}", "a⟨U+2028⟩b⟨U+2029⟩c⟨U+FFF9⟩"),
             ("<b>&amp;</b>", "<b>&amp;</b>"),
+            // A sign of another script that some fonts hardly draw makes no Latin word Indic.
+            ("no\u{17d2}\u{200d}te", "no\u{17d2}⟨U+200D⟩te"),
             ("\u{600}\u{661}\u{6dd}", "\u{600}\u{661}\u{6dd}"),
         ] {
             assert_eq!(escape_invisible(text), shown);
