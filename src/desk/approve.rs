@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     casebook::{AnswerId, AnswerView, ApprovalError, Casebook, CasebookError, Letter, Release, ReportView},
-    domain::{AnswerKind, Date, FieldError, MemberId, limits::DETAIL_MAX},
+    domain::{AnswerKind, Date, FieldError, MemberId, escape_invisible_in_line, limits::DETAIL_MAX},
     http::Day,
 };
 
@@ -139,6 +139,6 @@ fn find(report: &ReportView, seq: u32) -> Option<&AnswerView> {
 }
 
 fn waiting_row(casebook: &Casebook, answer: AnswerId, by: MemberId, on: Date) -> WaitingRow {
-    let name = casebook.member_name(by).map_or("", |name| name.as_str()).to_owned();
+    let name = casebook.member_name(by).map_or_else(String::new, |name| escape_invisible_in_line(name.as_str()));
     WaitingRow { answer, by: name, on: Day(on), mine: casebook.me() == Some(by) }
 }

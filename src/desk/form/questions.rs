@@ -6,6 +6,7 @@ use crate::{
     casebook::MemberView,
     domain::{
         Action, Area, Assessment, Date, FailureKind, Finding, MemberId, ReportState, Risk, Text, YesNo,
+        escape_invisible_in_line,
         limits::{DETAIL_MAX, MESSAGE_MAX},
     },
 };
@@ -309,5 +310,5 @@ const fn question(
 
 fn name_of(member: &MemberView) -> String {
     let left = if member.left_on.is_some() { " (left the team)" } else { "" };
-    format!("{}{left}", member.name.as_str())
+    format!("{}{left}", escape_invisible_in_line(member.name.as_str()))
 }

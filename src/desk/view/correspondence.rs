@@ -15,7 +15,7 @@ use crate::{
     },
     domain::{
         AnswerKind, Area, Date, Entries, FieldError, NoticeVariant, ReportId, ReportState, RiskCheck, Told, WhoSees,
-        escape_invisible,
+        escape_invisible, escape_invisible_in_line,
     },
     http::{BODY, Choice, Day, Field, Kind, SaidByTeam, capitalised},
 };
@@ -262,7 +262,10 @@ pub(super) fn checks(typed: &Entries, errors: &[FieldError]) -> Field {
 /// What is recorded about a report now.
 fn newer(report: &ReportView, team: &[MemberView]) -> Vec<(&'static str, String)> {
     let day = |day: Date| day.strftime("%-d %B %Y").to_string();
-    let name = |id| team.iter().find(|member| member.id == id).map_or("", |member| member.name.as_str());
+    let name = |id| {
+        let member = team.iter().find(|member| member.id == id);
+        member.map_or_else(String::new, |member| escape_invisible_in_line(member.name.as_str()))
+    };
     let mut rows = vec![
         ("Where it stands", report.entry.state.label().to_owned()),
         ("Areas", labels(&report.entry.areas)),

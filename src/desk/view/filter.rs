@@ -3,7 +3,7 @@
 use super::{promise::has_next, words::state_name};
 use crate::{
     casebook::{Casebook, QueueEntry},
-    domain::{Area, ClockState, Date, Entries, MemberId, ReportState, Route},
+    domain::{Area, ClockState, Date, Entries, MemberId, ReportState, Route, escape_invisible_in_line},
     http::{Choice, Field, Kind},
 };
 
@@ -128,7 +128,7 @@ impl Filter {
         let team = casebook.team();
         let mut owners = vec![pair("me", "Me"), pair("nobody", "Nobody")];
         let others = team.iter().filter(|member| !member.is_me);
-        owners.extend(others.map(|member| (member.id.to_string(), member.name.as_str().to_owned())));
+        owners.extend(others.map(|member| (member.id.to_string(), escape_invisible_in_line(member.name.as_str()))));
         vec![
             select("area", "Area", "Any", Area::ALL.iter().map(|area| pair(area.slug(), area.label())).collect()),
             select("route", "Route", "Any", Route::ALL.iter().map(|route| pair(route.slug(), route.name())).collect()),

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     casebook::{Casebook, QueueEntry},
-    domain::{Calendar, ClockState, Date, FieldError, ReportId, SeriousHarm, Text},
+    domain::{Calendar, ClockState, Date, FieldError, ReportId, SeriousHarm, Text, escape_invisible_in_line},
     http::{Day, Field},
 };
 
@@ -131,7 +131,10 @@ impl QueueRow {
             route: entry.route.name(),
             received: Day(entry.received_on),
             areas: entry.areas.iter().map(|area| area.label()).collect(),
-            owner: entry.owner.and_then(|owner| casebook.member_name(owner)).map(|name| name.as_str().to_owned()),
+            owner: entry
+                .owner
+                .and_then(|owner| casebook.member_name(owner))
+                .map(|name| escape_invisible_in_line(name.as_str())),
             state: state_name(entry.state),
             withdrawn: entry.withdrawn,
             urgent: entry.is_urgent(),

@@ -6,7 +6,7 @@ use super::Shell;
 use crate::{
     casebook::{Casebook, CasebookError, MemberView},
     desk::form::team::{JoinField, ShutOutField},
-    domain::{Entries, FieldError, MemberId, ReportId, TeamRole},
+    domain::{Entries, FieldError, MemberId, ReportId, TeamRole, escape_invisible_in_line},
     http::{Choice, Day, Field, Kind},
 };
 
@@ -81,7 +81,7 @@ impl MemberRow {
     fn new(member: &MemberView) -> Self {
         Self {
             id: member.id,
-            name: member.name.as_str().to_owned(),
+            name: escape_invisible_in_line(member.name.as_str()),
             role: member.role.label(),
             fingerprint: member.fingerprint.map(|fingerprint| fingerprint.to_string()).unwrap_or_default(),
             joined: Day(member.joined_on),
@@ -140,13 +140,16 @@ impl<'a> ShutOutPage<'a> {
         let named = |member: &&MemberId| team.iter().find(|known| known.id == **member);
         let shut_out = members
             .iter()
-            .filter_map(|member| named(&member).map(|known| known.name.as_str().to_owned()))
+            .filter_map(|member| named(&member).map(|known| escape_invisible_in_line(known.name.as_str())))
             .chain(roles.iter().map(|role| format!("everyone who is {}", role.label().to_lowercase())))
             .collect();
         // Nobody can shut themselves out, so that someone can always open it.
         let others = team.iter().filter(|member| !member.is_me && member.left_on.is_none());
         let others = others.map(|member| {
-            (member.id.to_string(), format!("{} ({})", member.name.as_str(), member.role.label().to_lowercase()))
+            (
+                member.id.to_string(),
+                format!("{} ({})", escape_invisible_in_line(member.name.as_str()), member.role.label().to_lowercase()),
+            )
         });
         let mine = team.iter().find(|member| member.is_me).map(|member| member.role);
         let other_roles = TeamRole::ALL.iter().filter(|role| Some(**role) != mine);
