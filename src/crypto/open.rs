@@ -61,3 +61,30 @@ pub(crate) fn stream_error(error: io::Error) -> OpenError {
 fn damaged(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_not_taken_for_what_is_wrong_with_the_machine() {
+        let io = |kind: io::ErrorKind| DecryptError::Io(kind.into());
+        assert!(matches!(OpenError::from(DecryptError::NoMatchingKeys), OpenError::OtherKeys));
+        assert!(matches!(OpenError::from(DecryptError::InvalidHeader), OpenError::Altered));
+        for kind in [io::ErrorKind::InvalidData, io::ErrorKind::UnexpectedEof] {
+            assert!(matches!(OpenError::from(io(kind)), OpenError::Altered));
+            assert!(matches!(stream_error(kind.into()), OpenError::Altered));
+        }
+        let kind = io::ErrorKind::PermissionDenied;
+        assert!(matches!(OpenError::from(io(kind)), OpenError::Io(error) if error.kind() == kind));
+        assert!(matches!(stream_error(kind.into()), OpenError::Io(error) if error.kind() == kind));
+    }
+
+    #[test]
+    fn a_plaintext_is_read_up_to_its_limit_and_not_further() {
+        let plain = vec![7; 40 * KIB];
+        let read = |limit: usize| read_limited(plain.as_slice(), limit);
+        assert!(read(plain.len()).is_ok_and(|all| *all == plain));
+        assert!(matches!(read(plain.len() - 1), Err(OpenError::Inside)));
+    }
+}

@@ -304,6 +304,8 @@ mod tests {
         let verified = verify::<Decisions>(&bytes, &signature, &[public]).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(*verified.document(), decisions());
         assert!(!signature.contains("timestamp"));
+        // Files that were signed before have this line too.
+        assert!(signature.starts_with("untrusted comment: signature from a candour signer key\n"), "{signature}");
     }
 
     #[test]
@@ -344,6 +346,7 @@ mod tests {
         let text = format!("{}{}", one.to_file(), two.to_file());
         let keys = read_keys::<SignerRole>(&text).unwrap_or_default();
         assert_eq!(keys.iter().map(VerifyingKey::to_base64).collect::<Vec<_>>(), [one.to_base64(), two.to_base64()]);
+        assert_eq!(one.to_file().lines().last(), Some(one.to_base64().as_str()));
         assert_eq!(read_keys::<SignerRole>("# a note\n").err(), Some(1));
         assert_eq!(read_keys::<SignerRole>("\n").err(), Some(0));
     }
