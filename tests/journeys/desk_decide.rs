@@ -507,7 +507,8 @@ fn a_second_member_approves_a_notice_before_it_goes() {
     let page = second.get(&approve);
     assert_eq!(articles(&page), articles(&preview));
     let decide = first.get(&case.path("decide")).form(&case.path("decide"));
-    let mut forced = vec![("token".to_owned(), http::value(&decide, "token").to_owned())];
+    let carried = ["token", "seen", "read"].map(|name| (name.to_owned(), http::value(&decide, name).to_owned()));
+    let mut forced = carried.to_vec();
     tick(&page, &mut forced);
     let refused = first.post(&approve, &forced);
     assert_eq!((refused.status, refused.all("#closed").len()), (422, 1), "the writer can't");
