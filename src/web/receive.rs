@@ -146,7 +146,7 @@ impl Receiver<'_> {
         while let Some(field) = multipart.next_field().await.map_err(|_| self.watch.cause())? {
             self.watch.progress();
             match (field.name(), field.file_name()) {
-                (Some(FILES), Some(_)) => self.file(field).await?,
+                (Some(name), Some(_)) if name == FILES => self.file(field).await?,
                 (_, None) => self.text(field).await?,
                 // A file where no file belongs.
                 _ => self.throw_away(field).await?,
