@@ -10,14 +10,14 @@ use super::{
     Desk, PageError, Visit,
     address::OfAnswer,
     correspondence,
-    form::{correspondence::unchecked, stale::Seen, text::text},
+    form::{correspondence::unchecked, one_question::TakeBackField, question::FormField, stale::Seen},
     respond::go_to,
-    view::{ApprovePage, ApproveParts, REASON, ToApprovePage, WaitingRow},
+    view::{ApprovePage, ApproveParts, ToApprovePage, WaitingRow},
     visit::{PageContext, Posted},
 };
 use crate::{
     casebook::{AnswerId, AnswerView, ApprovalError, Casebook, CasebookError, Letter, Release, ReportView},
-    domain::{AnswerKind, Date, FieldError, MemberId, escape_invisible_in_line, limits::DETAIL_MAX},
+    domain::{AnswerKind, Date, FieldError, MemberId, escape_invisible_in_line},
     http::Day,
 };
 
@@ -71,7 +71,7 @@ async fn approve(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Response,
 async fn take_back(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            let reason = text(&page.form, REASON, "Reason", DETAIL_MAX);
+            let reason = TakeBackField::Reason.text(&page.form);
             let reason = stale(page, editor.casebook(), answer)?.map_or(reason, Err);
             let errors = match reason {
                 Ok(reason) => match editor.take_back(answer, reason, page.desk.today()) {

@@ -12,6 +12,7 @@ use axum::{
 
 use super::{
     Desk, PageError, Visit,
+    form::carried::{CarriedField, YES},
     import_job::{ImportOutcome, ImportStage},
     open_casebook::OpenCasebook,
     respond::{download, go_to, page},
@@ -71,7 +72,7 @@ async fn bring(visit: Visit, request: Request) -> Result<Response, PageError> {
 /// `POST /carry/import/again`: what was brought and not taken in, once more; with `missing`, though earlier ones are
 /// lost.
 async fn again(posted: Posted) -> Result<Response, PageError> {
-    begin(&posted, posted.form().first("missing") == "yes");
+    begin(&posted, posted.form().has(CarriedField::Missing.name(), YES));
     go_to("/carry/import")
 }
 
@@ -104,7 +105,7 @@ async fn progress(visit: Visit) -> Result<Response, PageError> {
 async fn export(posted: Posted) -> Result<Response, PageError> {
     posted
         .change(|page, editor| {
-            editor.export_to_outbox(page.form.first("again") == "yes", page.desk.today())?;
+            editor.export_to_outbox(page.form.has(CarriedField::Again.name(), YES), page.desk.today())?;
             go_to("/carry#outgoing")
         })
         .await

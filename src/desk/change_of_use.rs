@@ -6,14 +6,14 @@ use super::{
     Desk, PageError, Visit,
     address::OfReport,
     correspondence,
-    form::{stale::Seen, text::text},
+    form::{one_question::ChangeOfUseField, question::FormField, stale::Seen},
     respond::go_to,
-    view::{ChangeOfUsePage, WHY},
+    view::ChangeOfUsePage,
     visit::Posted,
 };
 use crate::{
     casebook::{CasebookError, Letter, NewNote, ReportView},
-    domain::{Clock, FieldError, limits::MESSAGE_MAX},
+    domain::{Clock, FieldError},
 };
 
 /// The routes of this file.
@@ -26,7 +26,7 @@ async fn ask(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError
     visit
         .on_report(id, |page, _, report| {
             let clock = start(&page.desk)?;
-            page.show(&ChangeOfUsePage::new(&page.shell, report, clock, "", &[], blocked(report)))
+            page.show(&ChangeOfUsePage::new(&page.shell, report, clock, &page.form, &[], blocked(report)))
         })
         .await
 }
@@ -36,7 +36,7 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
     posted
         .change_report(id, move |page, editor, report| {
             let (sent, clock, blocked) = (Seen::sent(&page.form)?, start(&page.desk)?, blocked(report));
-            let why = text(&page.form, WHY, "Reason for the change", MESSAGE_MAX);
+            let why = ChangeOfUseField::Why.text(&page.form);
             let changed = sent.changed(report.seen());
             match (why, changed) {
                 (Ok(why), None) if blocked.is_none() => {
@@ -46,8 +46,7 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
                 (why, changed) => {
                     let errors: Vec<FieldError> = changed.into_iter().chain(why.err()).collect();
                     let errors = if blocked.is_some() { &[] } else { errors.as_slice() };
-                    let typed = page.form.first(WHY);
-                    page.show_again(&ChangeOfUsePage::new(&page.shell, report, clock, typed, errors, blocked))
+                    page.show_again(&ChangeOfUsePage::new(&page.shell, report, clock, &page.form, errors, blocked))
                 }
             }
         })

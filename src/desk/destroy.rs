@@ -5,11 +5,11 @@ use axum::{Router, response::Response, routing::get};
 use super::{
     Desk, PageError, Visit,
     address::OfReport,
+    form::{one_question::DestroyField, question::FormField},
     respond::go_to,
-    view::{CONFIRM, DestroyPage, RetentionPage},
+    view::{DestroyPage, RetentionPage},
     visit::Posted,
 };
-use crate::domain::FieldError;
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {
@@ -41,14 +41,18 @@ async fn ask(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError
 async fn destroy(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            if DestroyPage::is_confirmed(id, page.form.first(CONFIRM)) {
+            if DestroyPage::is_confirmed(id, page.form.first(DestroyField::Confirm.name())) {
                 editor.destroy(id, page.desk.today())?;
                 return go_to("/retention");
             }
             let queue = page.queue(editor.casebook())?;
             let entry = queue.iter().find(|entry| entry.id == id).ok_or(PageError::NotFound)?;
-            let error = FieldError::new(CONFIRM, "Enter the first four characters of the report’s id");
-            page.show_again(&DestroyPage::new(&page.shell, entry, page.desk.shown_day(), vec![error]))
+            page.show_again(&DestroyPage::new(
+                &page.shell,
+                entry,
+                page.desk.shown_day(),
+                vec![DestroyField::Confirm.remedy()],
+            ))
         })
         .await
 }

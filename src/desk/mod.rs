@@ -25,6 +25,7 @@ mod files;
 mod fixture;
 mod form;
 mod import_job;
+mod letter_step;
 mod notice;
 mod open_casebook;
 mod options;

@@ -9,10 +9,11 @@ use axum::{
 
 use super::{
     Desk, PageError, Visit,
-    view::{Filter, QueuePage, SEARCH},
+    form::{one_question::SearchField, question::FormField},
+    view::{Filter, QueuePage},
     visit::Posted,
 };
-use crate::{domain::Text, http::forms};
+use crate::http::forms;
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {
@@ -35,12 +36,16 @@ async fn queue(visit: Visit, uri: Uri) -> Result<Response, PageError> {
 async fn search(posted: Posted) -> Result<Response, PageError> {
     posted
         .read(|page, casebook| {
-            let words = Text::typed(page.form.first(SEARCH));
+            let words = match SearchField::Words.text(&page.form) {
+                Ok(words) => words,
+                Err(error) => {
+                    return page.show_again(&QueuePage::found(&page.shell, casebook, &[], &page.form, vec![error]));
+                }
+            };
             let found = casebook.search(&words)?;
             let mut queue = page.queue(casebook)?;
             queue.retain(|entry| found.contains(&entry.id));
-            let view = QueuePage::found(&page.shell, casebook, &queue, &words);
-            if words.is_empty() { page.show_again(&view) } else { page.show(&view) }
+            page.show(&QueuePage::found(&page.shell, casebook, &queue, &page.form, Vec::new()))
         })
         .await
 }

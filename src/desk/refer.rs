@@ -8,7 +8,10 @@ use axum::{Router, response::Response, routing::get};
 use super::{
     Desk, PageError, Visit,
     address::OfReport,
-    form::referral::{ReferralField, text_field},
+    form::{
+        question::{FormField, Problems},
+        referral::{ReferralField, text_field},
+    },
     respond::download,
     view::ReferPage,
     visit::Posted,
@@ -16,10 +19,7 @@ use super::{
 use crate::{
     casebook::{CasebookError, NewReferral, Passage, ReportView},
     crypto::GovernanceRecipients,
-    domain::{
-        Area, Entries, FieldError, Text,
-        limits::{DETAIL_MAX, SHORT_MAX},
-    },
+    domain::{Area, Entries, FieldError, Text},
     files::FileError,
 };
 
@@ -62,29 +62,11 @@ async fn refer(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageE
 
 /// What is to be handed on, as typed.
 fn referral(form: &Entries, report: &ReportView) -> Result<NewReferral, Vec<FieldError>> {
-    let mut errors = Vec::new();
-    let area = Area::from_slug(form.first(ReferralField::Area.name()));
-    if area.is_none() {
-        errors.push(FieldError::new(ReferralField::Area.name(), "Select the area"));
-    }
-    let team = Text::typed(form.first(ReferralField::Team.name()));
-    if team.is_empty() || team.is_longer_than(SHORT_MAX) {
-        errors.push(FieldError::new(
-            ReferralField::Team.name(),
-            format!("Enter the team’s name, {SHORT_MAX} characters or less"),
-        ));
-    }
-    let recipients = GovernanceRecipients::parse(form.first(ReferralField::Recipients.name()));
-    if let Err(error) = &recipients {
-        errors.push(FieldError::new(
-            ReferralField::Recipients.name(),
-            format!("Paste the team’s age recipients: {error}"),
-        ));
-    }
-    let reason = Text::typed(form.first(ReferralField::Reason.name()));
-    if reason.is_empty() || reason.is_longer_than(DETAIL_MAX) {
-        errors.push(FieldError::new(ReferralField::Reason.name(), "Enter the reason, 2,000 characters or less"));
-    }
+    let mut problems = Problems::default();
+    let area = problems.take(ReferralField::Area.chosen(form, Area::from_slug));
+    let team = problems.take(ReferralField::Team.text(form));
+    let recipients = problems.take(ReferralField::Recipients.parsed(form, GovernanceRecipients::parse));
+    let reason = problems.take(ReferralField::Reason.text(form));
     let mut redacted = false;
     let mut passages = Vec::new();
     for (key, title, original) in ReferPage::passages(report) {
@@ -104,12 +86,12 @@ fn referral(form: &Entries, report: &ReportView) -> Result<NewReferral, Vec<Fiel
         .filter(|place| form.has(ReferralField::File.name(), place))
         .collect();
     if passages.is_empty() && attachments.is_empty() {
-        errors.push(FieldError::new(ReferralField::Passage.name(), "Select at least one text or file"));
+        problems.push(ReferralField::Passage.remedy());
     }
-    match (area, recipients) {
-        (Some(area), Ok(recipients)) if errors.is_empty() => {
+    match (area, team, recipients, reason) {
+        (Some(area), Some(team), Some(recipients), Some(reason)) if problems.is_empty() => {
             Ok(NewReferral { area, team, recipients, reason, passages, attachments, redacted })
         }
-        _ => Err(errors),
+        _ => Err(problems.into_errors()),
     }
 }

@@ -12,17 +12,14 @@ use super::{
     Desk, PageError, Visit,
     address::OfReport,
     correspondence,
-    form::{
-        correspondence::{AnswerField, read_text, unchecked},
-        stale::Seen,
-    },
+    form::correspondence::{AnswerField, read_text},
+    letter_step::{Again, LetterStep},
     respond::go_to,
-    view::correspondence::{Draft, PreviewPage, PreviewParts, WritePage},
     visit::{PageContext, Posted},
 };
 use crate::{
-    casebook::{Letter, MemberView, NewReply, ReportView},
-    domain::{AnswerKind, FieldError, Text},
+    casebook::{Letter, NewReply, ReportView},
+    domain::{Area, Text},
 };
 
 /// The routes of this file.
@@ -35,21 +32,25 @@ pub(super) fn routes() -> Router<Desk> {
 
 /// `GET /reports/{id}/reply`
 async fn write(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
-    visit.on_report(id, |page, _, report| ReplyStep { page, report, seen: report.seen() }.write()).await
+    visit.on_report(id, |page, _, report| LetterStep::begin(page, report, Letter::Reply).write("")).await
 }
 
 /// `POST /reports/{id}/reply`: back from the preview.
 async fn write_on(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
-    posted.on_report(id, |page, _, report| ReplyStep { page, report, seen: Seen::sent(&page.form)? }.write()).await
+    posted
+        .on_report(id, |page, _, report| {
+            LetterStep::sent(page, report, Letter::Reply)?.write(page.form.first(AnswerField::Text.name()))
+        })
+        .await
 }
 
 /// `POST /reports/{id}/reply/preview`
 async fn preview(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
     posted
-        .on_report(id, |page, _, report| {
-            let step = ReplyStep { page, report, seen: Seen::sent(&page.form)? };
-            match step.read()? {
-                ControlFlow::Continue(text) => step.preview(&text, &[], None),
+        .on_report(id, |page, casebook, report| {
+            let step = LetterStep::sent(page, report, Letter::Reply)?;
+            match read(page, report, &step)? {
+                ControlFlow::Continue(text) => step.preview(casebook, &text, areas(report), &Again::default()),
                 ControlFlow::Break(again) => Ok(again),
             }
         })
@@ -60,79 +61,37 @@ async fn preview(posted: Posted, OfReport(id): OfReport) -> Result<Response, Pag
 async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
     posted
         .change_report(id, move |page, editor, report| {
-            let (sent, now) = (Seen::sent(&page.form)?, report.seen());
-            let step = ReplyStep { page, report, seen: sent };
-            let text = match step.read()? {
+            let step = LetterStep::sent(page, report, Letter::Reply)?;
+            let text = match read(page, report, &step)? {
                 ControlFlow::Continue(text) => text,
                 ControlFlow::Break(again) => return Ok(again),
             };
-            // What is new is shown with this page, so the next one may be recorded.
-            let step = ReplyStep { seen: now, ..step };
-            let changed = sent.changed(now);
-            let errors: Vec<FieldError> = changed.clone().into_iter().chain(unchecked(&page.form)).collect();
-            if !errors.is_empty() {
-                let team = editor.casebook().team();
-                return step.preview(&text, &errors, changed.map(|_| team.as_slice()));
+            if let Some((step, again)) = step.hindered() {
+                return step.preview(editor.casebook(), &text, areas(report), &again);
             }
-            editor.reply(id, sent, NewReply::new(text)?, page.desk.today())?;
+            editor.reply(id, step.seen, NewReply::new(text)?, page.desk.today())?;
             go_to(&format!("/reports/{id}#messages"))
         })
         .await
 }
 
-struct ReplyStep<'a> {
-    page: &'a PageContext,
-    report: &'a ReportView,
-    /// What the page's form carries on.
-    seen: Seen,
+/// The text, or the page on which something is wrong.
+fn read(
+    page: &PageContext,
+    report: &ReportView,
+    step: &LetterStep<'_>,
+) -> Result<ControlFlow<Response, Text>, PageError> {
+    let typed = page.form.first(AnswerField::Text.name());
+    if correspondence::blocked(report, Letter::Reply).is_some() {
+        return step.write_again(typed, &[]).map(ControlFlow::Break);
+    }
+    match read_text(&page.form, Letter::Reply) {
+        Ok(text) => Ok(ControlFlow::Continue(text)),
+        Err(error) => step.write_again(typed, &[error]).map(ControlFlow::Break),
+    }
 }
 
-impl ReplyStep<'_> {
-    /// The text, or the page on which something is wrong.
-    fn read(&self) -> Result<ControlFlow<Response, Text>, PageError> {
-        let errors = match read_text(&self.page.form, AnswerKind::Reply) {
-            _ if correspondence::blocked(self.report, Letter::Reply).is_some() => Vec::new(),
-            Ok(text) => return Ok(ControlFlow::Continue(text)),
-            Err(error) => vec![error],
-        };
-        self.page.show_again(&self.written(&errors)).map(ControlFlow::Break)
-    }
-
-    fn write(&self) -> Result<Response, PageError> {
-        self.page.show(&self.written(&[]))
-    }
-
-    fn written<'a>(&'a self, errors: &'a [FieldError]) -> WritePage<'a> {
-        WritePage::new(
-            &self.page.shell,
-            self.report,
-            &self.draft(),
-            self.page.form.first(AnswerField::Text.name()),
-            errors,
-        )
-    }
-
-    fn preview(
-        &self,
-        text: &Text,
-        errors: &[FieldError],
-        changed: Option<&[MemberView]>,
-    ) -> Result<Response, PageError> {
-        let parts = PreviewParts {
-            report: self.report,
-            draft: self.draft(),
-            text: text.as_str(),
-            on: self.page.desk.today().today(),
-            areas: self.report.assessment.areas.clone().unwrap_or_default(),
-            approval: None,
-            errors,
-            changed,
-        };
-        let view = PreviewPage::new(&self.page.shell, parts);
-        if errors.is_empty() { self.page.show(&view) } else { self.page.show_again(&view) }
-    }
-
-    fn draft(&self) -> Draft<'_> {
-        Draft { letter: Letter::Reply, typed: &self.page.form, seen: self.seen }
-    }
+/// What the person sees beside a reply.
+fn areas(report: &ReportView) -> Vec<Area> {
+    report.assessment.areas.clone().unwrap_or_default()
 }

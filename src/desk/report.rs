@@ -10,6 +10,7 @@ use axum::{
 use super::{
     Desk, PageError, Visit,
     address::OfReport,
+    form::carried::CarriedField,
     respond::go_to,
     view::{ReportPage, ShownParts},
     visit::Posted,
@@ -48,7 +49,7 @@ async fn show(visit: Visit, id: ReportId, for_paper: Option<Entries>) -> Result<
 
 /// `POST /reports/{id}/read`: everything up to the message that the page showed.
 async fn read(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
-    let read = posted.form().first("read").parse().map_err(|_| PageError::NotFound)?;
+    let read = posted.form().first(CarriedField::Read.name()).parse().map_err(|_| PageError::NotFound)?;
     posted
         .change(move |page, editor| {
             editor.mark_read(id, read, page.desk.today())?;

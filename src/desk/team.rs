@@ -10,15 +10,19 @@ use axum::{
 use super::{
     Desk, PageError, Visit,
     address::OfReport,
-    form::team::{JoinField, ShutOutField},
+    form::{
+        carried::{CarriedField, YES},
+        question::{FormField, Problems},
+        team::{JoinField, ShutOutField},
+    },
     respond::go_to,
     view::{MemberLeavePage, ShutOutPage, TeamPage},
     visit::Posted,
 };
 use crate::{
-    casebook::{CasebookError, NewMember, NewShutOut, TeamError, TypedError},
+    casebook::{CasebookError, NewMember, NewShutOut, TeamError},
     crypto::{GovernanceRecipients, SignerRole, VerifyingKey, read_keys},
-    domain::{Entries, FieldError, MemberId, TeamRole, Text, limits::SHORT_MAX},
+    domain::{Entries, FieldError, MemberId, TeamRole},
 };
 
 /// The routes of this file.
@@ -43,7 +47,7 @@ async fn join(posted: Posted) -> Result<Response, PageError> {
             let errors = match member(&page.form).map(|new| editor.join(new, page.desk.today())) {
                 Ok(Ok(_)) => return go_to("/team#members"),
                 Ok(Err(error @ CasebookError::Team(TeamError::KnownMember))) => {
-                    vec![FieldError::new(JoinField::Signer.name(), sentence(&error))]
+                    vec![JoinField::Signer.error(sentence(&error))]
                 }
                 Ok(Err(error)) => return Err(error.into()),
                 Err(errors) => errors,
@@ -57,7 +61,7 @@ async fn join(posted: Posted) -> Result<Response, PageError> {
 async fn second_approver(posted: Posted) -> Result<Response, PageError> {
     posted
         .change(|page, editor| {
-            editor.ask_for_second_approver(page.form.first("needed") == "yes", page.desk.today())?;
+            editor.ask_for_second_approver(page.form.has(CarriedField::Needed.name(), YES), page.desk.today())?;
             go_to("/team#second-approver")
         })
         .await
@@ -93,29 +97,24 @@ async fn shutting_out(visit: Visit, OfReport(id): OfReport) -> Result<Response, 
 async fn shut_out(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            let reason = Text::typed(page.form.first(ShutOutField::Reason.name()));
-            let error = if reason.is_empty() {
-                FieldError::new(ShutOutField::Reason.name(), "Enter the reason")
-            } else {
-                let new = NewShutOut {
-                    members: page
-                        .form
-                        .all(ShutOutField::Member.name())
-                        .filter_map(|member| member.parse().ok())
-                        .collect(),
-                    roles: page.form.all(ShutOutField::Role.name()).filter_map(TeamRole::from_slug).collect(),
-                    reason,
-                };
-                match editor.shut_out(id, new, page.desk.today()) {
-                    Ok(()) => return go_to(&format!("/reports/{id}")),
-                    Err(error @ CasebookError::Typed(TypedError::LongReason)) => {
-                        FieldError::new(ShutOutField::Reason.name(), sentence(&error))
+            let error = match ShutOutField::Reason.text(&page.form) {
+                Ok(reason) => {
+                    let members = page.form.all(ShutOutField::Member.name());
+                    let roles = page.form.all(ShutOutField::Role.name());
+                    let new = NewShutOut {
+                        members: members.filter_map(|member| member.parse().ok()).collect(),
+                        roles: roles.filter_map(TeamRole::from_slug).collect(),
+                        reason,
+                    };
+                    match editor.shut_out(id, new, page.desk.today()) {
+                        Ok(()) => return go_to(&format!("/reports/{id}")),
+                        Err(error @ CasebookError::Team(TeamError::ShuttingOutOneself)) => {
+                            ShutOutField::Member.error(sentence(&error))
+                        }
+                        Err(error) => return Err(error.into()),
                     }
-                    Err(error @ CasebookError::Team(TeamError::ShuttingOutOneself)) => {
-                        FieldError::new(ShutOutField::Member.name(), sentence(&error))
-                    }
-                    Err(error) => return Err(error.into()),
                 }
+                Err(error) => error,
             };
             let view = ShutOutPage::new(&page.shell, editor.casebook(), id, Some(&page.form), vec![error])?;
             page.show_again(&view)
@@ -125,33 +124,20 @@ async fn shut_out(posted: Posted, OfReport(id): OfReport) -> Result<Response, Pa
 
 /// Who is to join, as typed.
 fn member(form: &Entries) -> Result<NewMember, Vec<FieldError>> {
-    let mut errors = Vec::new();
-    let name = Text::typed(form.first(JoinField::Name.name()));
-    if name.is_empty() {
-        errors.push(FieldError::new(JoinField::Name.name(), "Enter a name"));
-    } else if name.is_longer_than(SHORT_MAX) {
-        errors.push(FieldError::new(JoinField::Name.name(), format!("Name must be {SHORT_MAX} characters or less")));
+    let mut problems = Problems::default();
+    let name = problems.take(JoinField::Name.text(form));
+    let role = problems.take(JoinField::Role.chosen(form, TeamRole::from_slug));
+    let signer = problems.take(JoinField::Signer.chosen(form, one_signer));
+    let recipients = problems.take(JoinField::Recipients.parsed(form, GovernanceRecipients::parse));
+    match (name, role, signer, recipients) {
+        (Some(name), Some(role), Some(signer), Some(recipients)) => Ok(NewMember { name, role, signer, recipients }),
+        _ => Err(problems.into_errors()),
     }
-    let role = TeamRole::from_slug(form.first(JoinField::Role.name()));
-    if role.is_none() {
-        errors.push(FieldError::new(JoinField::Role.name(), "Select what they do"));
-    }
-    let signer = read_keys::<SignerRole>(form.first(JoinField::Signer.name())).ok();
-    let signer = signer.and_then(|keys| <[VerifyingKey<SignerRole>; 1]>::try_from(keys).ok());
-    if signer.is_none() {
-        errors.push(FieldError::new(JoinField::Signer.name(), "Paste the two lines of their signer.pub"));
-    }
-    let recipients = GovernanceRecipients::parse(form.first(JoinField::Recipients.name()));
-    if let Err(error) = &recipients {
-        errors
-            .push(FieldError::new(JoinField::Recipients.name(), format!("Paste their governance.recipients: {error}")));
-    }
-    match (role, signer, recipients) {
-        (Some(role), Some([signer]), Ok(recipients)) if errors.is_empty() => {
-            Ok(NewMember { name, role, signer, recipients })
-        }
-        _ => Err(errors),
-    }
+}
+
+fn one_signer(typed: &str) -> Option<VerifyingKey<SignerRole>> {
+    let [signer] = read_keys(typed).ok()?.try_into().ok()?;
+    Some(signer)
 }
 
 /// What the casebook says, as a sentence without its end.

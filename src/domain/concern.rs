@@ -5,7 +5,7 @@ use super::{
     area::Area,
     entries::Entries,
     limits::MESSAGE_MAX,
-    questions::{ConcernField, FormField, Input, grouped},
+    questions::{ConcernField, FormField, Input, Length},
     route::Route,
     text::Text,
 };
@@ -201,15 +201,15 @@ impl FollowUp {
         if message.is_empty() {
             return Err(vec![FieldError::new(FormField::Message.slug(), "Enter a message")]);
         }
-        if message.is_longer_than(MESSAGE_MAX) {
-            return Err(vec![FieldError::new(
-                FormField::Message.slug(),
-                format!("Message must be {} characters or less", grouped(MESSAGE_MAX)),
-            )]);
+        match MESSAGE.problem(&message) {
+            Some(problem) => Err(vec![FieldError::new(FormField::Message.slug(), problem)]),
+            None => Ok(Self { message }),
         }
-        Ok(Self { message })
     }
 }
+
+/// How long a follow-up may be.
+const MESSAGE: Length = Length { called: "Message", min: 0, max: MESSAGE_MAX };
 
 struct Reader<'a> {
     form: &'a Entries,
@@ -265,10 +265,8 @@ impl Reader<'_> {
             }
             return None;
         }
-        if text.characters() < length.min {
-            self.problem(field, format!("{} must be {} characters or more", length.called, grouped(length.min)));
-        } else if text.is_longer_than(length.max) {
-            self.problem(field, format!("{} must be {} characters or less", length.called, grouped(length.max)));
+        if let Some(problem) = length.problem(&text) {
+            self.problem(field, problem);
         }
         Some(text)
     }

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use askama::{Template, filters::HtmlSafe};
 
-use crate::domain::{Entries, FieldError};
+use crate::domain::{Entries, FieldError, Input};
 
 /// A field of a form with its label, hint and error, ready to be put on a page.
 #[derive(Template)]
@@ -17,15 +17,15 @@ pub struct Field {
     /// What is wrong with what was typed.
     pub error: Option<String>,
     /// How it is answered, and what was answered so far.
-    pub kind: Kind,
+    pub input: FilledInput,
 }
 
 /// How a field is answered, with what was typed or chosen.
-pub enum Kind {
+pub enum FilledInput {
     /// A line of text.
     Line(String),
     /// A text of so many rows.
-    Area(String, u8),
+    TextArea(u8, String),
     /// One from a list that folds away, with the words for none of them.
     Select(&'static str, Vec<Choice>),
     /// One from a list.
@@ -44,17 +44,48 @@ pub struct Choice {
 }
 
 impl Field {
-    /// A field without a hint, with the error that is about it.
+    /// A field without a hint, with the choices of its list, what was typed so far and the error that is about it.
     #[must_use]
-    pub fn new(id: &'static str, label: impl Into<Cow<'static, str>>, kind: Kind, errors: &[FieldError]) -> Self {
-        let error = errors.iter().find(|error| error.field == id).map(|error| error.message.clone());
-        Self { id, label: label.into(), hint: None, error, kind }
+    pub fn new(
+        id: &'static str,
+        label: impl Into<Cow<'static, str>>,
+        input: &Input,
+        typed: &Entries,
+        errors: &[FieldError],
+    ) -> Self {
+        Self::offering(id, label, input, input.choices().iter().copied(), typed, errors)
     }
 
-    /// The same with a hint.
+    /// The same, with choices of the moment in place of those of its list: values with their labels.
+    pub fn offering<V, L>(
+        id: &'static str,
+        label: impl Into<Cow<'static, str>>,
+        input: &Input,
+        choices: impl IntoIterator<Item = (V, L)>,
+        typed: &Entries,
+        errors: &[FieldError],
+    ) -> Self
+    where
+        V: Into<Cow<'static, str>>,
+        L: Into<Cow<'static, str>>,
+    {
+        let text = || typed.first(id).to_owned();
+        let choices = || Choice::list(id, choices, typed);
+        let input = match input {
+            Input::Line(_) => FilledInput::Line(text()),
+            Input::TextArea(rows, _) => FilledInput::TextArea(*rows, text()),
+            Input::Select(none, _) => FilledInput::Select(none, choices()),
+            Input::Radios(_) => FilledInput::Radios(choices()),
+            Input::Checkboxes(_) => FilledInput::Checkboxes(choices()),
+        };
+        let error = errors.iter().find(|error| error.field == id).map(|error| error.message.clone());
+        Self { id, label: label.into(), hint: None, error, input }
+    }
+
+    /// The same with a hint, which may be empty.
     #[must_use]
     pub fn hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
+        Self { hint: Some(hint.into()).filter(|hint| !hint.is_empty()), ..self }
     }
 
     /// The attribute that ties hint and error to the field. Made of field names alone.
@@ -73,8 +104,7 @@ impl Field {
 impl HtmlSafe for Field {}
 
 impl Choice {
-    /// A field's choices, values with their labels, those chosen that were chosen before.
-    pub fn list<V, L>(field: &str, choices: impl IntoIterator<Item = (V, L)>, typed: &Entries) -> Vec<Self>
+    fn list<V, L>(field: &str, choices: impl IntoIterator<Item = (V, L)>, typed: &Entries) -> Vec<Self>
     where
         V: Into<Cow<'static, str>>,
         L: Into<Cow<'static, str>>,
@@ -98,7 +128,9 @@ mod tests {
     #[test]
     fn what_was_typed_is_kept_and_can_t_break_out() {
         let errors = [FieldError::new("name", "Enter <another> name")];
-        let field = Field::new("name", "Name", Kind::Line("\"><script>".into()), &errors).hint("As it is <known>");
+        let mut typed = Entries::default();
+        typed.push("name".into(), "\"><script>".into());
+        let field = Field::new("name", "Name", &Input::line("Name", 9), &typed, &errors).hint("As it is <known>");
         let html = field.render().unwrap();
         assert!(!html.contains("<script>") && !html.contains("<another>") && !html.contains("<known>"), "{html}");
         assert!(html.contains("aria-describedby=\"name-hint name-error\""), "{html}");

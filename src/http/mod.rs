@@ -19,7 +19,7 @@ pub(crate) mod validity;
 mod view;
 
 pub use body_limits::BodyError;
-pub use field::{Choice, Field, Kind};
+pub use field::{Field, FilledInput};
 pub use operator::{quiet_panics, tell_operator};
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, page};
 pub use said::{BODY, SaidByTeam, capitalised};

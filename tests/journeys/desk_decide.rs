@@ -486,7 +486,7 @@ fn a_second_member_approves_a_notice_before_it_goes() {
     assert!(second.get("/approve").one("main").contains("No notice waits"));
 
     let preview = case.preview(&mut first, "other-work");
-    assert!(preview.one("#approval").contains("until another member has approved it"));
+    assert!(preview.one("#needs_approval-hint").contains("until another member has approved it"));
     let mut form = preview.form(&case.path("notice/record"));
     tick(&preview, &mut form);
     http::fill(&mut form, "needs_approval", "yes");

@@ -1,12 +1,12 @@
 //! What the form about a report says: read, filled in, and held against what was recorded meanwhile.
 
 use super::{
-    questions::{Ask, AssessmentField, AssessmentQuestion, Filled, NOT_SAID, QUESTIONS, Widget},
-    text::optional_text,
+    question::optional_text,
+    questions::{Ask, AssessmentField, AssessmentQuestion, Filled, NOT_SAID, QUESTIONS},
 };
 use crate::{
     casebook::{MemberView, ReportView},
-    domain::{Entries, FieldError},
+    domain::{Entries, FieldError, Input},
 };
 
 /// An answer that is recorded now, beside what is on the form.
@@ -47,8 +47,8 @@ impl AssessmentQuestion {
     fn read(&self, form: &Entries, team: &[MemberView], filled: &mut Filled) -> Result<(), FieldError> {
         let name = self.field.name();
         match &self.ask {
-            Ask::Choice { widget, choices, add, .. } => {
-                let several = *widget == Widget::Checkboxes;
+            Ask::Choice { input, choices, add, .. } => {
+                let several = matches!(input, Input::Checkboxes(_));
                 let typed: Vec<&str> = if several { form.all(name).collect() } else { vec![form.first(name)] };
                 let choices = choices(team);
                 // Each once, in the order of the list.
@@ -62,9 +62,7 @@ impl AssessmentQuestion {
                     false => Err(FieldError::new(name, "Select an answer from the list")),
                 }
             }
-            Ask::Text { name: begins, max, set, .. } => {
-                optional_text(form, name, begins, *max).map(|text| set(filled, text))
-            }
+            Ask::Text { input, set, .. } => optional_text(name, input, form).map(|text| set(filled, text)),
             Ask::Day { names, set, .. } => names.read(form).map(|day| set(filled, day)),
         }
     }

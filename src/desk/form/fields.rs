@@ -1,6 +1,6 @@
-//! The names of a form's fields.
+//! The fields of a form: an enum of their names, and what each asks.
 
-/// Makes an enum of the fields of one form.
+/// Makes an enum of field names. Those of a form that are questions too are made by `form!`.
 macro_rules! fields {
     (
         $(#[$outer:meta])*
@@ -19,4 +19,29 @@ macro_rules! fields {
     };
 }
 
-pub(super) use fields;
+/// Makes the table of a form: each field with its name and what it asks, in the order of the page.
+macro_rules! form {
+    (
+        $(#[$outer:meta])*
+        enum $form:ident { $( $field:ident = $name:literal, $question:expr; )+ }
+    ) => {
+        $crate::desk::form::fields::fields! {
+            $(#[$outer])*
+            enum $form { $( $field = $name, )+ }
+        }
+
+        impl $crate::desk::form::question::FormField for $form {
+            const ALL: &'static [Self] = &[ $( Self::$field, )+ ];
+
+            fn name(self) -> &'static str {
+                Self::name(self)
+            }
+
+            fn question(self) -> $crate::desk::form::question::Question {
+                match self { $( Self::$field => $question, )+ }
+            }
+        }
+    };
+}
+
+pub(super) use {fields, form};

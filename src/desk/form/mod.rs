@@ -1,11 +1,15 @@
 //! What the desk's forms ask, and how what was typed is read. Pages and handlers both use it; it uses neither.
+//! Each form is one table of its fields.
 
 pub(super) mod assessment;
+pub(super) mod carried;
 pub(super) mod correspondence;
 pub(super) mod date;
 mod fields;
+pub(super) mod filter;
+pub(super) mod one_question;
+pub(super) mod question;
 pub(super) mod questions;
 pub(super) mod referral;
 pub(super) mod stale;
 pub(super) mod team;
-pub(super) mod text;

@@ -5,7 +5,7 @@ use super::{date::DateNames, fields::fields};
 use crate::{
     casebook::MemberView,
     domain::{
-        Action, Area, Assessment, Date, FailureKind, Finding, MemberId, ReportState, Risk, Text, YesNo,
+        Action, Area, Assessment, Date, FailureKind, Finding, Input, MemberId, ReportState, Risk, Text, YesNo,
         escape_invisible_in_line,
         limits::{DETAIL_MAX, MESSAGE_MAX},
     },
@@ -82,8 +82,8 @@ pub(in crate::desk) enum Hint {
 pub(in crate::desk) enum Ask {
     /// From a list.
     Choice {
-        widget: Widget,
-        /// The words for no choice.
+        input: Input,
+        /// The words for no choice, where an answer stands.
         none: &'static str,
         /// Values and labels; some lists are of the members who can look after the report.
         choices: fn(&[MemberView]) -> Vec<(String, String)>,
@@ -92,24 +92,9 @@ pub(in crate::desk) enum Ask {
         add: fn(&mut Filled, &str),
     },
     /// In words.
-    Text {
-        rows: u8,
-        /// How an error begins.
-        name: &'static str,
-        max: usize,
-        get: fn(&Filled) -> Option<&Text>,
-        set: fn(&mut Filled, Option<Text>),
-    },
+    Text { input: Input, get: fn(&Filled) -> Option<&Text>, set: fn(&mut Filled, Option<Text>) },
     /// As a day.
     Day { names: &'static DateNames, get: fn(&Filled) -> Option<Date>, set: fn(&mut Filled, Option<Date>) },
-}
-
-/// How a list is shown.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::desk) enum Widget {
-    Select,
-    Radios,
-    Checkboxes,
 }
 
 /// What the form says.
@@ -123,9 +108,9 @@ pub(in crate::desk) struct Filled {
 
 /// A choice from a closed list: what of it is chosen, and how one more is taken.
 macro_rules! choice {
-    ($widget:ident, $none:expr, $type:ident, |$filled:ident| $chosen:expr, |$choice:ident| $add:expr) => {
+    ($input:expr, $none:expr, $type:ident, |$filled:ident| $chosen:expr, |$choice:ident| $add:expr) => {
         Ask::Choice {
-            widget: Widget::$widget,
+            input: $input,
             none: $none,
             choices: |_| $type::ALL.iter().map(|one| (one.slug().to_owned(), one.label().to_owned())).collect(),
             get: |$filled| $chosen.map(|one| one.slug().to_owned()).collect(),
@@ -140,18 +125,20 @@ macro_rules! choice {
 /// One of a list that can be left open.
 macro_rules! one_of {
     ($type:ident, $place:ident) => {
-        choice!(Select, NOT_SAID, $type, |filled| filled.assessment.$place.iter(), |choice| {
-            filled.assessment.$place = choice
-        })
+        choice!(
+            Input::Select(NOT_SAID, $type::LABELLED),
+            NOT_SAID,
+            $type,
+            |filled| filled.assessment.$place.iter(),
+            |choice| { filled.assessment.$place = choice }
+        )
     };
 }
 
 macro_rules! words {
     ($rows:expr, $name:expr, $max:expr, $($place:ident).+) => {
         Ask::Text {
-            rows: $rows,
-            name: $name,
-            max: $max,
+            input: Input::area($rows, $name, $max),
             get: |filled| filled.$($place).+.as_ref(),
             set: |filled, text| filled.$($place).+ = text,
         }
@@ -189,9 +176,15 @@ pub(in crate::desk) const QUESTIONS: &[AssessmentQuestion] = {
             "What does it tend to show?",
             "What it tends to show",
             Hint::Is("The kinds of failure in section 43B of the Act. Select all that apply"),
-            choice!(Checkboxes, "None", FailureKind, |filled| filled.assessment.failures.iter(), |choice| {
-                filled.assessment.failures.extend(choice);
-            }),
+            choice!(
+                Input::Checkboxes(FailureKind::LABELLED),
+                "None",
+                FailureKind,
+                |filled| filled.assessment.failures.iter(),
+                |choice| {
+                    filled.assessment.failures.extend(choice);
+                }
+            ),
         ),
         question(
             Is::Risk,
@@ -207,9 +200,15 @@ pub(in crate::desk) const QUESTIONS: &[AssessmentQuestion] = {
             "Which of our work may it be evidence for?",
             "Areas",
             Hint::ChosenAreas,
-            choice!(Checkboxes, "None", Area, |filled| filled.assessment.areas.iter().flatten(), |choice| {
-                filled.assessment.areas.get_or_insert_default().extend(choice);
-            }),
+            choice!(
+                Input::Checkboxes(Area::LABELLED),
+                "None",
+                Area,
+                |filled| filled.assessment.areas.iter().flatten(),
+                |choice| {
+                    filled.assessment.areas.get_or_insert_default().extend(choice);
+                }
+            ),
         ),
         question(
             Is::AreaReason,
@@ -226,7 +225,7 @@ pub(in crate::desk) const QUESTIONS: &[AssessmentQuestion] = {
             "Who looks after it",
             Hint::None,
             Ask::Choice {
-                widget: Widget::Select,
+                input: Input::Select("Nobody", &[]),
                 none: "Nobody",
                 choices: |team| team.iter().map(|member| (member.id.to_string(), name_of(member))).collect(),
                 get: |filled| filled.assessment.owner.iter().map(MemberId::to_string).collect(),
@@ -241,7 +240,13 @@ pub(in crate::desk) const QUESTIONS: &[AssessmentQuestion] = {
             Hint::Is(
                 "The person sees this with the next export. If you leave a report as received and choose its areas, it becomes one that we are reading",
             ),
-            choice!(Radios, NOT_SAID, ReportState, |filled| filled.state.iter(), |choice| filled.state = choice),
+            choice!(
+                Input::Radios(ReportState::LABELLED),
+                NOT_SAID,
+                ReportState,
+                |filled| filled.state.iter(),
+                |choice| filled.state = choice
+            ),
         ),
         question(
             Is::Action,

@@ -1,14 +1,12 @@
 //! What a form was filled in over: the report as it stood then, and whether that is stale by now.
 
+use super::carried::CarriedField;
 pub(in crate::desk) use crate::casebook::Seen;
 use crate::{
     domain::{Entries, FieldError},
     http::BodyError,
 };
 
-/// The fields in which a form says it.
-pub(in crate::desk) const SEEN: &str = "seen";
-pub(in crate::desk) const READ: &str = "read";
 /// What on such a page says what is new, to which its error leads.
 pub(in crate::desk) const NEWER: &str = "newer";
 
@@ -18,7 +16,7 @@ impl Seen {
     /// # Errors
     /// If the form does not say it.
     pub(in crate::desk) fn sent(form: &Entries) -> Result<Self, BodyError> {
-        match (form.first(SEEN).parse(), form.first(READ).parse()) {
+        match (form.first(CarriedField::Seen.name()).parse(), form.first(CarriedField::Read.name()).parse()) {
             (Ok(version), Ok(read)) => Ok(Self { version, read }),
             _ => Err(BodyError::Broken),
         }

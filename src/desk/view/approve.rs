@@ -4,18 +4,18 @@ use askama::Template;
 
 use super::{
     Shell,
-    correspondence::{checks, said},
+    correspondence::said,
     finds::{Find, finds},
 };
 use crate::{
     casebook::{AnswerId, ReportView, Seen},
-    desk::correspondence,
+    desk::{
+        correspondence,
+        form::{correspondence::AnswerField, one_question::TakeBackField, question::FormField},
+    },
     domain::{AnswerKind, Date, Entries, FieldError, escape_invisible},
-    http::{Day, Field, Kind, SaidByTeam},
+    http::{Day, Field, SaidByTeam},
 };
-
-/// The field for why a notice is taken back.
-pub(in crate::desk) const REASON: &str = "reason";
 
 /// The notices that wait for a second member.
 #[derive(Template)]
@@ -81,13 +81,8 @@ impl<'a> ApprovePage<'a> {
             article: said(AnswerKind::Notice, today, text),
             finds: finds(text, &correspondence::theirs(report)),
             use_concerns: correspondence::use_concerns(report).map(|text| escape_invisible(text.as_str())),
-            checks: checks(typed, errors),
-            reason: held.then(|| reason(typed, errors)),
+            checks: AnswerField::Check.field(typed, errors),
+            reason: held.then(|| TakeBackField::Reason.field(typed, errors)),
         }
     }
-}
-
-fn reason(typed: &Entries, errors: &[FieldError]) -> Field {
-    Field::new(REASON, "Why", Kind::Area(typed.first(REASON).to_owned(), 3), errors)
-        .hint("What is wrong with it. It stays in the casebook with the text, so that nobody has to write it anew")
 }

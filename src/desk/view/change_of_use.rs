@@ -5,13 +5,14 @@ use askama::Template;
 use super::Shell;
 use crate::{
     casebook::ReportView,
-    desk::form::stale::{NEWER, Seen},
-    domain::{Clock, FieldError, ReportId},
-    http::{Day, Field, Kind},
+    desk::form::{
+        one_question::ChangeOfUseField,
+        question::FormField,
+        stale::{NEWER, Seen},
+    },
+    domain::{Clock, Entries, FieldError, ReportId},
+    http::{Day, Field},
 };
-
-/// The field in which the reason is typed.
-pub(in crate::desk) const WHY: &str = "why";
 
 /// Asks why the use changes, and says by when the person has to be told.
 #[derive(Template)]
@@ -33,11 +34,10 @@ impl<'a> ChangeOfUsePage<'a> {
         shell: &'a Shell,
         report: &ReportView,
         clock: Clock,
-        typed: &str,
+        typed: &Entries,
         errors: &'a [FieldError],
         blocked: Option<&'static str>,
     ) -> Self {
-        let why = Field::new(WHY, "What changes, and why?", Kind::Area(typed.to_owned(), 4), errors);
         Self {
             shell,
             id: report.entry.id,
@@ -45,7 +45,7 @@ impl<'a> ChangeOfUsePage<'a> {
             errors,
             blocked,
             due: Day(clock.due_on),
-            why: why.hint("A note for the team. The person is told in the notice that follows"),
+            why: ChangeOfUseField::Why.field(typed, errors),
         }
     }
 

@@ -11,17 +11,17 @@ use crate::{
     casebook::{Letter, MemberView, ReportView},
     desk::{
         correspondence,
-        form::{correspondence::AnswerField, stale::Seen},
+        form::{
+            correspondence::{AnswerField, ReplyField},
+            question::FormField,
+            stale::Seen,
+        },
     },
     domain::{
-        AnswerKind, Area, Date, Entries, FieldError, NoticeVariant, ReportId, ReportState, RiskCheck, Told, WhoSees,
-        escape_invisible, escape_invisible_in_line,
+        AnswerKind, Area, Date, Entries, FieldError, ReportId, ReportState, escape_invisible, escape_invisible_in_line,
     },
-    http::{BODY, Choice, Day, Field, Kind, SaidByTeam, capitalised},
+    http::{BODY, Day, Field, SaidByTeam, capitalised},
 };
-
-/// Rows of the field in which a text is written.
-const ROWS: u8 = 24;
 
 /// The choices that a notice's text is filled from.
 #[derive(Template)]
@@ -46,34 +46,16 @@ impl<'a> NoticePage<'a> {
         typed: &Entries,
         errors: &'a [FieldError],
     ) -> Self {
-        let radios = |id, label: &'static str, choices| Field::new(id, label, Kind::Radios(choices), errors);
-        let variants =
-            Choice::list(AnswerField::Variant.name(), NoticeVariant::ALL.iter().map(|c| (c.slug(), c.label())), typed);
-        let areas = Choice::list(AnswerField::Area.name(), Area::ALL.iter().map(|c| (c.slug(), c.label())), typed);
-        let told = Choice::list(AnswerField::Told.name(), Told::ALL.iter().map(|c| (c.slug(), c.label())), typed);
-        let who_sees =
-            Choice::list(AnswerField::WhoSees.name(), WhoSees::ALL.iter().map(|c| (c.slug(), c.label())), typed);
-        let chosen: Vec<_> = report.chosen_areas.iter().map(|area| area.label()).collect();
-        let chosen = if chosen.is_empty() { "none".to_owned() } else { chosen.join("; ") };
+        let chosen = if report.chosen_areas.is_empty() { "none".to_owned() } else { labels(&report.chosen_areas) };
+        let areas = format!("Leave it empty if no other use is planned. The person chose: {chosen}");
         let mut fields = vec![
-            radios(AnswerField::Variant.name(), "What does the notice say?", variants)
-                .hint("A changed plan needs a notice of its own. It adds to the first one, which stays as it is"),
-            Field::new(
-                AnswerField::Area.name(),
-                "In which of our work will it be used?",
-                Kind::Checkboxes(areas),
-                errors,
-            )
-            .hint(format!("Leave it empty if no other use is planned. The person chose: {chosen}")),
-            radios(AnswerField::Told.name(), "What is the organisation told?", told),
-            radios(AnswerField::WhoSees.name(), "Who sees what the person sent?", who_sees)
-                .hint("Leave it empty if no other use is planned"),
+            AnswerField::Variant.field(typed, errors),
+            AnswerField::Area.field(typed, errors).hint(areas),
+            AnswerField::Told.field(typed, errors),
+            AnswerField::WhoSees.field(typed, errors),
         ];
         if report.entry.late_for(Letter::Supplementary).is_some() {
-            let typed = typed.first(AnswerField::LateReason.name()).to_owned();
-            let reason =
-                Field::new(AnswerField::LateReason.name(), "Why is the notice late?", Kind::Area(typed, 3), errors);
-            fields.push(reason.hint("The person reads this. Write whole sentences"));
+            fields.push(AnswerField::LateReason.field(typed, errors));
         }
         Self {
             shell,
@@ -113,13 +95,8 @@ impl<'a> WritePage<'a> {
         text: &str,
         errors: &'a [FieldError],
     ) -> Self {
-        let (label, hint) = match draft.letter {
-            Letter::Notice | Letter::Supplementary => (
-                "Text of the notice",
-                "Write what belongs in place of each [gap], and change whatever does not fit. Up to 20,000 characters",
-            ),
-            Letter::Reply => ("Text of the reply", "Up to 20,000 characters"),
-        };
+        let mut typed = Entries::default();
+        typed.push(AnswerField::Text.name().to_owned(), text.to_owned());
         Self {
             shell,
             id: report.entry.id,
@@ -128,7 +105,10 @@ impl<'a> WritePage<'a> {
             errors,
             blocked: correspondence::blocked(report, draft.letter),
             hidden: draft.hidden(&[AnswerField::NeedsApproval]),
-            field: Field::new(AnswerField::Text.name(), label, Kind::Area(text.to_owned(), ROWS), errors).hint(hint),
+            field: match draft.letter {
+                Letter::Notice | Letter::Supplementary => AnswerField::Text.field(&typed, errors),
+                Letter::Reply => ReplyField::Text.field(&typed, errors),
+            },
             keeps: draft.keeps(report),
         }
     }
@@ -190,8 +170,8 @@ pub(in crate::desk) struct Approval {
     pub(in crate::desk) always: bool,
     /// There is nobody else who could.
     pub(in crate::desk) alone: bool,
-    /// It was asked for.
-    pub(in crate::desk) asked: bool,
+    /// The question whether to ask for it.
+    pub(in crate::desk) ask: Field,
 }
 
 /// What a preview is made from.
@@ -225,7 +205,7 @@ impl<'a> PreviewPage<'a> {
             article: said(draft.letter.kind(), on, text),
             finds: finds(text, &correspondence::theirs(report)),
             use_concerns: correspondence::use_concerns(report).map(|text| escape_invisible(text.as_str())),
-            checks: checks(draft.typed, errors),
+            checks: AnswerField::Check.field(draft.typed, errors),
             approval,
             hidden: draft
                 .hidden(&[])
@@ -250,13 +230,6 @@ impl<'a> PreviewPage<'a> {
 /// As the person will see it, if the box gets it that day.
 pub(super) fn said(kind: AnswerKind, on: Date, text: &str) -> SaidByTeam<'_> {
     SaidByTeam { team: capitalised(BODY), kind: kind.label(), on: Day(on), text, new: true }
-}
-
-/// The list of what to check.
-pub(super) fn checks(typed: &Entries, errors: &[FieldError]) -> Field {
-    let checks = Choice::list(AnswerField::Check.name(), RiskCheck::ALL.iter().map(|c| (c.slug(), c.label())), typed);
-    Field::new(AnswerField::Check.name(), "Could it show who spoke?", Kind::Checkboxes(checks), errors)
-        .hint("The person may show it to others, and others may find it. Check each point, then tick it")
 }
 
 /// What is recorded about a report now.

@@ -9,11 +9,11 @@ use crate::{
     casebook::{MemberView, ReportView},
     desk::form::{
         assessment::{Newer, newer},
-        questions::{Ask, AssessmentQuestion, Hint, QUESTIONS, Section, Widget},
+        questions::{Ask, AssessmentQuestion, Hint, QUESTIONS, Section},
         stale::Seen,
     },
     domain::{Entries, FieldError, ReportId},
-    http::{Choice, Field, Kind},
+    http::Field,
 };
 
 /// Questions with what was answered so far, in the order of the page.
@@ -84,20 +84,14 @@ impl ShownQuestion {
             Hint::Is(hint) => hint.to_owned(),
             Hint::ChosenAreas => chosen_by_person(report),
         };
-        let kind = match &question.ask {
-            Ask::Choice { widget, none, choices, .. } => {
-                let choices = Choice::list(id, choices(team), typed);
-                match widget {
-                    Widget::Select => Kind::Select(none, choices),
-                    Widget::Radios => Kind::Radios(choices),
-                    Widget::Checkboxes => Kind::Checkboxes(choices),
-                }
+        let field = match &question.ask {
+            Ask::Choice { input, choices, .. } => {
+                Field::offering(id, question.label, input, choices(team), typed, errors)
             }
-            Ask::Text { rows, .. } => Kind::Area(typed.first(id).to_owned(), *rows),
+            Ask::Text { input, .. } => Field::new(id, question.label, input, typed, errors),
             Ask::Day { names, .. } => return Self::Day(DateField::new(names, question.label, hint, typed, errors)),
         };
-        let field = Field::new(id, question.label, kind, errors);
-        Self::Field(if hint.is_empty() { field } else { field.hint(hint) })
+        Self::Field(field.hint(hint))
     }
 }
 

@@ -5,14 +5,13 @@ use askama::Template;
 use super::Shell;
 use crate::{
     casebook::{QueueEntry, Retained},
-    domain::{Date, FieldError, ReportId},
-    http::Day,
+    desk::form::{one_question::DestroyField, question::FormField},
+    domain::{Date, Entries, FieldError, ReportId},
+    http::{Day, Field},
 };
 
 /// Characters of an id that confirm that it is the one.
 const CONFIRMED_BY: usize = 4;
-/// The field in which they are typed.
-pub(in crate::desk) const CONFIRM: &str = "confirm";
 
 /// Every report with a day until which it is kept, and closed ones without one.
 #[derive(Template)]
@@ -84,14 +83,18 @@ pub(in crate::desk) struct DestroyPage<'a> {
     kept: RetainedReport,
     /// Whether its day is over.
     is_due: bool,
+    confirm: Field,
 }
 
 impl<'a> DestroyPage<'a> {
     /// Of one report, as on a day.
     pub(in crate::desk) fn new(shell: &'a Shell, entry: &QueueEntry, today: Date, errors: Vec<FieldError>) -> Self {
+        // What was typed is typed anew: it is there to make one look.
+        let confirm = DestroyField::Confirm.field(&Entries::default(), &errors);
         Self {
             shell,
             errors,
+            confirm,
             kept: RetainedReport::new(entry),
             is_due: entry.destroy_after.is_some_and(|day| day < today),
         }

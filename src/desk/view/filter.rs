@@ -3,12 +3,17 @@
 use super::{promise::has_next, words::state_name};
 use crate::{
     casebook::{Casebook, QueueEntry},
+    desk::form::{
+        carried::YES,
+        filter::{DUE_IN, EVERYTHING, FilterField, ME, NOBODY},
+        question::FormField,
+    },
     domain::{Area, ClockState, Date, Entries, MemberId, ReportState, Route, escape_invisible_in_line},
-    http::{Choice, Field, Kind},
+    http::Field,
 };
 
-/// The fields of the form that says what to show.
-const FIELDS: [&str; 8] = ["area", "route", "state", "owner", "due", "unread", "waiting", "show"];
+/// In the query: which page of the list.
+const PAGE: &str = "page";
 
 /// What is asked for.
 pub(in crate::desk) struct Filter {
@@ -50,12 +55,12 @@ enum AnswerFilter {
 impl Filter {
     /// Reads a query. What it does not know it passes over.
     pub(in crate::desk) fn read(query: &Entries, me: Option<MemberId>, today: Date) -> Self {
-        let owner = match query.first("owner") {
-            "nobody" => Some(OwnerFilter::Nobody),
-            "me" => me.map(OwnerFilter::Member),
+        let owner = match query.first(FilterField::Owner.name()) {
+            NOBODY => Some(OwnerFilter::Nobody),
+            ME => me.map(OwnerFilter::Member),
             id => id.parse().ok().map(OwnerFilter::Member),
         };
-        let due = match query.first("due") {
+        let due = match query.first(FilterField::Due.name()) {
             "overdue" => Some(DueFilter::Overdue(today)),
             "today" => Some(DueFilter::Now(ClockState::DueToday)),
             "soon" => Some(DueFilter::Now(ClockState::DueSoon)),
@@ -63,20 +68,20 @@ impl Filter {
             day => day.parse().ok().map(DueFilter::On),
         };
         Self {
-            area: Area::from_slug(query.first("area")),
-            state: ReportState::from_slug(query.first("state")),
-            route: Route::from_slug(query.first("route")),
+            area: Area::from_slug(query.first(FilterField::Area.name())),
+            state: ReportState::from_slug(query.first(FilterField::State.name())),
+            route: Route::from_slug(query.first(FilterField::Route.name())),
             owner,
-            unread: query.has("unread", "yes"),
+            unread: query.has(FilterField::Unread.name(), YES),
             due,
-            waiting: match query.first("waiting") {
+            waiting: match query.first(FilterField::Waiting.name()) {
                 "approval" => Some(AnswerFilter::Approval),
                 "export" => Some(AnswerFilter::Export),
                 "delivery" => Some(AnswerFilter::Delivery),
                 _ => None,
             },
-            all: query.has("show", "all"),
-            page: query.first("page").parse().unwrap_or(1).max(1),
+            all: query.has(FilterField::Show.name(), EVERYTHING),
+            page: query.first(PAGE).parse().unwrap_or(1).max(1),
             typed: query.copy(),
         }
     }
@@ -99,8 +104,8 @@ impl Filter {
                 AnswerFilter::Delivery => entry.on_the_way > 0,
             })
             && self.due.is_none_or(|when| match when {
-                DueFilter::Overdue(today) => entry.is_due(|due| due < today),
                 DueFilter::On(day) => entry.is_due(|due| due == day),
+                DueFilter::Overdue(today) => entry.is_due(|due| due < today),
                 DueFilter::Now(state) => has_next(entry, state),
                 DueFilter::Later => entry.is_due(|due| last_shown.is_none_or(|last| last < due)),
             })
@@ -108,60 +113,52 @@ impl Filter {
 
     /// What is asked for, but for the page. What no field has is passed over.
     pub(super) fn asked(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.typed.iter().filter(|(name, value)| FIELDS.contains(name) && !value.is_empty())
+        let is_field = |name: &str| FilterField::ALL.iter().any(|field| field.name() == name);
+        self.typed.iter().filter(move |(name, value)| is_field(name) && !value.is_empty())
     }
 
     /// The address of another page of the same.
     pub(super) fn page_path(&self, page: usize) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(self.asked());
-        query.append_pair("page", &page.to_string());
+        query.append_pair(PAGE, &page.to_string());
         format!("/?{}", query.finish())
     }
 
     /// The form, filled in.
     pub(super) fn fields(&self, casebook: &Casebook) -> Vec<Field> {
-        let select = |id: &'static str, label: &'static str, none: &'static str, choices: Vec<(String, String)>| {
-            Field::new(id, label, Kind::Select(none, Choice::list(id, choices, &self.typed)), &[])
-        };
-        let pair = |slug: &str, label: &str| (slug.to_owned(), label.to_owned());
-        let team = casebook.team();
-        let mut owners = vec![pair("me", "Me"), pair("nobody", "Nobody")];
-        let others = team.iter().filter(|member| !member.is_me);
-        owners.extend(others.map(|member| (member.id.to_string(), escape_invisible_in_line(member.name.as_str()))));
-        vec![
-            select("area", "Area", "Any", Area::ALL.iter().map(|area| pair(area.slug(), area.label())).collect()),
-            select("route", "Route", "Any", Route::ALL.iter().map(|route| pair(route.slug(), route.name())).collect()),
-            select("state", "State", "Any", ReportState::ALL.iter().map(|s| pair(s.slug(), state_name(*s))).collect()),
-            select("owner", "Who looks after it", "Anyone", owners),
-            select("due", "Promises", "All", self.due_choices()),
-            select("unread", "Messages", "All", vec![pair("yes", "Not read yet")]),
-            select(
-                "waiting",
-                "Answers",
-                "All",
-                vec![
-                    pair("approval", "Waiting for approval"),
-                    pair("export", "Written, not exported"),
-                    pair("delivery", "Exported, not known to be delivered"),
-                ],
-            ),
-            select("show", "Closed reports", "Only with an open promise", vec![pair("all", "All")]),
-        ]
+        FilterField::ALL.iter().map(|field| self.field(*field, casebook)).collect()
     }
 
-    fn due_choices(&self) -> Vec<(String, String)> {
-        let pair = |value: &str, label: &str| (value.to_owned(), label.to_owned());
-        let mut choices = vec![
-            pair("overdue", "Overdue"),
-            pair("today", "Due today"),
-            pair("soon", "Due soon"),
-            pair("later", "Due after the next three weeks"),
-        ];
-        // A link of the picture asks for one day.
-        if let Some(DueFilter::On(day)) = self.due {
-            choices.push((self.typed.first("due").to_owned(), format!("Due on {}", day.strftime("%-d %B %Y"))));
+    fn field(&self, field: FilterField, casebook: &Casebook) -> Field {
+        let typed = &self.typed;
+        match field {
+            FilterField::Route => {
+                field.offering(Route::ALL.iter().map(|route| (route.slug(), route.name())), typed, &[])
+            }
+            FilterField::State => {
+                field.offering(ReportState::ALL.iter().map(|state| (state.slug(), state_name(*state))), typed, &[])
+            }
+            FilterField::Owner => {
+                let team = casebook.team().into_iter().filter(|member| !member.is_me);
+                let team = team.map(|member| (member.id.to_string(), escape_invisible_in_line(member.name.as_str())));
+                let others = [(ME.to_owned(), "Me".to_owned()), (NOBODY.to_owned(), "Nobody".to_owned())];
+                field.offering(others.into_iter().chain(team), typed, &[])
+            }
+            FilterField::Due => {
+                let fixed = DUE_IN.iter().map(|(slug, label)| ((*slug).to_owned(), (*label).to_owned()));
+                // A link of the picture asks for one day.
+                let day = match self.due {
+                    Some(DueFilter::On(day)) => {
+                        Some((typed.first(field.name()).to_owned(), format!("Due on {}", day.strftime("%-d %B %Y"))))
+                    }
+                    _ => None,
+                };
+                field.offering(fixed.chain(day), typed, &[])
+            }
+            FilterField::Area | FilterField::Unread | FilterField::Waiting | FilterField::Show => {
+                field.field(typed, &[])
+            }
         }
-        choices
     }
 }

@@ -24,13 +24,13 @@ mod tests;
 mod validity;
 mod words;
 
-pub(super) use approve::{ApprovePage, ApproveParts, REASON, ToApprovePage, WaitingRow};
+pub(super) use approve::{ApprovePage, ApproveParts, ToApprovePage, WaitingRow};
 pub(super) use carry::{CarryPage, ImportPage};
-pub(super) use change_of_use::{ChangeOfUsePage, WHY};
+pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
-pub(super) use destroy::{CONFIRM, DestroyPage, RetentionPage};
+pub(super) use destroy::{DestroyPage, RetentionPage};
 pub(super) use filter::Filter;
-pub(super) use queue::{QueuePage, SEARCH};
+pub(super) use queue::QueuePage;
 pub(super) use refer::ReferPage;
 pub(super) use report::{FilePage, ReportPage, ShownParts};
 pub(super) use shell::{CSS, ErrorPage, LockedPage, Shell};

@@ -11,12 +11,11 @@ use super::{
 };
 use crate::{
     casebook::{Casebook, QueueEntry},
-    domain::{Calendar, ClockState, Date, FieldError, ReportId, SeriousHarm, Text, escape_invisible_in_line},
+    desk::form::{one_question::SearchField, question::FormField},
+    domain::{Calendar, ClockState, Date, Entries, FieldError, ReportId, SeriousHarm, escape_invisible_in_line},
     http::{Day, Field},
 };
 
-/// The field in which words to search for are typed.
-pub(in crate::desk) const SEARCH: &str = "q";
 /// Rows of one page.
 const ROWS: usize = 50;
 
@@ -26,8 +25,9 @@ const ROWS: usize = 50;
 pub(in crate::desk) struct QueuePage<'a> {
     shell: &'a Shell,
     errors: Vec<FieldError>,
-    /// What was searched for; none for the queue itself.
-    searched: Option<String>,
+    search: Field,
+    /// Whether it shows what a search found, rather than the queue.
+    searched: bool,
     counts: Vec<AttentionCount>,
     fields: Vec<Field>,
     /// Whether more is asked for than all open work.
@@ -85,7 +85,8 @@ impl<'a> QueuePage<'a> {
         Self {
             shell,
             errors: Vec::new(),
-            searched: None,
+            search: SearchField::Words.field(&Entries::default(), &[]),
+            searched: false,
             counts,
             fields: filter.fields(casebook),
             filtered: filter.asked().next().is_some(),
@@ -99,12 +100,18 @@ impl<'a> QueuePage<'a> {
     }
 
     /// What a search found: all of it on one page, because no address leads to a second one.
-    pub(in crate::desk) fn found(shell: &'a Shell, casebook: &Casebook, found: &[QueueEntry], asked: &Text) -> Self {
-        let nothing = "Enter what to look for";
+    pub(in crate::desk) fn found(
+        shell: &'a Shell,
+        casebook: &Casebook,
+        found: &[QueueEntry],
+        typed: &Entries,
+        errors: Vec<FieldError>,
+    ) -> Self {
         Self {
             shell,
-            errors: if asked.is_empty() { vec![FieldError::new(SEARCH, nothing)] } else { Vec::new() },
-            searched: Some(asked.as_str().to_owned()),
+            search: SearchField::Words.field(typed, &errors),
+            errors,
+            searched: true,
             counts: Vec::new(),
             fields: Vec::new(),
             filtered: false,

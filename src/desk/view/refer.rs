@@ -5,9 +5,12 @@ use askama::Template;
 use super::Shell;
 use crate::{
     casebook::{ReportView, Sender, Word},
-    desk::form::referral::{ReferralField, text_field},
-    domain::{Area, ConcernField, Entries, FieldError, Given, Identifying, ReportId, Text, escape_invisible},
-    http::{Choice, Field, Kind},
+    desk::form::{
+        question::FormField,
+        referral::{ReferralField, text_field},
+    },
+    domain::{ConcernField, Entries, FieldError, Given, Identifying, ReportId, Text, escape_invisible},
+    http::Field,
 };
 
 /// What stands for what was left out.
@@ -28,6 +31,8 @@ pub(in crate::desk) struct ReferPage<'a> {
 /// A text that may be handed on.
 struct OfferedPassage {
     key: String,
+    /// The field in which its text is changed.
+    text_field: String,
     title: String,
     chosen: bool,
     text: String,
@@ -47,49 +52,21 @@ impl<'a> ReferPage<'a> {
         let again = typed.is_some();
         let nothing = Entries::default();
         let typed = typed.unwrap_or(&nothing);
-        let areas = Area::ALL.iter().map(|area| (area.slug(), area.label()));
-        let text = |field: &str| typed.first(field).to_owned();
-        let fields = vec![
-            Field::new(
-                ReferralField::Area.name(),
-                "Area",
-                Kind::Radios(Choice::list(ReferralField::Area.name(), areas, typed)),
-                &errors,
-            ),
-            Field::new(
-                ReferralField::Team.name(),
-                "Name of the team",
-                Kind::Line(text(ReferralField::Team.name())),
-                &errors,
-            ),
-            Field::new(
-                ReferralField::Recipients.name(),
-                "Their age recipients",
-                Kind::Area(text(ReferralField::Recipients.name()), 3),
-                &errors,
-            )
-            .hint(
-                "Lines that begin with age1. Compare them with the team by voice: whoever holds these keys can read it",
-            ),
-            Field::new(
-                ReferralField::Reason.name(),
-                "Why it is handed on",
-                Kind::Area(text(ReferralField::Reason.name()), 4),
-                &errors,
-            )
-            .hint("Stays in the casebook"),
-        ];
+        let fields = [ReferralField::Area, ReferralField::Team, ReferralField::Recipients, ReferralField::Reason];
+        let fields = fields.map(|field| field.field(typed, &errors)).into();
         let parts = Self::passages(report)
             .into_iter()
             .map(|(key, title, original)| {
+                let text_field = text_field(&key);
                 let (text, left_out) = if again {
-                    (typed.first(&text_field(&key)).to_owned(), false)
+                    (typed.first(&text_field).to_owned(), false)
                 } else {
                     without_identifying(original.as_str())
                 };
                 OfferedPassage {
                     chosen: again && typed.has(ReferralField::Passage.name(), &key),
                     key,
+                    text_field,
                     title,
                     rows: rows(&text),
                     text,

@@ -13,11 +13,15 @@ use super::{
 };
 use crate::{
     casebook::{AnswerView, Casebook, MessageView, Release, ReportView, Sender, Word},
+    desk::form::{
+        one_question::{PARTS, PrintField},
+        question::FormField,
+    },
     domain::{
         Attachment, ClockKind, ClockState, ClockView, Concern, Date, Entries, Identifying, MemberId, ReportId,
         SeriousHarm, escape_invisible,
     },
-    http::{Choice, Day, Field, Kind},
+    http::{Day, Field},
 };
 
 /// A report.
@@ -61,21 +65,12 @@ pub(in crate::desk) struct ShownParts {
     history: bool,
 }
 
-/// The field that says what is printed, and what can be chosen in it.
-const PART: &str = "part";
-const PARTS: [(&str, &str); 4] = [
-    ("promises", "Promises"),
-    ("said", "What was said"),
-    ("assessment", "What the team makes of it"),
-    ("history", "History"),
-];
-
 impl ShownParts {
     const ALL: Self = Self { promises: true, said: true, assessment: true, history: true };
 
     /// Those that a query names; all, if it names none.
     pub(in crate::desk) fn chosen(query: &Entries) -> Self {
-        let [promises, said, assessment, history] = PARTS.map(|(part, _)| query.has(PART, part));
+        let [promises, said, assessment, history] = PARTS.map(|(part, _)| query.has(PrintField::Part.name(), part));
         let chosen = Self { promises, said, assessment, history };
         if promises || said || assessment || history { chosen } else { Self::ALL }
     }
@@ -84,9 +79,9 @@ impl ShownParts {
         let mut typed = Entries::default();
         let is_chosen = [self.promises, self.said, self.assessment, self.history];
         for ((part, _), _) in PARTS.into_iter().zip(is_chosen).filter(|(_, is_chosen)| *is_chosen) {
-            typed.push(PART.to_owned(), part.to_owned());
+            typed.push(PrintField::Part.name().to_owned(), part.to_owned());
         }
-        Field::new(PART, "Which parts of it?", Kind::Checkboxes(Choice::list(PART, PARTS, &typed)), &[])
+        PrintField::Part.field(&typed, &[])
     }
 }
 

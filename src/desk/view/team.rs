@@ -5,9 +5,12 @@ use askama::Template;
 use super::Shell;
 use crate::{
     casebook::{Casebook, CasebookError, MemberView},
-    desk::form::team::{JoinField, ShutOutField},
+    desk::form::{
+        question::FormField,
+        team::{JoinField, ShutOutField},
+    },
     domain::{Entries, FieldError, MemberId, ReportId, TeamRole, escape_invisible_in_line},
-    http::{Choice, Day, Field, Kind},
+    http::{Day, Field},
 };
 
 /// Who works on the casebook.
@@ -40,32 +43,7 @@ impl<'a> TeamPage<'a> {
         typed: &Entries,
         errors: Vec<FieldError>,
     ) -> Self {
-        let text = |field: &str| typed.first(field).to_owned();
-        let roles = TeamRole::ALL.iter().map(|role| (role.slug(), role.label()));
-        let fields = vec![
-            Field::new(JoinField::Name.name(), "Name", Kind::Line(text(JoinField::Name.name())), &errors)
-                .hint("As the team calls them"),
-            Field::new(
-                JoinField::Role.name(),
-                "What they do",
-                Kind::Radios(Choice::list(JoinField::Role.name(), roles, typed)),
-                &errors,
-            ),
-            Field::new(
-                JoinField::Signer.name(),
-                "Their signer.pub",
-                Kind::Area(text(JoinField::Signer.name()), 2),
-                &errors,
-            )
-            .hint("Both lines of the file that ‘candour keys new’ made for them"),
-            Field::new(
-                JoinField::Recipients.name(),
-                "Their governance.recipients",
-                Kind::Area(text(JoinField::Recipients.name()), 2),
-                &errors,
-            )
-            .hint("The line that begins with age1"),
-        ];
+        let fields = JoinField::fields(typed, &errors);
         Self {
             shell,
             members: casebook.team().iter().map(MemberRow::new).collect(),
@@ -154,31 +132,13 @@ impl<'a> ShutOutPage<'a> {
         let mine = team.iter().find(|member| member.is_me).map(|member| member.role);
         let other_roles = TeamRole::ALL.iter().filter(|role| Some(**role) != mine);
         let other_roles = other_roles.map(|role| (role.slug(), role.label()));
-        let others = Choice::list(ShutOutField::Member.name(), others, typed);
         let mut fields = Vec::new();
         // A question without a choice can't be answered.
-        if !others.is_empty() {
-            fields.push(
-                Field::new(ShutOutField::Member.name(), "Who", Kind::Checkboxes(others), &errors)
-                    .hint("For example, whoever worked there, or is named in the report"),
-            );
+        if others.clone().next().is_some() {
+            fields.push(ShutOutField::Member.offering(others, typed, &errors));
         }
-        fields.extend([
-            Field::new(
-                ShutOutField::Role.name(),
-                "Everyone who is",
-                Kind::Checkboxes(Choice::list(ShutOutField::Role.name(), other_roles, typed)),
-                &errors,
-            )
-            .hint("Those who join later with that role are shut out too"),
-            Field::new(
-                ShutOutField::Reason.name(),
-                "Why",
-                Kind::Area(typed.first(ShutOutField::Reason.name()).to_owned(), 4),
-                &errors,
-            )
-            .hint("Only those who may open the report can read it"),
-        ]);
+        fields.push(ShutOutField::Role.offering(other_roles, typed, &errors));
+        fields.push(ShutOutField::Reason.field(typed, &errors));
         Ok(Self { shell, id, errors, now: shut_out, fields })
     }
 }

@@ -10,6 +10,7 @@ use super::{
         error::PageError,
         form::{
             correspondence::AnswerField,
+            question::FormField,
             questions::{AssessmentField, Filled},
             stale::NEWER,
         },
@@ -25,8 +26,7 @@ use crate::{
         statistics::{Figures, ReportingYear, sample},
     },
     domain::{
-        Calendar, CasebookId, Clock, Date, Entries, FieldError, ReportId, ReportState, Route, TeamRole, Text,
-        limits::KIB,
+        Calendar, CasebookId, Clock, Date, Entries, FieldError, ReportId, ReportState, Route, TeamRole, limits::KIB,
     },
     http::{
         Day,
@@ -101,10 +101,12 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("queue, empty", &queue(shell, &empty, asked(&[])), false);
     add("queue", &queue(shell, &casebook, asked(&[])), false);
     add("queue, demonstration", &queue(demo, &casebook, asked(&[("due", "2026-12-03"), ("page", "7")])), false);
-    let found = |queue: &[_], asked| QueuePage::found(shell, &casebook, queue, &Text::typed(asked));
-    add("search, nothing", &found(&[], "a <word>"), false);
-    add("search", &found(&casebook.list(DAY, &calendar).unwrap(), "a <word>"), false);
-    add("search with an error", &found(&[], ""), true);
+    let mut words = Entries::default();
+    words.push("q".into(), "a <word>".into());
+    let found = |queue: &[_], errors| QueuePage::found(shell, &casebook, queue, &words, errors);
+    add("search, nothing", &found(&[], vec![]), false);
+    add("search", &found(&casebook.list(DAY, &calendar).unwrap(), vec![]), false);
+    add("search with an error", &found(&[], error("q")), true);
     figures_pages(add, shell);
     let report = casebook.show(id, DAY, &calendar).unwrap();
     let mut some = Entries::default();
@@ -195,7 +197,13 @@ fn deciding_pages(
             let parts = PreviewParts { report, draft: draft(), text, on: DAY, areas, approval, errors, changed };
             PreviewPage::new(shell, parts)
         };
-        let approval = |always, alone| (written == Letter::Notice).then_some(Approval { always, alone, asked: true });
+        let approval = |always, alone| {
+            (written == Letter::Notice).then_some(Approval {
+                always,
+                alone,
+                ask: AnswerField::NeedsApproval.field(&typed, &[]),
+            })
+        };
         add(&format!("{name}-preview"), &preview("Well.", &[], None, approval(false, false)), false);
         add(&format!("{name}-preview, marked"), &preview(copied, &[], None, approval(true, true)), false);
         let (unticked, alone) = (error(AnswerField::Check.name()), approval(false, true));
@@ -206,7 +214,9 @@ fn deciding_pages(
 
     let clock = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
     let (no_reason, unticked) = (error("why"), error(AnswerField::Check.name()));
-    let change = |errors, blocked| ChangeOfUsePage::new(shell, report, clock, "<why>", errors, blocked);
+    let mut why = Entries::default();
+    why.push("why".into(), "<why>".into());
+    let change = |errors, blocked| ChangeOfUsePage::new(shell, report, clock, &why, errors, blocked);
     add("change-of-use", &change(&[], None), false);
     add("change-of-use with an error", &change(&no_reason, None), true);
     add("change-of-use, changed meanwhile", &change(&changed, None), true);

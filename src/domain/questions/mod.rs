@@ -11,5 +11,4 @@ pub(crate) mod tests;
 
 pub use field::{ConcernField, FormField};
 pub use prompt::{Prompt, prompts};
-pub(super) use question::grouped;
 pub use question::{Input, Length, Question, Section, Wording};

@@ -10,8 +10,8 @@ pub struct Prompt {
     pub heading: Option<&'static str>,
     /// The question itself.
     pub label: &'static str,
-    /// What helps to answer, and how long the answer may be.
-    pub hint: Option<String>,
+    /// What helps to answer, and how long the answer may be; may be empty.
+    pub hint: String,
     /// How it is answered.
     pub input: Input,
     /// Whether nothing is sent without an answer.
@@ -50,7 +50,7 @@ impl Prompt {
             field,
             heading: None,
             label: wording.map_or(field.label(), |wording| wording.label),
-            hint: (!hint.is_empty()).then(|| hint.join(". ")),
+            hint: hint.join(". "),
             input: question.input,
             is_needed: question.is_needed,
             offered: wording.and_then(|wording| wording.choices).unwrap_or(question.input.choices()),

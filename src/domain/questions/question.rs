@@ -1,4 +1,4 @@
-use crate::domain::{choice::Labelled, route::Route};
+use crate::domain::{choice::Labelled, route::Route, text::Text};
 
 /// One question: how it is answered, and on which routes it is asked in which words.
 #[derive(Clone, Copy)]
@@ -38,8 +38,8 @@ pub enum Input {
     Line(Length),
     /// With a text, in an area of so many rows.
     TextArea(u8, Length),
-    /// With one of a list that folds away.
-    Select(Labelled),
+    /// With one of a list that folds away, and the words for none of them.
+    Select(&'static str, Labelled),
     /// With one of a list.
     Radios(Labelled),
     /// With any of a list.
@@ -102,13 +102,40 @@ impl Wording {
     }
 }
 
+impl Length {
+    /// What is wrong with the length of an answer, if anything is. That there is none is for the caller to judge.
+    #[must_use]
+    pub fn problem(&self, text: &Text) -> Option<String> {
+        let called = self.called;
+        if text.characters() < self.min {
+            Some(format!("{called} must be {} characters or more", grouped(self.min)))
+        } else if text.is_longer_than(self.max) {
+            Some(format!("{called} must be {} characters or less", grouped(self.max)))
+        } else {
+            None
+        }
+    }
+}
+
 impl Input {
+    /// A line of text of at most so many characters; `called` begins an error about it.
+    #[must_use]
+    pub const fn line(called: &'static str, max: usize) -> Self {
+        Self::Line(Length { called, min: 0, max })
+    }
+
+    /// The same in an area of so many rows.
+    #[must_use]
+    pub const fn area(rows: u8, called: &'static str, max: usize) -> Self {
+        Self::TextArea(rows, Length { called, min: 0, max })
+    }
+
     /// How long the answer may be, if it is a text.
     #[must_use]
     pub const fn length(&self) -> Option<&Length> {
         match self {
             Self::Line(length) | Self::TextArea(_, length) => Some(length),
-            Self::Select(_) | Self::Radios(_) | Self::Checkboxes(_) => None,
+            Self::Select(..) | Self::Radios(_) | Self::Checkboxes(_) => None,
         }
     }
 
@@ -117,7 +144,7 @@ impl Input {
     pub const fn choices(&self) -> Labelled {
         match self {
             Self::Line(_) | Self::TextArea(..) => &[],
-            Self::Select(choices) | Self::Radios(choices) | Self::Checkboxes(choices) => choices,
+            Self::Select(_, choices) | Self::Radios(choices) | Self::Checkboxes(choices) => choices,
         }
     }
 
@@ -151,7 +178,7 @@ impl Section {
 }
 
 /// A number as the NHS writes it: `20,000`.
-pub(in crate::domain) fn grouped(number: usize) -> String {
+fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -59,7 +59,7 @@ const ORGANISATION_TYPE: Question = Question {
 
 const ORGANISATION: Question = Question {
     section: Section::Organisation,
-    input: Input::Line(Length { called: "Name of the organisation", min: 0, max: SHORT_MAX }),
+    input: Input::line("Name of the organisation", SHORT_MAX),
     is_needed: false,
     remedy: "",
     wordings: &[
@@ -134,7 +134,7 @@ const ONGOING: Question = Question {
 
 const WHEN: Question = Question {
     section: Section::Concern,
-    input: Input::Line(Length { called: "When it happened", min: 0, max: SHORT_MAX }),
+    input: Input::line("When it happened", SHORT_MAX),
     is_needed: false,
     remedy: "",
     wordings: &[
@@ -188,7 +188,7 @@ const RAISED_INTERNALLY: Question = Question {
 
 const RAISED_DETAIL: Question = Question {
     section: Section::Done,
-    input: Input::TextArea(4, Length { called: "What happened when you raised it", min: 0, max: DETAIL_MAX }),
+    input: Input::area(4, "What happened when you raised it", DETAIL_MAX),
     is_needed: false,
     remedy: "",
     wordings: &[
@@ -200,7 +200,7 @@ const RAISED_DETAIL: Question = Question {
 
 const ROLE: Question = Question {
     section: Section::Done,
-    input: Input::Select(Role::LABELLED),
+    input: Input::Select("Not answered", Role::LABELLED),
     is_needed: false,
     remedy: "Select a role from the list",
     wordings: &[Wording::on(
@@ -212,7 +212,7 @@ const ROLE: Question = Question {
 
 const DOCUMENTS: Question = Question {
     section: Section::Done,
-    input: Input::TextArea(4, Length { called: "What documents or records exist", min: 0, max: DETAIL_MAX }),
+    input: Input::area(4, "What documents or records exist", DETAIL_MAX),
     is_needed: false,
     remedy: "",
     wordings: &[
@@ -252,7 +252,7 @@ const AREA: Question = Question {
 
 const USE_CONCERNS: Question = Question {
     section: Section::Use,
-    input: Input::TextArea(3, Length { called: "Uses that could identify you", min: 0, max: USE_CONCERNS_MAX }),
+    input: Input::area(3, "Uses that could identify you", USE_CONCERNS_MAX),
     is_needed: false,
     remedy: "",
     wordings: &[

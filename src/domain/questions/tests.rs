@@ -116,11 +116,11 @@ fn what_was_answered_stays_to_be_seen_under_another_route() {
 #[test]
 fn a_text_area_says_how_long_its_text_may_be() {
     let prompts = asked(Route::StaffConcern);
-    let hint = |field| prompts.iter().find(|prompt| prompt.field == field).and_then(|prompt| prompt.hint.as_deref());
+    let hint = |field| prompts.iter().find(|prompt| prompt.field == field).map(|prompt| prompt.hint.as_str());
     assert_eq!(hint(ConcernField::RaisedDetail), Some("Up to 2,000 characters"));
     assert!(hint(ConcernField::Description).unwrap().ends_with("prove it. 20 to 20,000 characters"));
     assert_eq!(
         (hint(ConcernField::Route), hint(ConcernField::When)),
-        (None, Some("An approximate time is safer than an exact one"))
+        (Some(""), Some("An approximate time is safer than an exact one"))
     );
 }

@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     domain::{
-        Clock, ClockKind, Concern, ConcernField, Entries, FieldError, FormField, Given, Identifying, Input, Prompt,
-        Route, prompts,
+        Clock, ClockKind, Concern, ConcernField, Entries, FieldError, FormField, Given, Identifying, Prompt, Route,
+        prompts,
     },
-    http::{Choice, Day, Field, Kind},
+    http::{Day, Field},
     web::config::LimitsConfig,
 };
 
@@ -26,23 +26,9 @@ struct HeadedField {
 impl HeadedField {
     fn new(prompt: &Prompt, typed: &Entries, errors: &[FieldError]) -> Self {
         let id = prompt.field.slug();
-        let typed_text = || typed.first(id).to_owned();
-        let choices = || Choice::list(id, prompt.choices(|slug| typed.has(id, slug)), typed);
-        let kind = match prompt.input {
-            Input::Line(_) => Kind::Line(typed_text()),
-            Input::TextArea(rows, _) => Kind::Area(typed_text(), rows),
-            Input::Select(_) => Kind::Select("Not answered", choices()),
-            Input::Radios(_) => Kind::Radios(choices()),
-            Input::Checkboxes(_) => Kind::Checkboxes(choices()),
-        };
-        let field = Field::new(id, prompt.full_label(), kind, errors);
-        Self {
-            heading: prompt.heading,
-            field: match &prompt.hint {
-                Some(hint) => field.hint(hint.clone()),
-                None => field,
-            },
-        }
+        let choices = prompt.choices(|slug| typed.has(id, slug));
+        let field = Field::offering(id, prompt.full_label(), &prompt.input, choices, typed, errors);
+        Self { heading: prompt.heading, field: field.hint(prompt.hint.clone()) }
     }
 }
 

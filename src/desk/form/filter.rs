@@ -1,0 +1,39 @@
+//! The form that says which reports of the queue are shown. It is asked for by address, so it has choices alone.
+
+use super::{carried::YES, fields::form, question::Question};
+use crate::domain::{Area, Input};
+
+/// The words of a filter that lets everything through.
+const ANY: &str = "Any";
+const ALL: &str = "All";
+/// In place of a member, in the filter of who looks after a report.
+pub(in crate::desk) const ME: &str = "me";
+pub(in crate::desk) const NOBODY: &str = "nobody";
+/// Closed reports too.
+pub(in crate::desk) const EVERYTHING: &str = "all";
+
+form! {
+    /// What may be asked for. The lists of routes, states and members are made when it is shown.
+    enum FilterField {
+        Area = "area", Question::new("Area", Input::Select(ANY, Area::LABELLED));
+        Route = "route", Question::new("Route", Input::Select(ANY, &[]));
+        State = "state", Question::new("State", Input::Select(ANY, &[]));
+        Owner = "owner", Question::new("Who looks after it", Input::Select("Anyone", &[]));
+        Due = "due", Question::new("Promises", Input::Select(ALL, &DUE_IN));
+        Unread = "unread", Question::new("Messages", Input::Select(ALL, &[(YES, "Not read yet")]));
+        Waiting = "waiting", Question::new("Answers", Input::Select(ALL, &ANSWER_AT));
+        Show = "show",
+            Question::new("Closed reports", Input::Select("Only with an open promise", &[(EVERYTHING, "All")]));
+    }
+}
+
+/// When something is due.
+pub(in crate::desk) const DUE_IN: [(&str, &str); 4] =
+    [("overdue", "Overdue"), ("today", "Due today"), ("soon", "Due soon"), ("later", "Due after the next three weeks")];
+
+/// What an answer waits for.
+const ANSWER_AT: [(&str, &str); 3] = [
+    ("approval", "Waiting for approval"),
+    ("export", "Written, not exported"),
+    ("delivery", "Exported, not known to be delivered"),
+];

@@ -1,0 +1,58 @@
+//! Forms that ask one question each.
+
+use super::{fields::form, question::Question};
+use crate::domain::{
+    Input,
+    limits::{DETAIL_MAX, MESSAGE_MAX, SHORT_MAX},
+};
+
+form! {
+    /// Why the use of what a person sent changes.
+    enum ChangeOfUseField {
+        Why = "why", Question::new("What changes, and why?", Input::area(4, "Reason for the change", MESSAGE_MAX))
+            .hint("A note for the team. The person is told in the notice that follows")
+            .remedy("Enter the reason for the change");
+    }
+}
+
+form! {
+    /// Why a notice is taken back.
+    enum TakeBackField {
+        Reason = "reason", Question::new("Why", Input::area(3, "Reason", DETAIL_MAX))
+            .hint("What is wrong with it. It stays in the casebook with the text, so that nobody has to write it anew")
+            .remedy("Enter the reason");
+    }
+}
+
+form! {
+    /// Which report is to be destroyed.
+    enum DestroyField {
+        Confirm = "confirm", Question::new("The first four characters of its id", Input::line("Its id", SHORT_MAX))
+            .hint("So that it is the right one: it can’t be undone")
+            .remedy("Enter the first four characters of the report’s id");
+    }
+}
+
+form! {
+    /// What to look for.
+    enum SearchField {
+        Words = "q", Question::new("Search in what was written", Input::line("What to look for", DETAIL_MAX))
+            .hint("Every word must be there. The beginning of a report’s id works too")
+            .remedy("Enter what to look for");
+    }
+}
+
+form! {
+    /// What of a report is printed.
+    enum PrintField {
+        Part = "part", Question::new("Which parts of it?", Input::Checkboxes(&PARTS));
+    }
+}
+
+/// The parts of a report, as they are printed.
+pub(in crate::desk) const PARTS: [(&str, &str); 4] = [
+    ("promises", "Promises"),
+    ("said", "What was said"),
+    ("assessment", "What the team makes of it"),
+    ("history", "History"),
+];
