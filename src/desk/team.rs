@@ -127,7 +127,11 @@ fn member(form: &Entries) -> Result<NewMember, Vec<FieldError>> {
     let mut problems = Problems::default();
     let name = problems.take(JoinField::Name.text(form));
     let role = problems.take(JoinField::Role.chosen(form, TeamRole::from_slug));
-    let signer = problems.take(JoinField::Signer.chosen(form, one_signer));
+    let signer = problems.take(
+        JoinField::Signer
+            .text(form)
+            .and_then(|typed| one_signer(typed.as_str()).ok_or_else(|| JoinField::Signer.remedy())),
+    );
     let recipients = problems.take(JoinField::Recipients.parsed(form, GovernanceRecipients::parse));
     match (name, role, signer, recipients) {
         (Some(name), Some(role), Some(signer), Some(recipients)) => Ok(NewMember { name, role, signer, recipients }),

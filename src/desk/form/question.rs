@@ -114,8 +114,9 @@ pub(in crate::desk) trait FormField: Copy + 'static {
     /// # Errors
     /// As `parse` says it.
     fn parsed<T, E: Display>(self, form: &Entries, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, FieldError> {
+        let text = self.optional_text(form)?;
         let remedy = self.question().remedy;
-        parse(form.first(self.name())).map_err(|why| self.error(format!("{remedy}: {why}")))
+        parse(text.as_ref().map_or("", Text::as_str)).map_err(|why| self.error(format!("{remedy}: {why}")))
     }
 }
 
@@ -150,5 +151,74 @@ impl Problems {
     /// All of them, in the order in which they were met.
     pub(in crate::desk) fn into_errors(self) -> Vec<FieldError> {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        desk::form::{
+            correspondence::{AnswerField, ReplyField},
+            filter::FilterField,
+            one_question::{ChangeOfUseField, DestroyField, PrintField, SearchField, TakeBackField},
+            referral::ReferralField,
+            team::{JoinField, ShutOutField},
+        },
+        domain::{Area, Told},
+    };
+
+    fn typed(name: &str, value: String) -> Entries {
+        let mut form = Entries::default();
+        form.push(name.to_owned(), value);
+        form
+    }
+
+    /// Holds a form to what its table says; tells how many of its fields are texts.
+    fn holds<F: FormField>() -> usize {
+        let mut names: Vec<_> = F::ALL.iter().map(|field| field.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), F::ALL.len(), "{names:?}");
+        let lengths = F::ALL.iter().filter_map(|field| Some((*field, *field.question().input.length()?)));
+        let texts = lengths.map(|(field, length)| {
+            let read = |characters| field.text(&typed(field.name(), "é".repeat(characters)));
+            assert!(read(length.max).is_ok_and(|text| text.as_str().chars().count() == length.max), "{}", field.name());
+            let long = read(length.max + 1).map(drop).unwrap_err();
+            assert!(long.field == field.name() && long.message.starts_with(length.called), "{}", long.message);
+            let missing = field.text(&Entries::default()).map(drop).unwrap_err();
+            assert!(missing.field == field.name() && !missing.message.is_empty(), "{}", field.name());
+        });
+        texts.count()
+    }
+
+    #[test]
+    fn every_text_is_bounded_and_its_lack_is_named() {
+        assert_eq!((holds::<JoinField>(), holds::<ShutOutField>(), holds::<ReferralField>()), (3, 1, 3));
+        assert_eq!((holds::<AnswerField>(), holds::<ReplyField>()), (2, 1));
+        assert_eq!((holds::<ChangeOfUseField>(), holds::<TakeBackField>()), (1, 1));
+        assert_eq!((holds::<DestroyField>(), holds::<SearchField>(), holds::<PrintField>()), (1, 1, 0));
+        // An address stays in a browser's history.
+        assert_eq!(holds::<FilterField>(), 0, "what is asked for by address is never typed");
+    }
+
+    #[test]
+    fn what_is_on_no_list_is_named_and_what_is_comes_once_in_its_order() {
+        let mut form = typed("area", "competition".to_owned());
+        form.push("area".to_owned(), "x".to_owned());
+        form.push("area".to_owned(), "board-governance".to_owned());
+        form.push("area".to_owned(), "competition".to_owned());
+        let read = |form: &Entries| AnswerField::Area.any_of(form, Area::from_slug);
+        assert_eq!(read(&form), Ok(vec![Area::BoardGovernance, Area::Competition]));
+        assert_eq!(read(&typed("area", "x".to_owned())), Err(FieldError::new("area", "Select at least one area")));
+        let chosen = AnswerField::Told.chosen(&typed("told", "x".to_owned()), Told::from_slug);
+        assert_eq!(chosen, Err(FieldError::new("told", "Select what the organisation is told")));
+    }
+
+    #[test]
+    fn what_can_t_be_parsed_says_why_after_what_to_do() {
+        let read = |value: &str| JoinField::Recipients.parsed(&typed("recipients", value.to_owned()), str::parse::<u8>);
+        assert_eq!(read("7"), Ok(7));
+        assert_eq!(read("x").unwrap_err().message, "Paste their governance.recipients: invalid digit found in string");
     }
 }
