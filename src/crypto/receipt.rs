@@ -367,9 +367,13 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_without_repeating_it() {
-        let shown = Code::issue(&mut os_random()).grouped();
+        let code = Code::issue(&mut os_random());
+        let shown = code.grouped();
+        let mut mistyped = Code(code.0);
+        mistyped.0[0] ^= 1;
         let error = |typed: &str| Code::parse(typed).err();
         assert_eq!(error(" - "), Some(CodeError::Empty));
+        assert_eq!(error(&mistyped.grouped()), Some(CodeError::Check));
         assert_eq!(error(&shown[..28]), Some(CodeError::Length));
         assert_eq!(error(&format!("{}0", *shown)), Some(CodeError::Length));
         assert_eq!(error(&shown.replacen(|c: char| c != '-', "U", 1)), Some(CodeError::Symbol));
