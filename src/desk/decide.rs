@@ -6,7 +6,7 @@ use super::{
     Desk, PageError, Visit,
     address::OfReport,
     form::{
-        questions::{AssessmentField, Filled},
+        assessment_table::{AssessmentField, Filled},
         stale::Seen,
     },
     respond::go_to,

@@ -1,8 +1,8 @@
 //! What the form about a report says: read, filled in, and held against what was recorded meanwhile.
 
 use super::{
+    assessment_table::{Ask, AssessmentField, AssessmentQuestion, Filled, NOT_SAID, QUESTIONS},
     question::optional_text,
-    questions::{Ask, AssessmentField, AssessmentQuestion, Filled, NOT_SAID, QUESTIONS},
 };
 use crate::{
     casebook::{MemberView, ReportView},

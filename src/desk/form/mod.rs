@@ -2,6 +2,7 @@
 //! Each form is one table of its fields.
 
 pub(super) mod assessment;
+pub(super) mod assessment_table;
 pub(super) mod carried;
 pub(super) mod correspondence;
 pub(super) mod date;
@@ -9,7 +10,6 @@ mod fields;
 pub(super) mod filter;
 pub(super) mod one_question;
 pub(super) mod question;
-pub(super) mod questions;
 pub(super) mod referral;
 pub(super) mod stale;
 pub(super) mod team;

@@ -9,7 +9,7 @@ use crate::{
     casebook::{MemberView, ReportView},
     desk::form::{
         assessment::{Newer, newer},
-        questions::{Ask, AssessmentQuestion, Hint, QUESTIONS, Section},
+        assessment_table::{Ask, AssessmentQuestion, Hint, QUESTIONS, Section},
         stale::Seen,
     },
     domain::{Entries, FieldError, ReportId},

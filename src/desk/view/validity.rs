@@ -9,9 +9,9 @@ use super::{
     super::{
         error::PageError,
         form::{
+            assessment_table::{AssessmentField, Filled},
             correspondence::AnswerField,
             question::FormField,
-            questions::{AssessmentField, Filled},
             stale::NEWER,
         },
         import_job::{ImportOutcome, ImportStage},
