@@ -7,7 +7,7 @@ use axum::{
 
 use crate::{
     casebook::{ApprovalError, CasebookError, EditError, LookupError},
-    http::{BodyError, tell_operator},
+    http::{BodyError, capitalised, tell_operator},
 };
 
 /// Why a request gets a page of its own instead of what it asked for. None repeats what was sent or says anything of a
@@ -184,9 +184,7 @@ impl From<askama::Error> for PageError {
 
 /// A line of the terminal as a sentence.
 fn sentence(line: &str) -> String {
-    let mut rest = line.chars();
-    let sentence: String = rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect();
-    sentence.trim_end_matches('.').to_owned() + "."
+    capitalised(line).trim_end_matches('.').to_owned() + "."
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use crate::{
     casebook::{CasebookError, NewMember, NewShutOut, TeamError},
     crypto::{GovernanceRecipients, SignerRole, VerifyingKey, read_keys},
     domain::{Entries, FieldError, MemberId, TeamRole},
+    http::capitalised,
 };
 
 /// The routes of this file.
@@ -47,7 +48,7 @@ async fn join(posted: Posted) -> Result<Response, PageError> {
             let errors = match member(&page.form).map(|new| editor.join(new, page.desk.today())) {
                 Ok(Ok(_)) => return go_to("/team#members"),
                 Ok(Err(error @ CasebookError::Team(TeamError::KnownMember))) => {
-                    vec![JoinField::Signer.error(sentence(&error))]
+                    vec![JoinField::Signer.error(capitalised(&error.to_string()))]
                 }
                 Ok(Err(error)) => return Err(error.into()),
                 Err(errors) => errors,
@@ -109,7 +110,7 @@ async fn shut_out(posted: Posted, OfReport(id): OfReport) -> Result<Response, Pa
                     match editor.shut_out(id, new, page.desk.today()) {
                         Ok(()) => return go_to(&format!("/reports/{id}")),
                         Err(error @ CasebookError::Team(TeamError::ShuttingOutOneself)) => {
-                            ShutOutField::Member.error(sentence(&error))
+                            ShutOutField::Member.error(capitalised(&error.to_string()))
                         }
                         Err(error) => return Err(error.into()),
                     }
@@ -142,11 +143,4 @@ fn member(form: &Entries) -> Result<NewMember, Vec<FieldError>> {
 fn one_signer(typed: &str) -> Option<VerifyingKey<SignerRole>> {
     let [signer] = read_keys(typed).ok()?.try_into().ok()?;
     Some(signer)
-}
-
-/// What the casebook says, as a sentence without its end.
-fn sentence(error: &CasebookError) -> String {
-    let text = error.to_string();
-    let mut rest = text.chars();
-    rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
 }
