@@ -35,6 +35,6 @@ pub use seal::{
     AttachmentSealer, SealError, Sealed, SealedTrueSize, seal_answer, seal_bytes, seal_message, seal_stream,
 };
 pub use sign::{
-    BoxRole, Document, Role, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, read_keys, sign,
-    verify,
+    BoxRole, Document, KeyRole, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, read_keys,
+    sign, verify,
 };

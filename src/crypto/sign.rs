@@ -11,7 +11,7 @@ use super::{digest, fingerprint::Fingerprint};
 use crate::domain::{Decisions, Digest, Endorsement, Format, Manifest};
 
 /// Who holds a signing key.
-pub trait Role {
+pub trait KeyRole {
     /// The role, as key files and fingerprints name it.
     const NAME: &'static str;
 }
@@ -19,14 +19,14 @@ pub trait Role {
 /// The box, which signs manifests.
 pub struct BoxRole;
 
-impl Role for BoxRole {
+impl KeyRole for BoxRole {
     const NAME: &'static str = "candour box";
 }
 
 /// Someone on the governance team, who signs decisions and casebook events.
 pub struct SignerRole;
 
-impl Role for SignerRole {
+impl KeyRole for SignerRole {
     const NAME: &'static str = "candour signer";
 }
 
@@ -35,7 +35,7 @@ pub trait Document: Serialize + DeserializeOwned {
     /// What it says it is.
     const FORMAT: Format;
     /// Who signs it.
-    type Role: Role;
+    type Role: KeyRole;
 
     /// What this one says it is.
     fn format(&self) -> Format;
@@ -140,7 +140,7 @@ impl<R> Clone for VerifyingKey<R> {
     }
 }
 
-impl<R: Role> SigningKey<R> {
+impl<R: KeyRole> SigningKey<R> {
     /// Around what a key file held.
     pub(crate) const fn new(secret: SecretKey) -> Self {
         Self { secret, role: PhantomData }
@@ -185,7 +185,7 @@ impl<R: Role> SigningKey<R> {
     }
 }
 
-impl<R: Role> VerifyingKey<R> {
+impl<R: KeyRole> VerifyingKey<R> {
     /// From its base64 line.
     ///
     /// # Errors
@@ -217,7 +217,7 @@ impl<R: Role> VerifyingKey<R> {
 ///
 /// # Errors
 /// The number of the first line that is not a key, or 0 if there is none at all.
-pub fn read_keys<R: Role>(text: &str) -> Result<Vec<VerifyingKey<R>>, usize> {
+pub fn read_keys<R: KeyRole>(text: &str) -> Result<Vec<VerifyingKey<R>>, usize> {
     let mut keys = Vec::new();
     for (number, line) in (1_usize..).zip(text.lines()) {
         let line = line.trim();

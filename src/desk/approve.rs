@@ -10,7 +10,7 @@ use super::{
     Desk, PageError, Visit,
     address::OfAnswer,
     correspondence,
-    form::{correspondence::unchecked, one_question::TakeBackField, question::FormField, stale::Seen},
+    form::{correspondence::unchecked, one_question::TakeBackField, question::AskedField, stale::Seen},
     respond::go_to,
     view::{ApprovePage, ApproveParts, ToApprovePage, WaitingRow},
     visit::{PageContext, Posted},

@@ -6,7 +6,7 @@ use super::{
     Desk, PageError, Visit,
     address::OfReport,
     correspondence,
-    form::{one_question::ChangeOfUseField, question::FormField, stale::Seen},
+    form::{one_question::ChangeOfUseField, question::AskedField, stale::Seen},
     respond::go_to,
     view::ChangeOfUsePage,
     visit::Posted,

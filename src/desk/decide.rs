@@ -42,7 +42,7 @@ async fn decide(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
             let seen = Seen::sent(&page.form)?;
             let team = owners(report, editor.casebook());
             let changed = seen.changed(report.seen());
-            let decided = Decided::read(&page.form, report, &team, page.desk.today().today());
+            let decided = FilledDecision::read(&page.form, report, &team, page.desk.today().today());
             let errors = match (changed.clone(), decided) {
                 (None, Ok(decided)) => {
                     if let Some(assessment) = decided.changes(report)? {
@@ -62,13 +62,13 @@ async fn decide(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
 }
 
 /// What was decided on the form.
-struct Decided {
+struct FilledDecision {
     assessment: Assessment,
     state: ReportState,
     note: Option<Text>,
 }
 
-impl Decided {
+impl FilledDecision {
     fn read(form: &Entries, report: &ReportView, team: &[MemberView], today: Date) -> Result<Self, Vec<FieldError>> {
         let (Filled { mut assessment, state, note }, mut errors) = Filled::read(form, team);
         let mut wrong = |field: AssessmentField, message| {

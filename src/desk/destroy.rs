@@ -5,7 +5,7 @@ use axum::{Router, response::Response, routing::get};
 use super::{
     Desk, PageError, Visit,
     address::OfReport,
-    form::{one_question::DestroyField, question::FormField},
+    form::{one_question::DestroyField, question::AskedField},
     respond::go_to,
     view::{DestroyPage, RetentionPage},
     visit::Posted,

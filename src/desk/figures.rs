@@ -93,13 +93,13 @@ mod tests {
     use axum::http::{StatusCode, header};
 
     use super::{
-        super::fixture::{Browser, Place},
+        super::fixture::{Browser, DeskMachine},
         *,
     };
 
     #[tokio::test]
     async fn figures_are_a_page_and_a_file() {
-        let place = Place::new(None);
+        let place = DeskMachine::new(None);
         let desk = place.desk();
         let mut browser = Browser::inside(&place, &desk).await;
         let page = browser.get("/figures").await;

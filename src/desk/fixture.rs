@@ -33,7 +33,7 @@ pub(super) const ADDRESS: &str = "127.0.0.1:8081";
 
 /// A machine with a casebook and its keys, and what its terminal shows.
 #[derive(Clone)]
-pub(super) struct Place(Arc<Parts>);
+pub(super) struct DeskMachine(Arc<Parts>);
 
 struct Parts {
     directory: TempDir,
@@ -46,7 +46,7 @@ struct Parts {
 }
 
 /// What a page came with.
-pub(super) struct Answer {
+pub(super) struct HttpAnswer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: String,
@@ -58,7 +58,7 @@ pub(super) struct Browser {
     pub(super) cookie: Option<String>,
 }
 
-impl Place {
+impl DeskMachine {
     /// Whose keys are under a passphrase, or under none.
     pub(super) fn new(passphrase: Option<&'static str>) -> Self {
         let place = Self(Arc::new(Parts {
@@ -134,7 +134,7 @@ impl Place {
     }
 }
 
-impl Surroundings for Place {
+impl Surroundings for DeskMachine {
     fn keys(&self, passphrase: Option<Passphrase>) -> Result<Keys, Unreadable> {
         self.0.reads.fetch_add(1, Ordering::Relaxed);
         if self.0.keys_are_gone.load(Ordering::Relaxed) {
@@ -163,25 +163,25 @@ impl Browser {
     }
 
     /// One that came in by the last address that was told.
-    pub(super) async fn inside(place: &Place, desk: &Desk) -> Self {
+    pub(super) async fn inside(place: &DeskMachine, desk: &Desk) -> Self {
         let mut browser = Self::new(desk);
         let answer = browser.get(&format!("/open?token={}", place.tickets().pop().unwrap())).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         browser
     }
 
-    pub(super) async fn get(&mut self, path: &str) -> Answer {
+    pub(super) async fn get(&mut self, path: &str) -> HttpAnswer {
         self.send(request(Method::GET, path).body(Body::empty()).unwrap()).await
     }
 
-    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> HttpAnswer {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = request(Method::POST, path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
     /// Sends it with the cookie, and keeps the cookie that comes back.
-    pub(super) async fn send(&mut self, mut request: Request<Body>) -> Answer {
+    pub(super) async fn send(&mut self, mut request: Request<Body>) -> HttpAnswer {
         if let Some(cookie) = &self.cookie {
             request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
         }
@@ -193,11 +193,11 @@ impl Browser {
             self.cookie = (!set.contains("Max-Age=0")).then_some(kept);
         }
         let body = response.into_body().collect().await.unwrap().to_bytes();
-        Answer { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }
+        HttpAnswer { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }
     }
 }
 
-impl Answer {
+impl HttpAnswer {
     /// The token in the page's forms.
     pub(super) fn token(&self) -> String {
         let after = self.body.split_once("name=\"token\" value=\"").expect("a form").1;

@@ -7,7 +7,7 @@ use super::{
     form::{
         carried::YES,
         correspondence::{AnswerField, unchecked},
-        question::FormField,
+        question::AskedField,
         stale::Seen,
     },
     view::correspondence::{Approval, Draft, PreviewPage, PreviewParts, WritePage},

@@ -15,7 +15,7 @@ use super::{
     correspondence,
     form::{
         correspondence::{AnswerField, read_text},
-        question::{FormField, Problems},
+        question::{AskedField, Problems},
         stale::Seen,
     },
     letter_step::{Again, LetterStep},

@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     Desk, PageError, Visit,
-    form::{one_question::SearchField, question::FormField},
+    form::{one_question::SearchField, question::AskedField},
     view::{Filter, QueuePage},
     visit::Posted,
 };

@@ -9,7 +9,7 @@ use super::{
     Desk, PageError, Visit,
     address::OfReport,
     form::{
-        question::{FormField, Problems},
+        question::{AskedField, Problems},
         referral::{ReferralField, text_field},
     },
     respond::download,

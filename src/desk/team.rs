@@ -12,7 +12,7 @@ use super::{
     address::OfReport,
     form::{
         carried::{CarriedField, YES},
-        question::{FormField, Problems},
+        question::{AskedField, Problems},
         team::{JoinField, ShutOutField},
     },
     respond::go_to,

@@ -6,12 +6,12 @@ use axum::{
 };
 use data_encoding::BASE64;
 
-use super::fixture::{ADDRESS, Browser, LOCK_AFTER, Place, request};
+use super::fixture::{ADDRESS, Browser, DeskMachine, LOCK_AFTER, request};
 use crate::{crypto::digest, http::PAGE_MIN};
 
 #[tokio::test]
 async fn the_address_opens_the_desk_once() {
-    let place = Place::new(None);
+    let place = DeskMachine::new(None);
     let desk = place.desk();
     let address = format!("/open?token={}", place.tickets()[0]);
     let mut first = Browser::new(&desk);
@@ -36,7 +36,7 @@ async fn the_address_opens_the_desk_once() {
 
 #[tokio::test]
 async fn without_the_cookie_every_address_is_the_locked_page() {
-    let place = Place::new(None);
+    let place = DeskMachine::new(None);
     let desk = place.desk();
     let mut inside = Browser::inside(&place, &desk).await;
     let token = inside.get("/").await.token();
@@ -57,7 +57,7 @@ async fn without_the_cookie_every_address_is_the_locked_page() {
 
 #[tokio::test]
 async fn only_its_own_name_reaches_it() {
-    let place = Place::new(None);
+    let place = DeskMachine::new(None);
     let desk = place.desk();
     let mut browser = Browser::inside(&place, &desk).await;
     for (hosts, status) in [
@@ -86,7 +86,7 @@ async fn only_its_own_name_reaches_it() {
 
 #[tokio::test]
 async fn a_form_is_taken_from_this_session_alone() {
-    let place = Place::new(None);
+    let place = DeskMachine::new(None);
     let desk = place.desk();
     let mut browser = Browser::inside(&place, &desk).await;
     let old = browser.get("/").await.token();
@@ -123,7 +123,7 @@ async fn a_form_is_taken_from_this_session_alone() {
 
 #[tokio::test]
 async fn a_desk_that_nobody_uses_locks_itself() {
-    let place = Place::new(None);
+    let place = DeskMachine::new(None);
     let desk = place.desk();
     let mut browser = Browser::inside(&place, &desk).await;
     for _ in 0..3 {
@@ -145,7 +145,7 @@ async fn a_desk_that_nobody_uses_locks_itself() {
 
 #[tokio::test]
 async fn the_passphrase_opens_what_was_locked() {
-    let place = Place::new(Some("several random words"));
+    let place = DeskMachine::new(Some("several random words"));
     let desk = place.desk();
     let mut browser = Browser::inside(&place, &desk).await;
     let token = browser.get("/").await.token();
@@ -170,7 +170,7 @@ async fn the_passphrase_opens_what_was_locked() {
 
 #[tokio::test]
 async fn without_a_passphrase_no_form_opens_it() {
-    let place = Place::new(None);
+    let place = DeskMachine::new(None);
     let desk = place.desk();
     desk.lock().await;
     let token = desk.shell().token().to_owned();
@@ -181,7 +181,7 @@ async fn without_a_passphrase_no_form_opens_it() {
 
 #[tokio::test]
 async fn every_answer_has_the_headers_and_the_style_that_the_policy_names() {
-    let place = Place::new(None);
+    let place = DeskMachine::new(None);
     let desk = place.desk();
     let mut inside = Browser::inside(&place, &desk).await;
     let mut outside = Browser::new(&desk);

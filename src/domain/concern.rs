@@ -81,7 +81,7 @@ impl Concern {
     /// # Errors
     /// Every problem found, in the order of the fields on the page.
     pub fn parse(form: &Entries) -> Result<(Route, Self), Vec<FieldError>> {
-        let mut reader = Reader { form, route: None, problems: Vec::new() };
+        let mut reader = AnswerReader { form, route: None, problems: Vec::new() };
         reader.route = reader.choice(ConcernField::Route, Route::from_slug);
         let concern = Self {
             organisation_type: reader.choice(ConcernField::OrganisationType, OrganisationType::from_slug),
@@ -211,14 +211,14 @@ impl FollowUp {
 /// How long a follow-up may be.
 const MESSAGE: Length = Length { called: "Message", min: 0, max: MESSAGE_MAX };
 
-struct Reader<'a> {
+struct AnswerReader<'a> {
     form: &'a Entries,
     /// The route that was chosen: questions are asked in its words.
     route: Option<Route>,
     problems: Vec<(ConcernField, String)>,
 }
 
-impl Reader<'_> {
+impl AnswerReader<'_> {
     fn problem(&mut self, field: ConcernField, message: String) {
         // A field that was filled in wrongly has been named already.
         if !self.problems.iter().any(|(known, _)| *known == field) {

@@ -16,11 +16,11 @@ pub const DATABASE: &str = "candour.db";
 #[derive(Clone)]
 pub struct Store {
     writer: writer::Writer,
-    readers: Arc<Readers>,
+    readers: Arc<ReadConnections>,
     settings: Arc<Settings>,
 }
 
-struct Readers {
+struct ReadConnections {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
 }
@@ -60,7 +60,7 @@ impl Store {
         let mut connection = schema::open_writer(&path, false)?;
         schema::migrate(&mut connection)?;
         let settings = Arc::new(Settings::load(&connection)?);
-        let readers = Arc::new(Readers { path, idle: Mutex::default() });
+        let readers = Arc::new(ReadConnections { path, idle: Mutex::default() });
         Ok(Self { writer: writer::Writer::start(connection)?, readers, settings })
     }
 

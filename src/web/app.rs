@@ -37,9 +37,9 @@ pub struct AppOptions {
 
 /// The pages' state. Cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<Inner>);
+pub struct App(Arc<AppParts>);
 
-struct Inner {
+struct AppParts {
     options: AppOptions,
     shell: Shell,
     kdf_queue: KdfQueue,
@@ -55,7 +55,7 @@ impl App {
     pub fn new(options: AppOptions) -> Self {
         let shell = Shell::new(&options.config, options.demo);
         let limits = options.config.limits;
-        Self(Arc::new(Inner {
+        Self(Arc::new(AppParts {
             options,
             shell,
             kdf_queue: KdfQueue::default(),

@@ -8,10 +8,10 @@ use axum::{
 
 use super::{
     App, WebError,
-    message::Outgoing,
+    message::UnsealedMessage,
     receive::{self, Received},
     respond::page,
-    status::{self, Lookup, Opened},
+    status::{self, Lookup, OpenedReport},
     view::{FollowedUpPage, TypedFollowUp},
 };
 use crate::{
@@ -48,10 +48,10 @@ pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Resul
     }
     let send_id = send_id.unwrap_or_else(|| SendId::random(&mut os_random()));
     let content = MessageContent::FollowUp(message);
-    let outgoing = Outgoing { content, files, on, clocks: vec![clock], send_id };
+    let outgoing = UnsealedMessage { content, files, on, clocks: vec![clock], send_id };
     let code = opened.code.grouped();
     let sent_before = app.blocking(move |app| {
-        let Opened { receipt, report, .. } = *opened;
+        let OpenedReport { receipt, report, .. } = *opened;
         outgoing.append(app, &receipt, report, |report| sent_before(report, send_id))
     });
     let (received_on, notice_due) = sent_before.await?.unwrap_or((on, clock.due_on));

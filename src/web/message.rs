@@ -13,7 +13,7 @@ use crate::{
 const ATTEMPTS: usize = 10;
 
 /// What is said, and what its form and its day fixed.
-pub(super) struct Outgoing {
+pub(super) struct UnsealedMessage {
     pub content: MessageContent,
     /// Sealed as they arrived.
     pub files: Files,
@@ -23,7 +23,7 @@ pub(super) struct Outgoing {
     pub send_id: SendId,
 }
 
-impl Outgoing {
+impl UnsealedMessage {
     /// Begins a report, unless the receipt's code has one. Gives the report as it is stored: the first that was sent.
     pub(super) fn begin(self, app: &App, receipt: &Receipt, route: Route) -> Result<StoredReport, WebError> {
         if let Some(stored) = app.store().report_at(receipt.locator)? {

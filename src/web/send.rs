@@ -8,7 +8,7 @@ use axum::{
 
 use super::{
     App, WebError, form,
-    message::Outgoing,
+    message::UnsealedMessage,
     receive::{self, Received},
     respond::page,
     view::{ReceiptPage, RightPage, WithdrawnPage},
@@ -39,7 +39,7 @@ pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Res
     let on = app.today();
     let clocks = app.clocks(route, on)?;
     let send_id = SendId::random(&mut os_random());
-    let outgoing = Outgoing { content: MessageContent::Concern(concern), files, on, clocks, send_id };
+    let outgoing = UnsealedMessage { content: MessageContent::Concern(concern), files, on, clocks, send_id };
     let stored = app.blocking(move |app| outgoing.begin(app, &receipt, route)).await?;
     receipt_page(&app, &code, &stored, StatusCode::OK, ("", &[]))
 }

@@ -47,13 +47,13 @@ pub(super) async fn show(State(app): State<App>, request: Request) -> Result<Res
 
 /// What a receipt code that was typed leads to.
 pub(super) enum Lookup {
-    Report(Box<Opened>),
+    Report(Box<OpenedReport>),
     /// No report, and the page that says why.
     Nothing(Response),
 }
 
 /// A report and what its code gives.
-pub(super) struct Opened {
+pub(super) struct OpenedReport {
     pub code: Code,
     /// What opens its answers.
     pub receipt: Receipt,
@@ -72,7 +72,7 @@ pub(super) async fn find(app: &App, typed: &str) -> Result<Lookup, WebError> {
     let hashed = Instant::now();
     let locator = receipt.locator;
     if let Some(report) = app.blocking(move |app| Ok(app.store().report_at(locator)?)).await? {
-        Ok(Lookup::Report(Box::new(Opened { code, receipt, report, hashed })))
+        Ok(Lookup::Report(Box::new(OpenedReport { code, receipt, report, hashed })))
     } else {
         let says = "We can’t find a report with this code. Check it against what you wrote down";
         let page = ask_again(app, typed, says);
@@ -90,7 +90,7 @@ async fn whole_step(since: Instant) {
     time::sleep_until(answer_at).await;
 }
 
-impl Opened {
+impl OpenedReport {
     /// The report's page.
     pub(super) async fn page(
         self,

@@ -8,10 +8,10 @@ use axum::{
 
 use super::{
     App, WebError,
-    message::Outgoing,
+    message::UnsealedMessage,
     receive::Files,
     respond::page,
-    status::{self, Lookup, Opened},
+    status::{self, Lookup, OpenedReport},
     view::WithdrawnPage,
 };
 use crate::{
@@ -30,9 +30,9 @@ pub(super) async fn withdraw(State(app): State<App>, request: Request) -> Result
     let send_id = status::send_id(&form).unwrap_or_else(|| SendId::random(&mut os_random()));
     let on = app.today();
     let content = MessageContent::Withdrawal;
-    let outgoing = Outgoing { content, files: Files::default(), on, clocks: vec![], send_id };
+    let outgoing = UnsealedMessage { content, files: Files::default(), on, clocks: vec![], send_id };
     let before = app.blocking(move |app| {
-        let Opened { receipt, report, .. } = *opened;
+        let OpenedReport { receipt, report, .. } = *opened;
         outgoing.append(app, &receipt, report, |report| report.withdrawn_on)
     });
     let withdrawn_on = before.await?.unwrap_or(on);

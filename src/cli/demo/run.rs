@@ -102,7 +102,7 @@ fn serve(directory: &Path, (r#box, desk): (StdListener, StdListener)) -> Outcome
 }
 
 /// What a demonstration is made of.
-struct Made {
+struct Demonstration {
     options: AppOptions,
     stick: Stick,
     keys: DemoKeys,
@@ -111,7 +111,7 @@ struct Made {
 
 /// Keys, a box with concerns in it, and a casebook that has taken them in, as an operator and a reviewer would make
 /// them.
-fn prepare(directory: &Path) -> Result<Made, output::Failure> {
+fn prepare(directory: &Path) -> Result<Demonstration, output::Failure> {
     let keys = NewKeys::generate(None)?;
     let at = |name: &str| directory.join(name);
     for name in ["team", "public", "box"] {
@@ -155,7 +155,7 @@ fn prepare(directory: &Path) -> Result<Made, output::Failure> {
         today: Arc::new(SystemDay),
         demo: true,
     };
-    Ok(Made { options, stick, keys, receipt_code })
+    Ok(Demonstration { options, stick, keys, receipt_code })
 }
 
 /// The throwaway keys of the team.

@@ -15,7 +15,7 @@ use crate::{
     store::{FinishedUpload, NewMessage, NewReport, Store},
 };
 
-struct Sample {
+struct SampleConcern {
     route: Route,
     /// Days before today on which it came in.
     days_ago: i64,
@@ -30,8 +30,8 @@ struct Sample {
     follow_up: Option<(&'static str, i64)>,
 }
 
-const SAMPLES: &[Sample] = &[
-    Sample {
+const SAMPLES: &[SampleConcern] = &[
+    SampleConcern {
         route: Route::StaffConcern,
         days_ago: 12,
         organisation: (OrganisationType::FoundationTrust, "Northmere Hospitals NHS Foundation Trust"),
@@ -45,7 +45,7 @@ const SAMPLES: &[Sample] = &[
         file: Some(("rota-october.csv", "night,theatre 1,theatre 2,theatre 3\n1,2,1,1\n2,2,1,1\n3,2,2,1\n")),
         follow_up: None,
     },
-    Sample {
+    SampleConcern {
         route: Route::StaffConcern,
         days_ago: 9,
         organisation: (OrganisationType::IntegratedCareBoard, "Wealdmoor Integrated Care Board"),
@@ -60,7 +60,7 @@ const SAMPLES: &[Sample] = &[
             2,
         )),
     },
-    Sample {
+    SampleConcern {
         route: Route::PatientChoice,
         days_ago: 20,
         organisation: (OrganisationType::PrimaryCare, "Harrowgate Lane Surgery"),
@@ -72,7 +72,7 @@ const SAMPLES: &[Sample] = &[
         file: None,
         follow_up: None,
     },
-    Sample {
+    SampleConcern {
         route: Route::Procurement,
         days_ago: 4,
         organisation: (OrganisationType::NhsTrust, "Eastvale Community NHS Trust"),
@@ -84,7 +84,7 @@ const SAMPLES: &[Sample] = &[
         file: None,
         follow_up: None,
     },
-    Sample {
+    SampleConcern {
         route: Route::ServiceComplaint,
         days_ago: 6,
         organisation: (OrganisationType::Other, ""),
@@ -96,7 +96,7 @@ const SAMPLES: &[Sample] = &[
         file: None,
         follow_up: None,
     },
-    Sample {
+    SampleConcern {
         route: Route::StaffConcern,
         days_ago: 1,
         organisation: (OrganisationType::IndependentProvider, "A provider of care at home in the south"),
@@ -133,14 +133,14 @@ struct Sending<'a> {
     store: &'a Store,
     recipients: &'a GovernanceRecipients,
     calendar: &'a Calendar,
-    sample: &'a Sample,
+    sample: &'a SampleConcern,
     receipt: &'a Receipt,
 }
 
 impl Sending<'_> {
     fn send(&self, today: Date) -> Result<(), Failure> {
         let id = ReportId::random(&mut os_random());
-        let Sample { route, days_ago, .. } = *self.sample;
+        let SampleConcern { route, days_ago, .. } = *self.sample;
         let on = today - days_ago.days();
         let mut attachments = Vec::new();
         let mut files = Vec::new();
@@ -166,7 +166,7 @@ impl Sending<'_> {
     }
 
     fn concern(&self) -> Concern {
-        let Sample { organisation: (organisation_type, organisation), about, description, harm, area, .. } =
+        let SampleConcern { organisation: (organisation_type, organisation), about, description, harm, area, .. } =
             self.sample;
         let organisation = Text::typed(organisation);
         Concern {

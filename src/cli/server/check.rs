@@ -40,7 +40,7 @@ enum Verdict {
 }
 
 #[derive(Serialize)]
-struct Finding {
+struct CheckFinding {
     verdict: Verdict,
     finding: String,
 }
@@ -50,7 +50,7 @@ pub(in crate::cli) fn run(arguments: &CheckArguments) -> Outcome {
     if arguments.json {
         output::json(&findings.0)?;
     } else {
-        for Finding { verdict, finding } in &findings.0 {
+        for CheckFinding { verdict, finding } in &findings.0 {
             let word = match verdict {
                 Verdict::Ok => "ok",
                 Verdict::Warning => "warning",
@@ -63,7 +63,7 @@ pub(in crate::cli) fn run(arguments: &CheckArguments) -> Outcome {
 }
 
 #[derive(Default)]
-struct Findings(Vec<Finding>);
+struct Findings(Vec<CheckFinding>);
 
 impl Findings {
     fn gather(CheckArguments { data, keys, .. }: &CheckArguments) -> Self {
@@ -107,7 +107,7 @@ impl Findings {
                 calendar.last_year(),
                 data.bank_holidays().display()
             );
-            self.0.push(Finding { verdict: Verdict::Warning, finding: text });
+            self.0.push(CheckFinding { verdict: Verdict::Warning, finding: text });
         }
     }
 
@@ -121,7 +121,7 @@ impl Findings {
                 (free_space(free), text)
             }
         };
-        self.0.push(Finding { verdict, finding });
+        self.0.push(CheckFinding { verdict, finding });
     }
 
     fn kernel(&mut self) {
@@ -136,13 +136,13 @@ impl Findings {
                 (Verdict::Unsafe, "this kernel has no Landlock and does not confine the box; use Linux 6.12 or later")
             }
         };
-        self.0.push(Finding { verdict, finding: finding.to_owned() });
+        self.0.push(CheckFinding { verdict, finding: finding.to_owned() });
         let (verdict, finding) = if system_calls {
             (Verdict::Ok, "this kernel keeps the box from system calls that it has no use for")
         } else {
             (Verdict::Unsafe, "this kernel can't keep the box from system calls; use one with seccomp filters")
         };
-        self.0.push(Finding { verdict, finding: finding.to_owned() });
+        self.0.push(CheckFinding { verdict, finding: finding.to_owned() });
     }
 
     fn private(&mut self, path: &Path, what: &str) {
@@ -169,7 +169,7 @@ impl Findings {
             Err(Failure::Failed(why) | Failure::Usage(why)) => (Verdict::Unsafe, why, None),
             Err(Failure::Reported) => (Verdict::Unsafe, format!("not so: {well}"), None),
         };
-        self.0.push(Finding { verdict, finding });
+        self.0.push(CheckFinding { verdict, finding });
         value
     }
 }

@@ -1,5 +1,5 @@
 use super::{
-    super::fixture::{LOCK_AFTER, Place},
+    super::fixture::{DeskMachine, LOCK_AFTER},
     *,
 };
 
@@ -9,7 +9,7 @@ fn is_open(desk: &Desk) -> bool {
 
 #[tokio::test]
 async fn what_is_open_is_dropped_when_nobody_uses_it_and_a_new_address_is_told() {
-    let place = Place::new(None);
+    let place = DeskMachine::new(None);
     let desk = place.desk();
     place.wait(LOCK_AFTER / 2);
     desk.lock_if_idle().await;
@@ -29,7 +29,7 @@ async fn what_is_open_is_dropped_when_nobody_uses_it_and_a_new_address_is_told()
 
 #[tokio::test]
 async fn it_is_looked_at_often_enough() {
-    let place = Place::new(None);
+    let place = DeskMachine::new(None);
     let desk = place.desk();
     let watch = tokio::spawn(desk.clone().lock_when_idle());
     place.wait(LOCK_AFTER);
@@ -44,7 +44,7 @@ async fn it_is_looked_at_often_enough() {
 
 #[tokio::test]
 async fn under_a_passphrase_no_address_opens_what_was_locked() {
-    let place = Place::new(Some("several random words"));
+    let place = DeskMachine::new(Some("several random words"));
     let desk = place.desk();
     desk.lock().await;
     assert!(!is_open(&desk));
@@ -59,7 +59,7 @@ async fn under_a_passphrase_no_address_opens_what_was_locked() {
 
 #[tokio::test]
 async fn keys_that_can_not_be_read_open_nothing_and_cost_no_address() {
-    let place = Place::new(None);
+    let place = DeskMachine::new(None);
     let desk = place.desk();
     desk.lock().await;
     place.take_keys_away();
@@ -71,7 +71,7 @@ async fn keys_that_can_not_be_read_open_nothing_and_cost_no_address() {
 
 #[tokio::test]
 async fn a_request_of_an_ended_session_reaches_nothing() {
-    let place = Place::new(None);
+    let place = DeskMachine::new(None);
     let desk = place.desk();
     let first = place.visit(&desk).await;
     assert!(first.work(|_, _| Ok(())).await.is_ok());
@@ -84,7 +84,7 @@ async fn a_request_of_an_ended_session_reaches_nothing() {
 
 #[tokio::test]
 async fn a_fault_while_something_is_open_locks_the_desk() {
-    let place = Place::new(None);
+    let place = DeskMachine::new(None);
     let desk = place.desk();
     let visit = place.visit(&desk).await;
     let fault = visit.work(|_, _| -> Result<(), _> { panic!("a fault, for the test") });

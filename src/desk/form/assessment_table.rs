@@ -50,7 +50,7 @@ fields! {
 
 /// The headings of the page, in its order.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::desk) enum Section {
+pub(in crate::desk) enum AssessmentSection {
     Triage,
     Areas,
     WhoAndWhere,
@@ -61,7 +61,7 @@ pub(in crate::desk) enum Section {
 /// A question about a report.
 pub(in crate::desk) struct AssessmentQuestion {
     pub(in crate::desk) field: AssessmentField,
-    pub(in crate::desk) section: Section,
+    pub(in crate::desk) section: AssessmentSection,
     /// As the page asks it.
     pub(in crate::desk) label: &'static str,
     /// As it is called where an answer to it stands.
@@ -159,7 +159,7 @@ macro_rules! day {
 /// answer, what helps to answer, and how.
 pub(in crate::desk) const QUESTIONS: &[AssessmentQuestion] = {
     use AssessmentField as Is;
-    use Section::{Areas, KeepingAndNotes, Outcome, Triage, WhoAndWhere};
+    use AssessmentSection::{Areas, KeepingAndNotes, Outcome, Triage, WhoAndWhere};
     &[
         question(
             Is::Worker,
@@ -304,7 +304,7 @@ pub(in crate::desk) const QUESTIONS: &[AssessmentQuestion] = {
 
 const fn question(
     field: AssessmentField,
-    section: Section,
+    section: AssessmentSection,
     label: &'static str,
     short: &'static str,
     hint: Hint,

@@ -3,7 +3,7 @@
 use super::{
     carried::YES,
     fields::form,
-    question::{FormField, Question},
+    question::{AskedField, Question},
 };
 use crate::{
     casebook::{Letter, notice::unfinished},

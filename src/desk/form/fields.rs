@@ -30,7 +30,7 @@ macro_rules! form {
             enum $form { $( $field = $name, )+ }
         }
 
-        impl $crate::desk::form::question::FormField for $form {
+        impl $crate::desk::form::question::AskedField for $form {
             const ALL: &'static [Self] = &[ $( Self::$field, )+ ];
 
             fn name(self) -> &'static str {

@@ -33,7 +33,7 @@ impl Question {
 }
 
 /// A field of one of the desk's forms that asks something.
-pub(in crate::desk) trait FormField: Copy + 'static {
+pub(in crate::desk) trait AskedField: Copy + 'static {
     /// The form, in the order of the page.
     const ALL: &'static [Self];
 
@@ -175,7 +175,7 @@ mod tests {
     }
 
     /// Holds a form to what its table says; tells how many of its fields are texts.
-    fn holds<F: FormField>() -> usize {
+    fn holds<F: AskedField>() -> usize {
         let mut names: Vec<_> = F::ALL.iter().map(|field| field.name()).collect();
         names.sort_unstable();
         names.dedup();

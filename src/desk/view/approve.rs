@@ -11,7 +11,7 @@ use crate::{
     casebook::{AnswerId, ReportView, Seen},
     desk::{
         correspondence,
-        form::{correspondence::AnswerField, one_question::TakeBackField, question::FormField},
+        form::{correspondence::AnswerField, one_question::TakeBackField, question::AskedField},
     },
     domain::{AnswerKind, Date, Entries, FieldError, escape_invisible},
     http::{Day, Field, SaidByTeam},

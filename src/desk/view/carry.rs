@@ -57,12 +57,12 @@ impl<'a> CarryPage<'a> {
 #[template(path = "desk/import.html")]
 pub(in crate::desk) struct ImportPage<'a> {
     shell: &'a Shell,
-    stage: Stage,
+    stage: ImportStep,
     /// Whether the collection is still there to be tried again.
     brought: bool,
 }
 
-enum Stage {
+enum ImportStep {
     Running { percent: u64, done_mib: u64, total_mib: u64 },
     Taken(ImportSummary),
     Refused { why: String, gap: bool },
@@ -82,13 +82,13 @@ impl<'a> ImportPage<'a> {
     pub(in crate::desk) fn new(shell: &'a Shell, standing: ImportStage, brought: bool) -> Option<Self> {
         let stage = match standing {
             ImportStage::None => return None,
-            ImportStage::Running(done, total) => Stage::Running {
+            ImportStage::Running(done, total) => ImportStep::Running {
                 percent: (100 * done).checked_div(total).unwrap_or(0).min(100),
                 done_mib: done >> 20,
                 total_mib: total >> 20,
             },
-            ImportStage::Done(ImportOutcome::Taken(import)) => Stage::Taken(ImportSummary::new(&import)),
-            ImportStage::Done(ImportOutcome::Refused { why, gap }) => Stage::Refused { why, gap },
+            ImportStage::Done(ImportOutcome::Taken(import)) => ImportStep::Taken(ImportSummary::new(&import)),
+            ImportStage::Done(ImportOutcome::Refused { why, gap }) => ImportStep::Refused { why, gap },
         };
         Some(Self { shell, stage, brought })
     }

@@ -7,7 +7,7 @@ use crate::{
     casebook::ReportView,
     desk::form::{
         one_question::ChangeOfUseField,
-        question::FormField,
+        question::AskedField,
         stale::{NEWER, Seen},
     },
     domain::{Clock, Entries, FieldError, ReportId},

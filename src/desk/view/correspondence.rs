@@ -13,7 +13,7 @@ use crate::{
         correspondence,
         form::{
             correspondence::{AnswerField, ReplyField},
-            question::FormField,
+            question::AskedField,
             stale::Seen,
         },
     },

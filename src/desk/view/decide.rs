@@ -9,7 +9,7 @@ use crate::{
     casebook::{MemberView, ReportView},
     desk::form::{
         assessment::{Newer, newer},
-        assessment_table::{Ask, AssessmentQuestion, Hint, QUESTIONS, Section},
+        assessment_table::{Ask, AssessmentQuestion, AssessmentSection, Hint, QUESTIONS},
         stale::Seen,
     },
     domain::{Entries, FieldError, ReportId},
@@ -65,12 +65,12 @@ impl<'a> DecidePage<'a> {
             seen: report.seen(),
             errors,
             newer: changed.then(|| newer(report, team, typed)),
-            triage: section(Section::Triage),
-            areas: section(Section::Areas),
-            work: section(Section::WhoAndWhere),
+            triage: section(AssessmentSection::Triage),
+            areas: section(AssessmentSection::Areas),
+            work: section(AssessmentSection::WhoAndWhere),
             promises: OpenPromise::open(report),
-            outcome: section(Section::Outcome),
-            keeping: section(Section::KeepingAndNotes),
+            outcome: section(AssessmentSection::Outcome),
+            keeping: section(AssessmentSection::KeepingAndNotes),
         }
     }
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use super::Shell;
 use crate::{
     casebook::{QueueEntry, Retained},
-    desk::form::{one_question::DestroyField, question::FormField},
+    desk::form::{one_question::DestroyField, question::AskedField},
     domain::{Date, Entries, FieldError, ReportId},
     http::{Day, Field},
 };

@@ -6,7 +6,7 @@ use crate::{
     desk::form::{
         carried::YES,
         filter::{DUE_IN, EVERYTHING, FilterField, ME, NOBODY},
-        question::FormField,
+        question::AskedField,
     },
     domain::{Area, ClockState, Date, Entries, MemberId, ReportState, Route, escape_invisible_in_line},
     http::Field,

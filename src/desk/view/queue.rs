@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     casebook::{Casebook, QueueEntry},
-    desk::form::{one_question::SearchField, question::FormField},
+    desk::form::{one_question::SearchField, question::AskedField},
     domain::{Calendar, ClockState, Date, Entries, FieldError, ReportId, SeriousHarm, escape_invisible_in_line},
     http::{Day, Field},
 };

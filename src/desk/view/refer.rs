@@ -6,7 +6,7 @@ use super::Shell;
 use crate::{
     casebook::{ReportView, Sender, Word},
     desk::form::{
-        question::FormField,
+        question::AskedField,
         referral::{ReferralField, text_field},
     },
     domain::{ConcernField, Entries, FieldError, Given, Identifying, ReportId, Text, escape_invisible},

@@ -15,7 +15,7 @@ use crate::{
     casebook::{AnswerView, Casebook, MessageView, Release, ReportView, Sender, Word},
     desk::form::{
         one_question::{PARTS, PrintField},
-        question::FormField,
+        question::AskedField,
     },
     domain::{
         Attachment, ClockKind, ClockState, ClockView, Concern, Date, Entries, Identifying, MemberId, ReportId,

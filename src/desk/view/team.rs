@@ -6,7 +6,7 @@ use super::Shell;
 use crate::{
     casebook::{Casebook, CasebookError, MemberView},
     desk::form::{
-        question::FormField,
+        question::AskedField,
         team::{JoinField, ShutOutField},
     },
     domain::{Entries, FieldError, MemberId, ReportId, TeamRole, escape_invisible_in_line},

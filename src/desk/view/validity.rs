@@ -11,7 +11,7 @@ use super::{
         form::{
             assessment_table::{AssessmentField, Filled},
             correspondence::AnswerField,
-            question::FormField,
+            question::AskedField,
             stale::NEWER,
         },
         import_job::{ImportOutcome, ImportStage},

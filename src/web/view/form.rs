@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::{
     Shell,
-    promise::{Promise, promises},
+    promise::{PromiseRow, promises},
 };
 use crate::{
     domain::{
@@ -105,7 +105,7 @@ pub(in crate::web) struct CheckPage<'a> {
     attachments: usize,
     attachment_mib: u64,
     notice_due: Day,
-    promises: Vec<Promise>,
+    promises: Vec<PromiseRow>,
 }
 
 /// A question and what was answered, nothing for no answer.

@@ -3,7 +3,7 @@ use zeroize::Zeroizing;
 
 use super::{
     KeepCode, Shell,
-    promise::{Promise, promises},
+    promise::{PromiseRow, promises},
 };
 use crate::{
     domain::{Clock, ClockKind, Date, FieldError},
@@ -23,7 +23,7 @@ pub(in crate::web) struct ReceiptPage<'a> {
     tag: String,
     received_on: Day,
     notice_due: Day,
-    promises: Vec<Promise>,
+    promises: Vec<PromiseRow>,
     /// What is still to come and by when, the next first.
     coming: Vec<(Day, String)>,
     errors: &'a [FieldError],

@@ -53,14 +53,14 @@ pub(in crate::web) struct StatusPage<'a> {
     /// The same in a sentence.
     meaning: &'static str,
     received_on: Day,
-    notice: ClockView,
+    notice: StatusClock,
     /// How many answers came since the person last wrote.
     new: usize,
     areas: Option<Vec<Area>>,
     /// What each is about.
     area_meanings: Vec<&'static str>,
-    overdue: Vec<ClockView>,
-    clocks: Vec<ClockView>,
+    overdue: Vec<StatusClock>,
+    clocks: Vec<StatusClock>,
     messages: Vec<Said>,
     errors: Vec<FieldError>,
     message_error: Option<String>,
@@ -82,7 +82,7 @@ pub(in crate::web) struct StatusParts<'a> {
 }
 
 #[derive(Clone)]
-struct ClockView {
+struct StatusClock {
     label: &'static str,
     started: Day,
     due: Day,
@@ -107,8 +107,8 @@ impl<'a> StatusPage<'a> {
         answers: Vec<OpenedAnswer>,
         follow_up: TypedFollowUp,
     ) -> Option<Self> {
-        let view = |clock: &Clock| ClockView::new(clock, parts.today, parts.calendar);
-        let clocks: Vec<ClockView> = report.clocks.iter().map(|entry| view(&entry.clock)).collect();
+        let view = |clock: &Clock| StatusClock::new(clock, parts.today, parts.calendar);
+        let clocks: Vec<StatusClock> = report.clocks.iter().map(|entry| view(&entry.clock)).collect();
         let newest = answers.iter().rev().find_map(|opened| opened.answer.as_ref());
         let unread = if report.closed { ReportState::Closed } else { ReportState::Received };
         let state = newest.map_or(unread, |answer| answer.state);
@@ -147,7 +147,7 @@ impl<'a> StatusPage<'a> {
     /// The page in its states, each named, and whether something is wrong with what was typed.
     pub(super) fn samples(shell: &'a Shell) -> Vec<(&'static str, Self, bool)> {
         let day = Date::constant(2026, 12, 1);
-        let clock = |kind: ClockKind, state| ClockView {
+        let clock = |kind: ClockKind, state| StatusClock {
             label: kind.label(),
             started: Day(day),
             due: Day(day),
@@ -187,8 +187,8 @@ impl<'a> StatusPage<'a> {
             new: 2,
             areas: Some(vec![Area::BoardGovernance, Area::Competition]),
             area_meanings: vec![plain(Area::BoardGovernance), plain(Area::Competition)],
-            notice: ClockView { met: Some(Day(day)), ..notice(ClockState::Met) },
-            clocks: vec![ClockView { met: Some(Day(day)), ..notice(ClockState::MetLate) }],
+            notice: StatusClock { met: Some(Day(day)), ..notice(ClockState::Met) },
+            clocks: vec![StatusClock { met: Some(Day(day)), ..notice(ClockState::MetLate) }],
             messages: vec![
                 Said::Person { kind: "Concern", on: Day(day), collected: true },
                 team(AnswerKind::Notice, "We <plan> to use it & say so.", true),
@@ -228,7 +228,7 @@ impl<'a> StatusPage<'a> {
     }
 }
 
-impl ClockView {
+impl StatusClock {
     fn new(clock: &Clock, today: Date, calendar: &Calendar) -> Self {
         // Without that year's bank holidays the days left are not known, but whether it is late is.
         let (state, left) = match clock.standing(today, calendar) {
