@@ -334,6 +334,19 @@ mod tests {
     }
 
     #[test]
+    fn every_two_wrong_symbols_are_caught() {
+        let code = Code::issue(&mut os_random());
+        for (one, other) in (0..SYMBOLS).flat_map(|one| (0..one).map(move |other| (one, other))) {
+            for (a, b) in (1..32).flat_map(|a| (1..32).map(move |b| (a, b))) {
+                let mut wrong = code.0;
+                wrong[one] ^= a;
+                wrong[other] ^= b;
+                assert!(!parses(&wrong), "places {one} and {other}");
+            }
+        }
+    }
+
+    #[test]
     fn every_swap_of_neighbours_is_caught() {
         // Every pair of symbols at every place, by linearity on top of any code.
         let code = Code::issue(&mut os_random());
