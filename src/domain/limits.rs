@@ -78,3 +78,30 @@ pub const HASH_QUEUE: usize = 64;
 
 /// Working days left at which an open clock is due soon.
 pub const DUE_SOON: i64 = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_those_that_the_contract_promises() {
+        assert_eq!((DESCRIPTION_MIN, DESCRIPTION_MAX, MESSAGE_MAX), (20, 20_000, 20_000));
+        assert_eq!((SHORT_MAX, DETAIL_MAX, USE_CONCERNS_MAX), (200, 2_000, 1_000));
+        assert_eq!((ATTACHMENTS, ATTACHMENT_BYTES), (10, 262_144_000));
+        assert_eq!((FILE_NAME_BYTES, MEDIA_TYPE_BYTES), (255, 127));
+        assert_eq!((MESSAGE_STEP, ATTACHMENT_STEP, STORED_STEP), (16_384, 65_536, 4_096));
+        assert_eq!((DAILY_MIB, DISK_RESERVE_MIB, LOGO_BYTES), (10_240, 1_024, 16_384));
+        assert_eq!((SENDS_A_MINUTE, CODE_CHECKS_A_MINUTE, DUE_SOON), (600, 6_000, 3));
+    }
+
+    #[test]
+    fn what_is_built_from_parts_has_room_for_them() {
+        // 20,000 + 2 × 200 + 2 × 2,000 + 1,000 characters of up to 8 bytes.
+        let longest = 25_400 * 8;
+        assert_eq!(CONCERN_CHARACTERS * BYTES_PER_CHARACTER, longest);
+        assert_eq!((FORM_BYTES, FIELD_BYTES), (3 * longest + 16_384, 161_024), "percent signs, and 1 KiB to spare");
+        assert_eq!(MULTIPART_OVERHEAD, 75_776, "1 KiB for each of 64 fields and 10 files");
+        assert_eq!((MESSAGE_BYTES, ANSWER_BYTES), (2 * 6 * longest, 1_920_000), "escaped, then padded to the double");
+        assert_eq!((MANIFEST_BYTES, EVENT_BYTES), (67_108_864, 268_435_456));
+    }
+}

@@ -105,6 +105,13 @@ fn what_is_not_on_the_list_is_refused() {
 }
 
 #[test]
+fn what_comes_twice_is_kept_once() {
+    let twice = [LEAST[0], LEAST[1], LEAST[1], LEAST[2], ("area", "competition"), ("area", "competition")];
+    let Ok((_, concern)) = Concern::parse(&form(&twice)) else { panic!("refused") };
+    assert_eq!((concern.about.len(), concern.areas()), (1, vec![Area::Competition]));
+}
+
+#[test]
 fn not_sure_stands_alone() {
     let both = [LEAST[0], LEAST[1], LEAST[2], ("area", "integrated-care"), ("area", "not-sure")];
     assert_eq!(errors(&both)[0].0, "area");

@@ -114,6 +114,14 @@ fn what_was_answered_stays_to_be_seen_under_another_route() {
 }
 
 #[test]
+fn what_may_be_left_out_says_so() {
+    let prompts = asked(Route::StaffConcern);
+    let label = |field| prompts.iter().find(|prompt| prompt.field == field).map(Prompt::full_label).unwrap();
+    assert_eq!(label(ConcernField::Description), "Describe your concern");
+    assert_eq!(label(ConcernField::Role), "Your role (optional)");
+}
+
+#[test]
 fn a_text_area_says_how_long_its_text_may_be() {
     let prompts = asked(Route::StaffConcern);
     let hint = |field| prompts.iter().find(|prompt| prompt.field == field).map(|prompt| prompt.hint.as_str());
