@@ -102,8 +102,7 @@ mod tests {
         let casebook = world.open().unwrap();
         assert_eq!(casebook.waiting(), 1);
         let report = casebook.show(id, DAY, &Calendar::default()).unwrap();
-        let said: Vec<_> =
-            report.messages.iter().filter_map(|message| message.text.as_ref()).map(Text::as_str).collect();
+        let said: Vec<_> = report.messages.iter().filter_map(|message| message.text()).map(Text::as_str).collect();
         assert_eq!(said.last(), Some(&"On a ward."));
         assert!(!said.contains(&"On ward 7.") && !said.contains(&"Thank you."));
         // What was taken back is kept for the team, so that nobody has to write it anew.

@@ -1,8 +1,5 @@
 use crate::{
-    casebook::{
-        Casebook, CasebookError,
-        queries::report::{ReportView, Sender},
-    },
+    casebook::{Casebook, CasebookError, queries::report::ReportView},
     domain::ReportId,
 };
 
@@ -30,7 +27,7 @@ impl ReportView {
     /// As whoever looks at it now sees it.
     #[must_use]
     pub fn seen(&self) -> Seen {
-        let theirs = self.messages.iter().filter(|message| message.from == Sender::Person);
+        let theirs = self.messages.iter().filter(|message| message.by_person().is_some());
         Seen { version: self.entry.version, read: theirs.map(|message| message.seq).max().unwrap_or_default() }
     }
 }
