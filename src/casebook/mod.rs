@@ -52,8 +52,9 @@ pub use log::{
 pub use queries::{
     answers::AnswerView,
     attachments::SealedAttachment,
+    message::{MessageView, SaidBy},
     queue::QueueEntry,
-    report::{DecisionView, MessageView, ReferralView, ReportView, Sender, ShutOutView, TakenBackView, Word},
+    report::{DecisionView, ReferralView, ReportView, ShutOutView, TakenBackView},
     seen::Seen,
     team::MemberView,
     waiting::WaitingNotice,

@@ -53,9 +53,10 @@ async fn show(visit: Visit, OfAnswer(answer): OfAnswer) -> Result<Response, Page
 async fn approve(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            let errors = match stale(page, editor.casebook(), answer)?.or_else(|| unchecked(&page.form)) {
+            let seen = Seen::sent(&page.form)?;
+            let errors = match stale(seen, editor.casebook(), answer)?.or_else(|| unchecked(&page.form)) {
                 Some(error) => vec![error],
-                None => match editor.approve(answer, page.desk.today()) {
+                None => match editor.approve(answer, seen, page.desk.today()) {
                     Ok(()) => return go_to(&format!("/reports/{}#messages", answer.report)),
                     // The page says so itself.
                     Err(CasebookError::Approval(ApprovalError::OwnNotice | ApprovalError::NotWaiting)) => Vec::new(),
@@ -72,9 +73,10 @@ async fn take_back(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Respons
     posted
         .change(move |page, editor| {
             let reason = TakeBackField::Reason.text(&page.form);
-            let reason = stale(page, editor.casebook(), answer)?.map_or(reason, Err);
+            let seen = Seen::sent(&page.form)?;
+            let reason = stale(seen, editor.casebook(), answer)?.map_or(reason, Err);
             let errors = match reason {
-                Ok(reason) => match editor.take_back(answer, reason, page.desk.today()) {
+                Ok(reason) => match editor.take_back(answer, seen, reason, page.desk.today()) {
                     Ok(()) => return go_to(&format!("/reports/{}#history", answer.report)),
                     // The page says so itself: someone else was quicker.
                     Err(CasebookError::Approval(ApprovalError::NotWaiting)) => Vec::new(),
@@ -87,10 +89,10 @@ async fn take_back(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Respons
         .await
 }
 
-/// What happened to the report since the form was made, if anything did: numbers of notices that were taken back are
-/// given anew, so only that tells whether it is still the notice that was read.
-fn stale(page: &PageContext, casebook: &Casebook, answer: AnswerId) -> Result<Option<FieldError>, PageError> {
-    Ok(Seen::sent(&page.form)?.changed(casebook.seen(answer.report)?))
+/// What happened to the report since the form was made, in words, if anything did. It comes before every other error:
+/// the page that is shown then carries what is new.
+fn stale(seen: Seen, casebook: &Casebook, answer: AnswerId) -> Result<Option<FieldError>, PageError> {
+    Ok(seen.changed(casebook.seen(answer.report)?))
 }
 
 fn again(

@@ -1,8 +1,8 @@
 //! What a report says to whoever writes to its person: what they wrote, and whether they can be reached at all.
 
 use crate::{
-    casebook::{Hindrance, Letter, MessageView, ReportView, Sender},
-    domain::{Concern, Text},
+    casebook::{Hindrance, Letter, MessageView, ReportView},
+    domain::{MessageContent, Text},
 };
 
 /// Why a letter can't be written, if it can't.
@@ -19,15 +19,11 @@ pub(super) fn blocked(report: &ReportView, letter: Letter) -> Option<&'static st
 
 /// Everything that the person wrote in words of their own.
 pub(super) fn theirs(report: &ReportView) -> Vec<&str> {
-    let theirs = report.messages.iter().filter(|message| message.from == Sender::Person);
-    theirs.flat_map(words).map(Text::as_str).collect()
+    let theirs = report.messages.iter().filter_map(MessageView::by_person);
+    theirs.flat_map(MessageContent::texts).map(Text::as_str).collect()
 }
 
 /// The uses that the person said could identify them.
 pub(super) fn use_concerns(report: &ReportView) -> Option<&Text> {
-    report.messages.iter().find_map(|message| message.answers.as_ref()?.use_concerns.as_ref())
-}
-
-fn words(message: &MessageView) -> impl Iterator<Item = &Text> {
-    message.answers.iter().flat_map(Concern::texts).chain(&message.text)
+    report.messages.iter().find_map(|message| message.concern()?.use_concerns.as_ref())
 }

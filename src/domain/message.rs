@@ -80,7 +80,6 @@ pub struct Message {
 }
 
 /// What a person says in one message.
-#[derive(Clone)]
 pub enum MessageContent {
     /// The answers to the questions; the first message of a report, and no other.
     Concern(Concern),

@@ -3,13 +3,13 @@
 
 use std::net::SocketAddr;
 
-use candour::domain::SystemDay;
+use candour::domain::{SystemDay, escape_invisible_in_line};
 
 use crate::support::{
     desk::Reviewer,
     http::{self, Fields, Page},
     installation::{Installation, Serving},
-    members::{edit, second_member},
+    members::{edit, second_member, second_member_called},
     person,
 };
 
@@ -586,4 +586,51 @@ fn a_notice_that_should_not_go_out_is_taken_back_and_written_again() {
     assert_eq!(second.post(&case.path("approve/1"), &form).status, 303);
     case.carry(2);
     assert_eq!(articles(&case.status()), text);
+}
+
+#[test]
+fn what_cannot_be_seen_in_a_members_name_is_written_out_on_every_page() {
+    const NAME: &str = "Sec\u{202e}ond\u{200b} Rev\u{e0041}iewer";
+    let case = Case::new("staff-concern");
+    second_member_called(&case.place, NAME);
+    let first_desk = case.place.open_desk(&[]);
+    let mut first = first_desk.reviewer();
+    let second_desk = case.place.open_desk(&["--identity", "other/identity.txt", "--signing-key", "other/signing.key"]);
+    let mut second = second_desk.reviewer();
+    let team = first.get("/team").text();
+    let leave = team.split("href=\"/team/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let member = leave.split('/').next().unwrap();
+
+    // They look after it, and wrote a notice.
+    let mut form = second.get(&case.path("decide")).form(&case.path("decide"));
+    http::fill(&mut form, "owner", member);
+    assert_eq!(second.post(&case.path("decide"), &form).status, 303);
+    let preview = case.preview(&mut second, "other-work");
+    let mut form = preview.form(&case.path("notice/record"));
+    tick(&preview, &mut form);
+    http::fill(&mut form, "needs_approval", "yes");
+    assert_eq!(second.post(&case.path("notice/record"), &form).status, 303);
+
+    let written = escape_invisible_in_line(NAME);
+    assert_ne!(written, NAME);
+    let report = format!("/reports/{}", case.id);
+    let named = [
+        "/".to_owned(),
+        "/team".to_owned(),
+        format!("/team/{leave}"),
+        report.clone(),
+        case.path("print"),
+        case.path("decide"),
+        case.path("shut-out"),
+        "/approve".to_owned(),
+        case.path("approve/1"),
+    ];
+    for path in named {
+        let page = first.get(&path);
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.text().contains(&written), "{path} does not name them");
+        assert!(!page.text().contains(['\u{202e}', '\u{200b}', '\u{e0041}']), "{path}");
+    }
+    let preview = case.preview(&mut first, "supplementary").text();
+    assert!(!preview.contains(['\u{202e}', '\u{200b}', '\u{e0041}']));
 }

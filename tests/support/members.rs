@@ -24,11 +24,16 @@ pub(crate) fn edit(place: &Installation, work: impl FnOnce(&mut Editor<'_>) -> R
 
 /// Lets a second reviewer join, with keys of their own in `other`, and makes the box ask for two signers.
 pub(crate) fn second_member(place: &Installation) {
+    second_member_called(place, "Second Reviewer");
+}
+
+/// The same under another name.
+pub(crate) fn second_member_called(place: &Installation, name: &str) {
     place.done(&["keys", "new", "--out", "other", "--no-passphrase"]);
     let read = |name: &str| fs::read_to_string(place.path(name)).expect("it is there");
     let signer = read("other/signer.pub");
     let new = NewMember {
-        name: Text::typed("Second Reviewer"),
+        name: Text::typed(name),
         role: TeamRole::Reviewer,
         signer: VerifyingKey::from_base64(signer.lines().last().expect("it is there")).expect("it is there"),
         recipients: GovernanceRecipients::parse(&read("other/governance.recipients")).expect("it is there"),

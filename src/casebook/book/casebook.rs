@@ -11,7 +11,8 @@ use crate::{
         CasebookError, EventProblem, LogError, LookupError,
         log::{
             chain::{self, Opened},
-            event::{Event, Head, Matter, What},
+            event::{Event, Matter, What},
+            head::{self, Head},
             keyring::{Keyring, first},
             snapshot,
             trust::{Pointer, Trusted},
@@ -51,7 +52,7 @@ impl Casebook {
         let keys = Keyring::open(directory, Arc::clone(&identity))?.ok_or(CasebookError::Log(LogError::NotAMember))?;
         let mut casebook = Self::without_events(directory, identity, trusted, keys);
         let events = casebook.all_events()?;
-        let head = chain::head(directory)?;
+        let head = head::read(directory)?;
         for opened in events {
             casebook.take_in(opened)?;
         }

@@ -5,7 +5,7 @@ use crate::{
         Casebook, CasebookError, EditError, LogError,
         book::lock::lock,
         log::{
-            chain::{self},
+            chain,
             event::{About, Matter, What},
             keyring::{Owner, newest},
         },

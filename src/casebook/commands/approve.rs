@@ -1,6 +1,6 @@
 use crate::{
     casebook::{
-        AnswerId, ApprovalError, CasebookError, Editor, LookupError,
+        AnswerId, ApprovalError, CasebookError, Editor, LookupError, Seen,
         log::event::{Approved, What},
         state::release::Release,
     },
@@ -11,8 +11,10 @@ impl Editor<'_> {
     /// Approves a notice that waits for a second member.
     ///
     /// # Errors
-    /// If there is no such answer, it does not wait for anybody, or whoever wrote it wants to approve it too.
-    pub fn approve(&mut self, answer: AnswerId, today: &dyn Today) -> Result<(), CasebookError> {
+    /// If there is no such answer, the report changed meanwhile, the answer does not wait for anybody, or whoever wrote
+    /// it wants to approve it too.
+    pub fn approve(&mut self, answer: AnswerId, seen: Seen, today: &dyn Today) -> Result<(), CasebookError> {
+        self.casebook.check_unchanged(answer.report, seen)?;
         let state = &self.casebook.state;
         let report = state.reports.get(&answer.report).ok_or_else(|| self.casebook.no_report(answer.report))?;
         let r#box = state.r#box.ok_or(CasebookError::Lookup(LookupError::NoReport))?;

@@ -14,8 +14,9 @@ use crate::{
             lock::{LOCK, lock},
         },
         log::{
-            chain::{self},
+            chain,
             event::{Created, Joined, What},
+            head,
             keyring::{Keyring, first},
             snapshot,
             trust::{self, KeyPaths, Pointer, Trusted},
@@ -86,11 +87,11 @@ impl Casebook {
 /// Removes what [`Casebook::init`] leaves when it is killed, and refuses a directory with anything else in it.
 fn clear_unfinished(directory: &Path) -> Result<(), CasebookError> {
     const PARTS: &[&str] =
-        &[chain::EVENTS, COLLECTIONS, ANSWERS, snapshot::DIRECTORY, "keys", trust::TRUST, LOCK, "head.json"];
+        &[chain::EVENTS, COLLECTIONS, ANSWERS, snapshot::DIRECTORY, "keys", trust::TRUST, LOCK, head::HEAD];
     let known: Vec<PathBuf> = PARTS
         .iter()
         .map(PathBuf::from)
-        .chain([files::partial_path(Path::new("head.json")), files::partial_path(Path::new(trust::NAME))])
+        .chain([files::partial_path(Path::new(head::HEAD)), files::partial_path(Path::new(trust::NAME))])
         .collect();
     let names = names(directory)?;
     let event = chain::path(Path::new(""), 1).file_name().map(PathBuf::from).unwrap_or_default();

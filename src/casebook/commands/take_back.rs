@@ -2,7 +2,7 @@
 
 use crate::{
     casebook::{
-        AnswerId, ApprovalError, CasebookError, Editor, TypedError,
+        AnswerId, ApprovalError, CasebookError, Editor, Seen, TypedError,
         log::event::{Matter, TakenBack, What},
         state::release::Release,
     },
@@ -14,8 +14,15 @@ impl Editor<'_> {
     /// numbered in that order, and none of them was exported. The author may do it, and whoever was to approve it.
     ///
     /// # Errors
-    /// If there is no such answer, it does not wait for anybody, or the reason is empty or too long.
-    pub fn take_back(&mut self, answer: AnswerId, reason: Text, today: &dyn Today) -> Result<(), CasebookError> {
+    /// If there is no such answer, the report changed meanwhile, the answer does not wait for anybody, or the reason is
+    /// empty or too long.
+    pub fn take_back(
+        &mut self,
+        answer: AnswerId,
+        seen: Seen,
+        reason: Text,
+        today: &dyn Today,
+    ) -> Result<(), CasebookError> {
         if reason.is_empty() {
             return Err(CasebookError::Typed(TypedError::Empty("reason")));
         }
@@ -23,6 +30,7 @@ impl Editor<'_> {
             return Err(CasebookError::Typed(TypedError::LongReason));
         }
         let AnswerId { report: id, seq } = answer;
+        self.casebook.check_unchanged(id, seen)?;
         let report = self.casebook.state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
         let stored = report
             .answers
@@ -44,11 +52,11 @@ impl Editor<'_> {
 mod tests {
     use super::*;
     use crate::{
-        casebook::{NewAssessment, NewDecision, NewNotice},
+        casebook::{DecisionError, NewAssessment, NewDecision, NewNotice},
         domain::{AnswerKind, Area, Calendar, ReportId, ReportState, Route, TeamRole},
         world::{
             DAY, TODAY,
-            casebook::{World, many_marks, note},
+            casebook::{World, approve_now, many_marks, note},
         },
     };
 
@@ -68,6 +76,11 @@ mod tests {
         (world, id)
     }
 
+    fn take_now(editor: &mut Editor<'_>, answer: AnswerId, why: Text) -> Result<(), CasebookError> {
+        let seen = editor.casebook().seen(answer.report)?;
+        editor.take_back(answer, seen, why, &TODAY)
+    }
+
     fn why() -> Text {
         Text::typed("It names the ward.")
     }
@@ -79,10 +92,10 @@ mod tests {
         write(&world, id, "On ward 7.");
         world.reply(id, "Thank you.");
         let first = AnswerId { report: id, seq: 1 };
-        world.edit_as(&other, |editor| editor.take_back(first, why(), &TODAY)).unwrap();
+        world.edit_as(&other, |editor| take_now(editor, first, why())).unwrap();
         assert!(
             matches!(
-                world.edit(|e| e.take_back(first, why(), &TODAY)),
+                world.edit(|editor| take_now(editor, first, why())),
                 Err(CasebookError::Approval(ApprovalError::NoAnswer))
             ),
             "once"
@@ -91,10 +104,10 @@ mod tests {
         assert_eq!((casebook.waiting(), casebook.waiting_notices()), (0, vec![]), "what came after it went with it");
 
         write(&world, id, "On a ward.");
-        world.edit_as(&other, |editor| editor.approve(first, &TODAY)).unwrap();
+        world.edit_as(&other, |editor| approve_now(editor, first)).unwrap();
         assert!(
             matches!(
-                world.edit(|e| e.take_back(first, why(), &TODAY)),
+                world.edit(|editor| take_now(editor, first, why())),
                 Err(CasebookError::Approval(ApprovalError::NotWaiting))
             ),
             "too late"
@@ -102,8 +115,7 @@ mod tests {
         let casebook = world.open().unwrap();
         assert_eq!(casebook.waiting(), 1);
         let report = casebook.show(id, DAY, &Calendar::default()).unwrap();
-        let said: Vec<_> =
-            report.messages.iter().filter_map(|message| message.text.as_ref()).map(Text::as_str).collect();
+        let said: Vec<_> = report.messages.iter().filter_map(|message| message.text()).map(Text::as_str).collect();
         assert_eq!(said.last(), Some(&"On a ward."));
         assert!(!said.contains(&"On ward 7.") && !said.contains(&"Thank you."));
         // What was taken back is kept for the team, so that nobody has to write it anew.
@@ -114,12 +126,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_approved_or_taken_back_is_the_text_that_was_read() {
+        let (world, id) = one_report();
+        let other = world.colleague("Second", TeamRole::Reviewer);
+        write(&world, id, "On ward 7.");
+        let first = AnswerId { report: id, seq: 1 };
+        let read = world.open_as(&other).unwrap().seen(id).unwrap();
+        world.edit(|editor| take_now(editor, first, why())).unwrap();
+        write(&world, id, "On a ward.");
+        let before = world.snapshot();
+        let refused = [
+            world.edit_as(&other, |editor| editor.approve(first, read, &TODAY)),
+            world.edit_as(&other, |editor| editor.take_back(first, read, why(), &TODAY)),
+        ];
+        for refused in refused {
+            assert!(matches!(refused, Err(CasebookError::Decision(DecisionError::Changed(of))) if of == id));
+        }
+        assert_eq!(world.snapshot(), before, "nothing is recorded");
+        assert_eq!(world.open().unwrap().waiting_notices().len(), 1);
+        world.edit_as(&other, |editor| approve_now(editor, first)).unwrap();
+    }
+
+    #[test]
     fn what_the_person_was_not_told_is_told_with_the_next_decision() {
         let (world, id) = one_report();
         let areas = vec![Area::IntegratedCare];
         let decided = NewAssessment::of_areas(areas, Some(ReportState::Decided), None);
         world.decide(id, NewDecision::new(decided, Some(notice("On ward 7.")), None).unwrap()).unwrap();
-        world.edit(|editor| editor.take_back(AnswerId { report: id, seq: 1 }, why(), &TODAY)).unwrap();
+        world.edit(|editor| take_now(editor, AnswerId { report: id, seq: 1 }, why())).unwrap();
         let recorded = world.decide(id, note("Later.")).unwrap();
         assert_eq!(recorded.answers, [(1, AnswerKind::Update)]);
         assert!(world.decide(id, note("Later.")).unwrap().answers.is_empty());
@@ -131,7 +165,7 @@ mod tests {
         write(&world, id, "On ward 7.");
         let take = |seq, reason: &str| {
             let answer = AnswerId { report: id, seq };
-            world.edit(|editor| editor.take_back(answer, Text::typed(reason), &TODAY))
+            world.edit(|editor| take_now(editor, answer, Text::typed(reason)))
         };
         assert!(matches!(take(1, " "), Err(CasebookError::Typed(TypedError::Empty(_)))));
         for long in ["a".repeat(DETAIL_MAX + 1), many_marks(DETAIL_MAX)] {

@@ -5,7 +5,7 @@ use super::{
 use crate::{
     crypto::{SealError, SignError},
     domain::CalendarError,
-    files::FileError,
+    files::{FileError, tarball::TarError},
 };
 
 /// A casebook can't do what it was asked. Nothing of any report's content is in it.
@@ -70,5 +70,12 @@ impl From<SealError> for CasebookError {
 impl From<Refusal> for CasebookError {
     fn from(error: Refusal) -> Self {
         ImportError::from(error).into()
+    }
+}
+
+/// A tar is read of a collection alone.
+impl From<TarError> for CasebookError {
+    fn from(error: TarError) -> Self {
+        Refusal::from(error).into()
     }
 }

@@ -3,6 +3,7 @@ use std::io;
 use crate::{
     crypto::{OpenError, VerifyError},
     domain::ReportId,
+    files::tarball::TarError,
 };
 
 /// A collection can't be taken in. The casebook stays as it was. Nothing of any report's content is in it.
@@ -97,4 +98,15 @@ pub enum Refusal {
         /// Why not.
         source: OpenError,
     },
+}
+
+/// A disk's error, which the operating system numbers, or the file's.
+impl From<TarError> for Refusal {
+    fn from(error: TarError) -> Self {
+        match error {
+            TarError::Io(error) if error.raw_os_error().is_some() => Self::Io(error),
+            TarError::Io(_) => Self::Altered,
+            TarError::Unexpected(_) | TarError::TooLarge(_) => Self::Files,
+        }
+    }
 }

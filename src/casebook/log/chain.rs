@@ -14,24 +14,19 @@ use crate::{
     casebook::{
         EventProblem, LogError,
         log::{
-            event::{About, Envelope, Event, Head, Matter},
+            event::{About, Envelope, Event, Matter},
+            head::{self, Head},
             keyring::Keyring,
         },
     },
     crypto::{self, GovernanceRecipients, OpenError, SignerRole, SigningKey, VerifyingKey, seal_bytes},
-    domain::{
-        CasebookId, Digest, Format, ReportId, Text,
-        limits::{EVENT_BYTES, KIB},
-    },
+    domain::{CasebookId, Digest, Format, ReportId, Text, limits::EVENT_BYTES},
     files::{self, FileError, Readers},
 };
 
 pub(in crate::casebook) const EVENTS: &str = "events";
-const HEAD: &str = "head.json";
 /// Digits in an event's file name.
 const DIGITS: usize = 8;
-/// Bytes of the head: a signed number and digest.
-const HEAD_BYTES: usize = 16 * KIB;
 
 /// An event as one member could open it.
 #[derive(Serialize, Deserialize)]
@@ -43,15 +38,6 @@ pub(in crate::casebook) struct Opened {
     pub(in crate::casebook) matters: Vec<Option<Matter>>,
     /// SHA-256 of its file.
     pub(in crate::casebook) digest: Digest,
-}
-
-/// The signed head, in its file.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SignedHead {
-    head: Text,
-    signer: String,
-    signature: String,
 }
 
 /// The numbers of the events that are there.
@@ -145,29 +131,8 @@ pub(in crate::casebook) fn append(
         Head { format: Format::CasebookHead, casebook: event.casebook, number: event.number, digest: sealed.digest() };
     // What the event tells has happened by now. A head that can't be written is behind, as after a kill at this place,
     // and the next event brings it up to date; an error would have the same decision recorded twice.
-    let _ = write_head(directory, &head, key);
+    let _ = head::write(directory, &head, key);
     Ok(sealed.digest())
-}
-
-/// The head and who signed it; none if the first event is still to come.
-pub(in crate::casebook) fn head(directory: &Path) -> Result<Option<(Head, String)>, LogError> {
-    let path = directory.join(HEAD);
-    if !path.exists() {
-        return Ok(None);
-    }
-    let damaged = || LogError::Head;
-    let signed: SignedHead = serde_json::from_slice(&files::read(&path, HEAD_BYTES)?).map_err(|_| damaged())?;
-    let signer = VerifyingKey::<SignerRole>::from_base64(&signed.signer).map_err(|_| damaged())?;
-    let verified = crypto::verify::<Head>(signed.head.as_str().as_bytes(), &signed.signature, &[signer]);
-    Ok(Some((verified.map_err(|_| damaged())?.into_document(), signed.signer)))
-}
-
-fn write_head(directory: &Path, head: &Head, key: &SigningKey<SignerRole>) -> Result<(), LogError> {
-    let (json, signature) = crypto::sign(head, key)?;
-    let json = String::from_utf8(json).map_err(|_| crypto::SignError::Json)?;
-    let signed = SignedHead { head: Text::verbatim(&json), signer: key.verifying_key()?.to_base64(), signature };
-    let bytes = serde_json::to_vec(&signed).map_err(|_| crypto::SignError::Json)?;
-    Ok(files::replace(&directory.join(HEAD), Readers::Owner, &bytes)?)
 }
 
 fn open_matter(keys: &Keyring, about: &About) -> Result<Option<Matter>, LogError> {

@@ -54,29 +54,6 @@ pub(in crate::casebook) struct Envelope {
     pub(in crate::casebook) signature: String,
 }
 
-/// How many events there are: a casebook that is cut at its end has fewer.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::casebook) struct Head {
-    /// [`Format::CasebookHead`].
-    pub(in crate::casebook) format: Format,
-    /// The casebook.
-    pub(in crate::casebook) casebook: CasebookId,
-    /// The last event.
-    pub(in crate::casebook) number: u64,
-    /// SHA-256 of its file.
-    pub(in crate::casebook) digest: Digest,
-}
-
-impl Document for Head {
-    const FORMAT: Format = Format::CasebookHead;
-    type Role = SignerRole;
-
-    fn format(&self) -> Format {
-        self.format
-    }
-}
-
 /// What happened.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

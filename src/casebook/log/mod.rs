@@ -5,6 +5,7 @@
 pub(in crate::casebook) mod chain;
 pub(in crate::casebook) mod event;
 pub(in crate::casebook) mod fact;
+pub(in crate::casebook) mod head;
 pub(in crate::casebook) mod keyring;
 pub(in crate::casebook) mod snapshot;
 pub(in crate::casebook) mod trust;

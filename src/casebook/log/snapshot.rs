@@ -133,7 +133,7 @@ mod tests {
         assert_eq!((again.version(), again.second_approver()), (first.version(), first.second_approver()));
         // What was written is read from its event.
         let view = again.show(id, DAY, &Calendar::default()).unwrap();
-        assert!(view.messages[1].text.as_ref().is_some_and(|text| text.as_str() == MARKER));
+        assert!(view.messages[1].text().is_some_and(|text| text.as_str() == MARKER));
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub(in crate::casebook) mod attachments;
 pub(in crate::casebook) mod destroyed;
 pub(in crate::casebook) mod facts;
 pub(in crate::casebook) mod letters;
+pub(in crate::casebook) mod message;
 pub(in crate::casebook) mod queue;
 pub(in crate::casebook) mod report;
 pub(in crate::casebook) mod search;

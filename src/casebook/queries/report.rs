@@ -10,14 +10,12 @@ use crate::{
         log::event::{Matter, Referred, What, Written},
         queries::{
             answers::AnswerView,
+            message::MessageView,
             queue::{QueueEntry, queue_entry},
         },
-        state::report::{Report, StoredAnswer},
+        state::report::Report,
     },
-    domain::{
-        AnswerKind, Area, Assessment, Attachment, Calendar, Concern, Date, MemberId, Message, MessageContent,
-        MessageKind, ReportId, ReportState, TeamRole, Text,
-    },
+    domain::{AnswerKind, Area, Assessment, Calendar, Date, MemberId, ReportId, ReportState, TeamRole, Text},
 };
 
 /// One report, opened.
@@ -45,50 +43,6 @@ pub struct ReportView {
     pub taken_back: Vec<TakenBackView>,
     /// Who was shut out of it, each time anew.
     pub shut_outs: Vec<ShutOutView>,
-}
-
-/// Who says something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sender {
-    /// Whoever raised the concern.
-    Person,
-    /// The governance team.
-    Team,
-}
-
-/// What kind of thing is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Word {
-    /// By the person.
-    Person(MessageKind),
-    /// By the team.
-    Team(AnswerKind),
-}
-
-/// One thing said in either direction.
-#[derive(Serialize)]
-pub struct MessageView {
-    /// Counted apart for the person and the team.
-    pub seq: u32,
-    /// Who says it.
-    pub from: Sender,
-    /// What kind it is.
-    pub kind: Word,
-    /// The day.
-    pub on: Date,
-    /// For a notice: whether it tells of a later change of use.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub supplementary: bool,
-    /// For a concern: the answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answers: Option<Concern>,
-    /// For all else: what it says, if anything.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<Text>,
-    /// What came with it.
-    pub attachments: Vec<Attachment>,
 }
 
 /// One decision.
@@ -193,16 +147,20 @@ impl Casebook {
             self.add_history(*number, report, &mut view, &mut gone)?;
         }
         let said = view.decisions.iter().flat_map(|decision| &decision.answers);
-        let texts: BTreeMap<u32, Option<Text>> = said.map(|answer| (answer.seq, answer.text.clone())).collect();
-        let mut answers = report.answers.iter().filter(|answer| answer.kind != AnswerKind::Update).peekable();
-        let team = |answer: &StoredAnswer| said_by_team(answer, texts.get(&answer.seq).cloned().flatten());
+        let texts: BTreeMap<u32, &Text> = said.filter_map(|answer| Some((answer.seq, answer.text.as_ref()?))).collect();
+        let letters = report.answers.iter().filter_map(|answer| {
+            // None is recorded without.
+            let text = texts.get(&answer.seq).map_or_else(|| Text::verbatim(""), |text| (*text).clone());
+            Some((answer.after, MessageView::of_team(answer, answer.letter()?, text)))
+        });
+        let mut letters = letters.peekable();
         for stored in &report.messages {
-            while let Some(answer) = answers.next_if(|answer| answer.after < stored.seq) {
-                view.messages.push(team(answer));
+            while let Some((_, letter)) = letters.next_if(|(after, _)| *after < stored.seq) {
+                view.messages.push(letter);
             }
-            view.messages.push(said_by_person(self.open_message(id, stored)?));
+            view.messages.push(MessageView::of_person(self.open_message(id, stored)?));
         }
-        view.messages.extend(answers.map(team));
+        view.messages.extend(letters.map(|(_, letter)| letter));
         Ok(view)
     }
 
@@ -264,44 +222,12 @@ impl Casebook {
     }
 }
 
-fn said_by_person(message: Message) -> MessageView {
-    let kind = Word::Person(message.content.kind());
-    let (answers, text) = match message.content {
-        MessageContent::Concern(concern) => (Some(concern), None),
-        MessageContent::FollowUp(text) => (None, Some(text)),
-        MessageContent::Withdrawal => (None, None),
-    };
-    MessageView {
-        seq: message.seq,
-        from: Sender::Person,
-        kind,
-        on: message.on,
-        supplementary: false,
-        answers,
-        text,
-        attachments: message.attachments,
-    }
-}
-
-fn said_by_team(answer: &StoredAnswer, text: Option<Text>) -> MessageView {
-    MessageView {
-        seq: answer.seq,
-        from: Sender::Team,
-        kind: Word::Team(answer.kind),
-        on: answer.on,
-        supplementary: answer.supplementary,
-        answers: None,
-        text,
-        attachments: Vec::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         casebook::NewAssessment,
-        domain::Route,
+        domain::{MessageKind, Route},
         world::{
             DAY,
             casebook::{MARKER, World, assessed},
@@ -325,8 +251,8 @@ mod tests {
         import(&mut world);
         let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap_or_else(|e| panic!("{e}"));
         let json = serde_json::to_value(&view).unwrap();
-        let said: Vec<_> = view.messages.iter().map(|message| (message.from, message.seq)).collect();
-        assert_eq!(said, [(Sender::Person, 1), (Sender::Team, 1), (Sender::Person, 2)]);
+        let said: Vec<_> = view.messages.iter().map(|message| (message.by_person().is_some(), message.seq)).collect();
+        assert_eq!(said, [(true, 1), (false, 1), (true, 2)]);
         assert_eq!(
             (&json["areas"][0], &json["state"], &json["withdrawn"]),
             (&"competition".into(), &"decided".into(), &false.into())

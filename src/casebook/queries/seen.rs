@@ -1,8 +1,5 @@
 use crate::{
-    casebook::{
-        Casebook, CasebookError,
-        queries::report::{ReportView, Sender},
-    },
+    casebook::{Casebook, CasebookError, DecisionError, queries::report::ReportView},
     domain::ReportId,
 };
 
@@ -24,13 +21,22 @@ impl Casebook {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         Ok(Seen { version: report.version(), read: report.last_message() })
     }
+
+    /// Whether a report still stands as it was seen. Numbers of notices that were taken back are given anew, so only
+    /// that tells whether it is still the notice that was read.
+    ///
+    /// # Errors
+    /// [`DecisionError::Changed`] if it does not, and if there is no such report.
+    pub(in crate::casebook) fn check_unchanged(&self, id: ReportId, seen: Seen) -> Result<(), CasebookError> {
+        if self.seen(id)? == seen { Ok(()) } else { Err(DecisionError::Changed(id).into()) }
+    }
 }
 
 impl ReportView {
     /// As whoever looks at it now sees it.
     #[must_use]
     pub fn seen(&self) -> Seen {
-        let theirs = self.messages.iter().filter(|message| message.from == Sender::Person);
+        let theirs = self.messages.iter().filter(|message| message.by_person().is_some());
         Seen { version: self.entry.version, read: theirs.map(|message| message.seq).max().unwrap_or_default() }
     }
 }

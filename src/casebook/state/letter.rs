@@ -109,6 +109,10 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        casebook::log::event::{NewKey, ReportNews},
+        domain::{Clock, Delivery, Digest, FileEntry, MemberId, ReportState, Route},
+    };
 
     #[test]
     fn a_letter_keeps_its_own_promises_and_no_others() {
@@ -132,5 +136,44 @@ mod tests {
             let first = (letter == Letter::Supplementary).then_some(Hindrance::NoFirstNotice);
             assert_eq!(letter.hindrance(false, false), first);
         }
+    }
+
+    #[test]
+    fn a_notice_that_is_held_keeps_no_clock() {
+        let day = Date::constant(2026, 12, 1);
+        let (size, sha256) = (1, Digest([0; 32]));
+        let news = ReportNews {
+            route: Route::StaffConcern,
+            received_on: day,
+            withdrawn: false,
+            deliveries: Vec::new(),
+            clocks: Vec::new(),
+            messages: Vec::new(),
+        };
+        let mut report = Report::new(NewKey { generation: 1, recipient: String::new() }, &news, 0);
+        let clock = Clock { kind: ClockKind::InformationUseNotice, started_on: day, due_on: day, met_on: None };
+        report.changes.push((2, ClockEntry { seq: 1, clock }));
+        // The box has an answer of that number: a casebook that was lost gave it.
+        report.deliveries.push(Delivery { seq: 1, on: day });
+        report.answers.push(StoredAnswer {
+            seq: 1,
+            kind: AnswerKind::Notice,
+            supplementary: true,
+            on: day,
+            by: MemberId([1; 8]),
+            after: 1,
+            state: ReportState::Decided,
+            event: 2,
+            file: FileEntry { size, sha256 },
+            endorsements: Vec::new(),
+            needs_approval: true,
+            approved_by: None,
+            exported_in: Vec::new(),
+        });
+        let met_on =
+            |report: &Report| report.supplementary_clocks().map(|entry| entry.clock.met_on).collect::<Vec<_>>();
+        assert_eq!(met_on(&report), [None]);
+        report.answers[0].approved_by = Some(MemberId([2; 8]));
+        assert_eq!(met_on(&report), [Some(day)]);
     }
 }

@@ -1,9 +1,7 @@
 //! What people read. Whatever a person wrote is shown so that it can't drive the terminal.
 
 use crate::{
-    casebook::{
-        AnswerView, DecisionView, Import, MessageView, QueueEntry, Recorded, Release, ReportView, Sender, Word,
-    },
+    casebook::{AnswerView, DecisionView, Import, MessageView, QueueEntry, Recorded, Release, ReportView, SaidBy},
     cli::output::{self, Outcome},
     domain::{
         Area, ClockState, ClockView, Concern, Given, MessageKind, ReportId, SeriousHarm, Text, escape_invisible_in_line,
@@ -109,20 +107,19 @@ pub(in crate::cli) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize
 }
 
 fn message(message: &MessageView) -> Outcome {
-    let (from, kind) = match (message.from, message.kind) {
-        (Sender::Person, Word::Person(kind)) => ("from the person", kind.label()),
-        (_, Word::Person(kind)) => ("", kind.label()),
-        (_, Word::Team(kind)) => ("from the team", kind.label()),
+    let from = match message.said {
+        SaidBy::Person { .. } => "from the person",
+        SaidBy::Team { .. } => "from the team",
     };
     output::line("")?;
-    output::line(&format!("{kind} {} {from}, {}", message.seq, message.on))?;
-    if let Some(concern) = &message.answers {
+    output::line(&format!("{} {} {from}, {}", message.label(), message.seq, message.on))?;
+    if let Some(concern) = message.concern() {
         answers(concern).iter().try_for_each(|line| output::line(line))?;
     }
-    if let Some(text) = &message.text {
+    if let Some(text) = message.text() {
         paragraph(text, INDENT)?;
     }
-    for (number, file) in (1..).zip(&message.attachments) {
+    for (number, file) in (1..).zip(message.attachments()) {
         let (name, media_type) =
             (escape_invisible_in_line(file.name.as_str()), escape_invisible_in_line(file.media_type.as_str()));
         output::line(&format!("  File {}/{number}: {name}  {media_type}  {} bytes", message.seq, file.size))?;

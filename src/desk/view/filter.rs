@@ -162,3 +162,47 @@ impl Filter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use askama::Template;
+
+    use super::*;
+    use crate::world::{DAY, casebook::World};
+
+    #[test]
+    fn whatever_can_be_chosen_is_understood() {
+        let world = World::new();
+        let casebook = world.open().unwrap();
+        let read = |field: &str, value: &str| {
+            let mut query = Entries::default();
+            query.push(field.to_owned(), value.to_owned());
+            let Filter { area, state, route, owner, unread, due, waiting, all, .. } =
+                Filter::read(&query, casebook.me(), DAY);
+            let asked = [
+                ("area", area.is_some()),
+                ("state", state.is_some()),
+                ("route", route.is_some()),
+                ("owner", owner.is_some()),
+                ("unread", unread),
+                ("due", due.is_some()),
+                ("waiting", waiting.is_some()),
+                ("show", all),
+            ];
+            asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        let fields = Filter::read(&Entries::default(), casebook.me(), DAY).fields(&casebook);
+        assert_eq!(fields.len(), FilterField::ALL.len());
+        for field in &fields {
+            let page = field.render().unwrap();
+            let values: Vec<&str> =
+                page.split("<option value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            assert!(values.len() > 1 && values[0].is_empty(), "{page}");
+            assert!(read(field.id, "").is_empty());
+            for value in &values[1..] {
+                assert_eq!(read(field.id, value), [field.id], "{value}");
+            }
+        }
+        assert!(fields.iter().any(|field| field.render().unwrap().contains("\"approval\">Waiting for approval")));
+    }
+}

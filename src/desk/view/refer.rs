@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Shell;
 use crate::{
-    casebook::{ReportView, Sender, Word},
+    casebook::ReportView,
     desk::form::{
         question::AskedField,
         referral::{ReferralField, text_field},
@@ -88,9 +88,9 @@ impl<'a> ReferPage<'a> {
     pub(in crate::desk) fn passages(report: &ReportView) -> Vec<(String, String, Text)> {
         let mut all = Vec::new();
         for message in &report.messages {
-            let side = if message.from == Sender::Person { "p" } else { "t" };
+            let side = if message.by_person().is_some() { "p" } else { "t" };
             let key = |part: &str| format!("{side}{}{part}", message.seq);
-            if let Some(concern) = &message.answers {
+            if let Some(concern) = message.concern() {
                 // Of what was chosen from a list only what it is about: the rest says more of who speaks.
                 let texts = concern.answers().filter(|answered| {
                     answered.field == ConcernField::About || matches!(answered.given, Given::Text(_))
@@ -100,12 +100,8 @@ impl<'a> ReferPage<'a> {
                     (key(field.slug()), field.label().to_owned(), answered.given.in_words())
                 }));
             }
-            if let Some(text) = &message.text {
-                let kind = match message.kind {
-                    Word::Person(kind) => kind.label(),
-                    Word::Team(kind) => kind.label(),
-                };
-                all.push((key(""), format!("{kind} of {}", message.on), text.clone()));
+            if let Some(text) = message.text() {
+                all.push((key(""), format!("{} of {}", message.label(), message.on), text.clone()));
             }
         }
         all
@@ -113,10 +109,11 @@ impl<'a> ReferPage<'a> {
 
     /// Every file of the report: `MESSAGE/FILE`, and its name.
     pub(in crate::desk) fn files(report: &ReportView) -> Vec<(String, String)> {
-        let from_person = report.messages.iter().filter(|message| message.from == Sender::Person);
-        from_person
+        report
+            .messages
+            .iter()
             .flat_map(|message| {
-                let files = (1..).zip(&message.attachments);
+                let files = (1..).zip(message.attachments());
                 files.map(|(number, file)| (format!("{}/{number}", message.seq), escape_invisible(file.name.as_str())))
             })
             .collect()

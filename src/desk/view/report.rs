@@ -12,7 +12,7 @@ use super::{
     words::{named, state_name},
 };
 use crate::{
-    casebook::{AnswerView, Casebook, MessageView, Release, ReportView, Sender, Word},
+    casebook::{AnswerView, Casebook, Letter, MessageView, Release, ReportView, SaidBy},
     desk::form::{
         one_question::{PARTS, PrintField},
         question::AskedField,
@@ -141,7 +141,6 @@ impl<'a> ReportPage<'a> {
         let found = messages.iter().filter(|said| said.from_person);
         let found = found.flat_map(|said| said.answers.iter().chain(said.files.iter().map(|file| &file.name)));
         let found = found.flat_map(|answered| answered.found.iter().copied()).collect();
-        let theirs = report.messages.iter().filter(|message| message.from == Sender::Person);
         let mut assessment = vec![("Areas, as the person chose", named(&report.chosen_areas))];
         let said = assessed(&report.assessment, &name).into_iter();
         assessment.extend(said.filter_map(|(label, text)| Some((label, text?))));
@@ -161,7 +160,7 @@ impl<'a> ReportPage<'a> {
             urgent: entry.is_urgent(),
             harm: entry.serious_harm.map_or("Not answered", SeriousHarm::label),
             unread: entry.unread,
-            last_message: theirs.map(|message| message.seq).max().unwrap_or_default(),
+            last_message: report.seen().read,
             clocks: entry.clocks.iter().map(ClockRow::new).collect(),
             found,
             messages,
@@ -193,25 +192,27 @@ impl ClockRow {
 
 impl MessageBlock {
     fn new(message: &MessageView, read: u32, written: &[&AnswerView], name: &dyn Fn(MemberId) -> String) -> Self {
-        let from_person = message.from == Sender::Person;
-        let (kind, side) = match message.kind {
-            Word::Person(kind) => (kind.label(), "From the person"),
-            Word::Team(kind) if message.supplementary => (kind.label(), "Supplementary, from the team"),
-            Word::Team(kind) => (kind.label(), "From the team"),
+        let (from_person, side) = match message.said {
+            SaidBy::Person { .. } => (true, "From the person"),
+            SaidBy::Team { letter: Letter::Supplementary, .. } => (false, "Supplementary, from the team"),
+            SaidBy::Team { letter: Letter::Notice | Letter::Reply, .. } => (false, "From the team"),
         };
-        let concern = message.answers.iter().flat_map(Concern::answers);
+        let concern = message.concern().into_iter().flat_map(Concern::answers);
         let mut answers: Vec<MarkedText> = concern
             .map(|answered| MarkedText::new(Some(answered.field.label()), answered.given.in_words().as_str()))
             .collect();
-        answers.extend(message.text.iter().map(|text| MarkedText::new(None, text.as_str())));
+        answers.extend(message.text().iter().map(|text| MarkedText::new(None, text.as_str())));
         let answer = written.iter().find(|answer| !from_person && answer.seq == message.seq);
         Self {
             from_person,
-            heading: format!("{kind} {}: {side}", message.seq),
+            heading: format!("{} {}: {side}", message.label(), message.seq),
             on: Day(message.on),
             unread: from_person && message.seq > read,
             answers,
-            files: (1..).zip(&message.attachments).map(|(number, file)| File::new(message.seq, number, file)).collect(),
+            files: (1..)
+                .zip(message.attachments())
+                .map(|(number, file)| File::new(message.seq, number, file))
+                .collect(),
             whereabouts: answer.map(|answer| whereabouts(answer, name)),
             to_approve: answer.filter(|answer| answer.release == Release::Held).map(|answer| answer.seq),
         }

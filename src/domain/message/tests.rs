@@ -44,3 +44,19 @@ fn what_contradicts_itself_is_refused() {
         assert!(![SHORT, CONCERN, FOLLOW_UP, WITHDRAWAL].contains(&json.as_str()), "nothing was changed");
     }
 }
+
+#[test]
+fn what_the_person_wrote_in_words_of_their_own_is_found_in_each_kind() {
+    let texts = |json: &str| -> Vec<String> {
+        let message: Message = serde_json::from_str(json).unwrap();
+        message.content.texts().map(|text| text.as_str().to_owned()).collect()
+    };
+    let of_concern = texts(CONCERN);
+    for text in ["A trust", "It has gone on\nfor months.", "Last spring", "Nothing.", "Minutes", "The rota"] {
+        assert!(of_concern.iter().any(|found| found == text), "{text}");
+    }
+    assert_eq!(of_concern.len(), 6, "what was chosen is in no words of theirs");
+    assert_eq!(texts(SHORT), ["It has gone on for months."]);
+    assert_eq!(texts(FOLLOW_UP), ["More."]);
+    assert_eq!(texts(WITHDRAWAL), [""; 0]);
+}

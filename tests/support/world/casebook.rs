@@ -9,8 +9,8 @@ use std::{
 
 use candour::{
     casebook::{
-        Casebook, CasebookError, Editor, Founder, Import, KeyPaths, NewAssessment, NewDecision, NewMember, NewNote,
-        NewNotice, NewReply, Pointer, Recorded,
+        AnswerId, Casebook, CasebookError, Editor, Founder, Import, KeyPaths, NewAssessment, NewDecision, NewMember,
+        NewNote, NewNotice, NewReply, Pointer, Recorded,
     },
     crypto::{
         self, AttachmentSealer, BoxRole, Code, GovernanceRecipients, ReplyIdentity, SignerRole, SigningKey,
@@ -292,6 +292,11 @@ pub(crate) fn init(
 }
 
 /// Decides over a report as it stands.
+pub(crate) fn approve_now(editor: &mut Editor<'_>, answer: AnswerId) -> Result<(), CasebookError> {
+    let seen = editor.casebook().seen(answer.report)?;
+    editor.approve(answer, seen, &TODAY)
+}
+
 pub(crate) fn decide_now(
     editor: &mut Editor<'_>,
     id: ReportId,

@@ -1,9 +1,8 @@
 use super::*;
 use crate::{
     casebook::ImportError,
-    crypto::SigningKey,
-    domain::{BoxId, Digest, MessageContent, MessageKind},
-    files,
+    crypto::{OpenError, SigningKey},
+    domain::{Attachment, BoxId, Digest, Manifest, Message, MessageContent, Text},
     world::{
         TODAY,
         casebook::{Parts, World, archive, seal, seal_bytes},
@@ -174,8 +173,8 @@ fn what_is_sealed_inside_is_what_is_listed_outside() {
         |message| message.reply_to = "age1nonsense".to_owned(),
         |message| {
             message.attachments.push(Attachment {
-                name: crate::domain::Text::verbatim("x"),
-                media_type: crate::domain::Text::verbatim("x"),
+                name: Text::verbatim("x"),
+                media_type: Text::verbatim("x"),
                 size: 1,
                 sha256: Digest([0; 32]),
             });

@@ -10,7 +10,7 @@ use crate::{
     },
     world::{
         DAY, TODAY,
-        casebook::{World, assessed, many_marks, moved, note, notice},
+        casebook::{World, approve_now, assessed, many_marks, moved, note, notice},
     },
 };
 
@@ -165,7 +165,7 @@ fn an_answer_comes_from_the_second_member_to_the_box_step_by_step() {
     // What comes after a notice that is held waits with it.
     assert_eq!(releases(&world), (vec![Release::Held, Release::Free], (2, 1, 0), 0));
     let first = AnswerId { report: id, seq: 1 };
-    world.edit_as(&other, |editor| editor.approve(first, &TODAY)).unwrap();
+    world.edit_as(&other, |editor| approve_now(editor, first)).unwrap();
     assert_eq!(releases(&world), (vec![Release::Free; 2], (2, 0, 0), 2));
     for number in 1..=2 {
         let out = world.dir.path().join(format!("out-{number}"));

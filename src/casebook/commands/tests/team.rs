@@ -11,7 +11,7 @@ use crate::{
     unseal::GovernanceIdentity,
     world::{
         DAY, TODAY,
-        casebook::{MARKER, World, decide_now, many_marks, note, notice, seal},
+        casebook::{MARKER, World, approve_now, decide_now, many_marks, note, notice, seal},
     },
 };
 use crate::{
@@ -215,12 +215,12 @@ fn a_notice_waits_for_its_second_approver() {
     let waiting: Vec<_> = casebook.waiting_notices().iter().map(|notice| notice.answer).collect();
     assert_eq!((casebook.waiting(), waiting), (0, vec![answer]));
     assert!(matches!(
-        world.edit(|editor| editor.approve(answer, &TODAY)),
+        world.edit(|editor| approve_now(editor, answer)),
         Err(CasebookError::Approval(ApprovalError::OwnNotice))
     ));
-    world.edit_as(&other, |editor| editor.approve(answer, &TODAY)).unwrap();
+    world.edit_as(&other, |editor| approve_now(editor, answer)).unwrap();
     assert!(matches!(
-        world.edit_as(&other, |editor| editor.approve(answer, &TODAY)),
+        world.edit_as(&other, |editor| approve_now(editor, answer)),
         Err(CasebookError::Approval(ApprovalError::NotWaiting))
     ));
     let casebook = world.open().unwrap();

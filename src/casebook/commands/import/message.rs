@@ -1,0 +1,154 @@
+//! One message of a collection: opened, checked, and sealed again to its report's key.
+
+use std::io::{self, BufReader, Read, Write};
+
+use crate::{
+    casebook::{CasebookError, Editor, Refusal, carry::staging::Staging, log::event::MessageNews},
+    crypto::{self, AttachmentSealer, GovernanceRecipients, Hashed, OpenError, ReplyRecipient, seal_message},
+    domain::{
+        Attachment, Concern, FileEntry, Manifest, Message, MessageEntry, MessageKind, ReportEntry,
+        limits::MESSAGE_BYTES,
+    },
+    files::tarball::{Reader, TarError},
+};
+
+/// Bytes of a sealed message: the padded message, and to spare for age's own.
+const SEALED_MESSAGE_BYTES: usize = 2 * MESSAGE_BYTES;
+
+/// Where a message stands in a collection.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) manifest: &'a Manifest,
+    pub(super) report: &'a ReportEntry,
+    pub(super) message: &'a MessageEntry,
+}
+
+impl Place<'_> {
+    /// Checks the files of a message that was imported before, and keeps nothing.
+    pub(super) fn skip<R: Read>(self, tar: &mut Reader<R>) -> Result<(), Refusal> {
+        for (index, file) in self.message.files.iter().enumerate() {
+            let mut hashed = Hashed::new(io::sink());
+            tar.copy(&self.path(index), file.size, &mut hashed)?;
+            if hashed.finish().0 != file.sha256 {
+                return Err(Refusal::Files);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is sealed inside is not what stands here.
+    pub(super) const fn is_another(self) -> Refusal {
+        Refusal::Inside { report: self.report.id, seq: self.message.seq }
+    }
+
+    const fn unopened(self, source: OpenError) -> Refusal {
+        Refusal::Message { report: self.report.id, seq: self.message.seq, source }
+    }
+
+    fn path(self, index: usize) -> String {
+        Manifest::path(self.report.id, self.message.seq, index)
+    }
+
+    /// Whether what is sealed inside a message is what the manifest says outside.
+    fn is_of(self, message: &Message) -> bool {
+        let listed = self.message;
+        message.r#box == self.manifest.r#box
+            && message.report == self.report.id
+            && message.seq == listed.seq
+            && message.content.kind() == listed.kind
+            && message.route == self.report.route
+            && message.on == listed.on
+            && message.attachments.len() == listed.files.len() - 1
+            && (listed.kind == MessageKind::Concern) == (listed.seq == 1)
+    }
+}
+
+impl Editor<'_> {
+    /// Opens a new message and its attachments, and stages them under the report's key.
+    pub(super) fn read_message<R: Read>(
+        &self,
+        tar: &mut Reader<R>,
+        place: Place<'_>,
+        staging: &mut Staging,
+        to: &GovernanceRecipients,
+    ) -> Result<MessageNews, CasebookError> {
+        let listed = place.message;
+        let (first, attachments) = listed.files.split_first().ok_or_else(|| place.is_another())?;
+        let path = place.path(0);
+        let sealed = tar.read(&path, SEALED_MESSAGE_BYTES)?;
+        if sealed.len() as u64 != first.size || crypto::digest(&sealed) != first.sha256 {
+            return Err(Refusal::Files.into());
+        }
+        let opened = self.casebook.member.open_message(sealed.as_slice());
+        let message = opened.map_err(|source| place.unopened(source))?;
+        if !place.is_of(&message) {
+            return Err(place.is_another().into());
+        }
+        let reply_to = ReplyRecipient::parse(&message.reply_to).map_err(|_| place.is_another())?.to_string();
+        let resealed = seal_message(&message, to)?;
+        let mut kept = vec![FileEntry { size: resealed.as_bytes().len() as u64, sha256: resealed.digest() }];
+        staging.write(&path, resealed.as_bytes())?;
+        for (file, attachment) in (1..).zip(attachments).zip(&message.attachments) {
+            kept.push(self.reseal(tar, place, file, attachment, staging, to)?);
+        }
+        let concern = message.content.concern();
+        Ok(MessageNews {
+            seq: listed.seq,
+            kind: listed.kind,
+            on: listed.on,
+            files: listed.files.clone(),
+            kept,
+            areas: concern.map(Concern::areas).unwrap_or_default(),
+            serious_harm: concern.and_then(|concern| concern.serious_harm),
+            reply_to,
+        })
+    }
+
+    /// Opens an attachment on its way and seals it again, without ever holding it whole.
+    fn reseal<R: Read>(
+        &self,
+        tar: &mut Reader<R>,
+        place: Place<'_>,
+        (index, listed): (usize, &FileEntry),
+        attachment: &Attachment,
+        staging: &mut Staging,
+        to: &GovernanceRecipients,
+    ) -> Result<FileEntry, CasebookError> {
+        let path = place.path(index);
+        let mut hashed = Hashed::new(Sized { out: staging.file(&path)?, size: 0 });
+        tar.open::<_, CasebookError>(&path, listed.size, |sealed| {
+            let mut read = Hashed::new(sealed);
+            let mut sealer = AttachmentSealer::start(to, &mut hashed)?;
+            let opened = self.casebook.member.open_attachment(BufReader::new(&mut read), attachment, &mut sealer);
+            // To its end, to say first whether it is the file that the manifest names.
+            io::copy(&mut read, &mut io::sink()).map_err(TarError::from)?;
+            if read.finish().0 != listed.sha256 {
+                return Err(Refusal::Files.into());
+            }
+            opened.map_err(|source| place.unopened(source))?;
+            sealer.finish()?;
+            Ok(())
+        })?;
+        let (sha256, Sized { out, size }) = hashed.finish();
+        out.commit_unsynced()?;
+        Ok(FileEntry { size, sha256 })
+    }
+}
+
+/// Counts what is written.
+struct Sized<W> {
+    out: W,
+    size: u64,
+}
+
+impl<W: Write> Write for Sized<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.size += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

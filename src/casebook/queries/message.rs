@@ -1,0 +1,169 @@
+//! What was said in either direction, as the desk shows it.
+
+use serde::{Serialize, Serializer};
+
+use crate::{
+    casebook::state::{letter::Letter, report::StoredAnswer},
+    domain::{Attachment, Concern, Date, Message, MessageContent, Text},
+};
+
+/// One thing said in either direction.
+pub struct MessageView {
+    /// Counted apart for the person and the team.
+    pub seq: u32,
+    /// The day it came in or was written.
+    pub on: Date,
+    /// Who says it, and what.
+    pub said: SaidBy,
+}
+
+/// Who says something, and what.
+pub enum SaidBy {
+    /// Whoever raised the concern.
+    Person {
+        /// In a concern, a follow-up or a withdrawal.
+        content: MessageContent,
+        /// What came with it.
+        attachments: Vec<Attachment>,
+    },
+    /// The governance team.
+    Team {
+        /// A reply, or which notice it is.
+        letter: Letter,
+        /// What it says.
+        text: Text,
+    },
+}
+
+impl MessageView {
+    pub(super) fn of_person(message: Message) -> Self {
+        let Message { seq, on, content, attachments, .. } = message;
+        Self { seq, on, said: SaidBy::Person { content, attachments } }
+    }
+
+    /// Of an answer, which is that letter.
+    pub(super) const fn of_team(answer: &StoredAnswer, letter: Letter, text: Text) -> Self {
+        Self { seq: answer.seq, on: answer.on, said: SaidBy::Team { letter, text } }
+    }
+
+    /// What the person says; none if the team says it.
+    #[must_use]
+    pub const fn by_person(&self) -> Option<&MessageContent> {
+        match &self.said {
+            SaidBy::Person { content, .. } => Some(content),
+            SaidBy::Team { .. } => None,
+        }
+    }
+
+    /// The answers, if it is a concern.
+    #[must_use]
+    pub fn concern(&self) -> Option<&Concern> {
+        self.by_person()?.concern()
+    }
+
+    /// What it says, if it is a follow-up or a letter.
+    #[must_use]
+    pub const fn text(&self) -> Option<&Text> {
+        match &self.said {
+            SaidBy::Person { content, .. } => content.follow_up(),
+            SaidBy::Team { text, .. } => Some(text),
+        }
+    }
+
+    /// Which kind of message or answer it is, in words.
+    #[must_use]
+    pub const fn label(&self) -> &'static str {
+        match &self.said {
+            SaidBy::Person { content, .. } => content.kind().label(),
+            SaidBy::Team { letter, .. } => letter.kind().label(),
+        }
+    }
+
+    /// What came with it.
+    #[must_use]
+    pub fn attachments(&self) -> &[Attachment] {
+        match &self.said {
+            SaidBy::Person { attachments, .. } => attachments,
+            SaidBy::Team { .. } => &[],
+        }
+    }
+}
+
+/// As `candour desk show --json` prints it.
+#[derive(Serialize)]
+struct MessageViewJson<'a> {
+    seq: u32,
+    from: &'static str,
+    kind: &'static str,
+    on: Date,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    supplementary: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answers: Option<&'a Concern>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a Text>,
+    attachments: &'a [Attachment],
+}
+
+impl Serialize for MessageView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (from, kind, supplementary) = match &self.said {
+            SaidBy::Person { content, .. } => ("person", content.kind().slug(), false),
+            SaidBy::Team { letter, .. } => ("team", letter.kind().slug(), *letter == Letter::Supplementary),
+        };
+        let json = MessageViewJson {
+            seq: self.seq,
+            from,
+            kind,
+            on: self.on,
+            supplementary,
+            answers: self.concern(),
+            text: self.text(),
+            attachments: self.attachments(),
+        };
+        json.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::DAY;
+
+    fn json(said: SaidBy) -> String {
+        serde_json::to_string(&MessageView { seq: 7, on: DAY, said }).unwrap()
+    }
+
+    fn by_person(content: MessageContent) -> String {
+        json(SaidBy::Person { content, attachments: Vec::new() })
+    }
+
+    fn by_team(letter: Letter) -> String {
+        json(SaidBy::Team { letter, text: Text::typed("Thank you.") })
+    }
+
+    #[test]
+    fn each_kind_is_printed_as_the_contract_has_it() {
+        const ANSWERS: &str = r#"{"about":["other"],"description":"It has gone on."}"#;
+        const FILE: &str = r#"{"name":"a.pdf","media_type":"application/pdf","size":3,"sha256":"0202020202020202020202020202020202020202020202020202020202020202"}"#;
+        let (concern, file) = (serde_json::from_str(ANSWERS).unwrap(), serde_json::from_str(FILE).unwrap());
+        let with_file = json(SaidBy::Person { content: MessageContent::Concern(concern), attachments: vec![file] });
+        let begins = format!(r#"{{"seq":7,"from":"person","kind":"concern","on":"{DAY}""#);
+        assert_eq!(with_file, format!(r#"{begins},"answers":{ANSWERS},"attachments":[{FILE}]}}"#));
+        assert_eq!(
+            by_person(MessageContent::FollowUp(Text::typed("More."))),
+            format!(r#"{{"seq":7,"from":"person","kind":"follow-up","on":"{DAY}","text":"More.","attachments":[]}}"#)
+        );
+        assert_eq!(
+            by_person(MessageContent::Withdrawal),
+            format!(r#"{{"seq":7,"from":"person","kind":"withdrawal","on":"{DAY}","attachments":[]}}"#)
+        );
+        let ends = r#""text":"Thank you.","attachments":[]}"#;
+        assert_eq!(by_team(Letter::Reply), format!(r#"{{"seq":7,"from":"team","kind":"reply","on":"{DAY}",{ends}"#));
+        assert_eq!(by_team(Letter::Notice), format!(r#"{{"seq":7,"from":"team","kind":"notice","on":"{DAY}",{ends}"#));
+        assert_eq!(
+            by_team(Letter::Supplementary),
+            format!(r#"{{"seq":7,"from":"team","kind":"notice","on":"{DAY}","supplementary":true,{ends}"#)
+        );
+    }
+}
