@@ -56,6 +56,9 @@ const PROGRAMS: &[(&str, &[&str])] = &[
     ("box,desk,demo", &[]),
 ];
 
+/// Types that box and desk have one each of, for the same thing.
+const IN_BOTH_PROGRAMS: &[&str] = &["ErrorPage", "Shell"];
+
 /// Crates that are in none: whatever connects, whatever logs, and a second implementation of cryptography.
 const NOWHERE: &[&str] = &[
     "reqwest",
@@ -118,6 +121,27 @@ fn files_that_only_declare_define_nothing() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn no_two_types_share_a_name() {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in sources(Path::new("src")) {
+        let code = without_comments(&fs::read_to_string(&path).unwrap());
+        // What stands further in belongs to a trait, or is made by a macro, whose types stand further in too.
+        for line in code.lines().filter(|line| !line.starts_with("        ")) {
+            let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+            let is_of_a_trait = line.starts_with("    type ");
+            let place = words.iter().position(|word| ["struct", "enum", "trait", "type"].contains(word));
+            let name = place.and_then(|place| words.get(place + 1)).filter(|_| !is_of_a_trait);
+            if let Some(name) = name.filter(|name| name.starts_with(char::is_uppercase)) {
+                found.entry((*name).to_owned()).or_default().push(path.display().to_string());
+            }
+        }
+    }
+    assert!(found.len() > 300, "{}", found.len());
+    found.retain(|name, places| places.len() > 1 && !IN_BOTH_PROGRAMS.contains(&name.as_str()));
+    assert!(found.is_empty(), "one word, one meaning: {found:#?}");
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub use commands::{
     create::Founder,
     decide::{NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Recorded},
     export::Export,
-    import::{Import, NewMessage, Progress},
+    import::{Import, ImportedMessage, Progress},
     join::NewMember,
     refer::{NewReferral, Passage},
     shut_out::NewShutOut,

@@ -42,7 +42,7 @@ pub struct ReportEntry {
     /// Whether the person withdrew it.
     pub withdrawn: bool,
     /// Every answer that was delivered, in order.
-    pub deliveries: Vec<Delivery>,
+    pub deliveries: Vec<DeliveryEntry>,
     /// Every clock.
     pub clocks: Vec<ClockEntry>,
     /// The messages in this collection, in order.
@@ -52,7 +52,7 @@ pub struct ReportEntry {
 /// An answer that the box has, and the day it came there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Delivery {
+pub struct DeliveryEntry {
     /// Its number within the report.
     pub seq: u32,
     /// The day of delivery, Europe/London.

@@ -31,7 +31,7 @@ pub use assessment::{Action, Assessment, AssessmentProblem, FailureKind, Finding
 pub use calendar::{Calendar, CalendarError};
 pub use choice::Labelled;
 pub use clock::{Clock, ClockKind, ClockState, Kept, Standing, Term};
-pub use collection::{ClockEntry, ClockView, Delivery, FileEntry, Manifest, MessageEntry, ReportEntry};
+pub use collection::{ClockEntry, ClockView, DeliveryEntry, FileEntry, Manifest, MessageEntry, ReportEntry};
 pub use concern::{Answered, Concern, FieldError, FollowUp, Given};
 pub use decisions::{AnswerEntry, Collected, Decisions, Endorsement};
 pub use entries::Entries;

@@ -26,9 +26,9 @@ pub enum TarError {
 }
 
 /// Writes a tar.
-pub struct Writer<W: Write>(W);
+pub struct TarWriter<W: Write>(W);
 
-impl<W: Write> Writer<W> {
+impl<W: Write> TarWriter<W> {
     /// Begins one.
     pub const fn new(out: W) -> Self {
         Self(out)
@@ -53,7 +53,7 @@ impl<W: Write> Writer<W> {
         fill: impl FnOnce(&mut dyn Write) -> Result<(), E>,
     ) -> Result<(), E> {
         self.0.write_all(header(path, size)?.as_bytes())?;
-        let mut counted = Counted { out: &mut self.0, left: size };
+        let mut counted = CountedWrite { out: &mut self.0, left: size };
         fill(&mut counted)?;
         if counted.left > 0 {
             return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
@@ -73,9 +73,9 @@ impl<W: Write> Writer<W> {
 }
 
 /// Reads a tar whose paths are known beforehand.
-pub struct Reader<R: Read>(R);
+pub struct TarReader<R: Read>(R);
 
-impl<R: Read> Reader<R> {
+impl<R: Read> TarReader<R> {
     /// Begins at its first byte.
     pub const fn new(input: R) -> Self {
         Self(input)
@@ -189,12 +189,12 @@ fn padding(size: u64) -> usize {
 }
 
 /// Passes on at most as many bytes as the header promised.
-struct Counted<'a, W> {
+struct CountedWrite<'a, W> {
     out: &'a mut W,
     left: u64,
 }
 
-impl<W: Write> Write for Counted<'_, W> {
+impl<W: Write> Write for CountedWrite<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if bytes.len() as u64 > self.left {
             return Err(io::Error::other("more bytes than were recorded"));
@@ -214,14 +214,14 @@ mod tests {
     use super::*;
 
     fn two() -> Vec<u8> {
-        let mut tar = Writer::new(Vec::new());
+        let mut tar = TarWriter::new(Vec::new());
         tar.append("a/first", b"one").unwrap();
         tar.append("a/second", &[7; 1024]).unwrap();
         tar.finish().unwrap()
     }
 
     fn read(tar: &[u8]) -> Result<(Vec<u8>, Vec<u8>), TarError> {
-        let mut reader = Reader::new(tar);
+        let mut reader = TarReader::new(tar);
         let first = reader.read("a/first", 100)?;
         let mut second = Vec::new();
         reader.copy("a/second", 1024, &mut second)?;
@@ -259,9 +259,9 @@ mod tests {
     #[test]
     fn limits_hold() {
         let tar = two();
-        assert!(matches!(Reader::new(tar.as_slice()).read("a/first", 2), Err(TarError::TooLarge(_))));
-        assert!(Reader::new(tar.as_slice()).read("a/other", 9).is_err());
-        assert!(Writer::new(Vec::new()).append_with("x", 2, |out| out.write_all(b"long")).is_err());
-        assert!(Writer::new(Vec::new()).append_with("x", 9, |out| out.write_all(b"short")).is_err());
+        assert!(matches!(TarReader::new(tar.as_slice()).read("a/first", 2), Err(TarError::TooLarge(_))));
+        assert!(TarReader::new(tar.as_slice()).read("a/other", 9).is_err());
+        assert!(TarWriter::new(Vec::new()).append_with("x", 2, |out| out.write_all(b"long")).is_err());
+        assert!(TarWriter::new(Vec::new()).append_with("x", 9, |out| out.write_all(b"short")).is_err());
     }
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{Store, StoreError, damaged, reports};
 use crate::{
     crypto::unframe,
-    domain::{Delivery, Digest, FileEntry, MessageEntry, MessageKind, ReportEntry, ReportId, Route},
+    domain::{DeliveryEntry, Digest, FileEntry, MessageEntry, MessageKind, ReportEntry, ReportId, Route},
 };
 
 /// The last collection that was made.
@@ -110,13 +110,13 @@ impl Snapshot<'_> {
         .collect()
     }
 
-    fn deliveries(&self, report: ReportId) -> Result<Vec<Delivery>, StoreError> {
+    fn deliveries(&self, report: ReportId) -> Result<Vec<DeliveryEntry>, StoreError> {
         let sql = "SELECT seq, delivered_on FROM answer WHERE report = ?1 ORDER BY seq";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([report.0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
         rows.map(|row| {
             let (seq, on) = row?;
-            Ok(Delivery { seq, on: reports::day(&on)? })
+            Ok(DeliveryEntry { seq, on: reports::day(&on)? })
         })
         .collect()
     }

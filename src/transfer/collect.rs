@@ -126,7 +126,7 @@ fn write(
     out: impl Write,
 ) -> Result<Digest, CollectError> {
     let (json, signature) = sign(manifest, key)?;
-    let mut tar = tarball::Writer::new(seal_stream(to, out)?);
+    let mut tar = tarball::TarWriter::new(seal_stream(to, out)?);
     tar.append("manifest.json", &json)?;
     tar.append("manifest.json.minisig", signature.as_bytes())?;
     for report in &manifest.reports {

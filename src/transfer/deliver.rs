@@ -12,7 +12,7 @@ use crate::{
     },
     files::{
         FileError,
-        tarball::{Reader, TarError},
+        tarball::{TarError, TarReader},
     },
     store::{Applied, ApplyError, Delivery, Store},
 };
@@ -100,7 +100,7 @@ fn read(
     input: impl Read,
     signers: &[VerifyingKey<SignerRole>],
 ) -> Result<(Verified<Decisions>, Vec<Sealed>), DeliverError> {
-    let mut tar = Reader::new(input);
+    let mut tar = TarReader::new(input);
     let json = tar.read("decisions.json", MANIFEST_BYTES)?;
     let signature = tar.read("decisions.json.minisig", SIGNATURE_BYTES)?;
     let signature = String::from_utf8(signature).map_err(|_| DeliverError::Signature)?;

@@ -59,7 +59,7 @@ impl EmptyBox {
     fn manifest(&self, name: &str) -> Manifest {
         let file = fs::read(self.path(name)).unwrap();
         let mut tar =
-            tarball::Reader::new(self.identity.open_stream(file.as_slice()).unwrap_or_else(|e| panic!("{e}")));
+            tarball::TarReader::new(self.identity.open_stream(file.as_slice()).unwrap_or_else(|e| panic!("{e}")));
         let json = tar.read("manifest.json", 1 << 20).unwrap();
         let signature = String::from_utf8(tar.read("manifest.json.minisig", 4096).unwrap()).unwrap();
         let verified = verify::<Manifest>(&json, &signature, &[self.box_key.verifying_key().unwrap()])
@@ -112,7 +112,7 @@ impl EmptyBox {
             answers: entries.collect(),
         };
         let (json, signature) = sign(&decisions, &self.signer).unwrap();
-        let mut tar = tarball::Writer::new(Vec::new());
+        let mut tar = tarball::TarWriter::new(Vec::new());
         tar.append("decisions.json", &json).unwrap();
         tar.append("decisions.json.minisig", signature.as_bytes()).unwrap();
         for (entry, bytes) in decisions.answers.iter().zip(answers) {

@@ -3,7 +3,7 @@
 //!
 //! `CANDOUR_LONG=1` changes every byte and cuts at every place; otherwise some are picked.
 
-use candour::files::tarball::Writer;
+use candour::files::tarball::TarWriter;
 
 use crate::support::{both_sides::BothSides, sample};
 
@@ -102,7 +102,7 @@ fn orders(tar: &[u8], mut is_refused: impl FnMut(&[u8]) -> bool) -> usize {
         })
         .collect();
     let written = |order: &[usize]| {
-        let mut out = Writer::new(Vec::new());
+        let mut out = TarWriter::new(Vec::new());
         for place in order {
             let (path, bytes) = &entries[*place];
             out.append(path, bytes).unwrap();
@@ -126,7 +126,7 @@ fn orders(tar: &[u8], mut is_refused: impl FnMut(&[u8]) -> bool) -> usize {
     }
     // The same entry with the other one's bytes.
     for place in 0..right.len() {
-        let mut out = Writer::new(Vec::new());
+        let mut out = TarWriter::new(Vec::new());
         for (number, (path, bytes)) in entries.iter().enumerate() {
             let next = &entries[(place + 1) % right.len()].1;
             out.append(path, if number == place { next } else { bytes }).unwrap();

@@ -8,7 +8,7 @@ use candour::{
         About, AreaChoice, BoxId, Calendar, Clock, ClockEntry, Concern, Date, FileEntry, Format, Manifest, Message,
         MessageContent, MessageEntry, MessageKind, ReportEntry, ReportId, Route, SeriousHarm, Text,
     },
-    files::tarball::Writer,
+    files::tarball::TarWriter,
 };
 
 use super::{installation::Installation, world::KDF};
@@ -62,7 +62,7 @@ pub(crate) fn collection(place: &Installation, reports: u64, until: Date, out: &
     let manifest =
         Manifest { format: Format::Collection, r#box, number: 1, previous: None, on: until, reports: entries };
     let (json, signature) = sign(&manifest, &key).expect("a signature");
-    let mut tar = Writer::new(seal_stream(&recipients, fs::File::create(out).expect("a file")).expect("a seal"));
+    let mut tar = TarWriter::new(seal_stream(&recipients, fs::File::create(out).expect("a file")).expect("a seal"));
     tar.append("manifest.json", &json).expect("it is written");
     tar.append("manifest.json.minisig", signature.as_bytes()).expect("it is written");
     for ((path, _), bytes) in manifest.files().zip(&sealed) {

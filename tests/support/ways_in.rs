@@ -16,7 +16,7 @@ use candour::{
         Answer, AnswerKind, Area, Calendar, Concern, Decisions, Digest, Entries, FileEntry, FollowUp, Format, Manifest,
         ReportId, ReportState, Text,
     },
-    files::tarball::{self, Reader},
+    files::tarball::{self, TarReader},
 };
 use http_body_util::BodyExt;
 use minisign::SecretKey;
@@ -117,7 +117,7 @@ impl BothSides {
             Way::Collection => {
                 let file = self.collection();
                 let tar = self.inside(&file);
-                let json = Reader::new(tar.as_slice()).read("manifest.json", MUCH).expect("a manifest");
+                let json = TarReader::new(tar.as_slice()).read("manifest.json", MUCH).expect("a manifest");
                 let mut manifest: Manifest = serde_json::from_slice(&json).expect("a manifest");
                 manifest.reports[0].messages[0].files[0].sha256 = AT_HAND;
                 // As if it were the first, whatever was collected before.
@@ -131,7 +131,7 @@ impl BothSides {
             }
             Way::Decisions => {
                 let (file, _) = self.decisions();
-                let json = Reader::new(file.as_slice()).read("decisions.json", MUCH).expect("decisions");
+                let json = TarReader::new(file.as_slice()).read("decisions.json", MUCH).expect("decisions");
                 let mut decisions: Decisions = serde_json::from_slice(&json).expect("decisions");
                 for entry in &mut decisions.answers {
                     (entry.size, entry.sha256) = (ANSWER.len() as u64, AT_HAND);
@@ -339,8 +339,8 @@ fn receipt_code(bytes: &[u8]) -> bool {
 }
 
 /// The beginning of a tar: bytes as a document, with a right signature.
-fn signed(name: &str, bytes: &[u8], key: &SecretKey, format: &str, role: &str) -> tarball::Writer<Vec<u8>> {
-    let mut tar = tarball::Writer::new(Vec::new());
+fn signed(name: &str, bytes: &[u8], key: &SecretKey, format: &str, role: &str) -> tarball::TarWriter<Vec<u8>> {
+    let mut tar = tarball::TarWriter::new(Vec::new());
     let signature = signature(bytes, key, format, role);
     tar.append(name, bytes)
         .and_then(|()| tar.append(&format!("{name}.minisig"), signature.as_bytes()))

@@ -6,7 +6,7 @@ use crate::{
         book::lock::lock,
         log::{
             chain,
-            event::{About, Matter, What},
+            event::{Matter, SealedMatter, What},
             keyring::{Owner, newest},
         },
     },
@@ -79,7 +79,7 @@ impl Editor<'_> {
     }
 
     /// Seals what is about one report.
-    pub(in crate::casebook) fn about(&self, report: ReportId, matter: &Matter) -> Result<About, CasebookError> {
+    pub(in crate::casebook) fn about(&self, report: ReportId, matter: &Matter) -> Result<SealedMatter, CasebookError> {
         let key = self.casebook.report_key(report)?;
         Ok(chain::seal_matter(&newest(&key), report, matter)?)
     }

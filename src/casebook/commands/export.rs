@@ -60,7 +60,7 @@ impl Editor<'_> {
             Decisions { format: Format::Decisions, r#box, casebook: self.casebook.id(), number, collected, answers };
         let (json, signature) = crypto::sign(&decisions, self.key)?;
 
-        let mut tar = tarball::Writer::new(Hashed::new(NewFile::create(out, Readers::Owner)?));
+        let mut tar = tarball::TarWriter::new(Hashed::new(NewFile::create(out, Readers::Owner)?));
         let write = || FileError::io("write", out);
         tar.append("decisions.json", &json).map_err(write())?;
         tar.append("decisions.json.minisig", signature.as_bytes()).map_err(write())?;

@@ -16,7 +16,7 @@ use std::{fs::File, io::BufReader, path::Path};
 pub use self::progress::Progress;
 use self::{
     manifest::Order,
-    progress::Counted,
+    progress::CountedRead,
     reports::{Taken, TakenReport},
 };
 use crate::{
@@ -28,7 +28,7 @@ use crate::{
         },
     },
     domain::{Date, MessageKind, ReportId, Route, Today},
-    files::{self, FileError, tarball::Reader},
+    files::{self, FileError, tarball::TarReader},
 };
 
 /// What an import brought.
@@ -45,12 +45,12 @@ pub struct Import {
     /// How many files came with the new messages.
     pub files: usize,
     /// Each new message.
-    pub messages: Vec<NewMessage>,
+    pub messages: Vec<ImportedMessage>,
 }
 
 /// A message that an import brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NewMessage {
+pub struct ImportedMessage {
     /// Its report.
     pub report: ReportId,
     /// Its number within the report.
@@ -89,9 +89,9 @@ impl Editor<'_> {
     ) -> Result<Import, CasebookError> {
         let opened = File::open(file).map_err(FileError::io("read", file))?;
         let length = opened.metadata().map_err(FileError::io("read", file))?.len();
-        let counted = Counted::new(opened, length, progress);
+        let counted = CountedRead::new(opened, length, progress);
         let plain = self.casebook.member.open_stream(BufReader::new(counted)).map_err(Refusal::Open)?;
-        let mut tar = Reader::new(plain);
+        let mut tar = TarReader::new(plain);
         let manifest = self.read_manifest(&mut tar)?;
         let order = Order::of(&manifest, &self.casebook.state, missing)?;
         let document = manifest.document();
@@ -134,10 +134,10 @@ impl Editor<'_> {
     fn outcome(&self, number: u64, order: Order, reports: &[TakenReport]) -> Import {
         let state = &self.casebook.state;
         let is_new = |id| !state.reports.contains_key(id) && !state.opaque.contains_key(id);
-        let messages: Vec<NewMessage> = reports
+        let messages: Vec<ImportedMessage> = reports
             .iter()
             .flat_map(|TakenReport { id, news, .. }| {
-                news.messages.iter().map(|message| NewMessage {
+                news.messages.iter().map(|message| ImportedMessage {
                     report: *id,
                     seq: message.seq,
                     kind: message.kind,

@@ -122,7 +122,7 @@ impl Editor<'_> {
 
         let write = || FileError::io("write", out);
         let sealer = seal_stream(&new.recipients, Hashed::new(NewFile::create(out, Readers::Owner)?))?;
-        let mut tar = tarball::Writer::new(sealer);
+        let mut tar = tarball::TarWriter::new(sealer);
         tar.append("referral.json", &json).map_err(write())?;
         tar.append("referral.json.minisig", signature.as_bytes()).map_err(write())?;
         tar.append("report.txt", text.as_bytes()).map_err(write())?;
@@ -211,7 +211,7 @@ mod tests {
     use crate::{
         casebook::LookupError,
         domain::{Calendar, Route},
-        files::tarball::Reader,
+        files::tarball::TarReader,
         unseal::GovernanceIdentity,
         world::{
             DAY, TODAY,
@@ -247,7 +247,7 @@ mod tests {
         assert!(world.identity.open_stream(sealed.as_slice()).is_err(), "it is sealed to the area's team alone");
         let mut all = Vec::new();
         team.open_stream(sealed.as_slice()).unwrap_or_else(|e| panic!("{e}")).read_to_end(&mut all).unwrap();
-        let mut tar = Reader::new(all.as_slice());
+        let mut tar = TarReader::new(all.as_slice());
         let json = tar.read("referral.json", 1 << 16).unwrap();
         let signature = String::from_utf8(tar.read("referral.json.minisig", 4096).unwrap()).unwrap();
         let key = world.signer.verifying_key().unwrap();

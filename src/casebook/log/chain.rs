@@ -14,7 +14,7 @@ use crate::{
     casebook::{
         EventProblem, LogError,
         log::{
-            event::{About, Envelope, Event, Matter},
+            event::{Envelope, Event, Matter, SealedMatter},
             head::{self, Head},
             keyring::Keyring,
         },
@@ -104,9 +104,9 @@ pub(in crate::casebook) fn seal_matter(
     to: &GovernanceRecipients,
     report: ReportId,
     matter: &Matter,
-) -> Result<About, LogError> {
+) -> Result<SealedMatter, LogError> {
     let json = Zeroizing::new(serde_json::to_vec(matter).map_err(|_| crypto::SealError::Json)?);
-    Ok(About { report, sealed: BASE64.encode(seal_bytes(&json, to)?.as_bytes()) })
+    Ok(SealedMatter { report, sealed: BASE64.encode(seal_bytes(&json, to)?.as_bytes()) })
 }
 
 /// Signs and seals an event, puts it on the disk, and then the head. Gives the digest of its file.
@@ -135,7 +135,7 @@ pub(in crate::casebook) fn append(
     Ok(sealed.digest())
 }
 
-fn open_matter(keys: &Keyring, about: &About) -> Result<Option<Matter>, LogError> {
+fn open_matter(keys: &Keyring, about: &SealedMatter) -> Result<Option<Matter>, LogError> {
     let Some(key) = keys.report(about.report)? else { return Ok(None) };
     let broken = |source| LogError::Open { path: PathBuf::from(EVENTS), source };
     let sealed = BASE64.decode(about.sealed.as_bytes()).map_err(|_| broken(OpenError::Altered))?;

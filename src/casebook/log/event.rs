@@ -8,8 +8,8 @@ use crate::{
     casebook::log::fact::Fact,
     crypto::{Document, SignerRole},
     domain::{
-        Answer, Area, Assessment, BoxId, CasebookId, ClockEntry, Collected, Date, Delivery, Digest, FileEntry, Format,
-        MemberId, MessageKind, ReportId, ReportState, Route, SeriousHarm, TeamRole, Text,
+        Answer, Area, Assessment, BoxId, CasebookId, ClockEntry, Collected, Date, DeliveryEntry, Digest, FileEntry,
+        Format, MemberId, MessageKind, ReportId, ReportState, Route, SeriousHarm, TeamRole, Text,
     },
 };
 
@@ -69,7 +69,7 @@ pub(in crate::casebook) enum What {
     /// A collection was taken in.
     Imported(Imported),
     /// Someone decided about a report.
-    Decided(About),
+    Decided(SealedMatter),
     /// A second member approved a notice.
     Approved(Approved),
     /// A notice that waited for that was taken back, with what was written after it.
@@ -77,7 +77,7 @@ pub(in crate::casebook) enum What {
     /// Members were shut out of a report, or let in again.
     ShutOut(ShutOut),
     /// A report was handed to an area's team.
-    Referred(About),
+    Referred(SealedMatter),
     /// Decisions were written for the box.
     Exported(Exported),
     /// A report was destroyed.
@@ -87,7 +87,7 @@ pub(in crate::casebook) enum What {
 /// What an event says about one report.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::casebook) struct About {
+pub(in crate::casebook) struct SealedMatter {
     /// The report.
     pub(in crate::casebook) report: ReportId,
     /// An age file in base64, sealed to the report's key: a [`Matter`]. Empty once it was opened.
@@ -171,7 +171,7 @@ pub(in crate::casebook) struct News {
     /// For a new report, or one that comes back after it was destroyed: its key.
     pub(in crate::casebook) key: Option<NewKey>,
     /// What: a [`Matter::News`].
-    pub(in crate::casebook) about: About,
+    pub(in crate::casebook) about: SealedMatter,
 }
 
 /// A report's key from then on.
@@ -195,7 +195,7 @@ pub(in crate::casebook) struct ReportNews {
     /// Whether the person withdrew it.
     pub(in crate::casebook) withdrawn: bool,
     /// Every answer that was delivered.
-    pub(in crate::casebook) deliveries: Vec<Delivery>,
+    pub(in crate::casebook) deliveries: Vec<DeliveryEntry>,
     /// Every clock as it stood at the box.
     pub(in crate::casebook) clocks: Vec<ClockEntry>,
     /// New messages, in order.
@@ -273,7 +273,7 @@ pub(in crate::casebook) struct TakenBack {
     /// The first of them. Their numbers are given anew.
     pub(in crate::casebook) answer: AnswerId,
     /// Why: a [`Matter::Reason`].
-    pub(in crate::casebook) why: About,
+    pub(in crate::casebook) why: SealedMatter,
 }
 
 /// Who may not open a report from now on.
@@ -289,7 +289,7 @@ pub(in crate::casebook) struct ShutOut {
     /// By what they do, those who join later too.
     pub(in crate::casebook) roles: Vec<TeamRole>,
     /// Why: a [`Matter::Reason`].
-    pub(in crate::casebook) why: About,
+    pub(in crate::casebook) why: SealedMatter,
 }
 
 /// A report was handed to an area's team.
@@ -350,7 +350,7 @@ pub struct AnswerId {
 
 impl What {
     /// What it says about reports, sealed.
-    pub(in crate::casebook) fn about(&mut self) -> Vec<&mut About> {
+    pub(in crate::casebook) fn about(&mut self) -> Vec<&mut SealedMatter> {
         match self {
             Self::Decided(about) | Self::Referred(about) => vec![about],
             Self::TakenBack(taken_back) => vec![&mut taken_back.why],

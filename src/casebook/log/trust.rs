@@ -44,8 +44,9 @@ pub struct Pointer {
 /// One member's word for a casebook: a tag that nobody else can make.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Word {
-    seal: Digest,
+struct Voucher {
+    #[serde(rename = "seal")]
+    tag: Digest,
 }
 
 /// What an identity has vouched for.
@@ -106,8 +107,8 @@ impl Pointer {
     pub(in crate::casebook) fn vouch(&self, casebook: &Path, identity: &GovernanceIdentity) -> Result<(), LogError> {
         files::create_private_directory(&casebook.join(TRUST))?;
         let path = word_path(casebook, identity);
-        let word = Word { seal: identity.casebook_tag(&self.vouched_part()) };
-        let json = serde_json::to_vec(&word).map_err(|_| LogError::Pointer(path.clone()))?;
+        let voucher = Voucher { tag: identity.casebook_tag(&self.vouched_part()) };
+        let json = serde_json::to_vec(&voucher).map_err(|_| LogError::Pointer(path.clone()))?;
         Ok(files::replace(&path, Readers::Owner, &json)?)
     }
 
@@ -121,9 +122,9 @@ impl Pointer {
         if !path.exists() {
             return Err(LogError::NotVouched(self.fingerprint()));
         }
-        let word: Word =
+        let voucher: Voucher =
             serde_json::from_slice(&files::read(&path, BYTES)?).map_err(|_| LogError::Pointer(path.clone()))?;
-        if !identity.is_casebook_tag(&self.vouched_part(), word.seal) {
+        if !identity.is_casebook_tag(&self.vouched_part(), voucher.tag) {
             return Err(LogError::OtherIdentity);
         }
         let unreadable = |_| LogError::Pointer(casebook.join(NAME));

@@ -4,9 +4,9 @@ use crate::{
 };
 
 /// A heading and the paragraphs below it. A list is one paragraph of lines.
-struct Section(String, Vec<String>);
+struct NoticeSection(String, Vec<String>);
 
-impl Section {
+impl NoticeSection {
     fn new<const N: usize>(heading: &str, paragraphs: [&str; N]) -> Self {
         Self(heading.to_owned(), paragraphs.map(str::to_owned).into())
     }
@@ -37,19 +37,19 @@ fn compose(draft: &NoticeDraft) -> Text {
     sections.push(options(draft));
     let paragraphs: Vec<String> = sections
         .into_iter()
-        .flat_map(|Section(heading, paragraphs)| std::iter::once(heading).chain(paragraphs))
+        .flat_map(|NoticeSection(heading, paragraphs)| std::iter::once(heading).chain(paragraphs))
         .collect();
     Text::typed(&paragraphs.join("\n\n"))
 }
 
-fn opening(draft: &NoticeDraft) -> Section {
+fn opening(draft: &NoticeDraft) -> NoticeSection {
     let (received, today, subject) = (day(draft.received_on), day(draft.today), draft.route.subject());
     let what = match draft.variant {
         NoticeVariant::Supplementary => "This notice says how our plans for it have changed.",
         NoticeVariant::OtherWork => "This notice says what other work we plan to use it for.",
         NoticeVariant::NoOtherUse => "This notice says that we do not plan to use it for other work.",
     };
-    Section(
+    NoticeSection(
         "How we use what you told us".to_owned(),
         vec![
             format!("On {received} you told us about {subject}. Thank you. {what}"),
@@ -71,25 +71,25 @@ const fn apart(route: Route) -> &'static str {
     }
 }
 
-fn late(draft: &NoticeDraft) -> Option<Section> {
+fn late(draft: &NoticeDraft) -> Option<NoticeSection> {
     let late = draft.late.as_ref()?;
     let reason = one_line(&late.reason);
     let reason = if reason.is_empty() { "[why we are late]." } else { reason.as_str() };
     let due = day(late.due_on);
-    Some(Section(
+    Some(NoticeSection(
         "We are late".to_owned(),
         vec![format!("We should have told you this by {due}. We did not, and we are sorry."), reason.to_owned()],
     ))
 }
 
-fn no_other_use(route: Route) -> Section {
+fn no_other_use(route: Route) -> NoticeSection {
     let only = match route {
         Route::StaffConcern => "We will use it only to look into what you told us, and to answer you.",
         Route::PatientChoice => "We will use it only to look into what happened, and to answer you.",
         Route::Procurement => "We will use it only to look into the issue, and to answer you.",
         Route::ServiceComplaint => "We will use it only to look into your complaint, and to answer you.",
     };
-    Section(
+    NoticeSection(
         "We plan no other use".to_owned(),
         vec![
             "We asked if it could help our other work: how a trust is run by its board, if services work together, and how care is bought and chosen.".to_owned(),
@@ -100,8 +100,8 @@ fn no_other_use(route: Route) -> Section {
     )
 }
 
-fn change() -> Section {
-    Section::new(
+fn change() -> NoticeSection {
+    NoticeSection::new(
         "What has changed",
         [
             "We told you before how we would use what you sent. That first notice still stands. This one adds to it.",
@@ -111,16 +111,16 @@ fn change() -> Section {
     )
 }
 
-fn areas(draft: &NoticeDraft) -> Vec<Section> {
+fn areas(draft: &NoticeDraft) -> Vec<NoticeSection> {
     if draft.areas.is_empty() {
         // Without an area there is nothing that this notice could say: the reviewer has to choose one.
-        return vec![Section::new("What we plan", ["[which of our work it is used for]."])];
+        return vec![NoticeSection::new("What we plan", ["[which of our work it is used for]."])];
     }
     let chosen = Area::ALL.iter().filter(|area| draft.areas.contains(area));
     chosen.map(|area| self::area(*area, draft.who_sees)).collect()
 }
 
-fn area(area: Area, who_sees: WhoSees) -> Section {
+fn area(area: Area, who_sees: WhoSees) -> NoticeSection {
     let (plan, why) = match area {
         Area::BoardGovernance => (
             "In this work we look at how boards lead their trusts. We plan to use what you told us to look at [what is looked at in how the trust is run].",
@@ -146,10 +146,10 @@ fn area(area: Area, who_sees: WhoSees) -> Section {
             "Our own team will see what you sent. The team that does this work will see the parts it needs. We also plan to show those parts to [which other regulator, and why]."
         }
     };
-    Section::new(area.label(), [plan, why, seen])
+    NoticeSection::new(area.label(), [plan, why, seen])
 }
 
-fn organisation(draft: &NoticeDraft) -> Section {
+fn organisation(draft: &NoticeDraft) -> NoticeSection {
     let them = match draft.route {
         // There the person complains about whoever writes the notice.
         Route::ServiceComplaint => "any other organisation that you wrote about",
@@ -164,10 +164,10 @@ fn organisation(draft: &NoticeDraft) -> Section {
             "We will tell {them} only if you agree first. We will ask you here, and say what we would tell them. If you do not answer, we will not tell them."
         ),
     };
-    Section("What the organisation is told".to_owned(), vec![told])
+    NoticeSection("What the organisation is told".to_owned(), vec![told])
 }
 
-fn protection(variant: NoticeVariant) -> Section {
+fn protection(variant: NoticeVariant) -> NoticeSection {
     let sealed = "We do not try to find out who you are. What you sent is kept sealed, and we open it only on a computer that is not on the internet.";
     let passed_on = match variant {
         NoticeVariant::NoOtherUse => "",
@@ -176,10 +176,10 @@ fn protection(variant: NoticeVariant) -> Section {
         }
     };
     let limits = "There are limits. If someone is in danger, the law may make us pass on what we know. And people who know what happened may guess who spoke, even if we say nothing.";
-    Section("How we protect you".to_owned(), vec![format!("{sealed}{passed_on}"), limits.to_owned()])
+    NoticeSection("How we protect you".to_owned(), vec![format!("{sealed}{passed_on}"), limits.to_owned()])
 }
 
-fn options(draft: &NoticeDraft) -> Section {
+fn options(draft: &NoticeDraft) -> NoticeSection {
     let (object, when) = match draft.variant {
         NoticeVariant::NoOtherUse => ("- say if you would like us to use it in other work", None),
         NoticeVariant::OtherWork | NoticeVariant::Supplementary => (
@@ -208,7 +208,7 @@ fn options(draft: &NoticeDraft) -> Section {
         "If you are unhappy with how we use it, you can complain to us. You do not have to say who you are.".to_owned(),
         format!("{advice} You find how to reach them on the page “Before you start” of this service."),
     ]);
-    Section("What you can do".to_owned(), paragraphs)
+    NoticeSection("What you can do".to_owned(), paragraphs)
 }
 
 /// A date as pages show it.

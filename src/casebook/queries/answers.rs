@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     casebook::state::{
         release::Release,
-        report::{Report, StoredAnswer},
+        report::{AnswerRecord, Report},
     },
     domain::{AnswerKind, Date, MemberId, Text},
 };
@@ -63,7 +63,7 @@ impl From<AnswerView> for AnswerJson {
 }
 
 impl AnswerView {
-    pub(super) fn new(stored: &StoredAnswer, text: Option<Text>, report: &Report) -> Self {
+    pub(super) fn new(stored: &AnswerRecord, text: Option<Text>, report: &Report) -> Self {
         Self {
             seq: stored.seq,
             kind: stored.kind,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    casebook::{Casebook, CasebookError, LogError, LookupError, state::report::StoredMessage},
+    casebook::{Casebook, CasebookError, LogError, LookupError, state::report::MessageRecord},
     crypto::{self, OpenError},
     domain::{Attachment, FileEntry, Manifest, Message, ReportId, limits::MESSAGE_BYTES},
     files::{self, FileError, NewFile, Readers},
@@ -87,7 +87,7 @@ impl Casebook {
     pub(in crate::casebook) fn open_message(
         &self,
         id: ReportId,
-        stored: &StoredMessage,
+        stored: &MessageRecord,
     ) -> Result<Message, CasebookError> {
         let path: PathBuf = self.collection_path(stored.collection).join(Manifest::path(id, stored.seq, 0));
         let sealed = files::read(&path, 2 * MESSAGE_BYTES)?;

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    casebook::state::{letter::Letter, report::StoredAnswer},
+    casebook::state::{letter::Letter, report::AnswerRecord},
     domain::{Attachment, Concern, Date, Message, MessageContent, Text},
 };
 
@@ -42,7 +42,7 @@ impl MessageView {
     }
 
     /// Of an answer, which is that letter.
-    pub(super) const fn of_team(answer: &StoredAnswer, letter: Letter, text: Text) -> Self {
+    pub(super) const fn of_team(answer: &AnswerRecord, letter: Letter, text: Text) -> Self {
         Self { seq: answer.seq, on: answer.on, said: SaidBy::Team { letter, text } }
     }
 

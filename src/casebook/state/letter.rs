@@ -1,7 +1,7 @@
 //! What the team writes to a person in words: what stands in its way, and which promises it keeps.
 
 use crate::{
-    casebook::state::report::{Report, StoredAnswer},
+    casebook::state::report::{AnswerRecord, Report},
     domain::{AnswerKind, ClockEntry, ClockKind, Date},
 };
 
@@ -64,7 +64,7 @@ impl Letter {
     }
 }
 
-impl StoredAnswer {
+impl AnswerRecord {
     /// As a letter; none for an update.
     pub(in crate::casebook) const fn letter(&self) -> Option<Letter> {
         Letter::of(self.kind, self.supplementary)
@@ -83,7 +83,7 @@ impl Report {
     }
 
     /// The clocks at the box that an answer meets when it is delivered.
-    pub(in crate::casebook) fn met_by(&self, answer: &StoredAnswer) -> Vec<ClockKind> {
+    pub(in crate::casebook) fn met_by(&self, answer: &AnswerRecord) -> Vec<ClockKind> {
         let promised = self.route.promises().iter().map(|(promise, _)| *promise);
         let promised = promised.chain([ClockKind::InformationUseNotice]);
         promised.filter(|promise| answer.letter().is_some_and(|letter| letter.keeps(*promise, false))).collect()
@@ -93,7 +93,7 @@ impl Report {
     /// delivered.
     pub(in crate::casebook) fn supplementary_clocks(&self) -> impl Iterator<Item = ClockEntry> {
         self.changes.iter().map(|(event, entry)| {
-            let keeps = |answer: &&StoredAnswer| {
+            let keeps = |answer: &&AnswerRecord| {
                 answer.event >= *event
                     && !answer.is_held()
                     && answer.letter().is_some_and(|letter| letter.keeps(entry.clock.kind, true))
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
     use crate::{
         casebook::log::event::{NewKey, ReportNews},
-        domain::{Clock, Delivery, Digest, FileEntry, MemberId, ReportState, Route},
+        domain::{Clock, DeliveryEntry, Digest, FileEntry, MemberId, ReportState, Route},
     };
 
     #[test]
@@ -154,8 +154,8 @@ mod tests {
         let clock = Clock { kind: ClockKind::InformationUseNotice, started_on: day, due_on: day, met_on: None };
         report.changes.push((2, ClockEntry { seq: 1, clock }));
         // The box has an answer of that number: a casebook that was lost gave it.
-        report.deliveries.push(Delivery { seq: 1, on: day });
-        report.answers.push(StoredAnswer {
+        report.deliveries.push(DeliveryEntry { seq: 1, on: day });
+        report.answers.push(AnswerRecord {
             seq: 1,
             kind: AnswerKind::Notice,
             supplementary: true,

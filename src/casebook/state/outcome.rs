@@ -18,7 +18,7 @@ pub(in crate::casebook) enum Assessed {
 }
 
 /// Where a report stands after a decision.
-pub(in crate::casebook) struct Outcome {
+pub(in crate::casebook) struct ReportOutcome {
     pub(in crate::casebook) state: ReportState,
     pub(in crate::casebook) assessment: Assessment,
     /// Whether the person has not been told yet that it stands so.
@@ -28,7 +28,12 @@ pub(in crate::casebook) struct Outcome {
 impl Report {
     /// Where it stands after a decision. If that does not say, a letter makes a received report decided, and other
     /// areas have it being read.
-    pub(in crate::casebook) fn after(&self, assessed: Assessed, to: Option<ReportState>, has_letter: bool) -> Outcome {
+    pub(in crate::casebook) fn after(
+        &self,
+        assessed: Assessed,
+        to: Option<ReportState>,
+        has_letter: bool,
+    ) -> ReportOutcome {
         let assessment = match assessed {
             Assessed::AsItIs => self.assessment.clone(),
             Assessed::Areas(areas) => {
@@ -48,6 +53,6 @@ impl Report {
             None if is_received && areas_changed => ReportState::BeingRead,
             None => self.state,
         };
-        Outcome { state, assessment, is_news: state != self.state || areas_changed || self.untold }
+        ReportOutcome { state, assessment, is_news: state != self.state || areas_changed || self.untold }
     }
 }

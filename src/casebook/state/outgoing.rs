@@ -3,7 +3,7 @@
 use crate::{
     casebook::state::{
         replay::State,
-        report::{Report, StoredAnswer},
+        report::{AnswerRecord, Report},
     },
     domain::{AnswerEntry, Collected, ReportId, ReportState},
 };
@@ -35,7 +35,7 @@ impl State {
     }
 }
 
-fn entry(id: ReportId, report: &Report, answer: &StoredAnswer) -> AnswerEntry {
+fn entry(id: ReportId, report: &Report, answer: &AnswerRecord) -> AnswerEntry {
     AnswerEntry {
         report: id,
         seq: answer.seq,

@@ -1,7 +1,7 @@
 //! How far an answer has come on its way to the person, and what the next export writes.
 
 use crate::{
-    casebook::state::report::{Report, StoredAnswer},
+    casebook::state::report::{AnswerRecord, Report},
     domain::Date,
 };
 
@@ -26,7 +26,7 @@ pub enum Release {
 
 impl Report {
     /// How far one of its answers has come.
-    pub(in crate::casebook) fn release(&self, answer: &StoredAnswer) -> Release {
+    pub(in crate::casebook) fn release(&self, answer: &AnswerRecord) -> Release {
         if answer.is_held() {
             Release::Held
         } else if answer.seq <= self.delivered() {
@@ -40,7 +40,7 @@ impl Report {
 
     /// The answers that have still to reach the person, in order. Nothing goes to a report that was withdrawn: the box
     /// has deleted it, and would refuse the whole file.
-    pub(in crate::casebook) fn undelivered(&self) -> impl Iterator<Item = (&StoredAnswer, Release)> {
+    pub(in crate::casebook) fn undelivered(&self) -> impl Iterator<Item = (&AnswerRecord, Release)> {
         let answers = if self.withdrawn { &[] } else { self.answers.as_slice() };
         let released = answers.iter().map(|answer| (answer, self.release(answer)));
         released.filter(|(_, release)| !matches!(release, Release::Delivered { .. }))
@@ -48,7 +48,7 @@ impl Report {
 
     /// The answers that the next export writes, in order: none that waits for its approver, and none after it. With
     /// `again`, also those that are on their way.
-    pub(in crate::casebook) fn to_export(&self, again: bool) -> impl Iterator<Item = &StoredAnswer> {
+    pub(in crate::casebook) fn to_export(&self, again: bool) -> impl Iterator<Item = &AnswerRecord> {
         let released = self.undelivered().take_while(|(_, release)| *release != Release::Held);
         released.filter(move |(_, release)| again || *release == Release::Free).map(|(answer, _)| answer)
     }

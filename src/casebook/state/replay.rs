@@ -7,8 +7,8 @@ use crate::{
         log::{
             chain::Opened,
             event::{
-                About, AnswerId, Approved, Created, Destroyed, Event, Exported, Imported, Joined, Left, Matter, News,
-                Referred, ShutOut, TakenBack, What,
+                AnswerId, Approved, Created, Destroyed, Event, Exported, Imported, Joined, Left, Matter, News,
+                Referred, SealedMatter, ShutOut, TakenBack, What,
             },
             fact::Fact,
         },
@@ -174,7 +174,7 @@ impl State {
     /// A report and what an event says about it; none if this member can't open it.
     fn matter(
         &mut self,
-        about: &About,
+        about: &SealedMatter,
         matter: Option<Option<Matter>>,
     ) -> Result<Option<(&mut Report, Matter)>, Unfit> {
         match matter.ok_or(Unfit)? {

@@ -8,8 +8,8 @@ use crate::{
         state::{member::Member, unfit::Unfit},
     },
     domain::{
-        AnswerKind, Area, Assessment, ClockEntry, Date, Delivery, FileEntry, MemberId, MessageKind, ReportState, Route,
-        SeriousHarm, TeamRole,
+        AnswerKind, Area, Assessment, ClockEntry, Date, DeliveryEntry, FileEntry, MemberId, MessageKind, ReportState,
+        Route, SeriousHarm, TeamRole,
     },
 };
 
@@ -24,12 +24,12 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) received_on: Date,
     pub(in crate::casebook) withdrawn: bool,
     /// The answers that the box has, so far as the last collection tells.
-    pub(in crate::casebook) deliveries: Vec<Delivery>,
+    pub(in crate::casebook) deliveries: Vec<DeliveryEntry>,
     /// As they stood at the box.
     pub(in crate::casebook) clocks: Vec<ClockEntry>,
     /// Those of changes of use, with the event that started each.
     pub(in crate::casebook) changes: Vec<(u64, ClockEntry)>,
-    pub(in crate::casebook) messages: Vec<StoredMessage>,
+    pub(in crate::casebook) messages: Vec<MessageRecord>,
     /// None while there is no message.
     pub(in crate::casebook) reply_to: Option<String>,
     /// What the person chose.
@@ -45,14 +45,14 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) untold: bool,
     /// The events in which something was decided, referred, taken back or shut out.
     pub(in crate::casebook) history: Vec<u64>,
-    pub(in crate::casebook) answers: Vec<StoredAnswer>,
+    pub(in crate::casebook) answers: Vec<AnswerRecord>,
     pub(in crate::casebook) referrals: Vec<Area>,
     /// The last message that an export told the box to have been collected, 0 for none.
     pub(in crate::casebook) acknowledged: u32,
 }
 
 /// A message in one of the collections.
-pub(in crate::casebook) struct StoredMessage {
+pub(in crate::casebook) struct MessageRecord {
     pub(in crate::casebook) seq: u32,
     pub(in crate::casebook) kind: MessageKind,
     pub(in crate::casebook) on: Date,
@@ -65,7 +65,7 @@ pub(in crate::casebook) struct StoredMessage {
 }
 
 /// An answer. What it says stays in its event.
-pub(in crate::casebook) struct StoredAnswer {
+pub(in crate::casebook) struct AnswerRecord {
     pub(in crate::casebook) seq: u32,
     pub(in crate::casebook) kind: AnswerKind,
     pub(in crate::casebook) supplementary: bool,
@@ -84,7 +84,7 @@ pub(in crate::casebook) struct StoredAnswer {
     pub(in crate::casebook) exported_in: Vec<u64>,
 }
 
-impl StoredAnswer {
+impl AnswerRecord {
     /// Whether it waits for a second member.
     pub(in crate::casebook::state) const fn is_held(&self) -> bool {
         self.needs_approval && self.approved_by.is_none()
@@ -172,7 +172,7 @@ impl Report {
             self.serious_harm = message.serious_harm;
         }
         self.reply_to.get_or_insert(message.reply_to);
-        self.messages.push(StoredMessage {
+        self.messages.push(MessageRecord {
             seq: message.seq,
             kind: message.kind,
             on: message.on,
@@ -193,7 +193,7 @@ impl Report {
                 return Err(Unfit);
             }
             self.untold = false;
-            self.answers.push(StoredAnswer {
+            self.answers.push(AnswerRecord {
                 seq: answer.seq,
                 kind: answer.kind,
                 supplementary: answer.supplementary,

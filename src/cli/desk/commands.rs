@@ -28,7 +28,7 @@ pub(in crate::cli) enum DeskCommand {
     ///
     /// The casebook remembers where your keys are and which box it belongs to. Nothing in it can be read without your
     /// identity file, so keep a copy of that in a safe place.
-    Init(InitArguments),
+    Init(CasebookInitArguments),
     /// Open a casebook for the first time, after a colleague has let you join
     ///
     /// Each member has their own keys from `candour keys new`. A colleague lets you join with your signer.pub and
@@ -66,7 +66,7 @@ pub(in crate::cli) enum DeskCommand {
 }
 
 #[derive(Args)]
-pub(in crate::cli) struct InitArguments {
+pub(in crate::cli) struct CasebookInitArguments {
     #[command(flatten)]
     casebook: CasebookArgument,
     /// The identity that opens reports: identity.txt from `candour keys new`
@@ -249,7 +249,7 @@ fn confine<const N: usize>(casebook: &Path, ring: &KeyRing, read: [&Path; N], ma
     let _ = confined::to_files(&reach::named(casebook, ring.files().chain(read), made));
 }
 
-fn init(arguments: &InitArguments) -> Outcome {
+fn init(arguments: &CasebookInitArguments) -> Outcome {
     let path = &arguments.box_key;
     let keys = read_keys::<BoxRole>(&files::read_text(path, 64 * KIB)?).unwrap_or_default();
     let [box_key] = keys.as_slice() else {

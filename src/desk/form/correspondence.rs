@@ -3,7 +3,7 @@
 use super::{
     carried::YES,
     fields::form,
-    question::{AskedField, Question},
+    question::{AskedField, FieldQuestion},
 };
 use crate::{
     casebook::{Letter, notice::unfinished},
@@ -19,28 +19,28 @@ const ROWS: u8 = 24;
 form! {
     /// A notice, through all its steps. A reply has the text and the list alone.
     enum AnswerField {
-        Variant = "variant", Question::new("What does the notice say?", Input::Radios(NoticeVariant::LABELLED))
+        Variant = "variant", FieldQuestion::new("What does the notice say?", Input::Radios(NoticeVariant::LABELLED))
             .hint("A changed plan needs a notice of its own. It adds to the first one, which stays as it is")
             .remedy("Select what the notice says");
-        Area = "area", Question::new("In which of our work will it be used?", Input::Checkboxes(Area::LABELLED))
+        Area = "area", FieldQuestion::new("In which of our work will it be used?", Input::Checkboxes(Area::LABELLED))
             .remedy("Select at least one area");
-        Told = "told", Question::new("What is the organisation told?", Input::Radios(Told::LABELLED))
+        Told = "told", FieldQuestion::new("What is the organisation told?", Input::Radios(Told::LABELLED))
             .remedy("Select what the organisation is told");
-        WhoSees = "who_sees", Question::new("Who sees what the person sent?", Input::Radios(WhoSees::LABELLED))
+        WhoSees = "who_sees", FieldQuestion::new("Who sees what the person sent?", Input::Radios(WhoSees::LABELLED))
             .hint("Leave it empty if no other use is planned")
             .remedy("Select who sees what the person sent");
         LateReason = "late_reason",
-            Question::new("Why is the notice late?", Input::area(3, "Reason why it is late", DETAIL_MAX))
+            FieldQuestion::new("Why is the notice late?", Input::area(3, "Reason why it is late", DETAIL_MAX))
             .hint("The person reads this. Write whole sentences")
             .remedy("Enter the reason why it is late");
-        Text = "text", Question::new("Text of the notice", Input::area(ROWS, "Information-use notice", MESSAGE_MAX))
+        Text = "text", FieldQuestion::new("Text of the notice", Input::area(ROWS, "Information-use notice", MESSAGE_MAX))
             .hint("Write what belongs in place of each [gap], and change whatever does not fit. Up to 20,000 characters")
             .remedy("Enter the information-use notice");
-        Check = "check", Question::new("Could it show who spoke?", Input::Checkboxes(RiskCheck::LABELLED))
+        Check = "check", FieldQuestion::new("Could it show who spoke?", Input::Checkboxes(RiskCheck::LABELLED))
             .hint("The person may show it to others, and others may find it. Check each point, then tick it")
             .remedy("Check each point, and tick it");
         NeedsApproval = "needs_approval",
-            Question::new("Second member", Input::Checkboxes(&[(YES, "Ask a second member to approve it")]))
+            FieldQuestion::new("Second member", Input::Checkboxes(&[(YES, "Ask a second member to approve it")]))
             .hint("If you ask for it, the notice is not exported until another member has approved it");
     }
 }
@@ -48,7 +48,7 @@ form! {
 form! {
     /// What a reply asks otherwise than a notice, under the same name.
     enum ReplyField {
-        Text = "text", Question::new("Text of the reply", Input::area(ROWS, "Reply", MESSAGE_MAX))
+        Text = "text", FieldQuestion::new("Text of the reply", Input::area(ROWS, "Reply", MESSAGE_MAX))
             .hint("Up to 20,000 characters")
             .remedy("Enter the reply");
     }

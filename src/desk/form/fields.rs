@@ -37,7 +37,7 @@ macro_rules! form {
                 Self::name(self)
             }
 
-            fn question(self) -> $crate::desk::form::question::Question {
+            fn question(self) -> $crate::desk::form::question::FieldQuestion {
                 match self { $( Self::$field => $question, )+ }
             }
         }

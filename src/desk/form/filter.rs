@@ -1,6 +1,6 @@
 //! The form that says which reports of the queue are shown. It is asked for by address, so it has choices alone.
 
-use super::{carried::YES, fields::form, question::Question};
+use super::{carried::YES, fields::form, question::FieldQuestion};
 use crate::domain::{Area, Input};
 
 /// The words of a filter that lets everything through.
@@ -15,15 +15,15 @@ pub(in crate::desk) const EVERYTHING: &str = "all";
 form! {
     /// What may be asked for. The lists of routes, states and members are made when it is shown.
     enum FilterField {
-        Area = "area", Question::new("Area", Input::Select(ANY, Area::LABELLED));
-        Route = "route", Question::new("Route", Input::Select(ANY, &[]));
-        State = "state", Question::new("State", Input::Select(ANY, &[]));
-        Owner = "owner", Question::new("Who looks after it", Input::Select("Anyone", &[]));
-        Due = "due", Question::new("Promises", Input::Select(ALL, &DUE_IN));
-        Unread = "unread", Question::new("Messages", Input::Select(ALL, &[(YES, "Not read yet")]));
-        Waiting = "waiting", Question::new("Answers", Input::Select(ALL, &ANSWER_AT));
+        Area = "area", FieldQuestion::new("Area", Input::Select(ANY, Area::LABELLED));
+        Route = "route", FieldQuestion::new("Route", Input::Select(ANY, &[]));
+        State = "state", FieldQuestion::new("State", Input::Select(ANY, &[]));
+        Owner = "owner", FieldQuestion::new("Who looks after it", Input::Select("Anyone", &[]));
+        Due = "due", FieldQuestion::new("Promises", Input::Select(ALL, &DUE_IN));
+        Unread = "unread", FieldQuestion::new("Messages", Input::Select(ALL, &[(YES, "Not read yet")]));
+        Waiting = "waiting", FieldQuestion::new("Answers", Input::Select(ALL, &ANSWER_AT));
         Show = "show",
-            Question::new("Closed reports", Input::Select("Only with an open promise", &[(EVERYTHING, "All")]));
+            FieldQuestion::new("Closed reports", Input::Select("Only with an open promise", &[(EVERYTHING, "All")]));
     }
 }
 

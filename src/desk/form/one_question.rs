@@ -1,6 +1,6 @@
 //! Forms that ask one question each.
 
-use super::{fields::form, question::Question};
+use super::{fields::form, question::FieldQuestion};
 use crate::domain::{
     Input,
     limits::{DETAIL_MAX, MESSAGE_MAX, SHORT_MAX},
@@ -9,7 +9,7 @@ use crate::domain::{
 form! {
     /// Why the use of what a person sent changes.
     enum ChangeOfUseField {
-        Why = "why", Question::new("What changes, and why?", Input::area(4, "Reason for the change", MESSAGE_MAX))
+        Why = "why", FieldQuestion::new("What changes, and why?", Input::area(4, "Reason for the change", MESSAGE_MAX))
             .hint("A note for the team. The person is told in the notice that follows")
             .remedy("Enter the reason for the change");
     }
@@ -18,7 +18,7 @@ form! {
 form! {
     /// Why a notice is taken back.
     enum TakeBackField {
-        Reason = "reason", Question::new("Why", Input::area(3, "Reason", DETAIL_MAX))
+        Reason = "reason", FieldQuestion::new("Why", Input::area(3, "Reason", DETAIL_MAX))
             .hint("What is wrong with it. It stays in the casebook with the text, so that nobody has to write it anew")
             .remedy("Enter the reason");
     }
@@ -27,7 +27,7 @@ form! {
 form! {
     /// Which report is to be destroyed.
     enum DestroyField {
-        Confirm = "confirm", Question::new("The first four characters of its id", Input::line("Its id", SHORT_MAX))
+        Confirm = "confirm", FieldQuestion::new("The first four characters of its id", Input::line("Its id", SHORT_MAX))
             .hint("So that it is the right one: it can’t be undone")
             .remedy("Enter the first four characters of the report’s id");
     }
@@ -36,7 +36,7 @@ form! {
 form! {
     /// What to look for.
     enum SearchField {
-        Words = "q", Question::new("Search in what was written", Input::line("What to look for", DETAIL_MAX))
+        Words = "q", FieldQuestion::new("Search in what was written", Input::line("What to look for", DETAIL_MAX))
             .hint("Every word must be there. The beginning of a report’s id works too")
             .remedy("Enter what to look for");
     }
@@ -45,7 +45,7 @@ form! {
 form! {
     /// What of a report is printed.
     enum PrintField {
-        Part = "part", Question::new("Which parts of it?", Input::Checkboxes(&PARTS));
+        Part = "part", FieldQuestion::new("Which parts of it?", Input::Checkboxes(&PARTS));
     }
 }
 

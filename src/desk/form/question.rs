@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What a field asks.
-pub(in crate::desk) struct Question {
+pub(in crate::desk) struct FieldQuestion {
     pub(in crate::desk) label: &'static str,
     /// What helps to answer; may be empty.
     hint: &'static str,
@@ -17,7 +17,7 @@ pub(in crate::desk) struct Question {
     pub(in crate::desk) remedy: &'static str,
 }
 
-impl Question {
+impl FieldQuestion {
     /// Without a hint, and without a remedy: of no use to one that may be left out.
     pub(super) const fn new(label: &'static str, input: Input) -> Self {
         Self { label, hint: "", input, remedy: "" }
@@ -41,7 +41,7 @@ pub(in crate::desk) trait AskedField: Copy + 'static {
     fn name(self) -> &'static str;
 
     /// What it asks.
-    fn question(self) -> Question;
+    fn question(self) -> FieldQuestion;
 
     /// As it stands on a page, with what was typed so far and what is wrong with it.
     fn field(self, typed: &Entries, errors: &[FieldError]) -> Field {

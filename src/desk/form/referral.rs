@@ -1,6 +1,6 @@
 //! The form for handing a report to an area's team.
 
-use super::{fields::form, question::Question};
+use super::{fields::form, question::FieldQuestion};
 use crate::domain::{
     Area, Input,
     limits::{DETAIL_MAX, MESSAGE_MAX, SHORT_MAX},
@@ -10,21 +10,21 @@ form! {
     /// To whom, why and what. The lists of passages and files are the report's; each passage has one more field, for
     /// its text.
     enum ReferralField {
-        Area = "area", Question::new("Area", Input::Radios(Area::LABELLED)).remedy("Select the area");
-        Team = "team", Question::new("Name of the team", Input::line("Name of the team", SHORT_MAX))
+        Area = "area", FieldQuestion::new("Area", Input::Radios(Area::LABELLED)).remedy("Select the area");
+        Team = "team", FieldQuestion::new("Name of the team", Input::line("Name of the team", SHORT_MAX))
             .remedy("Enter the team’s name");
         Recipients = "recipients",
-            Question::new("Their age recipients", Input::area(3, "Their age recipients", MESSAGE_MAX))
+            FieldQuestion::new("Their age recipients", Input::area(3, "Their age recipients", MESSAGE_MAX))
             .hint(
                 "Lines that begin with age1. Compare them with the team by voice: whoever holds these keys can read it",
             )
             .remedy("Paste the team’s age recipients");
-        Reason = "reason", Question::new("Why it is handed on", Input::area(4, "Reason", DETAIL_MAX))
+        Reason = "reason", FieldQuestion::new("Why it is handed on", Input::area(4, "Reason", DETAIL_MAX))
             .hint("Stays in the casebook")
             .remedy("Enter the reason");
-        Passage = "part", Question::new("What goes", Input::Checkboxes(&[]))
+        Passage = "part", FieldQuestion::new("What goes", Input::Checkboxes(&[]))
             .remedy("Select at least one text or file");
-        File = "file", Question::new("Files", Input::Checkboxes(&[]));
+        File = "file", FieldQuestion::new("Files", Input::Checkboxes(&[]));
     }
 }
 

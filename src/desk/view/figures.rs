@@ -70,11 +70,11 @@ struct Bar<'a> {
     name: &'a str,
     /// Top of its row.
     y: u64,
-    length: Option<Length>,
+    length: Option<BarLength>,
 }
 
 /// How long a bar is, and what is written beside it.
-struct Length {
+struct BarLength {
     filled: u64,
     whole: u64,
     number: String,
@@ -121,7 +121,7 @@ impl<'a> Chart<'a> {
         };
         let most = rows.iter().filter_map(|row| counts(row)).map(|(_, whole)| whole).max().filter(|most| *most > 0)?;
         let of_whole = table.columns.len() > 1;
-        let length = |(part, whole): (u64, u64)| Length {
+        let length = |(part, whole): (u64, u64)| BarLength {
             filled: part * LONGEST / most,
             whole: whole * LONGEST / most,
             number: if of_whole { format!("{part} of {whole}") } else { part.to_string() },

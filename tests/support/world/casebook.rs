@@ -17,7 +17,7 @@ use candour::{
         VerifyingKey, os_random, seal_message, seal_stream,
     },
     domain::{
-        About, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, Delivery, Digest, FileEntry,
+        About, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, DeliveryEntry, Digest, FileEntry,
         Format, Manifest, MemberId, Message, MessageContent, MessageEntry, MessageKind, ReportEntry, ReportId,
         ReportState, Route, SeriousHarm, TeamRole, Text, limits::BYTES_PER_CHARACTER,
     },
@@ -257,7 +257,7 @@ impl World {
 
     /// The box gets every answer up to one.
     pub(crate) fn deliver(&mut self, id: ReportId, through: u32) {
-        let deliveries = (1..=through).map(|seq| Delivery { seq, on: DAY }).collect();
+        let deliveries = (1..=through).map(|seq| DeliveryEntry { seq, on: DAY }).collect();
         self.reports.get_mut(&id).unwrap().entry.deliveries = deliveries;
     }
 

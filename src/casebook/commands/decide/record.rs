@@ -6,7 +6,7 @@ use crate::{
         CasebookError, DecisionError, Editor, Hindrance, Letter, LookupError, Seen, TypedError,
         log::event::{Decided, Matter, What, Written},
         state::{
-            outcome::{Assessed, Outcome},
+            outcome::{Assessed, ReportOutcome},
             report::Report,
         },
     },
@@ -136,7 +136,7 @@ impl Editor<'_> {
 fn seal(
     report: &Report,
     (r#box, id, seq): (BoxId, ReportId, u32),
-    after: &Outcome,
+    after: &ReportOutcome,
     letter: Option<NewLetter>,
     on: Date,
 ) -> Result<(Answer, Sealed), CasebookError> {

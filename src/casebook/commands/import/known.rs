@@ -13,7 +13,7 @@ use crate::{
 
 /// What the casebook knows of a report that a manifest names: one of the three, or nothing.
 #[derive(Clone, Copy)]
-pub(super) struct Known<'a> {
+pub(super) struct KnownReport<'a> {
     /// This member can open it.
     pub(super) report: Option<&'a Report>,
     /// This member can't.
@@ -22,7 +22,7 @@ pub(super) struct Known<'a> {
     destroyed: Option<&'a Remains>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> KnownReport<'a> {
     pub(super) fn of(id: ReportId, state: &'a State) -> Self {
         Self { report: state.reports.get(&id), opaque: state.opaque.get(&id), destroyed: state.destroyed.get(&id) }
     }

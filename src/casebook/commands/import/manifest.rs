@@ -9,7 +9,7 @@ use crate::{
         Manifest,
         limits::{KIB, MANIFEST_BYTES},
     },
-    files::tarball::Reader,
+    files::tarball::TarReader,
 };
 
 /// Bytes of a minisign signature file, and to spare.
@@ -45,7 +45,7 @@ impl Order {
 
 impl Editor<'_> {
     /// The manifest at the beginning of a collection, signed by the box that this casebook belongs to.
-    pub(super) fn read_manifest<R: Read>(&self, tar: &mut Reader<R>) -> Result<Verified<Manifest>, CasebookError> {
+    pub(super) fn read_manifest<R: Read>(&self, tar: &mut TarReader<R>) -> Result<Verified<Manifest>, CasebookError> {
         let bytes = tar.read("manifest.json", MANIFEST_BYTES)?;
         let signature = tar.read("manifest.json.minisig", SIGNATURE_BYTES)?;
         let signature = std::str::from_utf8(&signature).map_err(|_| Refusal::Manifest(VerifyError::Unreadable))?;

@@ -9,7 +9,7 @@ use crate::{
         Attachment, Concern, FileEntry, Manifest, Message, MessageEntry, MessageKind, ReportEntry,
         limits::MESSAGE_BYTES,
     },
-    files::tarball::{Reader, TarError},
+    files::tarball::{TarError, TarReader},
 };
 
 /// Bytes of a sealed message: the padded message, and to spare for age's own.
@@ -17,15 +17,15 @@ const SEALED_MESSAGE_BYTES: usize = 2 * MESSAGE_BYTES;
 
 /// Where a message stands in a collection.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct MessagePlace<'a> {
     pub(super) manifest: &'a Manifest,
     pub(super) report: &'a ReportEntry,
     pub(super) message: &'a MessageEntry,
 }
 
-impl Place<'_> {
+impl MessagePlace<'_> {
     /// Checks the files of a message that was imported before, and keeps nothing.
-    pub(super) fn skip<R: Read>(self, tar: &mut Reader<R>) -> Result<(), Refusal> {
+    pub(super) fn skip<R: Read>(self, tar: &mut TarReader<R>) -> Result<(), Refusal> {
         for (index, file) in self.message.files.iter().enumerate() {
             let mut hashed = Hashed::new(io::sink());
             tar.copy(&self.path(index), file.size, &mut hashed)?;
@@ -67,8 +67,8 @@ impl Editor<'_> {
     /// Opens a new message and its attachments, and stages them under the report's key.
     pub(super) fn read_message<R: Read>(
         &self,
-        tar: &mut Reader<R>,
-        place: Place<'_>,
+        tar: &mut TarReader<R>,
+        place: MessagePlace<'_>,
         staging: &mut Staging,
         to: &GovernanceRecipients,
     ) -> Result<MessageNews, CasebookError> {
@@ -107,8 +107,8 @@ impl Editor<'_> {
     /// Opens an attachment on its way and seals it again, without ever holding it whole.
     fn reseal<R: Read>(
         &self,
-        tar: &mut Reader<R>,
-        place: Place<'_>,
+        tar: &mut TarReader<R>,
+        place: MessagePlace<'_>,
         (index, listed): (usize, &FileEntry),
         attachment: &Attachment,
         staging: &mut Staging,

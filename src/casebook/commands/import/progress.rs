@@ -22,12 +22,12 @@ impl Progress {
 }
 
 /// A collection's file that counts what is read of it.
-pub(super) struct Counted<'a> {
+pub(super) struct CountedRead<'a> {
     input: File,
     progress: &'a Progress,
 }
 
-impl<'a> Counted<'a> {
+impl<'a> CountedRead<'a> {
     /// Of a file of that many bytes.
     pub(super) fn new(input: File, length: u64, progress: &'a Progress) -> Self {
         progress.total.store(length, Ordering::Relaxed);
@@ -35,7 +35,7 @@ impl<'a> Counted<'a> {
     }
 }
 
-impl Read for Counted<'_> {
+impl Read for CountedRead<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.input.read(buffer)?;
         self.progress.done.fetch_add(read as u64, Ordering::Relaxed);

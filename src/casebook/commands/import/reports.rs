@@ -2,7 +2,7 @@
 
 use std::{io::Read, sync::Arc};
 
-use super::{known::Known, message::Place};
+use super::{known::KnownReport, message::MessagePlace};
 use crate::{
     casebook::{
         CasebookError, Editor, ImportError, LogError, Refusal,
@@ -14,7 +14,7 @@ use crate::{
     },
     crypto::GovernanceRecipients,
     domain::{Manifest, ReportId},
-    files::tarball::Reader,
+    files::tarball::TarReader,
     unseal::GovernanceIdentity,
 };
 
@@ -46,14 +46,14 @@ impl Editor<'_> {
     /// known ones are only checked.
     pub(super) fn read_reports<R: Read>(
         &self,
-        tar: &mut Reader<R>,
+        tar: &mut TarReader<R>,
         manifest: &Manifest,
         missing: bool,
     ) -> Result<Taken, CasebookError> {
         let mut taken = Taken::default();
         let mut before = None;
         for entry in &manifest.reports {
-            let known = Known::of(entry.id, &self.casebook.state);
+            let known = KnownReport::of(entry.id, &self.casebook.state);
             if before.replace(entry.id) >= Some(entry.id) || !known.fits(entry) {
                 return Err(Refusal::Contradiction(entry.id).into());
             }
@@ -67,7 +67,7 @@ impl Editor<'_> {
             let mut reply_to = known.report.and_then(|known| known.reply_to.clone());
             let mut messages: Vec<MessageNews> = Vec::new();
             for message in &entry.messages {
-                let place = Place { manifest, report: entry, message };
+                let place = MessagePlace { manifest, report: entry, message };
                 match &key {
                     Some(key) if message.seq > known.last_message() => {
                         let staging = match &mut taken.staging {
@@ -100,7 +100,7 @@ impl Editor<'_> {
 
     /// The key that what is about a report is sealed to: the one that the events name, or one that is made now for a
     /// report that is new or was destroyed.
-    fn key_for(&self, id: ReportId, known: Known<'_>) -> Result<ReportKey, CasebookError> {
+    fn key_for(&self, id: ReportId, known: KnownReport<'_>) -> Result<ReportKey, CasebookError> {
         if let Some(opaque) = known.opaque {
             let to = GovernanceRecipients::parse(&opaque.recipient);
             return Ok(ReportKey { to: to.map_err(|_| LogError::KeysExchanged)?, new: None });
