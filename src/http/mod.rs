@@ -23,5 +23,5 @@ pub use field::{Field, FilledInput};
 pub use operator::{quiet_panics, tell_operator};
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, page};
 pub use said::{BODY, SaidByTeam, capitalised};
-pub use style::{CSS, policy, shortened};
+pub use style::{policy, shortened};
 pub use view::Day;

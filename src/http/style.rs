@@ -1,17 +1,6 @@
-use std::sync::LazyLock;
-
 use axum::http::HeaderValue;
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
-
-/// The style sheet of both sides: as on a screen, then what differs on paper, in forced colours, and for whoever wants
-/// less motion. As it is sent.
-pub static CSS: LazyLock<String> = LazyLock::new(|| {
-    shortened(concat!(
-        include_str!("../../templates/partials/style.css"),
-        include_str!("../../templates/partials/style_media.css")
-    ))
-});
 
 /// A style sheet without comments, and without the white space that only its editors need.
 #[must_use]
@@ -78,6 +67,5 @@ mod tests {
         ] {
             assert_eq!(shortened(written), sent);
         }
-        assert!(!CSS.contains("/*") && !CSS.contains('\n'), "{}", *CSS);
     }
 }

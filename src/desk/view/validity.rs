@@ -22,11 +22,12 @@ use super::{
 };
 use crate::{
     casebook::{
-        AnswerId, Casebook, Letter, QueueEntry, ReportView, Retained,
+        AnswerId, Casebook, Fact, Letter, Promise, QueueEntry, ReportView, Retained,
         statistics::{Figures, ReportingYear, sample},
     },
     domain::{
-        Calendar, CasebookId, Clock, Date, Entries, FieldError, ReportId, ReportState, Route, TeamRole, limits::KIB,
+        Action, Area, Calendar, CasebookId, Clock, ClockKind, Date, Entries, FieldError, Finding, Kept, ReportId,
+        ReportState, Route, TeamRole, YesNo, limits::KIB,
     },
     http::{
         Day,
@@ -36,8 +37,8 @@ use crate::{
     world::{DAY, casebook::World},
 };
 
-/// Bytes that a page may come to before it is padded. It does not travel beyond this machine.
-const HEAVIEST: usize = 40 * KIB;
+/// Bytes that a page may come to before it is padded.
+const HEAVIEST: usize = 32 * KIB;
 /// The reading age that no page may pass.
 const OLDEST: f64 = 13.0;
 
@@ -107,7 +108,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("search, nothing", &found(&[], vec![]), false);
     add("search", &found(&casebook.list(DAY, &calendar).unwrap(), vec![]), false);
     add("search with an error", &found(&[], error("q")), true);
-    figures_pages(add, shell);
+    figures_pages(add, shell, demo);
     let report = casebook.show(id, DAY, &calendar).unwrap();
     let mut some = Entries::default();
     some.push("part".into(), "promises".into());
@@ -240,7 +241,7 @@ fn deciding_pages(
 }
 
 /// The yearly figures, for the team and to be published.
-fn figures_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
+fn figures_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, demo: &Shell) {
     let years = [DAY, Date::constant(2025, 4, 1)].map(ReportingYear::of);
     let facts = |count| vec![sample::fact(); count];
     for (name, count, closed_to_me) in [("none", 0, 0), ("few", 3, 1), ("enough", 9, 2)] {
@@ -251,10 +252,44 @@ fn figures_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
         let page = FiguresPage::new(shell, &published, &years, closed_to_me, DAY);
         add(&format!("figures-to-publish, {name}"), &page, false);
     }
+    let (busy, many_years) = (busy_year(), (2017..=2026).map(ReportingYear::beginning_in).collect::<Vec<_>>());
+    for (readers, figures) in
+        [("for-the-team", Figures::internal(&busy, years[0])), ("to-publish", Figures::published(&busy, years[0]))]
+    {
+        add(&format!("figures-{readers}, all"), &FiguresPage::new(demo, &figures, &many_years, 12, DAY), false);
+    }
     let mut two = facts(2);
     two[1].received_on = Date::constant(2026, 5, 1);
     let withheld = Figures::published(&two, years[0]);
     add("figures-to-publish, withheld", &FiguresPage::new(shell, &withheld, &years, 0, DAY), false);
+}
+
+/// A year with hundreds of reports in most rows of every table, and in a few rows too few to be published.
+fn busy_year() -> Vec<Fact> {
+    let every_answer = |place: usize| {
+        let clocks =
+            [ClockKind::Acknowledgement, ClockKind::Advice, ClockKind::Decision, ClockKind::InformationUseNotice].map(
+                |kind| Promise {
+                    kind,
+                    supplementary: place.is_multiple_of(2),
+                    kept: Kept::ALL[place % Kept::ALL.len()],
+                },
+            );
+        Fact {
+            received_on: Date::constant(2026, 4 + i8::try_from(place % 9).unwrap(), 1),
+            route: Route::ALL[place % Route::ALL.len()],
+            areas: Area::ALL.iter().copied().skip(place % Area::ALL.len()).collect(),
+            action: Action::ALL.get(place % 3).copied(),
+            finding: Finding::ALL.get(place % 5).copied(),
+            detriment: YesNo::ALL.get(place % 4).copied(),
+            referred: place.is_multiple_of(3),
+            closed: place.is_multiple_of(2),
+            withdrawn: place.is_multiple_of(500),
+            clocks: clocks.into(),
+            ..sample::fact()
+        }
+    };
+    (0..2000).map(every_answer).collect()
 }
 
 /// What a form puts into an address stays in the browser's history.

@@ -1,10 +1,21 @@
+use std::sync::LazyLock;
+
 use axum::http::HeaderValue;
 
 use crate::{
     domain::Text,
-    http::{CSS, Day, SaidByTeam, capitalised, policy},
+    http::{Day, SaidByTeam, capitalised, policy, shortened},
     web::config::{AccessibilityConfig, Config, ContactsConfig, LinksConfig, Logo, PrivacyConfig, ServiceConfig},
 };
+
+/// The style sheet of box and desk, with what the box alone shows. As it is sent.
+static CSS: LazyLock<String> = LazyLock::new(|| {
+    shortened(concat!(
+        include_str!("../../../templates/partials/style.css"),
+        include_str!("../../../templates/box/style.css"),
+        include_str!("../../../templates/partials/style_media.css")
+    ))
+});
 
 /// What every page has.
 pub(in crate::web) struct Shell {
