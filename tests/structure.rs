@@ -145,6 +145,36 @@ fn no_two_types_share_a_name() {
 }
 
 #[test]
+fn the_walks_are_as_the_code_is_and_none_goes_back_up() {
+    let document = fs::read_to_string("docs/architecture.md").unwrap();
+    let walks = document.split("## Four walks").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let uses: BTreeSet<(ModulePath, ModulePath)> =
+        House::read(Path::new("src")).uses().map(|(from, to)| (from.clone(), to)).collect();
+    let (mut above, mut steps, mut wrong) = (Vec::<ModulePath>::new(), 0, Vec::new());
+    for line in walks.lines().filter(|line| line.trim_start().starts_with("- ")) {
+        let depth = (line.len() - line.trim_start().len()) / 2;
+        let mut names = line.split('`').skip(1).step_by(2);
+        let (file, function) = (names.next().unwrap(), names.next().unwrap());
+        let code = fs::read_to_string(Path::new("src").join(file)).unwrap_or_default();
+        if !["(", "<"].iter().any(|next| code.contains(&format!("fn {function}{next}"))) {
+            wrong.push(format!("{file} has no function {function}"));
+        }
+        assert!(depth <= above.len(), "{line} is too far in");
+        above.truncate(depth);
+        let here = module_of(Path::new("src"), &Path::new("src").join(file));
+        for upper in above.iter().filter(|upper| uses.contains(&(here.clone(), (*upper).clone()))) {
+            // What stands in a folder may use the file that the folder belongs to.
+            if !here.starts_with(upper) {
+                wrong.push(format!("{} goes back up to {}", here.join("::"), upper.join("::")));
+            }
+        }
+        above.push(here);
+        steps += 1;
+    }
+    assert!(wrong.is_empty() && steps > 60, "{steps} steps, {wrong:#?}");
+}
+
+#[test]
 fn each_program_is_built_without_what_the_other_is_for() {
     for (features, without) in PROGRAMS {
         let tree = Command::new(env!("CARGO"))
