@@ -175,6 +175,31 @@ fn the_walks_are_as_the_code_is_and_none_goes_back_up() {
 }
 
 #[test]
+fn every_test_that_a_document_names_is_there() {
+    let code: String = [Path::new("src"), Path::new("tests")]
+        .iter()
+        .flat_map(|root| sources(root))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let (mut named, mut missing) = (0, Vec::new());
+    for document in ["docs/testing.md", "CONTRIBUTING.md", "docs/architecture.md", "SECURITY.md"] {
+        let text = fs::read_to_string(document).unwrap();
+        for quoted in text.split('`').skip(1).step_by(2) {
+            let name = quoted.rsplit("::").next().unwrap();
+            // Tests are whole sentences; nothing else in these documents has so many words.
+            let is_test = name.matches('_').count() >= 4 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if is_test {
+                named += 1;
+                if !code.contains(&format!("fn {name}(")) {
+                    missing.push(format!("{document}: {name}"));
+                }
+            }
+        }
+    }
+    assert!(named > 100 && missing.is_empty(), "{named} are named, {missing:#?} are not there");
+}
+
+#[test]
 fn each_program_is_built_without_what_the_other_is_for() {
     for (features, without) in PROGRAMS {
         let tree = Command::new(env!("CARGO"))

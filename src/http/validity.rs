@@ -134,10 +134,25 @@ pub(crate) fn titles_of_two(pages: &[Sample]) -> Option<(String, String)> {
     owners.windows(2).find(|pair| pair[0].0 == pair[1].0).map(|pair| (pair[0].1.clone(), pair[1].1.clone()))
 }
 
+/// Pages that no reader below that age could read. Prints each page's figures, for whoever works on their words.
+pub(crate) fn hard_to_read(pages: &[Sample], oldest: f64) -> Vec<String> {
+    println!("reading age, sentences, bytes before padding, page");
+    let mut hard = Vec::new();
+    for Sample { name, html, .. } in pages {
+        let sentences = sentences(html);
+        let age = reading_age(&sentences);
+        println!("{age:5.1} {:4} {:6} {name}", sentences.len(), html.len());
+        if age > oldest {
+            hard.push(format!("{name}: {age:.1}"));
+        }
+    }
+    hard
+}
+
 /// Everything that a reader reads as sentences: paragraphs, list items, hints and table answers of the page's own part.
 /// What every page repeats (header, footer), labels and lists of choices are left out. A sentence ends where its block
 /// does, and at a colon or a semicolon too, as Flesch counted.
-pub(crate) fn sentences(html: &str) -> Vec<String> {
+fn sentences(html: &str) -> Vec<String> {
     let page = Html::parse_document(html);
     let blocks = all(&page, "main p, main li, main .hint, main dd:not(.act)").into_iter();
     let blocks = blocks
