@@ -163,11 +163,11 @@ impl Locator {
 /// Argon2id's costs, kept with the box so that they can change for later boxes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KdfParams {
-    /// Memory in KiB.
+    /// KiB that one hash takes: Argon2's `m`.
     pub memory_kib: u32,
     /// Passes over it.
     pub passes: u32,
-    /// Lanes.
+    /// Argon2's `p`: what may be worked out side by side.
     pub lanes: u32,
 }
 

@@ -24,7 +24,7 @@ pub(super) enum ImportOutcome {
     /// It was refused; why, without anything of any report. The file is still there. `gap`: whether collections before
     /// it are missing, and it can be taken in all the same.
     Refused {
-        /// Why.
+        /// As the casebook says it, for whoever carried the file.
         why: String,
         /// Whether it can be taken in all the same.
         gap: bool,

@@ -35,7 +35,7 @@ pub struct Manifest {
 pub struct ReportEntry {
     /// Its name.
     pub id: ReportId,
-    /// Its route.
+    /// Known outside the seal, because clocks follow from it.
     pub route: Route,
     /// The day the concern came in.
     pub received_on: Date,
@@ -73,7 +73,7 @@ impl ReportEntry {
 pub struct ClockEntry {
     /// The message.
     pub seq: u32,
-    /// The clock.
+    /// With the day on which it was met, if it was.
     pub clock: Clock,
 }
 

@@ -187,7 +187,7 @@ impl Given<'_> {
 /// What a person adds later.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FollowUp {
-    /// The message.
+    /// Up to [`MESSAGE_MAX`] characters.
     pub message: Text,
 }
 

@@ -30,7 +30,7 @@ pub struct Decisions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Collected {
-    /// The report.
+    /// The report whose messages are safe with the desk.
     pub report: ReportId,
     /// The last message that it has.
     pub through: u32,
@@ -63,9 +63,9 @@ pub struct AnswerEntry {
 pub struct Endorsement {
     /// [`Format::Endorsement`].
     pub format: Format,
-    /// The box.
+    /// The one box at which it counts.
     pub r#box: BoxId,
-    /// The report.
+    /// Whose receipt code opens it.
     pub report: ReportId,
     /// The answer's number within it.
     pub seq: u32,

@@ -225,7 +225,7 @@ pub struct Answer {
     pub report: ReportId,
     /// 1 for the first answer to that report, then one more for each.
     pub seq: u32,
-    /// Which kind.
+    /// Which promises it keeps follows from it.
     pub kind: AnswerKind,
     /// The day it was written, Europe/London.
     pub on: Date,

@@ -4,7 +4,7 @@ use crate::domain::{ClockEntry, ReportId};
 /// A clock and the report it belongs to.
 #[derive(Clone, Copy, Debug)]
 pub struct ReportClock {
-    /// The report.
+    /// Whose promise it is.
     pub report: ReportId,
     /// The clock and the message that started it.
     pub entry: ClockEntry,

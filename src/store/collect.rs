@@ -13,7 +13,7 @@ use crate::{
 /// The last collection that was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CollectionRecord {
-    /// Its number.
+    /// From 1; the desk refuses a gap.
     pub number: u64,
     /// SHA-256 of its manifest.
     pub manifest: Digest,

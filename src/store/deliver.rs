@@ -13,7 +13,7 @@ use crate::{
 pub struct Delivery {
     /// The signed part.
     pub decisions: Verified<Decisions>,
-    /// The answers.
+    /// The sealed answers, in the order of the list.
     pub answers: Vec<Sealed>,
     /// The day of delivery, Europe/London: the day on which clocks are met.
     pub on: Date,
@@ -45,7 +45,7 @@ pub enum ApplyError {
         "it has another answer {seq} to report {report} than the one delivered before; ask the desk which of its files came first"
     )]
     Different {
-        /// The report.
+        /// The one that the decision is about.
         report: ReportId,
         /// The answer.
         seq: u32,
@@ -55,7 +55,7 @@ pub enum ApplyError {
         "it has answer {seq} to report {report}, but answer {expected} has not been delivered; deliver the earlier decisions file first; if that is lost, write one with `candour desk export --again`"
     )]
     Early {
-        /// The report.
+        /// The one that the decision is about.
         report: ReportId,
         /// The answer.
         seq: u32,
@@ -67,7 +67,7 @@ pub enum ApplyError {
         "it says that the desk has message {through} of report {report}, which this box never had; check that the file is for this box"
     )]
     NeverSent {
-        /// The report.
+        /// The one that the decision is about.
         report: ReportId,
         /// The message.
         through: u32,

@@ -17,7 +17,7 @@ pub struct NewReport {
     pub id: ReportId,
     /// Where its receipt code leads.
     pub locator: Locator,
-    /// Its route.
+    /// Fixed when it was raised: questions and clocks follow from it.
     pub route: Route,
     /// The concern.
     pub message: NewMessage,
@@ -27,7 +27,7 @@ pub struct NewReport {
 pub struct NewMessage {
     /// 1 for a concern, then one more for each.
     pub seq: u32,
-    /// Which kind.
+    /// Kept outside the seal: a withdrawal deletes, a follow-up starts a clock.
     pub kind: MessageKind,
     /// The day, Europe/London.
     pub on: Date,
@@ -74,7 +74,7 @@ pub enum AddMessage {
 pub struct StoredReport {
     /// Its name.
     pub id: ReportId,
-    /// Its route.
+    /// Fixed when it was raised: questions and clocks follow from it.
     pub route: Route,
     /// The day it came in.
     pub received_on: Date,
@@ -93,9 +93,9 @@ pub struct StoredReport {
 /// What the box knows of a message.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredMessage {
-    /// Its number.
+    /// From 1, in the order in which the box took them.
     pub seq: u32,
-    /// Which kind.
+    /// Kept outside the seal: a withdrawal deletes, a follow-up starts a clock.
     pub kind: MessageKind,
     /// The day it came in.
     pub on: Date,
@@ -108,7 +108,7 @@ pub struct StoredMessage {
 /// An answer, sealed to the person.
 #[derive(Clone, Debug)]
 pub struct StoredAnswer {
-    /// Its number.
+    /// From 1, in the order in which the box took them.
     pub seq: u32,
     /// The day it was delivered to the box.
     pub delivered_on: Date,

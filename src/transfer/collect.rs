@@ -16,9 +16,9 @@ use crate::{
 /// What a collection holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CollectOutcome {
-    /// Its number.
+    /// From 1; the desk refuses a gap.
     pub number: u64,
-    /// Messages in it.
+    /// All that the desk has not acknowledged, those of earlier collections too.
     pub messages: usize,
     /// Reports that those belong to.
     pub reports: usize,

@@ -46,7 +46,7 @@ pub enum DeliverError {
         "notice {seq} to report {report} is not approved by a second signer, which this box asks for; let another member of the team approve it at the desk and export it again"
     )]
     NotApproved {
-        /// The report.
+        /// The report that the box was told about.
         report: ReportId,
         /// The answer.
         seq: u32,

@@ -133,7 +133,7 @@ pub struct ContactsConfig {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
-    /// The name.
+    /// Which organisation it is, as the page names it.
     pub name: String,
     /// The address of their page, with `https://`.
     pub link: String,

@@ -19,7 +19,7 @@ pub(super) struct KdfQueue {
 struct Lane {
     /// Running and waiting.
     admitted: Arc<Semaphore>,
-    /// Running.
+    /// One permit for each code that is hashed at the same moment.
     running: Arc<Semaphore>,
 }
 

@@ -13,7 +13,7 @@ const OUTGOING: &str = "outgoing";
 /// A decisions file that lies there to be carried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
-    /// Its number.
+    /// From 1; the box takes them in this order.
     pub number: u64,
     /// Where it is.
     pub path: PathBuf,

@@ -23,7 +23,7 @@ pub enum Export {
     Nothing,
     /// A file was written.
     Written {
-        /// Its number.
+        /// From 1; the box takes them in this order.
         number: u64,
         /// How many answers are in it.
         answers: usize,
@@ -32,7 +32,7 @@ pub enum Export {
     },
     /// The file of an export that was cut short has got its name.
     Finished {
-        /// Its number.
+        /// From 1; the box takes them in this order.
         number: u64,
     },
 }

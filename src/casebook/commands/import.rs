@@ -51,11 +51,11 @@ pub struct Import {
 /// A message that an import brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImportedMessage {
-    /// Its report.
+    /// The report that it belongs to, new or known.
     pub report: ReportId,
     /// Its number within the report.
     pub seq: u32,
-    /// Which kind.
+    /// A concern begins a report; the others add to it.
     pub kind: MessageKind,
     /// The report's route.
     pub route: Route,

@@ -27,7 +27,7 @@ use crate::{
 
 /// What is to be handed on.
 pub struct NewReferral {
-    /// The area.
+    /// Whose team it goes to.
     pub area: Area,
     /// What the team is called, for the casebook and inside the file.
     pub team: Text,

@@ -53,7 +53,7 @@ pub enum Refusal {
     /// Older than the last one.
     #[error("it is out of order: it is number {number} and number {last} was imported already; import the newest one")]
     Old {
-        /// Its number.
+        /// Of the collection, as its manifest says.
         number: u64,
         /// The last number imported.
         last: u64,
@@ -68,7 +68,7 @@ pub enum Refusal {
         "it is number {number}, and number {next} was not imported yet; import that one first, or, if it is lost, give --missing: nothing is lost by that"
     )]
     Gap {
-        /// Its number.
+        /// Of the collection, as its manifest says.
         number: u64,
         /// The number that should come.
         next: u64,
@@ -83,7 +83,7 @@ pub enum Refusal {
         "message {seq} of report {report} is not what the manifest says it is; keep the file and ask whoever runs the box"
     )]
     Inside {
-        /// The report.
+        /// The report that it names.
         report: ReportId,
         /// The message.
         seq: u32,
@@ -91,7 +91,7 @@ pub enum Refusal {
     /// A message can't be opened.
     #[error("message {seq} of report {report} can't be opened: {source}")]
     Message {
-        /// The report.
+        /// The report that it names.
         report: ReportId,
         /// The message.
         seq: u32,

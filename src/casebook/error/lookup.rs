@@ -24,7 +24,7 @@ pub enum LookupError {
     /// A name that several files of the report have.
     #[error("report {report} has {} files of that name; give the number of one instead: {}", .places.len(), .places.join(", "))]
     AmbiguousAttachment {
-        /// The report.
+        /// The report that was asked for.
         report: ReportId,
         /// `MESSAGE/FILE`, both from 1.
         places: Vec<String>,

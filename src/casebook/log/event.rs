@@ -88,7 +88,6 @@ pub(in crate::casebook) enum What {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct SealedMatter {
-    /// The report.
     pub(in crate::casebook) report: ReportId,
     /// An age file in base64, sealed to the report's key: a [`Matter`]. Empty once it was opened.
     pub(in crate::casebook) sealed: String,
@@ -130,7 +129,6 @@ pub(in crate::casebook) struct Joined {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct Left {
-    /// Who.
     pub(in crate::casebook) member: MemberId,
     /// The generation of the casebook's key file that is not sealed to them.
     pub(in crate::casebook) generation: u32,
@@ -188,7 +186,6 @@ pub(in crate::casebook) struct NewKey {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct ReportNews {
-    /// Its route.
     pub(in crate::casebook) route: Route,
     /// The day the concern came in.
     pub(in crate::casebook) received_on: Date,
@@ -208,7 +205,6 @@ pub(in crate::casebook) struct ReportNews {
 pub(in crate::casebook) struct MessageNews {
     /// Its number within the report.
     pub(in crate::casebook) seq: u32,
-    /// Which kind.
     pub(in crate::casebook) kind: MessageKind,
     /// The day it came in.
     pub(in crate::casebook) on: Date,
@@ -246,7 +242,6 @@ pub(in crate::casebook) struct Decided {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct Written {
-    /// The answer.
     pub(in crate::casebook) answer: Answer,
     /// The age file, under `answers/REPORT/SEQ.age`.
     pub(in crate::casebook) file: FileEntry,
@@ -260,7 +255,6 @@ pub(in crate::casebook) struct Written {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct Approved {
-    /// Which.
     pub(in crate::casebook) answer: AnswerId,
     /// A signature over its endorsement.
     pub(in crate::casebook) endorsement: String,
@@ -280,7 +274,6 @@ pub(in crate::casebook) struct TakenBack {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct ShutOut {
-    /// The report.
     pub(in crate::casebook) report: ReportId,
     /// Its key from now on.
     pub(in crate::casebook) key: NewKey,
@@ -296,7 +289,6 @@ pub(in crate::casebook) struct ShutOut {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct Referred {
-    /// The area.
     pub(in crate::casebook) area: Area,
     /// The team, as the reviewer named it.
     pub(in crate::casebook) team: Text,
@@ -320,7 +312,6 @@ pub(in crate::casebook) struct Exported {
     pub(in crate::casebook) number: u64,
     /// SHA-256 of the file.
     pub(in crate::casebook) file: Digest,
-    /// The answers in it.
     pub(in crate::casebook) answers: Vec<AnswerId>,
     /// What it tells the box to have been collected.
     pub(in crate::casebook) collected: Vec<Collected>,
@@ -330,7 +321,6 @@ pub(in crate::casebook) struct Exported {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct Destroyed {
-    /// The report.
     pub(in crate::casebook) report: ReportId,
     /// The last message of it that was here.
     pub(in crate::casebook) last_message: u32,
@@ -342,7 +332,7 @@ pub(in crate::casebook) struct Destroyed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerId {
-    /// The report.
+    /// Answers of different reports may have the same number.
     pub report: ReportId,
     /// The answer's number within it.
     pub seq: u32,

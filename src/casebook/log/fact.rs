@@ -9,7 +9,7 @@ use crate::domain::{Action, Area, ClockKind, Date, FailureKind, Finding, Kept, R
 pub struct Fact {
     /// The first day of the month in which it came in.
     pub received_on: Date,
-    /// Its route.
+    /// Counted by itself, and the figures of promises follow from it.
     pub route: Route,
     /// The team's areas once decided, else the person's own.
     pub areas: Vec<Area>,

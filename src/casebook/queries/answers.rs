@@ -14,9 +14,9 @@ use crate::{
 #[derive(Clone, Serialize)]
 #[serde(into = "AnswerJson")]
 pub struct AnswerView {
-    /// Its number.
+    /// From 1 in each report; given anew after one was taken back.
     pub seq: u32,
-    /// Which kind.
+    /// A notice, a reply, or an update of where it stands.
     pub kind: AnswerKind,
     /// For a notice: whether it tells of a later change of use.
     pub supplementary: bool,

@@ -16,9 +16,9 @@ const PREFIX_DIGITS: usize = 4;
 /// One line of the queue.
 #[derive(Clone, Serialize)]
 pub struct QueueEntry {
-    /// The report.
+    /// The name of the report on both sides.
     pub id: ReportId,
-    /// Its route.
+    /// Why the person wrote, which decides what was promised.
     pub route: Route,
     /// The day the concern came in.
     pub received_on: Date,

@@ -50,7 +50,7 @@ pub struct ReportView {
 pub struct DecisionView {
     /// The event that holds it: what happened first has the lowest.
     pub event: u64,
-    /// The day.
+    /// The day of the event, in London.
     pub on: Date,
     /// Who decided.
     pub by: MemberId,
@@ -75,19 +75,19 @@ pub struct DecisionView {
 pub struct ReferralView {
     /// The event that holds it.
     pub event: u64,
-    /// The day.
+    /// The day of the event, in London.
     pub on: Date,
     /// Who handed it on.
     pub by: MemberId,
-    /// The area.
+    /// Which of the body's work it is evidence for.
     pub area: Area,
-    /// The team.
+    /// The team's name, as the reviewer wrote it.
     pub team: Text,
     /// What was in it.
     pub parts: Vec<Text>,
     /// Whether something was left out of a text.
     pub redacted: bool,
-    /// Why.
+    /// In the member's words; stays in the casebook.
     pub reason: Text,
 }
 
@@ -96,11 +96,11 @@ pub struct ReferralView {
 pub struct TakenBackView {
     /// The event that holds it.
     pub event: u64,
-    /// The day.
+    /// The day of the event, in London.
     pub on: Date,
     /// Who took it back.
     pub by: MemberId,
-    /// Why.
+    /// In the member's words; stays in the casebook.
     pub reason: Text,
     /// What the person would have been told, in order.
     pub answers: Vec<(AnswerKind, Option<Text>)>,
@@ -111,7 +111,7 @@ pub struct TakenBackView {
 pub struct ShutOutView {
     /// The event that holds it.
     pub event: u64,
-    /// The day.
+    /// The day of the event, in London.
     pub on: Date,
     /// Who decided it.
     pub by: MemberId,
@@ -119,7 +119,7 @@ pub struct ShutOutView {
     pub members: Vec<MemberId>,
     /// By what they do.
     pub roles: Vec<TeamRole>,
-    /// Why.
+    /// In the member's words; stays in the casebook.
     pub reason: Text,
 }
 

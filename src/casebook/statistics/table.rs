@@ -33,7 +33,7 @@ pub struct Table {
     pub note: Option<&'static str>,
     /// The columns' headers.
     pub columns: Vec<&'static str>,
-    /// The rows.
+    /// In the order in which they are printed.
     pub rows: Vec<Row>,
     /// Whether nothing of it is published: there, not even what is 0 is told.
     pub is_withheld: bool,

@@ -39,7 +39,7 @@ pub(in crate::desk) struct Coming {
 /// What is due on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::desk) struct ComingDay {
-    /// The day.
+    /// In London.
     pub(in crate::desk) date: Date,
     /// Whether it is a working day.
     pub(in crate::desk) working: bool,
