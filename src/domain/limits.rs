@@ -102,6 +102,7 @@ mod tests {
         assert_eq!((FORM_BYTES, FIELD_BYTES), (3 * longest + 16_384, 161_024), "percent signs, and 1 KiB to spare");
         assert_eq!(MULTIPART_OVERHEAD, 75_776, "1 KiB for each of 64 fields and 10 files");
         assert_eq!((MESSAGE_BYTES, ANSWER_BYTES), (2 * 6 * longest, 1_920_000), "escaped, then padded to the double");
+        assert_eq!((CHUNK_BYTES, UPLOADS, HASH_QUEUE, FIELDS), (262_144, 24, 64, 64));
         assert_eq!((MANIFEST_BYTES, EVENT_BYTES), (67_108_864, 268_435_456));
     }
 }
