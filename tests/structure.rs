@@ -175,6 +175,18 @@ fn the_walks_are_as_the_code_is_and_none_goes_back_up() {
 }
 
 #[test]
+fn every_folder_has_its_line_in_the_architecture() {
+    let document = fs::read_to_string("docs/architecture.md").unwrap();
+    let words: BTreeSet<&str> = document.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    let tests = test_files(Path::new("src"));
+    let holding = sources(Path::new("src")).into_iter().filter(|path| !tests.iter().any(|test| path.starts_with(test)));
+    let folders: BTreeSet<PathBuf> = holding.map(|path| path.parent().unwrap().to_owned()).collect();
+    let missing: Vec<_> =
+        folders.iter().filter(|folder| !words.contains(folder.file_name().unwrap().to_str().unwrap())).collect();
+    assert!(folders.len() > 25 && missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn every_test_that_a_document_names_is_there() {
     let code: String = [Path::new("src"), Path::new("tests")]
         .iter()
