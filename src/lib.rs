@@ -4,7 +4,7 @@
 //! `store`, carried by `transfer`, opened and decided on in the `casebook`, and the answer comes back the same way.
 //! `web` is the box's pages, `desk` the casebook's in a browser, and [`cli`] the commands; [`http`] is what the pages
 //! of both have in common. What opens for the team is in `unseal`, which a box is built without. [`files`] and
-//! [`confine`] serve the rest. `tests/structure.rs` holds which module may use which.
+//! [`confine`] serve the rest. `tests/structure` holds which module may use which.
 
 #[cfg(feature = "desk")]
 pub mod casebook;

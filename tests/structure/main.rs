@@ -1,0 +1,166 @@
+//! What the code is built like: which module may use which, what each program is made of, and that documents speak of
+//! what is there. The tables are the design; the code is held against them.
+
+mod documents;
+mod source;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    process::Command,
+};
+
+use source::{House, is_below, sources, without_comments, without_tests};
+
+/// Each module and what it may use of this crate.
+const MODULES: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("files", &[]),
+    ("confine", &[]),
+    ("crypto", &["domain"]),
+    ("unseal", &["domain", "crypto"]),
+    ("store", &["domain", "crypto", "files"]),
+    ("transfer", &["domain", "crypto", "store", "files"]),
+    ("http", &["domain"]),
+    ("web", &["domain", "crypto", "http", "store"]),
+    ("casebook", &["domain", "crypto", "unseal", "files"]),
+    ("desk", &["casebook", "domain", "crypto", "unseal", "files", "http"]),
+    (
+        "cli",
+        &["domain", "crypto", "unseal", "store", "transfer", "http", "web", "casebook", "desk", "files", "confine"],
+    ),
+];
+
+/// Each room of the casebook and which others it may use.
+const CASEBOOK: &[(&str, &[&str])] = &[
+    ("error", &[]),
+    ("parallel", &[]),
+    ("notice", &[]),
+    ("log", &["error"]),
+    ("state", &["log"]),
+    ("statistics", &["log"]),
+    ("book", &["error", "parallel", "log", "state"]),
+    ("carry", &["error", "state", "book"]),
+    ("queries", &["error", "parallel", "log", "state", "book"]),
+    ("commands", &["error", "log", "state", "book", "carry", "queries"]),
+];
+
+/// Modules whose files don't use each other: commands are called one by one.
+const APART: &[&str] = &["casebook::commands"];
+
+/// The programs by their features, and the crates that must not be in each.
+const PROGRAMS: &[(&str, &[&str])] = &[
+    // It has no session of a reviewer and no directory of a demonstration. (minisign brings rpassword; nothing calls
+    // it.)
+    ("box", &["cookie", "time", "tempfile"]),
+    // It has no store, no receipt codes to hash, and no configuration of a server.
+    ("desk", &["rusqlite", "libsqlite3-sys", "argon2", "blake2", "tempfile"]),
+    ("box,desk,demo", &[]),
+];
+
+/// Types that box and desk have one each of, for the same thing.
+const IN_BOTH_PROGRAMS: &[&str] = &["ErrorPage", "Shell"];
+
+/// Crates that are in none: whatever connects, whatever logs, and a second implementation of cryptography.
+const NOWHERE: &[&str] = &[
+    "reqwest",
+    "ureq",
+    "curl",
+    "rustls",
+    "native-tls",
+    "openssl",
+    "ring",
+    "tracing-subscriber",
+    "env_logger",
+    "tower-http",
+    "sentry",
+    "scraper",
+    "thirtyfour",
+    "proptest",
+    "trycmd",
+];
+
+#[test]
+fn modules_use_only_what_the_design_allows() {
+    let house = House::read(Path::new("src"));
+    let mut wrong = house.broken(&[], MODULES);
+    wrong.extend(house.broken(&["casebook"], CASEBOOK));
+    for apart in APART {
+        let inside: Vec<&str> = apart.split("::").collect();
+        wrong.extend(
+            house
+                .uses()
+                .filter(|(from, to)| {
+                    is_below(from, &inside) && is_below(to, &inside) && from.get(inside.len()) != to.get(inside.len())
+                })
+                .map(|(from, to)| format!("{} may not use {}", from.join("::"), to.join("::"))),
+        );
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let house = House::read(Path::new("src"));
+    let circles = house.circles();
+    assert!(circles.is_empty(), "{circles:#?}");
+}
+
+#[test]
+fn files_that_only_declare_define_nothing() {
+    let mut wrong = Vec::new();
+    for path in sources(Path::new("src")).into_iter().filter(|path| path.ends_with("mod.rs")) {
+        let code = without_tests(&without_comments(&fs::read_to_string(&path).unwrap()));
+        let defines = code.lines().find(|line| {
+            let line = line.trim_start().trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
+            let line = line.trim_start_matches("pub ");
+            ["fn ", "struct ", "enum ", "trait ", "impl ", "impl<", "const ", "static ", "type ", "async fn "]
+                .iter()
+                .any(|word| line.starts_with(word))
+        });
+        if let Some(line) = defines {
+            wrong.push(format!("{}: {line}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn no_two_types_share_a_name() {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in sources(Path::new("src")) {
+        let code = without_comments(&fs::read_to_string(&path).unwrap());
+        // What stands further in belongs to a trait, or is made by a macro, whose types stand further in too.
+        for line in code.lines().filter(|line| !line.starts_with("        ")) {
+            let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+            let is_of_a_trait = line.starts_with("    type ");
+            let place = words.iter().position(|word| ["struct", "enum", "trait", "type"].contains(word));
+            let name = place.and_then(|place| words.get(place + 1)).filter(|_| !is_of_a_trait);
+            if let Some(name) = name.filter(|name| name.starts_with(char::is_uppercase)) {
+                found.entry((*name).to_owned()).or_default().push(path.display().to_string());
+            }
+        }
+    }
+    assert!(found.len() > 300, "{}", found.len());
+    found.retain(|name, places| places.len() > 1 && !IN_BOTH_PROGRAMS.contains(&name.as_str()));
+    assert!(found.is_empty(), "one word, one meaning: {found:#?}");
+}
+
+#[test]
+fn each_program_is_built_without_what_the_other_is_for() {
+    for (features, without) in PROGRAMS {
+        let tree = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+            .args(["--no-default-features", "--features", features])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+        let tree = String::from_utf8(tree.stdout).unwrap();
+        let crates: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+        assert!(crates.contains("age") && crates.contains("candour"), "{crates:?}");
+        let wrong: Vec<_> = without.iter().chain(NOWHERE).filter(|name| crates.contains(*name)).collect();
+        assert!(wrong.is_empty(), "{features}: {wrong:?}");
+    }
+}
