@@ -159,7 +159,7 @@ mod tests {
         // 8 in April, 1 in May, which takes the 5 in June with it.
         let internal = chart(&Figures::internal(&facts, sample::YEAR), "months").unwrap();
         let published = chart(&Figures::published(&facts, sample::YEAR), "months").unwrap();
-        let bars = |svg: &str| svg.matches("<rect ").count();
+        let bars = |svg: &str| svg.matches("<rect x=").count();
         let unpublished = |svg: &str| svg.matches(">Not published</text>").count();
         assert_eq!((bars(&internal), unpublished(&internal)), (12, 0));
         assert_eq!((bars(&published), unpublished(&published)), (10, 2));
