@@ -9,7 +9,7 @@ use crate::support::{
     browser::{Browser, Scripts},
     installation::{Installation, holds},
     looks,
-    members::{edit, second_member},
+    members::{OTHER, edit, second_member},
     person,
 };
 
@@ -128,7 +128,7 @@ fn the_pages_for_deciding_are_accessible_and_fit() {
     edit(&place, |editor| editor.ask_for_second_approver(true, &SystemDay));
     place.put("notice.txt", TEXT.as_bytes());
     place.decide(&id, &["--notice-file", "notice.txt"]);
-    let desk = place.open_desk(&["--identity", "other/identity.txt", "--signing-key", "other/signing.key"]);
+    let desk = place.open_desk(&OTHER);
     let browser = Browser::open(desk.address, Scripts::On);
     let mut look = |state: &str| wrong.extend(looks::all(&browser, state));
     browser.go(&desk.opening);

@@ -2,10 +2,14 @@
 
 use std::fs;
 
+use candour::domain::escape_invisible_in_line;
+
 use crate::support::{
+    case::Case,
     desk::Reviewer,
     http::{self, fill},
     installation::Installation,
+    members::{OTHER, second_member_called},
     person,
 };
 
@@ -101,4 +105,47 @@ fn two_reviewers_share_one_casebook_and_one_is_shut_out() {
     first.post_and_follow(&format!("/team/{leave}"), &form);
     assert!(place.refused(&show).contains("not a member"));
     assert_ne!(second.get("/").status, 200);
+}
+
+#[test]
+fn what_cannot_be_seen_in_a_members_name_is_written_out_on_every_page() {
+    const NAME: &str = "Sec\u{202e}ond\u{200b} Rev\u{e0041}iewer";
+    let case = Case::new("staff-concern");
+    second_member_called(&case.place, NAME);
+    let first_desk = case.place.open_desk(&[]);
+    let mut first = first_desk.reviewer();
+    let second_desk = case.place.open_desk(&OTHER);
+    let mut second = second_desk.reviewer();
+    let team = first.get("/team").text();
+    let leave = team.split("href=\"/team/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let member = leave.split('/').next().unwrap();
+
+    // They look after it, and wrote a notice.
+    let mut form = second.get(&case.path("decide")).form(&case.path("decide"));
+    fill(&mut form, "owner", member);
+    assert_eq!(second.post(&case.path("decide"), &form).status, 303);
+    case.hold(&mut second, "other-work");
+
+    let written = escape_invisible_in_line(NAME);
+    assert_ne!(written, NAME);
+    let report = format!("/reports/{}", case.id);
+    let named = [
+        "/".to_owned(),
+        "/team".to_owned(),
+        format!("/team/{leave}"),
+        report.clone(),
+        case.path("print"),
+        case.path("decide"),
+        case.path("shut-out"),
+        "/approve".to_owned(),
+        case.path("approve/1"),
+    ];
+    for path in named {
+        let page = first.get(&path);
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.text().contains(&written), "{path} does not name them");
+        assert!(!page.text().contains(['\u{202e}', '\u{200b}', '\u{e0041}']), "{path}");
+    }
+    let preview = case.preview(&mut first, "supplementary").text();
+    assert!(!preview.contains(['\u{202e}', '\u{200b}', '\u{e0041}']));
 }

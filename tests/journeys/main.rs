@@ -12,6 +12,7 @@ mod altered;
 mod browser;
 mod crash;
 mod demo;
+mod desk_approve;
 mod desk_browser;
 mod desk_carry;
 mod desk_decide;

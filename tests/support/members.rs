@@ -11,6 +11,9 @@ use candour::{
 
 use super::installation::Installation;
 
+/// With whose keys the second member opens the desk.
+pub(crate) const OTHER: [&str; 4] = ["--identity", "other/identity.txt", "--signing-key", "other/signing.key"];
+
 /// Does something to the casebook as its first member, without the desk.
 pub(crate) fn edit(place: &Installation, work: impl FnOnce(&mut Editor<'_>) -> Result<(), CasebookError>) {
     let read = |name: &str| fs::read_to_string(place.path(name)).expect("it is there");

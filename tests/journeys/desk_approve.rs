@@ -1,0 +1,110 @@
+//! A notice that a second member approves, or that is taken back, in two browsers.
+
+use candour::domain::SystemDay;
+
+use crate::support::{
+    case::{Case, articles, tick},
+    http,
+    members::{OTHER, edit, second_member},
+};
+
+#[test]
+fn a_second_member_approves_a_notice_before_it_goes() {
+    let case = Case::new("staff-concern");
+    second_member(&case.place);
+    let first_desk = case.place.open_desk(&[]);
+    let mut first = first_desk.reviewer();
+    let second_desk = case.place.open_desk(&OTHER);
+    let mut second = second_desk.reviewer();
+    assert!(second.get("/approve").one("main").contains("No notice waits"));
+
+    let preview = case.hold(&mut first, "other-work");
+    assert!(preview.one("#needs_approval-hint").contains("until another member has approved it"));
+    assert_eq!(
+        (&case.place.desk_list()[0]["to_approve"], &case.place.desk_list()[0]["waiting"]),
+        (&1.into(), &1.into())
+    );
+    case.carry(1);
+    assert!(articles(&case.status()).is_empty(), "it waits");
+
+    let approve = case.path("approve/1");
+    let list = second.get("/approve");
+    assert_eq!((list.all("tbody a").len(), list.all("tbody td")[2].as_str()), (1, "You"));
+    assert!(first.get("/approve").all("tbody td")[2].contains("you wrote it"));
+    let mine = first.get(&approve);
+    assert!(mine.one("#closed").contains("You wrote this notice") && mine.all("main form").len() == 1);
+    let page = second.get(&approve);
+    assert_eq!(articles(&page), articles(&preview));
+    let decide = first.get(&case.path("decide")).form(&case.path("decide"));
+    let carried = ["token", "seen", "read"].map(|name| (name.to_owned(), http::value(&decide, name).to_owned()));
+    let mut forced = carried.to_vec();
+    tick(&page, &mut forced);
+    let refused = first.post(&approve, &forced);
+    assert_eq!((refused.status, refused.all("#closed").len()), (422, 1), "the writer can't");
+    let mut form = page.form(&approve);
+    let unticked = second.post(&approve, &form);
+    assert_eq!((unticked.status, unticked.one(".error-summary li").as_str()), (422, "Check each point, and tick it"));
+    tick(&page, &mut form);
+    assert_eq!(second.post(&approve, &form).status, 303);
+    assert_eq!(second.post(&approve, &form).status, 422, "once");
+    assert!(second.get(&approve).one("#closed").contains("does not wait for anybody"));
+    assert!(first.get("/approve").one("main").contains("No notice waits"));
+    case.carry(2);
+    assert_eq!(articles(&case.status()), articles(&preview));
+
+    // A casebook that asks for it every time leaves nobody a choice.
+    edit(&case.place, |editor| editor.ask_for_second_approver(true, &SystemDay));
+    let preview = case.preview(&mut second, "supplementary");
+    assert!(preview.one("#approval").contains("every notice needs that") && preview.all("#needs_approval").is_empty());
+    case.record(&mut second, &preview);
+    assert_eq!(case.place.desk_list()[0]["to_approve"], 1);
+    let mut form = first.get(&case.path("approve/2")).form(&case.path("approve/2"));
+    tick(&preview, &mut form);
+    assert_eq!(first.post(&case.path("approve/2"), &form).status, 303);
+
+    // A box that asks for two takes none that only its writer stands by.
+    edit(&case.place, |editor| editor.ask_for_second_approver(false, &SystemDay));
+    let preview = case.preview(&mut first, "supplementary");
+    case.record(&mut first, &preview);
+    case.place.export("alone");
+    let refused = case.place.refused(&["deliver", "--data", "box", "--keys", "public", "alone"]);
+    assert!(refused.contains("notice 3") && refused.contains("is not approved by a second signer"), "{refused}");
+    assert_eq!(articles(&case.status()).len(), 1, "nothing of a refused file is taken");
+}
+
+#[test]
+fn a_notice_that_should_not_go_out_is_taken_back_and_written_again() {
+    let case = Case::new("staff-concern");
+    second_member(&case.place);
+    let first_desk = case.place.open_desk(&[]);
+    let mut first = first_desk.reviewer();
+    let second_desk = case.place.open_desk(&OTHER);
+    let mut second = second_desk.reviewer();
+    let text = articles(&case.hold(&mut first, "other-work"));
+    let page = second.get(&case.path("approve/1"));
+    let mut stale = page.form(&case.path("approve/1"));
+    tick(&page, &mut stale);
+    let back = case.path("approve/1/take-back");
+    let mut form = second.get(&case.path("approve/1")).form(&back);
+    let refused = second.post(&back, &form);
+    assert_eq!((refused.status, refused.one(".error-summary li").as_str()), (422, "Enter the reason"));
+    http::fill(&mut form, "reason", "It says on which ward.");
+    let report = second.post_and_follow(&back, &form);
+    assert!(report.one(".history").contains("It says on which ward."), "{}", report.one(".history"));
+    assert_eq!(second.post(&back, &form).status, 404, "once");
+    assert!(first.get("/approve").one("main").contains("No notice waits"));
+    case.carry(1);
+    assert!(articles(&case.status()).is_empty(), "nothing went out");
+
+    assert_eq!(articles(&case.hold(&mut first, "other-work")), text);
+    // It has the same number; whoever read the one before has not read this one.
+    let again = second.post(&case.path("approve/1"), &stale);
+    assert_eq!(again.status, 422);
+    assert!(again.one(".error-summary").contains("recorded something about this report"), "{}", again.one("main"));
+    let page = second.get(&case.path("approve/1"));
+    let mut form = page.form(&case.path("approve/1"));
+    tick(&page, &mut form);
+    assert_eq!(second.post(&case.path("approve/1"), &form).status, 303);
+    case.carry(2);
+    assert_eq!(articles(&case.status()), text);
+}
