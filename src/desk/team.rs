@@ -11,7 +11,7 @@ use super::{
     Desk, PageError, Visit,
     address::OfReport,
     form::{
-        carried::{CarriedField, YES},
+        carried::{CarriedField, NO, YES},
         question::{AskedField, Problems},
         team::{JoinField, ShutOutField},
     },
@@ -23,7 +23,7 @@ use crate::{
     casebook::{CasebookError, NewMember, NewShutOut, TeamError},
     crypto::{GovernanceRecipients, SignerRole, VerifyingKey, read_keys},
     domain::{Entries, FieldError, MemberId, TeamRole},
-    http::capitalised,
+    http::{BodyError, capitalised},
 };
 
 /// The routes of this file.
@@ -62,7 +62,13 @@ async fn join(posted: Posted) -> Result<Response, PageError> {
 async fn second_approver(posted: Posted) -> Result<Response, PageError> {
     posted
         .change(|page, editor| {
-            editor.ask_for_second_approver(page.form.has(CarriedField::Needed.name(), YES), page.desk.today())?;
+            // A form that does not say which leaves it as it is, rather than switch a safeguard off.
+            let needed = match page.form.first(CarriedField::Needed.name()) {
+                YES => true,
+                NO => false,
+                _ => return Err(BodyError::Broken.into()),
+            };
+            editor.ask_for_second_approver(needed, page.desk.today())?;
             go_to("/team#second-approver")
         })
         .await

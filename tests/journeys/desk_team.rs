@@ -71,6 +71,13 @@ fn two_reviewers_share_one_casebook_and_one_is_shut_out() {
     // Each sees at once what the other does.
     let form = second.get("/team").form("/team/second-approver");
     second.post_and_follow("/team/second-approver", &form);
+    // A form that says neither yes nor no switches nothing off.
+    let mut neither = second.get("/team").form("/team/second-approver");
+    for value in ["", "maybe"] {
+        fill(&mut neither, "needed", value);
+        assert_eq!(second.post("/team/second-approver", &neither).status, 400);
+    }
+    assert!(second.get("/team").text().contains("Every notice must be approved by a second member"));
     assert!(first.get("/team").text().contains("must be approved by a second member before it is exported"));
 
     let path = format!("/reports/{id}/shut-out");

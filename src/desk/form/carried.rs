@@ -19,3 +19,4 @@ fields! {
 
 /// What a tick or a button stands for.
 pub(in crate::desk) const YES: &str = "yes";
+pub(in crate::desk) const NO: &str = "no";
