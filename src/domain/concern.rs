@@ -187,23 +187,25 @@ impl Given<'_> {
 /// What a person adds later.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FollowUp {
-    /// Up to [`MESSAGE_MAX`] characters.
-    pub message: Text,
+    /// Up to [`MESSAGE_MAX`] characters; none if it is files alone.
+    pub message: Option<Text>,
 }
 
 impl FollowUp {
-    /// Reads a follow-up from a form.
+    /// Reads a follow-up from a form: a text, or files, or both.
     ///
     /// # Errors
-    /// If it is empty or too long.
-    pub fn parse(form: &Entries) -> Result<Self, Vec<FieldError>> {
+    /// If there is neither, or the text is too long.
+    pub fn parse(form: &Entries, has_files: bool) -> Result<Self, Vec<FieldError>> {
         let message = Text::typed(form.first(FormField::Message.slug()));
-        if message.is_empty() {
-            return Err(vec![FieldError::new(FormField::Message.slug(), "Enter a message")]);
-        }
-        match MESSAGE.problem(&message) {
+        let problem = if message.is_empty() {
+            (!has_files).then(|| "Enter a message or choose a file".to_owned())
+        } else {
+            MESSAGE.problem(&message)
+        };
+        match problem {
             Some(problem) => Err(vec![FieldError::new(FormField::Message.slug(), problem)]),
-            None => Ok(Self { message }),
+            None => Ok(Self { message: Some(message).filter(|message| !message.is_empty()) }),
         }
     }
 }

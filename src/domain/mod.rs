@@ -21,6 +21,7 @@ pub mod limits;
 mod message;
 mod notice;
 mod questions;
+mod receipt_code;
 mod route;
 mod text;
 mod today;
@@ -45,6 +46,7 @@ pub use notice::{NoticeVariant, Told, WhoSees};
 #[cfg(all(test, feature = "desk"))]
 pub(crate) use questions::tests::every_answer;
 pub use questions::{ConcernField, FormField, Input, Length, Prompt, Question, Section, Wording, prompts};
+pub use receipt_code::{CodeError, CodeSymbols};
 pub use route::Route;
 pub use text::Text;
 pub use today::{FixedDay, SystemDay, Today};

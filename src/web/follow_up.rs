@@ -37,7 +37,7 @@ pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Resul
         let (status, error) = over.limit(app.config().limits);
         return opened.page(&app, status, typed(vec![error])).await;
     }
-    let message = match FollowUp::parse(&fields) {
+    let message = match FollowUp::parse(&fields, !files.is_empty()) {
         Ok(follow_up) => follow_up.message,
         Err(errors) => return opened.page(&app, StatusCode::UNPROCESSABLE_ENTITY, typed(errors)).await,
     };

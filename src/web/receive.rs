@@ -77,6 +77,11 @@ impl Over {
 pub(super) struct Files(Vec<(Attachment, FinishedUpload)>);
 
 impl Files {
+    /// Whether there are none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What the message says of them, and the files themselves.
     pub(super) fn take(mut self) -> (Vec<Attachment>, Vec<FinishedUpload>) {
         std::mem::take(&mut self.0).into_iter().unzip()

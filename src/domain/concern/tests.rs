@@ -120,8 +120,19 @@ fn not_sure_stands_alone() {
 }
 
 #[test]
-fn a_follow_up_needs_a_message() {
-    assert!(FollowUp::parse(&form(&[("message", " \r\n ")])).is_err());
-    assert!(FollowUp::parse(&form(&[("message", "More.")])).is_ok());
-    assert!(FollowUp::parse(&form(&[("message", &"x".repeat(MESSAGE_MAX + 1))])).is_err());
+fn a_follow_up_needs_a_message_or_a_file() {
+    let long = "x".repeat(MESSAGE_MAX + 1);
+    let parse = |message: &str, has_files| {
+        let parsed = FollowUp::parse(&form(&[("message", message)]), has_files);
+        parsed.map(|follow_up| follow_up.message.map(|text| text.as_str().to_owned())).map_err(|mut errors| {
+            assert_eq!((errors.len(), errors[0].field), (1, "message"));
+            errors.remove(0).message
+        })
+    };
+    assert_eq!(parse(" \r\n ", false), Err("Enter a message or choose a file".to_owned()));
+    assert_eq!(parse(" \r\n ", true), Ok(None));
+    for has_files in [false, true] {
+        assert_eq!(parse("More.", has_files), Ok(Some("More.".to_owned())));
+        assert_eq!(parse(&long, has_files), Err("Message must be 20,000 characters or less".to_owned()));
+    }
 }

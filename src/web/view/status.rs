@@ -205,8 +205,8 @@ impl<'a> StatusPage<'a> {
         };
         let error = |field: FormField, message: &str| FieldError::new(field.slug(), message);
         let empty = Self {
-            errors: vec![error(FormField::Message, "Enter a message")],
-            message_error: Some("Enter a message".into()),
+            errors: vec![error(FormField::Message, "Enter a message or choose a file")],
+            message_error: Some("Enter a message or choose a file".into()),
             ..new()
         };
         let too_many = "Choose 10 files or fewer";
