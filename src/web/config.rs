@@ -1,6 +1,7 @@
 mod check;
 mod logo;
 
+pub(super) use check::{is_address, is_onion};
 pub(super) use logo::Logo;
 
 use serde::Deserialize;

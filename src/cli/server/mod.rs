@@ -4,6 +4,8 @@ mod box_files;
 pub(super) mod check;
 pub(super) mod clocks;
 pub(super) mod collect;
+mod config_file;
 pub(super) mod deliver;
 pub(super) mod init;
+pub(super) mod poster;
 pub(super) mod serve;

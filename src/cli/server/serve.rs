@@ -1,6 +1,5 @@
 use std::{
     net::{SocketAddr, TcpListener as StdListener},
-    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -14,13 +13,16 @@ use crate::{
         confined,
         listen::{bind, stop_signal},
         output::{self, Failure, Outcome},
-        server::box_files::{DataArgument, KeysArgument},
+        server::{
+            box_files::{DataArgument, KeysArgument},
+            config_file::ConfigArgument,
+        },
     },
     confine::{self, Reach},
-    domain::{Date, SystemDay, Today, limits::MIB},
-    files, http,
+    domain::{Date, SystemDay, Today},
+    http,
     store::Store,
-    web::{self, App, AppOptions, Config, ConfigError},
+    web::{self, App, AppOptions},
 };
 
 /// How often to look whether a new day has begun.
@@ -35,9 +37,8 @@ pub(in crate::cli) struct ServeArguments {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// The configuration file
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    config: ConfigArgument,
     /// Run even where this kernel can't take away from the box all that it does not need; what it can, it does
     #[arg(long)]
     unconfined: bool,
@@ -46,7 +47,7 @@ pub(in crate::cli) struct ServeArguments {
 pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     let _lock = arguments.data.lock()?;
     let keys = arguments.keys.read()?;
-    let config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), read_config)?;
+    let config = arguments.config.read()?;
     let listener = bind(arguments.listen)?;
     allow_open_files();
     // Everything outside the data directory was read and is out of reach from here on; before the store starts its
@@ -68,17 +69,6 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
         confined::or_refuse(system_calls, arguments.unconfined)?;
         output::line(&format!("listening on http://{address}"))
     })
-}
-
-/// The configuration, with the logo that it names.
-fn read_config(path: &Path) -> Result<Config, Failure> {
-    let in_file = |error: ConfigError| Failure::Failed(format!("{}: {error}", path.display()));
-    let mut config = Config::parse(&files::read_text(path, MIB)?).map_err(in_file)?;
-    if let Some(name) = config.logo_file() {
-        let beside = path.parent().unwrap_or(Path::new("")).join(name);
-        config.set_logo(&files::read(&beside, MIB)?).map_err(in_file)?;
-    }
-    Ok(config)
 }
 
 /// Every connection is an open file, and the database has some: as many as there may be, whatever the shell allows at
@@ -149,32 +139,4 @@ fn rewrite(store: &Store) -> bool {
         output::error(&Failure::Failed(format!("the database could not be tidied: {error}; it is tried again")));
     }
     outcome.is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::files::{Readers, write_new};
-
-    #[test]
-    fn a_logo_is_read_from_beside_the_configuration() {
-        let directory = tempfile::tempdir().unwrap();
-        let at = |name: &str| directory.path().join(name);
-        let put = |name: &str, bytes: &[u8]| write_new(&at(name), Readers::Everyone, bytes).unwrap();
-        put("good.toml", b"[service]\nlogo = \"logo.svg\"\nlogo_alt = \"Us\"");
-        let why = |name: &str| match read_config(&at(name)) {
-            Err(Failure::Failed(why)) => why,
-            _ => String::new(),
-        };
-        assert!(why("good.toml").contains("logo.svg"), "there is none yet");
-        put("logo.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
-        assert!(read_config(&at("good.toml")).is_ok());
-        put("page.toml", b"[service]\nlogo = \"page.html\"\nlogo_alt = \"Us\"");
-        put("page.html", b"<html><svg></svg></html>");
-        let said = why("page.toml");
-        assert!(said.contains("service.logo") && said.contains("neither SVG nor PNG"), "{said}");
-        put("large.toml", b"[service]\nlogo = \"large.svg\"\nlogo_alt = \"Us\"");
-        put("large.svg", format!("<svg>{}</svg>", " ".repeat(16 * 1024)).as_bytes());
-        assert!(why("large.toml").contains("larger than 16 KiB"));
-    }
 }

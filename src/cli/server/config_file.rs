@@ -1,0 +1,65 @@
+//! The configuration file, and what it names.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::{
+    cli::output::Failure,
+    domain::limits::MIB,
+    files,
+    web::{Config, ConfigError},
+};
+
+#[derive(Args)]
+pub(in crate::cli) struct ConfigArgument {
+    /// The configuration file
+    #[arg(id = "config", long = "config", value_name = "FILE")]
+    path: Option<PathBuf>,
+}
+
+impl ConfigArgument {
+    /// What the operator set, or the defaults.
+    pub(in crate::cli) fn read(&self) -> Result<Config, Failure> {
+        self.path.as_deref().map_or_else(|| Ok(Config::default()), read_config)
+    }
+}
+
+/// The configuration, with the logo that it names.
+fn read_config(path: &Path) -> Result<Config, Failure> {
+    let in_file = |error: ConfigError| Failure::Failed(format!("{}: {error}", path.display()));
+    let mut config = Config::parse(&files::read_text(path, MIB)?).map_err(in_file)?;
+    if let Some(name) = config.logo_file() {
+        let beside = path.parent().unwrap_or(Path::new("")).join(name);
+        config.set_logo(&files::read(&beside, MIB)?).map_err(in_file)?;
+    }
+    Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::{Readers, write_new};
+
+    #[test]
+    fn a_logo_is_read_from_beside_the_configuration() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        let put = |name: &str, bytes: &[u8]| write_new(&at(name), Readers::Everyone, bytes).unwrap();
+        put("good.toml", b"[service]\nlogo = \"logo.svg\"\nlogo_alt = \"Us\"");
+        let why = |name: &str| match read_config(&at(name)) {
+            Err(Failure::Failed(why)) => why,
+            _ => String::new(),
+        };
+        assert!(why("good.toml").contains("logo.svg"), "there is none yet");
+        put("logo.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+        assert!(read_config(&at("good.toml")).is_ok());
+        put("page.toml", b"[service]\nlogo = \"page.html\"\nlogo_alt = \"Us\"");
+        put("page.html", b"<html><svg></svg></html>");
+        let said = why("page.toml");
+        assert!(said.contains("service.logo") && said.contains("neither SVG nor PNG"), "{said}");
+        put("large.toml", b"[service]\nlogo = \"large.svg\"\nlogo_alt = \"Us\"");
+        put("large.svg", format!("<svg>{}</svg>", " ".repeat(16 * 1024)).as_bytes());
+        assert!(why("large.toml").contains("larger than 16 KiB"));
+    }
+}
