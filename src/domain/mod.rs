@@ -25,6 +25,7 @@ mod questions;
 mod route;
 mod text;
 mod today;
+mod who_else;
 
 pub use answers::{About, AreaChoice, Ongoing, OrganisationType, RaisedInternally, Role, SeriousHarm};
 pub use area::Area;
@@ -49,5 +50,6 @@ pub use questions::{ConcernField, FormField, Input, Length, Prompt, Question, Se
 pub use route::Route;
 pub use text::Text;
 pub use today::{FixedDay, SystemDay, Today};
+pub use who_else::WhoElse;
 
 pub use jiff::civil::Date;

@@ -1,8 +1,14 @@
 mod check;
+mod contacts;
 mod logo;
+mod unsettled;
 
 pub(super) use check::{is_address, is_onion};
+pub use contacts::{Contact, ContactsConfig};
 pub(super) use logo::Logo;
+pub(super) use logo::Logo;
+
+use std::borrow::Cow;
 
 use serde::Deserialize;
 
@@ -26,7 +32,7 @@ pub enum ConfigError {
     #[error("`{setting}` in the configuration is {problem}; {remedy}")]
     Setting {
         /// Which.
-        setting: &'static str,
+        setting: Cow<'static, str>,
         /// What is wrong with it.
         problem: &'static str,
         /// What to do.
@@ -86,6 +92,9 @@ pub struct ServiceConfig {
     pub body: String,
     /// The everyday page that "Leave this page" goes to, <https://www.bbc.co.uk/weather> unless set.
     pub everyday_page: String,
+    /// The box's own address on the web, with `https://`, where people come back to; nothing unless set, and pages then say
+    /// the one that the browser asked for.
+    pub address: Option<String>,
     /// The box's own `http://….onion` address; none unless set. Pages that hold nothing typed tell Tor Browser of it
     /// when they came over TLS.
     pub onion: Option<String>,
@@ -102,45 +111,15 @@ pub struct ServiceConfig {
     pub logo_alt: Option<String>,
     /// A telephone number of whoever reads what is sent, for people who need not be anonymous; none unless set.
     pub phone: Option<String>,
+    /// How often the box is emptied, as it stands after "We fetch what is sent "; pages say that they don't know unless
+    /// set.
+    pub fetched: Option<String>,
+    /// Who acts if it can't wait until then, a whole sentence or two; the pages name 999 alone unless set.
+    pub urgent: Option<String>,
     /// Their e-mail address, likewise.
     pub email: Option<String>,
     /// Their address for letters, likewise.
     pub post: Option<String>,
-}
-
-/// Who else can help: each a name, the address of their page, and a telephone number if there is one.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ContactsConfig {
-    /// For complaints about services that NHS England pays for.
-    pub nhs_england: Contact,
-    /// For complaints about local services, to whoever pays for them.
-    pub commissioner: Contact,
-    /// For complaints that were not settled.
-    pub ombudsman: Contact,
-    /// Free, confidential advice for people who speak up.
-    pub advice: Contact,
-    /// Other bodies that a worker can turn to in law.
-    pub prescribed: Contact,
-    /// Advice about one's own job.
-    pub employment: Contact,
-    /// For complaints about how personal information is used.
-    pub data_protection: Contact,
-    /// For complaints about accessibility.
-    pub equality: Contact,
-}
-
-/// Someone who can help.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Contact {
-    /// Which organisation it is, as the page names it.
-    pub name: String,
-    /// The address of their page, with `https://`.
-    pub link: String,
-    /// A telephone number.
-    #[serde(default)]
-    pub phone: Option<String>,
 }
 
 /// Programs that the pages speak of.
@@ -246,53 +225,17 @@ impl Default for ServiceConfig {
             name: "Raise a serious concern".into(),
             body: http::BODY.into(),
             everyday_page: "https://www.bbc.co.uk/weather".into(),
+            address: None,
             onion: None,
             behind_tls: false,
             header: None,
             logo: None,
             logo_alt: None,
+            fetched: None,
+            urgent: None,
             phone: None,
             email: None,
             post: None,
-        }
-    }
-}
-
-impl Default for ContactsConfig {
-    fn default() -> Self {
-        Self {
-            nhs_england: contact(
-                "NHS England",
-                "https://www.england.nhs.uk/contact-us/feedback-and-complaints/complaint/",
-                Some("0300 311 2233"),
-            ),
-            commissioner: contact(
-                "your integrated care board",
-                "https://www.nhs.uk/nhs-services/find-your-local-integrated-care-board/",
-                None,
-            ),
-            ombudsman: contact(
-                "the Parliamentary and Health Service Ombudsman",
-                "https://www.ombudsman.org.uk/",
-                Some("0345 015 4033"),
-            ),
-            advice: contact("Protect", "https://protect-advice.org.uk/", Some("020 3117 2520")),
-            prescribed: contact(
-                "another prescribed person or body",
-                "https://www.gov.uk/government/publications/blowing-the-whistle-list-of-prescribed-people-and-bodies--2",
-                None,
-            ),
-            employment: contact("Acas", "https://www.acas.org.uk/", Some("0300 123 1100")),
-            data_protection: contact(
-                "the Information Commissioner’s Office",
-                "https://ico.org.uk/make-a-complaint/",
-                Some("0303 123 1113"),
-            ),
-            equality: contact(
-                "the Equality Advisory and Support Service",
-                "https://www.equalityadvisoryservice.com/",
-                Some("0808 800 0082"),
-            ),
         }
     }
 }
@@ -316,10 +259,6 @@ impl Default for PrivacyConfig {
             notice: None,
         }
     }
-}
-
-fn contact(name: &str, link: &str, phone: Option<&str>) -> Contact {
-    Contact { name: name.into(), link: link.into(), phone: phone.map(Into::into) }
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@ use serde::Serialize;
 use crate::{
     cli::{
         output::{self, Failure, Outcome},
-        server::box_files::{BOX_KEY, DataArgument, KeysArgument},
+        server::{
+            box_files::{BOX_KEY, DataArgument, KeysArgument},
+            config_file::ConfigArgument,
+        },
     },
     confine::{self, Enforced, Kernel},
     domain::{Clock, Route, SystemDay, Today, limits::MIB},
@@ -26,6 +29,8 @@ pub(in crate::cli) struct CheckArguments {
     data: DataArgument,
     #[command(flatten)]
     keys: KeysArgument,
+    #[command(flatten)]
+    config: ConfigArgument,
     /// As a JSON array of {verdict, finding}
     #[arg(long)]
     json: bool,
@@ -66,7 +71,7 @@ pub(in crate::cli) fn run(arguments: &CheckArguments) -> Outcome {
 struct Findings(Vec<CheckFinding>);
 
 impl Findings {
-    fn gather(CheckArguments { data, keys, .. }: &CheckArguments) -> Self {
+    fn gather(CheckArguments { data, keys, config, .. }: &CheckArguments) -> Self {
         let mut findings = Self::default();
         findings.private(&data.path, "the data directory");
         findings.private(&data.path.join(DATABASE), "the database");
@@ -76,6 +81,9 @@ impl Findings {
         findings.add("governance.recipients can be read", keys.recipients().map(drop));
         findings.add("signers.pub can be read", keys.signers().map(drop));
         findings.holidays(data);
+        if config.is_given() {
+            findings.config(config);
+        }
         findings.disk(&data.path);
         findings.kernel();
         if let Some(store) = findings.take("the database opens", data.store()) {
@@ -109,6 +117,12 @@ impl Findings {
             );
             self.0.push(CheckFinding { verdict: Verdict::Warning, finding: text });
         }
+    }
+
+    fn config(&mut self, argument: &ConfigArgument) {
+        let Some(config) = self.take("the configuration can be used", argument.read()) else { return };
+        let unsettled = config.unsettled(SystemDay.today()).into_iter();
+        self.0.extend(unsettled.map(|finding| CheckFinding { verdict: Verdict::Warning, finding }));
     }
 
     fn disk(&mut self, directory: &Path) {

@@ -1,5 +1,3 @@
-//! The configuration file, and what it names.
-
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -19,21 +17,22 @@ pub(in crate::cli) struct ConfigArgument {
 }
 
 impl ConfigArgument {
-    /// What the operator set, or the defaults.
-    pub(in crate::cli) fn read(&self) -> Result<Config, Failure> {
-        self.path.as_deref().map_or_else(|| Ok(Config::default()), read_config)
+    /// Whether one was given.
+    pub(in crate::cli) const fn is_given(&self) -> bool {
+        self.path.is_some()
     }
-}
 
-/// The configuration, with the logo that it names.
-fn read_config(path: &Path) -> Result<Config, Failure> {
-    let in_file = |error: ConfigError| Failure::Failed(format!("{}: {error}", path.display()));
-    let mut config = Config::parse(&files::read_text(path, MIB)?).map_err(in_file)?;
-    if let Some(name) = config.logo_file() {
-        let beside = path.parent().unwrap_or(Path::new("")).join(name);
-        config.set_logo(&files::read(&beside, MIB)?).map_err(in_file)?;
+    /// The configuration, with the files that it names; all defaults if none was given.
+    pub(in crate::cli) fn read(&self) -> Result<Config, Failure> {
+        let Some(path) = &self.path else { return Ok(Config::default()) };
+        let in_file = |error: ConfigError| Failure::Failed(format!("{}: {error}", path.display()));
+        let mut config = Config::parse(&files::read_text(path, MIB)?).map_err(in_file)?;
+        if let Some(name) = config.logo_file() {
+            let beside = path.parent().unwrap_or(Path::new("")).join(name);
+            config.set_logo(&files::read(&beside, MIB)?).map_err(in_file)?;
+        }
+        Ok(config)
     }
-    Ok(config)
 }
 
 #[cfg(test)]
@@ -47,13 +46,14 @@ mod tests {
         let at = |name: &str| directory.path().join(name);
         let put = |name: &str, bytes: &[u8]| write_new(&at(name), Readers::Everyone, bytes).unwrap();
         put("good.toml", b"[service]\nlogo = \"logo.svg\"\nlogo_alt = \"Us\"");
-        let why = |name: &str| match read_config(&at(name)) {
+        let read = |name: &str| ConfigArgument { path: Some(at(name)) }.read();
+        let why = |name: &str| match read(name) {
             Err(Failure::Failed(why)) => why,
             _ => String::new(),
         };
         assert!(why("good.toml").contains("logo.svg"), "there is none yet");
         put("logo.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
-        assert!(read_config(&at("good.toml")).is_ok());
+        assert!(read("good.toml").is_ok());
         put("page.toml", b"[service]\nlogo = \"page.html\"\nlogo_alt = \"Us\"");
         put("page.html", b"<html><svg></svg></html>");
         let said = why("page.toml");

@@ -13,7 +13,7 @@ use crate::{
 
 #[derive(Args)]
 pub(in crate::cli) struct PosterArguments {
-    /// Where people go: https:// and a name
+    /// Where people go, with https://; otherwise `service.address` of the configuration, or its onion address
     #[arg(long, value_name = "URL")]
     address: Option<String>,
     #[command(flatten)]
@@ -25,8 +25,13 @@ pub(in crate::cli) struct PosterArguments {
 
 pub(in crate::cli) fn run(arguments: &PosterArguments) -> Outcome {
     let config = arguments.config.read()?;
-    let Some(address) = arguments.address.as_deref() else {
-        return Err(Failure::Usage("no address is known for the poster; give --address https://…".into()));
+    let service = &config.service;
+    let Some(address) = [&arguments.address, &service.address, &service.onion].into_iter().find_map(Option::as_deref)
+    else {
+        return Err(Failure::Usage(
+            "no address is known for the poster; give --address https://…, or --config and service.address in it"
+                .into(),
+        ));
     };
     let html = web::poster(&config, address)?;
     files::write_new(&arguments.out, Readers::Everyone, html.as_bytes())?;

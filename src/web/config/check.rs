@@ -1,6 +1,9 @@
 //! Whether what an operator set can be used.
 
-use super::{Config, ConfigError, Contact, ContactsConfig};
+use std::borrow::Cow;
+
+use super::{Config, ConfigError};
+use crate::domain::WhoElse;
 
 /// Files that an operator may allow at most with one message.
 const MOST_ATTACHMENTS: usize = 100;
@@ -68,6 +71,7 @@ impl Config {
             ("service.header", &service.header),
             ("service.logo", &service.logo),
             ("service.logo_alt", &service.logo_alt),
+            ("service.fetched", &service.fetched),
             ("service.phone", &service.phone),
             ("service.email", &service.email),
             ("service.post", &service.post),
@@ -76,17 +80,20 @@ impl Config {
             ("accessibility.contact", &accessibility.contact),
         ];
         let maybe = maybe.into_iter().filter_map(|(setting, text)| Some((setting, text.as_ref()?)));
-        let contacts = all(&self.contacts);
-        let contact_names = contacts.iter().map(|(contact, name, ..)| (*name, &contact.name));
-        let phones = contacts.iter().filter_map(|(contact, .., phone)| Some((*phone, contact.phone.as_ref()?)));
+        let own = names.into_iter().chain(maybe).map(|(setting, text)| (Cow::Borrowed(setting), text));
+        let contacts = WhoElse::ALL.iter().flat_map(|who| {
+            let contact = self.contacts.of(*who);
+            let phone = contact.phone.iter().map(|phone| (contact_setting(*who, "phone"), phone));
+            [(contact_setting(*who, "name"), &contact.name)].into_iter().chain(phone)
+        });
         let fits = |text: &str, longest| !text.trim().is_empty() && text.len() <= longest;
-        if let Some((setting, _)) =
-            names.into_iter().chain(maybe).chain(contact_names).chain(phones).find(|(_, text)| !fits(text, LONGEST))
-        {
+        if let Some((setting, _)) = own.chain(contacts).find(|(_, text)| !fits(text, LONGEST)) {
             return refuse(setting, "empty or too long", "give up to 200 characters");
         }
         let sentences = [("privacy.basis", &privacy.basis), ("privacy.kept", &privacy.kept)];
-        if let Some((setting, _)) = sentences.into_iter().find(|(_, text)| !fits(text, LONGEST_SENTENCE)) {
+        let urgent = service.urgent.iter().map(|urgent| ("service.urgent", urgent));
+        if let Some((setting, _)) = sentences.into_iter().chain(urgent).find(|(_, text)| !fits(text, LONGEST_SENTENCE))
+        {
             return refuse(setting, "empty or too long", "give up to 1,000 characters");
         }
         Ok(())
@@ -98,42 +105,30 @@ impl Config {
             ("links.tor_browser", &self.links.tor_browser),
             ("links.age", &self.links.age),
         ];
-        let contacts = all(&self.contacts);
-        let contact_links = contacts.iter().map(|(contact, _, link, _)| (*link, &contact.link));
-        let notice = self.privacy.notice.iter().map(|notice| ("privacy.notice", notice));
-        match links.into_iter().chain(contact_links).chain(notice).find(|(_, link)| !is_address(link, "https://")) {
+        let own = links.into_iter().map(|(setting, link)| (Cow::Borrowed(setting), link));
+        let maybe = [("service.address", &self.service.address), ("privacy.notice", &self.privacy.notice)];
+        let maybe = maybe.into_iter().filter_map(|(setting, link)| Some((setting.into(), link.as_ref()?)));
+        let contacts = WhoElse::ALL
+            .iter()
+            .filter_map(|who| Some((contact_setting(*who, "link"), self.contacts.of(*who).link.as_ref()?)));
+        match own.chain(maybe).chain(contacts).find(|(_, link)| !is_address(link, "https://")) {
             Some((setting, _)) => refuse(setting, "not the address of a page", "give one that begins with https://"),
             None => Ok(()),
         }
     }
 }
 
-/// Each contact, with what its settings are called.
-fn all(contacts: &ContactsConfig) -> [(&Contact, &'static str, &'static str, &'static str); 8] {
-    macro_rules! named {
-        ($contact:ident) => {
-            (
-                &contacts.$contact,
-                concat!("contacts.", stringify!($contact), ".name"),
-                concat!("contacts.", stringify!($contact), ".link"),
-                concat!("contacts.", stringify!($contact), ".phone"),
-            )
-        };
-    }
-    [
-        named!(nhs_england),
-        named!(commissioner),
-        named!(ombudsman),
-        named!(advice),
-        named!(prescribed),
-        named!(employment),
-        named!(data_protection),
-        named!(equality),
-    ]
+/// What the configuration calls a setting of a contact.
+fn contact_setting(who: WhoElse, setting: &str) -> Cow<'static, str> {
+    format!("contacts.{who}.{setting}").into()
 }
 
-fn refuse(setting: &'static str, problem: &'static str, remedy: &'static str) -> Result<(), ConfigError> {
-    Err(ConfigError::Setting { setting, problem, remedy })
+fn refuse(
+    setting: impl Into<Cow<'static, str>>,
+    problem: &'static str,
+    remedy: &'static str,
+) -> Result<(), ConfigError> {
+    Err(ConfigError::Setting { setting: setting.into(), problem, remedy })
 }
 
 /// Whether it is a service in Tor.

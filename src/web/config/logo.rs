@@ -19,7 +19,7 @@ impl Logo {
     /// From a file's bytes. What an SVG holds besides shapes does nothing: a browser runs no script and fetches nothing
     /// in an image.
     pub(super) fn new(bytes: &[u8], words: String) -> Result<Self, ConfigError> {
-        let refuse = |problem, remedy| Err(ConfigError::Setting { setting: "service.logo", problem, remedy });
+        let refuse = |problem, remedy| Err(ConfigError::Setting { setting: "service.logo".into(), problem, remedy });
         if bytes.len() > LOGO_BYTES {
             return refuse("larger than 16 KiB", "give a smaller file: every page carries it");
         }
