@@ -6,7 +6,6 @@ mod unsettled;
 pub(super) use check::{is_address, is_onion};
 pub use contacts::{Contact, ContactsConfig};
 pub(super) use logo::Logo;
-pub(super) use logo::Logo;
 
 use std::borrow::Cow;
 

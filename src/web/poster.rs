@@ -50,8 +50,8 @@ pub fn poster(config: &Config, address: &str) -> Result<String, PosterError> {
                 "Tell {} about something seriously wrong in the NHS that you can’t raise where you work.",
                 service.body
             ),
-            "You do not have to say who you are, and what you write is sealed: nobody but them can open it.".to_owned(),
-            "Use your own phone or computer at home, never a device or a network that belongs to your work.".to_owned(),
+            "You do not have to say who you are, and only they can open what you write.".to_owned(),
+            "Use your own phone or computer, away from work, and never a network that belongs to your work.".to_owned(),
         ],
         qr: QrPicture::of(address)?,
         address: shown(address),
@@ -166,7 +166,7 @@ mod tests {
             (&format!("In Tor Browser: <span class=\"onion\">{ONION}</span>"), 1 + SLIPS),
             ("Tell the board about", 1 + SLIPS),
             ("You do not have to say who you are", 1 + SLIPS),
-            ("never a device or a network that belongs to your work", 1 + SLIPS),
+            ("never a network that belongs to your work", 1 + SLIPS),
             ("call 999", 1),
         ] {
             assert_eq!(html.matches(words).count(), count, "{words}");
