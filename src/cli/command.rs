@@ -7,7 +7,7 @@ use super::demo;
 #[cfg(feature = "desk")]
 use super::desk::{self, new_keys, reach::offline};
 #[cfg(feature = "box")]
-use super::server::{check, clocks, collect, deliver, init, serve};
+use super::server::{check, clocks, collect, deliver, init, poster, serve};
 use super::{
     due,
     output::{self, Failure},
@@ -51,6 +51,9 @@ enum Command {
     #[cfg(feature = "box")]
     /// Say whether this box is fit to run
     Check(check::CheckArguments),
+    #[cfg(feature = "box")]
+    /// Make a poster and slips with the box's address, to print
+    Poster(poster::PosterArguments),
     #[cfg(feature = "desk")]
     /// Work at the offline desk: take in collections, read reports, decide and answer
     #[command(subcommand)]
@@ -90,6 +93,8 @@ pub fn run() -> ExitCode {
         Command::Due(arguments) => due::run(&arguments),
         #[cfg(feature = "box")]
         Command::Check(arguments) => check::run(&arguments),
+        #[cfg(feature = "box")]
+        Command::Poster(arguments) => poster::run(&arguments),
         #[cfg(feature = "desk")]
         Command::Desk(command) => desk::run(command),
     };

@@ -1,6 +1,7 @@
 use askama::{Template, filters::HtmlSafe};
 
 use super::Day;
+use crate::domain::{HeadingDepth, ProseBlock};
 
 /// Who reads what is sent, as it stands in a sentence, unless the box is configured otherwise.
 pub const BODY: &str = "the governance team";
@@ -15,7 +16,7 @@ pub struct SaidByTeam<'a> {
     pub kind: &'static str,
     /// The day on which the box got it.
     pub on: Day,
-    /// What it says.
+    /// What it says, with the marks of headings and lists as they were typed.
     pub text: &'a str,
     /// Whether the person has not written since.
     pub new: bool,
@@ -33,15 +34,55 @@ pub fn capitalised(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use scraper::{Html, Selector};
+
     use super::*;
-    use crate::domain::Date;
+    use crate::domain::{Date, prose};
+
+    fn said(text: &str) -> String {
+        let on = Day(Date::constant(2026, 12, 1));
+        SaidByTeam { team: capitalised(BODY), kind: "Reply", on, text, new: false }.render().unwrap()
+    }
 
     #[test]
     fn what_is_said_is_shown_as_text() {
-        let on = Day(Date::constant(2026, 12, 1));
-        let said = SaidByTeam { team: capitalised(BODY), kind: "Reply", on, text: "</div><b>\n\nx", new: false };
-        let html = said.render().unwrap();
+        let html = said("</div><b>\n[a](https://b.example/) *c*\n\nx");
         assert!(html.contains("<h3>The governance team: Reply</h3>") && !html.contains("New since"), "{html}");
-        assert!(html.contains("&#60;/div&#62;&#60;b&#62;\n\nx</div>"), "{html}");
+        let shown = "<div class=\"said\"><p>&#60;/div&#62;&#60;b&#62;\n[a](https://b.example/) *c*</p><p>x</p></div>";
+        assert!(html.contains(shown), "{html}");
+    }
+
+    #[test]
+    fn headings_and_lists_are_what_they_were_typed_as() {
+        let html = said("# Plan\nWe will:\n- look\n- ask <them>\n\n## When\n3. soon");
+        let shown = "<h4>Plan</h4><p>We will:</p><ul><li>look</li><li>ask &#60;them&#62;</li></ul><h5>When</h5>\
+                     <ol><li value=\"3\">soon</li></ol></div>";
+        assert!(html.contains(shown), "{html}");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_said_is_shown_and_does_nothing(
+            text in "(?s)(# |## |- |1\\. |\n|\n\n| |<b>|</div>|&lt;|&|\"|[a-z]|.){0,40}",
+        ) {
+            let page = Html::parse_fragment(&said(&text));
+            let all = |selector: &str| -> String {
+                page.select(&Selector::parse(selector).unwrap()).flat_map(|element| element.text()).collect()
+            };
+            let visible = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            // A browser reads no NUL, and this parser leaves one out as browsers do; what is typed at the desk has none.
+            let text = text.replace('\0', "");
+            let blocks: String = prose(&text).into_iter().map(|block| match block {
+                ProseBlock::Heading(_, span) | ProseBlock::Paragraph(span) => span.text.to_owned(),
+                ProseBlock::List(items) => items.iter().map(|item| item.text).collect(),
+                ProseBlock::Numbered(items) => items.iter().map(|(_, item)| item.text).collect(),
+            }).collect();
+            prop_assert_eq!(visible(&all(".said")), visible(&blocks));
+            let inside = Selector::parse(".said *").unwrap();
+            for element in page.select(&inside) {
+                prop_assert!(["h4", "h5", "ul", "ol", "li", "p"].contains(&element.value().name()));
+            }
+        }
     }
 }

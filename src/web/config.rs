@@ -3,6 +3,7 @@ mod contacts;
 mod logo;
 mod unsettled;
 
+pub(super) use check::{is_address, is_onion};
 pub use contacts::{Contact, ContactsConfig};
 pub(super) use logo::Logo;
 

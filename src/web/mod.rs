@@ -14,6 +14,7 @@ mod health;
 mod kdf_queue;
 mod message;
 mod pages;
+mod poster;
 mod rate;
 mod receive;
 mod respond;
@@ -29,6 +30,7 @@ pub use config::{
     AccessibilityConfig, Config, ConfigError, Contact, ContactsConfig, LimitsConfig, LinksConfig, PrivacyConfig,
     SecurityConfig, ServiceConfig,
 };
+pub use poster::{PosterError, poster};
 pub use router::router;
 
 use error::WebError;

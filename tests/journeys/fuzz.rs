@@ -50,7 +50,7 @@ const WORDS: &[&[u8]] = &[
 /// Tries that a way in gets: the first number in CI, the second in the long form. Those that seal and sign are slow.
 const fn tries(way: Way) -> (u32, u32) {
     match way {
-        Way::ReceiptCode => (20_000, 2_000_000),
+        Way::ReceiptCode | Way::Prose => (20_000, 2_000_000),
         Way::Form | Way::Multipart => (100, 5_000),
         Way::Message => (600, 100_000),
         Way::Collection | Way::Decisions | Way::Event => (300, 20_000),

@@ -28,6 +28,7 @@ mod hostile;
 mod journey_pages;
 mod limits;
 mod pages;
+mod poster;
 mod round;
 mod seizure;
 mod traced;

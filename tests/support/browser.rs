@@ -18,7 +18,7 @@ use thirtyfour::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-const CHROMIUM: &str = "/usr/bin/chromium";
+pub(crate) const CHROMIUM: &str = "/usr/bin/chromium";
 const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
 
 /// How long something may take to appear: sealing and Argon2 run without optimisation, beside other tests.

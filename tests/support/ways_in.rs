@@ -17,6 +17,7 @@ use candour::{
         ReportId, ReportState, Text,
     },
     files::tarball::{self, TarReader},
+    http::{Day, SaidByTeam},
 };
 use http_body_util::BodyExt;
 use minisign::SecretKey;
@@ -44,11 +45,20 @@ pub(crate) enum Way {
     Decisions,
     Message,
     Event,
+    Prose,
 }
 
 impl Way {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::ReceiptCode, Self::Form, Self::Multipart, Self::Collection, Self::Decisions, Self::Message, Self::Event];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::ReceiptCode,
+        Self::Form,
+        Self::Multipart,
+        Self::Collection,
+        Self::Decisions,
+        Self::Message,
+        Self::Event,
+        Self::Prose,
+    ];
 
     /// Its fuzz target, and its directory of seeds.
     pub(crate) const fn name(self) -> &'static str {
@@ -60,6 +70,7 @@ impl Way {
             Self::Decisions => "decisions",
             Self::Message => "message",
             Self::Event => "event",
+            Self::Prose => "prose",
         }
     }
 }
@@ -75,6 +86,7 @@ impl BothSides {
             Way::Decisions => self.decided(bytes),
             Way::Message => self.said(bytes),
             Way::Event => self.event(bytes),
+            Way::Prose => said_by_team(bytes),
         }
     }
 
@@ -169,6 +181,10 @@ impl BothSides {
                 let seeds = seeds.chain([event.to_owned()]);
                 let seeds = seeds.flat_map(|event| [0, 1].map(|kind| [&[kind], event.as_bytes()].concat()));
                 seeds.collect()
+            }
+            Way::Prose => {
+                let text = "# What we plan\nWe will:\n- look at <it>\n* ask\n  again\n\n## When\n1. soon\n2. later\nThat is all.";
+                vec![text.as_bytes().to_vec(), b"Thank you.\n\n10. May & June".to_vec()]
             }
         }
     }
@@ -338,6 +354,17 @@ fn receipt_code(bytes: &[u8]) -> bool {
     let again = Code::parse(&shown).map(|code| code.grouped());
     assert!(again.is_ok_and(|again| *again == *shown), "a code is not read back as it is shown");
     true
+}
+
+/// What the team says, as it is shown to a person.
+fn said_by_team(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let said = SaidByTeam { team: "Us".into(), kind: "Reply", on: Day(DAY), text, new: false };
+    let html = said.to_string();
+    assert_eq!(html.matches("<div").count(), 1, "what was typed is not inert");
+    let shown = |text: &str| text.chars().filter(|c| !"<>&\"'#-*;.".contains(*c) && !c.is_ascii_digit()).count();
+    assert!(shown(&html) >= text.chars().filter(|c| c.is_alphabetic()).count(), "something is left out");
+    html.contains("<h4>") && html.contains("<li>")
 }
 
 /// The beginning of a tar: bytes as a document, with a right signature.

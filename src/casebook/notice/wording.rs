@@ -13,8 +13,8 @@ impl NoticeSection {
 }
 
 impl NoticeDraft {
-    /// The text that a reviewer then edits: plain, with headings on lines of their own. What only the reviewer can say
-    /// stands in it as `[what to say here]`.
+    /// The text that a reviewer then edits, with its headings and lists marked as [`prose`](crate::domain::prose()) reads
+    /// them. What only the reviewer can say stands in it as `[what to say here]`.
     #[must_use]
     pub fn compose(&self) -> Text {
         compose(self)
@@ -37,7 +37,7 @@ fn compose(draft: &NoticeDraft) -> Text {
     sections.push(options(draft));
     let paragraphs: Vec<String> = sections
         .into_iter()
-        .flat_map(|NoticeSection(heading, paragraphs)| std::iter::once(heading).chain(paragraphs))
+        .flat_map(|NoticeSection(heading, paragraphs)| std::iter::once(format!("# {heading}")).chain(paragraphs))
         .collect();
     Text::typed(&paragraphs.join("\n\n"))
 }

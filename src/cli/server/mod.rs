@@ -7,4 +7,5 @@ pub(super) mod collect;
 mod config_file;
 pub(super) mod deliver;
 pub(super) mod init;
+pub(super) mod poster;
 pub(super) mod serve;

@@ -34,7 +34,8 @@ form! {
             .hint("The person reads this. Write whole sentences")
             .remedy("Enter the reason why it is late");
         Text = "text", FieldQuestion::new("Text of the notice", Input::area(ROWS, "Information-use notice", MESSAGE_MAX))
-            .hint("Write what belongs in place of each [gap], and change whatever does not fit. Up to 20,000 characters")
+            .hint("Write what belongs in place of each [gap], and change whatever does not fit. Up to 20,000 characters. \
+                Begin a line with # and a space for a heading, with - and a space for a list")
             .remedy("Enter the information-use notice");
         Check = "check", FieldQuestion::new("Could it show who spoke?", Input::Checkboxes(RiskCheck::LABELLED))
             .hint("The person may show it to others, and others may find it. Check each point, then tick it")
@@ -49,7 +50,7 @@ form! {
     /// What a reply asks otherwise than a notice, under the same name.
     enum ReplyField {
         Text = "text", FieldQuestion::new("Text of the reply", Input::area(ROWS, "Reply", MESSAGE_MAX))
-            .hint("Up to 20,000 characters")
+            .hint("Up to 20,000 characters. Begin a line with # and a space for a heading, with - and a space for a list")
             .remedy("Enter the reply");
     }
 }

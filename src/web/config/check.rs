@@ -25,18 +25,8 @@ impl Config {
         self.check_texts()?;
         self.check_links()?;
         let service = &self.service;
-        match &service.onion {
-            Some(onion)
-                if !is_address(onion, "http://")
-                    || !onion.trim_end_matches('/').to_ascii_lowercase().ends_with(".onion") =>
-            {
-                return refuse(
-                    "service.onion",
-                    "not an onion address",
-                    "give http://, 56 letters and numbers, and .onion",
-                );
-            }
-            _ => {}
+        if service.onion.as_ref().is_some_and(|onion| !is_onion(onion)) {
+            return refuse("service.onion", "not an onion address", "give http://, 56 letters and numbers, and .onion");
         }
         if service.logo.is_some() && service.logo_alt.is_none() {
             return refuse("service.logo_alt", "not there", "say in a few words what the logo shows");
@@ -141,8 +131,13 @@ fn refuse(
     Err(ConfigError::Setting { setting: setting.into(), problem, remedy })
 }
 
+/// Whether it is a service in Tor.
+pub(in crate::web) fn is_onion(text: &str) -> bool {
+    is_address(text, "http://") && text.trim_end_matches('/').to_ascii_lowercase().ends_with(".onion")
+}
+
 /// Whether it can stand in a link and in a header: visible ASCII that ends neither.
-fn is_address(text: &str, scheme: &str) -> bool {
+pub(in crate::web) fn is_address(text: &str, scheme: &str) -> bool {
     let rest = text.strip_prefix(scheme).unwrap_or_default();
     let fits = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'<' | b'>' | b';' | b',' | b'\\');
     !rest.is_empty() && text.len() <= LONGEST && rest.bytes().all(fits)

@@ -191,7 +191,7 @@ impl<'a> StatusPage<'a> {
             clocks: vec![StatusClock { met: Some(Day(day)), ..notice(ClockState::MetLate) }],
             messages: vec![
                 Said::Person { kind: "Concern", on: Day(day), collected: true },
-                team(AnswerKind::Notice, "We <plan> to use it & say so.", true),
+                team(AnswerKind::Notice, "# Plan\n\nWe <plan> to use it & say so.\n\n## When\n\n- soon", true),
                 team(AnswerKind::Reply, "Thank you.", true),
                 Said::Damaged { on: Day(day), new: false },
             ],

@@ -2,7 +2,10 @@ use super::{
     super::{Late, quotes, unfinished},
     *,
 };
-use crate::{domain::limits::MESSAGE_MAX, http::validity::reading_age};
+use crate::{
+    domain::{HeadingDepth, ProseBlock, limits::MESSAGE_MAX, prose},
+    http::validity::reading_age,
+};
 
 fn draft(variant: NoticeVariant, areas: &[Area], route: Route) -> NoticeDraft {
     NoticeDraft {
@@ -65,7 +68,8 @@ fn every_notice_says_what_it_has_to() {
             "complain to us",
             "Protect gives free, confidential advice",
             "could show who you are",
-            "How we protect you",
+            "# How we use what you told us",
+            "\n\n# How we protect you\n\n",
             match draft.told {
                 Told::Nothing => "We will not tell",
                 Told::InGeneral => "in general terms only",
@@ -101,7 +105,7 @@ fn every_notice_says_what_it_has_to() {
         let passes_on = draft.variant != NoticeVariant::NoOtherUse;
         assert_eq!(notice.contains("From what we pass on"), passes_on);
         let other_area = Area::ALL.iter().find(|area| !has_areas || !draft.areas.contains(area));
-        assert!(other_area.is_none_or(|area| !notice.contains(&format!("\n\n{}\n\n", area.label()))), "{notice}");
+        assert!(other_area.is_none_or(|area| !notice.contains(&format!("\n\n# {}\n\n", area.label()))), "{notice}");
         assert!(!notice.contains("  ") && !notice.contains("\n\n\n") && !notice.contains(" \n"), "{notice}");
         assert!(!text.is_longer_than(MESSAGE_MAX / 4), "there is room for what the reviewer adds");
         assert!(!unfinished(notice).is_empty(), "something is left for the reviewer to say");
@@ -129,6 +133,26 @@ fn every_notice_is_easy_to_read() {
 }
 
 #[test]
+fn a_notice_has_headings_one_list_and_paragraphs_of_one_line() {
+    for draft in drafts() {
+        let text = draft.compose();
+        let (mut headings, mut items) = (0, 0);
+        for block in prose(text.as_str()) {
+            match block {
+                ProseBlock::Heading(HeadingDepth::First, span) => {
+                    assert!(!span.text.ends_with(['.', ':']), "{}", span.text);
+                    headings += 1;
+                }
+                ProseBlock::List(list) => items += list.len(),
+                ProseBlock::Paragraph(span) => assert!(!span.text.contains('\n'), "{}", span.text),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(headings >= 5 && items == 3, "{headings} headings, {items} items:\n{}", text.as_str());
+    }
+}
+
+#[test]
 fn without_an_area_the_reviewer_has_to_choose_one() {
     let notice = draft(NoticeVariant::OtherWork, &[], Route::StaffConcern).compose();
     assert!(notice.as_str().contains("[which of our work it is used for]"));
@@ -138,7 +162,7 @@ fn without_an_area_the_reviewer_has_to_choose_one() {
 fn areas_come_once_and_in_their_order() {
     let areas = [Area::Competition, Area::BoardGovernance, Area::Competition];
     let notice = draft(NoticeVariant::OtherWork, &areas, Route::StaffConcern).compose();
-    let place = |area: Area| notice.as_str().find(&format!("\n\n{}\n\n", area.label())).unwrap();
+    let place = |area: Area| notice.as_str().find(&format!("\n\n# {}\n\n", area.label())).unwrap();
     assert!(place(Area::BoardGovernance) < place(Area::Competition));
     assert_eq!(notice.as_str().matches(Area::Competition.label()).count(), 1);
 }
