@@ -13,6 +13,7 @@ use crate::{
     },
     http::{
         Day, PAGE_MIN,
+        markup::found_by_checkers,
         templates::without_sample,
         validity::{Render, Sample, hard_to_read, problems, titles_of_two},
     },
@@ -172,6 +173,20 @@ fn what_is_wrong_with_a_page_is_seen() {
     }
     assert!(problems(&start.sample("good", false), HEAVIEST).is_empty());
     assert!(!problems(&start.sample("good", true), HEAVIEST).is_empty(), "an error page whose title does not say so");
+}
+
+#[test]
+#[ignore = "needs java, vnu-jar and html-validate"]
+fn checkers_of_markup_find_nothing() {
+    let mut pages = every_page();
+    let last = pages.pop().expect("pages");
+    let broken = "<input type=\"radio\" id=\"x\" name=\"x\" autocomplete=\"off\"><label for=\"x\">One</label></main>";
+    pages.push(Sample { name: "broken".into(), html: last.html.replace("</main>", broken), ..last });
+    pages.push(last);
+    let (seen, found): (Vec<_>, Vec<_>) =
+        found_by_checkers(&pages).into_iter().partition(|found| found.contains(" broken, "));
+    assert!(found.is_empty(), "{found:#?}");
+    assert!(seen.len() == 2 && seen[0].starts_with("Nu: ") && seen[1].starts_with("html-validate: "), "{seen:#?}");
 }
 
 #[test]
