@@ -33,8 +33,8 @@ fn an_empty_form_names_every_answer_that_is_needed_in_order() {
         errors(&[]),
         [
             ("route", "Select why you are contacting us".to_owned()),
-            ("about", "Select what your concern is about".to_owned()),
             ("description", "Enter a description of your concern".to_owned()),
+            ("about", "Select what your concern is about".to_owned()),
         ]
     );
 }
@@ -48,7 +48,7 @@ fn what_is_missing_is_named_as_the_page_asks_for_it() {
     ] {
         assert_eq!(
             errors(&[("route", route)]),
-            [("about", about.to_owned()), ("description", description.to_owned())],
+            [("description", description.to_owned()), ("about", about.to_owned())],
             "{route}"
         );
     }

@@ -2,8 +2,9 @@ use std::sync::LazyLock;
 
 use axum::http::HeaderValue;
 
+use super::{harm::WhenRead, who_else::HelpRow};
 use crate::{
-    domain::Text,
+    domain::{Text, WhoElse},
     http::{Day, SaidByTeam, capitalised, policy, shortened},
     web::config::{AccessibilityConfig, Config, ContactsConfig, LinksConfig, Logo, PrivacyConfig, ServiceConfig},
 };
@@ -25,6 +26,7 @@ pub(in crate::web) struct Shell {
     pub(super) privacy: PrivacyConfig,
     pub(super) accessibility: AccessibilityConfig,
     pub(super) logo: Option<Logo>,
+    when_read: WhenRead,
     pub(in crate::web) demo: bool,
     pub(in crate::web) css: &'static str,
     /// The content security policy: nothing but this style, the logo if there is one, and this site's forms.
@@ -40,11 +42,22 @@ impl Shell {
             privacy: config.privacy.clone(),
             accessibility: config.accessibility.clone(),
             logo: config.logo.clone(),
+            when_read: WhenRead::new(&config.service),
             demo,
             css: &CSS,
             // The logo stands in the page itself.
             policy: policy(&CSS, config.logo.is_some()),
         }
+    }
+
+    /// When what is sent is read at the earliest.
+    pub(super) const fn when_read(&self) -> &WhenRead {
+        &self.when_read
+    }
+
+    /// How these can be reached.
+    pub(super) fn help(&self, who: Vec<WhoElse>) -> Vec<HelpRow<'_>> {
+        who.into_iter().map(|who| HelpRow::new(self, who)).collect()
     }
 
     /// Who reads what is sent, at the beginning of a sentence.
