@@ -115,8 +115,9 @@ pub(crate) fn problems(sample: &Sample, heaviest: usize) -> Vec<String> {
     for form in all(&page, "form[method=post]:not([action='/leave'])") {
         expect(form.attr("autocomplete") == Some("off"), "a browser may remember what is typed".into());
         // Where there is one, Chromium does not write what is posted to its disk.
-        let secret =
-            form.select(&Selector::parse("label[hidden] > input[type=password][value='-']").expect("a selector")).count();
+        let secret = form
+            .select(&Selector::parse("label[hidden] > input[type=password][value='-']").expect("a selector"))
+            .count();
         expect(secret == 1, "a browser may keep what is posted".into());
     }
     expect(sample.html.len() <= heaviest, format!("weighs {} bytes", sample.html.len()));

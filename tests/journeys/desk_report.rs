@@ -305,7 +305,7 @@ fn files_that_come_without_a_text_are_shown_as_that() {
     let (place, running, id) = with_a_report(b"a file");
     // The code is on the receipt of a report of its own.
     let code = person::send(running.address, "procurement", &[], vec![]).one("#receipt-code");
-    let follow_up = person::status(running.address, &code).form("/status/follow-up");
+    let follow_up = person::follow_up(running.address, &code);
     let files = vec![File::new("minutes-5512.txt", "text/plain", b"what the board said")];
     assert_eq!(http::post_multipart(running.address, "/status/follow-up", &follow_up, files).status, 200);
     place.collect("c2");

@@ -23,7 +23,7 @@ fn nothing_typed_stays_in_memory() {
     let content = FILE_MARKER.repeat(20_000);
     let file = http::File::new(NAME_MARKER, "text/plain", content.as_bytes());
     let code = person::send(address, "staff-concern", &typed, vec![file]).one("#receipt-code");
-    let mut follow_up = person::status(address, &code).form("/status/follow-up");
+    let mut follow_up = person::follow_up(address, &code);
     http::fill(&mut follow_up, "message", FOLLOW_UP);
     assert_eq!(http::post_multipart(address, "/status/follow-up", &follow_up, vec![]).status, 200);
 

@@ -44,12 +44,7 @@ struct AnswerRow {
 
 impl<'a> CheckPage<'a> {
     /// All answers, and the clocks that would start today. None without a notice clock.
-    pub(in crate::web) fn new(
-        parts: FormParts<'a>,
-        route: Route,
-        concern: &Concern,
-            clocks: &[Clock],
-    ) -> Option<Self> {
+    pub(in crate::web) fn new(parts: FormParts<'a>, route: Route, concern: &Concern, clocks: &[Clock]) -> Option<Self> {
         let FormParts { shell, limits, keep } = parts;
         let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice)?;
         let open: Vec<Clock> = clocks.iter().copied().filter(|clock| clock.met_on.is_none()).collect();
@@ -66,14 +61,11 @@ impl<'a> CheckPage<'a> {
         }
         hidden.extend(keep.fields());
         let prompts = prompts(Some(route), |field| given.contains_key(&field));
-        let rows: Vec<AnswerRow> = prompts
-            .iter()
-            .filter_map(|prompt| Some(AnswerRow::new(prompt, given.get(&prompt.field)?)))
-            .collect();
+        let rows: Vec<AnswerRow> =
+            prompts.iter().filter_map(|prompt| Some(AnswerRow::new(prompt, given.get(&prompt.field)?))).collect();
         let missing: Vec<&Prompt> = prompts.iter().filter(|prompt| !given.contains_key(&prompt.field)).collect();
-        let left_out = missing
-            .first()
-            .map(|first| (first.field.slug(), missing.iter().map(|prompt| prompt.label).collect()));
+        let left_out =
+            missing.first().map(|first| (first.field.slug(), missing.iter().map(|prompt| prompt.label).collect()));
         let mut found = Found::default();
         rows.iter().for_each(|row| found.add(&row.found));
         Some(Self {

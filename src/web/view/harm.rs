@@ -9,11 +9,7 @@ pub(in crate::web) struct WhenRead {
 
 impl WhenRead {
     pub(super) fn new(service: &ServiceConfig) -> Self {
-        Self {
-            fetched: service.fetched.clone(),
-            urgent: service.urgent.clone(),
-            team: capitalised(&service.body),
-        }
+        Self { fetched: service.fetched.clone(), urgent: service.urgent.clone(), team: capitalised(&service.body) }
     }
 
     /// In a sentence.

@@ -3,7 +3,10 @@ use std::fmt;
 use askama::filters::HtmlSafe;
 
 use crate::{
-    domain::{Attachment, escape_invisible_in_line, limits::{KIB, MIB}},
+    domain::{
+        Attachment, escape_invisible_in_line,
+        limits::{KIB, MIB},
+    },
     web::receive::LeftOut,
 };
 
@@ -98,9 +101,14 @@ mod tests {
 
     #[test]
     fn a_size_is_told_in_the_unit_that_fits() {
-        for (bytes, words) in
-            [(0, "0 bytes"), (1023, "1023 bytes"), (1024, "1 KB"), (1025, "2 KB"), (1_500_000, "1.5 MB"), (262_144_000, "250.0 MB")]
-        {
+        for (bytes, words) in [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1024, "1 KB"),
+            (1025, "2 KB"),
+            (1_500_000, "1.5 MB"),
+            (262_144_000, "250.0 MB"),
+        ] {
             assert_eq!(FileSize(bytes).to_string(), words);
         }
     }

@@ -3,9 +3,9 @@
 use zeroize::Zeroizing;
 
 use super::{
-    AccessibilityPage, AskPage, BeforePage, CheckPage, ErrorPage, FollowUpCheckPage, FollowedUpPage, FormPage, FormParts,
-    KeepCode, KeysPage, LeavePage, PrivacyPage, ReceiptPage, RightPage, RoutesPage, SafePage, SentFiles, Shell,
-    StartPage, StatusPage, ToldOnReceipt, TypedFollowUp, WayBack, WhoElsePage, WithdrawnPage,
+    AccessibilityPage, AskPage, BeforePage, CheckPage, ErrorPage, FollowUpCheckPage, FollowedUpPage, FormPage,
+    FormParts, KeepCode, KeysPage, LeavePage, PrivacyPage, ReceiptPage, RightPage, RoutesPage, SafePage, SentFiles,
+    Shell, StartPage, StatusPage, ToldOnReceipt, TypedFollowUp, WayBack, WhoElsePage, WithdrawnPage,
 };
 use crate::{
     domain::{

@@ -51,7 +51,10 @@ mod tests {
     fn what_the_operator_set_goes_before_what_the_browser_asked_for() {
         let status = |text: &str| Some(text.to_owned());
         let both = "[service]\naddress = \"https://a.example/\"\nonion = \"http://b.onion\"";
-        assert_eq!(told(both, Some("c.example")), (status("https://a.example/status"), status("http://b.onion/status")));
+        assert_eq!(
+            told(both, Some("c.example")),
+            (status("https://a.example/status"), status("http://b.onion/status"))
+        );
         assert_eq!(told("", Some("127.0.0.1:8080")), (status("127.0.0.1:8080/status"), None));
         for host in [None, Some(""), Some("a b"), Some("a/b"), Some("<b>"), Some("a@b")] {
             assert_eq!(told("", host), (None, None), "{host:?}");
