@@ -173,8 +173,8 @@ fn what_may_identify_someone_is_said_where_it_stands() {
     let page = http::post(served.address, "/report/check", &form);
     assert_eq!(page.all(".found"), ["Marked: an NHS number, an e-mail address. It may show who someone is."]);
     let main = page.one("main");
-    let (limits, chooser) = (main.find("up to 10 files").unwrap(), main.find("Choose files").unwrap());
-    assert!(limits < chooser && main.find("What files may show").unwrap() < chooser);
+    let (limits, chooser) = (main.find("Up to 10 files").unwrap(), main.find("Choose files").unwrap());
+    assert!(main.find("What files may show").unwrap() < chooser && chooser < limits, "{main}");
 }
 
 #[test]
