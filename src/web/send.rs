@@ -75,6 +75,6 @@ fn receipt_page(
         return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), on: Day(on) });
     }
     let clocks: Vec<Clock> = stored.clocks.iter().filter(|entry| entry.seq == 1).map(|entry| entry.clock).collect();
-    let receipt = ReceiptPage::new(app.shell(), form::keep(app, code), stored.received_on, &clocks);
+    let receipt = ReceiptPage::new(app.shell(), form::keep(app, code), stored.route, stored.received_on, &clocks);
     page(status, &receipt.ok_or(WebError::Internal)?.wrong(errors, typed))
 }

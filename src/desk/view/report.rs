@@ -181,6 +181,7 @@ impl ClockRow {
                 ClockKind::Advice => "Advice, or what we intend to do",
                 ClockKind::Decision => "Provisional decision or further response",
                 ClockKind::InformationUseNotice => "Information-use notice",
+                ClockKind::DataAcknowledgement => "Acknowledgement of a complaint about personal data",
             },
             started: Day(clock.started_on),
             due: Due::new(clock),

@@ -106,6 +106,8 @@ pub(in crate::web) struct CheckPage<'a> {
     attachment_mib: u64,
     notice_due: Day,
     promises: Vec<PromiseRow>,
+    /// Whether it is a complaint about personal data, which the receipt acknowledges.
+    is_about_data: bool,
 }
 
 /// A question and what was answered, nothing for no answer.
@@ -161,6 +163,7 @@ impl<'a> CheckPage<'a> {
             attachment_mib: limits.attachment_mib,
             notice_due: Day(notice.due_on),
             promises: promises(&open),
+            is_about_data: concern.promises(route).any(|promise| promise == Clock::DATA_ACKNOWLEDGEMENT),
         })
     }
 }

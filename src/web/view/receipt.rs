@@ -6,7 +6,7 @@ use super::{
     promise::{PromiseRow, promises},
 };
 use crate::{
-    domain::{Clock, ClockKind, Date, FieldError},
+    domain::{Clock, ClockKind, Date, FieldError, Route},
     http::Day,
 };
 
@@ -24,6 +24,9 @@ pub(in crate::web) struct ReceiptPage<'a> {
     received_on: Day,
     notice_due: Day,
     promises: Vec<PromiseRow>,
+    /// Whether it may be a complaint about personal data, which this page then acknowledges. What it is about is not
+    /// stored, so the page says it of every report of that route.
+    may_be_about_data: bool,
     /// What is still to come and by when, the next first.
     coming: Vec<(Day, String)>,
     errors: &'a [FieldError],
@@ -31,9 +34,15 @@ pub(in crate::web) struct ReceiptPage<'a> {
 }
 
 impl<'a> ReceiptPage<'a> {
-    /// From the code and its tag, the report's day and the clocks that its concern started. None without a notice
-    /// clock.
-    pub(in crate::web) fn new(shell: &'a Shell, keep: KeepCode, received_on: Date, clocks: &[Clock]) -> Option<Self> {
+    /// From the code and its tag, the report's route and day, and the clocks that its concern started. None without a
+    /// notice clock.
+    pub(in crate::web) fn new(
+        shell: &'a Shell,
+        keep: KeepCode,
+        route: Route,
+        received_on: Date,
+        clocks: &[Clock],
+    ) -> Option<Self> {
         let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice)?;
         let code = Zeroizing::new(keep.code);
         // Not by what is met: the page has to stay the same.
@@ -48,6 +57,7 @@ impl<'a> ReceiptPage<'a> {
             received_on: Day(received_on),
             notice_due: Day(notice.due_on),
             promises: promises(clocks),
+            may_be_about_data: !route.promises_about().is_empty(),
             coming: coming.into_iter().map(|clock| (Day(clock.due_on), inside(clock.kind.label()))).collect(),
             errors: &[],
             typed: "",

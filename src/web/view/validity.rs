@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Calendar, Clock, Concern, Date, Entries, FieldError, Route,
+        About, Calendar, Clock, Concern, Date, Entries, FieldError, Route,
         limits::{KIB, LOGO_BYTES},
     },
     http::{
@@ -69,13 +69,17 @@ fn every_page() -> Vec<Sample> {
     add("form, changing an answer", &FormPage::with(&shell, &typed, &[], Some(keep())), false);
     let Ok((_, concern)) = Concern::parse(&typed) else { panic!("a form in order") };
     let too_many = [FieldError::new("attachment", "Choose 10 files or fewer")];
+    let about_data = Concern { about: vec![About::PersonalData], ..concern.clone() };
+    let (route, clocks_of_it) = (Route::ServiceComplaint, clocks(Route::ServiceComplaint));
+    let check = CheckPage::new(&shell, limits, route, &about_data, &[], keep(), &clocks_of_it);
+    add("check, about personal data", &check.expect("a notice clock"), false);
     for route in Route::ALL {
         let clocks = clocks(*route);
         let check =
             |errors| CheckPage::new(&shell, limits, *route, &concern, errors, keep(), &clocks).expect("a notice clock");
         add(&format!("check, {route}"), &check(&[]), false);
         add(&format!("check with an error, {route}"), &check(&too_many), true);
-        let receipt = || ReceiptPage::new(&shell, keep(), TODAY, &clocks).expect("a notice clock");
+        let receipt = || ReceiptPage::new(&shell, keep(), *route, TODAY, &clocks).expect("a notice clock");
         add(&format!("receipt, {route}"), &receipt(), false);
         let wrong_copy = [FieldError::new("again", "Check your copy")];
         add(&format!("receipt, wrong copy, {route}"), &receipt().wrong(&wrong_copy, "7KQM"), true);
