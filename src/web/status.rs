@@ -12,6 +12,7 @@ use tokio::time::{self, Instant};
 use super::{
     App, WebError,
     answers::open_answers,
+    own_copies::open_copies,
     respond::page,
     view::{AskPage, StatusPage, StatusParts, TypedFollowUp, WithdrawnPage},
 };
@@ -110,7 +111,8 @@ impl OpenedReport {
                 calendar: app.calendar(),
             };
             let answers = open_answers(app.store().settings().box_id, &self.receipt, &self.report);
-            let view = StatusPage::new(parts, self.code.grouped(), &self.report, answers, follow_up)
+            let copies = open_copies(app, &self.receipt, &self.report)?;
+            let view = StatusPage::new(parts, self.code.grouped(), &self.report, (answers, copies), follow_up)
                 .ok_or(WebError::Internal)?;
             page(status, &view)
         })

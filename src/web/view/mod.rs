@@ -1,6 +1,7 @@
 //! What the templates are given.
 
 mod form;
+mod own_copy;
 mod pages;
 mod promise;
 mod receipt;

@@ -33,6 +33,9 @@ const TODAY: Date = Date::constant(2026, 12, 1);
 
 fn every_page() -> Vec<Sample> {
     let shell = Shell::new(&Config::default(), false);
+    let mut config = Config::default();
+    config.service.own_copy = true;
+    let copying = Shell::new(&config, false);
     let demo = Shell::new(&Config::default(), true);
     let mut pages = Vec::new();
     let mut add = |name: &str, page: &dyn Render, is_error| pages.push(page.sample(name, is_error));
@@ -50,11 +53,14 @@ fn every_page() -> Vec<Sample> {
         false,
     );
     add("privacy", &PrivacyPage { shell: &shell }, false);
+    add("privacy, with copies", &PrivacyPage { shell: &copying }, false);
     add("accessibility", &AccessibilityPage { shell: &shell }, false);
     for keys in 1..=2 {
         let fingerprint = "61a5 eb91 7d18 dd35 53bc 7088 8df2 4669".into();
         add(&format!("how this is kept safe, {keys}"), &SafePage { shell: &shell, keys, fingerprint }, false);
     }
+    let (keys, fingerprint) = (1, "61a5 eb91 7d18 dd35 53bc 7088 8df2 4669".into());
+    add("how this is kept safe, with copies", &SafePage { shell: &copying, keys, fingerprint }, false);
     add("right copy", &RightPage { shell: &shell }, false);
     add("leave", &LeavePage { shell: &shell }, false);
     add("withdrawn", &WithdrawnPage { shell: &shell, on: Day(TODAY) }, false);
@@ -84,6 +90,8 @@ fn every_page() -> Vec<Sample> {
         let wrong_copy = [FieldError::new("again", "Check your copy")];
         add(&format!("receipt, wrong copy, {route}"), &receipt().wrong(&wrong_copy, "7KQM"), true);
     }
+    let copied = ReceiptPage::new(&copying, keep(), Route::StaffConcern, TODAY, &clocks(Route::StaffConcern));
+    add("receipt, with copies", &copied.expect("a notice clock"), false);
     add("ask", &AskPage { shell: &shell, errors: &[], typed: "" }, false);
     let wrong = [FieldError::new("code", "Check what you typed: a receipt code has 24 letters and numbers")];
     add("ask with an error", &AskPage { shell: &shell, errors: &wrong, typed: "7KQM<\"" }, true);
