@@ -100,6 +100,9 @@ pub struct ServiceConfig {
     /// Whether what reaches the box other than through its onion service came over TLS, to a front on this machine;
     /// false unless set. Browsers are told to use nothing else then.
     pub behind_tls: bool,
+    /// Whether what a person writes is sealed to their receipt code too, so that they can read it again on the status
+    /// page until they withdraw the report; false unless set. Copies that were made while it was set stay.
+    pub own_copy: bool,
     /// What stands above the name at the top of every page, such as the name of the body that runs the box; nothing
     /// unless set.
     pub header: Option<String>,
@@ -227,6 +230,7 @@ impl Default for ServiceConfig {
             address: None,
             onion: None,
             behind_tls: false,
+            own_copy: false,
             header: None,
             logo: None,
             logo_alt: None,

@@ -13,6 +13,7 @@ mod form;
 mod health;
 mod kdf_queue;
 mod message;
+mod own_copies;
 mod pages;
 mod poster;
 mod rate;

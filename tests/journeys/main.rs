@@ -27,6 +27,7 @@ mod fuzz;
 mod hostile;
 mod journey_pages;
 mod limits;
+mod own_copy;
 mod pages;
 mod poster;
 mod round;
