@@ -11,8 +11,8 @@ mod validity;
 
 pub(super) use form::{CheckPage, FormPage, KeepCode};
 pub(super) use pages::{
-    AccessibilityPage, BeforePage, ErrorPage, KeysPage, LeavePage, PrivacyPage, RightPage, SafePage, StartPage,
-    WithdrawnPage,
+    AccessibilityPage, BeforePage, EasyReadPage, ErrorPage, KeysPage, LeavePage, PrivacyPage, RightPage, SafePage,
+    StartPage, WithdrawnPage,
 };
 pub(super) use receipt::ReceiptPage;
 pub(super) use shell::Shell;
