@@ -27,7 +27,7 @@ pub use pad::{attachment_size, frame, message_size, unframe};
 pub use private_key::is_private_key;
 pub use random::{OsRandom, os_random};
 #[cfg(any(feature = "box", test))]
-pub use receipt::{Code, CodeError, CodeTagger, KdfError, KdfParams, Locator, Receipt};
+pub use receipt::{Code, CodeTagger, KdfError, KdfParams, Locator, Receipt};
 pub use recipients::{GovernanceRecipients, RecipientsError, ReplyRecipient};
 #[cfg(any(feature = "box", test))]
 pub use reply::ReplyIdentity;

@@ -84,13 +84,13 @@ impl Concern {
         let mut reader = AnswerReader { form, route: None, problems: Vec::new() };
         reader.route = reader.choice(ConcernField::Route, Route::from_slug);
         let concern = Self {
-            organisation_type: reader.choice(ConcernField::OrganisationType, OrganisationType::from_slug),
-            organisation: reader.text(ConcernField::Organisation),
-            about: reader.choices(ConcernField::About, About::from_slug),
             description: reader.text(ConcernField::Description).unwrap_or_else(|| Text::typed("")),
+            about: reader.choices(ConcernField::About, About::from_slug),
+            organisation: reader.text(ConcernField::Organisation),
+            serious_harm: reader.choice(ConcernField::SeriousHarm, SeriousHarm::from_slug),
+            organisation_type: reader.choice(ConcernField::OrganisationType, OrganisationType::from_slug),
             ongoing: reader.choice(ConcernField::Ongoing, Ongoing::from_slug),
             when: reader.text(ConcernField::When),
-            serious_harm: reader.choice(ConcernField::SeriousHarm, SeriousHarm::from_slug),
             raised_internally: reader.choice(ConcernField::RaisedInternally, RaisedInternally::from_slug),
             raised_detail: reader.text(ConcernField::RaisedDetail),
             role: reader.choice(ConcernField::Role, Role::from_slug),
@@ -111,13 +111,13 @@ impl Concern {
     /// takes its answers from here, so that none can be forgotten.
     pub fn answers(&self) -> impl Iterator<Item = Answered<'_>> {
         let Self {
-            organisation_type,
-            organisation,
-            about,
             description,
+            about,
+            organisation,
+            serious_harm,
+            organisation_type,
             ongoing,
             when,
-            serious_harm,
             raised_internally,
             raised_detail,
             role,
@@ -129,13 +129,13 @@ impl Concern {
             let given = match field {
                 // Stands beside the concern: a follow-up has one too.
                 ConcernField::Route => None,
-                ConcernField::OrganisationType => Given::choices(organisation_type, OrganisationType::labelled),
-                ConcernField::Organisation => organisation.as_ref().map(Given::Text),
-                ConcernField::About => Given::choices(about, About::labelled),
                 ConcernField::Description => Some(Given::Text(description)),
+                ConcernField::About => Given::choices(about, About::labelled),
+                ConcernField::Organisation => organisation.as_ref().map(Given::Text),
+                ConcernField::SeriousHarm => Given::choices(serious_harm, SeriousHarm::labelled),
+                ConcernField::OrganisationType => Given::choices(organisation_type, OrganisationType::labelled),
                 ConcernField::Ongoing => Given::choices(ongoing, Ongoing::labelled),
                 ConcernField::When => when.as_ref().map(Given::Text),
-                ConcernField::SeriousHarm => Given::choices(serious_harm, SeriousHarm::labelled),
                 ConcernField::RaisedInternally => Given::choices(raised_internally, RaisedInternally::labelled),
                 ConcernField::RaisedDetail => raised_detail.as_ref().map(Given::Text),
                 ConcernField::Role => Given::choices(role, Role::labelled),
@@ -187,24 +187,31 @@ impl Given<'_> {
 /// What a person adds later.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FollowUp {
-    /// Up to [`MESSAGE_MAX`] characters.
-    pub message: Text,
+    /// Up to [`MESSAGE_MAX`] characters; none if it is files alone.
+    pub message: Option<Text>,
 }
 
 impl FollowUp {
-    /// Reads a follow-up from a form.
+    /// Reads a follow-up from a form. Files alone are enough.
     ///
     /// # Errors
-    /// If it is empty or too long.
-    pub fn parse(form: &Entries) -> Result<Self, Vec<FieldError>> {
+    /// If there is neither text nor file, or the text is too long.
+    pub fn parse(form: &Entries, has_files: bool) -> Result<Self, Vec<FieldError>> {
+        if let Some(problem) = Self::too_long(form) {
+            return Err(vec![problem]);
+        }
         let message = Text::typed(form.first(FormField::Message.slug()));
-        if message.is_empty() {
-            return Err(vec![FieldError::new(FormField::Message.slug(), "Enter a message")]);
+        if message.is_empty() && !has_files {
+            return Err(vec![FieldError::new(FormField::Message.slug(), "Enter a message or choose a file")]);
         }
-        match MESSAGE.problem(&message) {
-            Some(problem) => Err(vec![FieldError::new(FormField::Message.slug(), problem)]),
-            None => Ok(Self { message }),
-        }
+        Ok(Self { message: Some(message).filter(|message| !message.is_empty()) })
+    }
+
+    /// What is wrong with the length of a text, if anything is: the one thing that can be told before it is sent.
+    #[must_use]
+    pub fn too_long(form: &Entries) -> Option<FieldError> {
+        let message = Text::typed(form.first(FormField::Message.slug()));
+        MESSAGE.problem(&message).map(|problem| FieldError::new(FormField::Message.slug(), problem))
     }
 }
 

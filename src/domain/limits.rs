@@ -71,7 +71,7 @@ pub const DAILY_MIB: u64 = 10 * 1024;
 /// Mebibytes of disk that stay free, unless configured otherwise: four of the largest messages.
 pub const DISK_RESERVE_MIB: u64 = 1024;
 /// Bytes of the operator's logo, which every page carries.
-pub const LOGO_BYTES: usize = 16 * KIB;
+pub const LOGO_BYTES: usize = 12 * KIB;
 /// Receipt codes that may wait to be hashed, those of sends and those that were typed each; past that the box says that
 /// it is busy.
 pub const HASH_QUEUE: usize = 64;
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!((ATTACHMENTS, ATTACHMENT_BYTES), (10, 262_144_000));
         assert_eq!((FILE_NAME_BYTES, MEDIA_TYPE_BYTES), (255, 127));
         assert_eq!((MESSAGE_STEP, ATTACHMENT_STEP, STORED_STEP), (16_384, 65_536, 4_096));
-        assert_eq!((DAILY_MIB, DISK_RESERVE_MIB, LOGO_BYTES), (10_240, 1_024, 16_384));
+        assert_eq!((DAILY_MIB, DISK_RESERVE_MIB, LOGO_BYTES), (10_240, 1_024, 12_288));
         assert_eq!((SENDS_A_MINUTE, CODE_CHECKS_A_MINUTE, DUE_SOON), (600, 6_000, 3));
     }
 

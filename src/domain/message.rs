@@ -83,8 +83,8 @@ pub struct Message {
 pub enum MessageContent {
     /// The answers to the questions; the first message of a report, and no other.
     Concern(Concern),
-    /// What they add later.
-    FollowUp(Text),
+    /// What they add later; no text if it is files alone.
+    FollowUp(Option<Text>),
     /// That they take the report back.
     Withdrawal,
 }
@@ -109,11 +109,11 @@ impl MessageContent {
         }
     }
 
-    /// What it says, if it is a follow-up.
+    /// What it says, if it is a follow-up with a text.
     #[must_use]
     pub const fn follow_up(&self) -> Option<&Text> {
         match self {
-            Self::FollowUp(text) => Some(text),
+            Self::FollowUp(text) => text.as_ref(),
             Self::Concern(_) | Self::Withdrawal => None,
         }
     }
@@ -125,7 +125,7 @@ impl MessageContent {
 }
 
 /// The JSON of a message, written and read. `answers` is there for a concern and `text` for a follow-up, and neither
-/// for anything else; `areas` repeats those of the answers.
+/// for anything else; the text of a follow-up that is files alone is empty. `areas` repeats those of the answers.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MessageJson<'a> {
@@ -153,6 +153,11 @@ struct Contradiction;
 impl Serialize for Message {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let concern = self.content.concern();
+        let text = match &self.content {
+            MessageContent::FollowUp(Some(text)) => Some(Cow::Borrowed(text)),
+            MessageContent::FollowUp(None) => Some(Cow::Owned(Text::verbatim(""))),
+            MessageContent::Concern(_) | MessageContent::Withdrawal => None,
+        };
         let json = MessageJson {
             format: Format::Message,
             r#box: self.r#box,
@@ -163,7 +168,7 @@ impl Serialize for Message {
             on: self.on,
             areas: concern.map(Concern::areas).unwrap_or_default(),
             answers: concern.map(Cow::Borrowed),
-            text: self.content.follow_up().map(Cow::Borrowed),
+            text,
             reply_to: Cow::Borrowed(&self.reply_to),
             attachments: Cow::Borrowed(&self.attachments),
         };
@@ -177,7 +182,11 @@ impl TryFrom<MessageJson<'_>> for Message {
     fn try_from(json: MessageJson<'_>) -> Result<Self, Contradiction> {
         let content = match (json.kind, json.answers, json.text) {
             (MessageKind::Concern, Some(answers), None) => MessageContent::Concern(answers.into_owned()),
-            (MessageKind::FollowUp, None, Some(text)) => MessageContent::FollowUp(text.into_owned()),
+            (MessageKind::FollowUp, None, Some(text)) if !text.is_empty() => {
+                MessageContent::FollowUp(Some(text.into_owned()))
+            }
+            // A message with neither a text nor a file says nothing, and no box takes one.
+            (MessageKind::FollowUp, None, Some(_)) if !json.attachments.is_empty() => MessageContent::FollowUp(None),
             (MessageKind::Withdrawal, None, None) => MessageContent::Withdrawal,
             _ => return Err(Contradiction),
         };

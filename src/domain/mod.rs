@@ -22,6 +22,7 @@ mod message;
 mod notice;
 mod prose;
 mod questions;
+mod receipt_code;
 mod route;
 mod text;
 mod today;
@@ -47,6 +48,7 @@ pub use prose::{HeadingDepth, ProseBlock, ProseSpan, prose};
 #[cfg(all(test, feature = "desk"))]
 pub(crate) use questions::tests::every_answer;
 pub use questions::{ConcernField, FormField, Input, Length, Prompt, Question, Section, Wording, prompts};
+pub use receipt_code::{CodeError, CodeSymbols};
 pub use route::Route;
 pub use text::Text;
 pub use today::{FixedDay, SystemDay, Today};

@@ -4,6 +4,10 @@ use askama::{Template, filters::HtmlSafe};
 
 use crate::domain::{Entries, FieldError, Input};
 
+/// Letters of the longest answer that may stand in a row with others, and of all in it together.
+const SHORT_LABEL: usize = 24;
+const ROW: usize = 50;
+
 /// A field of a form with its label, hint and error, ready to be put on a page.
 #[derive(Template)]
 #[template(path = "partials/field.html")]
@@ -88,6 +92,17 @@ impl Field {
         Self { hint: Some(hint.into()).filter(|hint| !hint.is_empty()), ..self }
     }
 
+    /// Whether its answers are so few and short that they can stand in a row.
+    fn are_short(&self) -> bool {
+        match &self.input {
+            FilledInput::Radios(choices) => {
+                let letters = choices.iter().map(|choice| choice.label.chars().count());
+                letters.clone().all(|letters| letters <= SHORT_LABEL) && letters.sum::<usize>() <= ROW
+            }
+            _ => false,
+        }
+    }
+
     /// The attribute that ties hint and error to the field. Made of field names alone.
     fn described_by(&self) -> String {
         let id = self.id;
@@ -113,7 +128,8 @@ impl Choice {
         choices
             .map(|(place, (value, label))| Self {
                 id: if place == 0 { field.to_owned() } else { format!("{field}-{value}") },
-                chosen: typed.has(field, &value),
+                // What stands for no answer is chosen as long as there is none.
+                chosen: if value.is_empty() { typed.first(field).is_empty() } else { typed.has(field, &value) },
                 value,
                 label,
             })

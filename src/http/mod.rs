@@ -5,6 +5,8 @@
 pub mod body_limits;
 mod field;
 pub mod forms;
+#[cfg(test)]
+pub(crate) mod markup;
 mod operator;
 mod page;
 mod said;

@@ -43,14 +43,19 @@ const SEC_FETCH_SITE: &str = "sec-fetch-site";
 /// # Errors
 /// If the template can't be rendered.
 pub fn page(status: StatusCode, template: &impl Template) -> Result<Response, askama::Error> {
-    let mut html = template.render()?;
+    let html = padded(template.render()?);
+    Ok((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+}
+
+/// A page's text, as long as every page is.
+pub(super) fn padded(mut html: String) -> String {
     let needed = html.len() + PAD_START.len() + PAD_END.len();
     let size = needed.next_multiple_of(PAGE_STEP).max(PAGE_MIN);
     html.reserve_exact(size - html.len());
     html.push_str(PAD_START);
     html.extend(std::iter::repeat_n(' ', size - needed));
     html.push_str(PAD_END);
-    Ok((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+    html
 }
 
 /// Puts the headers on a response that every one has, whatever it is.

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{Store, StoreError, damaged, reports};
@@ -15,6 +16,8 @@ use crate::{
 pub struct CollectionRecord {
     /// From 1; the desk refuses a gap.
     pub number: u64,
+    /// The day on which it was made, Europe/London; nothing finer.
+    pub on: Date,
     /// SHA-256 of its manifest.
     pub manifest: Digest,
     /// SHA-256 of the whole file.
@@ -45,19 +48,37 @@ impl Store {
     pub fn last_collection(&self) -> Result<Option<CollectionRecord>, StoreError> {
         self.read(|connection| {
             let last = connection
-                .query_row("SELECT number, manifest, file FROM collection ORDER BY number DESC LIMIT 1", [], |row| {
-                    Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?))
-                })
+                .query_row(
+                    "SELECT number, made_on, manifest, file FROM collection ORDER BY number DESC LIMIT 1",
+                    [],
+                    |row| {
+                        Ok((
+                            row.get::<_, i64>(0)?,
+                            row.get::<_, String>(1)?,
+                            row.get::<_, Vec<u8>>(2)?,
+                            row.get::<_, Vec<u8>>(3)?,
+                        ))
+                    },
+                )
                 .optional()?;
-            last.map(|(number, manifest, file)| {
+            last.map(|(number, on, manifest, file)| {
                 Ok(CollectionRecord {
                     number: u64::try_from(number).map_err(|_| damaged("a collection's number"))?,
+                    on: reports::day(&on)?,
                     manifest: sha256(&manifest)?,
                     file: sha256(&file)?,
                 })
             })
             .transpose()
         })
+    }
+
+    /// The day on which the box was last emptied: on which the last collection was made. None if none was. Blocks.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn last_collected_on(&self) -> Result<Option<Date>, StoreError> {
+        Ok(self.last_collection()?.map(|last| last.on))
     }
 
     /// Records a collection, if it is the next one; else another was made meanwhile. Blocks.
@@ -75,8 +96,8 @@ impl Store {
             // Only the last is needed: the next one names it.
             connection.execute("DELETE FROM collection", [])?;
             connection.execute(
-                "INSERT INTO collection (number, manifest, file) VALUES (?1, ?2, ?3)",
-                (number, record.manifest.0, record.file.0),
+                "INSERT INTO collection (number, made_on, manifest, file) VALUES (?1, ?2, ?3, ?4)",
+                (number, record.on.to_string(), record.manifest.0, record.file.0),
             )?;
             Ok(())
         })

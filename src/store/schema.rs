@@ -78,6 +78,7 @@ const MIGRATIONS: &[&str] = &["
 
     CREATE TABLE collection (
         number INTEGER PRIMARY KEY,
+        made_on TEXT NOT NULL,
         manifest BLOB NOT NULL,
         file BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;

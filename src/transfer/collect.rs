@@ -93,6 +93,7 @@ pub fn collect(
     file.sync()?;
     store.record_collection(CollectionRecord {
         number: manifest.number,
+        on,
         manifest: manifest_digest,
         file: file_digest,
     })?;

@@ -171,6 +171,21 @@ fn a_collection_whose_command_was_killed_is_finished_by_the_next() {
 }
 
 #[test]
+fn the_box_knows_the_day_on_which_it_was_last_emptied() {
+    let place = EmptyBox::new();
+    assert_eq!(place.store.last_collected_on().unwrap(), None);
+    place.collect("c1").unwrap();
+    assert_eq!(place.store.last_collected_on().unwrap(), Some(DAY));
+    // One that fails empties nothing.
+    let later = DAY.tomorrow().unwrap();
+    let collect = |name: &str| collect(&place.store, &place.recipients, &place.box_key, later, &place.path(name));
+    assert!(collect("none/c2").is_err());
+    assert_eq!(place.store.last_collected_on().unwrap(), Some(DAY));
+    collect("c2").unwrap();
+    assert_eq!(place.store.last_collected_on().unwrap(), Some(later));
+}
+
+#[test]
 fn a_collection_that_fails_leaves_no_file_and_no_number() {
     let place = EmptyBox::new();
     place.report();

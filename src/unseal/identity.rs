@@ -178,7 +178,7 @@ mod tests {
             seq: 2,
             route: Route::StaffConcern,
             on: Date::constant(2026, 12, 1),
-            content: MessageContent::FollowUp(Text::typed(text)),
+            content: MessageContent::FollowUp(Some(Text::typed(text))),
             reply_to: x25519::Identity::generate().to_public().to_string(),
             attachments: vec![],
         }

@@ -106,7 +106,7 @@ pub struct ServiceConfig {
     /// What stands above the name at the top of every page, such as the name of the body that runs the box; nothing
     /// unless set.
     pub header: Option<String>,
-    /// The name of a file with a logo for the top of every page, SVG or PNG of 16 KiB at most, beside the configuration
+    /// The name of a file with a logo for the top of every page, SVG or PNG of 12 KiB at most, beside the configuration
     /// file or with its whole path; none unless set.
     pub logo: Option<String>,
     /// The logo in words, for whoever can't see it. Needed with a logo.

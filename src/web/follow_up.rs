@@ -12,41 +12,54 @@ use super::{
     receive::{self, Received},
     respond::page,
     status::{self, Lookup, OpenedReport},
-    view::{FollowedUpPage, TypedFollowUp},
+    view::{FollowUpCheckPage, FollowedUpPage, SentFiles},
 };
 use crate::{
-    crypto::os_random,
-    domain::{Clock, Date, FollowUp, FormField, MessageContent, SendId},
-    http::Day,
+    crypto::{Code, os_random},
+    domain::{Clock, Date, Entries, FieldError, FollowUp, FormField, MessageContent, SendId},
+    http::{Day, forms},
     store::StoredReport,
 };
 
+/// `POST /status/follow-up/check`: what was typed, before it is sent. Nothing is looked up for it.
+pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Response, WebError> {
+    let form = forms::read(request).await?;
+    let typed = form.first(FormField::Code.slug());
+    match Code::parse(typed) {
+        Ok(code) => {
+            let errors: Vec<FieldError> = FollowUp::too_long(&form).into_iter().collect();
+            check_page(&app, &code, &form, &errors)
+        }
+        Err(error) => status::ask_again(&app, typed, &error.to_string()),
+    }
+}
+
 /// `POST /status/follow-up`
 pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Result<Response, WebError> {
-    let Received { fields, files, over } = receive::receive(&app, request).await?;
+    let Received { fields, files, left_out } = receive::receive(&app, request).await?;
     let opened = match status::find(&app, fields.first(FormField::Code.slug())).await? {
         Lookup::Report(opened) => opened,
         Lookup::Nothing(response) => return Ok(response),
     };
-    let send_id = status::send_id(&fields);
-    let typed = |errors| TypedFollowUp { typed: fields.first(FormField::Message.slug()).to_owned(), errors, send_id };
     if opened.report.withdrawn_on.is_some() {
         return Err(WebError::Withdrawn);
     }
-    if let Some(over) = over {
-        let (status, error) = over.limit(app.config().limits);
-        return opened.page(&app, status, typed(vec![error])).await;
-    }
-    let message = match FollowUp::parse(&fields) {
+    let message = match FollowUp::parse(&fields, !files.is_empty()) {
         Ok(follow_up) => follow_up.message,
-        Err(errors) => return opened.page(&app, StatusCode::UNPROCESSABLE_ENTITY, typed(errors)).await,
+        Err(_) if !left_out.names().is_empty() => {
+            let problem = format!("Choose files that are {} MB or less together", app.config().limits.attachment_mib);
+            let errors = [FieldError::new(FormField::Attachment.slug(), problem)];
+            return check_page(&app, &opened.code, &fields, &errors);
+        }
+        Err(errors) => return check_page(&app, &opened.code, &fields, &errors),
     };
     let on = app.today();
     let clock = Clock::start(Clock::NOTICE, on, app.calendar())?;
     if !app.sends().take() {
         return Err(WebError::TooManySends);
     }
-    let send_id = send_id.unwrap_or_else(|| SendId::random(&mut os_random()));
+    let send_id = status::send_id(&fields).unwrap_or_else(|| SendId::random(&mut os_random()));
+    let sent = SentFiles::new(files.described(), &left_out);
     let content = MessageContent::FollowUp(message);
     let outgoing = UnsealedMessage { content, files, on, clocks: vec![clock], send_id };
     let code = opened.code.grouped();
@@ -54,11 +67,17 @@ pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Resul
         let OpenedReport { receipt, report, .. } = *opened;
         outgoing.append(app, &receipt, report, |report| sent_before(report, send_id))
     });
-    let (received_on, notice_due) = sent_before.await?.unwrap_or((on, clock.due_on));
-    page(
-        StatusCode::OK,
-        &FollowedUpPage { shell: app.shell(), code, received_on: Day(received_on), notice_due: Day(notice_due) },
-    )
+    let sent_before = sent_before.await?;
+    let files = sent_before.is_none().then_some(sent);
+    let (received_on, notice_due) = sent_before.unwrap_or((on, clock.due_on));
+    let (received_on, notice_due) = (Day(received_on), Day(notice_due));
+    page(StatusCode::OK, &FollowedUpPage { shell: app.shell(), code, received_on, notice_due, files })
+}
+
+fn check_page(app: &App, code: &Code, form: &Entries, errors: &[FieldError]) -> Result<Response, WebError> {
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let typed = status::typed_follow_up(form);
+    page(status, &FollowUpCheckPage::new(app.shell(), app.config().limits, code.grouped(), typed, errors))
 }
 
 /// The days on which the follow-up of an earlier send of the same form came in and its notice is due.

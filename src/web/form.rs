@@ -9,7 +9,7 @@ use axum::{
 use super::{
     App, WebError, health,
     respond::page,
-    view::{CheckPage, FormPage, KeepCode},
+    view::{CheckPage, FormPage, FormParts, KeepCode, RoutesPage},
 };
 use crate::{
     crypto::{Code, os_random},
@@ -17,36 +17,39 @@ use crate::{
     http::forms,
 };
 
-/// `GET /report`: refused here rather than after the typing, if a report can't be accepted.
+/// `GET /report`: refused here rather than after the typing, if a report can't be accepted. The form carries the code
+/// that its receipt will show, so that whichever page is sent again, it is the same report.
 pub(super) async fn form(State(app): State<App>, request: Request) -> Result<Response, WebError> {
-    let query = request.uri().query().unwrap_or_default();
-    let route = form_urlencoded::parse(query.as_bytes())
-        .find(|(name, _)| name == ConcernField::Route.slug())
-        .and_then(|(_, slug)| Route::from_slug(&slug));
+    let query = forms::query(request.uri());
+    let route = Route::from_slug(query.first(ConcernField::Route.slug()));
     let routes = route
         .and_then(|route| Route::ALL.iter().position(|each| *each == route))
         .map_or(Route::ALL, |place| &Route::ALL[place..=place]);
     health::must_be_open(&app, routes).await?;
-    page(StatusCode::OK, &FormPage::empty(app.shell(), route))
+    match route {
+        Some(route) => page(StatusCode::OK, &FormPage::empty(parts(&app, &new_code()), route)),
+        None => page(StatusCode::OK, &RoutesPage { shell: app.shell() }),
+    }
 }
 
 /// `POST /report`: the form with everything in it, to change an answer.
 pub(super) async fn change(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let typed = forms::read(request).await?;
-    let keep = issued_code(&app, &typed).map(|code| keep(&app, &code));
-    page(StatusCode::OK, &FormPage::with(app.shell(), &typed, &[], keep))
+    let code = issued_code(&app, &typed).unwrap_or_else(new_code);
+    page(StatusCode::OK, &FormPage::with(parts(&app, &code), &typed, &[]))
 }
 
 /// `POST /report/check`
 pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let typed = forms::read(request).await?;
-    let code = issued_code(&app, &typed);
+    let code = issued_code(&app, &typed).unwrap_or_else(new_code);
     match Concern::parse(&typed) {
         Ok((route, concern)) => {
-            let code = code.unwrap_or_else(|| Code::issue(&mut os_random()));
-            check_page(&app, StatusCode::OK, route, &concern, &[], &code)
+            let clocks = app.clocks(route, app.today())?;
+            let check = CheckPage::new(parts(&app, &code), route, &concern, &clocks).ok_or(WebError::Internal)?;
+            page(StatusCode::OK, &check)
         }
-        Err(errors) => form_with_errors(&app, &typed, &errors, code.as_ref()),
+        Err(errors) => form_with_errors(&app, &typed, &errors, &code),
     }
 }
 
@@ -55,25 +58,9 @@ pub(super) fn form_with_errors(
     app: &App,
     typed: &Entries,
     errors: &[FieldError],
-    code: Option<&Code>,
-) -> Result<Response, WebError> {
-    let keep = code.map(|code| keep(app, code));
-    page(StatusCode::UNPROCESSABLE_ENTITY, &FormPage::with(app.shell(), typed, errors, keep))
-}
-
-/// The page on which answers are checked.
-pub(super) fn check_page(
-    app: &App,
-    status: StatusCode,
-    route: Route,
-    concern: &Concern,
-    errors: &[FieldError],
     code: &Code,
 ) -> Result<Response, WebError> {
-    let clocks = app.clocks(route, app.today())?;
-    let check = CheckPage::new(app.shell(), app.config().limits, route, concern, errors, keep(app, code), &clocks)
-        .ok_or(WebError::Internal)?;
-    page(status, &check)
+    page(StatusCode::UNPROCESSABLE_ENTITY, &FormPage::with(parts(app, code), typed, errors))
 }
 
 /// A code as a page carries it.
@@ -85,4 +72,12 @@ pub(super) fn keep(app: &App, code: &Code) -> KeepCode {
 pub(super) fn issued_code(app: &App, form: &Entries) -> Option<Code> {
     let code = Code::parse(form.first(FormField::Code.slug())).ok()?;
     app.store().settings().tagger.issued(&code, form.first(FormField::CodeTag.slug())).then_some(code)
+}
+
+fn new_code() -> Code {
+    Code::issue(&mut os_random())
+}
+
+fn parts<'a>(app: &'a App, code: &Code) -> FormParts<'a> {
+    FormParts { shell: app.shell(), limits: app.config().limits, keep: keep(app, code) }
 }

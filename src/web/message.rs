@@ -24,10 +24,11 @@ pub(super) struct UnsealedMessage {
 }
 
 impl UnsealedMessage {
-    /// Begins a report, unless the receipt's code has one. Gives the report as it is stored: the first that was sent.
-    pub(super) fn begin(self, app: &App, receipt: &Receipt, route: Route) -> Result<StoredReport, WebError> {
+    /// Begins a report, unless the receipt's code has one. Gives the report as it is stored: the first that was sent; and
+    /// whether this was the first.
+    pub(super) fn begin(self, app: &App, receipt: &Receipt, route: Route) -> Result<(StoredReport, bool), WebError> {
         if let Some(stored) = app.store().report_at(receipt.locator)? {
-            return Ok(stored);
+            return Ok((stored, false));
         }
         let id = ReportId::random(&mut os_random());
         let mut sealing = self.sealing(app, receipt, id, route);
@@ -35,10 +36,12 @@ impl UnsealedMessage {
         let (on, bytes) = (sealing.new.on, sealing.new.bytes());
         let report = NewReport { id, locator: receipt.locator, route, message: sealing.new };
         // Added now or sent before: what is shown is what is stored.
-        if app.store().add_report(report)? == AddReport::Added {
+        let is_first = app.store().add_report(report)? == AddReport::Added;
+        if is_first {
             app.capacity().took(on, bytes);
         }
-        app.store().report_at(receipt.locator)?.ok_or(WebError::Internal)
+        let stored = app.store().report_at(receipt.locator)?.ok_or(WebError::Internal)?;
+        Ok((stored, is_first))
     }
 
     /// Adds to a report under its next number. `settled` tells from the report as it is stored that nothing is left to

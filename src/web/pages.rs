@@ -9,7 +9,9 @@ use axum::{
 use super::{
     App, WebError,
     respond::{Indexed, OwnPolicy, is_for_onion, page},
-    view::{AccessibilityPage, BeforePage, EasyReadPage, KeysPage, LeavePage, PrivacyPage, SafePage, StartPage},
+    view::{
+        AccessibilityPage, BeforePage, EasyReadPage, KeysPage, LeavePage, PrivacyPage, SafePage, StartPage, WhoElsePage,
+    },
 };
 
 /// What a browser keeps of this site, to be cleared.
@@ -37,6 +39,11 @@ pub(super) async fn easy_read(State(app): State<App>) -> Result<Response, WebErr
 /// `GET /before-you-start`
 pub(super) async fn before_you_start(State(app): State<App>) -> Result<Response, WebError> {
     page(StatusCode::OK, &BeforePage { shell: app.shell() })
+}
+
+/// `GET /who-else`
+pub(super) async fn who_else(State(app): State<App>) -> Result<Response, WebError> {
+    page(StatusCode::OK, &WhoElsePage::new(app.shell()))
 }
 
 /// `GET /keys`
@@ -81,9 +88,10 @@ pub(super) async fn security_txt(State(app): State<App>) -> Result<Response, Web
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 
-/// `POST /leave`: by a refresh, because browsers hold a redirect after a form against `form-action`.
+/// `GET` and `POST /leave`: by a refresh, because browsers hold a redirect after a form against `form-action`. The page in
+/// between names nothing of this service: someone may be looking over a shoulder.
 pub(super) async fn leave(State(app): State<App>) -> Result<Response, WebError> {
-    let mut response = page(StatusCode::OK, &LeavePage { shell: app.shell() })?;
+    let mut response = page(StatusCode::OK, &LeavePage { everyday_page: &app.config().service.everyday_page })?;
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static("clear-site-data"), CLEAR_SITE_DATA);
     let refresh = format!("0; url={}", app.config().service.everyday_page);

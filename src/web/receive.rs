@@ -6,17 +6,17 @@ use std::{io::Write, time::Duration};
 use axum::{
     body::Body,
     extract::{DefaultBodyLimit, FromRequest, Multipart, Request, multipart::Field},
-    http::{StatusCode, header},
+    http::header,
 };
 use bytes::Bytes;
 use tokio::{sync::mpsc, time};
 use zeroize::Zeroizing;
 
-use super::{App, LimitsConfig, WebError, capacity::Stage};
+use super::{App, WebError, capacity::Stage};
 use crate::{
     crypto::{AttachmentSealer, SealError, SealedTrueSize},
     domain::{
-        Attachment, Entries, FieldError, FormField, Text,
+        Attachment, Entries, FormField, Text,
         limits::{FIELD_BYTES, FIELDS, FILE_NAME_BYTES, FORM_BYTES, KIB, MEDIA_TYPE_BYTES, MIB, MULTIPART_OVERHEAD},
     },
     http::{
@@ -34,6 +34,8 @@ const IN_FLIGHT: usize = 4;
 const BEFORE_ITS_TURN: usize = 64 * KIB;
 /// How long a file waits for its turn to be sealed.
 const TURN_WITHIN: Duration = Duration::from_mins(1);
+/// Names of files past the limit that are told.
+const LEFT_OUT_NAMES: usize = 20;
 /// Bytes of a file after which is looked again whether there is room.
 const LOOK_EVERY: usize = MIB;
 /// The media type of what has none.
@@ -45,30 +47,26 @@ pub(super) struct Received {
     pub fields: Entries,
     /// The files, sealed and in the store, but reachable from nowhere until a message names them.
     pub files: Files,
-    /// Whether there were more files than allowed; those past the limit were thrown away.
-    pub over: Option<Over>,
+    /// Files that went past a limit. They were thrown away; all else was kept.
+    pub left_out: LeftOut,
 }
 
-/// Which limit the files exceed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Over {
-    /// Too many.
-    Count,
-    /// Too large together.
-    Size,
-}
+/// Files that went past a limit, by name.
+#[derive(Default)]
+pub(super) struct LeftOut(Vec<String>);
 
-impl Over {
-    /// How it is refused: what is wrong, and what may be sent.
-    pub(super) fn limit(self, limits: LimitsConfig) -> (StatusCode, FieldError) {
-        let (status, message) = match self {
-            Self::Count => (StatusCode::UNPROCESSABLE_ENTITY, format!("Choose {} files or fewer", limits.attachments)),
-            Self::Size => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!("Choose files that are {} MB or less together", limits.attachment_mib),
-            ),
-        };
-        (status, FieldError::new(FILES, message))
+impl LeftOut {
+    /// Their names, as far as they are told.
+    pub(super) fn names(&self) -> &[String] {
+        &self.0
+    }
+
+    fn add(&mut self, name: String) {
+        if self.0.len() < LEFT_OUT_NAMES {
+            self.0.push(name);
+        } else if self.0.len() == LEFT_OUT_NAMES {
+            self.0.push("and others".to_owned());
+        }
     }
 }
 
@@ -77,6 +75,16 @@ impl Over {
 pub(super) struct Files(Vec<(Attachment, FinishedUpload)>);
 
 impl Files {
+    /// What the message will say of them.
+    pub(super) fn described(&self) -> impl Iterator<Item = &Attachment> {
+        self.0.iter().map(|(attachment, _)| attachment)
+    }
+
+    /// Whether there are none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What the message says of them, and the files themselves.
     pub(super) fn take(mut self) -> (Vec<Attachment>, Vec<FinishedUpload>) {
         std::mem::take(&mut self.0).into_iter().unzip()
@@ -103,7 +111,9 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Web
         return Err(WebError::Full);
     }
     let overhead = FORM_BYTES + MULTIPART_OVERHEAD + app.config().limits.attachments * KIB;
-    let limit = app.config().attachment_bytes() + overhead as u64;
+    // Files past the limit are thrown away one by one, so that whoever chose too many loses those alone; but not without
+    // end.
+    let limit = 2 * app.config().attachment_bytes() + overhead as u64;
     let content_type = request.headers().get(header::CONTENT_TYPE).cloned().ok_or(WebError::Type)?;
     let guarded = Guarded::new(forms::bounded(request, limit)?, limit);
     let watch = guarded.watch();
@@ -118,8 +128,7 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Web
         text_bytes: 0,
         field_count: 0,
         file_bytes: 0,
-        file_count: 0,
-        received: Received { fields: Entries::default(), files: Files::default(), over: None },
+        received: Received { fields: Entries::default(), files: Files::default(), left_out: LeftOut::default() },
     }
     .run(multipart)
     .await
@@ -131,7 +140,6 @@ struct Receiver<'a> {
     text_bytes: usize,
     field_count: usize,
     file_bytes: u64,
-    file_count: usize,
     received: Received,
 }
 
@@ -202,19 +210,17 @@ impl Receiver<'_> {
         if start.is_empty() && sent_name.is_empty() {
             return Ok(());
         }
-        self.file_count += 1;
-        if self.file_count > self.app.config().limits.attachments {
-            self.received.over.get_or_insert(Over::Count);
-        }
-        if self.received.over.is_some() {
+        let name = kept_name(&sent_name);
+        if self.received.files.0.len() >= self.app.config().limits.attachments {
+            self.received.left_out.add(name);
             return self.throw_away(field).await;
         }
-        if let Some((truth, upload)) = self.seal(field, start, is_whole).await? {
-            let name = Text::verbatim(&kept_name(&sent_name));
-            self.received
-                .files
-                .0
-                .push((Attachment { name, media_type, size: truth.size, sha256: truth.sha256 }, upload));
+        match self.seal(field, start, is_whole).await? {
+            Some((truth, upload)) => {
+                let (name, size, sha256) = (Text::verbatim(&name), truth.size, truth.sha256);
+                self.received.files.0.push((Attachment { name, media_type, size, sha256 }, upload));
+            }
+            None => self.received.left_out.add(name),
         }
         Ok(())
     }
@@ -238,11 +244,13 @@ impl Receiver<'_> {
             })
             .await
         });
+        let before = self.file_bytes;
         let mut piece = Some(Bytes::from(start));
         while let Some(data) = piece {
             self.file_bytes += data.len() as u64;
             if self.file_bytes > self.app.config().attachment_bytes() {
-                self.received.over = Some(Over::Size);
+                // There may be room for a smaller one after it.
+                self.file_bytes = before;
                 drop(sender);
                 self.throw_away(field).await?;
                 return Ok(None);

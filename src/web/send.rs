@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 
@@ -11,7 +11,7 @@ use super::{
     message::UnsealedMessage,
     receive::{self, Received},
     respond::page,
-    view::{ReceiptPage, RightPage, WithdrawnPage},
+    view::{ReceiptPage, RightPage, SentFiles, ToldOnReceipt, WayBack, WithdrawnPage},
 };
 use crate::{
     crypto::{Code, os_random},
@@ -22,16 +22,13 @@ use crate::{
 
 /// `POST /report/send`: the same answer however often the same form is sent.
 pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Response, WebError> {
-    let Received { fields, files, over } = receive::receive(&app, request).await?;
+    let headers = request.headers().clone();
+    let Received { fields, files, left_out } = receive::receive(&app, request).await?;
     let code = form::issued_code(&app, &fields).ok_or(WebError::NotIssued)?;
     let (route, concern) = match Concern::parse(&fields) {
         Ok(parsed) => parsed,
-        Err(errors) => return form::form_with_errors(&app, &fields, &errors, Some(&code)),
+        Err(errors) => return form::form_with_errors(&app, &fields, &errors, &code),
     };
-    if let Some(over) = over {
-        let (status, error) = over.limit(app.config().limits);
-        return form::check_page(&app, status, route, &concern, &[error], &code);
-    }
     if !app.sends().take() {
         return Err(WebError::TooManySends);
     }
@@ -39,15 +36,19 @@ pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Res
     let on = app.today();
     let clocks = app.clocks(route, on)?;
     let send_id = SendId::random(&mut os_random());
+    let sent = SentFiles::new(files.described(), &left_out);
+    let told = ToldOnReceipt::new(route, &concern);
     let outgoing = UnsealedMessage { content: MessageContent::Concern(concern), files, on, clocks, send_id };
-    let stored = app.blocking(move |app| outgoing.begin(app, &receipt, route)).await?;
-    receipt_page(&app, &code, &stored, StatusCode::OK, ("", &[]))
+    let (stored, is_first) = app.blocking(move |app| outgoing.begin(app, &receipt, route)).await?;
+    let told = told.files(is_first.then_some(sent));
+    receipt_page(&app, &headers, &code, &stored, told, StatusCode::OK, ("", &[]))
 }
 
 /// `POST /receipt/check`: whether the person's copy of the code is right. The form carries the code that was shown,
 /// with the box's tag over it, so that a right copy is told without hashing; a wrong one gets the same receipt page
 /// again.
 pub(super) async fn check_copy(State(app): State<App>, request: Request) -> Result<Response, WebError> {
+    let headers = request.headers().clone();
     let form = forms::read(request).await?;
     let code = form::issued_code(&app, &form).ok_or(WebError::NotIssued)?;
     let typed = form.first(FormField::CodeAgain.slug());
@@ -60,14 +61,18 @@ pub(super) async fn check_copy(State(app): State<App>, request: Request) -> Resu
     };
     let receipt = app.look_up(code.clone()).await?;
     let stored = app.blocking(move |app| Ok(app.store().report_at(receipt.locator)?)).await?;
+    let stored = stored.ok_or(WebError::NotIssued)?;
     let errors = [FieldError::new(FormField::CodeAgain.slug(), problem)];
-    receipt_page(&app, &code, &stored.ok_or(WebError::NotIssued)?, StatusCode::UNPROCESSABLE_ENTITY, (typed, &errors))
+    let told = ToldOnReceipt::carried(&form);
+    receipt_page(&app, &headers, &code, &stored, told, StatusCode::UNPROCESSABLE_ENTITY, (typed, &errors))
 }
 
 fn receipt_page(
     app: &App,
+    headers: &HeaderMap,
     code: &Code,
     stored: &StoredReport,
+    told: ToldOnReceipt,
     status: StatusCode,
     (typed, errors): (&str, &[FieldError]),
 ) -> Result<Response, WebError> {
@@ -75,6 +80,7 @@ fn receipt_page(
         return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), on: Day(on) });
     }
     let clocks: Vec<Clock> = stored.clocks.iter().filter(|entry| entry.seq == 1).map(|entry| entry.clock).collect();
-    let receipt = ReceiptPage::new(app.shell(), form::keep(app, code), stored.received_on, &clocks);
+    let way_back = WayBack::new(app.shell(), headers);
+    let receipt = ReceiptPage::new(app.shell(), way_back, form::keep(app, code), stored.received_on, &clocks, told);
     page(status, &receipt.ok_or(WebError::Internal)?.wrong(errors, typed))
 }

@@ -37,7 +37,7 @@ pub(super) async fn show(State(app): State<App>, request: Request) -> Result<Res
     match find(&app, form.first(FormField::Code.slug())).await? {
         Lookup::Report(found) => {
             let hashed = found.hashed;
-            let page = found.page(&app, StatusCode::OK, TypedFollowUp::default()).await;
+            let page = found.page(&app, typed_follow_up(&form)).await;
             whole_step(hashed).await;
             page
         }
@@ -91,13 +91,8 @@ async fn whole_step(since: Instant) {
 }
 
 impl OpenedReport {
-    /// The report's page.
-    pub(super) async fn page(
-        self,
-        app: &App,
-        status: StatusCode,
-        follow_up: TypedFollowUp,
-    ) -> Result<Response, WebError> {
+    /// The report's page, with a follow-up that was typed before.
+    pub(super) async fn page(self, app: &App, follow_up: TypedFollowUp) -> Result<Response, WebError> {
         if let Some(on) = self.report.withdrawn_on {
             return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), on: Day(on) });
         }
@@ -108,11 +103,12 @@ impl OpenedReport {
                 limits: app.config().limits,
                 today: app.today(),
                 calendar: app.calendar(),
+                emptied_on: app.store().last_collected_on()?,
             };
             let answers = open_answers(app.store().settings().box_id, &self.receipt, &self.report);
             let view = StatusPage::new(parts, self.code.grouped(), &self.report, answers, follow_up)
                 .ok_or(WebError::Internal)?;
-            page(status, &view)
+            page(StatusCode::OK, &view)
         })
         .await
     }
@@ -123,7 +119,13 @@ pub(super) fn send_id(form: &Entries) -> Option<SendId> {
     form.first(FormField::SendId.slug()).parse().ok()
 }
 
-fn ask_again(app: &App, typed: &str, message: &str) -> Result<Response, WebError> {
+/// What was typed of a follow-up that is not sent yet.
+pub(super) fn typed_follow_up(form: &Entries) -> TypedFollowUp {
+    TypedFollowUp { typed: form.first(FormField::Message.slug()).to_owned(), send_id: send_id(form) }
+}
+
+/// Asks for the code, with what is wrong with the one that was typed.
+pub(super) fn ask_again(app: &App, typed: &str, message: &str) -> Result<Response, WebError> {
     let errors = [FieldError::new(FormField::Code.slug(), message)];
     page(StatusCode::UNPROCESSABLE_ENTITY, &AskPage { shell: app.shell(), errors: &errors, typed })
 }

@@ -12,7 +12,7 @@ use std::{
 
 use crate::support::{
     desk::Reviewer,
-    http::{Fields, File, Page, fill, value},
+    http::{self, Fields, File, Page, fill, value},
     installation::{Installation, Serving, holds},
     person,
 };
@@ -298,6 +298,43 @@ fn the_queue_has_pages() {
     let mut form = second.form("/search");
     fill(&mut form, "q", MARKER);
     assert_eq!(reviewer.post("/search", &form).all("table.queue tbody th a").len(), 51);
+}
+
+#[test]
+fn files_that_come_without_a_text_are_shown_as_that() {
+    let (place, running, id) = with_a_report(b"a file");
+    // The code is on the receipt of a report of its own.
+    let code = person::send(running.address, "procurement", &[], vec![]).one("#receipt-code");
+    let follow_up = person::status(running.address, &code).form("/status/follow-up");
+    let files = vec![File::new("minutes-5512.txt", "text/plain", b"what the board said")];
+    assert_eq!(http::post_multipart(running.address, "/status/follow-up", &follow_up, files).status, 200);
+    place.collect("c2");
+    place.import("c2");
+    let list = place.desk_list();
+    let other = list.as_array().unwrap().iter().find(|entry| entry["id"] != id.as_str()).unwrap();
+    let id = other["id"].as_str().unwrap();
+
+    let said = &place.desk_show(id)["messages"][1];
+    assert_eq!((&said["kind"], said.get("text")), (&"follow-up".into(), None));
+    assert_eq!(said["attachments"][0]["name"], "minutes-5512.txt");
+    let shown = place.run(&["desk", "show", "--casebook", "casebook", id]).out;
+    assert!(shown.contains("  Files alone, without a text\n  File 2/1: minutes-5512.txt"), "{shown}");
+
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let path = format!("/reports/{id}");
+    for page in [path.clone(), format!("{path}/print")] {
+        let said = reviewer.get(&page).all("article.message").remove(1);
+        assert!(said.contains("Files alone, without a text. Files minutes-5512.txt"), "{page}: {said}");
+    }
+    let mut form = reviewer.get("/").form("/search");
+    fill(&mut form, "q", "minutes-5512");
+    assert_eq!(reviewer.post("/search", &form).all("table.queue tbody th a"), [id]);
+    // Handed on is the file; there is no passage that says nothing.
+    let refer = reviewer.get(&format!("{path}/refer"));
+    assert_eq!(refer.all("input[name='file']").len(), 1);
+    assert_eq!(refer.all("textarea[name='text-p1description']").len(), 1);
+    assert!(refer.all("textarea[name='text-p2']").is_empty());
 }
 
 #[test]

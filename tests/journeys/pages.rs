@@ -11,8 +11,8 @@ use std::{
 use candour::{
     crypto::{ReplyRecipient, SignerRole, SigningKey, seal_answer, sign, verify},
     domain::{
-        Answer, AnswerEntry, AnswerKind, Area, CasebookId, ClockKind, Date, Decisions, Format, Message, MessageKind,
-        ReportId, ReportState, Route, Text,
+        Answer, AnswerEntry, AnswerKind, Area, CasebookId, ClockKind, Date, Decisions, Format, Message, MessageContent,
+        MessageKind, ReportId, ReportState, Route, Text,
     },
     store::{CopyError, Delivery},
 };
@@ -583,13 +583,31 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
 }
 
 #[test]
+fn a_follow_up_may_be_files_alone() {
+    let served = Served::new("");
+    let code = sent(&served);
+    let fields = status(served.address, &code).form("/status/follow-up");
+    let page = http::post_multipart(served.address, "/status/follow-up", &fields, vec![text("rota.txt", b"evidence")]);
+    assert_eq!((page.status, page.one("#received-on")), (200, "1 December 2026".into()));
+    // How a browser sends a form in which no file was chosen.
+    let again = status(served.address, &code).form("/status/follow-up");
+    let none = http::post_multipart(served.address, "/status/follow-up", &again, vec![text("", b"")]);
+    assert_eq!((none.status, none.one(".error-summary li")), (422, "Enter a message or choose a file".into()));
+    let (_, messages) = opened(&served).remove(0);
+    assert_eq!(messages.len(), 2);
+    assert!(matches!(&messages[1].content, MessageContent::FollowUp(None)));
+    assert_eq!(messages[1].attachments[0].name.as_str(), "rota.txt");
+    assert_eq!(status(served.address, &code).all("article.message").len(), 2);
+}
+
+#[test]
 fn a_follow_up_is_once_however_often_it_is_sent_and_two_are_two() {
     let served = Served::new("");
     let code = sent(&served);
     let mut fields = status(served.address, &code).form("/status/follow-up");
 
     let empty = http::post_multipart(served.address, "/status/follow-up", &fields, vec![]);
-    assert_eq!((empty.status, empty.one(".error-summary li")), (422, "Enter a message".into()));
+    assert_eq!((empty.status, empty.one(".error-summary li")), (422, "Enter a message or choose a file".into()));
     http::fill(&mut fields, "message", &"x".repeat(20_001));
     let long = http::post_multipart(served.address, "/status/follow-up", &fields, vec![]);
     assert_eq!(long.status, 422);

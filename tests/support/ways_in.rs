@@ -199,7 +199,9 @@ impl BothSides {
         for path in ["/report", "/status", "/receipt/check"] {
             self.page(path, "application/x-www-form-urlencoded", &bytes);
         }
-        let _ = FollowUp::parse(&form);
+        for has_files in [false, true] {
+            let _ = FollowUp::parse(&form, has_files);
+        }
         let taken = self.page("/report/check", "application/x-www-form-urlencoded", &bytes) == 200;
         assert!(!taken || Concern::parse(&form).is_ok(), "a page after a form that is not in order");
         taken

@@ -61,13 +61,19 @@ impl MessageView {
         self.by_person()?.concern()
     }
 
-    /// What it says, if it is a follow-up or a letter.
+    /// What it says, if it is a follow-up with a text, or a letter.
     #[must_use]
     pub const fn text(&self) -> Option<&Text> {
         match &self.said {
             SaidBy::Person { content, .. } => content.follow_up(),
             SaidBy::Team { text, .. } => Some(text),
         }
+    }
+
+    /// Whether the person sent files and wrote nothing with them.
+    #[must_use]
+    pub const fn is_files_alone(&self) -> bool {
+        matches!(self.by_person(), Some(MessageContent::FollowUp(None)))
     }
 
     /// Which kind of message or answer it is, in words.
@@ -146,13 +152,19 @@ mod tests {
     fn each_kind_is_printed_as_the_contract_has_it() {
         const ANSWERS: &str = r#"{"about":["other"],"description":"It has gone on."}"#;
         const FILE: &str = r#"{"name":"a.pdf","media_type":"application/pdf","size":3,"sha256":"0202020202020202020202020202020202020202020202020202020202020202"}"#;
-        let (concern, file) = (serde_json::from_str(ANSWERS).unwrap(), serde_json::from_str(FILE).unwrap());
-        let with_file = json(SaidBy::Person { content: MessageContent::Concern(concern), attachments: vec![file] });
+        let file = || serde_json::from_str(FILE).unwrap();
+        let concern = serde_json::from_str(ANSWERS).unwrap();
+        let with_file = json(SaidBy::Person { content: MessageContent::Concern(concern), attachments: vec![file()] });
         let begins = format!(r#"{{"seq":7,"from":"person","kind":"concern","on":"{DAY}""#);
         assert_eq!(with_file, format!(r#"{begins},"answers":{ANSWERS},"attachments":[{FILE}]}}"#));
         assert_eq!(
-            by_person(MessageContent::FollowUp(Text::typed("More."))),
+            by_person(MessageContent::FollowUp(Some(Text::typed("More.")))),
             format!(r#"{{"seq":7,"from":"person","kind":"follow-up","on":"{DAY}","text":"More.","attachments":[]}}"#)
+        );
+        let files_alone = SaidBy::Person { content: MessageContent::FollowUp(None), attachments: vec![file()] };
+        assert_eq!(
+            json(files_alone),
+            format!(r#"{{"seq":7,"from":"person","kind":"follow-up","on":"{DAY}","attachments":[{FILE}]}}"#)
         );
         assert_eq!(
             by_person(MessageContent::Withdrawal),

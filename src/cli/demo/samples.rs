@@ -157,7 +157,7 @@ impl Sending<'_> {
         self.store.add_report(NewReport { id, locator: self.receipt.locator, route, message: first })?;
         if let Some((text, days_ago)) = self.sample.follow_up {
             let on = today - days_ago.days();
-            let message = self.message(id, 2, on, MessageContent::FollowUp(Text::typed(text)));
+            let message = self.message(id, 2, on, MessageContent::FollowUp(Some(Text::typed(text))));
             let clocks = vec![Clock::start(Clock::NOTICE, on, self.calendar)?];
             let files = vec![self.seal(&message)?];
             self.store.add_message(id, new_message(2, MessageKind::FollowUp, on, clocks, files))?;

@@ -119,6 +119,9 @@ fn message(message: &MessageView) -> Outcome {
     if let Some(text) = message.text() {
         paragraph(text, INDENT)?;
     }
+    if message.is_files_alone() {
+        output::line("  Files alone, without a text")?;
+    }
     for (number, file) in (1..).zip(message.attachments()) {
         let (name, media_type) =
             (escape_invisible_in_line(file.name.as_str()), escape_invisible_in_line(file.media_type.as_str()));

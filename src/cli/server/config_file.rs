@@ -60,6 +60,6 @@ mod tests {
         assert!(said.contains("service.logo") && said.contains("neither SVG nor PNG"), "{said}");
         put("large.toml", b"[service]\nlogo = \"large.svg\"\nlogo_alt = \"Us\"");
         put("large.svg", format!("<svg>{}</svg>", " ".repeat(16 * 1024)).as_bytes());
-        assert!(why("large.toml").contains("larger than 16 KiB"));
+        assert!(why("large.toml").contains("larger than 12 KiB"));
     }
 }

@@ -40,7 +40,7 @@ impl DateField {
     fn described_by(&self) -> String {
         let id = self.names.day;
         let error = if self.error.is_some() { format!(" {id}-error") } else { String::new() };
-        format!(" role=\"group\" aria-describedby=\"{id}-hint{error}\"")
+        format!(" aria-describedby=\"{id}-hint{error}\"")
     }
 }
 

@@ -101,6 +101,8 @@ struct MessageBlock {
     on: Day,
     unread: bool,
     answers: Vec<MarkedText>,
+    /// Whether the person wrote nothing with the files.
+    files_alone: bool,
     files: Vec<File>,
     /// For an answer of the team: where it got to.
     whereabouts: Option<String>,
@@ -209,6 +211,7 @@ impl MessageBlock {
             on: Day(message.on),
             unread: from_person && message.seq > read,
             answers,
+            files_alone: message.is_files_alone(),
             files: (1..)
                 .zip(message.attachments())
                 .map(|(number, file)| File::new(message.seq, number, file))

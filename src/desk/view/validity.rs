@@ -31,6 +31,7 @@ use crate::{
     },
     http::{
         Day,
+        markup::found_by_checkers,
         templates::without_sample,
         validity::{Render, Sample, hard_to_read, problems, titles_of_two},
     },
@@ -329,6 +330,13 @@ fn every_form_carries_the_token() {
         let tokens = page.html.matches("<input type=\"hidden\" name=\"token\" value=\"").count();
         assert_eq!(forms, tokens, "{}", page.name);
     }
+}
+
+#[test]
+#[ignore = "needs java, vnu-jar and html-validate"]
+fn checkers_of_markup_find_nothing() {
+    let found = found_by_checkers(&every_page());
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]

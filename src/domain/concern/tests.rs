@@ -33,8 +33,8 @@ fn an_empty_form_names_every_answer_that_is_needed_in_order() {
         errors(&[]),
         [
             ("route", "Select why you are contacting us".to_owned()),
-            ("about", "Select what your concern is about".to_owned()),
             ("description", "Enter a description of your concern".to_owned()),
+            ("about", "Select what your concern is about".to_owned()),
         ]
     );
 }
@@ -48,7 +48,7 @@ fn what_is_missing_is_named_as_the_page_asks_for_it() {
     ] {
         assert_eq!(
             errors(&[("route", route)]),
-            [("about", about.to_owned()), ("description", description.to_owned())],
+            [("description", description.to_owned()), ("about", about.to_owned())],
             "{route}"
         );
     }
@@ -120,8 +120,19 @@ fn not_sure_stands_alone() {
 }
 
 #[test]
-fn a_follow_up_needs_a_message() {
-    assert!(FollowUp::parse(&form(&[("message", " \r\n ")])).is_err());
-    assert!(FollowUp::parse(&form(&[("message", "More.")])).is_ok());
-    assert!(FollowUp::parse(&form(&[("message", &"x".repeat(MESSAGE_MAX + 1))])).is_err());
+fn a_follow_up_needs_a_message_or_a_file() {
+    let long = "x".repeat(MESSAGE_MAX + 1);
+    let parse = |message: &str, has_files| {
+        let parsed = FollowUp::parse(&form(&[("message", message)]), has_files);
+        parsed.map(|follow_up| follow_up.message.map(|text| text.as_str().to_owned())).map_err(|mut errors| {
+            assert_eq!((errors.len(), errors[0].field), (1, "message"));
+            errors.remove(0).message
+        })
+    };
+    assert_eq!(parse(" \r\n ", false), Err("Enter a message or choose a file".to_owned()));
+    assert_eq!(parse(" \r\n ", true), Ok(None));
+    for has_files in [false, true] {
+        assert_eq!(parse("More.", has_files), Ok(Some("More.".to_owned())));
+        assert_eq!(parse(&long, has_files), Err("Message must be 20,000 characters or less".to_owned()));
+    }
 }

@@ -5,6 +5,8 @@ const CONCERN: &str = r#"{"format":"candour-message-v1","box":"01010101010101010
 /// No more answered than is needed.
 const SHORT: &str = r#"{"format":"candour-message-v1","box":"01010101010101010101010101010101","report":"0303030303030303","seq":1,"kind":"concern","route":"procurement","on":"2026-12-01","areas":[],"answers":{"about":["other"],"description":"It has gone on for months."},"reply_to":"age1","attachments":[]}"#;
 const FOLLOW_UP: &str = r#"{"format":"candour-message-v1","box":"01010101010101010101010101010101","report":"0303030303030303","seq":2,"kind":"follow-up","route":"staff-concern","on":"2026-12-01","areas":[],"text":"More.","reply_to":"age1","attachments":[]}"#;
+/// Files alone.
+const FILES: &str = r#"{"format":"candour-message-v1","box":"01010101010101010101010101010101","report":"0303030303030303","seq":2,"kind":"follow-up","route":"staff-concern","on":"2026-12-01","areas":[],"text":"","reply_to":"age1","attachments":[{"name":"a.pdf","media_type":"application/pdf","size":3,"sha256":"0202020202020202020202020202020202020202020202020202020202020202"}]}"#;
 const WITHDRAWAL: &str = r#"{"format":"candour-message-v1","box":"01010101010101010101010101010101","report":"0303030303030303","seq":3,"kind":"withdrawal","route":"staff-concern","on":"2026-12-01","areas":[],"reply_to":"age1","attachments":[]}"#;
 
 fn again(json: &str) -> Result<String, serde_json::Error> {
@@ -13,7 +15,7 @@ fn again(json: &str) -> Result<String, serde_json::Error> {
 
 #[test]
 fn each_kind_is_written_as_it_was_in_the_first_version() {
-    for json in [CONCERN, SHORT, FOLLOW_UP, WITHDRAWAL] {
+    for json in [CONCERN, SHORT, FOLLOW_UP, FILES, WITHDRAWAL] {
         assert_eq!(again(json).unwrap(), json);
     }
 }
@@ -31,6 +33,9 @@ fn what_contradicts_itself_is_refused() {
         FOLLOW_UP.replace(r#""kind":"follow-up""#, r#""kind":"withdrawal""#),
         WITHDRAWAL.replace(r#""kind":"withdrawal""#, r#""kind":"concern""#),
         WITHDRAWAL.replace(r#""kind":"withdrawal""#, r#""kind":"follow-up""#),
+        // Neither a text nor a file; a file without the place of a text.
+        FOLLOW_UP.replace(r#""text":"More.""#, r#""text":"""#),
+        FILES.replace(r#""text":"","#, ""),
         // Areas that the person did not choose.
         SHORT.replace(r#""areas":[]"#, r#""areas":["competition"]"#),
         CONCERN.replace(r#""areas":["integrated-care"]"#, r#""areas":[]"#),
@@ -41,7 +46,7 @@ fn what_contradicts_itself_is_refused() {
     ];
     for json in contradictions {
         assert!(again(&json).is_err(), "{json}");
-        assert!(![SHORT, CONCERN, FOLLOW_UP, WITHDRAWAL].contains(&json.as_str()), "nothing was changed");
+        assert!(![SHORT, CONCERN, FOLLOW_UP, FILES, WITHDRAWAL].contains(&json.as_str()), "nothing was changed");
     }
 }
 
@@ -58,5 +63,6 @@ fn what_the_person_wrote_in_words_of_their_own_is_found_in_each_kind() {
     assert_eq!(of_concern.len(), 6, "what was chosen is in no words of theirs");
     assert_eq!(texts(SHORT), ["It has gone on for months."]);
     assert_eq!(texts(FOLLOW_UP), ["More."]);
+    assert_eq!(texts(FILES), [""; 0]);
     assert_eq!(texts(WITHDRAWAL), [""; 0]);
 }

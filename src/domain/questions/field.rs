@@ -5,13 +5,13 @@ choices! {
     /// message; its label is what the desk calls it.
     pub enum ConcernField {
         Route = "route", "Route";
-        OrganisationType = "organisation_type", "Kind of organisation";
-        Organisation = "organisation", "Name of the organisation";
-        About = "about", "What it is about";
         Description = "description", "What happened";
+        About = "about", "What it is about";
+        Organisation = "organisation", "Name of the organisation";
+        SeriousHarm = "serious_harm", "Could someone be seriously harmed soon";
+        OrganisationType = "organisation_type", "Kind of organisation";
         Ongoing = "ongoing", "Still happening";
         When = "when", "When";
-        SeriousHarm = "serious_harm", "Could someone be seriously harmed soon";
         RaisedInternally = "raised_internally", "Raised where they work";
         RaisedDetail = "raised_detail", "What happened when it was raised";
         Role = "role", "Role";
@@ -29,6 +29,9 @@ choices! {
         CodeAgain = "again", "The person's copy of a receipt code";
         Message = "message", "A follow-up";
         Attachment = "attachment", "Files";
+        Change = "change", "The answer that the person wants to change";
+        SentFiles = "sent_files", "Which files were sent, for the receipt page to be shown again";
+        Help = "help", "Who else can help, likewise";
         SendId = "send_id", "What makes sending a form twice the same as once";
     }
 }

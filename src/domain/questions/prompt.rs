@@ -1,4 +1,4 @@
-use super::{ConcernField, Input};
+use super::{ConcernField, Input, Section};
 use crate::domain::{choice::Labelled, route::Route};
 
 /// A question as it is put to a person.
@@ -6,8 +6,8 @@ use crate::domain::{choice::Labelled, route::Route};
 pub struct Prompt {
     /// Which question.
     pub field: ConcernField,
-    /// The heading above it, where a part of the form begins.
-    pub heading: Option<&'static str>,
+    /// In which part of the form it stands.
+    pub section: Section,
     /// The question itself.
     pub label: &'static str,
     /// What helps to answer, and how long the answer may be; may be empty.
@@ -23,17 +23,7 @@ pub struct Prompt {
 /// The questions of a route. One that is not asked there is asked all the same if it was answered: nothing is sent that
 /// the person does not see.
 pub fn prompts(route: Option<Route>, is_answered: impl Fn(ConcernField) -> bool) -> Vec<Prompt> {
-    let mut above = None;
-    let asked = ConcernField::ALL.iter().filter_map(|field| Prompt::new(*field, route, is_answered(*field)));
-    asked
-        .map(|mut prompt| {
-            let section = prompt.field.question().section;
-            if above.replace(section) != Some(section) {
-                prompt.heading = section.heading(route);
-            }
-            prompt
-        })
-        .collect()
+    ConcernField::ALL.iter().filter_map(|field| Prompt::new(*field, route, is_answered(*field))).collect()
 }
 
 impl Prompt {
@@ -48,7 +38,7 @@ impl Prompt {
         let hint: Vec<String> = hint.into_iter().chain(question.input.in_words()).collect();
         Some(Self {
             field,
-            heading: None,
+            section: question.section,
             label: wording.map_or(field.label(), |wording| wording.label),
             hint: hint.join(". "),
             input: question.input,

@@ -3,7 +3,7 @@ use crate::domain::{choice::Labelled, route::Route, text::Text};
 /// One question: how it is answered, and on which routes it is asked in which words.
 #[derive(Clone, Copy)]
 pub struct Question {
-    /// Under which heading of the form it stands.
+    /// In which part of the form it stands.
     pub section: Section,
     /// How it is answered.
     pub input: Input,
@@ -58,16 +58,18 @@ pub struct Length {
 }
 
 /// A part of the form.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
-    /// Who is writing and why.
+    /// Who is writing and why: known, as a rule, before the form is shown.
     Why,
-    /// Which organisation it is about.
-    Organisation,
-    /// What happened.
+    /// What happened, and where: always in view.
     Concern,
-    /// What was done about it, and what shows it.
+    /// Which kind of organisation, and when.
+    Circumstances,
+    /// What was done about it.
     Done,
+    /// How the person knows, and what shows it.
+    Proof,
     /// What it may be used for.
     Use,
 }
@@ -161,18 +163,18 @@ impl Input {
 }
 
 impl Section {
-    /// Its heading; none above the first question.
+    /// What it is called where it is folded away; nothing if it never is.
     #[must_use]
-    pub const fn heading(self, route: Option<Route>) -> Option<&'static str> {
+    pub const fn heading(self, route: Route) -> Option<&'static str> {
         match (self, route) {
-            (Self::Why, _) => None,
-            (Self::Organisation, _) => Some("The organisation"),
-            (Self::Concern, None | Some(Route::StaffConcern)) => Some("Your concern"),
-            (Self::Concern, Some(Route::PatientChoice)) => Some("Your experience"),
-            (Self::Concern, Some(Route::Procurement)) => Some("The issue"),
-            (Self::Concern, Some(Route::ServiceComplaint)) => Some("Your complaint"),
-            (Self::Done, _) => Some("What has been done"),
-            (Self::Use, _) => Some("How we use it"),
+            (Self::Why, _) => Some("Why you are writing"),
+            (Self::Concern, _) => None,
+            (Self::Circumstances, Route::ServiceComplaint) => Some("When it happened"),
+            (Self::Circumstances, _) => Some("Where and when it happened"),
+            (Self::Done, _) => Some("What has been done about it"),
+            (Self::Proof, Route::StaffConcern) => Some("Your role, and what could show it"),
+            (Self::Proof, _) => Some("What could show it"),
+            (Self::Use, _) => Some("How we may use it"),
         }
     }
 }

@@ -21,13 +21,13 @@ impl ConcernField {
     pub const fn question(self) -> &'static Question {
         match self {
             Self::Route => &ROUTE,
-            Self::OrganisationType => &ORGANISATION_TYPE,
-            Self::Organisation => &ORGANISATION,
-            Self::About => &ABOUT,
             Self::Description => &DESCRIPTION,
+            Self::About => &ABOUT,
+            Self::Organisation => &ORGANISATION,
+            Self::SeriousHarm => &SERIOUS_HARM,
+            Self::OrganisationType => &ORGANISATION_TYPE,
             Self::Ongoing => &ONGOING,
             Self::When => &WHEN,
-            Self::SeriousHarm => &SERIOUS_HARM,
             Self::RaisedInternally => &RAISED_INTERNALLY,
             Self::RaisedDetail => &RAISED_DETAIL,
             Self::Role => &ROLE,
@@ -44,52 +44,6 @@ const ROUTE: Question = Question {
     is_needed: true,
     remedy: "Select why you are contacting us",
     wordings: &[Wording::on(Route::ALL, "Why are you contacting us?", "")],
-};
-
-const ORGANISATION_TYPE: Question = Question {
-    section: Section::Organisation,
-    input: Input::Radios(OrganisationType::LABELLED),
-    is_needed: false,
-    remedy: "Select a kind of organisation from the list",
-    wordings: &[
-        Wording::on(&[StaffConcern], "Which kind of organisation is your concern about?", PART_OF_THE_NHS),
-        Wording::on(&[PatientChoice, Procurement], "Which kind of organisation is it about?", PART_OF_THE_NHS),
-    ],
-};
-
-const ORGANISATION: Question = Question {
-    section: Section::Organisation,
-    input: Input::line("Name of the organisation", SHORT_MAX),
-    is_needed: false,
-    remedy: "",
-    wordings: &[
-        Wording::on(&[StaffConcern, Procurement], "Name of the organisation", COMFORTABLE),
-        Wording::on(&[PatientChoice], "Name of the hospital, surgery or other organisation", COMFORTABLE),
-        Wording::on(
-            &[ServiceComplaint],
-            "Name of an organisation that it has to do with",
-            "If your complaint is about how we dealt with one, say which",
-        ),
-    ],
-};
-
-const ABOUT: Question = Question {
-    section: Section::Concern,
-    input: Input::Checkboxes(About::LABELLED),
-    is_needed: true,
-    remedy: "Select what your concern is about",
-    wordings: &[
-        Wording::on(&[StaffConcern], "What is your concern about?", SELECT_ALL).offers(about::A_CONCERN),
-        Wording::on(&[PatientChoice], "What happened?", SELECT_ALL)
-            .offers(about::A_CHOICE)
-            .remedy("Select what happened"),
-        Wording::on(&[Procurement], "What is the issue about?", SELECT_ALL)
-            .offers(about::AN_ISSUE)
-            .remedy("Select what the issue is about"),
-        Wording::on(&[ServiceComplaint], "What is your complaint about?", SELECT_ALL)
-            .offers(about::A_COMPLAINT)
-            .remedy("Select what your complaint is about"),
-    ],
 };
 
 const DESCRIPTION: Question = Question {
@@ -124,28 +78,38 @@ const DESCRIPTION: Question = Question {
     ],
 };
 
-const ONGOING: Question = Question {
+const ABOUT: Question = Question {
     section: Section::Concern,
-    input: Input::Radios(Ongoing::LABELLED),
-    is_needed: false,
-    remedy: "Select whether it is still happening",
-    wordings: &[Wording::on(Route::ALL, "Is it still happening?", "So that we know how soon something has to be done")],
+    input: Input::Checkboxes(About::LABELLED),
+    is_needed: true,
+    remedy: "Select what your concern is about",
+    wordings: &[
+        Wording::on(&[StaffConcern], "What is your concern about?", SELECT_ALL).offers(about::A_CONCERN),
+        Wording::on(&[PatientChoice], "What happened?", SELECT_ALL)
+            .offers(about::A_CHOICE)
+            .remedy("Select what happened"),
+        Wording::on(&[Procurement], "What is the issue about?", SELECT_ALL)
+            .offers(about::AN_ISSUE)
+            .remedy("Select what the issue is about"),
+        Wording::on(&[ServiceComplaint], "What is your complaint about?", SELECT_ALL)
+            .offers(about::A_COMPLAINT)
+            .remedy("Select what your complaint is about"),
+    ],
 };
 
-const WHEN: Question = Question {
+const ORGANISATION: Question = Question {
     section: Section::Concern,
-    input: Input::line("When it happened", SHORT_MAX),
+    input: Input::line("Name of the organisation", SHORT_MAX),
     is_needed: false,
     remedy: "",
     wordings: &[
-        Wording::on(&[StaffConcern], "When did it happen?", APPROXIMATE),
-        Wording::on(&[PatientChoice], "When were you referred or refused?", "The month is enough"),
+        Wording::on(&[StaffConcern, Procurement], "Name of the organisation", COMFORTABLE),
+        Wording::on(&[PatientChoice], "Name of the hospital, surgery or other organisation", COMFORTABLE),
         Wording::on(
-            &[Procurement],
-            "When did it happen, or when is it planned?",
-            "If there is a deadline, for example for bids, say when",
+            &[ServiceComplaint],
+            "Name of an organisation that it has to do with",
+            "If your complaint is about how we dealt with one, say which",
         ),
-        Wording::on(&[ServiceComplaint], "When did it happen?", "The month is enough"),
     ],
 };
 
@@ -158,6 +122,42 @@ const SERIOUS_HARM: Question = Question {
         Wording::on(&[StaffConcern, Procurement], "Could someone be seriously harmed soon?", DANGER),
         Wording::on(&[PatientChoice], "Could you or someone else be seriously harmed soon?", DANGER),
         Wording::on(&[ServiceComplaint], "Could someone be seriously harmed soon because of it?", DANGER),
+    ],
+};
+
+const ORGANISATION_TYPE: Question = Question {
+    section: Section::Circumstances,
+    input: Input::Radios(OrganisationType::LABELLED),
+    is_needed: false,
+    remedy: "Select a kind of organisation from the list",
+    wordings: &[
+        Wording::on(&[StaffConcern], "Which kind of organisation is your concern about?", PART_OF_THE_NHS),
+        Wording::on(&[PatientChoice, Procurement], "Which kind of organisation is it about?", PART_OF_THE_NHS),
+    ],
+};
+
+const ONGOING: Question = Question {
+    section: Section::Circumstances,
+    input: Input::Radios(Ongoing::LABELLED),
+    is_needed: false,
+    remedy: "Select whether it is still happening",
+    wordings: &[Wording::on(Route::ALL, "Is it still happening?", "So that we know how soon something has to be done")],
+};
+
+const WHEN: Question = Question {
+    section: Section::Circumstances,
+    input: Input::line("When it happened", SHORT_MAX),
+    is_needed: false,
+    remedy: "",
+    wordings: &[
+        Wording::on(&[StaffConcern], "When did it happen?", APPROXIMATE),
+        Wording::on(&[PatientChoice], "When were you referred or refused?", "The month is enough"),
+        Wording::on(
+            &[Procurement],
+            "When did it happen, or when is it planned?",
+            "If there is a deadline, for example for bids, say when",
+        ),
+        Wording::on(&[ServiceComplaint], "When did it happen?", "The month is enough"),
     ],
 };
 
@@ -199,7 +199,7 @@ const RAISED_DETAIL: Question = Question {
 };
 
 const ROLE: Question = Question {
-    section: Section::Done,
+    section: Section::Proof,
     input: Input::Select("Not answered", Role::LABELLED),
     is_needed: false,
     remedy: "Select a role from the list",
@@ -211,7 +211,7 @@ const ROLE: Question = Question {
 };
 
 const DOCUMENTS: Question = Question {
-    section: Section::Done,
+    section: Section::Proof,
     input: Input::area(4, "What documents or records exist", DETAIL_MAX),
     is_needed: false,
     remedy: "",

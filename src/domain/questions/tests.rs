@@ -74,7 +74,7 @@ fn every_route_needs_the_same_three_answers_and_says_what_to_do_without_them() {
     for route in Route::ALL {
         let needed: Vec<_> = asked(*route).into_iter().filter(|prompt| prompt.is_needed).collect();
         let fields: Vec<_> = needed.iter().map(|prompt| prompt.field).collect();
-        assert_eq!(fields, [ConcernField::Route, ConcernField::About, ConcernField::Description], "{route}");
+        assert_eq!(fields, [ConcernField::Route, ConcernField::Description, ConcernField::About], "{route}");
     }
     for field in ConcernField::ALL {
         let question = field.question();
@@ -110,7 +110,6 @@ fn what_was_answered_stays_to_be_seen_under_another_route() {
     let choices: Vec<_> = about.choices(|slug| slug == "bullying").collect();
     assert_eq!(choices.last(), Some(&("bullying", "Bullying or harassment")));
     assert_eq!(choices.first(), Some(&("unfair", "I was treated unfairly")));
-    assert_eq!(complaint[1].heading, Some("The organisation"), "above the first that is asked");
 }
 
 #[test]
@@ -131,4 +130,20 @@ fn a_text_area_says_how_long_its_text_may_be() {
         (hint(ConcernField::Route), hint(ConcernField::When)),
         (Some(""), Some("An approximate time is safer than an exact one"))
     );
+}
+
+#[test]
+fn what_needs_an_answer_is_always_in_view_and_each_part_stands_together() {
+    for route in Route::ALL {
+        let asked = asked(*route);
+        let folded = |prompt: &&Prompt| prompt.section.heading(*route).is_some();
+        let hidden: Vec<_> = asked.iter().filter(folded).filter(|p| p.is_needed).map(|p| p.field).collect();
+        assert_eq!(hidden, [ConcernField::Route], "the route is known before the form is shown");
+        let mut parts: Vec<Section> = asked.iter().map(|prompt| prompt.section).collect();
+        parts.dedup();
+        let all = parts.len();
+        parts.sort_by_key(|part| format!("{part:?}"));
+        parts.dedup();
+        assert_eq!(parts.len(), all, "{route}: a part of the form is torn apart");
+    }
 }

@@ -21,7 +21,7 @@ impl Logo {
     pub(super) fn new(bytes: &[u8], words: String) -> Result<Self, ConfigError> {
         let refuse = |problem, remedy| Err(ConfigError::Setting { setting: "service.logo".into(), problem, remedy });
         if bytes.len() > LOGO_BYTES {
-            return refuse("larger than 16 KiB", "give a smaller file: every page carries it");
+            return refuse("larger than 12 KiB", "give a smaller file: every page carries it");
         }
         let media_type = if bytes.starts_with(PNG) {
             "image/png"
@@ -77,6 +77,6 @@ mod tests {
         png.resize(LOGO_BYTES, 0);
         assert!(Logo::new(&png, String::new()).is_ok());
         png.push(0);
-        assert!(Logo::new(&png, String::new()).unwrap_err().to_string().contains("16 KiB"));
+        assert!(Logo::new(&png, String::new()).unwrap_err().to_string().contains("12 KiB"));
     }
 }

@@ -1,205 +1,140 @@
-//! The pages that ask the questions and show the answers.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! The page that asks the questions.
 
 use askama::Template;
 
-use super::{
-    Shell,
-    promise::{PromiseRow, promises},
-};
+use super::{KeepCode, Shell, harm::WhenRead, who_else::HelpRow};
 use crate::{
-    domain::{
-        Clock, ClockKind, Concern, ConcernField, Entries, FieldError, FormField, Given, Identifying, Prompt, Route,
-        prompts,
-    },
-    http::{Day, Field},
+    domain::{ConcernField, Entries, FieldError, FormField, Input, Prompt, Route, Section, WhoElse, prompts},
+    http::Field,
     web::config::LimitsConfig,
 };
 
-/// A field, under a heading where a part of the form begins.
-struct HeadedField {
-    heading: Option<&'static str>,
-    field: Field,
-}
-
-impl HeadedField {
-    fn new(prompt: &Prompt, typed: &Entries, errors: &[FieldError]) -> Self {
-        let id = prompt.field.slug();
-        let choices = prompt.choices(|slug| typed.has(id, slug));
-        let field = Field::offering(id, prompt.full_label(), &prompt.input, choices, typed, errors);
-        Self { heading: prompt.heading, field: field.hint(prompt.hint.clone()) }
-    }
-}
-
-/// A code that was issued to this form before, and its tag.
-pub(in crate::web) struct KeepCode {
-    pub(in crate::web) code: String,
-    pub(in crate::web) tag: String,
-}
+/// What a form says where nothing is chosen, so that a choice can be taken back and no browser chooses for the person.
+const NOT_ANSWERED: (&str, &str) = ("", "Not answered");
 
 /// The form.
 #[derive(Template)]
 #[template(path = "box/form.html")]
 pub(in crate::web) struct FormPage<'a> {
     shell: &'a Shell,
+    route: Option<Route>,
     heading: &'static str,
-    /// The questions that need an answer.
-    needed: Vec<&'static str>,
+    /// Whether it came back with answers in it, to be changed.
+    is_returned: bool,
     errors: &'a [FieldError],
     hidden: Vec<(&'static str, String)>,
-    fields: Vec<HeadedField>,
+    /// What is always in view.
+    fields: Vec<Field>,
+    /// What is folded away until it is opened.
+    parts: Vec<FoldedPart>,
+    help: Vec<HelpRow<'a>>,
+    attachments: usize,
+}
+
+/// Questions that fold away together.
+struct FoldedPart {
+    heading: &'static str,
+    /// Whether something in it was answered, is wrong or is to be changed.
+    open: bool,
+    fields: Vec<Field>,
+}
+
+/// What a form is made from.
+pub(in crate::web) struct FormParts<'a> {
+    pub(in crate::web) shell: &'a Shell,
+    pub(in crate::web) limits: LimitsConfig,
+    /// The code that the receipt will show.
+    pub(in crate::web) keep: KeepCode,
 }
 
 impl<'a> FormPage<'a> {
-    /// A new form. With a route that is known the page does not ask for it.
-    pub(in crate::web) fn empty(shell: &'a Shell, route: Option<Route>) -> Self {
+    /// A new form for a route.
+    pub(in crate::web) fn empty(parts: FormParts<'a>, route: Route) -> Self {
         let mut typed = Entries::default();
-        if let Some(route) = route {
-            typed.push(ConcernField::Route.slug().into(), route.slug().into());
-        }
-        let mut page = Self::with(shell, &typed, &[], None);
-        if let Some(route) = route {
-            page.fields.retain(|headed| headed.field.id != ConcernField::Route.slug());
-            page.hidden.push((ConcernField::Route.slug(), route.slug().to_owned()));
-            page.needed.remove(0);
-        }
+        typed.push(ConcernField::Route.slug().into(), route.slug().into());
+        let mut page = Self::with(parts, &typed, &[]);
+        // It was chosen on the page before.
+        page.parts.retain(|part| part.fields.iter().all(|field| field.id != ConcernField::Route.slug()));
+        page.hidden.push((ConcernField::Route.slug(), route.slug().to_owned()));
+        page.is_returned = false;
         page
     }
 
     /// A form with everything that was typed, and what is wrong with it.
-    pub(in crate::web) fn with(
-        shell: &'a Shell,
-        typed: &Entries,
-        errors: &'a [FieldError],
-        keep: Option<KeepCode>,
-    ) -> Self {
+    pub(in crate::web) fn with(parts: FormParts<'a>, typed: &Entries, errors: &'a [FieldError]) -> Self {
+        let FormParts { shell, limits, keep } = parts;
         let route = Route::from_slug(typed.first(ConcernField::Route.slug()));
-        let prompts = prompts(route, |field| typed.all(field.slug()).any(|value| !value.is_empty()));
-        Self {
+        let is_answered = |field: ConcernField| typed.all(field.slug()).any(|value| !value.is_empty());
+        let changed = typed.first(FormField::Change.slug());
+        let mut page = Self {
             shell,
-            heading: match route {
-                None => "Tell us about it",
-                Some(Route::StaffConcern) => "Raise a serious concern",
-                Some(Route::PatientChoice) => "Tell us that you were refused a choice",
-                Some(Route::Procurement) => "Raise a procurement or competition issue",
-                Some(Route::ServiceComplaint) => "Complain about us",
-            },
-            needed: prompts.iter().filter(|prompt| prompt.is_needed).map(|prompt| prompt.label).collect(),
+            route,
+            heading: heading(route),
+            is_returned: true,
             errors,
-            hidden: code_fields(keep),
-            fields: prompts.iter().map(|prompt| HeadedField::new(prompt, typed, errors)).collect(),
-        }
-    }
-}
-
-/// The page on which answers are checked and files chosen.
-#[derive(Template)]
-#[template(path = "box/check.html")]
-pub(in crate::web) struct CheckPage<'a> {
-    shell: &'a Shell,
-    errors: &'a [FieldError],
-    hidden: Vec<(&'static str, String)>,
-    rows: Vec<AnswerRow>,
-    found: BTreeSet<&'static str>,
-    attachments: usize,
-    attachment_mib: u64,
-    notice_due: Day,
-    promises: Vec<PromiseRow>,
-}
-
-/// A question and what was answered, nothing for no answer.
-struct AnswerRow {
-    field: &'static str,
-    label: &'static str,
-    answers: Vec<Vec<MarkedPart>>,
-    /// What in the answer may show who someone is.
-    found: Vec<&'static str>,
-}
-
-/// A part of an answer, marked if it may show who someone is.
-struct MarkedPart {
-    text: String,
-    marked: bool,
-}
-
-impl<'a> CheckPage<'a> {
-    /// All answers, the code for the receipt, and the clocks that would start today. None without a notice clock.
-    pub(in crate::web) fn new(
-        shell: &'a Shell,
-        limits: LimitsConfig,
-        route: Route,
-        concern: &Concern,
-        errors: &'a [FieldError],
-        keep: KeepCode,
-        clocks: &[Clock],
-    ) -> Option<Self> {
-        let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice)?;
-        let open: Vec<Clock> = clocks.iter().copied().filter(|clock| clock.met_on.is_none()).collect();
-        let mut given = BTreeMap::from([(ConcernField::Route, Given::Choices(vec![route.labelled()]))]);
-        given.extend(concern.answers().map(|answered| (answered.field, answered.given)));
-        let mut hidden = Vec::new();
-        for (field, given) in &given {
-            match given {
-                Given::Text(text) => hidden.push((field.slug(), text.as_str().to_owned())),
-                Given::Choices(chosen) => {
-                    hidden.extend(chosen.iter().map(|(slug, _)| (field.slug(), (*slug).to_owned())));
-                }
-            }
-        }
-        hidden.extend(code_fields(Some(keep)));
-        let prompts = prompts(Some(route), |field| given.contains_key(&field));
-        let rows: Vec<AnswerRow> =
-            prompts.iter().map(|prompt| AnswerRow::new(prompt, given.get(&prompt.field))).collect();
-        Some(Self {
-            shell,
-            errors,
-            hidden,
-            found: rows.iter().flat_map(|row| row.found.iter().copied()).collect(),
-            rows,
+            hidden: keep.fields(),
+            fields: Vec::new(),
+            parts: Vec::new(),
+            help: route.map(|route| shell.help(WhoElse::for_report(route, None))).unwrap_or_default(),
             attachments: limits.attachments,
-            attachment_mib: limits.attachment_mib,
-            notice_due: Day(notice.due_on),
-            promises: promises(&open),
-        })
-    }
-}
-
-impl AnswerRow {
-    fn new(prompt: &Prompt, given: Option<&Given<'_>>) -> Self {
-        let mut found = BTreeSet::new();
-        let answers = match given {
-            None => vec![],
-            Some(Given::Text(text)) => vec![marked(text.as_str(), &mut found)],
-            Some(Given::Choices(chosen)) => {
-                let is_chosen = |slug: &str| chosen.iter().any(|(known, _)| *known == slug);
-                let shown = prompt.choices(is_chosen).filter(|(slug, _)| is_chosen(slug));
-                shown.map(|(_, label)| vec![MarkedPart { text: label.to_owned(), marked: false }]).collect()
-            }
         };
-        Self { field: prompt.field.slug(), label: prompt.label, answers, found: found.into_iter().collect() }
-    }
-}
-
-fn marked(text: &str, found: &mut BTreeSet<&'static str>) -> Vec<MarkedPart> {
-    let mut parts = Vec::new();
-    let mut push = |text: &str, marked| {
-        if !text.is_empty() {
-            parts.push(MarkedPart { text: text.to_owned(), marked });
+        for prompt in prompts(route, is_answered) {
+            let field = field(&prompt, shell.when_read(), typed, errors);
+            // Whether it matters why someone writes is known when they have said it.
+            let folded = route.and_then(|route| prompt.section.heading(route));
+            let open = is_answered(prompt.field) && prompt.section != Section::Why
+                || field.error.is_some()
+                || changed == prompt.field.slug();
+            match (folded, page.parts.last_mut()) {
+                (None, _) => page.fields.push(field),
+                (Some(heading), Some(part)) if part.heading == heading => {
+                    part.open |= open;
+                    part.fields.push(field);
+                }
+                (Some(heading), _) => page.parts.push(FoldedPart { heading, open, fields: vec![field] }),
+            }
         }
-    };
-    let mut from = 0;
-    for span in Identifying::find(text) {
-        push(&text[from..span.range.start], false);
-        push(&text[span.range.clone()], true);
-        from = span.range.end;
-        found.insert(span.kind.label());
+        page
     }
-    push(&text[from..], false);
-    parts
+
+    /// Whether it has to be said that asking us stops no clock of the buyer's.
+    fn has_standstill(&self) -> bool {
+        self.route == Some(Route::Procurement)
+    }
 }
 
-fn code_fields(keep: Option<KeepCode>) -> Vec<(&'static str, String)> {
-    keep.map(|keep| vec![(FormField::Code.slug(), keep.code), (FormField::CodeTag.slug(), keep.tag)])
-        .unwrap_or_default()
+fn heading(route: Option<Route>) -> &'static str {
+    match route {
+        None => "Tell us about it",
+        Some(Route::StaffConcern) => "Raise a serious concern",
+        Some(Route::PatientChoice) => "Tell us that you were refused a choice",
+        Some(Route::Procurement) => "Raise a procurement or competition issue",
+        Some(Route::ServiceComplaint) => "Complain about us",
+    }
+}
+
+fn field(prompt: &Prompt, when_read: &WhenRead, typed: &Entries, errors: &[FieldError]) -> Field {
+    let id = prompt.field.slug();
+    let none = matches!(prompt.input, Input::Radios(_)) && !prompt.is_needed;
+    let choices = none.then_some(NOT_ANSWERED).into_iter().chain(prompt.choices(|slug| typed.has(id, slug)));
+    let field = Field::offering(id, prompt.full_label(), &prompt.input, choices, typed, errors);
+    let hint = match prompt.field {
+        ConcernField::SeriousHarm => format!("{}. {}", prompt.hint, when_read.in_a_hint()),
+        _ => prompt.hint.clone(),
+    };
+    field.hint(hint)
+}
+
+/// The page of the ways to write, for whoever has not said why they do.
+#[derive(Template)]
+#[template(path = "box/routes.html")]
+pub(in crate::web) struct RoutesPage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+}
+
+impl RoutesPage<'_> {
+    /// Each way: why someone would take it, and where it leads.
+    fn routes(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        Route::LABELLED.iter().map(|(slug, label)| (*label, *slug))
+    }
 }

@@ -1,19 +1,34 @@
 //! What the templates are given.
 
+mod check;
+mod follow_up;
 mod form;
+mod harm;
+mod keep_code;
+mod marked;
 mod pages;
 mod promise;
 mod receipt;
+mod sending;
+mod sent_files;
 mod shell;
 mod status;
 #[cfg(test)]
 mod validity;
+mod way_back;
+mod who_else;
 
-pub(super) use form::{CheckPage, FormPage, KeepCode};
+pub(super) use check::CheckPage;
+pub(super) use follow_up::{FollowUpCheckPage, FollowedUpPage, TypedFollowUp};
+pub(super) use form::{FormPage, FormParts, RoutesPage};
+pub(super) use keep_code::KeepCode;
 pub(super) use pages::{
     AccessibilityPage, BeforePage, EasyReadPage, ErrorPage, KeysPage, LeavePage, PrivacyPage, RightPage, SafePage,
     StartPage, WithdrawnPage,
 };
-pub(super) use receipt::ReceiptPage;
+pub(super) use receipt::{ReceiptPage, ToldOnReceipt};
+pub(super) use sent_files::SentFiles;
 pub(super) use shell::Shell;
-pub(super) use status::{AskPage, FollowedUpPage, StatusPage, StatusParts, TypedFollowUp};
+pub(super) use status::{AskPage, StatusPage, StatusParts};
+pub(super) use way_back::WayBack;
+pub(super) use who_else::WhoElsePage;

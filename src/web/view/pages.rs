@@ -27,10 +27,11 @@ pub(in crate::web) struct KeysPage<'a> {
     pub(in crate::web) fingerprint: String,
 }
 
+/// Between this service and an everyday page. It says nothing of either.
 #[derive(Template)]
 #[template(path = "box/leave.html")]
 pub(in crate::web) struct LeavePage<'a> {
-    pub(in crate::web) shell: &'a Shell,
+    pub(in crate::web) everyday_page: &'a str,
 }
 
 #[derive(Template)]

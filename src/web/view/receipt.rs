@@ -2,21 +2,26 @@ use askama::Template;
 use zeroize::Zeroizing;
 
 use super::{
-    KeepCode, Shell,
+    KeepCode, Shell, WayBack,
     promise::{PromiseRow, promises},
+    sent_files::SentFiles,
+    who_else::HelpRow,
 };
 use crate::{
-    domain::{Clock, ClockKind, Date, FieldError},
+    domain::{
+        Clock, ClockKind, Concern, ConcernField, Date, Entries, FieldError, FormField, Route, SeriousHarm, WhoElse,
+    },
     http::Day,
 };
 
-/// The page that shows a receipt code. It has nothing in it but what is stored, the code and its tag, so that a
-/// repeated send gets the very same page.
+/// The page that shows a receipt code. A repeated send gets the very same page, but for the files: only the first send
+/// knows which of them were kept.
 #[derive(Template)]
 #[template(path = "box/receipt.html")]
 pub(in crate::web) struct ReceiptPage<'a> {
     shell: &'a Shell,
     body: String,
+    way_back: WayBack,
     code: Zeroizing<String>,
     /// The code one letter or number at a time.
     spelled: Zeroizing<String>,
@@ -26,14 +31,63 @@ pub(in crate::web) struct ReceiptPage<'a> {
     promises: Vec<PromiseRow>,
     /// What is still to come and by when, the next first.
     coming: Vec<(Day, String)>,
+    told: ToldOnReceipt,
+    help: Vec<HelpRow<'a>>,
     errors: &'a [FieldError],
     typed: &'a str,
+}
+
+/// What a receipt says of the send that it answers, and of no other.
+pub(in crate::web) struct ToldOnReceipt {
+    /// Whether the person said that someone could be seriously harmed soon.
+    is_urgent: bool,
+    /// Its files; none if the report was there before this send.
+    files: Option<SentFiles>,
+    help: Vec<WhoElse>,
+}
+
+impl ToldOnReceipt {
+    /// For a concern that is being sent.
+    pub(in crate::web) fn new(route: Route, concern: &Concern) -> Self {
+        let is_urgent = concern.serious_harm == Some(SeriousHarm::Yes);
+        Self { is_urgent, files: None, help: WhoElse::for_report(route, Some(concern)) }
+    }
+
+    /// What the receipt said, as its form carries it. It is shown again to whoever sent it, and used for nothing else.
+    pub(in crate::web) fn carried(form: &Entries) -> Self {
+        let harm = form.first(ConcernField::SeriousHarm.slug());
+        Self {
+            is_urgent: SeriousHarm::from_slug(harm) == Some(SeriousHarm::Yes),
+            files: SentFiles::carried(form.first(FormField::SentFiles.slug())),
+            help: form.first(FormField::Help.slug()).split(' ').filter_map(WhoElse::from_slug).collect(),
+        }
+    }
+
+    /// The same with the files of the send, if it was the first.
+    pub(in crate::web) fn files(self, files: Option<SentFiles>) -> Self {
+        Self { files, ..self }
+    }
+
+    /// As the receipt's form carries it.
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        let harm = self.is_urgent.then(|| (ConcernField::SeriousHarm.slug(), SeriousHarm::Yes.slug().to_owned()));
+        let files = self.files.as_ref().map(|files| (FormField::SentFiles.slug(), files.to_carry()));
+        let help: Vec<&str> = self.help.iter().map(|who| who.slug()).collect();
+        harm.into_iter().chain(files).chain([(FormField::Help.slug(), help.join(" "))]).collect()
+    }
 }
 
 impl<'a> ReceiptPage<'a> {
     /// From the code and its tag, the report's day and the clocks that its concern started. None without a notice
     /// clock.
-    pub(in crate::web) fn new(shell: &'a Shell, keep: KeepCode, received_on: Date, clocks: &[Clock]) -> Option<Self> {
+    pub(in crate::web) fn new(
+        shell: &'a Shell,
+        way_back: WayBack,
+        keep: KeepCode,
+        received_on: Date,
+        clocks: &[Clock],
+        told: ToldOnReceipt,
+    ) -> Option<Self> {
         let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice)?;
         let code = Zeroizing::new(keep.code);
         // Not by what is met: the page has to stay the same.
@@ -42,6 +96,7 @@ impl<'a> ReceiptPage<'a> {
         Some(Self {
             shell,
             body: shell.team(),
+            way_back,
             spelled: spelled(&code),
             code,
             tag: keep.tag,
@@ -49,6 +104,8 @@ impl<'a> ReceiptPage<'a> {
             notice_due: Day(notice.due_on),
             promises: promises(clocks),
             coming: coming.into_iter().map(|clock| (Day(clock.due_on), inside(clock.kind.label()))).collect(),
+            help: shell.help(told.help.clone()),
+            told,
             errors: &[],
             typed: "",
         })

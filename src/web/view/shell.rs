@@ -2,8 +2,9 @@ use std::sync::LazyLock;
 
 use axum::http::HeaderValue;
 
+use super::{harm::WhenRead, who_else::HelpRow};
 use crate::{
-    domain::{Date, Text},
+    domain::{Date, Text, WhoElse},
     http::{Day, SaidByTeam, capitalised, policy, shortened},
     web::config::{AccessibilityConfig, Config, ContactsConfig, LinksConfig, Logo, PrivacyConfig, ServiceConfig},
 };
@@ -30,6 +31,7 @@ pub(in crate::web) struct Shell {
     pub(super) privacy: PrivacyConfig,
     pub(super) accessibility: AccessibilityConfig,
     pub(super) logo: Option<Logo>,
+    when_read: WhenRead,
     pub(in crate::web) demo: bool,
     pub(in crate::web) css: &'static str,
     /// The content security policy: nothing but this style, the logo if there is one, and this site's forms.
@@ -45,6 +47,7 @@ impl Shell {
             privacy: config.privacy.clone(),
             accessibility: config.accessibility.clone(),
             logo: config.logo.clone(),
+            when_read: WhenRead::new(&config.service),
             demo,
             css: &CSS,
             // The logo stands in the page itself.
@@ -55,6 +58,16 @@ impl Shell {
     /// The same for the Easy Read page, with its pictures' style.
     pub(in crate::web) fn easy_read(&self) -> Self {
         Self { css: &EASY_READ_CSS, policy: policy(&EASY_READ_CSS, self.logo.is_some()), ..self.clone() }
+    }
+
+    /// When what is sent is read at the earliest.
+    pub(super) const fn when_read(&self) -> &WhenRead {
+        &self.when_read
+    }
+
+    /// How these can be reached.
+    pub(super) fn help(&self, who: Vec<WhoElse>) -> Vec<HelpRow<'_>> {
+        who.into_iter().map(|who| HelpRow::new(self, who)).collect()
     }
 
     /// Who reads what is sent, at the beginning of a sentence.

@@ -3,12 +3,12 @@
 use askama::Template;
 use zeroize::Zeroizing;
 
-use super::Shell;
+use super::{Shell, TypedFollowUp, who_else::HelpRow};
 use crate::{
     crypto::os_random,
     domain::{
-        Answer, AnswerKind, Area, Calendar, Clock, ClockKind, ClockState, Date, FieldError, FormField, ReportState,
-        SendId, Text,
+        Answer, AnswerKind, Area, Calendar, Clock, ClockEntry, ClockKind, ClockState, Date, FieldError, ReportState,
+        SendId, Text, WhoElse,
     },
     http::Day,
     store::StoredReport,
@@ -24,25 +24,6 @@ pub(in crate::web) struct AskPage<'a> {
     pub(in crate::web) typed: &'a str,
 }
 
-/// Says that a follow-up was received.
-#[derive(Template)]
-#[template(path = "box/followed_up.html")]
-pub(in crate::web) struct FollowedUpPage<'a> {
-    pub(in crate::web) shell: &'a Shell,
-    pub(in crate::web) code: Zeroizing<String>,
-    pub(in crate::web) received_on: Day,
-    pub(in crate::web) notice_due: Day,
-}
-
-/// A follow-up that was not taken: what was typed, and what is wrong.
-#[derive(Default)]
-pub(in crate::web) struct TypedFollowUp {
-    pub(in crate::web) typed: String,
-    pub(in crate::web) errors: Vec<FieldError>,
-    /// The one that the form carried, so that a corrected send counts as the same.
-    pub(in crate::web) send_id: Option<SendId>,
-}
-
 /// A report.
 #[derive(Template)]
 #[template(path = "box/status.html")]
@@ -53,23 +34,28 @@ pub(in crate::web) struct StatusPage<'a> {
     /// The same in a sentence.
     meaning: &'static str,
     received_on: Day,
+    /// The day on which the box was last emptied.
+    emptied_on: Option<Day>,
+    /// The information-use notice that is due next; if all were given, the last.
     notice: StatusClock,
-    /// How many answers came since the person last wrote.
-    new: usize,
+    /// Every other promise that is still to be kept.
+    open: Vec<StatusClock>,
+    /// Every other that was kept.
+    kept: Vec<StatusClock>,
+    /// Those of all that are late.
+    overdue: Vec<StatusClock>,
     areas: Option<Vec<Area>>,
     /// What each is about.
     area_meanings: Vec<&'static str>,
-    overdue: Vec<StatusClock>,
-    clocks: Vec<StatusClock>,
-    messages: Vec<Said>,
-    errors: Vec<FieldError>,
-    message_error: Option<String>,
-    attachment_error: Option<String>,
+    /// What came since the person last wrote: what asks something of them first.
+    new: Vec<Said>,
+    /// All else that was said, in order.
+    earlier: Vec<Said>,
     typed: String,
     send_id: SendId,
     withdraw_id: SendId,
     attachments: usize,
-    attachment_mib: u64,
+    help: Vec<HelpRow<'a>>,
 }
 
 /// What a status page is made from.
@@ -79,6 +65,8 @@ pub(in crate::web) struct StatusParts<'a> {
     pub(in crate::web) limits: LimitsConfig,
     pub(in crate::web) today: Date,
     pub(in crate::web) calendar: &'a Calendar,
+    /// The day on which the box was last emptied.
+    pub(in crate::web) emptied_on: Option<Date>,
 }
 
 #[derive(Clone)]
@@ -108,44 +96,45 @@ impl<'a> StatusPage<'a> {
         follow_up: TypedFollowUp,
     ) -> Option<Self> {
         let view = |clock: &Clock| StatusClock::new(clock, parts.today, parts.calendar);
+        let next = notice(report)?;
         let clocks: Vec<StatusClock> = report.clocks.iter().map(|entry| view(&entry.clock)).collect();
+        let overdue = clocks.iter().filter(|clock| clock.state == ClockState::Overdue).cloned().collect();
+        let others = report.clocks.iter().filter(|entry| **entry != *next).map(|entry| view(&entry.clock));
+        let (kept, open) = others.partition(|clock| clock.met.is_some());
         let newest = answers.iter().rev().find_map(|opened| opened.answer.as_ref());
         let unread = if report.closed { ReportState::Closed } else { ReportState::Received };
         let state = newest.map_or(unread, |answer| answer.state);
         let areas = newest.map(|answer| answer.areas.clone());
-        let messages = in_order(report, answers);
-        let error = |field: FormField| {
-            follow_up.errors.iter().find(|error| error.field == field.slug()).map(|error| error.message.clone())
-        };
+        let (mut new, earlier): (Vec<Said>, _) = in_order(report, answers).into_iter().partition(Said::is_new);
+        new.sort_by_key(|said| !said.may_ask());
         Some(Self {
             shell: parts.shell,
             code,
             state: state.label(),
             meaning: meaning(state, report.messages.iter().any(|message| message.collected)),
             received_on: Day(report.received_on),
-            notice: view(notice(report)?),
+            emptied_on: parts.emptied_on.map(Day),
+            notice: view(&next.clock),
+            open,
+            kept,
+            overdue,
             area_meanings: areas.iter().flatten().map(|area| plain(*area)).collect(),
             areas,
-            new: messages.iter().filter(|said| said.is_new()).count(),
-            overdue: clocks.iter().filter(|clock| clock.state == ClockState::Overdue).cloned().collect(),
-            clocks,
-            message_error: error(FormField::Message),
-            attachment_error: error(FormField::Attachment),
-            messages,
-            errors: follow_up.errors,
+            new,
+            earlier,
+            send_id: follow_up.send_id(),
             typed: follow_up.typed,
-            send_id: follow_up.send_id.unwrap_or_else(|| SendId::random(&mut os_random())),
             withdraw_id: SendId::random(&mut os_random()),
             attachments: parts.limits.attachments,
-            attachment_mib: parts.limits.attachment_mib,
+            help: parts.shell.help(WhoElse::for_report(report.route, None)),
         })
     }
 }
 
 #[cfg(test)]
 impl<'a> StatusPage<'a> {
-    /// The page in its states, each named, and whether something is wrong with what was typed.
-    pub(super) fn samples(shell: &'a Shell) -> Vec<(&'static str, Self, bool)> {
+    /// The page in its states, each named.
+    pub(super) fn samples(shell: &'a Shell) -> Vec<(&'static str, Self)> {
         let day = Date::constant(2026, 12, 1);
         let clock = |kind: ClockKind, state| StatusClock {
             label: kind.label(),
@@ -166,33 +155,37 @@ impl<'a> StatusPage<'a> {
             state: ReportState::Received.label(),
             meaning: meaning(ReportState::Received, false),
             received_on: Day(day),
+            emptied_on: None,
             notice: notice(ClockState::Open),
-            new: 0,
+            open: vec![clock(ClockKind::Advice, ClockState::DueToday)],
+            kept: vec![],
+            overdue: vec![],
             areas: None,
             area_meanings: vec![],
-            overdue: vec![],
-            clocks: vec![notice(ClockState::Open), clock(ClockKind::Advice, ClockState::DueToday)],
-            messages: vec![Said::Person { kind: "Concern", on: Day(day), collected: false }],
-            errors: vec![],
-            message_error: None,
-            attachment_error: None,
+            new: vec![],
+            earlier: vec![Said::Person { kind: "Concern", on: Day(day), collected: false }],
             typed: String::new(),
             send_id: SendId([1; 16]),
             withdraw_id: SendId([2; 16]),
             attachments: 10,
-            attachment_mib: 250,
+            help: shell.help(WhoElse::for_report(crate::domain::Route::StaffConcern, None)),
         };
         let answered = Self {
             meaning: meaning(ReportState::Decided, true),
-            new: 2,
+            emptied_on: Some(Day(day)),
             areas: Some(vec![Area::BoardGovernance, Area::Competition]),
             area_meanings: vec![plain(Area::BoardGovernance), plain(Area::Competition)],
             notice: StatusClock { met: Some(Day(day)), ..notice(ClockState::Met) },
-            clocks: vec![StatusClock { met: Some(Day(day)), ..notice(ClockState::MetLate) }],
-            messages: vec![
-                Said::Person { kind: "Concern", on: Day(day), collected: true },
+            open: vec![],
+            kept: vec![StatusClock { met: Some(Day(day)), ..notice(ClockState::MetLate) }],
+            new: vec![
+                team(AnswerKind::Reply, "Which ward was it?", true),
                 team(AnswerKind::Notice, "# Plan\n\nWe <plan> to use it & say so.\n\n## When\n\n- soon", true),
-                team(AnswerKind::Reply, "Thank you.", true),
+                Said::Damaged { on: Day(day), new: true },
+            ],
+            earlier: vec![
+                Said::Person { kind: "Concern", on: Day(day), collected: true },
+                team(AnswerKind::Reply, "Thank you.", false),
                 Said::Damaged { on: Day(day), new: false },
             ],
             ..new()
@@ -200,30 +193,17 @@ impl<'a> StatusPage<'a> {
         let late = Self {
             areas: Some(vec![]),
             overdue: vec![notice(ClockState::Overdue)],
-            clocks: vec![notice(ClockState::Overdue)],
+            notice: notice(ClockState::Overdue),
             ..new()
         };
-        let error = |field: FormField, message: &str| FieldError::new(field.slug(), message);
-        let empty = Self {
-            errors: vec![error(FormField::Message, "Enter a message")],
-            message_error: Some("Enter a message".into()),
-            ..new()
-        };
-        let too_many = "Choose 10 files or fewer";
-        let files = Self {
-            errors: vec![error(FormField::Attachment, too_many)],
-            attachment_error: Some(too_many.into()),
-            typed: "</textarea>".into(),
-            ..new()
-        };
+        let typed = Self { typed: "</textarea>".into(), ..new() };
         let no_files = Self { attachments: 0, ..new() };
         vec![
-            ("status", new(), false),
-            ("status, answered", answered, false),
-            ("status, late", late, false),
-            ("status, nothing typed", empty, true),
-            ("status, too many files", files, true),
-            ("status, no files taken", no_files, false),
+            ("status", new()),
+            ("status, answered", answered),
+            ("status, late", late),
+            ("status, changing a follow-up", typed),
+            ("status, no files taken", no_files),
         ]
     }
 }
@@ -254,6 +234,11 @@ impl Said {
             Self::Team { new, .. } | Self::Damaged { new, .. } => *new,
         }
     }
+
+    /// Whether it may ask something of the person. A notice only tells.
+    fn may_ask(&self) -> bool {
+        matches!(self, Self::Team { kind, .. } if *kind == AnswerKind::Reply.label())
+    }
 }
 
 /// Where a report stands, in a sentence. `collected`: whether the team has anything of it yet.
@@ -283,11 +268,10 @@ const fn plain(area: Area) -> &'static str {
 }
 
 /// The notice that is due next; if all were given, the last.
-fn notice(report: &StoredReport) -> Option<&Clock> {
-    let notices =
-        || report.clocks.iter().map(|entry| &entry.clock).filter(|clock| clock.kind == ClockKind::InformationUseNotice);
-    let open = notices().filter(|clock| clock.met_on.is_none()).min_by_key(|clock| clock.due_on);
-    open.or_else(|| notices().max_by_key(|clock| clock.due_on))
+fn notice(report: &StoredReport) -> Option<&ClockEntry> {
+    let notices = || report.clocks.iter().filter(|entry| entry.clock.kind == ClockKind::InformationUseNotice);
+    let open = notices().filter(|entry| entry.clock.met_on.is_none()).min_by_key(|entry| entry.clock.due_on);
+    open.or_else(|| notices().max_by_key(|entry| entry.clock.due_on))
 }
 
 /// Each message of the person, then the answers that were written when the team had read up to it. New are those that

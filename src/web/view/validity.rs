@@ -3,8 +3,9 @@
 use zeroize::Zeroizing;
 
 use super::{
-    AccessibilityPage, AskPage, BeforePage, CheckPage, EasyReadPage, ErrorPage, FollowedUpPage, FormPage, KeepCode,
-    KeysPage, LeavePage, PrivacyPage, ReceiptPage, RightPage, SafePage, Shell, StartPage, StatusPage, WithdrawnPage,
+    AccessibilityPage, AskPage, BeforePage, CheckPage, EasyReadPage, ErrorPage, FollowUpCheckPage, FollowedUpPage,
+    FormPage, FormParts, KeepCode, KeysPage, LeavePage, PrivacyPage, ReceiptPage, RightPage, RoutesPage, SafePage,
+    SentFiles, Shell, StartPage, StatusPage, ToldOnReceipt, TypedFollowUp, WayBack, WhoElsePage, WithdrawnPage,
 };
 use crate::{
     domain::{
@@ -13,6 +14,7 @@ use crate::{
     },
     http::{
         Day, PAGE_MIN,
+        markup::found_by_checkers,
         templates::without_sample,
         validity::{Render, Sample, hard_to_read, problems, titles_of_two},
     },
@@ -86,41 +88,65 @@ fn every_page() -> Vec<Sample> {
         add(&format!("how this is kept safe, {keys}"), &SafePage { shell: &shell, keys, fingerprint }, false);
     }
     add("right copy", &RightPage { shell: &shell }, false);
-    add("leave", &LeavePage { shell: &shell }, false);
     add("withdrawn", &WithdrawnPage { shell: &shell, on: Day(TODAY) }, false);
 
-    add("form", &FormPage::empty(&shell, None), false);
+    let parts = || FormParts { shell: &shell, limits, keep: keep() };
+    add("routes", &RoutesPage { shell: &shell }, false);
+    add("who else", &WhoElsePage::new(&shell), false);
     for route in Route::ALL {
-        add(&format!("form, {route}"), &FormPage::empty(&shell, Some(*route)), false);
+        add(&format!("form, {route}"), &FormPage::empty(parts(), *route), false);
     }
     let errors = Concern::parse(&Entries::default()).err().expect("three answers are missing");
-    let typed = typed();
-    add("form with errors", &FormPage::with(&shell, &Entries::default(), &errors, None), true);
-    add("form, changing an answer", &FormPage::with(&shell, &typed, &[], Some(keep())), false);
+    let (typed, urgent) = (typed("not-sure"), typed("yes"));
+    add("form with errors", &FormPage::with(parts(), &Entries::default(), &errors), true);
+    add("form, changing an answer", &FormPage::with(parts(), &typed, &[]), false);
     let Ok((_, concern)) = Concern::parse(&typed) else { panic!("a form in order") };
-    let too_many = [FieldError::new("attachment", "Choose 10 files or fewer")];
+    let Ok((_, urgent)) = Concern::parse(&urgent) else { panic!("a form in order") };
+    let fewest = [("route", "staff-concern"), ("about", "fraud"), ("description", "I am the only pharmacist there.")];
+    let mut form = Entries::default();
+    fewest.iter().for_each(|(name, value)| form.push((*name).into(), (*value).into()));
+    let Ok((_, fewest)) = Concern::parse(&form) else { panic!("a form in order") };
+    let came = "1500000 minutes.pdf\n12 a <b>.txt\n- past the limit.mov\n";
     for route in Route::ALL {
         let clocks = clocks(*route);
-        let check =
-            |errors| CheckPage::new(&shell, limits, *route, &concern, errors, keep(), &clocks).expect("a notice clock");
-        add(&format!("check, {route}"), &check(&[]), false);
-        add(&format!("check with an error, {route}"), &check(&too_many), true);
-        let receipt = || ReceiptPage::new(&shell, keep(), TODAY, &clocks).expect("a notice clock");
-        add(&format!("receipt, {route}"), &receipt(), false);
-        let wrong_copy = [FieldError::new("again", "Check your copy")];
-        add(&format!("receipt, wrong copy, {route}"), &receipt().wrong(&wrong_copy, "7KQM"), true);
+        for (state, concern) in [("all", &concern), ("urgent", &urgent), ("fewest", &fewest)] {
+            let check = CheckPage::new(parts(), *route, concern, &clocks).expect("a notice clock");
+            add(&format!("check, {state}, {route}"), &check, false);
+            let receipt = |files| {
+                let told = ToldOnReceipt::new(*route, concern).files(SentFiles::carried(files));
+                let way_back = WayBack {
+                    address: Some("https://a.example/status".into()),
+                    onion: Some(format!("http://{}.onion/status", "a".repeat(56))),
+                };
+                ReceiptPage::new(&shell, way_back, keep(), TODAY, &clocks, told).expect("a notice clock")
+            };
+            add(&format!("receipt, {state}, {route}"), &receipt(came), false);
+            let wrong_copy = [FieldError::new("again", "Check your copy")];
+            add(&format!("receipt, {state}, wrong copy, {route}"), &receipt("").wrong(&wrong_copy, "7KQM"), true);
+            add(&format!("receipt, {state}, again, {route}"), &receipt("not carried"), false);
+        }
     }
     add("ask", &AskPage { shell: &shell, errors: &[], typed: "" }, false);
     let wrong = [FieldError::new("code", "Check what you typed: a receipt code has 24 letters and numbers")];
     add("ask with an error", &AskPage { shell: &shell, errors: &wrong, typed: "7KQM<\"" }, true);
-    for (name, page, is_error) in StatusPage::samples(&shell) {
-        add(name, &page, is_error);
+    for (name, page) in StatusPage::samples(&shell) {
+        add(name, &page, false);
     }
-    add(
-        "followed up",
-        &FollowedUpPage { shell: &shell, code: code(), received_on: Day(TODAY), notice_due: Day(TODAY) },
-        false,
-    );
+    let follow_up = |text: &str, errors| {
+        let typed = TypedFollowUp { typed: text.into(), send_id: None };
+        FollowUpCheckPage::new(&shell, limits, code(), typed, errors)
+    };
+    add("follow-up", &follow_up("</textarea> 943 476 5919 I am the only pharmacist.", &[]), false);
+    add("follow-up, files alone", &follow_up("", &[]), false);
+    let nothing = [FieldError::new("message", "Enter a message or choose a file")];
+    add("follow-up, nothing", &follow_up("", &nothing), true);
+    let too_large = [FieldError::new("attachment", "Choose files that are 250 MB or less together")];
+    add("follow-up, too large", &follow_up("Here it is.", &too_large), true);
+    for (name, files) in [("followed up", came), ("followed up, again", "not carried")] {
+        let files = SentFiles::carried(files);
+        let (received_on, notice_due) = (Day(TODAY), Day(TODAY));
+        add(name, &FollowedUpPage { shell: &shell, code: code(), received_on, notice_due, files }, false);
+    }
     for error in WebError::ALL {
         let (heading, happened, remedy) = error.words();
         add(
@@ -132,8 +158,13 @@ fn every_page() -> Vec<Sample> {
     pages
 }
 
+/// The page between this service and an everyday one.
+fn leaving() -> Sample {
+    LeavePage { everyday_page: "https://a.example/" }.sample("leave", false)
+}
+
 /// A form filled in to the last field, with what a template has to escape.
-fn typed() -> Entries {
+fn typed(serious_harm: &str) -> Entries {
     let mut typed = Entries::default();
     for (name, value) in [
         ("route", "staff-concern"),
@@ -144,7 +175,7 @@ fn typed() -> Entries {
         ("description", "</textarea><script>alert(1)</script> 943 476 5919 someone@example.nhs.uk\r\nSecond line."),
         ("ongoing", "yes"),
         ("when", "Last spring"),
-        ("serious_harm", "not-sure"),
+        ("serious_harm", serious_harm),
         ("raised_internally", "yes"),
         ("raised_detail", "Nothing."),
         ("role", "nurse-or-midwife"),
@@ -205,8 +236,32 @@ fn what_is_wrong_with_a_page_is_seen() {
 }
 
 #[test]
+#[ignore = "needs java, vnu-jar and html-validate"]
+fn checkers_of_markup_find_nothing() {
+    let mut pages = every_page();
+    let last = pages.pop().expect("pages");
+    let broken = "<input type=\"radio\" id=\"x\" name=\"x\" autocomplete=\"off\"><label for=\"x\">One</label></main>";
+    pages.push(Sample { name: "broken".into(), html: last.html.replace("</main>", broken), ..last });
+    pages.push(last);
+    let (seen, found): (Vec<_>, Vec<_>) =
+        found_by_checkers(&pages).into_iter().partition(|found| found.contains(" broken, "));
+    assert!(found.is_empty(), "{found:#?}");
+    assert!(seen.len() == 2 && seen[0].starts_with("Nu: ") && seen[1].starts_with("html-validate: "), "{seen:#?}");
+}
+
+#[test]
+fn the_page_on_the_way_out_says_nothing_of_this_service() {
+    let page = scraper::Html::parse_document(&leaving().html);
+    assert!(page.errors.is_empty(), "{:?}", page.errors);
+    let words: String = page.root_element().text().collect::<Vec<_>>().join(" ");
+    assert_eq!(words.split_whitespace().collect::<Vec<_>>(), ["One", "moment", "One", "moment", "Continue"]);
+    assert!(!leaving().html.contains("<style") && !leaving().html.contains("<form"));
+}
+
+#[test]
 fn every_template_has_a_sample() {
-    let missed = without_sample(&["box/", "partials/"], &every_page());
+    let pages: Vec<Sample> = every_page().into_iter().chain([leaving()]).collect();
+    let missed = without_sample(&["box/", "partials/"], &pages);
     assert!(missed.is_empty(), "nothing checks these until `every_page` has a sample: {missed:?}");
 }
 

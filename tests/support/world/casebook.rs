@@ -161,7 +161,7 @@ impl World {
             on: DAY,
             content: match kind {
                 MessageKind::Concern => MessageContent::Concern(concern()),
-                MessageKind::FollowUp => MessageContent::FollowUp(Text::typed(&format!("{MARKER} and more"))),
+                MessageKind::FollowUp => MessageContent::FollowUp(Some(Text::typed(&format!("{MARKER} and more")))),
                 MessageKind::Withdrawal => MessageContent::Withdrawal,
             },
             reply_to: held.reply.recipient().to_string(),

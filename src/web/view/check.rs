@@ -1,0 +1,101 @@
+//! The page that shows the answers before they are sent.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use super::{
+    FormParts, Shell,
+    marked::{Found, MarkedText},
+    promise::{PromiseRow, promises},
+    sending::SendingTime,
+};
+use crate::{
+    domain::{Clock, ClockKind, Concern, ConcernField, Given, Prompt, Route, SeriousHarm, prompts},
+    http::Day,
+};
+
+/// The page on which answers are checked and files chosen.
+#[derive(Template)]
+#[template(path = "box/check.html")]
+pub(in crate::web) struct CheckPage<'a> {
+    shell: &'a Shell,
+    hidden: Vec<(&'static str, String)>,
+    /// Whether the person said that someone could be seriously harmed soon.
+    is_urgent: bool,
+    rows: Vec<AnswerRow>,
+    /// What was left out, and the field of the first of it.
+    left_out: Option<(&'static str, Vec<&'static str>)>,
+    found: Found,
+    attachments: usize,
+    attachment_mib: u64,
+    sending_time: SendingTime,
+    notice_due: Day,
+    promises: Vec<PromiseRow>,
+}
+
+/// A question and what was answered.
+struct AnswerRow {
+    field: &'static str,
+    label: &'static str,
+    answers: Vec<MarkedText>,
+    found: Found,
+}
+
+impl<'a> CheckPage<'a> {
+    /// All answers, and the clocks that would start today. None without a notice clock.
+    pub(in crate::web) fn new(parts: FormParts<'a>, route: Route, concern: &Concern, clocks: &[Clock]) -> Option<Self> {
+        let FormParts { shell, limits, keep } = parts;
+        let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice)?;
+        let open: Vec<Clock> = clocks.iter().copied().filter(|clock| clock.met_on.is_none()).collect();
+        let mut given = BTreeMap::from([(ConcernField::Route, Given::Choices(vec![route.labelled()]))]);
+        given.extend(concern.answers().map(|answered| (answered.field, answered.given)));
+        let mut hidden = Vec::new();
+        for (field, given) in &given {
+            match given {
+                Given::Text(text) => hidden.push((field.slug(), text.as_str().to_owned())),
+                Given::Choices(chosen) => {
+                    hidden.extend(chosen.iter().map(|(slug, _)| (field.slug(), (*slug).to_owned())));
+                }
+            }
+        }
+        hidden.extend(keep.fields());
+        let prompts = prompts(Some(route), |field| given.contains_key(&field));
+        let rows: Vec<AnswerRow> =
+            prompts.iter().filter_map(|prompt| Some(AnswerRow::new(prompt, given.get(&prompt.field)?))).collect();
+        let missing: Vec<&Prompt> = prompts.iter().filter(|prompt| !given.contains_key(&prompt.field)).collect();
+        let left_out =
+            missing.first().map(|first| (first.field.slug(), missing.iter().map(|prompt| prompt.label).collect()));
+        let mut found = Found::default();
+        rows.iter().for_each(|row| found.add(&row.found));
+        Some(Self {
+            shell,
+            hidden,
+            is_urgent: concern.serious_harm == Some(SeriousHarm::Yes),
+            rows,
+            left_out,
+            found,
+            attachments: limits.attachments,
+            attachment_mib: limits.attachment_mib,
+            sending_time: SendingTime::of_mib(limits.attachment_mib),
+            notice_due: Day(notice.due_on),
+            promises: promises(&open),
+        })
+    }
+}
+
+impl AnswerRow {
+    fn new(prompt: &Prompt, given: &Given<'_>) -> Self {
+        let answers = match given {
+            Given::Text(text) => vec![MarkedText::of(text.as_str())],
+            Given::Choices(chosen) => {
+                let is_chosen = |slug: &str| chosen.iter().any(|(known, _)| *known == slug);
+                let shown = prompt.choices(is_chosen).filter(|(slug, _)| is_chosen(slug));
+                shown.map(|(_, label)| MarkedText::plain(label)).collect()
+            }
+        };
+        let mut found = Found::default();
+        answers.iter().for_each(|answer| found.add(&answer.found));
+        Self { field: prompt.field.slug(), label: prompt.label, answers, found }
+    }
+}

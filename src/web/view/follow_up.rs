@@ -1,0 +1,85 @@
+//! Adding to a report.
+
+use askama::Template;
+use zeroize::Zeroizing;
+
+use super::{Shell, marked::MarkedText, sending::SendingTime, sent_files::SentFiles};
+use crate::{
+    crypto::os_random,
+    domain::{FieldError, FormField, SendId},
+    http::Day,
+    web::config::LimitsConfig,
+};
+
+/// A follow-up that was typed and is not sent yet.
+#[derive(Default)]
+pub(in crate::web) struct TypedFollowUp {
+    pub(in crate::web) typed: String,
+    /// The one that the form carried, so that a corrected send counts as the same.
+    pub(in crate::web) send_id: Option<SendId>,
+}
+
+impl TypedFollowUp {
+    /// Makes sending the form twice the same as once.
+    pub(super) fn send_id(&self) -> SendId {
+        self.send_id.unwrap_or_else(|| SendId::random(&mut os_random()))
+    }
+}
+
+/// Shows a follow-up before it is sent, and takes its files.
+#[derive(Template)]
+#[template(path = "box/follow_up.html")]
+pub(in crate::web) struct FollowUpCheckPage<'a> {
+    shell: &'a Shell,
+    code: Zeroizing<String>,
+    send_id: SendId,
+    typed: String,
+    text: MarkedText,
+    errors: &'a [FieldError],
+    attachments: usize,
+    attachment_mib: u64,
+    sending_time: SendingTime,
+}
+
+impl<'a> FollowUpCheckPage<'a> {
+    /// Of what was typed, which may be nothing: files alone are enough.
+    pub(in crate::web) fn new(
+        shell: &'a Shell,
+        limits: LimitsConfig,
+        code: Zeroizing<String>,
+        follow_up: TypedFollowUp,
+        errors: &'a [FieldError],
+    ) -> Self {
+        Self {
+            shell,
+            code,
+            send_id: follow_up.send_id(),
+            text: MarkedText::of(follow_up.typed.trim()),
+            typed: follow_up.typed,
+            errors,
+            attachments: limits.attachments,
+            attachment_mib: limits.attachment_mib,
+            sending_time: SendingTime::of_mib(limits.attachment_mib),
+        }
+    }
+}
+
+impl FollowUpCheckPage<'_> {
+    /// What is wrong with the files; nothing if nothing is.
+    fn attachment_problem(&self) -> &str {
+        let about_files = self.errors.iter().find(|error| error.field == FormField::Attachment.slug());
+        about_files.map_or("", |error| &error.message)
+    }
+}
+
+/// Says that a follow-up was received.
+#[derive(Template)]
+#[template(path = "box/followed_up.html")]
+pub(in crate::web) struct FollowedUpPage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+    pub(in crate::web) code: Zeroizing<String>,
+    pub(in crate::web) received_on: Day,
+    pub(in crate::web) notice_due: Day,
+    /// Its files; none if it was there before this send.
+    pub(in crate::web) files: Option<SentFiles>,
+}

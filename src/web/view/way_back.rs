@@ -1,0 +1,63 @@
+use axum::http::{HeaderMap, HeaderValue, header};
+
+use super::Shell;
+
+/// Bytes of the longest name of a machine, with its port.
+const LONGEST_HOST: usize = 260;
+/// The page on which a receipt code is typed.
+const STATUS: &str = "/status";
+
+/// Where a person comes back to with their code: a browser that keeps no history can't tell them.
+pub(in crate::web) struct WayBack {
+    /// On the web.
+    pub(super) address: Option<String>,
+    /// In Tor Browser.
+    pub(super) onion: Option<String>,
+}
+
+impl WayBack {
+    /// What the operator set. Without either, the name that the browser asked for.
+    pub(in crate::web) fn new(shell: &Shell, headers: &HeaderMap) -> Self {
+        let under = |address: &String| format!("{}{STATUS}", address.trim_end_matches('/'));
+        let (address, onion) = (shell.service.address.as_ref().map(under), shell.service.onion.as_ref().map(under));
+        if address.is_some() || onion.is_some() {
+            return Self { address, onion };
+        }
+        let host = headers.get(header::HOST).and_then(asked_for).map(|host| format!("{host}{STATUS}"));
+        Self { address: host, onion: None }
+    }
+}
+
+/// A name of a machine and perhaps a port, and nothing that only looks like one.
+fn asked_for(host: &HeaderValue) -> Option<&str> {
+    let host = host.to_str().ok()?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    (!host.is_empty() && host.len() <= LONGEST_HOST && host.chars().all(fits)).then_some(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::Config;
+
+    fn told(config: &str, host: Option<&'static str>) -> (Option<String>, Option<String>) {
+        let shell = Shell::new(&Config::parse(config).unwrap(), false);
+        let headers = host.map(|host| (header::HOST, HeaderValue::from_static(host))).into_iter().collect();
+        let WayBack { address, onion } = WayBack::new(&shell, &headers);
+        (address, onion)
+    }
+
+    #[test]
+    fn what_the_operator_set_goes_before_what_the_browser_asked_for() {
+        let status = |text: &str| Some(text.to_owned());
+        let both = "[service]\naddress = \"https://a.example/\"\nonion = \"http://b.onion\"";
+        assert_eq!(
+            told(both, Some("c.example")),
+            (status("https://a.example/status"), status("http://b.onion/status"))
+        );
+        assert_eq!(told("", Some("127.0.0.1:8080")), (status("127.0.0.1:8080/status"), None));
+        for host in [None, Some(""), Some("a b"), Some("a/b"), Some("<b>"), Some("a@b")] {
+            assert_eq!(told("", host), (None, None), "{host:?}");
+        }
+    }
+}
