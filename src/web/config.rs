@@ -103,6 +103,9 @@ pub struct ServiceConfig {
     /// Whether what a person writes is sealed to their receipt code too, so that they can read it again on the status
     /// page until they withdraw the report; false unless set. Copies that were made while it was set stay.
     pub own_copy: bool,
+    /// Whether search engines may list the start page; false unless set. No other page is ever listed, and nothing at the
+    /// onion service.
+    pub indexed: bool,
     /// What stands above the name at the top of every page, such as the name of the body that runs the box; nothing
     /// unless set.
     pub header: Option<String>,
@@ -132,6 +135,8 @@ pub struct LinksConfig {
     pub tor_browser: String,
     /// Where the age tool is had, <https://age-encryption.org/> unless set.
     pub age: String,
+    /// A video about this service in British Sign Language; none unless set.
+    pub bsl: Option<String>,
 }
 
 /// What the privacy notice says of the body that runs the box.
@@ -150,14 +155,42 @@ pub struct PrivacyConfig {
     pub notice: Option<String>,
 }
 
-/// What the accessibility statement says of the body that runs the box.
+/// What the accessibility statement says of the body that runs the box, in the words that the Public Sector Bodies
+/// (Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018 ask for.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AccessibilityConfig {
-    /// How to tell it of a problem, as it stands after "Tell us: "; the service itself unless set.
+    /// How far the pages comply with WCAG 2.2 AA: "fully-compliant", "partially-compliant" or "not-compliant".
+    /// "partially-compliant" unless set: nobody from outside has tested them.
+    pub status: Compliance,
+    /// What does not comply, a sentence each, with the success criterion; that it is not known unless set.
+    pub problems: Vec<String>,
+    /// How to tell the body of a problem, as it stands after "tell us: "; the service itself unless set.
     pub contact: Option<String>,
-    /// The day on which the statement was last gone through, `2026-11-22`; left out unless set.
+    /// The day on which the statement was first published, `2026-11-22`; the statement says that it is not known unless
+    /// set.
+    pub prepared_on: Option<Date>,
+    /// The day on which the statement was last gone through; left out unless set.
     pub reviewed_on: Option<Date>,
+    /// The day on which these pages were last tested as they are run; the statement says that they were not unless set.
+    pub tested_on: Option<Date>,
+    /// By whom, as it stands after "The test was carried out by "; left out unless set.
+    pub tested_by: Option<String>,
+}
+
+/// How far pages comply with a standard, in the law's three words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Compliance {
+    /// All of it, as somebody tested.
+    #[serde(rename = "fully-compliant")]
+    Fully,
+    /// Most of it, or not known of all of it.
+    #[default]
+    #[serde(rename = "partially-compliant")]
+    Partially,
+    /// Not most of it.
+    #[serde(rename = "not-compliant")]
+    Not,
 }
 
 /// What `/.well-known/security.txt` says (RFC 9116). Without both there is none.
@@ -231,6 +264,7 @@ impl Default for ServiceConfig {
             onion: None,
             behind_tls: false,
             own_copy: false,
+            indexed: false,
             header: None,
             logo: None,
             logo_alt: None,
@@ -245,7 +279,11 @@ impl Default for ServiceConfig {
 
 impl Default for LinksConfig {
     fn default() -> Self {
-        Self { tor_browser: "https://www.torproject.org/download/".into(), age: "https://age-encryption.org/".into() }
+        Self {
+            tor_browser: "https://www.torproject.org/download/".into(),
+            age: "https://age-encryption.org/".into(),
+            bsl: None,
+        }
     }
 }
 
@@ -255,8 +293,11 @@ impl Default for PrivacyConfig {
             controller: None,
             officer: None,
             basis:
-                "a task in the public interest (Article 6(1)(e) of the UK GDPR) and, for health and other sensitive \
-                    information, because of substantial public interest (Article 9(2)(g))"
+                "a task in the public interest (Article 6(1)(e) of the UK GDPR). For information about health and other \
+                 sensitive matters it is also substantial public interest (Article 9(2)(g)), with paragraphs 6 and 11 of \
+                 Schedule 1 to the Data Protection Act 2018: functions given by law, and protecting the public from \
+                 dishonesty, malpractice or mismanagement. Information about crimes is used under Article 10, on the same \
+                 two paragraphs. Whoever runs this service has not confirmed this yet, and has to before it opens"
                     .into(),
             kept: "The team keeps what it has opened only for as long as its work on it needs.".into(),
             notice: None,

@@ -28,8 +28,8 @@ mod withdraw;
 pub use app::{App, AppOptions};
 pub use capacity::FreeSpace;
 pub use config::{
-    AccessibilityConfig, Config, ConfigError, Contact, ContactsConfig, LimitsConfig, LinksConfig, PrivacyConfig,
-    SecurityConfig, ServiceConfig,
+    AccessibilityConfig, Compliance, Config, ConfigError, Contact, ContactsConfig, LimitsConfig, LinksConfig,
+    PrivacyConfig, SecurityConfig, ServiceConfig,
 };
 pub use poster::{PosterError, poster};
 pub use router::router;

@@ -2,22 +2,38 @@
 
 use axum::{
     extract::State,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
 use super::{
     App, WebError,
-    respond::page,
-    view::{AccessibilityPage, BeforePage, KeysPage, LeavePage, PrivacyPage, SafePage, StartPage, WhoElsePage},
+    respond::{Indexed, OwnPolicy, is_for_onion, page},
+    view::{
+        AccessibilityPage, BeforePage, EasyReadPage, KeysPage, LeavePage, PrivacyPage, SafePage, StartPage, WhoElsePage,
+    },
 };
 
 /// What a browser keeps of this site, to be cleared.
 const CLEAR_SITE_DATA: HeaderValue = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
 
-/// `GET /`
-pub(super) async fn start(State(app): State<App>) -> Result<Response, WebError> {
-    page(StatusCode::OK, &StartPage { shell: app.shell() })
+/// `GET /`: the one page that search engines may list, if the operator wants that. Never in a demonstration, and never
+/// at the onion service, which is found by those who were told of it.
+pub(super) async fn start(State(app): State<App>, headers: HeaderMap) -> Result<Response, WebError> {
+    let is_indexed = app.config().service.indexed && !app.shell().demo && !is_for_onion(&headers);
+    let mut response = page(StatusCode::OK, &StartPage { shell: app.shell(), is_indexed })?;
+    if is_indexed {
+        response.extensions_mut().insert(Indexed);
+    }
+    Ok(response)
+}
+
+/// `GET /easy-read`
+pub(super) async fn easy_read(State(app): State<App>) -> Result<Response, WebError> {
+    let shell = app.shell().easy_read();
+    let mut response = page(StatusCode::OK, &EasyReadPage { shell: &shell })?;
+    response.extensions_mut().insert(OwnPolicy(shell.policy));
+    Ok(response)
 }
 
 /// `GET /before-you-start`

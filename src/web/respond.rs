@@ -2,7 +2,7 @@ use askama::Template;
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -15,12 +15,24 @@ use crate::http::{self, tell_operator};
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("30");
 const RETRY_AFTER_A_MINUTE: HeaderValue = HeaderValue::from_static("60");
 
+/// What search engines are told with a page that they may list: not to go on from there.
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+const LISTED: HeaderValue = HeaderValue::from_static("nofollow");
+
 /// What an onion service's name ends in.
 const ONION: &[u8] = b".onion";
 /// For two years. Not for names below this one, which may be others'.
 const TLS_ALONE: HeaderValue = HeaderValue::from_static("max-age=63072000");
 /// Tells Tor Browser where else this page is.
 const ONION_LOCATION: HeaderName = HeaderName::from_static("onion-location");
+
+/// Marks a response that search engines may list. All others say that they may not.
+#[derive(Clone, Copy)]
+pub(super) struct Indexed;
+
+/// The content security policy of a page with a style sheet of its own.
+#[derive(Clone)]
+pub(super) struct OwnPolicy(pub(super) HeaderValue);
 
 /// A page, padded.
 pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Response, WebError> {
@@ -43,11 +55,22 @@ pub(super) async fn finish(State(app): State<App>, request: Request, next: Next)
             *response.body_mut() = Body::empty();
         }
     }
-    http::common_headers(response.headers_mut(), &app.shell().policy);
+    let policy = response.extensions_mut().remove().map_or_else(|| app.shell().policy.clone(), |OwnPolicy(own)| own);
+    http::common_headers(response.headers_mut(), &policy);
+    if response.extensions().get::<Indexed>().is_some() {
+        response.headers_mut().insert(ROBOTS, LISTED);
+    }
     if let Some(over_tls) = over_tls {
         over_tls.mark(&mut response);
     }
     response
+}
+
+/// Whether a request was meant for an onion service.
+pub(super) fn is_for_onion(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).map_or(&[][..], HeaderValue::as_bytes);
+    let name = host.split(|byte| *byte == b':').next().unwrap_or_default();
+    name.len() >= ONION.len() && name[name.len() - ONION.len()..].eq_ignore_ascii_case(ONION)
 }
 
 /// A request that came over TLS. The box speaks plain HTTP to what stands before it, so the operator has to say so;
@@ -60,10 +83,7 @@ struct OverTls {
 impl OverTls {
     fn of(app: &App, request: &Request) -> Option<Self> {
         let service = &app.config().service;
-        let host = request.headers().get(header::HOST).map_or(&[][..], HeaderValue::as_bytes);
-        let name = host.split(|byte| *byte == b':').next().unwrap_or_default();
-        let for_onion = name.len() >= ONION.len() && name[name.len() - ONION.len()..].eq_ignore_ascii_case(ONION);
-        if !service.behind_tls || for_onion {
+        if !service.behind_tls || is_for_onion(request.headers()) {
             return None;
         }
         // Tor Browser may go there by itself: never away from what a form was answered with, such as a receipt code.
@@ -110,7 +130,7 @@ fn error_page(app: &App, error: WebError, plain: &Response) -> Response {
 mod tests {
     use std::sync::Arc;
 
-    use axum::{Router, http::HeaderMap, middleware, routing::get};
+    use axum::{Router, middleware, routing::get};
     use http_body_util::BodyExt;
     use tokio::sync::Barrier;
     use tower::ServiceExt;
@@ -170,5 +190,17 @@ mod tests {
         ended.wait().await;
         let (status, _, body) = under_way.await.unwrap();
         assert_eq!((status, body.as_str()), (StatusCode::OK, "whole"));
+    }
+
+    #[tokio::test]
+    async fn a_demonstration_is_listed_nowhere() {
+        for (demo, told) in [(false, "nofollow"), (true, "noindex, nofollow")] {
+            let r#box = EmptyBox::new();
+            let config = Config::parse("[service]\nindexed = true").unwrap();
+            let app = App::new(AppOptions { demo, ..r#box.options(config, Arc::new(TODAY)) });
+            let (status, headers, body) = answer(&crate::web::router(app), "/").await;
+            assert_eq!((status, headers[&ROBOTS].to_str().unwrap()), (StatusCode::OK, told));
+            assert!(body.contains(&format!("<meta name=\"robots\" content=\"{told}\">")));
+        }
     }
 }

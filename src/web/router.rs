@@ -10,6 +10,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(pages::start))
         .route("/before-you-start", get(pages::before_you_start))
+        .route("/easy-read", get(pages::easy_read))
         .route("/keys", get(pages::keys))
         .route("/keys/governance.recipients", get(pages::recipients))
         .route("/privacy", get(pages::privacy))

@@ -296,12 +296,13 @@ fn the_pages_that_explain_are_there_and_linked_from_every_page() {
     let start = http::get(served.address, "/");
     for (path, heading) in [
         ("/privacy", "Privacy"),
-        ("/accessibility", "Accessibility"),
+        ("/accessibility", "Accessibility statement"),
+        ("/easy-read", "Easy Read"),
         ("/how-this-is-kept-safe", "How this is kept safe"),
     ] {
         assert_eq!(start.all(&format!("footer a[href=\"{path}\"]")).len(), 1);
         let page = http::get(served.address, path);
-        assert_eq!((page.status, page.one("h1")), (200, heading.into()));
+        assert!(page.status == 200 && page.one("h1").starts_with(heading), "{path}: {}", page.one("h1"));
     }
     let safe = http::get(served.address, "/how-this-is-kept-safe");
     assert_eq!(safe.one("#fingerprint"), http::get(served.address, "/keys").one("#fingerprint"));
@@ -329,9 +330,10 @@ fn the_operators_names_numbers_and_links_are_shown() {
     let served = Served::new(
         "[service]\nname = \"Speak up\"\nheader = \"A <trust> & co\"\nphone = \"020 7946 0000\"\npost = \"1 High Street\"\n\
          [contacts.advice]\nname = \"Our helpers\"\nlink = \"https://help.example/\"\nphone = \"020 7946 0001\"\n\
-         [links]\ntor_browser = \"https://tor.example/\"\n\
+         [links]\ntor_browser = \"https://tor.example/\"\nbsl = \"https://a.example/bsl\"\n\
          [privacy]\ncontroller = \"The Trust\"\nofficer = \"dpo@a.example\"\nkept = \"Seven years.\"\n\
-         [accessibility]\ncontact = \"020 7946 0002\"\nreviewed_on = \"2026-11-22\"",
+         [accessibility]\ncontact = \"020 7946 0002\"\nreviewed_on = \"2026-11-22\"\ntested_on = \"2026-11-23\"\n\
+         tested_by = \"Testers\"\nprepared_on = \"2026-11-01\"\nstatus = \"not-compliant\"\nproblems = [\"A <b> fails.\"]",
     );
     let start = http::get(served.address, "/");
     assert_eq!(start.one("header a"), "A <trust> & co Speak up");
@@ -344,7 +346,82 @@ fn the_operators_names_numbers_and_links_are_shown() {
         assert!(privacy.contains(part), "{part}");
     }
     let accessibility = http::get(served.address, "/accessibility").one("main");
-    assert!(accessibility.contains("Tell us: 020 7946 0002.") && accessibility.contains("22 November 2026"));
+    for part in [
+        "tell us: 020 7946 0002.",
+        "This website is not compliant with the Web Content Accessibility Guidelines version 2.2 AA standard.",
+        "The Trust is committed to making its website accessible, in accordance with the Public Sector Bodies",
+        "A <b> fails.",
+        "This statement was prepared on 1 November 2026. It was last reviewed on 22 November 2026.",
+        "This website was last tested on 23 November 2026 against the WCAG 2.2 AA standard. The test was carried out by \
+         Testers.",
+    ] {
+        assert!(accessibility.contains(part), "{part}: {accessibility}");
+    }
+    for path in ["/", "/easy-read", "/accessibility"] {
+        assert_eq!(http::get(served.address, path).all("main a[href=\"https://a.example/bsl\"]").len(), 1, "{path}");
+    }
+}
+
+#[test]
+fn until_it_is_set_the_accessibility_statement_says_what_is_not_known() {
+    let statement = http::get(Served::new("").address, "/accessibility").one("main");
+    for part in [
+        "This accessibility statement applies to the website that you are on now.",
+        "This website is partially compliant with the Web Content Accessibility Guidelines version 2.2 AA standard, due \
+         to the non-compliances listed below.",
+        "The content listed below is non-accessible for the following reasons.",
+        "has not been tested by the people who use them",
+        "The Equality and Human Rights Commission (EHRC) is responsible for enforcing the Public Sector Bodies (Websites \
+         and Mobile Applications) (No. 2) Accessibility Regulations 2018 (the ‘accessibility regulations’). If you are \
+         not happy with how we respond to your complaint, contact the Equality Advisory and Support Service (0808 800 \
+         0082) (EASS).",
+        "The day on which this statement was prepared has not been entered yet.",
+        "has not been tested by anyone yet",
+        "We send you no files.",
+    ] {
+        assert!(statement.contains(part), "{part}: {statement}");
+    }
+}
+
+#[test]
+fn search_engines_may_list_the_start_page_alone_and_only_where_the_operator_wants_it() {
+    const PATHS: [&str; 11] = [
+        "/",
+        "/before-you-start",
+        "/easy-read",
+        "/keys",
+        "/keys/governance.recipients",
+        "/privacy",
+        "/accessibility",
+        "/how-this-is-kept-safe",
+        "/report",
+        "/status",
+        // Without one, search engines fetch pages and see that they may not list them.
+        "/robots.txt",
+    ];
+    const ONION: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.onion";
+    let told = |page: &Page| {
+        let meta = page
+            .text()
+            .split_once("<meta name=\"robots\" content=\"")
+            .map(|(_, rest)| rest.split_once('"').unwrap().0.to_owned());
+        (page.header("x-robots-tag").unwrap().to_owned(), meta)
+    };
+    for (config, listed) in [("", false), ("[service]\nindexed = true", true)] {
+        let served = Served::new(config);
+        for path in PATHS {
+            let page = http::get(served.address, path);
+            let (header, meta) = told(&page);
+            let expected = if listed && path == "/" { "nofollow" } else { "noindex, nofollow" };
+            assert_eq!(header, expected, "{path}");
+            assert!(meta.is_none_or(|meta| meta == expected), "{path}");
+            assert_eq!(page.status == 404, path == "/robots.txt");
+        }
+        for host in [ONION.to_owned(), format!("{}:80", ONION.to_uppercase()), format!("www.{ONION}")] {
+            let page = http::exchange(served.address, &format!("GET / HTTP/1.1\r\nHost: {host}\r\n"), |_| Ok(()));
+            assert_eq!(told(&page), ("noindex, nofollow".to_owned(), Some("noindex, nofollow".to_owned())), "{host}");
+        }
+    }
 }
 
 #[test]

@@ -40,6 +40,7 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
         ("ask", "/status"),
         ("privacy", "/privacy"),
         ("accessibility", "/accessibility"),
+        ("easy-read", "/easy-read"),
         ("kept-safe", "/how-this-is-kept-safe"),
         ("keys", "/keys"),
         ("not-found", "/nowhere"),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Config, ConfigError};
+use super::{Compliance, Config, ConfigError};
 use crate::domain::WhoElse;
 
 /// Files that an operator may allow at most with one message.
@@ -28,6 +28,7 @@ impl Config {
         if service.onion.as_ref().is_some_and(|onion| !is_onion(onion)) {
             return refuse("service.onion", "not an onion address", "give http://, 56 letters and numbers, and .onion");
         }
+        self.check_statement()?;
         if service.logo.is_some() && service.logo_alt.is_none() {
             return refuse("service.logo_alt", "not there", "say in a few words what the logo shows");
         }
@@ -78,6 +79,7 @@ impl Config {
             ("privacy.controller", &privacy.controller),
             ("privacy.officer", &privacy.officer),
             ("accessibility.contact", &accessibility.contact),
+            ("accessibility.tested_by", &accessibility.tested_by),
         ];
         let maybe = maybe.into_iter().filter_map(|(setting, text)| Some((setting, text.as_ref()?)));
         let own = names.into_iter().chain(maybe).map(|(setting, text)| (Cow::Borrowed(setting), text));
@@ -92,11 +94,32 @@ impl Config {
         }
         let sentences = [("privacy.basis", &privacy.basis), ("privacy.kept", &privacy.kept)];
         let urgent = service.urgent.iter().map(|urgent| ("service.urgent", urgent));
-        if let Some((setting, _)) = sentences.into_iter().chain(urgent).find(|(_, text)| !fits(text, LONGEST_SENTENCE))
-        {
+        let problems = accessibility.problems.iter().map(|problem| ("accessibility.problems", problem));
+        let mut sentences = sentences.into_iter().chain(urgent).chain(problems);
+        if let Some((setting, _)) = sentences.find(|(_, text)| !fits(text, LONGEST_SENTENCE)) {
             return refuse(setting, "empty or too long", "give up to 1,000 characters");
         }
         Ok(())
+    }
+
+    /// The accessibility statement is one in law: it may not say of itself what was not found out.
+    fn check_statement(&self) -> Result<(), ConfigError> {
+        let statement = &self.accessibility;
+        let is_tested = statement.tested_on.is_some() && statement.tested_by.is_some();
+        match statement.status {
+            Compliance::Fully if !is_tested => refuse(
+                "accessibility.status",
+                "more than anyone has tested",
+                "set tested_on and tested_by, or say partially-compliant",
+            ),
+            Compliance::Fully if !statement.problems.is_empty() => {
+                refuse("accessibility.problems", "not empty", "say partially-compliant, or leave the problems out")
+            }
+            Compliance::Not if statement.problems.is_empty() => {
+                refuse("accessibility.problems", "empty", "say what does not comply, a sentence each")
+            }
+            Compliance::Fully | Compliance::Partially | Compliance::Not => Ok(()),
+        }
     }
 
     fn check_links(&self) -> Result<(), ConfigError> {
@@ -106,7 +129,11 @@ impl Config {
             ("links.age", &self.links.age),
         ];
         let own = links.into_iter().map(|(setting, link)| (Cow::Borrowed(setting), link));
-        let maybe = [("service.address", &self.service.address), ("privacy.notice", &self.privacy.notice)];
+        let maybe = [
+            ("service.address", &self.service.address),
+            ("links.bsl", &self.links.bsl),
+            ("privacy.notice", &self.privacy.notice),
+        ];
         let maybe = maybe.into_iter().filter_map(|(setting, link)| Some((setting.into(), link.as_ref()?)));
         let contacts = WhoElse::ALL
             .iter()

@@ -1,4 +1,4 @@
-use super::Config;
+use super::{Config, PrivacyConfig};
 use crate::domain::{Date, WhoElse};
 
 /// Days after which what was checked has to be checked again.
@@ -34,6 +34,31 @@ impl Config {
                  contacts.checked_on"
             ));
         }
+        if self.privacy.basis == PrivacyConfig::default().basis {
+            unsettled.push(
+                "the privacy notice names a lawful basis that nobody has confirmed; settle it with your data protection \
+                 officer and set privacy.basis"
+                    .to_owned(),
+            );
+        }
+        let statement = &self.accessibility;
+        if statement.prepared_on.is_none() {
+            unsettled.push(
+                "the accessibility statement does not say when it was prepared, as the law asks; set \
+                 accessibility.prepared_on"
+                    .to_owned(),
+            );
+        }
+        let reviewed = statement.reviewed_on.or(statement.prepared_on);
+        for (day, what, setting) in
+            [(reviewed, "gone through", "reviewed_on"), (statement.tested_on, "held against the pages", "tested_on")]
+        {
+            if day.is_none_or(|day| day < a_year_ago) {
+                unsettled.push(format!(
+                    "the accessibility statement was not {what} within a year; do that, and set accessibility.{setting}"
+                ));
+            }
+        }
         unsettled
     }
 }
@@ -54,6 +79,14 @@ mod tests {
         assert!(!says("[service]\nfetched = \"daily\"", "service.fetched"));
         assert!(!says("[contacts]\nchecked_on = \"2025-11-24\"", "contacts"));
         assert!(says("[contacts]\nchecked_on = \"2025-11-23\"", "contacts"));
+        assert!(says("", "privacy.basis") && !says("[privacy]\nbasis = \"a task\"", "privacy.basis"));
+        for setting in ["prepared_on", "reviewed_on", "tested_on"] {
+            let told = format!("accessibility.{setting}");
+            let on = |day| format!("[accessibility]\n{setting} = \"{day}\"");
+            assert!(says("", &told) && !says(&on("2025-11-24"), &told), "{setting}");
+            assert!(setting == "prepared_on" || says(&on("2025-11-23"), &told), "{setting}");
+        }
+        assert!(!says("[accessibility]\nprepared_on = \"2026-01-01\"", "reviewed_on"), "it is as new as a review");
         let one = "[contacts]\nchecked_on = \"2026-11-01\"\n[contacts.mp]\nname = \"M\"\nchecked_on = \"2024-01-01\"";
         assert!(says(one, "(mp)"));
     }

@@ -1,6 +1,7 @@
 use crate::{http::capitalised, web::config::ServiceConfig};
 
 /// When what is sent is read at the earliest, and who acts until then: said wherever someone may be in danger.
+#[derive(Clone)]
 pub(in crate::web) struct WhenRead {
     fetched: Option<String>,
     urgent: Option<String>,

@@ -24,8 +24,8 @@ pub(super) use follow_up::{FollowUpCheckPage, FollowedUpPage, TypedFollowUp};
 pub(super) use form::{FormPage, FormParts, RoutesPage};
 pub(super) use keep_code::KeepCode;
 pub(super) use pages::{
-    AccessibilityPage, BeforePage, ErrorPage, KeysPage, LeavePage, PrivacyPage, RightPage, SafePage, StartPage,
-    WithdrawnPage,
+    AccessibilityPage, BeforePage, EasyReadPage, ErrorPage, KeysPage, LeavePage, PrivacyPage, RightPage, SafePage,
+    StartPage, WithdrawnPage,
 };
 pub(super) use receipt::{ReceiptPage, ToldOnReceipt};
 pub(super) use sent_files::SentFiles;

@@ -3,12 +3,14 @@
 use askama::Template;
 
 use super::Shell;
-use crate::http::Day;
+use crate::{http::Day, web::config::Compliance};
 
 #[derive(Template)]
 #[template(path = "box/start.html")]
 pub(in crate::web) struct StartPage<'a> {
     pub(in crate::web) shell: &'a Shell,
+    /// Whether search engines may list it.
+    pub(in crate::web) is_indexed: bool,
 }
 
 #[derive(Template)]
@@ -61,6 +63,13 @@ pub(in crate::web) struct PrivacyPage<'a> {
 #[derive(Template)]
 #[template(path = "box/accessibility.html")]
 pub(in crate::web) struct AccessibilityPage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+}
+
+/// What this is and how to use it, in short sentences with pictures.
+#[derive(Template)]
+#[template(path = "box/easy_read.html")]
+pub(in crate::web) struct EasyReadPage<'a> {
     pub(in crate::web) shell: &'a Shell,
 }
 

@@ -4,7 +4,7 @@ use axum::http::HeaderValue;
 
 use super::{harm::WhenRead, who_else::HelpRow};
 use crate::{
-    domain::{Text, WhoElse},
+    domain::{Date, Text, WhoElse},
     http::{Day, SaidByTeam, capitalised, policy, shortened},
     web::config::{AccessibilityConfig, Config, ContactsConfig, LinksConfig, Logo, PrivacyConfig, ServiceConfig},
 };
@@ -18,7 +18,12 @@ static CSS: LazyLock<String> = LazyLock::new(|| {
     ))
 });
 
+/// The same with what the Easy Read page alone shows.
+static EASY_READ_CSS: LazyLock<String> =
+    LazyLock::new(|| CSS.clone() + &shortened(include_str!("../../../templates/box/easy_read.css")));
+
 /// What every page has.
+#[derive(Clone)]
 pub(in crate::web) struct Shell {
     pub(in crate::web) service: ServiceConfig,
     pub(in crate::web) contacts: ContactsConfig,
@@ -50,6 +55,11 @@ impl Shell {
         }
     }
 
+    /// The same for the Easy Read page, with its pictures' style.
+    pub(in crate::web) fn easy_read(&self) -> Self {
+        Self { css: &EASY_READ_CSS, policy: policy(&EASY_READ_CSS, self.logo.is_some()), ..self.clone() }
+    }
+
     /// When what is sent is read at the earliest.
     pub(super) const fn when_read(&self) -> &WhenRead {
         &self.when_read
@@ -78,9 +88,15 @@ impl Shell {
         self.privacy.controller.as_deref().unwrap_or(&self.service.body)
     }
 
-    /// The day on which the accessibility statement was last gone through.
-    pub(super) fn reviewed_on(&self) -> Option<Day> {
-        self.accessibility.reviewed_on.map(Day)
+    /// The same at the beginning of a sentence.
+    pub(super) fn controller_first(&self) -> String {
+        capitalised(self.controller())
+    }
+
+    /// A day that is set in the configuration.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template hands everything over like that")]
+    pub(super) fn day(&self, day: &Date) -> Day {
+        Day(*day)
     }
 
     /// Whether there is a way to reach the team besides this service.

@@ -3,9 +3,9 @@
 use zeroize::Zeroizing;
 
 use super::{
-    AccessibilityPage, AskPage, BeforePage, CheckPage, ErrorPage, FollowUpCheckPage, FollowedUpPage, FormPage,
-    FormParts, KeepCode, KeysPage, LeavePage, PrivacyPage, ReceiptPage, RightPage, RoutesPage, SafePage, SentFiles,
-    Shell, StartPage, StatusPage, ToldOnReceipt, TypedFollowUp, WayBack, WhoElsePage, WithdrawnPage,
+    AccessibilityPage, AskPage, BeforePage, CheckPage, EasyReadPage, ErrorPage, FollowUpCheckPage, FollowedUpPage,
+    FormPage, FormParts, KeepCode, KeysPage, LeavePage, PrivacyPage, ReceiptPage, RightPage, RoutesPage, SafePage,
+    SentFiles, Shell, StartPage, StatusPage, ToldOnReceipt, TypedFollowUp, WayBack, WhoElsePage, WithdrawnPage,
 };
 use crate::{
     domain::{
@@ -31,6 +31,30 @@ const _: () = assert!(HEAVIEST <= 32 * KIB, "too heavy");
 /// The reading age that no page may pass. What is aimed at is 11.
 const OLDEST: f64 = 13.0;
 
+/// What an operator can set that adds to a page.
+const EVERYTHING: &str = r#"
+[service]
+address = "https://speak-up.example.org"
+onion = "http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.onion"
+header = "Exampleshire NHS Trust"
+phone = "020 7946 0000"
+email = "speak-up@example.org"
+post = "1 High Street, Exampleton EX1 1AA"
+[links]
+bsl = "https://example.org/bsl"
+[privacy]
+officer = "dpo@example.org"
+notice = "https://example.org/privacy"
+[accessibility]
+status = "not-compliant"
+problems = ["The receipt code is hard to read aloud (1.3.1).", "Some headings are long (2.4.6)."]
+prepared_on = "2026-11-24"
+reviewed_on = "2026-11-24"
+tested_on = "2026-11-24"
+tested_by = "Exampleshire Accessibility"
+contact = "020 7946 0000"
+"#;
+
 const TODAY: Date = Date::constant(2026, 12, 1);
 
 fn every_page() -> Vec<Sample> {
@@ -45,8 +69,9 @@ fn every_page() -> Vec<Sample> {
     let keep = || KeepCode { code: code().to_string(), tag: "0123456789abcdef".into() };
     let limits = LimitsConfig::default();
 
-    add("start", &StartPage { shell: &shell }, false);
-    add("start, demonstration", &StartPage { shell: &demo }, false);
+    add("start", &StartPage { shell: &shell, is_indexed: false }, false);
+    add("start, demonstration", &StartPage { shell: &demo, is_indexed: false }, false);
+    add("easy read", &EasyReadPage { shell: &shell.easy_read() }, false);
     add("before", &BeforePage { shell: &shell }, false);
     let keys = vec!["age1fdz05nnvmmmvnmjmrzs0fw4rfg2hsqg6694kztx6sgmjqckgd5wqknd5af".to_owned()];
     add(
@@ -57,6 +82,11 @@ fn every_page() -> Vec<Sample> {
     add("privacy", &PrivacyPage { shell: &shell }, false);
     add("privacy, with copies", &PrivacyPage { shell: &copying }, false);
     add("accessibility", &AccessibilityPage { shell: &shell }, false);
+    let all = Shell::new(&Config::parse(EVERYTHING).expect("a configuration"), false);
+    add("start, everything set", &StartPage { shell: &all, is_indexed: true }, false);
+    add("easy read, everything set", &EasyReadPage { shell: &all.easy_read() }, false);
+    add("privacy, everything set", &PrivacyPage { shell: &all }, false);
+    add("accessibility, everything set", &AccessibilityPage { shell: &all }, false);
     for keys in 1..=2 {
         let fingerprint = "61a5 eb91 7d18 dd35 53bc 7088 8df2 4669".into();
         add(&format!("how this is kept safe, {keys}"), &SafePage { shell: &shell, keys, fingerprint }, false);
@@ -198,7 +228,7 @@ fn every_page_in_every_state_is_valid_and_says_what_it_is() {
 #[test]
 fn what_is_wrong_with_a_page_is_seen() {
     let shell = Shell::new(&Config::default(), false);
-    let start = StartPage { shell: &shell };
+    let start = StartPage { shell: &shell, is_indexed: false };
     for broken in [
         "<p>not closed <div></p></div>",
         "<h1>Another</h1>",
