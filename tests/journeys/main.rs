@@ -9,6 +9,7 @@
 mod support;
 
 mod altered;
+mod both_browsers;
 mod browser;
 mod crash;
 mod demo;
