@@ -31,5 +31,6 @@ mod limits;
 mod pages;
 mod round;
 mod seizure;
+mod text_browser;
 mod traced;
 mod wire;
