@@ -31,6 +31,7 @@ mod limits;
 mod pages;
 mod round;
 mod seizure;
+mod slow_line;
 mod text_browser;
 mod traced;
 mod wire;
