@@ -9,6 +9,7 @@
 mod support;
 
 mod altered;
+mod both_browsers;
 mod browser;
 mod crash;
 mod demo;
@@ -32,5 +33,7 @@ mod pages;
 mod poster;
 mod round;
 mod seizure;
+mod slow_line;
+mod text_browser;
 mod traced;
 mod wire;
