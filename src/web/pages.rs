@@ -88,7 +88,7 @@ pub(super) async fn security_txt(State(app): State<App>) -> Result<Response, Web
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 
-/// `GET` and `POST /leave`: by a refresh, because browsers hold a redirect after a form against `form-action`. The page in
+/// `POST /leave`: by a refresh, because browsers hold a redirect after a form against `form-action`. The page in
 /// between names nothing of this service: someone may be looking over a shoulder.
 pub(super) async fn leave(State(app): State<App>) -> Result<Response, WebError> {
     let mut response = page(StatusCode::OK, &LeavePage { everyday_page: &app.config().service.everyday_page })?;

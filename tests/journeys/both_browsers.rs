@@ -138,17 +138,18 @@ fn all_the_way_round(browser: &Driven, picture: &dyn Fn(&str)) -> String {
     browser.reaches("Your report");
     picture("status");
     browser.enter("#message", MORE_MARKER);
-    browser.click("form[action='/status/follow-up'] button:last-of-type");
-    let done = "We have received your message";
-    let heading =
-        || browser.until("another page", || Some(browser.text("h1")).filter(|heading| heading != "Your report"));
-    if heading() != done {
-        // It is checked before it is sent.
-        assert!(browser.text("main").contains(MORE_MARKER));
-        picture("follow-up-check");
-        browser.click("main form[enctype='multipart/form-data'] > button:last-of-type");
-    }
-    browser.reaches(done);
+    browser.click("form[action='/status/follow-up/check'] > button");
+    browser.reaches("Check your message and send");
+    assert!(browser.text("main").contains(MORE_MARKER));
+    picture("follow-up-check");
+    // Back with what was typed, and here again.
+    browser.click("button[formaction='/status#message']");
+    browser.reaches("Your report");
+    assert_eq!(browser.value("#message"), MORE_MARKER);
+    browser.click("form[action='/status/follow-up/check'] > button");
+    browser.reaches("Check your message and send");
+    browser.click("form[action='/status/follow-up'] > button");
+    browser.reaches("We have received your message");
     picture("followed-up");
     code
 }

@@ -48,7 +48,7 @@ fn each_route_goes_all_the_way_round_without_scripts_and_leaves_nothing_behind()
         browser.reaches("Before you start");
         if route == "staff-concern" {
             // The other way in, which asks why the person writes.
-            browser.follow("Start now");
+            browser.follow("Raise a concern");
             browser.reaches("Why are you writing?");
             browser.follow("I work in or around the NHS and have a serious concern");
             browser.reaches(heading);
@@ -279,16 +279,17 @@ fn the_keyboard_alone_is_enough_on_a_small_screen() {
     browser.go("/");
     let keyboard = Keyboard(&browser);
 
-    // The first stop on every page leads past the header.
+    // The first stop on every page leads past the header, the second away.
+    browser.press(Key::Tab);
+    browser.press(Key::Tab);
+    keyboard.is_at("button.leave");
+    browser.go("/");
     keyboard.tab_to(".skip");
     browser.press(Key::Enter);
     assert_eq!(browser.run("return document.activeElement.id"), json!("maincontent"));
     keyboard.tab_to("a[href='/before-you-start']");
     browser.press(Key::Enter);
     browser.reaches("Before you start");
-    keyboard.tab_to("main a[href='/report']");
-    browser.press(Key::Enter);
-    browser.reaches("Why are you writing?");
     keyboard.tab_to("main a[href='/report?route=staff-concern']");
     browser.press(Key::Enter);
     browser.reaches("Raise a serious concern");

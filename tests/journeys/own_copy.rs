@@ -35,7 +35,7 @@ fn send(running: &Serving) -> String {
 }
 
 fn follow_up(running: &Serving, code: &str, text: &str, files: Vec<File<'_>>) {
-    let mut form = status(running.address, code).form("/status/follow-up");
+    let mut form = person::follow_up(running.address, code);
     http::fill(&mut form, "message", text);
     assert_eq!(http::post_multipart(running.address, "/status/follow-up", &form, files).status, 200);
 }

@@ -28,9 +28,8 @@ fn a_first_visit_is_five_requests_of_one_size() {
     browser.go("/");
     browser.follow("Read this before you start");
     browser.reaches("Before you start");
-    browser.follow("Start now");
-    browser.reaches("Tell us about it");
-    browser.click("[name=route][value=staff-concern]");
+    browser.follow("I work in or around the NHS and have a serious concern");
+    browser.reaches("Raise a serious concern");
     browser.click("[name=about][value=bullying]");
     browser.enter("#description", "It happened on the ward, and nobody wrote it down.");
     browser.click("main form > button[type=submit]:last-of-type");

@@ -36,9 +36,9 @@ fn lynx_goes_all_the_way_round_by_keyboard_and_sends_what_was_touched_alone() {
     let typed = [("about", "bullying"), ("description", DESCRIPTION)];
     let check = person::check(address, ROUTE, &typed);
     let mut keys = Keys::new();
-    keys.tab(&form, &["[name=about][value=bullying]"]).enter();
-    keys.tab(&form, &["[name=about][value=bullying]", "#description"]).write(DESCRIPTION);
-    keys.tab(&form, &["#description", "main form > button[type=submit]"]).enter();
+    keys.tab(&form, &["#description"]).write(DESCRIPTION);
+    keys.tab(&form, &["#description", "[name=about][value=bullying]"]).enter();
+    keys.tab(&form, &["[name=about][value=bullying]", "main form > button[type=submit]"]).enter();
     keys.save("check");
     keys.tab(&check, &["main form[action='/report/send'] > button[type=submit]:last-of-type"]).enter();
     keys.save("receipt");
@@ -54,20 +54,25 @@ fn lynx_goes_all_the_way_round_by_keyboard_and_sends_what_was_touched_alone() {
     // Back with the code, to read how it stands and to add something.
     let ask = http::get(address, "/status");
     let status = person::status(address, &code);
+    let follow_up = http::post(address, "/status/follow-up/check", &status.form("/status/follow-up/check"));
     let mut keys = Keys::new();
     keys.tab(&ask, &["#code"]).write(&code);
     keys.tab(&ask, &["#code", "main form button"]).enter();
     keys.save("status");
     keys.tab(&status, &["#message"]).write(MORE);
-    keys.tab(&status, &["#message", "form[action='/status/follow-up'] button:last-of-type"]).enter();
+    keys.tab(&status, &["#message", "form[action='/status/follow-up/check'] > button"]).enter();
     keys.save("added");
+    keys.tab(&follow_up, &["form[action='/status/follow-up'] > button"]).enter();
+    keys.save("sent");
     let lynx = keys.press(address, "/status");
     let shown = lynx.saved("status");
     for part in ["Your report", "Where it stands", "Received", &status.one("#notice-due")] {
         assert!(shown.contains(part), "{part} in {shown}");
     }
     let added = lynx.saved("added");
-    assert!(added.contains("We have received your message") || added.contains(MORE), "{added}");
+    assert!(added.contains("Check your message and send") && added.contains(MORE), "{added}");
+    let sent = lynx.saved("sent");
+    assert!(sent.contains("We have received your message"), "{sent}");
 
     let id = place.carry_in("c1");
     let answers = place.desk_show(&id)["messages"][0]["answers"].clone();

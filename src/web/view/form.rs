@@ -131,10 +131,3 @@ fn field(prompt: &Prompt, when_read: &WhenRead, typed: &Entries, errors: &[Field
 pub(in crate::web) struct RoutesPage<'a> {
     pub(in crate::web) shell: &'a Shell,
 }
-
-impl RoutesPage<'_> {
-    /// Each way: why someone would take it, and where it leads.
-    fn routes(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        Route::LABELLED.iter().map(|(slug, label)| (*label, *slug))
-    }
-}

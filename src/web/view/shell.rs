@@ -4,7 +4,7 @@ use axum::http::HeaderValue;
 
 use super::{harm::WhenRead, who_else::HelpRow};
 use crate::{
-    domain::{Date, Text, WhoElse},
+    domain::{Date, Labelled, Route, Text, WhoElse},
     http::{Day, SaidByTeam, capitalised, policy, shortened},
     web::config::{AccessibilityConfig, Config, ContactsConfig, LinksConfig, Logo, PrivacyConfig, ServiceConfig},
 };
@@ -63,6 +63,11 @@ impl Shell {
     /// When what is sent is read at the earliest.
     pub(super) const fn when_read(&self) -> &WhenRead {
         &self.when_read
+    }
+
+    /// Each route and why someone would take it.
+    pub(super) const fn routes(&self) -> Labelled {
+        Route::LABELLED
     }
 
     /// How these can be reached.
