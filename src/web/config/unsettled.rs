@@ -41,6 +41,13 @@ impl Config {
                     .to_owned(),
             );
         }
+        for (page, _) in self.own_texts.iter().filter(|(_, text)| text.is_heavy()) {
+            unsettled.push(format!(
+                "{} is so long that its page may be larger than all others, and so be told from them by whoever watches \
+                 the line; keep it below 12 KiB",
+                page.file_name()
+            ));
+        }
         let statement = &self.accessibility;
         if statement.prepared_on.is_none() {
             unsettled.push(
