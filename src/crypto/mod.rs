@@ -32,7 +32,8 @@ pub use recipients::{GovernanceRecipients, RecipientsError, ReplyRecipient};
 #[cfg(any(feature = "box", test))]
 pub use reply::ReplyIdentity;
 pub use seal::{
-    AttachmentSealer, SealError, Sealed, SealedTrueSize, seal_answer, seal_bytes, seal_message, seal_stream,
+    AttachmentSealer, SealError, Sealed, SealedTrueSize, seal_answer, seal_bytes, seal_message, seal_own_copy,
+    seal_stream,
 };
 pub use sign::{
     BoxRole, Document, KeyRole, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, read_keys,

@@ -1,12 +1,16 @@
 use age::{Decryptor, x25519};
 use bech32::{Bech32, Hrp};
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::{
     open::{OpenError, read_limited},
     recipients::ReplyRecipient,
 };
-use crate::domain::{Answer, Format, limits::ANSWER_BYTES};
+use crate::domain::{
+    Answer, Format, OwnCopy,
+    limits::{ANSWER_BYTES, MESSAGE_BYTES},
+};
 
 /// What a receipt code leads to: opens the answers to one report.
 pub struct ReplyIdentity(x25519::Identity);
@@ -31,10 +35,23 @@ impl ReplyIdentity {
     /// # Errors
     /// If it is not a whole answer sealed to this identity.
     pub fn open_answer(&self, sealed: &[u8]) -> Result<Answer, OpenError> {
-        let plain = Decryptor::new_buffered(sealed)?.decrypt(std::iter::once(&self.0 as &dyn age::Identity))?;
-        let json = read_limited(plain, ANSWER_BYTES)?;
-        let answer: Answer = serde_json::from_slice(&json).map_err(|_| OpenError::Inside)?;
+        let answer: Answer = self.open(sealed, ANSWER_BYTES)?;
         if answer.format == Format::Answer { Ok(answer) } else { Err(OpenError::Inside) }
+    }
+
+    /// Opens the person's own copy of a message.
+    ///
+    /// # Errors
+    /// If it is not a whole copy sealed to this identity.
+    pub fn open_own_copy(&self, sealed: &[u8]) -> Result<OwnCopy, OpenError> {
+        let copy: OwnCopy = self.open(sealed, MESSAGE_BYTES)?;
+        if copy.format == Format::OwnCopy { Ok(copy) } else { Err(OpenError::Inside) }
+    }
+
+    fn open<T: DeserializeOwned>(&self, sealed: &[u8], limit: usize) -> Result<T, OpenError> {
+        let plain = Decryptor::new_buffered(sealed)?.decrypt(std::iter::once(&self.0 as &dyn age::Identity))?;
+        let json = read_limited(plain, limit)?;
+        serde_json::from_slice(&json).map_err(|_| OpenError::Inside)
     }
 }
 
@@ -42,8 +59,8 @@ impl ReplyIdentity {
 mod tests {
     use super::*;
     use crate::{
-        crypto::{Code, os_random, seal_answer},
-        domain::{AnswerKind, BoxId, Date, ReportId, ReportState, Text},
+        crypto::{Code, os_random, seal_answer, seal_own_copy},
+        domain::{AnswerKind, BoxId, Date, OwnWords, ReportId, ReportState, Text, limits::MESSAGE_STEP},
         world::KDF,
     };
 
@@ -71,5 +88,31 @@ mod tests {
         let opened = person.open_answer(sealed.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
         assert!(opened.text.is_some_and(|text| text.as_str() == "How we will use it."));
         assert!(matches!(reply_identity().open_answer(sealed.as_bytes()), Err(OpenError::OtherKeys)));
+        assert!(matches!(person.open_own_copy(sealed.as_bytes()), Err(OpenError::Inside)), "an answer is no copy");
+    }
+
+    #[test]
+    fn a_copy_is_opened_by_its_receipt_code_alone_and_is_no_answer() {
+        let person = reply_identity();
+        let copy = OwnCopy {
+            format: Format::OwnCopy,
+            r#box: BoxId([1; 16]),
+            report: ReportId([2; 8]),
+            seq: 1,
+            said: OwnWords::FollowUp(Some(Text::typed("What I wrote."))),
+            files: vec![],
+        };
+        let sealed = seal_own_copy(&copy, &person.recipient()).unwrap_or_else(|e| panic!("{e}"));
+        let sealed = sealed.as_bytes();
+        let opened = person.open_own_copy(sealed).unwrap_or_else(|e| panic!("{e}"));
+        let OwnWords::FollowUp(Some(text)) = &opened.said else { panic!("another") };
+        assert_eq!(text.as_str(), "What I wrote.");
+        assert!(matches!(reply_identity().open_own_copy(sealed), Err(OpenError::OtherKeys)));
+        assert!(matches!(person.open_answer(sealed), Err(OpenError::Inside)));
+        // As large as a message that says as little.
+        assert_eq!(sealed.len() / MESSAGE_STEP, 1);
+        let mut altered = sealed.to_vec();
+        altered[sealed.len() - 1] ^= 1;
+        assert!(matches!(person.open_own_copy(&altered), Err(OpenError::Altered)));
     }
 }

@@ -8,7 +8,7 @@ use super::{
     pad::{attachment_size, message_size},
     recipients::{GovernanceRecipients, ReplyRecipient},
 };
-use crate::domain::{Answer, Digest, Message, limits::KIB};
+use crate::domain::{Answer, Digest, Message, OwnCopy, limits::KIB};
 
 /// Sealing failed; nothing of what was to be sealed is in it.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,14 @@ pub fn seal_message(message: &Message, to: &GovernanceRecipients) -> Result<Seal
 /// If the recipient can't be used.
 pub fn seal_answer(answer: &Answer, to: &ReplyRecipient) -> Result<Sealed, SealError> {
     seal_json(answer, std::iter::once(to.as_age()))
+}
+
+/// Seals a person's own copy of what they said to their receipt code: JSON, padded with spaces.
+///
+/// # Errors
+/// If the recipient can't be used.
+pub fn seal_own_copy(copy: &OwnCopy, to: &ReplyRecipient) -> Result<Sealed, SealError> {
+    seal_json(copy, std::iter::once(to.as_age()))
 }
 
 /// Seals a few bytes whole, for the casebook.

@@ -16,7 +16,8 @@ choices! {
 }
 
 choices! {
-    /// What a concern is about; a person may choose several. The last six are for complaints about the body itself.
+    /// What a concern is about; a person may choose several. The last seven are for complaints about the body
+    /// itself.
     pub enum About {
         PatientSafety = "patient-safety", "Patient safety or quality of care";
         StaffSafety = "staff-safety", "Safety or wellbeing of staff";
@@ -36,6 +37,7 @@ choices! {
         TooSlow = "too-slow", "We took too long";
         DidNotAct = "did-not-act", "We did not act";
         NotTold = "not-told", "We did not give information";
+        PersonalData = "personal-data", "Use of personal information by us";
     }
 }
 

@@ -14,6 +14,7 @@ choices! {
         Advice = "advice", "We give advice, or say what we intend to do";
         Decision = "decision", "We give a provisional decision or a further response";
         InformationUseNotice = "information-use-notice", "We tell you what other work your information will be used for";
+        DataAcknowledgement = "data-acknowledgement", "We tell you that we have your complaint about personal information";
     }
 }
 
@@ -75,6 +76,10 @@ impl Clock {
     /// The information-use notice that every message from the person starts.
     pub const NOTICE: (ClockKind, Term) = (ClockKind::InformationUseNotice, Term::WorkingDays(10));
 
+    /// That we have a complaint about personal data: within 30 days from the one on which it came (Data Protection Act
+    /// 2018, section 164A, put in by section 103 of the Data (Use and Access) Act 2025).
+    pub const DATA_ACKNOWLEDGEMENT: (ClockKind, Term) = (ClockKind::DataAcknowledgement, Term::Days(30));
+
     /// Starts a clock on that day.
     ///
     /// # Errors
@@ -85,7 +90,7 @@ impl Clock {
             Term::Days(count) => calendar.add_days(on, count)?,
         };
         // The receipt page is the acknowledgement.
-        let met_on = (kind == ClockKind::Acknowledgement).then_some(on);
+        let met_on = matches!(kind, ClockKind::Acknowledgement | ClockKind::DataAcknowledgement).then_some(on);
         Ok(Self { kind, started_on: on, due_on, met_on })
     }
 
@@ -203,8 +208,12 @@ mod tests {
 
     #[test]
     fn the_receipt_page_is_the_acknowledgement() {
-        let clock =
-            Clock::start((ClockKind::Acknowledgement, Term::Days(2)), date(2026, 12, 1), &Calendar::default()).unwrap();
-        assert_eq!(clock.met_on, Some(date(2026, 12, 1)));
+        for (promise, due_on) in [
+            ((ClockKind::Acknowledgement, Term::Days(2)), date(2026, 12, 3)),
+            (Clock::DATA_ACKNOWLEDGEMENT, date(2026, 12, 31)),
+        ] {
+            let clock = Clock::start(promise, date(2026, 12, 1), &Calendar::default()).unwrap();
+            assert_eq!((clock.met_on, clock.due_on), (Some(date(2026, 12, 1)), due_on));
+        }
     }
 }

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     answers::{About, AreaChoice, Ongoing, OrganisationType, RaisedInternally, Role, SeriousHarm},
     area::Area,
+    clock::{ClockKind, Term},
     entries::Entries,
     limits::MESSAGE_MAX,
     questions::{ConcernField, FormField, Input, Length},
@@ -153,6 +154,12 @@ impl Concern {
             Given::Text(text) => Some(text),
             Given::Choices(_) => None,
         })
+    }
+
+    /// What is promised because of what it is about, besides what every concern of its route is promised.
+    pub fn promises(&self, route: Route) -> impl Iterator<Item = (ClockKind, Term)> {
+        let promised = route.promises_about().iter();
+        promised.filter(|(about, _)| self.about.contains(about)).map(|(_, promise)| *promise)
     }
 
     /// The areas that the person chose, "not sure" left out.

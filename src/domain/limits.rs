@@ -53,6 +53,8 @@ pub const STORED_STEP: usize = 4 * KIB;
 pub const ANSWER_BYTES: usize = 2 * 6 * BYTES_PER_CHARACTER * MESSAGE_MAX;
 /// Bytes of a sealed message, likewise.
 pub const MESSAGE_BYTES: usize = 2 * 6 * BYTES_PER_CHARACTER * CONCERN_CHARACTERS;
+/// Bytes of all the copies of what a person wrote that one page shows them: any honest report and its follow-ups.
+pub const OWN_COPIES_BYTES: usize = MIB;
 /// Bytes of a manifest or of the list of decisions.
 pub const MANIFEST_BYTES: usize = 64 * MIB;
 /// Bytes of one sealed casebook event: what a manifest says, JSON inside JSON, and what the queue needs besides.
@@ -105,6 +107,6 @@ mod tests {
         assert_eq!(MULTIPART_OVERHEAD, 75_776, "1 KiB for each of 64 fields and 10 files");
         assert_eq!((MESSAGE_BYTES, ANSWER_BYTES), (2 * 6 * longest, 1_920_000), "escaped, then padded to the double");
         assert_eq!((CHUNK_BYTES, UPLOADS, HASH_QUEUE, FIELDS), (262_144, 24, 64, 64));
-        assert_eq!((MANIFEST_BYTES, EVENT_BYTES), (67_108_864, 268_435_456));
+        assert_eq!((MANIFEST_BYTES, EVENT_BYTES, OWN_COPIES_BYTES), (67_108_864, 268_435_456, 1_048_576));
     }
 }

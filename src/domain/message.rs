@@ -20,6 +20,7 @@ choices! {
     pub enum Format {
         Message = "candour-message-v1", "A message from a person";
         Answer = "candour-answer-v1", "An answer from the team";
+        OwnCopy = "candour-own-copy-v1", "A person's own copy of what they said";
         Collection = "candour-collection-v1", "A collection";
         Decisions = "candour-decisions-v1", "Decisions";
         Casebook = "candour-casebook-v2", "A casebook";

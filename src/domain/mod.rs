@@ -20,6 +20,7 @@ mod invisible;
 pub mod limits;
 mod message;
 mod notice;
+mod own_copy;
 mod prose;
 mod questions;
 mod receipt_code;
@@ -44,6 +45,7 @@ pub use ids::{BoxId, CasebookId, Digest, FileId, IdError, MemberId, ReportId, Se
 pub use invisible::{escape_invisible, escape_invisible_in_json, escape_invisible_in_line};
 pub use message::{Answer, AnswerKind, Attachment, Format, Message, MessageContent, MessageKind, ReportState};
 pub use notice::{NoticeVariant, Told, WhoSees};
+pub use own_copy::{OwnCopy, OwnFile, OwnWords};
 pub use prose::{HeadingDepth, ProseBlock, ProseSpan, prose};
 #[cfg(all(test, feature = "desk"))]
 pub(crate) use questions::tests::every_answer;

@@ -1,6 +1,7 @@
 use super::{
+    answers::About,
     choice::choices,
-    clock::{ClockKind, Term},
+    clock::{Clock, ClockKind, Term},
 };
 
 choices! {
@@ -33,6 +34,16 @@ impl Route {
             Self::PatientChoice => "what happened",
             Self::Procurement => "the issue",
             Self::ServiceComplaint => "your complaint",
+        }
+    }
+
+    /// What is promised besides if a concern is about such a thing. The box keeps no clock of it: that would say what a
+    /// concern is about. The desk starts it.
+    #[must_use]
+    pub const fn promises_about(self) -> &'static [(About, (ClockKind, Term))] {
+        match self {
+            Self::StaffConcern | Self::PatientChoice | Self::Procurement => &[],
+            Self::ServiceComplaint => &[(About::PersonalData, Clock::DATA_ACKNOWLEDGEMENT)],
         }
     }
 

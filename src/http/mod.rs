@@ -26,4 +26,4 @@ pub use operator::{quiet_panics, tell_operator};
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, page};
 pub use said::{BODY, SaidByTeam, capitalised};
 pub use style::{policy, shortened};
-pub use view::Day;
+pub use view::{Day, bytes_in_words};

@@ -17,9 +17,34 @@ impl fmt::Display for Day {
 // A date is digits, a month's name and the tags above; nothing in it comes from outside.
 impl HtmlSafe for Day {}
 
+/// The size of a file as pages show it.
+#[must_use]
+pub fn bytes_in_words(bytes: u64) -> String {
+    match bytes {
+        1 => "1 byte".to_owned(),
+        0..1_024 => format!("{bytes} bytes"),
+        1_024..1_048_576 => format!("{} KB", bytes.div_ceil(1_024)),
+        _ => format!("{} MB", bytes.div_ceil(1_048_576)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_size_is_rounded_up() {
+        for (bytes, words) in [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (1_023, "1023 bytes"),
+            (1_025, "2 KB"),
+            (1_048_576, "1 MB"),
+            (1_048_577, "2 MB"),
+        ] {
+            assert_eq!(bytes_in_words(bytes), words);
+        }
+    }
 
     #[test]
     fn a_date_is_shown_as_the_nhs_writes_it() {

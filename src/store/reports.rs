@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{FinishedUpload, Store, StoreError, damaged};
 use crate::{
-    crypto::{Locator, unframe},
+    crypto::{Locator, Sealed, frame, unframe},
     domain::{Clock, ClockEntry, ClockKind, FileId, MessageKind, ReportId, Route, SendId},
 };
 
@@ -37,13 +37,16 @@ pub struct NewMessage {
     pub clocks: Vec<Clock>,
     /// The sealed message first, then its attachments.
     pub files: Vec<FinishedUpload>,
+    /// What it says, sealed to the receipt code, if the box keeps it for the person.
+    pub own_copy: Option<Sealed>,
 }
 
 impl NewMessage {
-    /// Bytes of its sealed files.
+    /// Bytes of all that is sealed in it.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.files.iter().map(FinishedUpload::size).sum()
+        let copy = self.own_copy.as_ref().map_or(0, |copy| copy.as_bytes().len() as u64);
+        self.files.iter().map(FinishedUpload::size).sum::<u64>() + copy
     }
 }
 
@@ -142,8 +145,8 @@ impl Store {
         Ok(added)
     }
 
-    /// Adds a message to a report, all or nothing; done when it is on the disk. A withdrawal deletes the messages and
-    /// answers that the box holds. Blocks.
+    /// Adds a message to a report, all or nothing; done when it is on the disk. A withdrawal deletes the messages,
+    /// answers and copies that the box holds. Blocks.
     ///
     /// # Errors
     /// If it could not be put on the disk; then nothing of it stays.
@@ -235,6 +238,8 @@ struct MessageRows {
     send_id: SendId,
     clocks: Vec<Clock>,
     files: Vec<FileRow>,
+    /// As one row.
+    own_copy: Option<Vec<u8>>,
 }
 
 struct FileRow {
@@ -246,12 +251,13 @@ struct FileRow {
 
 impl MessageRows {
     fn of(message: &NewMessage) -> Self {
-        let NewMessage { seq, kind, on, send_id, ref clocks, ref files } = *message;
+        let NewMessage { seq, kind, on, send_id, ref clocks, ref files, ref own_copy } = *message;
         let files = files
             .iter()
             .map(|file| FileRow { id: file.id(), rows: file.rows(), size: file.size(), sha256: file.sha256().0 })
             .collect();
-        Self { seq, kind, on, send_id, clocks: clocks.clone(), files }
+        let own_copy = own_copy.as_ref().map(|copy| frame(copy.as_bytes()));
+        Self { seq, kind, on, send_id, clocks: clocks.clone(), files, own_copy }
     }
 
     fn insert(&self, connection: &Connection, report: ReportId) -> Result<(), StoreError> {
@@ -271,6 +277,10 @@ impl MessageRows {
                     clock.met_on.map(|d| d.to_string()),
                 ),
             )?;
+        }
+        if let Some(copy) = &self.own_copy {
+            let sql = "INSERT INTO own_copy (report, seq, data) VALUES (?1, ?2, ?3)";
+            connection.execute(sql, (report.0, self.seq, copy))?;
         }
         for (place, file) in (0_i64..).zip(&self.files) {
             let there: i64 =
@@ -293,6 +303,7 @@ fn withdraw(connection: &Connection, report: ReportId, on: Date) -> Result<(), S
     connection.execute("DELETE FROM chunk WHERE file IN (SELECT id FROM file WHERE report = ?1)", [report.0])?;
     connection.execute("DELETE FROM file WHERE report = ?1", [report.0])?;
     connection.execute("DELETE FROM answer WHERE report = ?1", [report.0])?;
+    connection.execute("DELETE FROM own_copy WHERE report = ?1", [report.0])?;
     connection.execute("DELETE FROM clock WHERE report = ?1", [report.0])?;
     connection.execute("UPDATE message SET collected = 1 WHERE report = ?1", [report.0])?;
     connection.execute("UPDATE report SET withdrawn_on = ?2 WHERE id = ?1", (report.0, on.to_string()))?;

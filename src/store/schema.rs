@@ -76,6 +76,14 @@ const MIGRATIONS: &[&str] = &["
         PRIMARY KEY (report, seq)
     ) STRICT, WITHOUT ROWID;
 
+    -- What a person wrote, sealed to their receipt code, if the box keeps it for them.
+    CREATE TABLE own_copy (
+        report BLOB NOT NULL REFERENCES report ON DELETE CASCADE,
+        seq INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (report, seq)
+    ) STRICT, WITHOUT ROWID;
+
     CREATE TABLE collection (
         number INTEGER PRIMARY KEY,
         made_on TEXT NOT NULL,

@@ -36,6 +36,7 @@ fn message(store: &Store, seq: u32, kind: MessageKind, contents: &[&[u8]]) -> Ne
         send_id: SendId::random(&mut os_random()),
         clocks: if kind == MessageKind::Withdrawal { vec![] } else { vec![clock] },
         files: contents.iter().map(|bytes| upload(store, bytes)).collect(),
+        own_copy: None,
     }
 }
 
@@ -206,6 +207,42 @@ fn a_withdrawal_deletes_what_the_box_holds() {
     assert!(told[0].withdrawn && told[0].messages.len() == 1 && told[0].messages[0].kind == MessageKind::Withdrawal);
     store.apply(delivery(&store, 1, vec![], vec![Collected { report: id, through: 2 }])).unwrap();
     assert!(store.report_at(locator).unwrap().is_none());
+}
+
+#[test]
+fn a_copy_for_the_person_stays_until_they_withdraw_and_is_gone_from_the_disk_then() {
+    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let locator = locator(&store);
+    let sealed = |bytes: &[u8]| Sealed::checked(bytes.to_vec(), digest(bytes));
+    let markers = [b"sealed copy of the concern, unusual".as_slice(), b"sealed copy of the follow-up, unusual"];
+    let id = ReportId::random(&mut os_random());
+    let first = NewMessage { own_copy: sealed(markers[0]), ..message(&store, 1, MessageKind::Concern, &[b"one"]) };
+    assert_eq!(first.bytes(), 3 + markers[0].len() as u64, "what is kept for them is counted");
+    let report = NewReport { id, locator, route: Route::StaffConcern, message: first };
+    assert_eq!(store.add_report(report).unwrap(), AddReport::Added);
+    let second = NewMessage { own_copy: sealed(markers[1]), ..message(&store, 2, MessageKind::FollowUp, &[b"two"]) };
+    store.add_message(id, second).unwrap();
+    store.add_message(id, message(&store, 3, MessageKind::FollowUp, &[b"three, without one"])).unwrap();
+
+    // It is in no collection, and the desk's having the message takes nothing from the person.
+    let reports = store.snapshot(|snapshot| snapshot.reports()).unwrap();
+    assert!(reports[0].messages.iter().all(|message| message.files.len() == 1));
+    store.apply(delivery(&store, 1, vec![], vec![Collected { report: id, through: 3 }])).unwrap();
+    assert_eq!(chunks(&store), 0);
+    let copies = |at_most: usize| -> Vec<(u32, Option<Vec<u8>>)> {
+        let copies = store.own_copies(id, at_most).unwrap().into_iter();
+        let of = |copy| if let CopyRead::Sealed(sealed) = copy { Some(sealed) } else { None };
+        copies.map(|(seq, copy)| (seq, of(copy))).collect()
+    };
+    assert_eq!(copies(1000), [(1, Some(markers[0].to_vec())), (2, Some(markers[1].to_vec()))]);
+    assert_eq!(copies(markers[0].len()), [(1, Some(markers[0].to_vec())), (2, None)], "no more than one page takes");
+    let found = |marker: &[u8]| on_disk(directory.path()).windows(marker.len()).any(|window| window == marker);
+    assert!(markers.iter().all(|marker| found(marker)));
+
+    store.add_message(id, message(&store, 4, MessageKind::Withdrawal, &[b"withdrawn"])).unwrap();
+    assert_eq!(copies(1000), []);
+    assert!(!markers.iter().any(|marker| found(marker)), "found on the disk");
+    store.check_integrity().unwrap();
 }
 
 #[test]

@@ -42,6 +42,7 @@ impl EmptyBox {
             send_id: SendId::random(&mut os_random()),
             clocks: vec![],
             files,
+            own_copy: None,
         };
         let added = self.store.add_report(NewReport { id, locator, route: Route::StaffConcern, message }).unwrap();
         assert_eq!(added, AddReport::Added);

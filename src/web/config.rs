@@ -104,6 +104,9 @@ pub struct ServiceConfig {
     /// Whether what reaches the box other than through its onion service came over TLS, to a front on this machine;
     /// false unless set. Browsers are told to use nothing else then.
     pub behind_tls: bool,
+    /// Whether what a person writes is sealed to their receipt code too, so that they can read it again on the status
+    /// page until they withdraw the report; false unless set. Copies that were made while it was set stay.
+    pub own_copy: bool,
     /// Whether search engines may list the start page; false unless set. No other page is ever listed, and nothing at the
     /// onion service.
     pub indexed: bool,
@@ -298,6 +301,7 @@ impl Default for ServiceConfig {
             address: None,
             onion: None,
             behind_tls: false,
+            own_copy: false,
             indexed: false,
             header: None,
             logo: None,

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use super::{App, WebError, receive::Files};
 use crate::{
-    crypto::{Receipt, SealError, os_random, seal_message},
-    domain::{Clock, Date, Message, MessageContent, MessageKind, ReportId, Route, SendId},
+    crypto::{Receipt, ReplyRecipient, SealError, os_random, seal_message, seal_own_copy},
+    domain::{Clock, Date, Message, MessageContent, MessageKind, OwnCopy, ReportId, Route, SendId},
     store::{AddMessage, AddReport, NewMessage, NewReport, StoredReport},
 };
 
@@ -83,6 +83,7 @@ impl UnsealedMessage {
         let Self { content, files, on, clocks, send_id } = self;
         let (attachments, files) = files.take();
         let kind = content.kind();
+        let copy_to = app.config().service.own_copy.then(|| receipt.reply.recipient());
         let message = Message {
             r#box: app.store().settings().box_id,
             report,
@@ -93,7 +94,7 @@ impl UnsealedMessage {
             reply_to: receipt.reply.recipient().to_string(),
             attachments,
         };
-        Sealing { message, new: NewMessage { seq: 0, kind, on, send_id, clocks, files } }
+        Sealing { message, new: NewMessage { seq: 0, kind, on, send_id, clocks, files, own_copy: None }, copy_to }
     }
 }
 
@@ -101,6 +102,8 @@ impl UnsealedMessage {
 struct Sealing {
     message: Message,
     new: NewMessage,
+    /// Whom the person's own copy is sealed to; nobody if the box keeps none.
+    copy_to: Option<ReplyRecipient>,
 }
 
 impl Sealing {
@@ -116,6 +119,9 @@ impl Sealing {
             // In place of the one that names the earlier number; that is removed as it is dropped.
             self.new.files[0] = sealed;
         }
+        // It carries the number too.
+        let copy = self.copy_to.as_ref().zip(OwnCopy::of(&self.message));
+        self.new.own_copy = copy.map(|(to, copy)| seal_own_copy(&copy, to)).transpose()?;
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ mod form;
 mod health;
 mod kdf_queue;
 mod message;
+mod own_copies;
 mod pages;
 mod poster;
 mod rate;

@@ -12,6 +12,7 @@ use tokio::time::{self, Instant};
 use super::{
     App, WebError,
     answers::open_answers,
+    own_copies::open_copies,
     respond::page,
     view::{AskPage, StatusPage, StatusParts, TypedFollowUp, WithdrawnPage},
 };
@@ -106,7 +107,8 @@ impl OpenedReport {
                 emptied_on: app.store().last_collected_on()?,
             };
             let answers = open_answers(app.store().settings().box_id, &self.receipt, &self.report);
-            let view = StatusPage::new(parts, self.code.grouped(), &self.report, answers, follow_up)
+            let copies = open_copies(app, &self.receipt, &self.report)?;
+            let view = StatusPage::new(parts, self.code.grouped(), &self.report, (answers, copies), follow_up)
                 .ok_or(WebError::Internal)?;
             page(StatusCode::OK, &view)
         })

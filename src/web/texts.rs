@@ -152,6 +152,16 @@ impl PageText {
 }
 
 impl WrittenText {
+    /// Whether a list or paragraph of it has a placeholder.
+    pub(super) fn has(&self, placeholder: Placeholder) -> bool {
+        let within = |words: &Vec<WrittenPart>| words.contains(&WrittenPart::Placeholder(placeholder));
+        self.blocks.iter().any(|block| match block {
+            WrittenBlock::Heading { words, .. } | WrittenBlock::Paragraph(words) => within(words),
+            WrittenBlock::List(items) => items.iter().any(within),
+            WrittenBlock::Numbered(items) => items.iter().any(|(_, words)| within(words)),
+        })
+    }
+
     /// Whether its page may be larger than all others, so that it can be told from them on the line.
     pub(super) const fn is_heavy(&self) -> bool {
         self.bytes > FITS

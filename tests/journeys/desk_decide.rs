@@ -3,7 +3,7 @@
 
 use crate::support::{
     case::{Case, MARKER, articles, tick},
-    http,
+    http, person,
 };
 
 const NOTE: &str = "private-note-3387";
@@ -232,7 +232,7 @@ fn what_a_colleague_recorded_meanwhile_is_shown_before_it_is_overwritten() {
 
     // The person writes again.
     let answered = case.status();
-    let mut add = answered.form("/status/follow-up");
+    let mut add = person::follow_up_on(case.running.address, &answered);
     http::fill(&mut add, "message", "There is more to say.");
     assert_eq!(http::post_multipart(case.running.address, "/status/follow-up", &add, vec![]).status, 200);
     let mut form = reply.form(&case.path("reply/preview"));

@@ -301,11 +301,62 @@ fn the_queue_has_pages() {
 }
 
 #[test]
+fn a_complaint_about_personal_data_has_its_clock_at_the_desk_alone() {
+    let place = Installation::new();
+    let running = place.serve();
+    let (data, other) = (&[("about", "personal-data")], &[("about", "unfair")]);
+    let told = |about: &[(&str, &str)]| {
+        let check = person::check(running.address, "service-complaint", about).one("main");
+        check.contains("You complain about how we used information about you")
+    };
+    assert_eq!((told(data), told(other)), (true, false));
+    let receipt = |about: &[(&str, &str)]| person::send(running.address, "service-complaint", about, vec![]);
+    let receipts = [receipt(data), receipt(other)];
+    for receipt in &receipts {
+        // Which of them it is the box does not know any more, so it says it to both.
+        assert!(receipt.one("main").contains("If it is about how we used information about you"));
+    }
+    let elsewhere = person::send(running.address, "procurement", &[], vec![]).one("main");
+    assert!(!elsewhere.contains("information about you"));
+    let at_the_box = place.json(&["clocks", "--data", "box", "--all", "--json"]);
+    assert_eq!(at_the_box.as_array().unwrap().len(), 3 + 3 + 3);
+    assert!(!at_the_box.to_string().contains("data-acknowledgement"), "{at_the_box}");
+    for (path, bytes) in place.every_file().into_iter().filter(|(path, _)| path.starts_with(place.path("box"))) {
+        assert!(!holds(&bytes, b"data-acknowledgement"), "{}", path.display());
+    }
+
+    place.collect("c1");
+    place.import("c1");
+    let list = place.desk_list();
+    let of = |kind: &str, entry: &serde_json::Value| -> Vec<serde_json::Value> {
+        let clocks = entry["clocks"].as_array().unwrap().iter();
+        clocks.filter(|clock| clock["kind"] == kind).cloned().collect()
+    };
+    let about_data: Vec<_> =
+        list.as_array().unwrap().iter().filter(|entry| !of("data-acknowledgement", entry).is_empty()).collect();
+    assert_eq!(about_data.len(), 1, "{list}");
+    let clock = of("data-acknowledgement", about_data[0]).remove(0);
+    assert_eq!((&clock["state"], &clock["met_on"]), (&"met".into(), &clock["started_on"]));
+    assert_eq!(of("acknowledgement", about_data[0])[0]["started_on"], clock["started_on"]);
+
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let id = about_data[0]["id"].as_str().unwrap();
+    let report = reviewer.get(&format!("/reports/{id}"));
+    assert!(report.one("#promises + dl").contains("Acknowledgement of a complaint about personal data"));
+    assert!(report.one("article.message").contains("Use of personal information by us"));
+    let calendar = reviewer.get("/promises.ics").text().replace("\r\n ", "");
+    assert!(calendar.contains(&format!("UID:{id}-1-data-acknowledgement@candour.invalid")), "{calendar}");
+    let figures = reviewer.get("/figures").one("#promises-table, main");
+    assert!(figures.contains("Personal data: acknowledged"), "{figures}");
+}
+
+#[test]
 fn files_that_come_without_a_text_are_shown_as_that() {
     let (place, running, id) = with_a_report(b"a file");
     // The code is on the receipt of a report of its own.
     let code = person::send(running.address, "procurement", &[], vec![]).one("#receipt-code");
-    let follow_up = person::status(running.address, &code).form("/status/follow-up");
+    let follow_up = person::follow_up(running.address, &code);
     let files = vec![File::new("minutes-5512.txt", "text/plain", b"what the board said")];
     assert_eq!(http::post_multipart(running.address, "/status/follow-up", &follow_up, files).status, 200);
     place.collect("c2");

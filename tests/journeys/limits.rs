@@ -25,7 +25,7 @@ fn more_sends_than_a_minute_allows_are_told_to_wait() {
     let served = Served::new("[limits]\nsends_a_minute = 2");
     let (first, second) = (checked(&served), checked(&served));
     let code = send(&served, &first, 0).one("#receipt-code");
-    let mut follow_up = person::status(served.address, &code).form("/status/follow-up");
+    let mut follow_up = person::follow_up(served.address, &code);
     http::fill(&mut follow_up, "message", "There is more.");
     let follow_up = || http::post_multipart(served.address, "/status/follow-up", &follow_up, vec![]);
     assert_eq!(follow_up().status, 200);

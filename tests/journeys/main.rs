@@ -9,6 +9,7 @@
 mod support;
 
 mod altered;
+mod both_browsers;
 mod browser;
 mod crash;
 mod demo;
@@ -27,9 +28,12 @@ mod fuzz;
 mod hostile;
 mod journey_pages;
 mod limits;
+mod own_copy;
 mod pages;
 mod poster;
 mod round;
 mod seizure;
+mod slow_line;
+mod text_browser;
 mod traced;
 mod wire;

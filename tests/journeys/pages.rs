@@ -139,7 +139,7 @@ fn every_route_ends_in_a_receipt_and_a_sealed_report() {
             (page.one("#received-on"), page.one("#notice-due")),
             ("1 December 2026".into(), "15 December 2026".into())
         );
-        assert_eq!(page.all("#clocks > div").len(), 1 + route.promises().len());
+        assert_eq!(page.all("#clocks > div, details dl.rows > div").len(), 1 + route.promises().len());
         assert_eq!(page.all("article.message").len(), 1);
     }
     let opened = opened(&served);
@@ -170,16 +170,23 @@ fn fifty_sends_at_the_same_moment_are_one_report_and_one_receipt() {
         let threads: Vec<_> = (0..50).map(|_| scope.spawn(send_one)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    for page in &pages {
+    // But for the files, which the first alone can tell, they are the same page.
+    let (first, again): (Vec<&Page>, Vec<&Page>) = pages.iter().partition(|page| page.all("#sent-before").is_empty());
+    assert_eq!((first.len(), again.len()), (1, 49));
+    assert_eq!(first[0].all("#files li"), ["a (17 bytes)"]);
+    for id in ["#receipt-code", "#received-on", "#notice-due"] {
+        assert_eq!(first[0].one(id), again[0].one(id));
+    }
+    for page in &again {
         assert_eq!(page.status, 200);
-        assert!(page.body == pages[0].body, "a page differs");
+        assert!(page.body == again[0].body, "a page differs");
     }
     assert_eq!(opened(&served).len(), 1);
     // Later too, and with other answers: the first one stands.
     served.day.set(Date::constant(2026, 12, 9));
     let mut other = fields;
     http::fill(&mut other, "description", "Something else altogether.");
-    assert!(send(&served, &other, vec![]).body == pages[0].body);
+    assert!(send(&served, &other, vec![]).body == again[0].body);
     assert_eq!(opened(&served).len(), 1);
     eventually("uploads that were sent twice are removed", || served.store.sweep().unwrap() == 0);
 }
@@ -195,8 +202,8 @@ fn a_problem_gives_the_page_back_with_everything_typed() {
         page.all(".error-summary li"),
         [
             "Select why you are contacting us",
-            "Select what your concern is about",
-            "Enter a description of your concern"
+            "Enter a description of your concern",
+            "Select what your concern is about"
         ]
     );
     for field in ["route", "about", "description"] {
@@ -236,6 +243,8 @@ fn a_problem_gives_the_page_back_with_everything_typed() {
     kept.retain(|(name, _)| name != "route");
     let sorted = |fields: &Fields| {
         let mut fields = fields.clone();
+        // "Not answered" says nothing, and the code of a form is new.
+        fields.retain(|(name, value)| !value.is_empty() && !name.starts_with("code"));
         fields.sort();
         fields
     };
@@ -340,16 +349,6 @@ fn limits_hold() {
     // Said by the browser: refused before it is read, and the browser may finish sending.
     let large = vec![b'x'; 4 << 20];
     assert_eq!(send(&served, &fields, vec![text("a", &large)]).status, 413);
-    // A little over: the answers are kept on the page.
-    let over = vec![b'x'; (1 << 20) + 1];
-    let page = send(&served, &fields, vec![text("a", &over)]);
-    assert_eq!(
-        (page.status, page.one(".error-summary li")),
-        (413, "Choose files that are 1 MB or less together".into())
-    );
-    assert_eq!(http::value(&page.form("/report/send"), "code"), http::value(&fields, "code"));
-    let page = send(&served, &fields, vec![text("a", b"1"), text("b", b"2"), text("c", b"3")]);
-    assert_eq!((page.status, page.one(".error-summary li")), (422, "Choose 2 files or fewer".into()));
     // Not said by the browser.
     let chunked =
         "POST /report/send HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n";
@@ -378,12 +377,56 @@ fn limits_hold() {
     let many: Fields = (0..65).map(|_| ("about".to_owned(), "fraud".to_owned())).collect();
     assert_eq!(http::post(served.address, "/report/check", &many).status, 413);
     // At the limits.
+    let over = vec![b'x'; (1 << 20) + 1];
     let page = send(&served, &fields, vec![text("", b""), text("a", &over[1..]), text("b", b"")]);
     assert_eq!(page.status, 200, "{}", page.one("main"));
     let opened = opened(&served);
     assert_eq!((opened.len(), opened[0].1[0].attachments.len()), (1, 2));
     eventually("nothing else stays", || served.store.sweep().unwrap() == 0);
     served.stop();
+}
+
+#[test]
+fn files_past_a_limit_are_left_out_and_named_and_nothing_else_is_lost() {
+    let served = Served::new("[limits]\nattachments = 2\nattachment_mib = 1");
+    let over = vec![b'x'; (1 << 20) + 1];
+    let fields = checked(&served, "staff-concern");
+    let files = vec![text("a", b"1"), text("b", b"2"), text("c", b"3"), text("d", b"4")];
+    let page = send(&served, &fields, files);
+    assert_eq!((page.status, page.all("#files li")), (200, vec!["a (1 bytes)".into(), "b (1 bytes)".into()]));
+    assert_eq!(page.all("#files-left-out li"), ["c", "d"]);
+    // A copy that is wrong gets the same page.
+    let mut copy = page.form("/receipt/check");
+    http::fill(&mut copy, "again", "7KQM");
+    let wrong = http::post(served.address, "/receipt/check", &copy);
+    assert_eq!(
+        (wrong.status, wrong.all("#files li"), wrong.all("#files-left-out li")),
+        (422, page.all("#files li"), page.all("#files-left-out li"))
+    );
+
+    // Too large together: whatever fits beside it stays.
+    let fields = checked(&served, "staff-concern");
+    let page = send(&served, &fields, vec![text("a", b"1"), text("large", &over), text("b", b"2")]);
+    assert_eq!(
+        (page.status, page.all("#files li").len(), page.all("#files-left-out li")),
+        (200, 2, vec!["large".into()])
+    );
+    let code = page.one("#receipt-code");
+    let fields = person::follow_up(served.address, &code);
+    let post = |files| http::post_multipart(served.address, "/status/follow-up", &fields, files);
+    let alone = post(vec![text("large", &over)]);
+    assert_eq!(
+        (alone.status, alone.one(".error-summary li")),
+        (422, "Choose files that are 1 MB or less together".into())
+    );
+    let page = post(vec![text("large", &over), text("small", b"1")]);
+    assert_eq!((page.status, page.all("#files-left-out li")), (200, vec!["large".into()]));
+    let counts: BTreeSet<_> = opened(&served)
+        .iter()
+        .map(|(_, messages)| messages.iter().map(|m| m.attachments.len()).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(counts, BTreeSet::from([vec![2], vec![2, 1]]));
+    eventually("nothing else stays", || served.store.sweep().unwrap() == 0);
 }
 
 #[test]
@@ -484,6 +527,10 @@ fn every_response_has_the_headers_and_the_size() {
             assert!(policy.contains(&format!("'sha256-{hash}'")), "{policy}");
             assert!(text.starts_with("<!DOCTYPE html>\n<html lang=\"en-GB\">") && !text.contains("<script"));
             assert_eq!(page.all("h1").len(), 1, "{}", page.head);
+            if page.header("refresh").is_some() {
+                // The page on the way out says nothing of this service.
+                continue;
+            }
             assert_eq!(page.all("main#maincontent").len(), 1);
             assert_eq!(page.all("form[action=\"/leave\"] button").len(), 1);
             assert_eq!(page.all("a[href=\"#maincontent\"]").len(), 1);
@@ -520,7 +567,7 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
     let served = Served::new("");
     let code = sent(&served);
     let follow_up = |text: &str| {
-        let mut fields = status(served.address, &code).form("/status/follow-up");
+        let mut fields = person::follow_up(served.address, &code);
         http::fill(&mut fields, "message", text);
         assert_eq!(http::post_multipart(served.address, "/status/follow-up", &fields, vec![]).status, 200);
     };
@@ -550,7 +597,7 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
     let shown = page.all("article.message");
     assert_eq!(shown.len(), 4, "{shown:?}");
     for (shown, part) in
-        shown.iter().zip(["You: Concern", "First answer <script>alert(1)</script>", "You: Follow-up", "How we use it."])
+        shown.iter().zip(["First answer <script>alert(1)</script>", "How we use it.", "You: Concern", "You: Follow-up"])
     {
         assert!(shown.contains(part), "{shown}");
     }
@@ -586,11 +633,11 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
 fn a_follow_up_may_be_files_alone() {
     let served = Served::new("");
     let code = sent(&served);
-    let fields = status(served.address, &code).form("/status/follow-up");
+    let fields = person::follow_up(served.address, &code);
     let page = http::post_multipart(served.address, "/status/follow-up", &fields, vec![text("rota.txt", b"evidence")]);
     assert_eq!((page.status, page.one("#received-on")), (200, "1 December 2026".into()));
     // How a browser sends a form in which no file was chosen.
-    let again = status(served.address, &code).form("/status/follow-up");
+    let again = person::follow_up(served.address, &code);
     let none = http::post_multipart(served.address, "/status/follow-up", &again, vec![text("", b"")]);
     assert_eq!((none.status, none.one(".error-summary li")), (422, "Enter a message or choose a file".into()));
     let (_, messages) = opened(&served).remove(0);
@@ -604,14 +651,16 @@ fn a_follow_up_may_be_files_alone() {
 fn a_follow_up_is_once_however_often_it_is_sent_and_two_are_two() {
     let served = Served::new("");
     let code = sent(&served);
-    let mut fields = status(served.address, &code).form("/status/follow-up");
+    let mut fields = person::follow_up(served.address, &code);
 
     let empty = http::post_multipart(served.address, "/status/follow-up", &fields, vec![]);
     assert_eq!((empty.status, empty.one(".error-summary li")), (422, "Enter a message or choose a file".into()));
     http::fill(&mut fields, "message", &"x".repeat(20_001));
     let long = http::post_multipart(served.address, "/status/follow-up", &fields, vec![]);
     assert_eq!(long.status, 422);
-    assert_eq!(http::value(&long.form("/status/follow-up"), "message").trim_start_matches('\n').len(), 20_001);
+    assert_eq!(http::value(&long.form("/status/follow-up"), "message").len(), 20_001);
+    let long = http::post(served.address, "/status/follow-up/check", &fields);
+    assert_eq!((long.status, long.one(".error-summary li")), (422, "Message must be 20,000 characters or less".into()));
     assert_eq!(http::value(&long.form("/status/follow-up"), "send_id"), http::value(&fields, "send_id"));
 
     http::fill(&mut fields, "message", "There is more.");
@@ -624,13 +673,21 @@ fn a_follow_up_is_once_however_often_it_is_sent_and_two_are_two() {
         (200, "1 December 2026".into(), "15 December 2026".into())
     );
     served.day.set(Date::constant(2026, 12, 2));
-    assert!(post(&fields).body == first.body, "the day on which it came in does not change");
+    let again = post(&fields);
+    assert_eq!(
+        (again.one("#received-on"), again.one("#notice-due")),
+        (first.one("#received-on"), first.one("#notice-due"))
+    );
+    assert_eq!(
+        (first.all("#files li").len(), again.all("#files li").len(), again.all("#sent-before").len()),
+        (1, 0, 1)
+    );
     assert_eq!(first.form("/status"), [("code".to_owned(), code.clone())]);
 
     // Several at once, each a form of its own, each sent twice.
     let forms: Vec<Fields> = (0..6)
         .map(|number| {
-            let mut form = status(served.address, &code).form("/status/follow-up");
+            let mut form = person::follow_up(served.address, &code);
             http::fill(&mut form, "message", &format!("Message {number}."));
             form
         })
@@ -667,7 +724,7 @@ fn a_withdrawn_report_is_gone_from_the_box() {
     let page = status(served.address, &code);
     assert_eq!(page.all("details form[action=\"/status/withdraw\"]").len(), 1);
     let withdraw = page.form("/status/withdraw");
-    let mut follow_up = page.form("/status/follow-up");
+    let mut follow_up = person::follow_up_on(served.address, &page);
     for _ in 0..2 {
         let page = http::post(served.address, "/status/withdraw", &withdraw);
         assert_eq!((page.status, page.one("#withdrawn-on")), (200, "1 December 2026".into()));

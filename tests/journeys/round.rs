@@ -176,8 +176,7 @@ fn a_follow_up_and_a_withdrawal_reach_the_desk() {
         send(address, "staff-concern", "A concern that is long enough to be taken.", vec![]).one("#receipt-code");
     let id = place.carry_in("c1");
 
-    let page = status(address, &code);
-    let mut fields = page.form("/status/follow-up");
+    let mut fields = person::follow_up(address, &code);
     http::fill(&mut fields, "message", "There is more.");
     let sent = http::post_multipart(
         address,

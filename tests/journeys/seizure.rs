@@ -12,20 +12,39 @@ const NAME_MARKER: &str = "unusual-name-5519.txt";
 /// How long what was typed may stay in memory.
 const WITHIN: Duration = Duration::from_secs(2);
 
+/// A box that keeps for people what they wrote.
+const KEEPS_COPIES: &[u8] = b"[limits]\ndisk_reserve_mib = 0\n[service]\nown_copy = true\n";
+
 #[test]
 #[ignore = "needs root"]
 fn nothing_typed_stays_in_memory() {
     let place = Installation::new();
-    let running = place.serve();
+    stays_in_memory(&place, &[]);
+}
+
+#[test]
+#[ignore = "needs root"]
+fn nothing_that_was_read_again_stays_in_memory() {
+    let place = Installation::new();
+    place.put("copies.toml", KEEPS_COPIES);
+    stays_in_memory(&place, &["--config", "copies.toml"]);
+}
+
+fn stays_in_memory(place: &Installation, more: &[&str]) {
+    let running = place.serve_with(more);
     let address = running.address;
     let description = format!("{MARKER} {}", "and more ".repeat(500));
     let typed = [("organisation", ORGANISATION), ("description", &description)];
     let content = FILE_MARKER.repeat(20_000);
     let file = http::File::new(NAME_MARKER, "text/plain", content.as_bytes());
     let code = person::send(address, "staff-concern", &typed, vec![file]).one("#receipt-code");
-    let mut follow_up = person::status(address, &code).form("/status/follow-up");
+    let mut follow_up = person::follow_up(address, &code);
     http::fill(&mut follow_up, "message", FOLLOW_UP);
     assert_eq!(http::post_multipart(address, "/status/follow-up", &follow_up, vec![]).status, 200);
+
+    // With copies, what was sent is opened and shown here.
+    let shown = person::status(address, &code).text().contains(FOLLOW_UP);
+    assert_eq!(shown, !more.is_empty());
 
     let bare = code.replace('-', "");
     let markers = [MARKER, ORGANISATION, FOLLOW_UP, FILE_MARKER, NAME_MARKER, &code, &bare];

@@ -95,15 +95,28 @@ fn a_desk_that_the_kernel_can_not_confine_opens_only_if_told_so() {
 #[test]
 #[ignore = "needs strace and root"]
 fn nothing_typed_is_written_to_anything_but_the_connection() {
+    typed_is_written_nowhere(&Installation::new(), &[]);
+}
+
+#[test]
+#[ignore = "needs strace and root"]
+fn nothing_that_is_kept_for_the_person_is_written_in_the_clear() {
     let place = Installation::new();
+    place.put("copies.toml", b"[limits]\ndisk_reserve_mib = 0\n[service]\nown_copy = true\n");
+    typed_is_written_nowhere(&place, &["--config", "copies.toml"]);
+}
+
+fn typed_is_written_nowhere(place: &Installation, more: &[&str]) {
     let outside = tempfile::tempdir().unwrap();
     let log = outside.path().join("log");
     let log_name = log.to_str().unwrap();
     // All bytes in hexadecimal and whole, each descriptor with what it stands for.
     let trace = format!("--trace={WRITES}");
     let runner = ["strace", "-f", "-q", "-y", "-xx", "-s", "1000000", "-o", log_name, &trace];
-    let running = place.serve_under(&runner, &[]);
+    let running = place.serve_under(&runner, more);
     let code = say_something(running.address);
+    // With copies, what was sent is opened and shown here.
+    assert_eq!(person::status(running.address, &code).text().contains(MARKER), !more.is_empty());
     let said = running.stop();
 
     let bare = code.replace('-', "");
@@ -131,7 +144,7 @@ fn say_something(address: SocketAddr) -> String {
     let content = FILE_MARKER.repeat(20_000);
     let file = || File::new(NAME_MARKER, "text/plain", content.as_bytes());
     let code = person::send(address, "staff-concern", &typed, vec![file()]).one("#receipt-code");
-    let mut follow_up = person::status(address, &code).form("/status/follow-up");
+    let mut follow_up = person::follow_up(address, &code);
     http::fill(&mut follow_up, "message", MARKER);
     assert_eq!(http::post_multipart(address, "/status/follow-up", &follow_up, vec![file()]).status, 200);
     code

@@ -86,7 +86,8 @@ impl BothSides {
         upload.write_all(sealed.as_bytes()).expect("it is stored");
         let files = vec![upload.finish().expect("it is stored")];
         let send_id = SendId([1; 16]);
-        let message = NewMessage { seq: 1, kind: MessageKind::Concern, on: DAY, send_id, clocks: vec![], files };
+        let message =
+            NewMessage { seq: 1, kind: MessageKind::Concern, on: DAY, send_id, clocks: vec![], files, own_copy: None };
         let (id, route) = (ReportId([1; 8]), Route::StaffConcern);
         let report = NewReport { id, locator: self.person.locator, route, message };
         self.r#box.store.add_report(report).expect("it is stored");

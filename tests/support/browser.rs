@@ -2,33 +2,20 @@
 
 use std::{
     cell::Cell,
-    fs,
-    io::{self, BufRead, BufReader, Write},
     net::SocketAddr,
+    ops::Deref,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::{Condvar, Mutex, PoisonError},
-    time::{Duration, Instant},
+    process::Command,
 };
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use thirtyfour::{
-    By, CapabilitiesHelper, ChromeCapabilities, ChromiumLikeCapabilities, WebDriver, WebElement, error::WebDriverResult,
-};
-use tokio::runtime::{Builder, Runtime};
+use thirtyfour::{CapabilitiesHelper, ChromeCapabilities, ChromiumLikeCapabilities, error::WebDriverResult};
+
+use super::driven::Driven;
+pub(crate) use super::driven::Scripts;
 
 pub(crate) const CHROMIUM: &str = "/usr/bin/chromium";
 const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
-
-/// How long something may take to appear: sealing and Argon2 run without optimisation, beside other tests.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Browsers that run at the same time: each is several processes and some hundred MiB.
-const AT_ONCE: usize = 3;
-
-/// How many run now, and whoever waits for one to end.
-static RUNNING: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
 
 const ARGUMENTS: &[&str] = &[
     "--headless=new",
@@ -45,14 +32,6 @@ const ARGUMENTS: &[&str] = &[
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
-/// Whether pages may run scripts. What the driver runs, it runs either way.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scripts {
-    On,
-    /// As in Tor Browser at "Safest".
-    Off,
-}
-
 /// A key.
 #[derive(Clone, Copy)]
 pub(crate) enum Key {
@@ -65,161 +44,31 @@ pub(crate) enum Key {
 
 /// One browser with a fresh profile, on one box.
 pub(crate) struct Browser {
-    /// None once it has quit.
-    driver: Option<WebDriver>,
-    runtime: Runtime,
-    program: Child,
-    /// The profile and everything else that the browser writes.
-    place: Option<TempDir>,
-    address: SocketAddr,
+    driven: Driven,
     /// Width and height of the window.
     size: Cell<(u32, u32)>,
-    _turn: Turn,
 }
 
-/// A place among the browsers that may run at the same time. Whoever has one must not wait for another.
-struct Turn;
+impl Deref for Browser {
+    type Target = Driven;
+
+    fn deref(&self) -> &Driven {
+        &self.driven
+    }
+}
 
 impl Browser {
-    /// Starts one, when fewer than [`AT_ONCE`] run.
+    /// Starts one, once there is a place for it.
     pub(crate) fn open(address: SocketAddr, scripts: Scripts) -> Self {
-        let turn = Turn::wait();
-        let place = tempfile::tempdir().expect("a directory");
-        let temporary = place.path().join("temporary");
-        fs::create_dir(&temporary).expect("a directory");
-        let mut program = Command::new(CHROMEDRIVER)
-            .arg("--port=0")
-            // What the browser writes outside its profile is searched too.
-            .env("TMPDIR", &temporary)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts (Debian packages chromium and chromium-driver)");
-        let port = port_of(&mut program);
-        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let driver =
-            runtime.block_on(WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities(place.path(), scripts)));
-        let driver = match driver {
-            Ok(driver) => driver,
-            Err(error) => {
-                let _ = program.kill();
-                let _ = program.wait();
-                panic!("the browser does not start: {error}")
-            }
-        };
-        let browser = Self {
-            driver: Some(driver),
-            runtime,
-            program,
-            place: Some(place),
-            address,
-            size: Cell::default(),
-            _turn: turn,
-        };
-        browser.prove(scripts);
+        let mut driver = Command::new(CHROMEDRIVER);
+        driver.arg("--port=0");
+        let driven = Driven::start(driver, "started successfully on port ", address, scripts, |place| {
+            capabilities(place, scripts).into()
+        });
+        let browser = Self { driven, size: Cell::default() };
         // The empty tab that the browser began with is not the box's affair.
         browser.network();
         browser
-    }
-
-    /// Shows by the browser's own behaviour whether a page's scripts run.
-    fn prove(&self, scripts: Scripts) {
-        let page =
-            "data:text/html,<p id=q>none</p><script>q.textContent='ran'</script><noscript><p id=off></p></noscript>";
-        self.wait_for(async |driver| driver.goto(page).await);
-        let expected = if scripts == Scripts::On { ("ran", 0) } else { ("none", 1) };
-        assert_eq!((self.text("#q").as_str(), self.count("#off")), expected, "whether scripts run");
-    }
-
-    fn driver(&self) -> &WebDriver {
-        self.driver.as_ref().expect("it has not quit")
-    }
-
-    fn wait_for<T>(&self, action: impl AsyncFnOnce(&WebDriver) -> WebDriverResult<T>) -> T {
-        match self.runtime.block_on(action(self.driver())) {
-            Ok(value) => value,
-            Err(error) => panic!("{error}, on {}", self.path()),
-        }
-    }
-
-    /// Tries until something is there.
-    pub(crate) fn until<T>(&self, what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
-        let start = Instant::now();
-        loop {
-            if let Some(found) = attempt() {
-                return found;
-            }
-            assert!(start.elapsed() < PATIENCE, "no {what} on {}, titled {:?}", self.path(), self.title());
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-
-    pub(crate) fn go(&self, path: &str) {
-        let address = format!("http://{}{path}", self.address);
-        self.wait_for(async |driver| driver.goto(address).await);
-    }
-
-    pub(crate) fn back(&self) {
-        self.wait_for(async |driver| driver.back().await);
-    }
-
-    /// The path and fragment of the page, or its whole address if it is not the box's.
-    pub(crate) fn path(&self) -> String {
-        let url = self.runtime.block_on(self.driver().current_url()).map(String::from).unwrap_or_default();
-        url.strip_prefix(&format!("http://{}", self.address)).map(str::to_owned).unwrap_or(url)
-    }
-
-    pub(crate) fn title(&self) -> String {
-        self.runtime.block_on(self.driver().title()).unwrap_or_default()
-    }
-
-    fn find(&self, css: &str) -> WebElement {
-        self.until(css, || self.runtime.block_on(self.driver().find(By::Css(css))).ok())
-    }
-
-    pub(crate) fn count(&self, css: &str) -> usize {
-        self.wait_for(async |driver| driver.find_all(By::Css(css)).await).len()
-    }
-
-    /// What a person sees of it.
-    pub(crate) fn text(&self, css: &str) -> String {
-        let element = self.find(css);
-        self.wait_for(async |_| element.text().await)
-    }
-
-    /// What is typed in a field.
-    pub(crate) fn value(&self, css: &str) -> String {
-        let element = self.find(css);
-        self.wait_for(async |_| element.prop("value").await).unwrap_or_default()
-    }
-
-    pub(crate) fn is_chosen(&self, css: &str) -> bool {
-        let element = self.find(css);
-        self.wait_for(async |_| element.is_selected().await)
-    }
-
-    pub(crate) fn click(&self, css: &str) {
-        let element = self.find(css);
-        self.wait_for(async |_| element.click().await);
-    }
-
-    pub(crate) fn follow(&self, link: &str) {
-        let element = self.until(link, || self.runtime.block_on(self.driver().find(By::LinkText(link))).ok());
-        self.wait_for(async |_| element.click().await);
-    }
-
-    /// Types into a field, after what is there.
-    pub(crate) fn enter(&self, css: &str, text: &str) {
-        let element = self.find(css);
-        self.wait_for(async |_| element.send_keys(text).await);
-    }
-
-    /// Types into a field, instead of what is there.
-    pub(crate) fn replace(&self, css: &str, text: &str) {
-        let element = self.find(css);
-        self.wait_for(async |_| element.clear().await);
-        self.wait_for(async |_| element.send_keys(text).await);
     }
 
     /// Types, wherever the focus is.
@@ -247,20 +96,6 @@ impl Browser {
         }
     }
 
-    /// Waits until something is on the page.
-    pub(crate) fn until_there(&self, css: &str) {
-        self.find(css);
-    }
-
-    /// Waits for the page with that heading, and checks that its title begins with it.
-    pub(crate) fn reaches(&self, heading: &str) {
-        let shown = async || self.driver().find(By::Css("h1")).await?.text().await;
-        // The page before may go while it is being looked at.
-        self.until(heading, || self.runtime.block_on(shown()).is_ok_and(|text| text == heading).then_some(()));
-        let title = self.title();
-        assert!(title.trim_start_matches("Error: ").contains(" – "), "{title}");
-    }
-
     /// Runs the driver's script in the page. The page's own content security policy does not hold for it.
     pub(crate) fn run(&self, script: &str) -> Value {
         self.wait_for(async |driver| driver.execute(script, vec![]).await).json().clone()
@@ -286,8 +121,6 @@ impl Browser {
 
     /// The whole page as a picture, in `target/screenshots`.
     pub(crate) fn picture(&self, name: &str) {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
-        fs::create_dir_all(&directory).expect("a directory");
         // A window as tall as the page: a picture beyond the window would be laid out anew, without what was emulated.
         let (width, height) = self.size.get();
         let page =
@@ -297,9 +130,7 @@ impl Browser {
         self.resize(width, height);
         let data = picture["data"].as_str().expect("a picture");
         let bytes = data_encoding::BASE64.decode(data.as_bytes()).expect("base64");
-        // Over the picture of the run before.
-        let mut file = fs::File::create(directory.join(format!("{name}.png"))).expect("a file");
-        file.write_all(&bytes).expect("a picture");
+        self.keep_picture(name, &bytes);
     }
 
     /// What happened on the network since the last look: the events of the developer tools, in order.
@@ -313,50 +144,10 @@ impl Browser {
             .collect()
     }
 
-    /// Every file that the browser has written, with its bytes.
-    pub(crate) fn written(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let mut found = Vec::new();
-        files_below(self.place.as_ref().expect("it has not quit").path(), &mut found);
-        found
-    }
-
     /// Closes the browser and gives every file that it leaves.
     pub(crate) fn close(mut self) -> Vec<(PathBuf, Vec<u8>)> {
-        self.quit();
+        self.driven.quit();
         self.written()
-    }
-
-    fn quit(&mut self) {
-        if let Some(driver) = self.driver.take() {
-            let _ = self.runtime.block_on(driver.quit());
-        }
-    }
-}
-
-impl Drop for Browser {
-    /// Also when a test fails: neither browser nor driver stays behind.
-    fn drop(&mut self) {
-        self.quit();
-        let _ = self.program.kill();
-        let _ = self.program.wait();
-    }
-}
-
-impl Turn {
-    fn wait() -> Self {
-        let (running, ended) = &RUNNING;
-        let guard = running.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut running =
-            ended.wait_while(guard, |running| *running >= AT_ONCE).unwrap_or_else(PoisonError::into_inner);
-        *running += 1;
-        Self
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        *RUNNING.0.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        RUNNING.1.notify_one();
     }
 }
 
@@ -378,31 +169,4 @@ fn capabilities(place: &Path, scripts: Scripts) -> ChromeCapabilities {
     };
     set(&mut capabilities).expect("capabilities are JSON");
     capabilities
-}
-
-/// The free port that the driver took, as it prints it.
-fn port_of(program: &mut Child) -> u16 {
-    let mut output = BufReader::new(program.stdout.take().expect("a pipe"));
-    let mut line = String::new();
-    loop {
-        line.clear();
-        assert_ne!(output.read_line(&mut line).expect("text"), 0, "the driver says on which port it is");
-        if let Some((_, port)) = line.trim().trim_end_matches('.').split_once("started successfully on port ") {
-            let port = port.parse().expect("a port");
-            // Read on, or the driver would stop at a full pipe.
-            std::thread::spawn(move || io::copy(&mut output, &mut io::sink()));
-            return port;
-        }
-    }
-}
-
-fn files_below(directory: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
-    // A running browser removes files while they are listed.
-    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => files_below(&entry.path(), found),
-            Ok(kind) if kind.is_file() => found.push((entry.path(), fs::read(entry.path()).unwrap_or_default())),
-            _ => {}
-        }
-    }
 }

@@ -5,6 +5,8 @@ pub(crate) mod both_sides;
 pub(crate) mod browser;
 pub(crate) mod case;
 pub(crate) mod desk;
+pub(crate) mod driven;
+pub(crate) mod firefox;
 pub(crate) mod generator;
 pub(crate) mod http;
 pub(crate) mod installation;

@@ -38,3 +38,15 @@ pub(crate) fn send(address: SocketAddr, route: &str, typed: &[(&str, &str)], fil
 pub(crate) fn status(address: SocketAddr, code: &str) -> Page {
     http::post(address, "/status", &vec![("code".to_owned(), code.to_owned())])
 }
+
+/// A follow-up that is ready to be sent, once its `message` is filled in.
+pub(crate) fn follow_up(address: SocketAddr, code: &str) -> Fields {
+    follow_up_on(address, &status(address, code))
+}
+
+/// The same from a report's page.
+pub(crate) fn follow_up_on(address: SocketAddr, report: &Page) -> Fields {
+    let check = http::post(address, "/status/follow-up/check", &report.form("/status/follow-up/check"));
+    assert_eq!(check.status, 200, "{}", check.all("main").join(" "));
+    check.form("/status/follow-up")
+}

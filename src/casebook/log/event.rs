@@ -8,8 +8,8 @@ use crate::{
     casebook::log::fact::Fact,
     crypto::{Document, SignerRole},
     domain::{
-        Answer, Area, Assessment, BoxId, CasebookId, ClockEntry, Collected, Date, DeliveryEntry, Digest, FileEntry,
-        Format, MemberId, MessageKind, ReportId, ReportState, Route, SeriousHarm, TeamRole, Text,
+        Answer, Area, Assessment, BoxId, CasebookId, Clock, ClockEntry, Collected, Date, DeliveryEntry, Digest,
+        FileEntry, Format, MemberId, MessageKind, ReportId, ReportState, Route, SeriousHarm, TeamRole, Text,
     },
 };
 
@@ -216,6 +216,9 @@ pub(in crate::casebook) struct MessageNews {
     pub(in crate::casebook) areas: Vec<Area>,
     /// Whether someone could be seriously harmed soon; none if not answered.
     pub(in crate::casebook) serious_harm: Option<SeriousHarm>,
+    /// The clocks that start because of what it says: the box, which can't read it, knows nothing of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::casebook) clocks: Vec<Clock>,
     /// The age recipient that answers are sealed to.
     pub(in crate::casebook) reply_to: String,
 }

@@ -28,7 +28,8 @@ pub struct QueueEntry {
     pub state: ReportState,
     /// Whether someone could be seriously harmed soon; none if not answered.
     pub serious_harm: Option<SeriousHarm>,
-    /// Every clock as it stood at the box when the last collection was made, and those of changes of use.
+    /// Every clock as it stood at the box when the last collection was made, and those that run at the desk alone: of
+    /// what a message is about, and of changes of use.
     pub clocks: Vec<ClockView>,
     /// Whether the person withdrew it.
     pub withdrawn: bool,
@@ -132,7 +133,7 @@ pub(in crate::casebook) fn queue_entry(
     calendar: &Calendar,
 ) -> Result<QueueEntry, CasebookError> {
     let mut clocks: Vec<ClockView> =
-        report.clocks.iter().map(|entry| entry.view(today, calendar)).collect::<Result<_, _>>()?;
+        report.message_clocks().map(|entry| entry.view(today, calendar)).collect::<Result<_, _>>()?;
     for entry in report.supplementary_clocks() {
         clocks.push(ClockView { supplementary: true, ..entry.view(today, calendar)? });
     }

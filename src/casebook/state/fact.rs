@@ -13,7 +13,7 @@ impl Report {
     pub(in crate::casebook) fn fact(&self, today: Date) -> Fact {
         let withdrawal = self.messages.iter().find(|message| message.kind == MessageKind::Withdrawal);
         let withdrawn_on = self.withdrawn.then(|| withdrawal.map_or(today, |message| message.on));
-        let clocks = self.clocks.iter().map(|entry| (false, entry.clock));
+        let clocks = self.message_clocks().map(|entry| (false, entry.clock));
         let clocks = clocks.chain(self.supplementary_clocks().map(|entry| (true, entry.clock)));
         let assessment = &self.assessment;
         Fact {

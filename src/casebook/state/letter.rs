@@ -89,6 +89,11 @@ impl Report {
         promised.filter(|promise| answer.letter().is_some_and(|letter| letter.keeps(*promise, false))).collect()
     }
 
+    /// The clocks of its messages: as they stood at the box, and those that started here.
+    pub(in crate::casebook) fn message_clocks(&self) -> impl Iterator<Item = ClockEntry> {
+        self.clocks.iter().chain(&self.clocks_here).copied()
+    }
+
     /// The clocks of changes of use: the first answer that was written after one and keeps it meets it when it is
     /// delivered.
     pub(in crate::casebook) fn supplementary_clocks(&self) -> impl Iterator<Item = ClockEntry> {
@@ -125,7 +130,9 @@ mod tests {
         assert_eq!(keepers(notice, true), [Letter::Supplementary]);
         assert_eq!(keepers(ClockKind::Advice, false), [Letter::Reply]);
         assert_eq!(keepers(ClockKind::Decision, false), [Letter::Reply]);
-        assert_eq!(keepers(ClockKind::Acknowledgement, false), []);
+        for receipt in [ClockKind::Acknowledgement, ClockKind::DataAcknowledgement] {
+            assert_eq!(keepers(receipt, false), []);
+        }
     }
 
     #[test]

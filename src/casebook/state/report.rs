@@ -27,6 +27,8 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) deliveries: Vec<DeliveryEntry>,
     /// As they stood at the box.
     pub(in crate::casebook) clocks: Vec<ClockEntry>,
+    /// Those that started here because of what a message says, which the box can't read.
+    pub(in crate::casebook) clocks_here: Vec<ClockEntry>,
     /// Those of changes of use, with the event that started each.
     pub(in crate::casebook) changes: Vec<(u64, ClockEntry)>,
     pub(in crate::casebook) messages: Vec<MessageRecord>,
@@ -102,6 +104,7 @@ impl Report {
             withdrawn: false,
             deliveries: Vec::new(),
             clocks: Vec::new(),
+            clocks_here: Vec::new(),
             changes: Vec::new(),
             messages: Vec::new(),
             reply_to: None,
@@ -171,6 +174,8 @@ impl Report {
             self.chosen_areas = message.areas;
             self.serious_harm = message.serious_harm;
         }
+        let seq = message.seq;
+        self.clocks_here.extend(message.clocks.into_iter().map(|clock| ClockEntry { seq, clock }));
         self.reply_to.get_or_insert(message.reply_to);
         self.messages.push(MessageRecord {
             seq: message.seq,

@@ -27,7 +27,7 @@ impl Report {
     /// What is still promised to the person: at the box, and notices of changes of use. Nothing is once they withdrew
     /// it: a promise to someone who has left can't be kept.
     pub(in crate::casebook) fn owed(&self) -> impl Iterator<Item = Clock> {
-        let all = self.clocks.iter().copied().chain(self.supplementary_clocks()).map(|entry| entry.clock);
+        let all = self.message_clocks().chain(self.supplementary_clocks()).map(|entry| entry.clock);
         all.filter(|clock| clock.met_on.is_none() && !self.withdrawn)
     }
 

@@ -15,12 +15,13 @@ use crate::{
 const REPORTS: &str = "Reports";
 
 /// The kinds of promises, with whether a notice of a later change of use is meant.
-const PROMISES: [(&str, ClockKind, bool); 5] = [
+const PROMISES: [(&str, ClockKind, bool); 6] = [
     ("Acknowledgement", ClockKind::Acknowledgement, false),
     ("Advice, or what we intend to do", ClockKind::Advice, false),
     ("Provisional decision or further response", ClockKind::Decision, false),
     ("Information-use notice", ClockKind::InformationUseNotice, false),
     ("Notice of a later change of use", ClockKind::InformationUseNotice, true),
+    ("Personal data: acknowledged", ClockKind::DataAcknowledgement, false),
 ];
 
 impl Plan {
@@ -185,11 +186,16 @@ fn promises(plan: &mut Plan, facts: &[&Fact], (all, routes, withdrawn): (Id, &[I
             Kept::ALL.iter().map(|kept| plan.publish(tally(&promises, |promise| promise.kept == *kept))).collect();
         plan.row(header, false, [parts.as_slice(), &[whole]].concat());
         let is_promised = |route: &Route| route.promises().iter().any(|(promised, _)| *promised == kind);
+        let is_promised_about =
+            |route: Route| route.promises_about().iter().any(|(_, (promised, _))| *promised == kind);
         let promised: Vec<Id> =
             Route::ALL.iter().zip(routes).filter(|(route, _)| is_promised(route)).map(|(_, id)| *id).collect();
         if !promised.is_empty() {
             plan.sum(whole, promised);
             lapsed.push(parts[place(Kept::ALL, &Kept::Lapsed)]);
+        } else if let Some(route) = Route::ALL.iter().position(|route| is_promised_about(*route)) {
+            // Some reports of one route have one each, for their concern; it never lapses.
+            plan.rest(routes[route], whole);
         } else if !supplementary {
             // Every report has one for its first message.
             plan.rest(whole, all);

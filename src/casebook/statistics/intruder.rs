@@ -155,9 +155,11 @@ impl Intruder<'_> {
             complaints..=complaints,
             all..=2 * self.most,
             0..=2 * self.most,
+            // Some complaints are about personal data, one promise each.
+            0..=complaints,
         ];
         // By row and by how many of it lapsed.
-        let mut by_lapsed: [BTreeMap<u64, Possible>; 5] = Default::default();
+        let mut by_lapsed: [BTreeMap<u64, Possible>; 6] = Default::default();
         for (row, totals) in totals.into_iter().enumerate() {
             for total in totals.filter(|total| fits(&[*total], &rows[row][5..])) {
                 for lapsed in self.values(rows[row][4]).filter(|lapsed| *lapsed <= total) {
@@ -167,6 +169,9 @@ impl Intruder<'_> {
                         these.add("promises", 8 * row + 5, total);
                         if row == 3 {
                             these.add("further notices", 0, total - all);
+                        }
+                        if row == 5 {
+                            these.add("other complaints", 0, complaints - total);
                         }
                         by_lapsed[row].entry(lapsed).or_default().join(&these);
                     }
@@ -183,7 +188,7 @@ impl Intruder<'_> {
                 possible.add("lapsed", 1, withdrawn - advice - decision);
             }
         }
-        let others = [&by_lapsed[0], &by_lapsed[3], &by_lapsed[4]];
+        let others = [&by_lapsed[0], &by_lapsed[3], &by_lapsed[4], &by_lapsed[5]];
         others.iter().flat_map(|row| row.values()).for_each(|these| possible.join(these));
         (is_possible && others.iter().all(|row| !row.is_empty())).then_some(possible)
     }

@@ -104,6 +104,19 @@ fn one_complaint_is_not_told_by_its_promises() {
 }
 
 #[test]
+fn what_complaints_about_personal_data_leave_of_all_complaints_is_a_number_too() {
+    let complaint = on_route(Route::ServiceComplaint);
+    let mut about_data = complaint.clone();
+    about_data.clocks.push(sample::promise(ClockKind::DataAcknowledgement, Kept::OnTime));
+    let figures = intrude(&many(&[(1, complaint), (8, about_data.clone())]));
+    let promises = &table(&figures, "promises").rows;
+    assert_eq!((promises[5].cells[0], promises[5].cells[5]), (Cell::Suppressed, Cell::Suppressed));
+    // None is left over of which anything could be learnt.
+    let figures = intrude(&many(&[(8, about_data)]));
+    assert_eq!(table(&figures, "promises").rows[5].cells[5], Cell::Count(8));
+}
+
+#[test]
 fn what_disclosures_leave_of_a_total_is_a_number_too() {
     // One concern that is not qualifying, and one action on it.
     let other = Fact { action: Some(Action::FurtherAction), ..sample::fact() };
@@ -135,11 +148,13 @@ fn any_promises(route: Route, withdrawn: bool) -> impl Strategy<Value = Vec<Prom
     };
     let answer = route.promises().get(1).map(|(kind, _)| *kind);
     let notice = ClockKind::InformationUseNotice;
-    (prop::option::weighted(0.2, kept()), kept(), kept(), prop::bool::weighted(0.1)).prop_map(
-        move |(further, first, answered, changed)| {
+    let about = route.promises_about().first().map(|(_, (kind, _))| *kind);
+    (prop::option::weighted(0.2, kept()), kept(), kept(), prop::bool::weighted(0.1), any::<bool>()).prop_map(
+        move |(further, first, answered, changed, is_about_it)| {
             let mut promises = vec![sample::promise(notice, first)];
             promises.extend(further.map(|kept| sample::promise(notice, kept)));
             promises.extend(changed.then(|| Promise { supplementary: true, ..sample::promise(notice, first) }));
+            promises.extend(about.filter(|_| is_about_it).map(|kind| sample::promise(kind, Kept::OnTime)));
             if let Some(answer) = answer {
                 promises.push(sample::promise(ClockKind::Acknowledgement, Kept::OnTime));
                 promises.push(sample::promise(answer, answered));

@@ -215,5 +215,5 @@ impl Sending<'_> {
 }
 
 fn new_message(seq: u32, kind: MessageKind, on: Date, clocks: Vec<Clock>, files: Vec<FinishedUpload>) -> NewMessage {
-    NewMessage { seq, kind, on, send_id: SendId::random(&mut os_random()), clocks, files }
+    NewMessage { seq, kind, on, send_id: SendId::random(&mut os_random()), clocks, files, own_copy: None }
 }

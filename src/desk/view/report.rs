@@ -21,7 +21,7 @@ use crate::{
         Attachment, ClockKind, ClockState, ClockView, Concern, Date, Entries, Identifying, MemberId, ReportId,
         SeriousHarm, escape_invisible,
     },
-    http::{Day, Field},
+    http::{Day, Field, bytes_in_words},
 };
 
 /// A report.
@@ -181,6 +181,7 @@ impl ClockRow {
                 ClockKind::Advice => "Advice, or what we intend to do",
                 ClockKind::Decision => "Provisional decision or further response",
                 ClockKind::InformationUseNotice => "Information-use notice",
+                ClockKind::DataAcknowledgement => "Acknowledgement of a complaint about personal data",
             },
             started: Day(clock.started_on),
             due: Due::new(clock),
@@ -250,18 +251,9 @@ impl File {
             place: format!("{seq}/{number}"),
             name: MarkedText::new(None, file.name.as_str()),
             kind: escape_invisible(file.media_type.as_str()),
-            size: size(file.size),
+            size: bytes_in_words(file.size),
             sha256: file.sha256.to_string(),
         }
-    }
-}
-
-/// Bytes in words.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_024 => format!("{bytes} bytes"),
-        1_024..1_048_576 => format!("{} KB", bytes.div_ceil(1_024)),
-        _ => format!("{} MB", bytes.div_ceil(1_048_576)),
     }
 }
 

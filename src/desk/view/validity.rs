@@ -268,14 +268,11 @@ fn figures_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, de
 /// A year with hundreds of reports in most rows of every table, and in a few rows too few to be published.
 fn busy_year() -> Vec<Fact> {
     let every_answer = |place: usize| {
-        let clocks =
-            [ClockKind::Acknowledgement, ClockKind::Advice, ClockKind::Decision, ClockKind::InformationUseNotice].map(
-                |kind| Promise {
-                    kind,
-                    supplementary: place.is_multiple_of(2),
-                    kept: Kept::ALL[place % Kept::ALL.len()],
-                },
-            );
+        let clocks = ClockKind::ALL.iter().map(|kind| Promise {
+            kind: *kind,
+            supplementary: place.is_multiple_of(2),
+            kept: Kept::ALL[place % Kept::ALL.len()],
+        });
         Fact {
             received_on: Date::constant(2026, 4 + i8::try_from(place % 9).unwrap(), 1),
             route: Route::ALL[place % Route::ALL.len()],
@@ -286,7 +283,7 @@ fn busy_year() -> Vec<Fact> {
             referred: place.is_multiple_of(3),
             closed: place.is_multiple_of(2),
             withdrawn: place.is_multiple_of(500),
-            clocks: clocks.into(),
+            clocks: clocks.collect(),
             ..sample::fact()
         }
     };

@@ -1,5 +1,8 @@
 use super::*;
-use crate::domain::limits::{DESCRIPTION_MAX, DETAIL_MAX, SHORT_MAX, USE_CONCERNS_MAX};
+use crate::domain::{
+    Clock,
+    limits::{DESCRIPTION_MAX, DETAIL_MAX, SHORT_MAX, USE_CONCERNS_MAX},
+};
 
 fn form(pairs: &[(&str, &str)]) -> Entries {
     let mut entries = Entries::default();
@@ -134,5 +137,18 @@ fn a_follow_up_needs_a_message_or_a_file() {
     for has_files in [false, true] {
         assert_eq!(parse("More.", has_files), Ok(Some("More.".to_owned())));
         assert_eq!(parse(&long, has_files), Err("Message must be 20,000 characters or less".to_owned()));
+    }
+}
+
+#[test]
+fn a_complaint_about_personal_data_is_promised_its_acknowledgement() {
+    for (route, about, promised) in [
+        ("service-complaint", "personal-data", vec![Clock::DATA_ACKNOWLEDGEMENT]),
+        ("service-complaint", "unfair", vec![]),
+        ("staff-concern", "patient-safety", vec![]),
+    ] {
+        let pairs = [("route", route), ("about", about), LEAST[2]];
+        let Ok((route, concern)) = Concern::parse(&form(&pairs)) else { panic!("refused") };
+        assert_eq!(concern.promises(route).collect::<Vec<_>>(), promised, "{route} {about}");
     }
 }

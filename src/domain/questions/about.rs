@@ -42,6 +42,7 @@ pub(super) const A_COMPLAINT: Labelled = &[
     (About::TooSlow.slug(), "It took too long"),
     (About::DidNotAct.slug(), "Nothing was done"),
     (About::NotTold.slug(), "I was not told what I should have been"),
+    (About::PersonalData.slug(), "How you used information about me"),
     About::PatientSafety.labelled(),
     (About::Leadership.slug(), "Your board or senior leaders"),
     About::CoverUp.labelled(),

@@ -13,18 +13,21 @@ pub(in crate::web) enum Placeholder {
     Controller,
     /// `privacy.kept`.
     Kept,
+    /// Whether this service keeps a copy of what the person wrote for them, by `service.own_copy`, and for how long.
+    OwnCopy,
     /// A contact's name, with a link and a telephone number if there are any.
     Contact(WhoElse),
 }
 
 impl Placeholder {
     /// Those that are not contacts.
-    const PLAIN: [(&'static str, Self); 5] = [
+    const PLAIN: [(&'static str, Self); 6] = [
         ("body", Self::Body),
         ("Body", Self::BodyFirst),
         ("service.name", Self::Service),
         ("privacy.controller", Self::Controller),
         ("privacy.kept", Self::Kept),
+        ("own_copy", Self::OwnCopy),
     ];
 
     /// What is called so between its braces.

@@ -32,6 +32,8 @@ pub(in crate::web) struct CheckPage<'a> {
     sending_time: SendingTime,
     notice_due: Day,
     promises: Vec<PromiseRow>,
+    /// Whether it is a complaint about personal data, which the receipt acknowledges.
+    is_about_data: bool,
 }
 
 /// A question and what was answered.
@@ -80,6 +82,7 @@ impl<'a> CheckPage<'a> {
             sending_time: SendingTime::of_mib(limits.attachment_mib),
             notice_due: Day(notice.due_on),
             promises: promises(&open),
+            is_about_data: concern.promises(route).any(|promise| promise == Clock::DATA_ACKNOWLEDGEMENT),
         })
     }
 }

@@ -6,6 +6,7 @@ mod form;
 mod harm;
 mod keep_code;
 mod marked;
+mod own_copy;
 mod pages;
 mod promise;
 mod receipt;

@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Clock, ClockKind, Concern, ConcernField, Date, Entries, FieldError, FormField, Route, SeriousHarm, WhoElse,
+        About, Clock, ClockKind, Concern, ConcernField, Date, Entries, FieldError, FormField, Route, SeriousHarm,
+        WhoElse,
     },
     http::Day,
 };
@@ -41,6 +42,8 @@ pub(in crate::web) struct ReceiptPage<'a> {
 pub(in crate::web) struct ToldOnReceipt {
     /// Whether the person said that someone could be seriously harmed soon.
     is_urgent: bool,
+    /// Whether it is a complaint about personal data, which this page acknowledges.
+    is_about_data: bool,
     /// Its files; none if the report was there before this send.
     files: Option<SentFiles>,
     help: Vec<WhoElse>,
@@ -50,7 +53,8 @@ impl ToldOnReceipt {
     /// For a concern that is being sent.
     pub(in crate::web) fn new(route: Route, concern: &Concern) -> Self {
         let is_urgent = concern.serious_harm == Some(SeriousHarm::Yes);
-        Self { is_urgent, files: None, help: WhoElse::for_report(route, Some(concern)) }
+        let is_about_data = concern.promises(route).any(|promise| promise == Clock::DATA_ACKNOWLEDGEMENT);
+        Self { is_urgent, is_about_data, files: None, help: WhoElse::for_report(route, Some(concern)) }
     }
 
     /// What the receipt said, as its form carries it. It is shown again to whoever sent it, and used for nothing else.
@@ -58,6 +62,7 @@ impl ToldOnReceipt {
         let harm = form.first(ConcernField::SeriousHarm.slug());
         Self {
             is_urgent: SeriousHarm::from_slug(harm) == Some(SeriousHarm::Yes),
+            is_about_data: form.has(ConcernField::About.slug(), About::PersonalData.slug()),
             files: SentFiles::carried(form.first(FormField::SentFiles.slug())),
             help: form.first(FormField::Help.slug()).split(' ').filter_map(WhoElse::from_slug).collect(),
         }
@@ -71,9 +76,10 @@ impl ToldOnReceipt {
     /// As the receipt's form carries it.
     fn fields(&self) -> Vec<(&'static str, String)> {
         let harm = self.is_urgent.then(|| (ConcernField::SeriousHarm.slug(), SeriousHarm::Yes.slug().to_owned()));
+        let about = self.is_about_data.then(|| (ConcernField::About.slug(), About::PersonalData.slug().to_owned()));
         let files = self.files.as_ref().map(|files| (FormField::SentFiles.slug(), files.to_carry()));
         let help: Vec<&str> = self.help.iter().map(|who| who.slug()).collect();
-        harm.into_iter().chain(files).chain([(FormField::Help.slug(), help.join(" "))]).collect()
+        harm.into_iter().chain(about).chain(files).chain([(FormField::Help.slug(), help.join(" "))]).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use zeroize::Zeroizing;
 
-use super::{Shell, TypedFollowUp, who_else::HelpRow};
+use super::{Shell, TypedFollowUp, own_copy::CopyView, who_else::HelpRow};
 use crate::{
     crypto::os_random,
     domain::{
@@ -12,7 +12,7 @@ use crate::{
     },
     http::Day,
     store::StoredReport,
-    web::{answers::OpenedAnswer, config::LimitsConfig},
+    web::{answers::OpenedAnswer, config::LimitsConfig, own_copies::OpenedCopy},
 };
 
 /// Asks for the receipt code.
@@ -81,18 +81,19 @@ struct StatusClock {
 }
 
 enum Said {
-    Person { kind: &'static str, on: Day, collected: bool },
+    Person { kind: &'static str, on: Day, collected: bool, copy: CopyView },
     Team { kind: &'static str, on: Day, text: Text, new: bool },
     Damaged { on: Day, new: bool },
 }
 
 impl<'a> StatusPage<'a> {
-    /// From a report and its answers, opened. None without a notice clock, which every report has.
+    /// From a report, with its answers and the copies of its messages, opened. None without a notice clock, which every
+    /// report has.
     pub(in crate::web) fn new(
         parts: StatusParts<'a>,
         code: Zeroizing<String>,
         report: &StoredReport,
-        answers: Vec<OpenedAnswer>,
+        (answers, copies): (Vec<OpenedAnswer>, Vec<OpenedCopy>),
         follow_up: TypedFollowUp,
     ) -> Option<Self> {
         let view = |clock: &Clock| StatusClock::new(clock, parts.today, parts.calendar);
@@ -105,7 +106,7 @@ impl<'a> StatusPage<'a> {
         let unread = if report.closed { ReportState::Closed } else { ReportState::Received };
         let state = newest.map_or(unread, |answer| answer.state);
         let areas = newest.map(|answer| answer.areas.clone());
-        let (mut new, earlier): (Vec<Said>, _) = in_order(report, answers).into_iter().partition(Said::is_new);
+        let (mut new, earlier): (Vec<Said>, _) = in_order(report, answers, copies).into_iter().partition(Said::is_new);
         new.sort_by_key(|said| !said.may_ask());
         Some(Self {
             shell: parts.shell,
@@ -149,6 +150,11 @@ impl<'a> StatusPage<'a> {
             let text = Text::typed(text);
             Said::Team { kind: kind.label(), on: Day(day), text, new }
         };
+        let person = |collected, copy| Said::Person { kind: "Concern", on: Day(day), collected, copy };
+        let no_copy = || {
+            let [_, none, ..] = CopyView::samples();
+            none
+        };
         let new = || Self {
             shell,
             code: Zeroizing::new("7KQM-4T9X-0B2C-WZ8N-3HRE-5VPA".to_owned()),
@@ -163,7 +169,7 @@ impl<'a> StatusPage<'a> {
             areas: None,
             area_meanings: vec![],
             new: vec![],
-            earlier: vec![Said::Person { kind: "Concern", on: Day(day), collected: false }],
+            earlier: vec![person(false, no_copy())],
             typed: String::new(),
             send_id: SendId([1; 16]),
             withdraw_id: SendId([2; 16]),
@@ -184,7 +190,7 @@ impl<'a> StatusPage<'a> {
                 Said::Damaged { on: Day(day), new: true },
             ],
             earlier: vec![
-                Said::Person { kind: "Concern", on: Day(day), collected: true },
+                person(true, no_copy()),
                 team(AnswerKind::Reply, "Thank you.", false),
                 Said::Damaged { on: Day(day), new: false },
             ],
@@ -197,6 +203,10 @@ impl<'a> StatusPage<'a> {
             ..new()
         };
         let typed = Self { typed: "</textarea>".into(), ..new() };
+        let copies = |collected| Self {
+            earlier: CopyView::samples().into_iter().map(|copy| person(collected, copy)).collect(),
+            ..new()
+        };
         let no_files = Self { attachments: 0, ..new() };
         vec![
             ("status", new()),
@@ -204,6 +214,8 @@ impl<'a> StatusPage<'a> {
             ("status, late", late),
             ("status, changing a follow-up", typed),
             ("status, no files taken", no_files),
+            ("status, with copies", copies(false)),
+            ("status, with copies of what was fetched", copies(true)),
         ]
     }
 }
@@ -276,13 +288,15 @@ fn notice(report: &StoredReport) -> Option<&ClockEntry> {
 
 /// Each message of the person, then the answers that were written when the team had read up to it. New are those that
 /// were written after the person's last message, and those that came on a later day than it.
-fn in_order(report: &StoredReport, answers: Vec<OpenedAnswer>) -> Vec<Said> {
+fn in_order(report: &StoredReport, answers: Vec<OpenedAnswer>, copies: Vec<OpenedCopy>) -> Vec<Said> {
     let mut said: Vec<(u32, u32, Said)> = report
         .messages
         .iter()
-        .map(|message| {
-            let person = Said::Person { kind: message.kind.label(), on: Day(message.on), collected: message.collected };
-            (message.seq, 0, person)
+        .zip(copies)
+        .map(|(message, copy)| {
+            let copy = CopyView::new(message.seq, report.route, copy);
+            let (kind, on) = (message.kind.label(), Day(message.on));
+            (message.seq, 0, Said::Person { kind, on, collected: message.collected, copy })
         })
         .collect();
     let last = report.messages.last().map_or(0, |message| message.seq);

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Calendar, Clock, Concern, Date, Entries, FieldError, Route,
+        About, Calendar, Clock, Concern, Date, Entries, FieldError, Route,
         limits::{KIB, LOGO_BYTES},
     },
     http::{
@@ -59,6 +59,9 @@ const TODAY: Date = Date::constant(2026, 12, 1);
 
 fn every_page() -> Vec<Sample> {
     let shell = Shell::new(&Config::default(), false);
+    let mut config = Config::default();
+    config.service.own_copy = true;
+    let copying = Shell::new(&config, false);
     let demo = Shell::new(&Config::default(), true);
     let mut pages = Vec::new();
     let mut add = |name: &str, page: &dyn Render, is_error| pages.push(page.sample(name, is_error));
@@ -77,6 +80,7 @@ fn every_page() -> Vec<Sample> {
         false,
     );
     add("privacy", &PrivacyPage { shell: &shell }, false);
+    add("privacy, with copies", &PrivacyPage { shell: &copying }, false);
     add("accessibility", &AccessibilityPage { shell: &shell }, false);
     let all = Shell::new(&Config::parse(EVERYTHING).expect("a configuration"), false);
     add("start, everything set", &StartPage { shell: &all, is_indexed: true }, false);
@@ -87,6 +91,8 @@ fn every_page() -> Vec<Sample> {
         let fingerprint = "61a5 eb91 7d18 dd35 53bc 7088 8df2 4669".into();
         add(&format!("how this is kept safe, {keys}"), &SafePage { shell: &shell, keys, fingerprint }, false);
     }
+    let (keys, fingerprint) = (1, "61a5 eb91 7d18 dd35 53bc 7088 8df2 4669".into());
+    add("how this is kept safe, with copies", &SafePage { shell: &copying, keys, fingerprint }, false);
     add("right copy", &RightPage { shell: &shell }, false);
     add("withdrawn", &WithdrawnPage { shell: &shell, on: Day(TODAY) }, false);
 
@@ -126,6 +132,20 @@ fn every_page() -> Vec<Sample> {
             add(&format!("receipt, {state}, again, {route}"), &receipt("not carried"), false);
         }
     }
+    let Ok((_, about_data)) = Concern::parse(&{
+        let mut form = form.copy();
+        form.push("about".into(), About::PersonalData.slug().into());
+        form
+    }) else {
+        panic!("a form in order")
+    };
+    let (route, clocks_of_it) = (Route::ServiceComplaint, clocks(Route::ServiceComplaint));
+    let check = CheckPage::new(parts(), route, &about_data, &clocks_of_it);
+    add("check, about personal data", &check.expect("a notice clock"), false);
+    let told = || ToldOnReceipt::new(route, &about_data);
+    let nowhere = || WayBack { address: None, onion: None };
+    let receipt = ReceiptPage::new(&copying, nowhere(), keep(), TODAY, &clocks_of_it, told());
+    add("receipt, with copies, about personal data", &receipt.expect("a notice clock"), false);
     add("ask", &AskPage { shell: &shell, errors: &[], typed: "" }, false);
     let wrong = [FieldError::new("code", "Check what you typed: a receipt code has 24 letters and numbers")];
     add("ask with an error", &AskPage { shell: &shell, errors: &wrong, typed: "7KQM<\"" }, true);

@@ -13,6 +13,11 @@ use crate::{
     },
 };
 
+/// What `{own_copy}` says where copies are kept, and where not.
+const COPY: &str = "what you write, and the names and sizes of files, sealed to your receipt code. The files are not in \
+                    it. It stays until you withdraw the report. From the outside one sees about how large it is.";
+const NO_COPY: &str = "none. One that was made while this service kept copies stays until its report is withdrawn.";
+
 /// The text, with what is configured in it, as HTML.
 #[derive(Clone)]
 pub(in crate::web) struct WrittenHtml(String);
@@ -92,6 +97,7 @@ impl WrittenHtml {
             Placeholder::Service => self.words(&service.name),
             Placeholder::Controller => self.words(config.privacy.controller.as_deref().unwrap_or(&service.body)),
             Placeholder::Kept => self.words(&config.privacy.kept),
+            Placeholder::OwnCopy => self.words(if service.own_copy { COPY } else { NO_COPY }),
             Placeholder::Contact(who) => {
                 let Contact { name, link, phone, .. } = config.contacts.of(who);
                 if let Some(link) = link {

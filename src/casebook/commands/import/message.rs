@@ -6,7 +6,7 @@ use crate::{
     casebook::{CasebookError, Editor, Refusal, carry::staging::Staging, log::event::MessageNews},
     crypto::{self, AttachmentSealer, GovernanceRecipients, Hashed, OpenError, ReplyRecipient, seal_message},
     domain::{
-        Attachment, Concern, FileEntry, Manifest, Message, MessageEntry, MessageKind, ReportEntry,
+        Attachment, Calendar, Clock, Concern, FileEntry, Manifest, Message, MessageEntry, MessageKind, ReportEntry,
         limits::MESSAGE_BYTES,
     },
     files::tarball::{TarError, TarReader},
@@ -92,6 +92,9 @@ impl Editor<'_> {
             kept.push(self.reseal(tar, place, file, attachment, staging, to)?);
         }
         let concern = message.content.concern();
+        let promises = concern.into_iter().flat_map(|concern| concern.promises(message.route));
+        // Days of the calendar, which need no bank holidays.
+        let clocks = promises.map(|promise| Clock::start(promise, message.on, &Calendar::default()));
         Ok(MessageNews {
             seq: listed.seq,
             kind: listed.kind,
@@ -100,6 +103,7 @@ impl Editor<'_> {
             kept,
             areas: concern.map(Concern::areas).unwrap_or_default(),
             serious_harm: concern.and_then(|concern| concern.serious_harm),
+            clocks: clocks.collect::<Result<_, _>>().map_err(|_| place.is_another())?,
             reply_to,
         })
     }

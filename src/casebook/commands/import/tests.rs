@@ -2,9 +2,9 @@ use super::*;
 use crate::{
     casebook::ImportError,
     crypto::{OpenError, SigningKey},
-    domain::{Attachment, BoxId, Digest, Manifest, Message, MessageContent, Text},
+    domain::{About, Attachment, BoxId, Calendar, ClockKind, Digest, Manifest, Message, MessageContent, Text},
     world::{
-        TODAY,
+        DAY, TODAY,
         casebook::{Parts, World, archive, seal, seal_bytes},
     },
 };
@@ -202,6 +202,43 @@ fn what_is_sealed_inside_is_what_is_listed_outside() {
     let file = world.collect();
     assert!(matches!(refusal(world.edit(|editor| editor.import(&file, true, &TODAY))), Refusal::Inside { seq: 2, .. }));
     assert_eq!(world.snapshot(), before);
+}
+
+#[test]
+fn what_a_concern_is_about_starts_its_clock_at_the_desk() {
+    let mut world = World::new();
+    let mut ids = Vec::new();
+    for (number, about) in [(1, About::PersonalData), (2, About::Unfair)] {
+        let id = world.concern(number, Route::ServiceComplaint, &[]);
+        let held = world.reports.get_mut(&id).unwrap();
+        (held.entry.messages, held.entry.clocks) = (Vec::new(), Vec::new());
+        let mut message = world.message(id, MessageKind::Concern);
+        let MessageContent::Concern(concern) = &mut message.content else { unreachable!() };
+        concern.about = vec![about];
+        world.add(id, message, MessageKind::Concern, &[]);
+        ids.push(id);
+    }
+    let file = world.collect();
+    world.import(&file).unwrap();
+    let clock = |id| {
+        let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap();
+        let mut clocks = view.entry.clocks.into_iter();
+        clocks.find(|clock| clock.kind == ClockKind::DataAcknowledgement)
+    };
+    let started = clock(ids[0]).unwrap();
+    assert_eq!((started.seq, started.started_on, started.met_on), (1, DAY, Some(DAY)));
+    assert_eq!(started.due_on, Date::constant(2026, 12, 31));
+    assert!(clock(ids[1]).is_none());
+    let promised = |id: ReportId| -> Vec<ClockKind> {
+        world.reports[&id].entry.clocks.iter().map(|entry| entry.clock.kind).collect()
+    };
+    assert!(!promised(ids[0]).contains(&ClockKind::DataAcknowledgement), "the box knows nothing of it");
+    // Another collection brings the box's clocks anew, and leaves this one.
+    world.say(ids[0], MessageKind::FollowUp, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    let again = world.open().unwrap().show(ids[0], DAY, &Calendar::default()).unwrap().entry.clocks;
+    assert_eq!(again.iter().filter(|clock| clock.kind == ClockKind::DataAcknowledgement).count(), 1);
 }
 
 #[test]
