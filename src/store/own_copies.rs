@@ -7,29 +7,33 @@ use crate::{crypto::unframe, domain::ReportId};
 pub enum CopyRead {
     /// The age file.
     Sealed(Vec<u8>),
-    /// Those before it came to more than was asked for.
+    /// With it they would come to more bytes than were asked for.
     TooMuch,
 }
 
 impl Store {
-    /// The copies of a report's messages by number, as long as they come to so many bytes together. Blocks.
+    /// The copies of a report's messages by number, as long as their rows come to so many bytes together. Blocks.
     ///
     /// # Errors
     /// If they can't be read.
     pub fn own_copies(&self, report: ReportId, at_most: usize) -> Result<Vec<(u32, CopyRead)>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT seq, data FROM own_copy WHERE report = ?1 ORDER BY seq";
-            let mut statement = connection.prepare_cached(sql)?;
-            let mut rows = statement.query([report.0])?;
-            let (mut copies, mut read) = (Vec::new(), 0);
-            while let Some(row) = rows.next()? {
-                let data = row.get_ref(1)?.as_blob().map_err(|_| damaged("a copy"))?;
-                let sealed = unframe(data).ok_or_else(|| damaged("a copy"))?;
-                read += sealed.len();
-                let copy = if read > at_most { CopyRead::TooMuch } else { CopyRead::Sealed(sealed.to_vec()) };
-                copies.push((row.get(0)?, copy));
-            }
-            Ok(copies)
+            // SQLite tells the length of a row without reading it: however many there are, few are read.
+            let lengths = "SELECT seq, length(data) FROM own_copy WHERE report = ?1 ORDER BY seq";
+            let mut lengths = connection.prepare_cached(lengths)?;
+            let mut whole = connection.prepare_cached("SELECT data FROM own_copy WHERE report = ?1 AND seq = ?2")?;
+            let mut left = at_most;
+            let rows = lengths.query_map([report.0], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, i64>(1)?)))?;
+            rows.map(|row| {
+                let (seq, length) = row?;
+                let length = usize::try_from(length).map_err(|_| damaged("a copy"))?;
+                let Some(rest) = left.checked_sub(length) else { return Ok((seq, CopyRead::TooMuch)) };
+                left = rest;
+                let data: Vec<u8> = whole.query_row((report.0, seq), |row| row.get(0))?;
+                let sealed = unframe(&data).ok_or_else(|| damaged("a copy"))?.to_vec();
+                Ok((seq, CopyRead::Sealed(sealed)))
+            })
+            .collect()
         })
     }
 }

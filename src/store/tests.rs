@@ -7,7 +7,7 @@ use crate::{
     crypto::{Code, Locator, Sealed, SignerRole, SigningKey, digest, os_random, sign, verify},
     domain::{
         AnswerEntry, Calendar, CasebookId, Clock, ClockKind, Collected, Date, Decisions, Format, MessageKind, ReportId,
-        Route, SendId,
+        Route, SendId, limits::STORED_STEP,
     },
     world::{DAY, EmptyBox},
 };
@@ -234,13 +234,14 @@ fn a_copy_for_the_person_stays_until_they_withdraw_and_is_gone_from_the_disk_the
         let of = |copy| if let CopyRead::Sealed(sealed) = copy { Some(sealed) } else { None };
         copies.map(|(seq, copy)| (seq, of(copy))).collect()
     };
-    assert_eq!(copies(1000), [(1, Some(markers[0].to_vec())), (2, Some(markers[1].to_vec()))]);
-    assert_eq!(copies(markers[0].len()), [(1, Some(markers[0].to_vec())), (2, None)], "no more than one page takes");
+    let both = [(1, Some(markers[0].to_vec())), (2, Some(markers[1].to_vec()))];
+    assert_eq!(copies(2 * STORED_STEP), both);
+    assert_eq!(copies(2 * STORED_STEP - 1), [(1, Some(markers[0].to_vec())), (2, None)], "no more than one page takes");
     let found = |marker: &[u8]| on_disk(directory.path()).windows(marker.len()).any(|window| window == marker);
     assert!(markers.iter().all(|marker| found(marker)));
 
     store.add_message(id, message(&store, 4, MessageKind::Withdrawal, &[b"withdrawn"])).unwrap();
-    assert_eq!(copies(1000), []);
+    assert_eq!(copies(2 * STORED_STEP), []);
     assert!(!markers.iter().any(|marker| found(marker)), "found on the disk");
     store.check_integrity().unwrap();
 }

@@ -155,20 +155,13 @@ fn all_the_way_round(browser: &Driven, picture: &dyn Fn(&str)) -> String {
 
 /// Fills in the form, one answer of each kind.
 fn fill(browser: &Driven) {
-    open_groups(browser);
+    browser.open_groups();
     for css in CHOSEN {
         browser.click(css);
     }
     browser.enter("#description", &format!("{MARKER} "));
     for (css, text) in TYPED {
         browser.enter(css, text);
-    }
-}
-
-/// Opens what is folded on the page.
-fn open_groups(browser: &Driven) {
-    while browser.count("main form details:not([open]) > summary") > 0 {
-        browser.click("main form details:not([open]) > summary");
     }
 }
 

@@ -49,8 +49,9 @@ fn each_route_goes_all_the_way_round_without_scripts_and_leaves_nothing_behind()
         if route == "staff-concern" {
             // The other way in, which asks why the person writes.
             browser.follow("Start now");
-            browser.reaches("Tell us about it");
-            browser.click(&format!("[name=route][value={route}]"));
+            browser.reaches("Why are you writing?");
+            browser.follow("I work in or around the NHS and have a serious concern");
+            browser.reaches(heading);
         } else {
             browser.back();
             browser.follow(link);
@@ -80,8 +81,10 @@ fn each_route_goes_all_the_way_round_without_scripts_and_leaves_nothing_behind()
         browser.click("main button");
         browser.reaches("Your report");
         browser.enter("#message", MORE_MARKER);
+        browser.click("form[action='/status/follow-up/check'] button");
+        browser.reaches("Check your message and send");
         browser.enter("#attachment", &more);
-        browser.click("form[action='/status/follow-up'] button");
+        browser.click("form[action='/status/follow-up'] > button");
         browser.reaches("We have received your message");
         browser.click("main form button");
         browser.reaches("Your report");
@@ -103,7 +106,7 @@ fn each_route_goes_all_the_way_round_without_scripts_and_leaves_nothing_behind()
         assert!(told.contains(NOTICE), "{told}");
         assert!(browser.text("#notice-state").starts_with("Met"));
         assert_eq!(browser.text("#areas"), "How a trust is run by its board");
-        browser.click("summary");
+        browser.click("#withdraw summary");
         browser.click("button.danger");
         browser.reaches("This report was withdrawn");
     }
@@ -141,6 +144,7 @@ const GOVERNOR: &str = "#role option[value=governor]";
 
 /// Sends a form with two mistakes in it and everything else filled in that its route asks for.
 fn refused_form_keeps_everything(browser: &Browser) {
+    browser.open_groups();
     let asked = |css: &&str| browser.count(css) == 1;
     let typed: Vec<_> = TYPED.into_iter().filter(|(css, _)| asked(css)).collect();
     let chosen: Vec<_> = CHOSEN.into_iter().filter(asked).collect();
@@ -284,24 +288,27 @@ fn the_keyboard_alone_is_enough_on_a_small_screen() {
     browser.reaches("Before you start");
     keyboard.tab_to("main a[href='/report']");
     browser.press(Key::Enter);
-    browser.reaches("Tell us about it");
-
-    keyboard.tab_to("[name=route]");
-    browser.press(Key::Space);
+    browser.reaches("Why are you writing?");
+    keyboard.tab_to("main a[href='/report?route=staff-concern']");
+    browser.press(Key::Enter);
+    browser.reaches("Raise a serious concern");
     keyboard.tab_to("[name=about][value=bullying]");
     browser.press(Key::Space);
     keyboard.tab_to("main form > button");
     browser.press(Key::Enter);
-    browser.until_there(".error-summary");
+    // The summary of what is wrong has the focus at once.
+    keyboard.is_at(".error-summary");
     keyboard.tab_to(".error-summary a[href='#description']");
     browser.press(Key::Enter);
     keyboard.is_at("#description");
     browser.type_there(&format!("{MARKER} was typed"));
     keyboard.tab_to("[name=serious_harm]");
     browser.press(Key::Space);
-    browser.press(Key::Down);
-    browser.press(Key::Down);
+    (0..3).for_each(|_| browser.press(Key::Down));
     keyboard.is_at("[name=serious_harm][value=not-sure]");
+    // What is folded away opens by the keyboard too.
+    keyboard.tab_to("details.part:has(#role) summary");
+    browser.press(Key::Enter);
     keyboard.tab_to("#role");
     browser.press(Key::Letter('n'));
     keyboard.tab_to("main form > button");
@@ -311,16 +318,17 @@ fn the_keyboard_alone_is_enough_on_a_small_screen() {
     for answer in ["I work in or around the NHS", "Bullying", MARKER, "Not sure", "Nurse or midwife"] {
         assert!(shown.contains(answer), "{answer} in {shown}");
     }
-    keyboard.tab_to("button[formaction='/report#when']");
+    // The first of what was left out.
+    keyboard.tab_to("#left-out button");
     browser.press(Key::Enter);
     browser.reaches("Raise a serious concern");
     // The fragment puts the focus into the field.
-    keyboard.is_at("#when");
-    browser.type_there("In the spring");
+    keyboard.is_at("#organisation");
+    browser.type_there("In the north");
     keyboard.tab_to("main form > button");
     browser.press(Key::Enter);
     browser.reaches("Check your answers and send");
-    assert!(browser.text("main").contains("In the spring"));
+    assert!(browser.text("main").contains("In the north"));
     keyboard.tab_to("#attachment");
     // The dialog that opens from here is the operating system's own.
     browser.enter("#attachment", &texts.file(NAME_MARKER, "evidence"));
@@ -338,13 +346,16 @@ fn the_keyboard_alone_is_enough_on_a_small_screen() {
     browser.reaches("Your report");
     keyboard.tab_to("#message");
     browser.type_there(MORE_MARKER);
-    keyboard.tab_to("form[action='/status/follow-up'] button");
+    keyboard.tab_to("form[action='/status/follow-up/check'] button");
+    browser.press(Key::Enter);
+    browser.reaches("Check your message and send");
+    keyboard.tab_to("form[action='/status/follow-up'] > button");
     browser.press(Key::Enter);
     browser.reaches("We have received your message");
     keyboard.tab_to("main form button");
     browser.press(Key::Enter);
     browser.reaches("Your report");
-    keyboard.tab_to("summary");
+    keyboard.tab_to("#withdraw summary");
     browser.press(Key::Enter);
     keyboard.tab_to("button.danger");
     browser.press(Key::Enter);

@@ -199,6 +199,13 @@ impl Driven {
         self.wait_for(async |_| element.click().await);
     }
 
+    /// Opens what is folded away on a form.
+    pub(crate) fn open_groups(&self) {
+        while self.count("main form details:not([open]) > summary") > 0 {
+            self.click("main form details:not([open]) > summary");
+        }
+    }
+
     pub(crate) fn follow(&self, link: &str) {
         let element = self.until(link, || self.runtime.block_on(self.driver().find(By::LinkText(link))).ok());
         self.wait_for(async |_| element.click().await);

@@ -33,7 +33,9 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
     for (state, path) in [
         ("start", "/"),
         ("before", "/before-you-start"),
-        ("form", "/report"),
+        ("routes", "/report"),
+        ("who-else", "/who-else"),
+        ("form", "/report?route=staff-concern"),
         ("form-patient-choice", "/report?route=patient-choice"),
         ("form-procurement", "/report?route=procurement"),
         ("form-complaint", "/report?route=service-complaint"),
@@ -44,21 +46,22 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
         ("kept-safe", "/how-this-is-kept-safe"),
         ("keys", "/keys"),
         ("not-found", "/nowhere"),
-        ("not-this-way", "/leave"),
+        ("not-this-way", "/report/check"),
     ] {
         browser.go(path);
         look(&browser, state);
     }
 
-    browser.go("/report");
+    browser.go("/report?route=staff-concern");
     browser.enter("#organisation", LONG_WORD);
     browser.enter("#description", "Too short");
     browser.click("main form > button");
-    browser.reaches("Tell us about it");
+    browser.reaches("Raise a serious concern");
     look(&browser, "form-errors");
 
     let check = || {
         browser.go("/report?route=service-complaint");
+        browser.open_groups();
         for choice in [
             "about][value=cover-up",
             "about][value=leadership",
@@ -80,22 +83,23 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
     check();
     look(&browser, "check");
     let send = "main form[action='/report/send'] > button";
-    for (state, files) in [("check-too-many", [&small, &small, &small].as_slice()), ("check-too-large", &[&large])] {
-        for file in files {
-            browser.enter("#attachment", file);
-        }
-        browser.click(send);
-        browser.until_there(".error-summary");
-        look(&browser, state);
-    }
+    browser.click("button[formaction='/report']");
+    browser.reaches("Complain about us");
+    look(&browser, "form-returned");
+    browser.click("main form > button");
+    browser.reaches("Check your answers and send");
     browser.enter("#attachment", &huge);
     browser.click(send);
     browser.reaches("It is too large");
     look(&browser, "too-large");
     check();
-    browser.enter("#attachment", &small);
+    // More than fits: what does not is named.
+    for file in [&small, &large, &small, &small] {
+        browser.enter("#attachment", file);
+    }
     browser.click(send);
     browser.reaches("We have received it");
+    assert_eq!((browser.count("#files li"), browser.count("#files-left-out li")), (2, 2));
     let code = browser.text("#receipt-code");
     look(&browser, "receipt");
     browser.enter("#again", "7KQM");
@@ -120,11 +124,22 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
     look(&browser, "ask-error");
     open();
     look(&browser, "status");
-    browser.click("form[action='/status/follow-up'] button");
+    let go_on = "form[action='/status/follow-up/check'] button";
+    let send_more = "form[action='/status/follow-up'] > button";
+    browser.click(go_on);
+    browser.reaches("Check your message and send");
+    browser.click(send_more);
     browser.until_there(".error-summary");
-    look(&browser, "status-error");
-    browser.enter("#message", "There is more.");
-    browser.click("form[action='/status/follow-up'] button");
+    look(&browser, "follow-up-error");
+    browser.click("button[formaction='/status#message']");
+    browser.reaches("Your report");
+    browser.enter("#message", &format!("There is more, from the only consultant. My code is {code}."));
+    browser.click(go_on);
+    browser.reaches("Check your message and send");
+    look(&browser, "follow-up");
+    browser.enter("#attachment", &large);
+    browser.enter("#attachment", &small);
+    browser.click(send_more);
     browser.reaches("We have received your message");
     look(&browser, "followed-up");
 
@@ -136,7 +151,9 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
     open();
     look(&browser, "status-answered");
     browser.enter("#message", "And one thing more, which nobody answers in time.");
-    browser.click("form[action='/status/follow-up'] button");
+    browser.click(go_on);
+    browser.reaches("Check your message and send");
+    browser.click(send_more);
     browser.reaches("We have received your message");
     let store = rusqlite::Connection::open(place.path("box/candour.db")).expect("the store");
     store
@@ -144,7 +161,7 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
         .expect("late clocks");
     store.execute("UPDATE clock SET due_on = '2026-09-15' WHERE kind = 'decision'", []).expect("a clock met late");
     open();
-    browser.click("summary");
+    browser.click("#withdraw summary");
     look(&browser, "status-late");
 
     browser.click("button.danger");
@@ -156,7 +173,7 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
     browser.go("/");
     let frame = browser.tools("Page.getFrameTree", json!({}))["frameTree"]["frame"]["id"].clone();
     browser.tools("Page.setDocumentContent", json!({ "frameId": frame, "html": page.text() }));
-    browser.reaches("Leaving this page");
+    browser.until_there("h1");
     look(&browser, "leave");
 }
 
