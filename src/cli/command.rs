@@ -7,7 +7,7 @@ use super::demo;
 #[cfg(feature = "desk")]
 use super::desk::{self, new_keys, reach::offline};
 #[cfg(feature = "box")]
-use super::server::{check, clocks, collect, deliver, init, poster, serve};
+use super::server::{check, clocks, collect, deliver, init, poster, serve, texts};
 use super::{
     due,
     output::{self, Failure},
@@ -54,6 +54,9 @@ enum Command {
     #[cfg(feature = "box")]
     /// Make a poster and slips with the box's address, to print
     Poster(poster::PosterArguments),
+    #[cfg(feature = "box")]
+    /// Write the page texts that you can change, as they are unless you do
+    Texts(texts::TextsArguments),
     #[cfg(feature = "desk")]
     /// Work at the offline desk: take in collections, read reports, decide and answer
     #[command(subcommand)]
@@ -95,6 +98,8 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         #[cfg(feature = "box")]
         Command::Poster(arguments) => poster::run(&arguments),
+        #[cfg(feature = "box")]
+        Command::Texts(arguments) => texts::run(&arguments),
         #[cfg(feature = "desk")]
         Command::Desk(command) => desk::run(command),
     };

@@ -74,6 +74,8 @@ pub const DAILY_MIB: u64 = 10 * 1024;
 pub const DISK_RESERVE_MIB: u64 = 1024;
 /// Bytes of the operator's logo, which every page carries.
 pub const LOGO_BYTES: usize = 12 * KIB;
+/// Bytes of a page text that the operator wrote.
+pub const PAGE_TEXT_BYTES: usize = 16 * KIB;
 /// Receipt codes that may wait to be hashed, those of sends and those that were typed each; past that the box says that
 /// it is busy.
 pub const HASH_QUEUE: usize = 64;

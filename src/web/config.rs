@@ -3,11 +3,10 @@ mod contacts;
 mod logo;
 mod unsettled;
 
-pub(super) use check::{is_address, is_onion};
 pub use contacts::{Contact, ContactsConfig};
 pub(super) use logo::Logo;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::Deserialize;
 
@@ -19,6 +18,7 @@ use crate::{
         },
     },
     http,
+    web::texts::{PageText, TextError, WrittenText},
 };
 
 /// The configuration file can't be used.
@@ -56,10 +56,14 @@ pub struct Config {
     pub privacy: PrivacyConfig,
     /// `[accessibility]`: what the accessibility statement says of it.
     pub accessibility: AccessibilityConfig,
+    /// `[texts]`: page texts of the body's own.
+    pub texts: TextsConfig,
     /// `[security]`: what `/.well-known/security.txt` says.
     pub security: SecurityConfig,
     #[serde(skip)]
     pub(super) logo: Option<Logo>,
+    #[serde(skip)]
+    own_texts: BTreeMap<PageText, WrittenText>,
 }
 
 /// How much may come with a message, and how much from everybody.
@@ -193,6 +197,15 @@ pub enum Compliance {
     Not,
 }
 
+/// Page texts that the body wrote itself.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TextsConfig {
+    /// A folder with any of `audiences.md`, `kept.md` and `turn-to.md`, beside the configuration file or with its whole
+    /// path; the defaults unless set. `candour texts` writes them there.
+    pub folder: Option<String>,
+}
+
 /// What `/.well-known/security.txt` says (RFC 9116). Without both there is none.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -228,6 +241,31 @@ impl Config {
     #[must_use]
     pub fn logo_file(&self) -> Option<&str> {
         self.service.logo.as_deref()
+    }
+
+    /// The folder with page texts, to be read and given to [`Config::set_text`].
+    #[must_use]
+    pub fn texts_folder(&self) -> Option<&str> {
+        self.texts.folder.as_deref()
+    }
+
+    /// Puts a page text in place of the default.
+    ///
+    /// # Errors
+    /// If it can't be used.
+    pub fn set_text(&mut self, page: PageText, text: &str) -> Result<(), TextError> {
+        self.own_texts.insert(page, page.read(text)?);
+        Ok(())
+    }
+
+    /// The texts that are in place of the defaults.
+    pub fn own_texts(&self) -> impl Iterator<Item = PageText> {
+        self.own_texts.keys().copied()
+    }
+
+    /// A page text.
+    pub(super) fn written(&self, page: PageText) -> Cow<'_, WrittenText> {
+        self.own_texts.get(&page).map_or_else(|| Cow::Owned(page.written()), Cow::Borrowed)
     }
 
     /// Puts the logo's bytes in.

@@ -3,6 +3,7 @@
 //! What a person sends is sealed while it arrives and kept by the store; nothing here can open it. What a receipt code
 //! opens lives as long as the answer to one request. There is no log of requests or addresses.
 
+mod address;
 mod answers;
 mod app;
 mod capacity;
@@ -22,6 +23,7 @@ mod respond;
 mod router;
 mod send;
 mod status;
+mod texts;
 mod view;
 mod withdraw;
 
@@ -29,9 +31,10 @@ pub use app::{App, AppOptions};
 pub use capacity::FreeSpace;
 pub use config::{
     AccessibilityConfig, Compliance, Config, ConfigError, Contact, ContactsConfig, LimitsConfig, LinksConfig,
-    PrivacyConfig, SecurityConfig, ServiceConfig,
+    PrivacyConfig, SecurityConfig, ServiceConfig, TextsConfig,
 };
 pub use poster::{PosterError, poster};
 pub use router::router;
+pub use texts::{LineFault, PageText, TextError};
 
 use error::WebError;

@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 use askama::Template;
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use super::config::{Config, Logo, ServiceConfig, is_address, is_onion};
+use super::{
+    address::{is_address, is_onion},
+    config::{Config, Logo, ServiceConfig},
+};
 use crate::http::shortened;
 
 /// Slips on one sheet.

@@ -373,8 +373,8 @@ fn until_it_is_set_the_accessibility_statement_says_what_is_not_known() {
         "has not been tested by the people who use them",
         "The Equality and Human Rights Commission (EHRC) is responsible for enforcing the Public Sector Bodies (Websites \
          and Mobile Applications) (No. 2) Accessibility Regulations 2018 (the ‘accessibility regulations’). If you are \
-         not happy with how we respond to your complaint, contact the Equality Advisory and Support Service (0808 800 \
-         0082) (EASS).",
+         not happy with how we respond to your complaint, contact the Equality Advisory and Support Service (EASS), telephone 0808 \
+         800 0082.",
         "The day on which this statement was prepared has not been entered yet.",
         "has not been tested by anyone yet",
         "We send you no files.",

@@ -14,6 +14,7 @@ use crate::{
     confine::{self, Enforced, Kernel},
     domain::{Clock, Route, SystemDay, Today, limits::MIB},
     store::{DATABASE, Store},
+    web::PageText,
 };
 
 /// Free bytes below which the box is not fit to run: four of the largest messages.
@@ -121,6 +122,9 @@ impl Findings {
 
     fn config(&mut self, argument: &ConfigArgument) {
         let Some(config) = self.take("the configuration can be used", argument.read()) else { return };
+        let own: Vec<&str> = config.own_texts().map(PageText::file_name).collect();
+        let texts = if own.is_empty() { "none".to_owned() } else { own.join(", ") };
+        self.add(&format!("page texts of your own in place of the defaults: {texts}"), Ok(()));
         let unsettled = config.unsettled(SystemDay.today()).into_iter();
         self.0.extend(unsettled.map(|finding| CheckFinding { verdict: Verdict::Warning, finding }));
     }

@@ -1,12 +1,15 @@
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
 use crate::{
     cli::output::Failure,
     domain::limits::MIB,
-    files,
-    web::{Config, ConfigError},
+    files::{self, FileError},
+    web::{Config, ConfigError, PageText},
 };
 
 #[derive(Args)]
@@ -26,13 +29,35 @@ impl ConfigArgument {
     pub(in crate::cli) fn read(&self) -> Result<Config, Failure> {
         let Some(path) = &self.path else { return Ok(Config::default()) };
         let in_file = |error: ConfigError| Failure::Failed(format!("{}: {error}", path.display()));
+        let beside = |name: &str| path.parent().unwrap_or(Path::new("")).join(name);
         let mut config = Config::parse(&files::read_text(path, MIB)?).map_err(in_file)?;
         if let Some(name) = config.logo_file() {
-            let beside = path.parent().unwrap_or(Path::new("")).join(name);
-            config.set_logo(&files::read(&beside, MIB)?).map_err(in_file)?;
+            config.set_logo(&files::read(&beside(name), MIB)?).map_err(in_file)?;
+        }
+        if let Some(folder) = config.texts_folder().map(beside) {
+            read_texts(&mut config, &folder)?;
         }
         Ok(config)
     }
+}
+
+/// The page texts that a folder has. A name that is nearly one of theirs would be passed over, and nobody would notice.
+fn read_texts(config: &mut Config, folder: &Path) -> Result<(), Failure> {
+    for entry in fs::read_dir(folder).map_err(FileError::io("read", folder))? {
+        let path = entry.map_err(FileError::io("read", folder))?.path();
+        let page = PageText::ALL.into_iter().find(|page| path.file_name().is_some_and(|name| name == page.file_name()));
+        if let Some(page) = page {
+            let text = files::read_text(&path, MIB)?;
+            config.set_text(page, &text).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?;
+        } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md")) {
+            let names = PageText::ALL.map(PageText::file_name).join(", ");
+            let what = path.display();
+            return Err(Failure::Failed(format!(
+                "{what} is none of the page texts; call it one of {names}, or take it away"
+            )));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -61,5 +86,29 @@ mod tests {
         put("large.toml", b"[service]\nlogo = \"large.svg\"\nlogo_alt = \"Us\"");
         put("large.svg", format!("<svg>{}</svg>", " ".repeat(16 * 1024)).as_bytes());
         assert!(why("large.toml").contains("larger than 12 KiB"));
+    }
+
+    #[test]
+    fn page_texts_are_read_from_beside_the_configuration_or_refused_with_file_and_line() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        let put = |name: &str, text: &str| write_new(&at(name), Readers::Everyone, text.as_bytes()).unwrap();
+        put("candour.toml", "[texts]\nfolder = \"texts\"");
+        let read = || ConfigArgument { path: Some(at("candour.toml")) }.read();
+        let why = || match read() {
+            Err(Failure::Failed(why)) => why,
+            _ => String::new(),
+        };
+        assert!(why().contains("texts"), "there is no such folder");
+        fs::create_dir(at("texts")).unwrap();
+        assert_eq!(read().unwrap().own_texts().count(), 0);
+        put("texts/notes.txt", "Passed over.");
+        put("texts/kept.md", "# What is kept {#kept}\n\nNothing.");
+        assert_eq!(read().unwrap().own_texts().collect::<Vec<_>>(), [PageText::Kept]);
+        put("texts/turn-to.md", "Ask\n{us}");
+        assert!(why().contains("texts/turn-to.md: line 2: {us} is no placeholder"), "{}", why());
+        files::replace(&at("texts/turn-to.md"), Readers::Everyone, b"Ask us.").unwrap();
+        put("texts/audience.md", "Us.");
+        assert!(why().contains("audience.md is none of the page texts"), "{}", why());
     }
 }

@@ -9,3 +9,4 @@ pub(super) mod deliver;
 pub(super) mod init;
 pub(super) mod poster;
 pub(super) mod serve;
+pub(super) mod texts;

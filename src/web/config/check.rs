@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use super::{Compliance, Config, ConfigError};
-use crate::domain::WhoElse;
+use crate::{
+    domain::WhoElse,
+    web::address::{is_address, is_onion},
+};
 
 /// Files that an operator may allow at most with one message.
 const MOST_ATTACHMENTS: usize = 100;
@@ -13,7 +16,7 @@ const MOST_MIB: u64 = 4096;
 const MOST_A_MINUTE: u32 = 1_000_000;
 /// Mebibytes that an operator may allow at most in a day, or keep free: a tebibyte.
 const MOST_ROOM_MIB: u64 = 1024 * 1024;
-/// Bytes of a name or an address.
+/// Bytes of a name.
 const LONGEST: usize = 200;
 /// Bytes of a sentence.
 const LONGEST_SENTENCE: usize = 1000;
@@ -66,7 +69,7 @@ impl Config {
     }
 
     fn check_texts(&self) -> Result<(), ConfigError> {
-        let Self { service, privacy, accessibility, .. } = self;
+        let Self { service, privacy, accessibility, texts, .. } = self;
         let names = [("service.name", &service.name), ("service.body", &service.body)];
         let maybe = [
             ("service.header", &service.header),
@@ -80,6 +83,7 @@ impl Config {
             ("privacy.officer", &privacy.officer),
             ("accessibility.contact", &accessibility.contact),
             ("accessibility.tested_by", &accessibility.tested_by),
+            ("texts.folder", &texts.folder),
         ];
         let maybe = maybe.into_iter().filter_map(|(setting, text)| Some((setting, text.as_ref()?)));
         let own = names.into_iter().chain(maybe).map(|(setting, text)| (Cow::Borrowed(setting), text));
@@ -156,16 +160,4 @@ fn refuse(
     remedy: &'static str,
 ) -> Result<(), ConfigError> {
     Err(ConfigError::Setting { setting: setting.into(), problem, remedy })
-}
-
-/// Whether it is a service in Tor.
-pub(in crate::web) fn is_onion(text: &str) -> bool {
-    is_address(text, "http://") && text.trim_end_matches('/').to_ascii_lowercase().ends_with(".onion")
-}
-
-/// Whether it can stand in a link and in a header: visible ASCII that ends neither.
-pub(in crate::web) fn is_address(text: &str, scheme: &str) -> bool {
-    let rest = text.strip_prefix(scheme).unwrap_or_default();
-    let fits = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'<' | b'>' | b';' | b',' | b'\\');
-    !rest.is_empty() && text.len() <= LONGEST && rest.bytes().all(fits)
 }

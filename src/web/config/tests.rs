@@ -61,6 +61,7 @@ fn what_can_not_be_used_is_refused_in_one_line() {
         ("[links]\nage = \"age\"", "links.age"),
         ("[links]\nbsl = \"http://a.example/\"", "links.bsl"),
         ("[service]\nindexed = \"yes\"", "line 2"),
+        ("[texts]\nfolder = \"\"", "texts.folder"),
         ("[accessibility]\nstatus = \"compliant\"", "line 2"),
         ("[accessibility]\nstatus = \"fully-compliant\"\ntested_on = \"2026-11-22\"", "accessibility.status"),
         (

@@ -1,5 +1,8 @@
 use super::{Config, PrivacyConfig};
-use crate::domain::{Date, WhoElse};
+use crate::{
+    domain::{Date, WhoElse},
+    web::texts::{PageText, Placeholder},
+};
 
 /// Days after which what was checked has to be checked again.
 const A_YEAR: i32 = 365;
@@ -38,6 +41,20 @@ impl Config {
             unsettled.push(
                 "the privacy notice names a lawful basis that nobody has confirmed; settle it with your data protection \
                  officer and set privacy.basis"
+                    .to_owned(),
+            );
+        }
+        for (page, _) in self.own_texts.iter().filter(|(_, text)| text.is_heavy()) {
+            unsettled.push(format!(
+                "{} is so long that its page may be larger than all others, and so be told from them by whoever watches \
+                 the line; keep it below 12 KiB",
+                page.file_name()
+            ));
+        }
+        let kept = self.own_texts.get(&PageText::Kept);
+        if service.own_copy && kept.is_some_and(|text| !text.has(Placeholder::OwnCopy)) {
+            unsettled.push(
+                "kept.md does not say that a copy is kept for the person, sealed to their code; put {own_copy} into it"
                     .to_owned(),
             );
         }
@@ -89,5 +106,20 @@ mod tests {
         assert!(!says("[accessibility]\nprepared_on = \"2026-01-01\"", "reviewed_on"), "it is as new as a review");
         let one = "[contacts]\nchecked_on = \"2026-11-01\"\n[contacts.mp]\nname = \"M\"\nchecked_on = \"2024-01-01\"";
         assert!(says(one, "(mp)"));
+    }
+
+    #[test]
+    fn texts_of_the_bodys_own_that_are_long_or_leave_out_a_copy_are_told() {
+        let mut config = Config::parse("[service]\nown_copy = true").unwrap();
+        let told = |config: &Config, part: &str| {
+            config.unsettled(Date::constant(2026, 11, 24)).iter().any(|told| told.contains(part))
+        };
+        assert!(!told(&config, "kept.md"));
+        config.set_text(PageText::Kept, "# A {#kept}\n\nNothing.").unwrap();
+        assert!(told(&config, "kept.md does not say"));
+        config.set_text(PageText::Kept, "# A {#kept}\n\n- b\n- c: {own_copy}").unwrap();
+        assert!(!told(&config, "kept.md"));
+        config.set_text(PageText::Kept, &format!("# A {{#kept}}\n\n{{own_copy}}{}", " b".repeat(7000))).unwrap();
+        assert!(told(&config, "kept.md is so long"));
     }
 }

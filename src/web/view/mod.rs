@@ -18,6 +18,7 @@ mod status;
 mod validity;
 mod way_back;
 mod who_else;
+mod written;
 
 pub(super) use check::CheckPage;
 pub(super) use follow_up::{FollowUpCheckPage, FollowedUpPage, TypedFollowUp};

@@ -2,11 +2,14 @@ use std::sync::LazyLock;
 
 use axum::http::HeaderValue;
 
-use super::{harm::WhenRead, who_else::HelpRow};
+use super::{harm::WhenRead, who_else::HelpRow, written::WrittenHtml};
 use crate::{
     domain::{Date, Labelled, Route, Text, WhoElse},
     http::{Day, SaidByTeam, capitalised, policy, shortened},
-    web::config::{AccessibilityConfig, Config, ContactsConfig, LinksConfig, Logo, PrivacyConfig, ServiceConfig},
+    web::{
+        config::{AccessibilityConfig, Config, ContactsConfig, LinksConfig, Logo, PrivacyConfig, ServiceConfig},
+        texts::PageText,
+    },
 };
 
 /// The style sheet of box and desk, with what the box alone shows. As it is sent.
@@ -31,6 +34,10 @@ pub(in crate::web) struct Shell {
     pub(super) privacy: PrivacyConfig,
     pub(super) accessibility: AccessibilityConfig,
     pub(super) logo: Option<Logo>,
+    /// What a body can write anew.
+    pub(super) audiences: WrittenHtml,
+    pub(super) kept: WrittenHtml,
+    pub(super) turn_to: WrittenHtml,
     when_read: WhenRead,
     pub(in crate::web) demo: bool,
     pub(in crate::web) css: &'static str,
@@ -47,6 +54,9 @@ impl Shell {
             privacy: config.privacy.clone(),
             accessibility: config.accessibility.clone(),
             logo: config.logo.clone(),
+            audiences: WrittenHtml::new(config, PageText::Audiences),
+            kept: WrittenHtml::new(config, PageText::Kept),
+            turn_to: WrittenHtml::new(config, PageText::TurnTo),
             when_read: WhenRead::new(&config.service),
             demo,
             css: &CSS,
