@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::{
     FormParts, Shell,
-    marked::{Found, MarkedText},
+    checked_text::{CheckedText, FoundInText},
     promise::{PromiseRow, promises},
     sending::SendingTime,
 };
@@ -26,7 +26,7 @@ pub(in crate::web) struct CheckPage<'a> {
     rows: Vec<AnswerRow>,
     /// What was left out, and the field of the first of it.
     left_out: Option<(&'static str, Vec<&'static str>)>,
-    found: Found,
+    found: FoundInText,
     attachments: usize,
     attachment_mib: u64,
     sending_time: SendingTime,
@@ -40,8 +40,8 @@ pub(in crate::web) struct CheckPage<'a> {
 struct AnswerRow {
     field: &'static str,
     label: &'static str,
-    answers: Vec<MarkedText>,
-    found: Found,
+    answers: Vec<CheckedText>,
+    found: FoundInText,
 }
 
 impl<'a> CheckPage<'a> {
@@ -68,7 +68,7 @@ impl<'a> CheckPage<'a> {
         let missing: Vec<&Prompt> = prompts.iter().filter(|prompt| !given.contains_key(&prompt.field)).collect();
         let left_out =
             missing.first().map(|first| (first.field.slug(), missing.iter().map(|prompt| prompt.label).collect()));
-        let mut found = Found::default();
+        let mut found = FoundInText::default();
         rows.iter().for_each(|row| found.add(&row.found));
         Some(Self {
             shell,
@@ -90,14 +90,14 @@ impl<'a> CheckPage<'a> {
 impl AnswerRow {
     fn new(prompt: &Prompt, given: &Given<'_>) -> Self {
         let answers = match given {
-            Given::Text(text) => vec![MarkedText::of(text.as_str())],
+            Given::Text(text) => vec![CheckedText::of(text.as_str())],
             Given::Choices(chosen) => {
                 let is_chosen = |slug: &str| chosen.iter().any(|(known, _)| *known == slug);
                 let shown = prompt.choices(is_chosen).filter(|(slug, _)| is_chosen(slug));
-                shown.map(|(_, label)| MarkedText::plain(label)).collect()
+                shown.map(|(_, label)| CheckedText::plain(label)).collect()
             }
         };
-        let mut found = Found::default();
+        let mut found = FoundInText::default();
         answers.iter().for_each(|answer| found.add(&answer.found));
         Self { field: prompt.field.slug(), label: prompt.label, answers, found }
     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use zeroize::Zeroizing;
 
-use super::{Shell, marked::MarkedText, sending::SendingTime, sent_files::SentFiles};
+use super::{Shell, checked_text::CheckedText, sending::SendingTime, sent_files::SentFiles};
 use crate::{
     crypto::os_random,
     domain::{FieldError, FormField, SendId},
@@ -34,7 +34,7 @@ pub(in crate::web) struct FollowUpCheckPage<'a> {
     code: Zeroizing<String>,
     send_id: SendId,
     typed: String,
-    text: MarkedText,
+    text: CheckedText,
     errors: &'a [FieldError],
     attachments: usize,
     attachment_mib: u64,
@@ -54,7 +54,7 @@ impl<'a> FollowUpCheckPage<'a> {
             shell,
             code,
             send_id: follow_up.send_id(),
-            text: MarkedText::of(follow_up.typed.trim()),
+            text: CheckedText::of(follow_up.typed.trim()),
             typed: follow_up.typed,
             errors,
             attachments: limits.attachments,

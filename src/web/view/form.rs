@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{KeepCode, Shell, harm::WhenRead, who_else::HelpRow};
+use super::{KeepCode, Shell, harm::WhenRead, help::HelpRow};
 use crate::{
     domain::{ConcernField, Entries, FieldError, FormField, Input, Prompt, Route, Section, WhoElse, prompts},
     http::Field,

@@ -1,11 +1,12 @@
 //! What the templates are given.
 
 mod check;
+mod checked_text;
 mod follow_up;
 mod form;
 mod harm;
+mod help;
 mod keep_code;
-mod marked;
 mod own_copy;
 mod pages;
 mod promise;

@@ -3,9 +3,9 @@ use zeroize::Zeroizing;
 
 use super::{
     KeepCode, Shell, WayBack,
+    help::HelpRow,
     promise::{PromiseRow, promises},
     sent_files::SentFiles,
-    who_else::HelpRow,
 };
 use crate::{
     domain::{

@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use axum::http::HeaderValue;
 
-use super::{harm::WhenRead, who_else::HelpRow, written::WrittenHtml};
+use super::{harm::WhenRead, help::HelpRow, written::WrittenHtml};
 use crate::{
     domain::{Date, Labelled, Route, Text, WhoElse},
     http::{Day, SaidByTeam, capitalised, policy, shortened},
@@ -82,7 +82,7 @@ impl Shell {
 
     /// How these can be reached.
     pub(super) fn help(&self, who: Vec<WhoElse>) -> Vec<HelpRow<'_>> {
-        who.into_iter().map(|who| HelpRow::new(self, who)).collect()
+        who.into_iter().map(|who| HelpRow::new(&self.contacts, who)).collect()
     }
 
     /// Who reads what is sent, at the beginning of a sentence.

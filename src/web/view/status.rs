@@ -3,7 +3,7 @@
 use askama::Template;
 use zeroize::Zeroizing;
 
-use super::{Shell, TypedFollowUp, own_copy::CopyView, who_else::HelpRow};
+use super::{Shell, TypedFollowUp, help::HelpRow, own_copy::CopyView};
 use crate::{
     crypto::os_random,
     domain::{

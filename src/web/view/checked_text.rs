@@ -4,27 +4,27 @@ use crate::domain::Identifying;
 
 /// A text, with what in it may show who someone is.
 #[derive(Default)]
-pub(super) struct MarkedText {
-    pub(super) parts: Vec<MarkedPart>,
-    pub(super) found: Found,
+pub(super) struct CheckedText {
+    pub(super) parts: Vec<CheckedPart>,
+    pub(super) found: FoundInText,
 }
 
 /// A part of a text, marked if it may show who someone is.
-pub(super) struct MarkedPart {
+pub(super) struct CheckedPart {
     pub(super) text: String,
     pub(super) marked: bool,
 }
 
 /// What was found, each kind once.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct FoundInText {
     /// What is seldom meant to be sent.
     pub(super) warnings: BTreeSet<&'static str>,
     /// Whether there are words that the person may want to look at once more, with nothing wrong in them.
     pub(super) asks: bool,
 }
 
-impl MarkedText {
+impl CheckedText {
     /// Looks through a text.
     pub(super) fn of(text: &str) -> Self {
         let mut marked = Self::default();
@@ -52,12 +52,12 @@ impl MarkedText {
 
     fn push(&mut self, text: &str, marked: bool) {
         if !text.is_empty() {
-            self.parts.push(MarkedPart { text: text.to_owned(), marked });
+            self.parts.push(CheckedPart { text: text.to_owned(), marked });
         }
     }
 }
 
-impl Found {
+impl FoundInText {
     /// Whether there is nothing to say.
     pub(super) fn is_empty(&self) -> bool {
         self.warnings.is_empty() && !self.asks
