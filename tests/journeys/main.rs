@@ -35,5 +35,6 @@ mod round;
 mod seizure;
 mod slow_line;
 mod text_browser;
+mod told;
 mod traced;
 mod wire;

@@ -393,7 +393,7 @@ fn files_past_a_limit_are_left_out_and_named_and_nothing_else_is_lost() {
     let fields = checked(&served, "staff-concern");
     let files = vec![text("a", b"1"), text("b", b"2"), text("c", b"3"), text("d", b"4")];
     let page = send(&served, &fields, files);
-    assert_eq!((page.status, page.all("#files li")), (200, vec!["a (1 bytes)".into(), "b (1 bytes)".into()]));
+    assert_eq!((page.status, page.all("#files li")), (200, vec!["a (1 byte)".into(), "b (1 byte)".into()]));
     assert_eq!(page.all("#files-left-out li"), ["c", "d"]);
     // A copy that is wrong gets the same page.
     let mut copy = page.form("/receipt/check");
@@ -625,7 +625,7 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
     deliver(&served, vec![(answer, vec![])], &messages[0].reply_to);
     let page = status(served.address, &code);
     assert!(!page.text().contains("Not for you."));
-    assert!(page.all("article.message")[1].contains("can’t be shown"));
+    assert!(page.all("article.message")[0].contains("can’t be shown"));
     assert_eq!(page.one("#areas"), "Not decided yet");
 }
 

@@ -20,6 +20,8 @@ pub(super) struct CheckedPart {
 pub(super) struct FoundInText {
     /// What is seldom meant to be sent.
     pub(super) warnings: BTreeSet<&'static str>,
+    /// Whether a receipt code is among it.
+    pub(super) has_code: bool,
     /// Whether there are words that the person may want to look at once more, with nothing wrong in them.
     pub(super) asks: bool,
 }
@@ -37,6 +39,7 @@ impl CheckedText {
                 marked.found.asks = true;
             } else {
                 marked.found.warnings.insert(span.kind.label());
+                marked.found.has_code |= span.kind == Identifying::ReceiptCode;
             }
         }
         marked.push(&text[from..], false);
@@ -66,6 +69,7 @@ impl FoundInText {
     /// With what another text holds.
     pub(super) fn add(&mut self, other: &Self) {
         self.warnings.extend(&other.warnings);
+        self.has_code |= other.has_code;
         self.asks |= other.asks;
     }
 }
