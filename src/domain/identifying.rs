@@ -3,6 +3,7 @@
 
 mod few_people;
 mod receipt;
+mod vocabulary;
 mod words;
 
 use std::{ops::Range, sync::LazyLock};
