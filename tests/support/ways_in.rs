@@ -103,6 +103,9 @@ impl BothSides {
                 vec![
                     format!("{concern}{rest}").into_bytes(),
                     format!("route=&about=x&description=short&organisation=%00%ff&serious_harm=yes{rest}").into_bytes(),
+                    b"code=@code&code_tag=@tag&again=7&serious_harm=yes&about=personal-data&help=cqc+mp+x&change=role\
+                      &sent_files=12+a.pdf%0A-+%3Cscript%3E%0A99999999999999999999+x"
+                        .to_vec(),
                 ]
             }
             Way::Multipart => {
@@ -196,7 +199,7 @@ impl BothSides {
         for (name, value) in form_urlencoded::parse(&bytes).take(64) {
             form.push(name.into_owned(), value.into_owned());
         }
-        for path in ["/report", "/status", "/receipt/check"] {
+        for path in ["/report", "/status", "/status/follow-up/check", "/receipt/check"] {
             self.page(path, "application/x-www-form-urlencoded", &bytes);
         }
         for has_files in [false, true] {
