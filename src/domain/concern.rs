@@ -204,10 +204,11 @@ impl FollowUp {
     /// # Errors
     /// If there is neither text nor file, or the text is too long.
     pub fn parse(form: &Entries, has_files: bool) -> Result<Self, Vec<FieldError>> {
-        if let Some(problem) = Self::too_long(form) {
+        let typed = form.first(FormField::Message.slug());
+        if let Some(problem) = Self::too_long(typed) {
             return Err(vec![problem]);
         }
-        let message = Text::typed(form.first(FormField::Message.slug()));
+        let message = Text::typed(typed);
         if message.is_empty() && !has_files {
             return Err(vec![FieldError::new(FormField::Message.slug(), "Enter a message or choose a file")]);
         }
@@ -216,9 +217,8 @@ impl FollowUp {
 
     /// What is wrong with the length of a text, if anything is: the one thing that can be told before it is sent.
     #[must_use]
-    pub fn too_long(form: &Entries) -> Option<FieldError> {
-        let message = Text::typed(form.first(FormField::Message.slug()));
-        MESSAGE.problem(&message).map(|problem| FieldError::new(FormField::Message.slug(), problem))
+    pub fn too_long(typed: &str) -> Option<FieldError> {
+        MESSAGE.problem(&Text::typed(typed)).map(|problem| FieldError::new(FormField::Message.slug(), problem))
     }
 }
 

@@ -29,6 +29,10 @@ pub const FORM_BYTES: usize = 3 * BYTES_PER_CHARACTER * CONCERN_CHARACTERS + 16 
 pub const FIELD_BYTES: usize = BYTES_PER_CHARACTER * DESCRIPTION_MAX + KIB;
 /// Text fields in one form, repeated ones counted each time.
 pub const FIELDS: usize = 64;
+/// Parts of a multipart body, whatever they are: each takes work, however small it is.
+pub const PARTS: usize = 1_000;
+/// Messages of a person in one report: their page shows them all.
+pub const MESSAGES: usize = 1_000;
 
 /// Files with one message, unless configured otherwise.
 pub const ATTACHMENTS: usize = 10;

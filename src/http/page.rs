@@ -66,12 +66,30 @@ pub fn common_headers(headers: &mut HeaderMap, policy: &HeaderValue) {
     }
 }
 
-/// Whether a browser says that another site's page sent this.
+/// Whether a browser says that another site's page sent this. Browsers that don't say so by `Sec-Fetch-Site`, because they are
+/// old or the address is plain HTTP, may by `Origin`; but they send `null` there from pages that tell no referrer, as these
+/// do, so that says nothing.
 #[must_use]
 pub fn is_cross_site(method: &Method, headers: &HeaderMap) -> bool {
     let reads = matches!(*method, Method::GET | Method::HEAD);
-    // Not by `Origin`: browsers send `null` there, because these pages tell no referrer.
-    !reads && headers.get(SEC_FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none")
+    let elsewhere = headers.get(SEC_FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none");
+    !reads && (elsewhere || is_other_origin(headers))
+}
+
+fn is_other_origin(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let Some(origin) = text(header::ORIGIN).filter(|origin| *origin != "null") else { return false };
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    // A front that asks for an address of its own machine hides what the browser asked for.
+    text(header::HOST).is_some_and(|own| is_public_name(own) && !own.eq_ignore_ascii_case(host))
+}
+
+/// Whether a host, perhaps with a port, is a name by which something is reached from elsewhere: not an address in numbers,
+/// and not a name of one label, as `localhost` is.
+#[must_use]
+pub fn is_public_name(host: &str) -> bool {
+    let name = host.split(':').next().unwrap_or_default().trim_end_matches('.');
+    name.rsplit_once('.').is_some_and(|(_, last)| last.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// Answers a request on a task of its own: a panic there ends the task and nothing else. None if there was one.
@@ -84,4 +102,42 @@ pub async fn contained(answer: impl Future<Output = Response> + Send + 'static) 
     let handled = task.await;
     scrub::wipe();
     handled.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_site_s_page_sends_is_known_by_either_header() {
+        let is_refused = |headers: &[(&'static str, &'static str)]| {
+            let headers =
+                headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+            is_cross_site(&Method::POST, &headers.collect())
+        };
+        let host = ("host", "box.example");
+        for taken in [
+            &[host][..],
+            &[host, ("sec-fetch-site", "same-origin")],
+            &[host, ("sec-fetch-site", "none")],
+            &[host, ("origin", "null")],
+            &[host, ("origin", "https://BOX.example")],
+            // A front that hides the name.
+            &[("host", "127.0.0.1:8080"), ("origin", "https://box.example")],
+            &[("host", "candour:8080"), ("origin", "https://box.example")],
+        ] {
+            assert!(!is_refused(taken), "{taken:?}");
+        }
+        for refused in [
+            &[host, ("sec-fetch-site", "cross-site")][..],
+            &[host, ("sec-fetch-site", "same-site")],
+            &[host, ("origin", "https://evil.example")],
+            &[host, ("origin", "https://box.example.evil.example")],
+            &[host, ("origin", "https://box.example:8443")],
+        ] {
+            assert!(is_refused(refused), "{refused:?}");
+        }
+        let elsewhere = [(HeaderName::from_static("sec-fetch-site"), HeaderValue::from_static("cross-site"))];
+        assert!(!is_cross_site(&Method::GET, &elsewhere.into_iter().collect()), "a link may lead here");
+    }
 }

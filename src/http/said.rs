@@ -38,7 +38,7 @@ mod tests {
     use scraper::{Html, Selector};
 
     use super::*;
-    use crate::domain::{Date, prose};
+    use crate::domain::{Date, escape_invisible, prose};
 
     fn said(text: &str) -> String {
         let on = Day(Date::constant(2026, 12, 1));
@@ -51,6 +51,12 @@ mod tests {
         assert!(html.contains("<h3>The governance team: Reply</h3>") && !html.contains("New since"), "{html}");
         let shown = "<div class=\"said\"><p>&#60;/div&#62;&#60;b&#62;\n[a](https://b.example/) *c*</p><p>x</p></div>";
         assert!(html.contains(shown), "{html}");
+    }
+
+    #[test]
+    fn what_can_t_be_seen_is_written_out() {
+        let html = said("# \u{200b}\n\ngnp\u{202e}.exe");
+        assert!(html.contains("<h4>⟨U+200B⟩</h4><p>gnp⟨U+202E⟩.exe</p>"), "{html}");
     }
 
     #[test]
@@ -73,6 +79,7 @@ mod tests {
                 page.select(&Selector::parse(selector).unwrap()).flat_map(|element| element.text()).collect()
             };
             let visible = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            let text = escape_invisible(&text);
             let blocks: String = prose(&text).into_iter().map(|block| match block {
                 ProseBlock::Heading(_, span) | ProseBlock::Paragraph(span) => span.text.to_owned(),
                 ProseBlock::List(items) => items.iter().map(|item| item.text).collect(),

@@ -1,5 +1,7 @@
 //! What the box keeps for a person of what they wrote: sealed to their receipt code, until they withdraw the report.
 
+use std::collections::BTreeMap;
+
 use super::{Store, StoreError, damaged};
 use crate::{crypto::unframe, domain::ReportId};
 
@@ -9,6 +11,8 @@ pub enum CopyRead {
     Sealed(Vec<u8>),
     /// With it they would come to more bytes than were asked for.
     TooMuch,
+    /// Not as it was put there.
+    Damaged,
 }
 
 impl Store {
@@ -16,7 +20,7 @@ impl Store {
     ///
     /// # Errors
     /// If they can't be read.
-    pub fn own_copies(&self, report: ReportId, at_most: usize) -> Result<Vec<(u32, CopyRead)>, StoreError> {
+    pub fn own_copies(&self, report: ReportId, at_most: usize) -> Result<BTreeMap<u32, CopyRead>, StoreError> {
         self.read(|connection| {
             // SQLite tells the length of a row without reading it: however many there are, few are read.
             let lengths = "SELECT seq, length(data) FROM own_copy WHERE report = ?1 ORDER BY seq";
@@ -30,8 +34,8 @@ impl Store {
                 let Some(rest) = left.checked_sub(length) else { return Ok((seq, CopyRead::TooMuch)) };
                 left = rest;
                 let data: Vec<u8> = whole.query_row((report.0, seq), |row| row.get(0))?;
-                let sealed = unframe(&data).ok_or_else(|| damaged("a copy"))?.to_vec();
-                Ok((seq, CopyRead::Sealed(sealed)))
+                // One that is damaged keeps nobody from all else.
+                Ok((seq, unframe(&data).map_or(CopyRead::Damaged, |sealed| CopyRead::Sealed(sealed.to_vec()))))
             })
             .collect()
         })

@@ -31,6 +31,8 @@ pub(super) enum WebError {
     NotIssued,
     /// The report was withdrawn.
     Withdrawn,
+    /// The report has as many messages as it may.
+    LongReport,
     /// More receipt codes than are looked up in a minute.
     TooMany,
     /// More was sent than is taken in a minute.
@@ -48,7 +50,7 @@ pub(super) enum WebError {
 impl WebError {
     /// Every one, for the tests of their pages.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::NotFound,
         Self::Method,
         Self::Broken,
@@ -58,6 +60,7 @@ impl WebError {
         Self::CrossSite,
         Self::NotIssued,
         Self::Withdrawn,
+        Self::LongReport,
         Self::TooMany,
         Self::TooManySends,
         Self::Busy,
@@ -76,7 +79,7 @@ impl WebError {
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::NotIssued => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NotIssued | Self::LongReport => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Withdrawn => StatusCode::GONE,
             Self::TooMany | Self::TooManySends => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Closed | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
@@ -136,6 +139,11 @@ impl WebError {
                 "This report was withdrawn",
                 "The report that this receipt code belongs to was withdrawn. Nothing was added to it.",
                 "If there is more to say, send a new report from the start page.",
+            ),
+            Self::LongReport => (
+                "This report is full",
+                "It has as many messages as it can hold. What you sent just now was not kept.",
+                "Send a new report from the start page, and say what it goes on from. We still answer under the code of this one.",
             ),
             Self::TooMany => (
                 "Too many codes are being tried",

@@ -7,9 +7,9 @@ use axum::{
 };
 
 use super::{
-    App, WebError,
+    App, LimitsConfig, WebError,
     message::UnsealedMessage,
-    receive::{self, Received},
+    receive::{self, Files, LeftOut, Received},
     respond::page,
     status::{self, Lookup, OpenedReport},
     view::{FollowUpCheckPage, FollowedUpPage, SentFiles},
@@ -27,8 +27,9 @@ pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Re
     let typed = form.first(FormField::Code.slug());
     match Code::parse(typed) {
         Ok(code) => {
-            let errors: Vec<FieldError> = FollowUp::too_long(&form).into_iter().collect();
-            check_page(&app, &code, &form, &errors)
+            let errors: Vec<FieldError> =
+                FollowUp::too_long(form.first(FormField::Message.slug())).into_iter().collect();
+            check_page(&app, code, form, errors).await
         }
         Err(error) => status::ask_again(&app, typed, &error.to_string()),
     }
@@ -41,17 +42,28 @@ pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Resul
         Lookup::Report(opened) => opened,
         Lookup::Nothing(response) => return Ok(response),
     };
+    let hashed = opened.hashed;
+    let answer = send(&app, opened, fields, files, &left_out).await;
+    status::whole_step(hashed).await;
+    answer
+}
+
+async fn send(
+    app: &App,
+    opened: Box<OpenedReport>,
+    fields: Entries,
+    files: Files,
+    left_out: &LeftOut,
+) -> Result<Response, WebError> {
     if opened.report.withdrawn_on.is_some() {
         return Err(WebError::Withdrawn);
     }
     let message = match FollowUp::parse(&fields, !files.is_empty()) {
         Ok(follow_up) => follow_up.message,
-        Err(_) if !left_out.names().is_empty() => {
-            let problem = format!("Choose files that are {} MB or less together", app.config().limits.attachment_mib);
-            let errors = [FieldError::new(FormField::Attachment.slug(), problem)];
-            return check_page(&app, &opened.code, &fields, &errors);
+        Err(errors) => {
+            let errors = nothing_to_send(app.config().limits, !left_out.names().is_empty()).map_or(errors, |e| vec![e]);
+            return check_page(app, opened.code, fields, errors).await;
         }
-        Err(errors) => return check_page(&app, &opened.code, &fields, &errors),
     };
     let on = app.today();
     let clock = Clock::start(Clock::NOTICE, on, app.calendar())?;
@@ -59,7 +71,7 @@ pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Resul
         return Err(WebError::TooManySends);
     }
     let send_id = status::send_id(&fields).unwrap_or_else(|| SendId::random(&mut os_random()));
-    let sent = SentFiles::new(files.described(), &left_out);
+    let sent = SentFiles::new(files.described(), left_out);
     let content = MessageContent::FollowUp(message);
     let outgoing = UnsealedMessage { content, files, on, clocks: vec![clock], send_id };
     let code = opened.code.grouped();
@@ -74,10 +86,28 @@ pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Resul
     page(StatusCode::OK, &FollowedUpPage { shell: app.shell(), code, received_on, notice_due, files })
 }
 
-fn check_page(app: &App, code: &Code, form: &Entries, errors: &[FieldError]) -> Result<Response, WebError> {
+/// What to do where nothing is left to send because of what files the box takes.
+fn nothing_to_send(limits: LimitsConfig, were_left_out: bool) -> Option<FieldError> {
+    let (field, problem) = match (limits.attachments, were_left_out) {
+        (0, true) => (FormField::Message, "This service takes no files. Enter a message".to_owned()),
+        (0, false) => (FormField::Message, "Enter a message".to_owned()),
+        (_, true) => {
+            (FormField::Attachment, format!("Choose files that are {} MB or less together", limits.attachment_mib))
+        }
+        (_, false) => return None,
+    };
+    Some(FieldError::new(field.slug(), problem))
+}
+
+/// Looking through a text is work.
+async fn check_page(app: &App, code: Code, form: Entries, errors: Vec<FieldError>) -> Result<Response, WebError> {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let typed = status::typed_follow_up(form);
-    page(status, &FollowUpCheckPage::new(app.shell(), app.config().limits, code.grouped(), typed, errors))
+    app.blocking(move |app| {
+        let typed = status::typed_follow_up(&form);
+        let view = FollowUpCheckPage::new(app.shell(), app.config().limits, code.grouped(), typed, &errors);
+        page(status, &view)
+    })
+    .await
 }
 
 /// The days on which the follow-up of an earlier send of the same form came in and its notice is due.

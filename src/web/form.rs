@@ -46,8 +46,12 @@ pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Re
     match Concern::parse(&typed) {
         Ok((route, concern)) => {
             let clocks = app.clocks(route, app.today())?;
-            let check = CheckPage::new(parts(&app, &code), route, &concern, &clocks).ok_or(WebError::Internal)?;
-            page(StatusCode::OK, &check)
+            // Looking through a text is work.
+            app.blocking(move |app| {
+                let check = CheckPage::new(parts(app, &code), route, &concern, &clocks).ok_or(WebError::Internal)?;
+                page(StatusCode::OK, &check)
+            })
+            .await
         }
         Err(errors) => form_with_errors(&app, &typed, &errors, &code),
     }

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::{App, WebError, receive::Files};
 use crate::{
     crypto::{Receipt, ReplyRecipient, SealError, os_random, seal_message, seal_own_copy},
-    domain::{Clock, Date, Message, MessageContent, MessageKind, OwnCopy, ReportId, Route, SendId},
+    domain::{Clock, Date, Message, MessageContent, MessageKind, OwnCopy, ReportId, Route, SendId, limits::MESSAGES},
     store::{AddMessage, AddReport, NewMessage, NewReport, StoredReport},
 };
 
@@ -57,6 +57,10 @@ impl UnsealedMessage {
         for _ in 0..ATTEMPTS {
             if let Some(told) = settled(&report) {
                 return Ok(Some(told));
+            }
+            // A withdrawal always finds room.
+            if report.messages.len() >= MESSAGES && sealing.new.kind != MessageKind::Withdrawal {
+                return Err(WebError::LongReport);
             }
             let last = report.messages.iter().map(|message| message.seq).max().unwrap_or_default();
             sealing.seal_as(app, last + 1)?;

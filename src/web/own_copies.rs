@@ -22,10 +22,11 @@ pub(super) enum OpenedCopy {
 /// The copy of each message of a report, in the order of the messages. Blocks.
 pub(super) fn open_copies(app: &App, receipt: &Receipt, report: &StoredReport) -> Result<Vec<OpenedCopy>, WebError> {
     let stored = app.store().own_copies(report.id, OWN_COPIES_BYTES)?;
-    let of = |message: &StoredMessage| match stored.iter().find(|(seq, _)| *seq == message.seq) {
+    let of = |message: &StoredMessage| match stored.get(&message.seq) {
         None => OpenedCopy::None,
-        Some((_, CopyRead::TooMuch)) => OpenedCopy::TooMuch,
-        Some((_, CopyRead::Sealed(sealed))) => {
+        Some(CopyRead::TooMuch) => OpenedCopy::TooMuch,
+        Some(CopyRead::Damaged) => OpenedCopy::Damaged,
+        Some(CopyRead::Sealed(sealed)) => {
             let r#box = app.store().settings().box_id;
             let copy = receipt.reply.open_own_copy(sealed).ok();
             let copy = copy.filter(|copy| copy.is_of(r#box, report.id, (message.seq, message.kind)));

@@ -6,7 +6,7 @@ use askama::Template;
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::{
-    address::{is_address, is_onion},
+    address::{is_onion, is_site},
     config::{Config, Logo, ServiceConfig},
 };
 use crate::http::shortened;
@@ -38,7 +38,7 @@ pub enum PosterError {
 /// # Errors
 /// If that is no address.
 pub fn poster(config: &Config, address: &str) -> Result<String, PosterError> {
-    if !is_address(address, "https://") && !is_onion(address) {
+    if !is_site(address, "https://") && !is_onion(address) {
         return Err(PosterError::Address);
     }
     let service = &config.service;

@@ -17,7 +17,9 @@ use crate::{
     crypto::{AttachmentSealer, SealError, SealedTrueSize},
     domain::{
         Attachment, Entries, FormField, Text,
-        limits::{FIELD_BYTES, FIELDS, FILE_NAME_BYTES, FORM_BYTES, KIB, MEDIA_TYPE_BYTES, MIB, MULTIPART_OVERHEAD},
+        limits::{
+            FIELD_BYTES, FIELDS, FILE_NAME_BYTES, FORM_BYTES, KIB, MEDIA_TYPE_BYTES, MIB, MULTIPART_OVERHEAD, PARTS,
+        },
     },
     http::{
         body_limits::{Guarded, Watch},
@@ -126,6 +128,7 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Web
         app,
         watch,
         text_bytes: 0,
+        part_count: 0,
         field_count: 0,
         file_bytes: 0,
         received: Received { fields: Entries::default(), files: Files::default(), left_out: LeftOut::default() },
@@ -138,6 +141,7 @@ struct Receiver<'a> {
     app: &'a App,
     watch: Watch,
     text_bytes: usize,
+    part_count: usize,
     field_count: usize,
     file_bytes: u64,
     received: Received,
@@ -153,6 +157,10 @@ impl Receiver<'_> {
     async fn run(mut self, mut multipart: Multipart) -> Result<Received, WebError> {
         while let Some(field) = multipart.next_field().await.map_err(|_| self.watch.cause())? {
             self.watch.progress();
+            self.part_count += 1;
+            if self.part_count > PARTS {
+                return Err(WebError::TooLarge);
+            }
             match (field.name(), field.file_name()) {
                 (Some(name), Some(_)) if name == FILES => self.file(field).await?,
                 (_, None) => self.text(field).await?,

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{App, WebError, view::ErrorPage};
+use super::{App, WebError, address::is_onion_host, view::ErrorPage};
 use crate::http::{self, tell_operator};
 
 /// How long to wait before trying again, in seconds: when much is waiting, and when a minute's worth of codes or sends
@@ -19,8 +19,6 @@ const RETRY_AFTER_A_MINUTE: HeaderValue = HeaderValue::from_static("60");
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 const LISTED: HeaderValue = HeaderValue::from_static("nofollow");
 
-/// What an onion service's name ends in.
-const ONION: &[u8] = b".onion";
 /// For two years. Not for names below this one, which may be others'.
 const TLS_ALONE: HeaderValue = HeaderValue::from_static("max-age=63072000");
 /// Tells Tor Browser where else this page is.
@@ -68,9 +66,7 @@ pub(super) async fn finish(State(app): State<App>, request: Request, next: Next)
 
 /// Whether a request was meant for an onion service.
 pub(super) fn is_for_onion(headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).map_or(&[][..], HeaderValue::as_bytes);
-    let name = host.split(|byte| *byte == b':').next().unwrap_or_default();
-    name.len() >= ONION.len() && name[name.len() - ONION.len()..].eq_ignore_ascii_case(ONION)
+    headers.get(header::HOST).is_some_and(|host| is_onion_host(&String::from_utf8_lossy(host.as_bytes())))
 }
 
 /// A request that came over TLS. The box speaks plain HTTP to what stands before it, so the operator has to say so;

@@ -11,7 +11,7 @@ use super::{
     message::UnsealedMessage,
     receive::{self, Received},
     respond::page,
-    view::{ReceiptPage, RightPage, SentFiles, ToldOnReceipt, WayBack, WithdrawnPage},
+    view::{ReceiptPage, RightPage, SentFiles, ToldOnReceipt, WayBack, WithdrawnPage, carried_answers},
 };
 use crate::{
     crypto::{Code, os_random},
@@ -37,11 +37,11 @@ pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Res
     let clocks = app.clocks(route, on)?;
     let send_id = SendId::random(&mut os_random());
     let sent = SentFiles::new(files.described(), &left_out);
-    let told = ToldOnReceipt::new(route, &concern);
+    let (told, unsent) = (ToldOnReceipt::new(route, &concern), carried_answers(route, &concern));
     let outgoing = UnsealedMessage { content: MessageContent::Concern(concern), files, on, clocks, send_id };
     let (stored, is_first) = app.blocking(move |app| outgoing.begin(app, &receipt, route)).await?;
     let told = told.files(is_first.then_some(sent));
-    receipt_page(&app, &headers, &code, &stored, told, StatusCode::OK, ("", &[]))
+    receipt_page(&app, &headers, &code, &stored, (told, unsent), StatusCode::OK, ("", &[]))
 }
 
 /// `POST /receipt/check`: whether the person's copy of the code is right. The form carries the code that was shown,
@@ -64,7 +64,7 @@ pub(super) async fn check_copy(State(app): State<App>, request: Request) -> Resu
     let stored = stored.ok_or(WebError::NotIssued)?;
     let errors = [FieldError::new(FormField::CodeAgain.slug(), problem)];
     let told = ToldOnReceipt::carried(&form);
-    receipt_page(&app, &headers, &code, &stored, told, StatusCode::UNPROCESSABLE_ENTITY, (typed, &errors))
+    receipt_page(&app, &headers, &code, &stored, (told, vec![]), StatusCode::UNPROCESSABLE_ENTITY, (typed, &errors))
 }
 
 fn receipt_page(
@@ -72,12 +72,12 @@ fn receipt_page(
     headers: &HeaderMap,
     code: &Code,
     stored: &StoredReport,
-    told: ToldOnReceipt,
+    (told, unsent): (ToldOnReceipt, Vec<(&'static str, String)>),
     status: StatusCode,
     (typed, errors): (&str, &[FieldError]),
 ) -> Result<Response, WebError> {
     if let Some(on) = stored.withdrawn_on {
-        return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), on: Day(on) });
+        return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), unsent, on: Day(on) });
     }
     let clocks: Vec<Clock> = stored.clocks.iter().filter(|entry| entry.seq == 1).map(|entry| entry.clock).collect();
     let way_back = WayBack::new(app.shell(), headers);

@@ -60,7 +60,7 @@ pub(super) struct OpenedReport {
     pub receipt: Receipt,
     pub report: StoredReport,
     /// When the code was hashed.
-    hashed: Instant,
+    pub hashed: Instant,
 }
 
 /// Looks for the report of a receipt code. What is not a code is answered before any hashing.
@@ -83,7 +83,7 @@ pub(super) async fn find(app: &App, typed: &str) -> Result<Lookup, WebError> {
 }
 
 /// Waits until a whole number of steps has passed.
-async fn whole_step(since: Instant) {
+pub(super) async fn whole_step(since: Instant) {
     let mut answer_at = since + STEP;
     while answer_at < Instant::now() {
         answer_at += STEP;
@@ -95,7 +95,7 @@ impl OpenedReport {
     /// The report's page, with a follow-up that was typed before.
     pub(super) async fn page(self, app: &App, follow_up: TypedFollowUp) -> Result<Response, WebError> {
         if let Some(on) = self.report.withdrawn_on {
-            return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), on: Day(on) });
+            return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), unsent: vec![], on: Day(on) });
         }
         // Opening answers is work.
         app.blocking(move |app| {

@@ -31,10 +31,12 @@ pub(super) async fn withdraw(State(app): State<App>, request: Request) -> Result
     let on = app.today();
     let content = MessageContent::Withdrawal;
     let outgoing = UnsealedMessage { content, files: Files::default(), on, clocks: vec![], send_id };
+    let hashed = opened.hashed;
     let before = app.blocking(move |app| {
         let OpenedReport { receipt, report, .. } = *opened;
         outgoing.append(app, &receipt, report, |report| report.withdrawn_on)
     });
     let withdrawn_on = before.await?.unwrap_or(on);
-    page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), on: Day(withdrawn_on) })
+    status::whole_step(hashed).await;
+    page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), unsent: vec![], on: Day(withdrawn_on) })
 }

@@ -4,6 +4,7 @@ use candour::domain::Date;
 
 use crate::support::{
     http::{self, Fields, File, Page},
+    installation::Installation,
     person,
     served::Served,
 };
@@ -76,4 +77,78 @@ fn a_disk_that_is_nearly_full_is_told_of_before_anyone_writes() {
     assert_eq!(send(&served, &forms[1], 0).one("h1"), "We can’t take more right now");
     served.disk.set_free(64 * MIB);
     assert_eq!(send(&served, &forms[1], 0).status, 200, "once some was freed");
+}
+
+#[test]
+fn a_body_of_countless_parts_is_refused() {
+    let served = Served::new("");
+    let post = |parts: usize| {
+        let part = "--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"\"\r\n\r\n\r\n";
+        let body = format!("{}--b--\r\n", part.repeat(parts));
+        let head = format!(
+            "POST /report/send HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        http::exchange(served.address, &head, |stream| std::io::Write::write_all(stream, body.as_bytes())).status
+    };
+    assert_eq!((post(1_000), post(1_001)), (422, 413), "no code came with it; too many parts");
+}
+
+#[test]
+fn a_report_takes_so_many_messages_and_can_be_withdrawn_even_then() {
+    let place = Installation::new();
+    let running = place.serve();
+    let code = person::send(running.address, "staff-concern", &[], vec![]).one("#receipt-code");
+    let store = rusqlite::Connection::open(place.path("box/candour.db")).unwrap();
+    let more = "WITH RECURSIVE n(i) AS (VALUES(2) UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+                INSERT INTO message (report, seq, kind, received_on, send_id, collected)
+                SELECT report, i, 'follow-up', received_on, randomblob(16), 1 FROM message, n";
+    assert_eq!(store.execute(more, []).unwrap(), 999);
+    let mut follow_up = person::follow_up(running.address, &code);
+    http::fill(&mut follow_up, "message", "One more.");
+    let full = http::post_multipart(running.address, "/status/follow-up", &follow_up, vec![]);
+    assert_eq!((full.status, full.one("h1")), (422, "This report is full".into()));
+    let withdraw = person::status(running.address, &code).form("/status/withdraw");
+    assert_eq!(http::post(running.address, "/status/withdraw", &withdraw).one("h1"), "This report was withdrawn");
+}
+
+#[test]
+fn what_a_form_carries_makes_no_page_larger() {
+    let served = Served::new("");
+    let receipt = person::send(served.address, "staff-concern", &[], vec![]);
+    let mut form = receipt.form("/receipt/check");
+    http::fill(&mut form, "again", "7KQM");
+    http::fill(&mut form, "help", &"mp ".repeat(100_000));
+    assert_eq!(http::post(served.address, "/receipt/check", &form).body.len(), 48 * 1024);
+    http::fill(&mut form, "help", "mp");
+    http::fill(&mut form, "sent_files", &"0 a\n".repeat(100_000));
+    let page = http::post(served.address, "/receipt/check", &form);
+    assert_eq!((page.body.len(), page.all("#files li").len()), (48 * 1024, 0));
+    // A text that is refused for its length is not looked through.
+    let code = receipt.one("#receipt-code");
+    let mut form = person::status(served.address, &code).form("/status/follow-up/check");
+    http::fill(&mut form, "message", &"a@b.c ".repeat(30_000));
+    let page = http::post(served.address, "/status/follow-up/check", &form);
+    assert_eq!((page.status, page.all("mark").len()), (422, 0));
+}
+
+#[test]
+fn a_box_that_takes_no_files_asks_for_none() {
+    let served = Served::new("[limits]\nattachments = 0");
+    let check = person::check(served.address, "staff-concern", &[]);
+    assert!(check.all("#attachment").is_empty());
+    let code = send(&served, &check.form("/report/send"), 0).one("#receipt-code");
+    let status = person::status(served.address, &code);
+    assert!(!status.one("main").contains("files"), "{}", status.one("main"));
+    let fields = person::follow_up_on(served.address, &status);
+    let post = |files| http::post_multipart(served.address, "/status/follow-up", &fields, files);
+    let nothing = post(vec![]);
+    assert_eq!((nothing.status, nothing.one(".error-summary li")), (422, "Enter a message".into()));
+    let file = post(vec![File::new("a", "text/plain", b"evidence")]);
+    let told = file.one(".error-summary li");
+    assert_eq!((file.status, told.as_str()), (422, "This service takes no files. Enter a message"));
+    for page in [nothing, file] {
+        assert_eq!(page.all(".error-summary a[href=\"#message\"]").len(), 1);
+        assert!(!page.one("main").contains("A file alone"));
+    }
 }

@@ -734,7 +734,13 @@ fn a_withdrawn_report_is_gone_from_the_box() {
     assert!(page.all("article.message, #received-on, form[action^=\"/status\"]").is_empty());
     http::fill(&mut follow_up, "message", "Too late.");
     assert_eq!(http::post_multipart(served.address, "/status/follow-up", &follow_up, vec![]).status, 410);
-    assert_eq!(send(&served, &fields, vec![]).one("h1"), "This report was withdrawn");
+    // Sent once more, it is not kept, and can be put into a new report with every answer.
+    let again = send(&served, &fields, vec![]);
+    assert_eq!(again.one("h1"), "This report was withdrawn");
+    assert!(again.one("#unsent").contains("was not kept"));
+    let form = http::post(served.address, "/report", &again.form("/report"));
+    assert_eq!(http::value(&form.form("/report/check"), "description").trim_start(), DESCRIPTION);
+    assert_ne!(http::value(&form.form("/report/check"), "code"), http::value(&fields, "code"));
     let (_, messages) = opened(&served).remove(0);
     assert_eq!(
         messages.iter().map(|message| (message.content.kind(), message.seq)).collect::<Vec<_>>(),

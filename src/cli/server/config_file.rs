@@ -47,6 +47,12 @@ fn read_texts(config: &mut Config, folder: &Path) -> Result<(), Failure> {
         let path = entry.map_err(FileError::io("read", folder))?.path();
         let page = PageText::ALL.into_iter().find(|page| path.file_name().is_some_and(|name| name == page.file_name()));
         if let Some(page) = page {
+            if !path.is_file() {
+                return Err(Failure::Failed(format!(
+                    "{} is not a file; put the text there, or take it away",
+                    path.display()
+                )));
+            }
             let text = files::read_text(&path, MIB)?;
             config.set_text(page, &text).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?;
         } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md")) {

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use clap::Args;
 
@@ -19,10 +19,11 @@ pub(in crate::cli) fn run(arguments: &TextsArguments) -> Outcome {
     let out = &arguments.out;
     let paths = PageText::ALL.map(|text| (text, out.join(text.file_name())));
     // All or none: what is there was changed by someone.
-    if let Some((_, path)) = paths.iter().find(|(_, path)| path.exists()) {
+    if let Some((_, path)) = paths.iter().find(|(_, path)| path.symlink_metadata().is_ok()) {
         return Err(FileError::Exists(path.clone()).into());
     }
-    files::create_private_directory(out)?;
+    // For everyone to read: the box may run as another user, and its pages say it to all.
+    fs::create_dir_all(out).map_err(FileError::io("make", out))?;
     for (text, path) in &paths {
         files::write_new(path, Readers::Everyone, text.default_text().as_bytes())?;
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Compliance, Config, ConfigError};
 use crate::{
     domain::WhoElse,
-    web::address::{is_address, is_onion},
+    web::address::{is_address, is_onion, is_site},
 };
 
 /// Files that an operator may allow at most with one message.
@@ -127,17 +127,17 @@ impl Config {
     }
 
     fn check_links(&self) -> Result<(), ConfigError> {
+        if self.service.address.as_ref().is_some_and(|address| !is_site(address, "https://")) {
+            let remedy = "give https:// and the name of the site, without a page of it";
+            return refuse("service.address", "not the address of a site", remedy);
+        }
         let links = [
             ("service.everyday_page", &self.service.everyday_page),
             ("links.tor_browser", &self.links.tor_browser),
             ("links.age", &self.links.age),
         ];
         let own = links.into_iter().map(|(setting, link)| (Cow::Borrowed(setting), link));
-        let maybe = [
-            ("service.address", &self.service.address),
-            ("links.bsl", &self.links.bsl),
-            ("privacy.notice", &self.privacy.notice),
-        ];
+        let maybe = [("links.bsl", &self.links.bsl), ("privacy.notice", &self.privacy.notice)];
         let maybe = maybe.into_iter().filter_map(|(setting, link)| Some((setting.into(), link.as_ref()?)));
         let contacts = WhoElse::ALL
             .iter()

@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use serde::Deserialize;
 
 use crate::domain::{Date, WhoElse};
@@ -99,9 +101,10 @@ impl ContactsConfig {
         self.of(who).checked_on.or(self.checked_on)
     }
 
-    /// Those that nobody has said to be right since that day.
-    pub fn unchecked_since(&self, day: Date) -> impl Iterator<Item = WhoElse> {
-        WhoElse::ALL.iter().copied().filter(move |who| self.checked_on(*who).is_none_or(|checked| checked < day))
+    /// Those that nobody has said to be right within these days: not before them, and not on one that is still to come.
+    pub fn unchecked(&self, days: RangeInclusive<Date>) -> impl Iterator<Item = WhoElse> {
+        let is_unchecked = move |who: &WhoElse| self.checked_on(*who).is_none_or(|checked| !days.contains(&checked));
+        WhoElse::ALL.iter().copied().filter(is_unchecked)
     }
 }
 
@@ -119,8 +122,10 @@ mod tests {
         let mut contacts = ContactsConfig { checked_on: Some(day(10)), ..ContactsConfig::default() };
         contacts.mp.checked_on = Some(day(5));
         contacts.cqc.checked_on = Some(day(20));
-        assert_eq!(contacts.unchecked_since(day(10)).collect::<Vec<_>>(), [WhoElse::Mp]);
-        assert_eq!(contacts.unchecked_since(day(11)).count(), WhoElse::ALL.len() - 1);
-        assert_eq!(ContactsConfig::default().unchecked_since(Date::ZERO).count(), WhoElse::ALL.len());
+        let unchecked = |from, to| contacts.unchecked(day(from)..=day(to)).collect::<Vec<_>>();
+        assert_eq!(unchecked(10, 20), [WhoElse::Mp]);
+        assert_eq!(unchecked(10, 19), [WhoElse::Cqc, WhoElse::Mp], "a day to come proves nothing");
+        assert_eq!(unchecked(11, 20).len(), WhoElse::ALL.len() - 1);
+        assert_eq!(ContactsConfig::default().unchecked(Date::ZERO..=Date::MAX).count(), WhoElse::ALL.len());
     }
 }

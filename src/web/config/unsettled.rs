@@ -28,7 +28,7 @@ impl Config {
             );
         }
         let a_year_ago = today.checked_sub(jiff::ToSpan::days(A_YEAR)).unwrap_or(Date::ZERO);
-        let unchecked: Vec<&str> = self.contacts.unchecked_since(a_year_ago).map(WhoElse::slug).collect();
+        let unchecked: Vec<&str> = self.contacts.unchecked(a_year_ago..=today).map(WhoElse::slug).collect();
         if !unchecked.is_empty() {
             let which =
                 if unchecked.len() == WhoElse::ALL.len() { "any of them".to_owned() } else { unchecked.join(", ") };
@@ -70,7 +70,7 @@ impl Config {
         for (day, what, setting) in
             [(reviewed, "gone through", "reviewed_on"), (statement.tested_on, "held against the pages", "tested_on")]
         {
-            if day.is_none_or(|day| day < a_year_ago) {
+            if day.is_none_or(|day| !(a_year_ago..=today).contains(&day)) {
                 unsettled.push(format!(
                     "the accessibility statement was not {what} within a year; do that, and set accessibility.{setting}"
                 ));
@@ -96,6 +96,7 @@ mod tests {
         assert!(!says("[service]\nfetched = \"daily\"", "service.fetched"));
         assert!(!says("[contacts]\nchecked_on = \"2025-11-24\"", "contacts"));
         assert!(says("[contacts]\nchecked_on = \"2025-11-23\"", "contacts"));
+        assert!(says("[contacts]\nchecked_on = \"2026-11-25\"", "contacts"), "a day to come");
         assert!(says("", "privacy.basis") && !says("[privacy]\nbasis = \"a task\"", "privacy.basis"));
         for setting in ["prepared_on", "reviewed_on", "tested_on"] {
             let told = format!("accessibility.{setting}");

@@ -50,17 +50,8 @@ impl<'a> CheckPage<'a> {
         let FormParts { shell, limits, keep } = parts;
         let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice)?;
         let open: Vec<Clock> = clocks.iter().copied().filter(|clock| clock.met_on.is_none()).collect();
-        let mut given = BTreeMap::from([(ConcernField::Route, Given::Choices(vec![route.labelled()]))]);
-        given.extend(concern.answers().map(|answered| (answered.field, answered.given)));
-        let mut hidden = Vec::new();
-        for (field, given) in &given {
-            match given {
-                Given::Text(text) => hidden.push((field.slug(), text.as_str().to_owned())),
-                Given::Choices(chosen) => {
-                    hidden.extend(chosen.iter().map(|(slug, _)| (field.slug(), (*slug).to_owned())));
-                }
-            }
-        }
+        let given = given(route, concern);
+        let mut hidden = carried(&given);
         hidden.extend(keep.fields());
         let prompts = prompts(Some(route), |field| given.contains_key(&field));
         let rows: Vec<AnswerRow> =
@@ -85,6 +76,28 @@ impl<'a> CheckPage<'a> {
             is_about_data: concern.promises(route).any(|promise| promise == Clock::DATA_ACKNOWLEDGEMENT),
         })
     }
+}
+
+/// A concern as a form carries it.
+pub(in crate::web) fn carried_answers(route: Route, concern: &Concern) -> Vec<(&'static str, String)> {
+    carried(&given(route, concern))
+}
+
+fn given(route: Route, concern: &Concern) -> BTreeMap<ConcernField, Given<'_>> {
+    let mut given = BTreeMap::from([(ConcernField::Route, Given::Choices(vec![route.labelled()]))]);
+    given.extend(concern.answers().map(|answered| (answered.field, answered.given)));
+    given
+}
+
+fn carried(given: &BTreeMap<ConcernField, Given<'_>>) -> Vec<(&'static str, String)> {
+    let mut hidden = Vec::new();
+    for (field, given) in given {
+        match given {
+            Given::Text(text) => hidden.push((field.slug(), text.as_str().to_owned())),
+            Given::Choices(chosen) => hidden.extend(chosen.iter().map(|(slug, _)| (field.slug(), (*slug).to_owned()))),
+        }
+    }
+    hidden
 }
 
 impl AnswerRow {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::{Shell, checked_text::CheckedText, sending::SendingTime, sent_files::SentFiles};
 use crate::{
     crypto::os_random,
-    domain::{FieldError, FormField, SendId},
+    domain::{FieldError, FollowUp, FormField, SendId},
     http::Day,
     web::config::LimitsConfig,
 };
@@ -54,7 +54,12 @@ impl<'a> FollowUpCheckPage<'a> {
             shell,
             code,
             send_id: follow_up.send_id(),
-            text: CheckedText::of(follow_up.typed.trim()),
+            // What is refused for its length is not looked through: there is no end to it.
+            text: if FollowUp::too_long(&follow_up.typed).is_some() {
+                CheckedText::plain(follow_up.typed.trim())
+            } else {
+                CheckedText::of(follow_up.typed.trim())
+            },
             typed: follow_up.typed,
             errors,
             attachments: limits.attachments,

@@ -21,7 +21,7 @@ mod way_back;
 mod who_else;
 mod written;
 
-pub(super) use check::CheckPage;
+pub(super) use check::{CheckPage, carried_answers};
 pub(super) use follow_up::{FollowUpCheckPage, FollowedUpPage, TypedFollowUp};
 pub(super) use form::{FormPage, FormParts, RoutesPage};
 pub(super) use keep_code::KeepCode;

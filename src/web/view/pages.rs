@@ -49,6 +49,8 @@ pub(in crate::web) struct ErrorPage<'a> {
 #[template(path = "box/withdrawn.html")]
 pub(in crate::web) struct WithdrawnPage<'a> {
     pub(in crate::web) shell: &'a Shell,
+    /// What was sent under the code of the withdrawn report, and was not kept.
+    pub(in crate::web) unsent: Vec<(&'static str, String)>,
     pub(in crate::web) on: Day,
 }
 

@@ -60,11 +60,13 @@ impl ToldOnReceipt {
     /// What the receipt said, as its form carries it. It is shown again to whoever sent it, and used for nothing else.
     pub(in crate::web) fn carried(form: &Entries) -> Self {
         let harm = form.first(ConcernField::SeriousHarm.slug());
+        let helpful: Vec<&str> = form.first(FormField::Help.slug()).split(' ').take(WhoElse::ALL.len()).collect();
         Self {
             is_urgent: SeriousHarm::from_slug(harm) == Some(SeriousHarm::Yes),
             is_about_data: form.has(ConcernField::About.slug(), About::PersonalData.slug()),
             files: SentFiles::carried(form.first(FormField::SentFiles.slug())),
-            help: form.first(FormField::Help.slug()).split(' ').filter_map(WhoElse::from_slug).collect(),
+            // Each once, however often the form has it.
+            help: WhoElse::ALL.iter().copied().filter(|who| helpful.contains(&who.slug())).collect(),
         }
     }
 

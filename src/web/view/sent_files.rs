@@ -1,8 +1,13 @@
 use crate::{
-    domain::{Attachment, escape_invisible_in_line},
+    domain::{Attachment, escape_invisible_in_line, limits::KIB},
     http::bytes_in_words,
     web::receive::LeftOut,
 };
+
+/// Bytes of a list of files that a form may carry, and lines in it. A page that would have to show more says that it
+/// can't tell the files.
+const CARRIED: usize = 32 * KIB;
+const CARRIED_LINES: usize = 128;
 
 /// A file as the person knows it.
 #[derive(Clone)]
@@ -43,6 +48,9 @@ impl SentFiles {
 
     /// The same, read again; none if nothing was carried.
     pub(super) fn carried(field: &str) -> Option<Self> {
+        if field.len() > CARRIED || field.lines().count() > CARRIED_LINES {
+            return None;
+        }
         let mut files = Self::default();
         for line in field.lines() {
             match line.split_once(' ')? {
@@ -73,6 +81,9 @@ mod tests {
         let carried = SentFiles::carried(&files.to_carry()).unwrap();
         assert_eq!(carried.to_carry(), files.to_carry());
         assert_eq!((carried.kept.len(), carried.left_out.len()), (1, 2));
+        assert!(SentFiles::carried(&"1 a\n".repeat(CARRIED_LINES)).is_some());
+        assert!(SentFiles::carried(&"1 a\n".repeat(CARRIED_LINES + 1)).is_none(), "more lines than a page lists");
+        assert!(SentFiles::carried(&format!("1 {}", "a".repeat(CARRIED))).is_none(), "more bytes than it shows");
         assert!(SentFiles::carried("x").is_none() && SentFiles::carried("x y").is_none());
         assert!(SentFiles::carried("").is_some_and(|none| none.kept.is_empty() && none.left_out.is_empty()));
     }

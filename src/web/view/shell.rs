@@ -39,6 +39,8 @@ pub(in crate::web) struct Shell {
     pub(super) kept: WrittenHtml,
     pub(super) turn_to: WrittenHtml,
     when_read: WhenRead,
+    /// Whether files may come with a message at all.
+    pub(super) takes_files: bool,
     pub(in crate::web) demo: bool,
     pub(in crate::web) css: &'static str,
     /// The content security policy: nothing but this style, the logo if there is one, and this site's forms.
@@ -58,6 +60,7 @@ impl Shell {
             kept: WrittenHtml::new(config, PageText::Kept),
             turn_to: WrittenHtml::new(config, PageText::TurnTo),
             when_read: WhenRead::new(&config.service),
+            takes_files: config.limits.attachments > 0,
             demo,
             css: &CSS,
             // The logo stands in the page itself.

@@ -94,7 +94,9 @@ fn every_page() -> Vec<Sample> {
     let (keys, fingerprint) = (1, "61a5 eb91 7d18 dd35 53bc 7088 8df2 4669".into());
     add("how this is kept safe, with copies", &SafePage { shell: &copying, keys, fingerprint }, false);
     add("right copy", &RightPage { shell: &shell }, false);
-    add("withdrawn", &WithdrawnPage { shell: &shell, on: Day(TODAY) }, false);
+    add("withdrawn", &WithdrawnPage { shell: &shell, unsent: vec![], on: Day(TODAY) }, false);
+    let unsent = vec![("description", "\"></form> It went on.".to_owned())];
+    add("withdrawn, and sent again", &WithdrawnPage { shell: &shell, unsent, on: Day(TODAY) }, false);
 
     let parts = || FormParts { shell: &shell, limits, keep: keep() };
     add("routes", &RoutesPage { shell: &shell }, false);

@@ -1,6 +1,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use super::Shell;
+use crate::{http::is_public_name, web::address::is_onion_host};
 
 /// Bytes of the longest name of a machine, with its port.
 const LONGEST_HOST: usize = 260;
@@ -23,8 +24,15 @@ impl WayBack {
         if address.is_some() || onion.is_some() {
             return Self { address, onion };
         }
-        let host = headers.get(header::HOST).and_then(asked_for).map(|host| format!("{host}{STATUS}"));
-        Self { address: host, onion: None }
+        match headers.get(header::HOST).and_then(asked_for) {
+            Some(host) if is_onion_host(host) => Self { address: None, onion: Some(format!("http://{host}{STATUS}")) },
+            // A front that does not pass on what it was asked for asks for an address of its own machine: nobody could come
+            // back to that.
+            Some(host) if shell.demo || is_public_name(host) => {
+                Self { address: Some(format!("{host}{STATUS}")), onion: None }
+            }
+            _ => Self { address: None, onion: None },
+        }
     }
 }
 
@@ -55,8 +63,21 @@ mod tests {
             told(both, Some("c.example")),
             (status("https://a.example/status"), status("http://b.onion/status"))
         );
-        assert_eq!(told("", Some("127.0.0.1:8080")), (status("127.0.0.1:8080/status"), None));
-        for host in [None, Some(""), Some("a b"), Some("a/b"), Some("<b>"), Some("a@b")] {
+        assert_eq!(told("", Some("a.example:8443")), (status("a.example:8443/status"), None));
+        assert_eq!(told("", Some("abc.onion")), (None, status("http://abc.onion/status")));
+        for host in [
+            None,
+            Some(""),
+            Some("a b.example"),
+            Some("a.b/c"),
+            Some("<b.c>"),
+            Some("a@b.c"),
+            Some("localhost"),
+            Some("127.0.0.1:8080"),
+            Some("10.0.0.7"),
+            Some("[::1]:8080"),
+            Some("candour:8080"),
+        ] {
             assert_eq!(told("", host), (None, None), "{host:?}");
         }
     }
