@@ -10,7 +10,7 @@ use super::{
 choices! {
     /// Someone else whom a person can turn to. The slug is what the configuration calls them; the label says what for.
     pub enum WhoElse {
-        Guardian = "guardian", "listens in confidence inside your organisation, and sees to it that your concern is dealt with";
+        Guardian = "guardian", "listens in confidence inside your organisation, and helps to see that your concern is dealt with";
         Advice = "advice", "free, confidential advice for people who speak up, before they do or later";
         Cqc = "cqc", "unsafe or poor care at any service that it inspects";
         CounterFraud = "counter_fraud", "fraud, bribery or corruption that costs the NHS";
@@ -20,10 +20,10 @@ choices! {
         Panel = "panel", "how a contract for health care was given, once the buyer has answered you";
         Commissioner = "commissioner", "complaints about local services, to whoever pays for them";
         NhsEngland = "nhs_england", "complaints about the services that it pays for";
-        Ombudsman = "ombudsman", "complaints about NHS care that were not settled; complaints about us, by way of your MP";
+        Ombudsman = "ombudsman", "complaints about NHS care that were not settled; complaints about a government body, by way of your MP";
         DataProtection = "data_protection", "how personal information is used";
         Equality = "equality", "a page or service that you can’t use";
-        Mp = "mp", "any of this: in law you may tell your MP what you may tell the bodies on the list below";
+        Mp = "mp", "whatever is not settled elsewhere; a worker may tell an MP what the law lets them tell its list of bodies";
         Prescribed = "prescribed", "the whole list of those whom the law lets a worker tell, and about what";
     }
 }

@@ -117,7 +117,7 @@ impl WebError {
             ),
             Self::Slow => (
                 "It took too long to arrive",
-                "The connection was too slow or stopped. Nothing of it was kept.",
+                "The connection was too slow or stopped. Nothing of what came just now was kept. If you had sent it before, the first is.",
                 "Go back in your browser and send it again, with fewer or smaller files if you can. If it asks whether to send the form again, say yes: that brings the page back.",
             ),
             Self::TooLarge => (
@@ -152,12 +152,12 @@ impl WebError {
             ),
             Self::TooManySends => (
                 "Too many reports are being sent",
-                "Many reports were sent in the last minute. So we did not take yours, and nothing of it was kept.",
+                "Many reports were sent in the last minute. So we took nothing from you just now. If you had sent it before, the first is kept, and sending it again later shows its code.",
                 "Wait a minute, then go back in your browser and send it again. If it asks whether to send the form again, say yes: that brings the page back.",
             ),
             Self::Busy => (
                 "We are very busy",
-                "Too many people are using the service at this moment. Nothing of what you sent was kept.",
+                "Too many people are using the service at this moment. Nothing of what you sent just now was kept. If you had sent it before, the first is.",
                 "Wait half a minute, then go back in your browser and send it again. If it asks whether to send the form again, say yes: that brings the page back.",
             ),
             Self::Closed => (
@@ -167,7 +167,7 @@ impl WebError {
             ),
             Self::Full => (
                 "We can’t take more right now",
-                "There is no room to keep what you sent safely. Nothing of it was kept.",
+                "There is no room to keep what you sent just now safely. Nothing of it was kept. If you had sent it before, the first is.",
                 "Go back in your browser and send it again later today or tomorrow. If it asks whether to send the form again, say yes: that brings the page back. If someone is in danger now, call 999.",
             ),
             Self::Internal => (

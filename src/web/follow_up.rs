@@ -80,10 +80,13 @@ async fn send(
         outgoing.append(app, &receipt, report, |report| sent_before(report, send_id))
     });
     let sent_before = sent_before.await?;
-    let files = sent_before.is_none().then_some(sent);
+    let (files, unsent) = match sent_before {
+        None => (Some(sent), String::new()),
+        Some(_) => (None, fields.first(FormField::Message.slug()).to_owned()),
+    };
     let (received_on, notice_due) = sent_before.unwrap_or((on, clock.due_on));
     let (received_on, notice_due) = (Day(received_on), Day(notice_due));
-    page(StatusCode::OK, &FollowedUpPage { shell: app.shell(), code, received_on, notice_due, files })
+    page(StatusCode::OK, &FollowedUpPage { shell: app.shell(), code, received_on, notice_due, files, unsent })
 }
 
 /// What to do where nothing is left to send because of what files the box takes.

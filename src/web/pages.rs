@@ -17,6 +17,9 @@ use super::{
 /// What a browser keeps of this site, to be cleared.
 const CLEAR_SITE_DATA: HeaderValue = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
 
+/// Where the way out goes on.
+const LEAVE: &str = "/leave";
+
 /// `GET /`: the one page that search engines may list, if the operator wants that. Never in a demonstration, and never
 /// at the onion service, which is found by those who were told of it.
 pub(super) async fn start(State(app): State<App>, headers: HeaderMap) -> Result<Response, WebError> {
@@ -88,15 +91,25 @@ pub(super) async fn security_txt(State(app): State<App>) -> Result<Response, Web
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 
-/// `POST /leave`: by a refresh, because browsers hold a redirect after a form against `form-action`. The page in
-/// between names nothing of this service: someone may be looking over a shoulder.
+/// `POST /leave`: by way of a second page of this site. A browser keeps a page that it can go back to, and clears it only when
+/// it is told so after it has left that page.
 pub(super) async fn leave(State(app): State<App>) -> Result<Response, WebError> {
+    leaving_for(LEAVE, &app)
+}
+
+/// `GET /leave`: clears once more, and goes to the everyday page.
+pub(super) async fn left(State(app): State<App>) -> Result<Response, WebError> {
+    leaving_for(&app.config().service.everyday_page, &app)
+}
+
+/// By a refresh, because browsers hold a redirect after a form against `form-action`. The page in between names nothing of
+/// this service: someone may be looking over a shoulder.
+fn leaving_for(to: &str, app: &App) -> Result<Response, WebError> {
     let mut response = page(StatusCode::OK, &LeavePage { everyday_page: &app.config().service.everyday_page })?;
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static("clear-site-data"), CLEAR_SITE_DATA);
-    let refresh = format!("0; url={}", app.config().service.everyday_page);
     // The address was checked to be visible ASCII; one that was not still has its link on the page.
-    if let Ok(refresh) = HeaderValue::from_str(&refresh) {
+    if let Ok(refresh) = HeaderValue::from_str(&format!("0; url={to}")) {
         headers.insert(header::REFRESH, refresh);
     }
     Ok(response)

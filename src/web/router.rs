@@ -18,7 +18,7 @@ pub fn router(app: App) -> Router {
         .route("/how-this-is-kept-safe", get(pages::kept_safe))
         .route("/.well-known/security.txt", get(pages::security_txt))
         .route("/who-else", get(pages::who_else))
-        .route("/leave", post(pages::leave))
+        .route("/leave", get(pages::left).post(pages::leave))
         .route("/report", get(form::form).post(form::change))
         .route("/report/check", post(form::check))
         .route("/report/send", post(send::send))

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     crypto::{Code, os_random},
-    domain::{Clock, Concern, FieldError, FormField, MessageContent, SendId},
+    domain::{Clock, Concern, ConcernField, FieldError, FormField, MessageContent, SendId},
     http::{Day, forms},
     store::StoredReport,
 };
@@ -82,5 +82,7 @@ fn receipt_page(
     let clocks: Vec<Clock> = stored.clocks.iter().filter(|entry| entry.seq == 1).map(|entry| entry.clock).collect();
     let way_back = WayBack::new(app.shell(), headers);
     let receipt = ReceiptPage::new(app.shell(), way_back, form::keep(app, code), stored.received_on, &clocks, told);
-    page(status, &receipt.ok_or(WebError::Internal)?.wrong(errors, typed))
+    let description = unsent.into_iter().find(|(name, _)| *name == ConcernField::Description.slug());
+    let receipt = receipt.ok_or(WebError::Internal)?.unsent(description.map(|(_, text)| text).unwrap_or_default());
+    page(status, &receipt.wrong(errors, typed))
 }

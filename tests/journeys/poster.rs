@@ -19,7 +19,7 @@ fn it_prints_as_one_poster_and_one_sheet_of_slips_however_much_there_is_to_say()
         words(200),
         words(200),
         words(200),
-        "long-name.".repeat(17),
+        "long-name.".repeat(17).trim_end_matches('.'),
     );
     let usual = format!(
         "[service]\nheader = \"Exampleshire NHS Trust\"\nonion = \"{onion}\"\naddress = \"https://speak-up.exampleshire.nhs.uk\""

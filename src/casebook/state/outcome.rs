@@ -1,7 +1,7 @@
 //! Where a report stands after a decision.
 
 use crate::{
-    casebook::state::report::Report,
+    casebook::state::{letter::Letter, report::Report},
     domain::{Area, Assessment, ReportState},
 };
 
@@ -26,13 +26,14 @@ pub(in crate::casebook) struct ReportOutcome {
 }
 
 impl Report {
-    /// Where it stands after a decision. If that does not say, a letter makes a received report decided, and other
-    /// areas have it being read.
+    /// Where it stands after a decision. If that does not say, a notice makes a received report decided, and so does a
+    /// reply where one is what was promised; any other reply may be a question, and leaves it being read, as other areas
+    /// do.
     pub(in crate::casebook) fn after(
         &self,
         assessed: Assessed,
         to: Option<ReportState>,
-        has_letter: bool,
+        letters: &[Letter],
     ) -> ReportOutcome {
         let assessment = match assessed {
             Assessed::AsItIs => self.assessment.clone(),
@@ -49,10 +50,15 @@ impl Report {
         let areas_changed = assessment.areas != self.assessment.areas;
         let state = match to {
             Some(state) => state,
-            None if is_received && has_letter => ReportState::Decided,
-            None if is_received && areas_changed => ReportState::BeingRead,
+            None if is_received && letters.iter().any(|letter| self.decides(*letter)) => ReportState::Decided,
+            None if is_received && (areas_changed || !letters.is_empty()) => ReportState::BeingRead,
             None => self.state,
         };
         ReportOutcome { state, assessment, is_news: state != self.state || areas_changed || self.untold }
+    }
+
+    /// Whether a letter tells what was decided.
+    const fn decides(&self, letter: Letter) -> bool {
+        !matches!(letter, Letter::Reply) || !self.route.promises().is_empty()
     }
 }

@@ -1,6 +1,7 @@
 use super::{Config, PrivacyConfig};
 use crate::{
     domain::{Date, WhoElse},
+    http,
     web::texts::{PageText, Placeholder},
 };
 
@@ -14,7 +15,24 @@ impl Config {
     pub fn unsettled(&self, today: Date) -> Vec<String> {
         let mut unsettled = Vec::new();
         let service = &self.service;
-        if service.address.is_none() && service.onion.is_none() {
+        for (is_open, setting, what) in [
+            (service.body == http::BODY, "service.body", "the pages do not say who reads what is sent"),
+            (
+                self.privacy.controller.is_none(),
+                "privacy.controller",
+                "the privacy notice names no controller in law but whoever reads what is sent",
+            ),
+            (
+                self.privacy.kept == PrivacyConfig::default().kept,
+                "privacy.kept",
+                "the privacy notice does not say how long the team keeps what it has opened",
+            ),
+        ] {
+            if is_open {
+                unsettled.push(format!("{what}; set {setting}"));
+            }
+        }
+        if service.address.is_none() {
             unsettled.push(
                 "receipts say the address that the browser asked for, which may not be the one to come back to; set \
                  service.address"
@@ -93,6 +111,13 @@ mod tests {
         };
         assert!(says("", "service.address") && says("", "service.fetched") && says("", "any of them"));
         assert!(!says("[service]\naddress = \"https://a.example\"", "service.address"));
+        for (text, setting) in [
+            ("[service]\nbody = \"us\"", "service.body"),
+            ("[privacy]\ncontroller = \"Us\"", "privacy.controller"),
+            ("[privacy]\nkept = \"A year.\"", "privacy.kept"),
+        ] {
+            assert!(says("", setting) && !says(text, setting), "{setting}");
+        }
         assert!(!says("[service]\nfetched = \"daily\"", "service.fetched"));
         assert!(!says("[contacts]\nchecked_on = \"2025-11-24\"", "contacts"));
         assert!(says("[contacts]\nchecked_on = \"2025-11-23\"", "contacts"));

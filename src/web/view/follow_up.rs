@@ -87,4 +87,6 @@ pub(in crate::web) struct FollowedUpPage<'a> {
     pub(in crate::web) notice_due: Day,
     /// Its files; none if it was there before this send.
     pub(in crate::web) files: Option<SentFiles>,
+    /// What was sent now and not kept.
+    pub(in crate::web) unsent: String,
 }

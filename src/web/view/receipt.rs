@@ -15,6 +15,9 @@ use crate::{
     http::Day,
 };
 
+/// What a form carries in place of files if the report was there before the send: no list of files reads like this.
+const SENT_BEFORE: &str = "before";
+
 /// The page that shows a receipt code. A repeated send gets the very same page, but for the files: only the first send
 /// knows which of them were kept.
 #[derive(Template)]
@@ -34,6 +37,8 @@ pub(in crate::web) struct ReceiptPage<'a> {
     coming: Vec<(Day, String)>,
     told: ToldOnReceipt,
     help: Vec<HelpRow<'a>>,
+    /// What was sent now and not kept, to be sent as a follow-up.
+    unsent: String,
     errors: &'a [FieldError],
     typed: &'a str,
 }
@@ -70,18 +75,25 @@ impl ToldOnReceipt {
         }
     }
 
-    /// The same with the files of the send, if it was the first.
+    /// The same with the files of the send if it was the first. Of one that was not, nothing was kept, and nothing is said.
     pub(in crate::web) fn files(self, files: Option<SentFiles>) -> Self {
-        Self { files, ..self }
+        let is_first = files.is_some();
+        Self {
+            is_urgent: self.is_urgent && is_first,
+            is_about_data: self.is_about_data && is_first,
+            files,
+            help: self.help,
+        }
     }
 
     /// As the receipt's form carries it.
     fn fields(&self) -> Vec<(&'static str, String)> {
         let harm = self.is_urgent.then(|| (ConcernField::SeriousHarm.slug(), SeriousHarm::Yes.slug().to_owned()));
         let about = self.is_about_data.then(|| (ConcernField::About.slug(), About::PersonalData.slug().to_owned()));
-        let files = self.files.as_ref().map(|files| (FormField::SentFiles.slug(), files.to_carry()));
+        let files = self.files.as_ref().map_or_else(|| SENT_BEFORE.to_owned(), SentFiles::to_carry);
         let help: Vec<&str> = self.help.iter().map(|who| who.slug()).collect();
-        harm.into_iter().chain(about).chain(files).chain([(FormField::Help.slug(), help.join(" "))]).collect()
+        let carried = [(FormField::SentFiles.slug(), files), (FormField::Help.slug(), help.join(" "))];
+        harm.into_iter().chain(about).chain(carried).collect()
     }
 }
 
@@ -114,9 +126,15 @@ impl<'a> ReceiptPage<'a> {
             coming: coming.into_iter().map(|clock| (Day(clock.due_on), inside(clock.kind.label()))).collect(),
             help: shell.help(told.help.clone()),
             told,
+            unsent: String::new(),
             errors: &[],
             typed: "",
         })
+    }
+
+    /// With what was sent now, if it was not kept.
+    pub(in crate::web) fn unsent(self, description: String) -> Self {
+        Self { unsent: description, ..self }
     }
 
     /// With what is wrong with the copy that was typed.

@@ -1,6 +1,8 @@
 //! The pages behind a receipt code.
 
-use askama::Template;
+use std::fmt;
+
+use askama::{Template, filters::HtmlSafe};
 use zeroize::Zeroizing;
 
 use super::{Shell, TypedFollowUp, help::HelpRow, own_copy::CopyView};
@@ -11,7 +13,7 @@ use crate::{
         SendId, Text, WhoElse,
     },
     http::Day,
-    store::StoredReport,
+    store::{StoredMessage, StoredReport},
     web::{answers::OpenedAnswer, config::LimitsConfig, own_copies::OpenedCopy},
 };
 
@@ -31,8 +33,8 @@ pub(in crate::web) struct StatusPage<'a> {
     shell: &'a Shell,
     code: Zeroizing<String>,
     state: &'static str,
-    /// The same in a sentence.
-    meaning: &'static str,
+    /// The same in a sentence, with days as they are shown.
+    meaning: MeaningOfState,
     received_on: Day,
     /// The day on which the box was last emptied.
     emptied_on: Option<Day>,
@@ -81,7 +83,7 @@ struct StatusClock {
 }
 
 enum Said {
-    Person { kind: &'static str, on: Day, collected: bool, copy: CopyView },
+    Person { kind: &'static str, on: Day, fetched: Fetched, copy: CopyView },
     Team { kind: &'static str, on: Day, text: Text, new: bool },
     Damaged { on: Day, new: bool },
 }
@@ -96,7 +98,11 @@ impl<'a> StatusPage<'a> {
         (answers, copies): (Vec<OpenedAnswer>, Vec<OpenedCopy>),
         follow_up: TypedFollowUp,
     ) -> Option<Self> {
+        // A form that was sent already, brought back by a browser: what it held is here, and the next one is another.
+        let was_sent = report.messages.iter().any(|message| follow_up.send_id == Some(message.send_id));
+        let follow_up = if was_sent { TypedFollowUp::default() } else { follow_up };
         let view = |clock: &Clock| StatusClock::new(clock, parts.today, parts.calendar);
+        let fetched = |message: &StoredMessage| Fetched::of(message, parts.emptied_on);
         let next = notice(report)?;
         let clocks: Vec<StatusClock> = report.clocks.iter().map(|entry| view(&entry.clock)).collect();
         let overdue = clocks.iter().filter(|clock| clock.state == ClockState::Overdue).cloned().collect();
@@ -105,14 +111,18 @@ impl<'a> StatusPage<'a> {
         let newest = answers.iter().rev().find_map(|opened| opened.answer.as_ref());
         let unread = if report.closed { ReportState::Closed } else { ReportState::Received };
         let state = newest.map_or(unread, |answer| answer.state);
-        let areas = newest.map(|answer| answer.areas.clone());
-        let (mut new, earlier): (Vec<Said>, _) = in_order(report, answers, copies).into_iter().partition(Said::is_new);
+        // Before a notice, that there are no areas only means that none was chosen yet.
+        let is_noticed =
+            answers.iter().filter_map(|opened| opened.answer.as_ref()).any(|a| a.kind == AnswerKind::Notice);
+        let areas = newest.map(|answer| answer.areas.clone()).filter(|areas| is_noticed || !areas.is_empty());
+        let (mut new, earlier): (Vec<Said>, _) =
+            in_order(report, answers, copies, fetched).into_iter().partition(Said::is_new);
         new.sort_by_key(|said| !said.may_ask());
         Some(Self {
             shell: parts.shell,
             code,
             state: state.label(),
-            meaning: meaning(state, report.messages.iter().any(|message| message.collected)),
+            meaning: MeaningOfState { state, fetched: report.messages.first().map_or(Fetched::No, fetched) },
             received_on: Day(report.received_on),
             emptied_on: parts.emptied_on.map(Day),
             notice: view(&next.clock),
@@ -150,7 +160,7 @@ impl<'a> StatusPage<'a> {
             let text = Text::typed(text);
             Said::Team { kind: kind.label(), on: Day(day), text, new }
         };
-        let person = |collected, copy| Said::Person { kind: "Concern", on: Day(day), collected, copy };
+        let person = |fetched, copy| Said::Person { kind: "Concern", on: Day(day), fetched, copy };
         let no_copy = || {
             let [_, none, ..] = CopyView::samples();
             none
@@ -159,7 +169,7 @@ impl<'a> StatusPage<'a> {
             shell,
             code: Zeroizing::new("7KQM-4T9X-0B2C-WZ8N-3HRE-5VPA".to_owned()),
             state: ReportState::Received.label(),
-            meaning: meaning(ReportState::Received, false),
+            meaning: MeaningOfState { state: ReportState::Received, fetched: Fetched::Perhaps(Day(day)) },
             received_on: Day(day),
             emptied_on: None,
             notice: notice(ClockState::Open),
@@ -169,7 +179,7 @@ impl<'a> StatusPage<'a> {
             areas: None,
             area_meanings: vec![],
             new: vec![],
-            earlier: vec![person(false, no_copy())],
+            earlier: vec![person(Fetched::No, no_copy())],
             typed: String::new(),
             send_id: SendId([1; 16]),
             withdraw_id: SendId([2; 16]),
@@ -177,7 +187,7 @@ impl<'a> StatusPage<'a> {
             help: shell.help(WhoElse::for_report(crate::domain::Route::StaffConcern, None)),
         };
         let answered = Self {
-            meaning: meaning(ReportState::Decided, true),
+            meaning: MeaningOfState { state: ReportState::Decided, fetched: Fetched::Confirmed },
             emptied_on: Some(Day(day)),
             areas: Some(vec![Area::BoardGovernance, Area::Competition]),
             area_meanings: vec![plain(Area::BoardGovernance), plain(Area::Competition)],
@@ -190,7 +200,7 @@ impl<'a> StatusPage<'a> {
                 Said::Damaged { on: Day(day), new: true },
             ],
             earlier: vec![
-                person(true, no_copy()),
+                person(Fetched::Confirmed, no_copy()),
                 team(AnswerKind::Reply, "Thank you.", false),
                 Said::Damaged { on: Day(day), new: false },
             ],
@@ -203,8 +213,8 @@ impl<'a> StatusPage<'a> {
             ..new()
         };
         let typed = Self { typed: "</textarea>".into(), ..new() };
-        let copies = |collected| Self {
-            earlier: CopyView::samples().into_iter().map(|copy| person(collected, copy)).collect(),
+        let copies = |fetched| Self {
+            earlier: CopyView::samples().into_iter().map(|copy| person(fetched, copy)).collect(),
             ..new()
         };
         let no_files = Self { attachments: 0, ..new() };
@@ -214,8 +224,8 @@ impl<'a> StatusPage<'a> {
             ("status, late", late),
             ("status, changing a follow-up", typed),
             ("status, no files taken", no_files),
-            ("status, with copies", copies(false)),
-            ("status, with copies of what was fetched", copies(true)),
+            ("status, with copies", copies(Fetched::Perhaps(Day(day)))),
+            ("status, with copies of what was fetched", copies(Fetched::Confirmed)),
         ]
     }
 }
@@ -253,14 +263,52 @@ impl Said {
     }
 }
 
-/// Where a report stands, in a sentence. `collected`: whether the team has anything of it yet.
-const fn meaning(state: ReportState, collected: bool) -> &'static str {
-    match state {
-        ReportState::Received if collected => "The team has it. They have not told us yet what they will do.",
-        ReportState::Received => "It is sealed and waits here for the team to fetch it.",
-        ReportState::BeingRead => "The team has opened it and is thinking about what to do.",
-        ReportState::Decided => "Read our messages below to see what we decided.",
-        ReportState::Closed => "We do not plan to do more. You can still write to us here.",
+/// Where a report stands, in a sentence.
+#[derive(Clone, Copy)]
+struct MeaningOfState {
+    state: ReportState,
+    /// Whether the team has its concern.
+    fetched: Fetched,
+}
+
+impl fmt::Display for MeaningOfState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.state, self.fetched) {
+            (ReportState::Received, Fetched::Confirmed) => {
+                f.write_str("The team has it. They have not told us yet what they will do.")
+            }
+            (ReportState::Received, Fetched::Perhaps(day)) => {
+                write!(f, "It may have been fetched on {day}. We have not heard yet that the team has it.")
+            }
+            (ReportState::Received, Fetched::No) => {
+                f.write_str("It is sealed and waits here for the team to fetch it.")
+            }
+            (ReportState::BeingRead, _) => f.write_str("The team has opened it and is thinking about what to do."),
+            (ReportState::Decided, _) => f.write_str("Our messages on this page say what we decided."),
+            (ReportState::Closed, _) => f.write_str("We do not plan to do more. You can still write to us here."),
+        }
+    }
+}
+
+// Its sentences are the ones above, and a day's tags are its own.
+impl HtmlSafe for MeaningOfState {}
+
+/// Whether the team has a message, as far as the box knows: it hears so with the next answers.
+#[derive(Clone, Copy)]
+enum Fetched {
+    No,
+    /// It was here on the day on which the box was last emptied.
+    Perhaps(Day),
+    Confirmed,
+}
+
+impl Fetched {
+    fn of(message: &StoredMessage, emptied_on: Option<Date>) -> Self {
+        match emptied_on {
+            _ if message.collected => Self::Confirmed,
+            Some(day) if day >= message.on => Self::Perhaps(Day(day)),
+            _ => Self::No,
+        }
     }
 }
 
@@ -288,7 +336,12 @@ fn notice(report: &StoredReport) -> Option<&ClockEntry> {
 
 /// Each message of the person, then the answers that were written when the team had read up to it. New are those that
 /// were written after the person's last message, and those that came on a later day than it.
-fn in_order(report: &StoredReport, answers: Vec<OpenedAnswer>, copies: Vec<OpenedCopy>) -> Vec<Said> {
+fn in_order(
+    report: &StoredReport,
+    answers: Vec<OpenedAnswer>,
+    copies: Vec<OpenedCopy>,
+    fetched: impl Fn(&StoredMessage) -> Fetched,
+) -> Vec<Said> {
     let mut said: Vec<(u32, u32, Said)> = report
         .messages
         .iter()
@@ -296,7 +349,7 @@ fn in_order(report: &StoredReport, answers: Vec<OpenedAnswer>, copies: Vec<Opene
         .map(|(message, copy)| {
             let copy = CopyView::new(message.seq, report.route, copy);
             let (kind, on) = (message.kind.label(), Day(message.on));
-            (message.seq, 0, Said::Person { kind, on, collected: message.collected, copy })
+            (message.seq, 0, Said::Person { kind, on, fetched: fetched(message), copy })
         })
         .collect();
     let last = report.messages.last().map_or(0, |message| message.seq);

@@ -167,7 +167,11 @@ fn every_page() -> Vec<Sample> {
     for (name, files) in [("followed up", came), ("followed up, again", "not carried")] {
         let files = SentFiles::carried(files);
         let (received_on, notice_due) = (Day(TODAY), Day(TODAY));
-        add(name, &FollowedUpPage { shell: &shell, code: code(), received_on, notice_due, files }, false);
+        add(
+            name,
+            &FollowedUpPage { shell: &shell, code: code(), received_on, notice_due, files, unsent: "<i>".into() },
+            false,
+        );
     }
     for error in WebError::ALL {
         let (heading, happened, remedy) = error.words();

@@ -17,21 +17,20 @@ pub(in crate::web) struct WayBack {
 }
 
 impl WayBack {
-    /// What the operator set. Without either, the name that the browser asked for.
+    /// What the operator set; what they did not, as the browser asked for it.
     pub(in crate::web) fn new(shell: &Shell, headers: &HeaderMap) -> Self {
         let under = |address: &String| format!("{}{STATUS}", address.trim_end_matches('/'));
-        let (address, onion) = (shell.service.address.as_ref().map(under), shell.service.onion.as_ref().map(under));
-        if address.is_some() || onion.is_some() {
-            return Self { address, onion };
-        }
-        match headers.get(header::HOST).and_then(asked_for) {
-            Some(host) if is_onion_host(host) => Self { address: None, onion: Some(format!("http://{host}{STATUS}")) },
-            // A front that does not pass on what it was asked for asks for an address of its own machine: nobody could come
-            // back to that.
-            Some(host) if shell.demo || is_public_name(host) => {
-                Self { address: Some(format!("{host}{STATUS}")), onion: None }
-            }
-            _ => Self { address: None, onion: None },
+        let asked_for = headers.get(header::HOST).and_then(asked_for);
+        let (web, onion) = match asked_for {
+            Some(host) if is_onion_host(host) => (None, Some(format!("http://{host}{STATUS}"))),
+            // A front that does not pass on what it was asked for asks for an address of its own machine: nobody could
+            // come back to that.
+            Some(host) if shell.demo || is_public_name(host) => (Some(format!("{host}{STATUS}")), None),
+            _ => (None, None),
+        };
+        Self {
+            address: shell.service.address.as_ref().map(under).or(web),
+            onion: shell.service.onion.as_ref().map(under).or(onion),
         }
     }
 }

@@ -92,7 +92,8 @@ impl Editor<'_> {
         }
         change.check(id, report, today.today())?;
         let Change { assessed, state: to, note, letters, change_of_use } = change;
-        let after = report.after(assessed, to, !letters.is_empty());
+        let kinds: Vec<Letter> = letters.iter().map(|new| new.letter).collect();
+        let after = report.after(assessed, to, &kinds);
         // Nothing goes to a person who withdrew.
         let update = letters.is_empty() && after.is_news && !report.withdrawn;
         let unsealed = letters.into_iter().map(Some).chain(update.then_some(None));
