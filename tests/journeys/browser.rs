@@ -227,9 +227,10 @@ fn leave(browser: &Browser) {
         events.extend(browser.network());
     }
     let responses = events.iter().filter(|event| event["method"] == "Network.responseReceivedExtraInfo");
-    let headers =
-        responses.map(|event| &event["params"]["headers"]).find(|headers| !header(headers, "refresh").is_empty());
-    let headers = headers.expect("the headers of the page");
+    let headers = responses
+        .map(|event| &event["params"]["headers"])
+        .find(|headers| header(headers, "refresh").ends_with(everyday));
+    let headers = headers.expect("the headers of the last page");
     assert_eq!(header(headers, "refresh"), format!("0; url={everyday}"));
     assert_eq!(header(headers, "clear-site-data"), "\"cache\", \"cookies\", \"storage\"");
     let asks = events.iter().find(|event| event["params"]["request"]["url"] == everyday).unwrap();

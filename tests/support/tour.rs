@@ -43,7 +43,7 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
         ("kept-safe", "/how-this-is-kept-safe"),
         ("keys", "/keys"),
         ("not-found", "/nowhere"),
-        ("not-this-way", "/leave"),
+        ("not-this-way", "/report/check"),
     ] {
         browser.go(path);
         look(&browser, state);

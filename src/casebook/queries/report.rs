@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(said, [(true, 1), (false, 1), (true, 2)]);
         assert_eq!(
             (&json["areas"][0], &json["state"], &json["withdrawn"]),
-            (&"competition".into(), &"decided".into(), &false.into())
+            (&"competition".into(), &"being-read".into(), &false.into())
         );
         assert_eq!((&json["messages"][0]["kind"], &json["messages"][1]["kind"]), (&"concern".into(), &"reply".into()));
         assert_eq!(json["messages"][0]["attachments"][0]["size"], 2);
