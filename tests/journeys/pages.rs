@@ -694,6 +694,19 @@ fn a_follow_up_is_once_however_often_it_is_sent_and_two_are_two() {
     );
     assert_eq!(first.form("/status"), [("code".to_owned(), code.clone())]);
 
+    // A form that was sent already and holds something else now: said, and not lost.
+    let mut changed = fields.clone();
+    http::fill(&mut changed, "message", "Something else.");
+    let refused = post(&changed);
+    assert_eq!(refused.one("h1"), "We had this message already");
+    let anew = http::post(served.address, "/status/follow-up/check", &refused.form("/status/follow-up/check"));
+    assert_ne!(http::value(&anew.form("/status/follow-up"), "send_id"), http::value(&fields, "send_id"));
+    assert_eq!(http::value(&anew.form("/status/follow-up"), "message"), "Something else.");
+    // A report's page that a browser brings back with it has room for the next one.
+    let brought_back = http::post(served.address, "/status", &fields).form("/status/follow-up/check");
+    assert_eq!(http::value(&brought_back, "message").trim(), "");
+    assert_ne!(http::value(&brought_back, "send_id"), http::value(&fields, "send_id"));
+
     // Several at once, each a form of its own, each sent twice.
     let forms: Vec<Fields> = (0..6)
         .map(|number| {

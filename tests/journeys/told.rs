@@ -139,7 +139,14 @@ fn the_day_on_which_the_box_was_emptied_is_shown() {
     let made_on = Date::constant(2026, 12, 2);
     served.store.record_collection(CollectionRecord { number: 1, manifest: none, file: none, on: made_on }).unwrap();
     served.day.set(Date::constant(2026, 12, 4));
-    assert_eq!(person::status(served.address, &code).one("#emptied-on"), "2 December 2026");
+    let status = person::status(served.address, &code);
+    assert_eq!(status.one("#emptied-on"), "2 December 2026");
+    // Until the desk says that it has it, the box does not know.
+    assert!(main(&status).contains("It may have been fetched on 2 December 2026"), "{}", main(&status));
+    assert!(status.one("article.message").contains("It may have been fetched on 2 December 2026"));
+    // What came later was not there to be fetched.
+    let later = person::send(served.address, "staff-concern", &[], vec![]).one("#receipt-code");
+    assert!(main(&person::status(served.address, &later)).contains("waits here for the team to fetch it"));
 }
 
 #[test]
