@@ -61,7 +61,9 @@ async fn send(
     let message = match FollowUp::parse(&fields, !files.is_empty()) {
         Ok(follow_up) => follow_up.message,
         Err(errors) => {
-            let errors = nothing_to_send(app.config().limits, !left_out.names().is_empty()).map_or(errors, |e| vec![e]);
+            let is_empty = fields.first(FormField::Message.slug()).trim().is_empty();
+            let empty = is_empty.then(|| nothing_to_send(app.config().limits, !left_out.names().is_empty())).flatten();
+            let errors = empty.map_or(errors, |error| vec![error]);
             return check_page(app, opened.code, fields, errors).await;
         }
     };

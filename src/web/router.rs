@@ -26,6 +26,7 @@ pub fn router(app: App) -> Router {
         .route("/status", get(status::ask).post(status::show))
         .route("/status/follow-up/check", post(follow_up::check))
         .route("/status/follow-up", post(follow_up::follow_up))
+        .route("/status/withdraw/check", post(withdraw::check))
         .route("/status/withdraw", post(withdraw::withdraw))
         .route("/healthz", get(health::healthz))
         .fallback(async || WebError::NotFound)

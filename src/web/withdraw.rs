@@ -12,13 +12,26 @@ use super::{
     receive::Files,
     respond::page,
     status::{self, Lookup, OpenedReport},
-    view::WithdrawnPage,
+    view::{WithdrawPage, WithdrawnPage},
 };
 use crate::{
-    crypto::os_random,
+    crypto::{Code, os_random},
     domain::{FormField, MessageContent, SendId},
     http::{Day, forms},
 };
+
+/// `POST /status/withdraw/check`: asks once more. Nothing is looked up for it.
+pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Response, WebError> {
+    let form = forms::read(request).await?;
+    let typed = form.first(FormField::Code.slug());
+    match Code::parse(typed) {
+        Ok(code) => {
+            let send_id = SendId::random(&mut os_random());
+            page(StatusCode::OK, &WithdrawPage { shell: app.shell(), code: code.grouped(), send_id })
+        }
+        Err(error) => status::ask_again(&app, typed, &error.to_string()),
+    }
+}
 
 /// `POST /status/withdraw`: deletes what the box holds, and leaves a message that tells the desk.
 pub(super) async fn withdraw(State(app): State<App>, request: Request) -> Result<Response, WebError> {

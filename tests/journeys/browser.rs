@@ -106,7 +106,8 @@ fn each_route_goes_all_the_way_round_without_scripts_and_leaves_nothing_behind()
         assert!(told.contains(NOTICE), "{told}");
         assert!(browser.text("#notice-state").starts_with("Met"));
         assert_eq!(browser.text("#areas"), "How a trust is run by its board");
-        browser.click("#withdraw summary");
+        browser.click("#withdraw button");
+        browser.reaches("Withdraw this report?");
         browser.click("button.danger");
         browser.reaches("This report was withdrawn");
     }
@@ -357,8 +358,9 @@ fn the_keyboard_alone_is_enough_on_a_small_screen() {
     keyboard.tab_to("main form button");
     browser.press(Key::Enter);
     browser.reaches("Your report");
-    keyboard.tab_to("#withdraw summary");
+    keyboard.tab_to("#withdraw button");
     browser.press(Key::Enter);
+    browser.reaches("Withdraw this report?");
     keyboard.tab_to("button.danger");
     browser.press(Key::Enter);
     browser.reaches("This report was withdrawn");

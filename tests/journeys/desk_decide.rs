@@ -341,7 +341,7 @@ fn nothing_is_written_to_a_person_who_withdrew() {
     let mut reviewer = desk.reviewer();
     let preview = case.preview(&mut reviewer, "other-work");
     let reply = reviewer.get(&case.path("reply")).form(&case.path("reply/preview"));
-    let withdraw = case.status().form("/status/withdraw");
+    let withdraw = person::withdrawal(case.running.address, &case.status());
     assert_eq!(http::post(case.running.address, "/status/withdraw", &withdraw).status, 200);
     case.place.collect("c2");
     case.place.import("c2");

@@ -108,7 +108,7 @@ fn a_report_takes_so_many_messages_and_can_be_withdrawn_even_then() {
     http::fill(&mut follow_up, "message", "One more.");
     let full = http::post_multipart(running.address, "/status/follow-up", &follow_up, vec![]);
     assert_eq!((full.status, full.one("h1")), (422, "This report is full".into()));
-    let withdraw = person::status(running.address, &code).form("/status/withdraw");
+    let withdraw = person::withdrawal(running.address, &person::status(running.address, &code));
     assert_eq!(http::post(running.address, "/status/withdraw", &withdraw).one("h1"), "This report was withdrawn");
 }
 
@@ -147,6 +147,10 @@ fn a_box_that_takes_no_files_asks_for_none() {
     let file = post(vec![File::new("a", "text/plain", b"evidence")]);
     let told = file.one(".error-summary li");
     assert_eq!((file.status, told.as_str()), (422, "This service takes no files. Enter a message"));
+    let mut long = fields.clone();
+    http::fill(&mut long, "message", &"x".repeat(20_001));
+    let long = http::post_multipart(served.address, "/status/follow-up", &long, vec![]);
+    assert_eq!(long.one(".error-summary li"), "Message must be 20,000 characters or less", "the text is what is wrong");
     for page in [nothing, file] {
         assert_eq!(page.all(".error-summary a[href=\"#message\"]").len(), 1);
         assert!(!page.one("main").contains("A file alone"));

@@ -112,7 +112,7 @@ fn what_they_wrote_is_read_again_with_the_code_alone_until_they_withdraw() {
     };
     let part = |sealed: &Vec<u8>| sealed[200..400].to_vec();
     assert!(sealed.iter().all(|sealed| is_in_the_box(&place, &part(sealed))));
-    let withdraw = page.form("/status/withdraw");
+    let withdraw = person::withdrawal(running.address, &page);
     assert_eq!(http::post(running.address, "/status/withdraw", &withdraw).status, 200);
     assert_eq!(copies(&place), 1, "the other report's");
     let left = sealed.iter().filter(|sealed| is_in_the_box(&place, &part(sealed))).count();

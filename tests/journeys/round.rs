@@ -208,7 +208,7 @@ fn a_follow_up_and_a_withdrawal_reach_the_desk() {
     place.export("d1");
     place.deliver("d1");
     let page = status(address, &code);
-    let withdrawn = http::post(address, "/status/withdraw", &page.form("/status/withdraw"));
+    let withdrawn = http::post(address, "/status/withdraw", &person::withdrawal(address, &page));
     assert_eq!(withdrawn.status, 200, "{}", withdrawn.all("main").join(" "));
     place.collect("c3");
     place.import("c3");

@@ -39,6 +39,13 @@ pub(crate) fn status(address: SocketAddr, code: &str) -> Page {
     http::post(address, "/status", &vec![("code".to_owned(), code.to_owned())])
 }
 
+/// What withdraws the report of a code, as the page that asks once more has it.
+pub(crate) fn withdrawal(address: SocketAddr, report: &Page) -> Fields {
+    let ask = http::post(address, "/status/withdraw/check", &report.form("/status/withdraw/check"));
+    assert_eq!(ask.status, 200, "{}", ask.all("main").join(" "));
+    ask.form("/status/withdraw")
+}
+
 /// A follow-up that is ready to be sent, once its `message` is filled in.
 pub(crate) fn follow_up(address: SocketAddr, code: &str) -> Fields {
     follow_up_on(address, &status(address, code))

@@ -158,8 +158,10 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
         .expect("late clocks");
     store.execute("UPDATE clock SET due_on = '2026-09-15' WHERE kind = 'decision'", []).expect("a clock met late");
     open();
-    browser.click("#withdraw summary");
     look(&browser, "status-late");
+    browser.click("#withdraw button");
+    browser.reaches("Withdraw this report?");
+    look(&browser, "withdraw");
 
     browser.click("button.danger");
     browser.reaches("This report was withdrawn");

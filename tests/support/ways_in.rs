@@ -199,7 +199,7 @@ impl BothSides {
         for (name, value) in form_urlencoded::parse(&bytes).take(64) {
             form.push(name.into_owned(), value.into_owned());
         }
-        for path in ["/report", "/status", "/status/follow-up/check", "/receipt/check"] {
+        for path in ["/report", "/status", "/status/follow-up/check", "/status/withdraw/check", "/receipt/check"] {
             self.page(path, "application/x-www-form-urlencoded", &bytes);
         }
         for has_files in [false, true] {

@@ -27,7 +27,7 @@ pub(super) use form::{FormPage, FormParts, RoutesPage};
 pub(super) use keep_code::KeepCode;
 pub(super) use pages::{
     AccessibilityPage, BeforePage, EasyReadPage, ErrorPage, KeysPage, LeavePage, PrivacyPage, RightPage, SafePage,
-    StartPage, WithdrawnPage,
+    StartPage, WithdrawPage, WithdrawnPage,
 };
 pub(super) use receipt::{ReceiptPage, ToldOnReceipt};
 pub(super) use sent_files::SentFiles;

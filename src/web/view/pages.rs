@@ -1,9 +1,10 @@
 //! Pages that show what is fixed, or one thing more.
 
 use askama::Template;
+use zeroize::Zeroizing;
 
 use super::Shell;
-use crate::{http::Day, web::config::Compliance};
+use crate::{domain::SendId, http::Day, web::config::Compliance};
 
 #[derive(Template)]
 #[template(path = "box/start.html")]
@@ -52,6 +53,15 @@ pub(in crate::web) struct WithdrawnPage<'a> {
     /// What was sent under the code of the withdrawn report, and was not kept.
     pub(in crate::web) unsent: Vec<(&'static str, String)>,
     pub(in crate::web) on: Day,
+}
+
+/// Asks once more before a report is withdrawn.
+#[derive(Template)]
+#[template(path = "box/withdraw.html")]
+pub(in crate::web) struct WithdrawPage<'a> {
+    pub(in crate::web) shell: &'a Shell,
+    pub(in crate::web) code: Zeroizing<String>,
+    pub(in crate::web) send_id: SendId,
 }
 
 /// The privacy notice.

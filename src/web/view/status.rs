@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 
 use super::{Shell, TypedFollowUp, help::HelpRow, own_copy::CopyView};
 use crate::{
-    crypto::os_random,
     domain::{
         Answer, AnswerKind, Area, Calendar, Clock, ClockEntry, ClockKind, ClockState, Date, FieldError, ReportState,
         SendId, Text, WhoElse,
@@ -55,7 +54,6 @@ pub(in crate::web) struct StatusPage<'a> {
     earlier: Vec<Said>,
     typed: String,
     send_id: SendId,
-    withdraw_id: SendId,
     attachments: usize,
     help: Vec<HelpRow<'a>>,
 }
@@ -135,7 +133,6 @@ impl<'a> StatusPage<'a> {
             earlier,
             send_id: follow_up.send_id(),
             typed: follow_up.typed,
-            withdraw_id: SendId::random(&mut os_random()),
             attachments: parts.limits.attachments,
             help: parts.shell.help(WhoElse::for_report(report.route, None)),
         })
@@ -182,7 +179,6 @@ impl<'a> StatusPage<'a> {
             earlier: vec![person(Fetched::No, no_copy())],
             typed: String::new(),
             send_id: SendId([1; 16]),
-            withdraw_id: SendId([2; 16]),
             attachments: 10,
             help: shell.help(WhoElse::for_report(crate::domain::Route::StaffConcern, None)),
         };

@@ -5,11 +5,12 @@ use zeroize::Zeroizing;
 use super::{
     AccessibilityPage, AskPage, BeforePage, CheckPage, EasyReadPage, ErrorPage, FollowUpCheckPage, FollowedUpPage,
     FormPage, FormParts, KeepCode, KeysPage, LeavePage, PrivacyPage, ReceiptPage, RightPage, RoutesPage, SafePage,
-    SentFiles, Shell, StartPage, StatusPage, ToldOnReceipt, TypedFollowUp, WayBack, WhoElsePage, WithdrawnPage,
+    SentFiles, Shell, StartPage, StatusPage, ToldOnReceipt, TypedFollowUp, WayBack, WhoElsePage, WithdrawPage,
+    WithdrawnPage,
 };
 use crate::{
     domain::{
-        About, Calendar, Clock, Concern, Date, Entries, FieldError, Route,
+        About, Calendar, Clock, Concern, Date, Entries, FieldError, Route, SendId,
         limits::{KIB, LOGO_BYTES},
     },
     http::{
@@ -94,6 +95,7 @@ fn every_page() -> Vec<Sample> {
     let (keys, fingerprint) = (1, "61a5 eb91 7d18 dd35 53bc 7088 8df2 4669".into());
     add("how this is kept safe, with copies", &SafePage { shell: &copying, keys, fingerprint }, false);
     add("right copy", &RightPage { shell: &shell }, false);
+    add("withdraw", &WithdrawPage { shell: &shell, code: code(), send_id: SendId([2; 16]) }, false);
     add("withdrawn", &WithdrawnPage { shell: &shell, unsent: vec![], on: Day(TODAY) }, false);
     let unsent = vec![("description", "\"></form> It went on.".to_owned())];
     add("withdrawn, and sent again", &WithdrawnPage { shell: &shell, unsent, on: Day(TODAY) }, false);
