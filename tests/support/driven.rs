@@ -234,8 +234,8 @@ impl Driven {
         let shown = async || self.driver().find(By::Css("h1")).await?.text().await;
         // The page before may go while it is being looked at.
         self.until(heading, || self.runtime.block_on(shown()).is_ok_and(|text| text == heading).then_some(()));
-        let title = self.title();
-        assert!(title.trim_start_matches("Error: ").contains(" – "), "{title}");
+        // Firefox may tell of a heading before it tells of the title.
+        self.until("title", || self.title().trim_start_matches("Error: ").contains(" – ").then_some(()));
     }
 
     /// Leaves a picture in `target/screenshots`, over that of the run before.
