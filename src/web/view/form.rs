@@ -19,8 +19,6 @@ pub(in crate::web) struct FormPage<'a> {
     shell: &'a Shell,
     route: Option<Route>,
     heading: &'static str,
-    /// Whether it came back with answers in it, to be changed.
-    is_returned: bool,
     errors: &'a [FieldError],
     hidden: Vec<(&'static str, String)>,
     /// What is always in view.
@@ -56,7 +54,6 @@ impl<'a> FormPage<'a> {
         // It was chosen on the page before.
         page.parts.retain(|part| part.fields.iter().all(|field| field.id != ConcernField::Route.slug()));
         page.hidden.push((ConcernField::Route.slug(), route.slug().to_owned()));
-        page.is_returned = false;
         page
     }
 
@@ -70,7 +67,6 @@ impl<'a> FormPage<'a> {
             shell,
             route,
             heading: heading(route),
-            is_returned: true,
             errors,
             hidden: keep.fields(),
             fields: Vec::new(),

@@ -4,7 +4,7 @@ use axum::http::HeaderValue;
 
 use super::{harm::WhenRead, help::HelpRow, written::WrittenHtml};
 use crate::{
-    domain::{Date, Labelled, Route, Text, WhoElse},
+    domain::{AnswerKind, Date, Labelled, Route, Text, WhoElse},
     http::{Day, SaidByTeam, capitalised, policy, shortened},
     web::{
         config::{AccessibilityConfig, Config, ContactsConfig, LinksConfig, Logo, PrivacyConfig, ServiceConfig},
@@ -95,8 +95,8 @@ impl Shell {
 
     /// What the team says in one of its messages.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template hands everything over like that")]
-    pub(super) fn says<'a>(&self, kind: &'static str, on: &Day, text: &'a Text, new: &bool) -> SaidByTeam<'a> {
-        SaidByTeam { team: self.team(), kind, on: *on, text: text.as_str(), new: *new }
+    pub(super) fn says<'a>(&self, kind: &AnswerKind, on: &Day, text: &'a Text, new: &bool) -> SaidByTeam<'a> {
+        SaidByTeam { team: self.team(), kind: kind.label(), on: *on, text: text.as_str(), new: *new }
     }
 }
 

@@ -82,7 +82,7 @@ struct StatusClock {
 
 enum Said {
     Person { kind: &'static str, on: Day, fetched: Fetched, copy: CopyView },
-    Team { kind: &'static str, on: Day, text: Text, new: bool },
+    Team { kind: AnswerKind, on: Day, text: Text, new: bool },
     Damaged { on: Day, new: bool },
 }
 
@@ -155,7 +155,7 @@ impl<'a> StatusPage<'a> {
         let notice = |state| clock(ClockKind::InformationUseNotice, state);
         let team = |kind: AnswerKind, text, new| {
             let text = Text::typed(text);
-            Said::Team { kind: kind.label(), on: Day(day), text, new }
+            Said::Team { kind, on: Day(day), text, new }
         };
         let person = |fetched, copy| Said::Person { kind: "Concern", on: Day(day), fetched, copy };
         let no_copy = || {
@@ -254,8 +254,8 @@ impl Said {
     }
 
     /// Whether it may ask something of the person. A notice only tells.
-    fn may_ask(&self) -> bool {
-        matches!(self, Self::Team { kind, .. } if *kind == AnswerKind::Reply.label())
+    const fn may_ask(&self) -> bool {
+        matches!(self, Self::Team { kind: AnswerKind::Reply, .. })
     }
 }
 
@@ -359,7 +359,7 @@ fn in_order(
         match answer {
             Some(Answer { kind: AnswerKind::Update, .. }) => {}
             Some(Answer { kind, text: Some(text), .. }) => {
-                said.push((after, seq, Said::Team { kind: kind.label(), on, text, new }));
+                said.push((after, seq, Said::Team { kind, on, text, new }));
             }
             _ => said.push((after, seq, Said::Damaged { on, new })),
         }
