@@ -154,7 +154,7 @@ impl PageText {
 impl WrittenText {
     /// Whether a list or paragraph of it has a placeholder.
     pub(super) fn has(&self, placeholder: Placeholder) -> bool {
-        let within = |words: &Vec<WrittenPart>| words.contains(&WrittenPart::Placeholder(placeholder));
+        let within = |words: &Vec<WrittenPart>| words.iter().any(|part| part.has(placeholder));
         self.blocks.iter().any(|block| match block {
             WrittenBlock::Heading { words, .. } | WrittenBlock::Paragraph(words) => within(words),
             WrittenBlock::List(items) => items.iter().any(within),

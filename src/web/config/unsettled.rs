@@ -143,8 +143,10 @@ mod tests {
         assert!(!told(&config, "kept.md"));
         config.set_text(PageText::Kept, "# A {#kept}\n\nNothing.").unwrap();
         assert!(told(&config, "kept.md does not say"));
-        config.set_text(PageText::Kept, "# A {#kept}\n\n- b\n- c: {own_copy}").unwrap();
-        assert!(!told(&config, "kept.md"));
+        for has_it in ["- b\n- c: {own_copy}", "b **c {own_copy}**", "[b {own_copy}](/c)"] {
+            config.set_text(PageText::Kept, &format!("# A {{#kept}}\n\n{has_it}")).unwrap();
+            assert!(!told(&config, "kept.md"), "{has_it}");
+        }
         config.set_text(PageText::Kept, &format!("# A {{#kept}}\n\n{{own_copy}}{}", " b".repeat(7000))).unwrap();
         assert!(told(&config, "kept.md is so long"));
     }

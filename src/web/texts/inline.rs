@@ -14,6 +14,17 @@ pub(in crate::web) enum WrittenPart {
     Placeholder(Placeholder),
 }
 
+impl WrittenPart {
+    /// Whether it is a placeholder, or has it inside.
+    pub(super) fn has(&self, placeholder: Placeholder) -> bool {
+        match self {
+            Self::Words(_) => false,
+            Self::Strong(words) | Self::Link { words, .. } => words.iter().any(|part| part.has(placeholder)),
+            Self::Placeholder(found) => *found == placeholder,
+        }
+    }
+}
+
 /// What is wrong, and where in the whole text, in bytes.
 #[derive(Debug)]
 pub(super) struct InlineFault {
