@@ -18,8 +18,8 @@ use crate::{
 /// What a form carries in place of files if the report was there before the send: no list of files reads like this.
 const SENT_BEFORE: &str = "before";
 
-/// The page that shows a receipt code. A repeated send gets the very same page, but for the files: only the first send
-/// knows which of them were kept.
+/// The page that shows a receipt code. A repeated send gets it too, with the same code and days, and is told that nothing
+/// was added: what it says of a send is only said of the first.
 #[derive(Template)]
 #[template(path = "box/receipt.html")]
 pub(in crate::web) struct ReceiptPage<'a> {
