@@ -156,6 +156,10 @@ fn a_copy_that_was_moved_or_altered_is_not_shown() {
     data[3000] ^= 1;
     assert_eq!(altering.execute("UPDATE own_copy SET data = ?1 WHERE seq = 3", [data]).unwrap(), 1);
     assert!(of(&code)[2].contains(damaged));
+    // None of it left: the rest of the page is still shown.
+    change("UPDATE own_copy SET data = x'' WHERE seq = 2");
+    let said = of(&code);
+    assert!(said.len() == 3 && said[1].contains(damaged), "{said:?}");
 }
 
 #[test]
