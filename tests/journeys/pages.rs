@@ -5,17 +5,9 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     sync::Barrier,
-    time::{Duration, Instant},
 };
 
-use candour::{
-    crypto::{ReplyRecipient, SignerRole, SigningKey, seal_answer, sign, verify},
-    domain::{
-        Answer, AnswerEntry, AnswerKind, Area, CasebookId, ClockKind, Date, Decisions, Format, Message, MessageContent,
-        MessageKind, ReportId, ReportState, Route, Text,
-    },
-    store::{CopyError, Delivery},
-};
+use candour::domain::{Date, Route};
 
 use crate::support::{
     http::{self, Fields, File, Page},
@@ -53,66 +45,6 @@ fn sent(served: &Served) -> String {
     page.one("#receipt-code")
 }
 
-/// Every report that the box has, and its messages opened.
-fn opened(served: &Served) -> Vec<(ReportId, Vec<Message>)> {
-    let reports = served.store.snapshot(|snapshot| snapshot.reports()).unwrap();
-    reports
-        .into_iter()
-        .map(|report| {
-            let messages = report.messages.iter().map(|message| {
-                let sealed = copy(served, report.id, message.seq, 0);
-                served.identity.open_message(sealed.as_slice()).unwrap_or_else(|e| panic!("{e}"))
-            });
-            (report.id, messages.collect())
-        })
-        .collect()
-}
-
-fn copy(served: &Served, report: ReportId, seq: u32, place: usize) -> Vec<u8> {
-    let mut out = Vec::new();
-    served.store.snapshot::<_, CopyError>(|snapshot| snapshot.copy_file(report, seq, place, &mut out)).unwrap();
-    out
-}
-
-/// Waits for what the box does after a connection broke. Gives up after ten seconds.
-fn eventually(what: &str, mut done: impl FnMut() -> bool) {
-    let until = Instant::now() + Duration::from_secs(10);
-    while !done() {
-        assert!(Instant::now() < until, "{what}");
-        std::thread::yield_now();
-    }
-}
-
-/// Delivers answers as the desk would have sealed and signed them.
-fn deliver(served: &Served, answers: Vec<(Answer, Vec<ClockKind>)>, to: &str) {
-    let (key, public) = SigningKey::<SignerRole>::generate().unwrap();
-    let to = ReplyRecipient::parse(to).unwrap();
-    let (mut entries, mut sealed) = (vec![], vec![]);
-    for (number, (answer, meets)) in (1..).zip(answers) {
-        let file = seal_answer(&answer, &to).unwrap();
-        let size = file.as_bytes().len() as u64;
-        // The place in the list is the number that the box believes.
-        let entry = AnswerEntry {
-            report: answer.report,
-            seq: number,
-            meets,
-            closed: false,
-            size,
-            sha256: file.digest(),
-            endorsements: vec![],
-        };
-        entries.push(entry);
-        sealed.push(file);
-    }
-    let r#box = served.store.settings().box_id;
-    let casebook = CasebookId([0; 16]);
-    let decisions =
-        Decisions { format: Format::Decisions, r#box, casebook, number: 1, collected: vec![], answers: entries };
-    let (bytes, signature) = sign(&decisions, &key).unwrap();
-    let decisions = verify(&bytes, &signature, &[public]).unwrap_or_else(|e| panic!("{e}"));
-    served.store.apply(Delivery { decisions, answers: sealed, on: Date::constant(2026, 12, 3) }).unwrap();
-}
-
 #[test]
 fn every_route_ends_in_a_receipt_and_a_sealed_report() {
     let served = Served::new("");
@@ -142,7 +74,7 @@ fn every_route_ends_in_a_receipt_and_a_sealed_report() {
         assert_eq!(page.all("#clocks > div, details dl.rows > div").len(), 1 + route.promises().len());
         assert_eq!(page.all("article.message").len(), 1);
     }
-    let opened = opened(&served);
+    let opened = served.opened();
     assert_eq!(opened.iter().map(|(_, messages)| messages[0].route).collect::<BTreeSet<_>>().len(), 4);
     for (id, messages) in &opened {
         let answers = messages[0].content.concern().unwrap();
@@ -151,7 +83,7 @@ fn every_route_ends_in_a_receipt_and_a_sealed_report() {
         let names: Vec<_> = attachments.iter().map(|a| (a.name.as_str(), a.media_type.as_str(), a.size)).collect();
         assert_eq!(names, [("résumé.txt", "text/plain", 8), ("empty", "text/plain", 0)]);
         let mut evidence = Vec::new();
-        served.identity.open_attachment(copy(&served, *id, 1, 1).as_slice(), &attachments[0], &mut evidence).unwrap();
+        served.identity.open_attachment(served.copy(*id, 1, 1).as_slice(), &attachments[0], &mut evidence).unwrap();
         assert_eq!(evidence, b"evidence");
     }
     assert_eq!(served.store.sweep().unwrap(), 0);
@@ -170,7 +102,7 @@ fn fifty_sends_at_the_same_moment_are_one_report_and_one_receipt() {
         let threads: Vec<_> = (0..50).map(|_| scope.spawn(send_one)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    // But for the files, which the first alone can tell, they are the same page.
+    // The first is told which files came; all others, in the same words, that nothing was added.
     let (first, again): (Vec<&Page>, Vec<&Page>) = pages.iter().partition(|page| page.all("#sent-before").is_empty());
     assert_eq!((first.len(), again.len()), (1, 49));
     assert_eq!(first[0].all("#files li"), ["a (17 bytes)"]);
@@ -181,7 +113,7 @@ fn fifty_sends_at_the_same_moment_are_one_report_and_one_receipt() {
         assert_eq!(page.status, 200);
         assert!(page.body == again[0].body, "a page differs");
     }
-    assert_eq!(opened(&served).len(), 1);
+    assert_eq!(served.opened().len(), 1);
     // Later too, and with other answers: the first one stands.
     served.day.set(Date::constant(2026, 12, 9));
     let mut other = fields;
@@ -190,11 +122,11 @@ fn fifty_sends_at_the_same_moment_are_one_report_and_one_receipt() {
     for id in ["h1", "#receipt-code", "#received-on", "#notice-due", "#sent-before"] {
         assert_eq!(changed.one(id), again[0].one(id));
     }
-    assert_eq!(opened(&served).len(), 1);
+    assert_eq!(served.opened().len(), 1);
     // What was written now can be sent as a follow-up.
     let follow_up = http::post(served.address, "/status/follow-up/check", &changed.form("/status/follow-up/check"));
     assert!(follow_up.one("main").contains("Something else altogether."));
-    eventually("uploads that were sent twice are removed", || served.store.sweep().unwrap() == 0);
+    served.wait_until_swept();
 }
 
 #[test]
@@ -298,8 +230,8 @@ fn only_codes_that_this_box_issued_are_taken() {
         assert_eq!(page.status, 422);
         assert!(page.one("main").contains("Go back to the form"), "{}", page.one("main"));
     }
-    assert!(opened(&served).is_empty());
-    eventually("nothing of it stays", || served.store.sweep().unwrap() == 0);
+    assert!(served.opened().is_empty());
+    served.wait_until_swept();
 }
 
 #[test]
@@ -342,8 +274,8 @@ fn a_broken_upload_leaves_nothing() {
         },
     );
     assert_eq!(page.status, 400);
-    assert!(opened(&served).is_empty());
-    eventually("nothing stays", || served.store.sweep().unwrap() == 0);
+    assert!(served.opened().is_empty());
+    served.wait_until_swept();
     // The same form can be sent again.
     assert_eq!(send(&served, &fields, vec![]).status, 200);
 }
@@ -386,9 +318,9 @@ fn limits_hold() {
     let over = vec![b'x'; (1 << 20) + 1];
     let page = send(&served, &fields, vec![text("", b""), text("a", &over[1..]), text("b", b"")]);
     assert_eq!(page.status, 200, "{}", page.one("main"));
-    let opened = opened(&served);
+    let opened = served.opened();
     assert_eq!((opened.len(), opened[0].1[0].attachments.len()), (1, 2));
-    eventually("nothing else stays", || served.store.sweep().unwrap() == 0);
+    served.wait_until_swept();
     served.stop();
 }
 
@@ -427,12 +359,13 @@ fn files_past_a_limit_are_left_out_and_named_and_nothing_else_is_lost() {
     );
     let page = post(vec![text("large", &over), text("small", b"1")]);
     assert_eq!((page.status, page.all("#files-left-out li")), (200, vec!["large".into()]));
-    let counts: BTreeSet<_> = opened(&served)
+    let counts: BTreeSet<_> = served
+        .opened()
         .iter()
         .map(|(_, messages)| messages.iter().map(|m| m.attachments.len()).collect::<Vec<_>>())
         .collect();
     assert_eq!(counts, BTreeSet::from([vec![2], vec![2, 1]]));
-    eventually("nothing else stays", || served.store.sweep().unwrap() == 0);
+    served.wait_until_swept();
 }
 
 #[test]
@@ -458,7 +391,7 @@ fn parts_come_in_any_order_and_in_chunks() {
         write!(stream, "0\r\n\r\n")
     });
     assert_eq!(page.status, 200);
-    let opened = opened(&served);
+    let opened = served.opened();
     assert_eq!((opened.len(), opened[0].1[0].attachments[0].size), (1, 8));
 }
 
@@ -570,208 +503,6 @@ fn a_box_that_can_not_keep_its_promises_takes_nothing() {
     assert_eq!(http::get(served.address, "/report?route=staff-concern").status, 200);
     assert_eq!(http::get(served.address, "/report?route=service-complaint").status, 503);
     assert_eq!(http::get(served.address, "/healthz").status, 503);
-}
-
-#[test]
-fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
-    let served = Served::new("");
-    let code = sent(&served);
-    let follow_up = |text: &str| {
-        let mut fields = person::follow_up(served.address, &code);
-        http::fill(&mut fields, "message", text);
-        assert_eq!(http::post_multipart(served.address, "/status/follow-up", &fields, vec![]).status, 200);
-    };
-    follow_up("Second message.");
-    let (id, messages) = opened(&served).remove(0);
-    let answer = |seq, after, kind, report, text: Option<&str>| Answer {
-        format: Format::Answer,
-        r#box: served.store.settings().box_id,
-        report,
-        seq,
-        kind,
-        supplementary: false,
-        on: Date::constant(2026, 12, 2),
-        after,
-        state: ReportState::Decided,
-        areas: vec![Area::IntegratedCare],
-        text: text.map(Text::typed),
-    };
-    let reply = AnswerKind::Reply;
-    let answers = vec![
-        (answer(1, 1, reply, id, Some("First answer <script>alert(1)</script>")), vec![]),
-        (answer(2, 2, AnswerKind::Notice, id, Some("How we use it.")), vec![ClockKind::InformationUseNotice]),
-        (answer(3, 2, AnswerKind::Update, id, None), vec![]),
-    ];
-    deliver(&served, answers, &messages[0].reply_to);
-    let page = status(served.address, &code);
-    let shown = page.all("article.message");
-    assert_eq!(shown.len(), 4, "{shown:?}");
-    for (shown, part) in
-        shown.iter().zip(["First answer <script>alert(1)</script>", "How we use it.", "You: Concern", "You: Follow-up"])
-    {
-        assert!(shown.contains(part), "{shown}");
-    }
-    assert_eq!(
-        (page.one("#areas"), page.one("#report-state")),
-        ("Integrated care".into(), "We have decided what to do".into())
-    );
-    assert_eq!(page.one("#notice-state"), "Met on 3 December 2026");
-    assert_eq!(page.all("#notice-state[data-state=met]").len(), 1);
-    assert!(!page.text().contains("<script"));
-
-    // A later message has a clock of its own, and it is that one which is shown.
-    served.day.set(Date::constant(2026, 12, 18));
-    follow_up("Third message.");
-    assert_eq!(status(served.address, &code).one("#notice-due"), "6 January 2027");
-    served.day.set(Date::constant(2027, 1, 7));
-    let page = status(served.address, &code);
-    assert_eq!((page.one("#notice-state"), page.all("#overdue").len()), ("Overdue".into(), 1));
-
-    // An answer that says itself that it is another one is not shown.
-    let served = Served::new("");
-    let code = sent(&served);
-    let (id, messages) = opened(&served).remove(0);
-    let answer = Answer { r#box: served.store.settings().box_id, ..answer(2, 1, reply, id, Some("Not for you.")) };
-    deliver(&served, vec![(answer, vec![])], &messages[0].reply_to);
-    let page = status(served.address, &code);
-    assert!(!page.text().contains("Not for you."));
-    assert!(page.all("article.message")[0].contains("can’t be shown"));
-    assert_eq!(page.one("#areas"), "Not decided yet");
-}
-
-#[test]
-fn a_follow_up_may_be_files_alone() {
-    let served = Served::new("");
-    let code = sent(&served);
-    let fields = person::follow_up(served.address, &code);
-    let page = http::post_multipart(served.address, "/status/follow-up", &fields, vec![text("rota.txt", b"evidence")]);
-    assert_eq!((page.status, page.one("#received-on")), (200, "1 December 2026".into()));
-    // How a browser sends a form in which no file was chosen.
-    let again = person::follow_up(served.address, &code);
-    let none = http::post_multipart(served.address, "/status/follow-up", &again, vec![text("", b"")]);
-    assert_eq!((none.status, none.one(".error-summary li")), (422, "Enter a message or choose a file".into()));
-    let (_, messages) = opened(&served).remove(0);
-    assert_eq!(messages.len(), 2);
-    assert!(matches!(&messages[1].content, MessageContent::FollowUp(None)));
-    assert_eq!(messages[1].attachments[0].name.as_str(), "rota.txt");
-    assert_eq!(status(served.address, &code).all("article.message").len(), 2);
-}
-
-#[test]
-fn a_follow_up_is_once_however_often_it_is_sent_and_two_are_two() {
-    let served = Served::new("");
-    let code = sent(&served);
-    let mut fields = person::follow_up(served.address, &code);
-
-    let empty = http::post_multipart(served.address, "/status/follow-up", &fields, vec![]);
-    assert_eq!((empty.status, empty.one(".error-summary li")), (422, "Enter a message or choose a file".into()));
-    http::fill(&mut fields, "message", &"x".repeat(20_001));
-    let long = http::post_multipart(served.address, "/status/follow-up", &fields, vec![]);
-    assert_eq!(long.status, 422);
-    assert_eq!(http::value(&long.form("/status/follow-up"), "message").len(), 20_001);
-    let long = http::post(served.address, "/status/follow-up/check", &fields);
-    assert_eq!((long.status, long.one(".error-summary li")), (422, "Message must be 20,000 characters or less".into()));
-    assert_eq!(http::value(&long.form("/status/follow-up"), "send_id"), http::value(&fields, "send_id"));
-
-    http::fill(&mut fields, "message", "There is more.");
-    let post = |fields: &Fields| {
-        http::post_multipart(served.address, "/status/follow-up", fields, vec![text("a", b"evidence")])
-    };
-    let first = post(&fields);
-    assert_eq!(
-        (first.status, first.one("#received-on"), first.one("#notice-due")),
-        (200, "1 December 2026".into(), "15 December 2026".into())
-    );
-    served.day.set(Date::constant(2026, 12, 2));
-    let again = post(&fields);
-    assert_eq!(
-        (again.one("#received-on"), again.one("#notice-due")),
-        (first.one("#received-on"), first.one("#notice-due"))
-    );
-    assert_eq!(
-        (first.all("#files li").len(), again.all("#files li").len(), again.all("#sent-before").len()),
-        (1, 0, 1)
-    );
-    assert_eq!(first.form("/status"), [("code".to_owned(), code.clone())]);
-
-    // A form that was sent already and holds something else now: said, and not lost.
-    let mut changed = fields.clone();
-    http::fill(&mut changed, "message", "Something else.");
-    let refused = post(&changed);
-    assert_eq!(refused.one("h1"), "We had this message already");
-    let anew = http::post(served.address, "/status/follow-up/check", &refused.form("/status/follow-up/check"));
-    assert_ne!(http::value(&anew.form("/status/follow-up"), "send_id"), http::value(&fields, "send_id"));
-    assert_eq!(http::value(&anew.form("/status/follow-up"), "message"), "Something else.");
-    // A report's page that a browser brings back with it has room for the next one.
-    let brought_back = http::post(served.address, "/status", &fields).form("/status/follow-up/check");
-    assert_eq!(http::value(&brought_back, "message").trim(), "");
-    assert_ne!(http::value(&brought_back, "send_id"), http::value(&fields, "send_id"));
-
-    // Several at once, each a form of its own, each sent twice.
-    let forms: Vec<Fields> = (0..6)
-        .map(|number| {
-            let mut form = person::follow_up(served.address, &code);
-            http::fill(&mut form, "message", &format!("Message {number}."));
-            form
-        })
-        .collect();
-    let start = Barrier::new(12);
-    std::thread::scope(|scope| {
-        for form in forms.iter().chain(&forms) {
-            let (start, post) = (&start, &post);
-            scope.spawn(move || {
-                start.wait();
-                assert_eq!(post(form).status, 200);
-            });
-        }
-    });
-    let (_, messages) = opened(&served).remove(0);
-    let texts: BTreeSet<_> =
-        messages[1..].iter().map(|message| message.content.follow_up().unwrap().as_str().to_owned()).collect();
-    assert_eq!((messages.len(), texts.len()), (8, 7));
-    assert!(
-        messages
-            .iter()
-            .zip(1..)
-            .all(|(message, seq)| message.seq == seq && message.attachments.len() == usize::from(seq > 1))
-    );
-    eventually("nothing else stays", || served.store.sweep().unwrap() == 0);
-    assert_eq!(status(served.address, &code).all("article.message").len(), 8);
-}
-
-#[test]
-fn a_withdrawn_report_is_gone_from_the_box() {
-    let served = Served::new("");
-    let fields = checked(&served, "staff-concern");
-    let code = send(&served, &fields, vec![text("a", b"evidence")]).one("#receipt-code");
-    let page = status(served.address, &code);
-    // It is asked once more.
-    assert!(page.all("form[action=\"/status/withdraw\"]").is_empty());
-    let withdraw = person::withdrawal(served.address, &page);
-    assert_eq!(status(served.address, &code).one("#report-state"), "We have received it", "nothing is done by asking");
-    let mut follow_up = person::follow_up_on(served.address, &page);
-    for _ in 0..2 {
-        let page = http::post(served.address, "/status/withdraw", &withdraw);
-        assert_eq!((page.status, page.one("#withdrawn-on")), (200, "1 December 2026".into()));
-    }
-    let page = status(served.address, &code);
-    assert_eq!((page.status, page.one("h1")), (200, "This report was withdrawn".into()));
-    assert!(page.all("article.message, #received-on, form[action^=\"/status\"]").is_empty());
-    http::fill(&mut follow_up, "message", "Too late.");
-    assert_eq!(http::post_multipart(served.address, "/status/follow-up", &follow_up, vec![]).status, 410);
-    // Sent once more, it is not kept, and can be put into a new report with every answer.
-    let again = send(&served, &fields, vec![]);
-    assert_eq!(again.one("h1"), "This report was withdrawn");
-    assert!(again.one("#unsent").contains("was not kept"));
-    let form = http::post(served.address, "/report", &again.form("/report"));
-    assert_eq!(http::value(&form.form("/report/check"), "description").trim_start(), DESCRIPTION);
-    assert_ne!(http::value(&form.form("/report/check"), "code"), http::value(&fields, "code"));
-    let (_, messages) = opened(&served).remove(0);
-    assert_eq!(
-        messages.iter().map(|message| (message.content.kind(), message.seq)).collect::<Vec<_>>(),
-        [(MessageKind::Withdrawal, 2)]
-    );
-    eventually("nothing else stays", || served.store.sweep().unwrap() == 0);
 }
 
 #[test]

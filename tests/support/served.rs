@@ -7,13 +7,14 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 use axum::Router;
 use candour::{
-    domain::{Date, Today},
+    domain::{Date, Message, ReportId, Today},
     http::server,
-    store::{Store, StoreError},
+    store::{CopyError, Store, StoreError},
     unseal::GovernanceIdentity,
     web::{App, AppOptions, Config, FreeSpace, router},
 };
@@ -107,6 +108,38 @@ impl Served {
             _box: r#box,
         };
         (served, pages)
+    }
+
+    /// Every report that the box has, and its messages opened.
+    pub(crate) fn opened(&self) -> Vec<(ReportId, Vec<Message>)> {
+        let reports = self.store.snapshot(|snapshot| snapshot.reports()).expect("it can be read");
+        reports
+            .into_iter()
+            .map(|report| {
+                let messages = report.messages.iter().map(|message| {
+                    let sealed = self.copy(report.id, message.seq, 0);
+                    self.identity.open_message(sealed.as_slice()).unwrap_or_else(|e| panic!("{e}"))
+                });
+                (report.id, messages.collect())
+            })
+            .collect()
+    }
+
+    /// A sealed file of a message, by its place: 0 is the text.
+    pub(crate) fn copy(&self, report: ReportId, seq: u32, place: usize) -> Vec<u8> {
+        let mut out = Vec::new();
+        let copied = self.store.snapshot::<_, CopyError>(|snapshot| snapshot.copy_file(report, seq, place, &mut out));
+        copied.expect("it is there");
+        out
+    }
+
+    /// Waits until no file is left that belongs to nothing. Gives up after ten seconds.
+    pub(crate) fn wait_until_swept(&self) {
+        let until = Instant::now() + Duration::from_secs(10);
+        while self.store.sweep().expect("it can be swept") != 0 {
+            assert!(Instant::now() < until, "a file that belongs to nothing stays");
+            std::thread::yield_now();
+        }
     }
 
     /// Stops it as a signal would, and waits for the end.
