@@ -4,6 +4,7 @@
 //! makes the one key that opens the answers to its own report ([`ReplyIdentity`]); and whatever opens for the team
 //! stands in `crate::unseal`, which the box's build does not have.
 
+mod commit;
 mod digest;
 mod fingerprint;
 mod open;
@@ -18,6 +19,7 @@ mod reply;
 mod seal;
 mod sign;
 
+pub use commit::{Commitments, summary_commitment};
 pub use digest::{Hashed, Hasher, digest, digest_all};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use open::OpenError;
@@ -30,12 +32,12 @@ pub use random::{OsRandom, os_random};
 pub use receipt::{Code, CodeTagger, KdfError, KdfParams, Locator, Receipt};
 pub use recipients::{GovernanceRecipients, RecipientsError, ReplyRecipient};
 #[cfg(any(feature = "box", test))]
-pub use reply::ReplyIdentity;
+pub use reply::{OpenedAnswer, ReplyIdentity};
 pub use seal::{
-    AttachmentSealer, SealError, Sealed, SealedTrueSize, seal_answer, seal_bytes, seal_message, seal_own_copy,
-    seal_stream,
+    AttachmentSealer, SealError, Sealed, SealedTrueSize, answer_digest, seal_answer, seal_bytes, seal_message,
+    seal_own_copy, seal_stream,
 };
 pub use sign::{
-    BoxRole, Document, KeyRole, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, read_keys,
-    sign, verify,
+    BoxRole, Document, KeyRole, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, endorsers,
+    read_keys, sign, signers_fingerprint, verify,
 };

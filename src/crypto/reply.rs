@@ -4,11 +4,12 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::{
+    digest,
     open::{OpenError, read_limited},
     recipients::ReplyRecipient,
 };
 use crate::domain::{
-    Answer, Format, OwnCopy,
+    Answer, Digest, EndorsedAnswer, Format, OwnCopy,
     limits::{ANSWER_BYTES, MESSAGE_BYTES},
 };
 
@@ -30,13 +31,18 @@ impl ReplyIdentity {
         ReplyRecipient::new(self.0.to_public())
     }
 
-    /// Opens an answer.
+    /// Opens an answer. Whether anybody stands by it is for the caller.
     ///
     /// # Errors
     /// If it is not a whole answer sealed to this identity.
-    pub fn open_answer(&self, sealed: &[u8]) -> Result<Answer, OpenError> {
-        let answer: Answer = self.open(sealed, ANSWER_BYTES)?;
-        if answer.format == Format::Answer { Ok(answer) } else { Err(OpenError::Inside) }
+    pub fn open_answer(&self, sealed: &[u8]) -> Result<OpenedAnswer, OpenError> {
+        let endorsed: EndorsedAnswer = self.open(sealed, ANSWER_BYTES)?;
+        let json = endorsed.answer.as_str().as_bytes();
+        let answer: Answer = serde_json::from_slice(json).map_err(|_| OpenError::Inside)?;
+        if endorsed.format != Format::EndorsedAnswer || answer.format != Format::Answer {
+            return Err(OpenError::Inside);
+        }
+        Ok(OpenedAnswer { text: digest(json), answer, endorsements: endorsed.endorsements })
     }
 
     /// Opens the person's own copy of a message.
@@ -55,12 +61,22 @@ impl ReplyIdentity {
     }
 }
 
+/// An answer that a receipt code opened.
+pub struct OpenedAnswer {
+    /// What it says.
+    pub answer: Answer,
+    /// SHA-256 of its JSON.
+    pub text: Digest,
+    /// The signatures that came with it, over its [`crate::domain::Endorsement`].
+    pub endorsements: Vec<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        crypto::{Code, os_random, seal_answer, seal_own_copy},
-        domain::{AnswerKind, BoxId, Date, OwnWords, ReportId, ReportState, Text, limits::MESSAGE_STEP},
+        crypto::{Code, answer_digest, os_random, seal_answer, seal_own_copy},
+        domain::{AnswerKind, BoxId, Date, OwnWords, ReportId, ReportState, Salt, Text, limits::MESSAGE_STEP},
         world::KDF,
     };
 
@@ -83,10 +99,13 @@ mod tests {
             areas: vec![],
             supplementary: false,
             text: Some(Text::typed("How we will use it.")),
+            salt: Salt([3; 32]),
         };
-        let sealed = seal_answer(&answer, &person.recipient()).unwrap_or_else(|e| panic!("{e}"));
+        let endorsements = vec!["signed".to_owned()];
+        let sealed = seal_answer(&answer, endorsements.clone(), &person.recipient()).unwrap_or_else(|e| panic!("{e}"));
         let opened = person.open_answer(sealed.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
-        assert!(opened.text.is_some_and(|text| text.as_str() == "How we will use it."));
+        assert_eq!((opened.text, opened.endorsements), (answer_digest(&answer).unwrap(), endorsements));
+        assert!(opened.answer.text.is_some_and(|text| text.as_str() == "How we will use it."));
         assert!(matches!(reply_identity().open_answer(sealed.as_bytes()), Err(OpenError::OtherKeys)));
         assert!(matches!(person.open_own_copy(sealed.as_bytes()), Err(OpenError::Inside)), "an answer is no copy");
     }

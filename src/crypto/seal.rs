@@ -4,11 +4,11 @@ use age::{Encryptor, stream::StreamWriter};
 use zeroize::Zeroizing;
 
 use super::{
-    Hasher, digest,
+    Commitments, Hasher, digest,
     pad::{attachment_size, message_size},
     recipients::{GovernanceRecipients, ReplyRecipient},
 };
-use crate::domain::{Answer, Digest, Message, OwnCopy, limits::KIB};
+use crate::domain::{Answer, Digest, EndorsedAnswer, Format, Message, OwnCopy, Text, limits::KIB};
 
 /// Sealing failed; nothing of what was to be sealed is in it.
 #[derive(Debug, thiserror::Error)]
@@ -48,20 +48,33 @@ impl Sealed {
     }
 }
 
-/// Seals a message from the person to the team: JSON, padded with spaces.
+/// Seals a message from the person to the team: JSON, padded with spaces. Gives what a box commits to besides.
 ///
 /// # Errors
 /// If the recipients can't be used.
-pub fn seal_message(message: &Message, to: &GovernanceRecipients) -> Result<Sealed, SealError> {
-    seal_json(message, to.as_age())
+pub fn seal_message(message: &Message, to: &GovernanceRecipients) -> Result<(Sealed, Commitments), SealError> {
+    let json = to_json(message)?;
+    let commitments = Commitments::to(message, &json).ok_or(SealError::Json)?;
+    Ok((pad_and_seal(json, to.as_age())?, commitments))
 }
 
-/// Seals an answer from the team to the person: JSON, padded with spaces.
+/// SHA-256 of an answer's JSON: what whoever stands by it signs.
+///
+/// # Errors
+/// If it has no JSON form.
+pub fn answer_digest(answer: &Answer) -> Result<Digest, SealError> {
+    Ok(digest(&to_json(answer)?))
+}
+
+/// Seals an answer from the team to the person, with the signatures of whoever stands by it: JSON, padded with spaces.
 ///
 /// # Errors
 /// If the recipient can't be used.
-pub fn seal_answer(answer: &Answer, to: &ReplyRecipient) -> Result<Sealed, SealError> {
-    seal_json(answer, std::iter::once(to.as_age()))
+pub fn seal_answer(answer: &Answer, endorsements: Vec<String>, to: &ReplyRecipient) -> Result<Sealed, SealError> {
+    let json = to_json(answer)?;
+    let text = std::str::from_utf8(&json).map_err(|_| SealError::Json)?;
+    let endorsed = EndorsedAnswer { format: Format::EndorsedAnswer, answer: Text::verbatim(text), endorsements };
+    pad_and_seal(to_json(&endorsed)?, std::iter::once(to.as_age()))
 }
 
 /// Seals a person's own copy of what they said to their receipt code: JSON, padded with spaces.
@@ -69,7 +82,7 @@ pub fn seal_answer(answer: &Answer, to: &ReplyRecipient) -> Result<Sealed, SealE
 /// # Errors
 /// If the recipient can't be used.
 pub fn seal_own_copy(copy: &OwnCopy, to: &ReplyRecipient) -> Result<Sealed, SealError> {
-    seal_json(copy, std::iter::once(to.as_age()))
+    pad_and_seal(to_json(copy)?, std::iter::once(to.as_age()))
 }
 
 /// Seals a few bytes whole, for the casebook.
@@ -148,11 +161,14 @@ impl<W: Write> Write for AttachmentSealer<W> {
     }
 }
 
-fn seal_json<'a>(
-    value: &impl serde::Serialize,
+fn to_json(value: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    serde_json::to_vec(value).map(Zeroizing::new).map_err(|_| SealError::Json)
+}
+
+fn pad_and_seal<'a>(
+    mut json: Zeroizing<Vec<u8>>,
     to: impl Iterator<Item = &'a dyn age::Recipient>,
 ) -> Result<Sealed, SealError> {
-    let mut json = Zeroizing::new(serde_json::to_vec(value).map_err(|_| SealError::Json)?);
     let size = message_size(json.len());
     json.resize(size, b' ');
     let mut out = Encryptor::with_recipients(to)

@@ -228,6 +228,31 @@ pub fn read_keys<R: KeyRole>(text: &str) -> Result<Vec<VerifyingKey<R>>, usize> 
     if keys.is_empty() { Err(0) } else { Ok(keys) }
 }
 
+/// For people to compare: over all of a team's signing keys, in whatever order they stand.
+#[must_use]
+pub fn signers_fingerprint(signers: &[VerifyingKey<SignerRole>]) -> Fingerprint {
+    let mut keys: Vec<String> = signers.iter().map(VerifyingKey::to_base64).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    Fingerprint::of("governance signers", &keys)
+}
+
+/// How many different signers gave their word for an answer: each signature counts for one key, each key once.
+#[must_use]
+pub fn endorsers(endorsement: &Endorsement, signatures: &[String], signers: &[VerifyingKey<SignerRole>]) -> usize {
+    // A document that has no JSON form has no signature either.
+    let Ok(bytes) = serde_json::to_vec(endorsement) else { return 0 };
+    let signed = |signature: &str, signer: &VerifyingKey<SignerRole>| {
+        verify::<Endorsement>(&bytes, signature, std::slice::from_ref(signer)).is_ok()
+    };
+    let gave_word = |signer: &VerifyingKey<SignerRole>| signatures.iter().any(|signature| signed(signature, signer));
+    let mut keys: Vec<String> =
+        signers.iter().filter(|signer| gave_word(signer)).map(VerifyingKey::to_base64).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.len()
+}
+
 /// The JSON of a document and a minisign signature over it. The trusted comment says what it is, and no time.
 ///
 /// # Errors

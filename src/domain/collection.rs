@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     calendar::{Calendar, CalendarError},
     clock::{Clock, ClockKind, ClockState},
-    ids::{BoxId, Digest, ReportId},
+    decisions::LogHead,
+    ids::{BoxId, CasebookId, Digest, ReportId},
     message::{Format, MessageKind},
     route::Route,
 };
@@ -25,8 +26,22 @@ pub struct Manifest {
     pub previous: Option<Digest>,
     /// The day it was made, Europe/London.
     pub on: Date,
+    /// What the box knows of the casebook whose decisions it takes; none before the first delivery.
+    pub casebook: Option<CasebookSeen>,
     /// Every report, by id.
     pub reports: Vec<ReportEntry>,
+}
+
+/// What the box knows of the casebook whose decisions it takes: how a casebook that was put back is found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CasebookSeen {
+    /// Which it is.
+    pub casebook: CasebookId,
+    /// The number of the last decisions file that was delivered.
+    pub decisions: u64,
+    /// The end of the casebook that was the furthest of all that its decisions named.
+    pub head: LogHead,
 }
 
 /// What the box knows of one report.
@@ -41,6 +56,8 @@ pub struct ReportEntry {
     pub received_on: Date,
     /// Whether the person withdrew it.
     pub withdrawn: bool,
+    /// The last message that decisions said the desk has, 0 for none.
+    pub acknowledged: u32,
     /// Every answer that was delivered, in order.
     pub deliveries: Vec<DeliveryEntry>,
     /// Every clock.
@@ -131,6 +148,10 @@ pub struct MessageEntry {
     pub on: Date,
     /// `message.age` first, then the attachments.
     pub files: Vec<FileEntry>,
+    /// SHA-256 over the message's [`Salt`](super::Salt) and its JSON: what was said, without telling it.
+    pub commitment: Digest,
+    /// The same over its salt and the JSON of its [`MessageSummary`](super::MessageSummary).
+    pub summary: Digest,
 }
 
 /// One sealed file in a collection.

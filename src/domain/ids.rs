@@ -84,6 +84,8 @@ ids! {
     SendId(16);
     /// A SHA-256 digest.
     Digest(32);
+    /// Random bytes inside something sealed, so that a digest over it tells nothing to whoever can't open it.
+    Salt(32);
 }
 
 #[cfg(test)]

@@ -53,8 +53,9 @@ pub const ATTACHMENT_STEP: u64 = 64 * KIB as u64;
 pub const CHUNK_BYTES: usize = 256 * KIB;
 /// What a stored row is padded to: larger than the random part of an age header, so that this part can't be seen.
 pub const STORED_STEP: usize = 4 * KIB;
-/// Bytes of a sealed answer: the longest text, JSON's worst escape (6 for 1), its padding and the age header.
-pub const ANSWER_BYTES: usize = 2 * 6 * BYTES_PER_CHARACTER * MESSAGE_MAX;
+/// Bytes of a sealed answer: the longest text, the worst escape of JSON inside JSON (7 for 1), its padding and the age
+/// header.
+pub const ANSWER_BYTES: usize = 2 * 7 * BYTES_PER_CHARACTER * MESSAGE_MAX;
 /// Bytes of a sealed message, likewise.
 pub const MESSAGE_BYTES: usize = 2 * 6 * BYTES_PER_CHARACTER * CONCERN_CHARACTERS;
 /// Bytes of all the copies of what a person wrote that one page shows them: any honest report and its follow-ups.
@@ -109,7 +110,7 @@ mod tests {
         assert_eq!(CONCERN_CHARACTERS * BYTES_PER_CHARACTER, longest);
         assert_eq!((FORM_BYTES, FIELD_BYTES), (3 * longest + 16_384, 161_024), "percent signs, and 1 KiB to spare");
         assert_eq!(MULTIPART_OVERHEAD, 75_776, "1 KiB for each of 64 fields and 10 files");
-        assert_eq!((MESSAGE_BYTES, ANSWER_BYTES), (2 * 6 * longest, 1_920_000), "escaped, then padded to the double");
+        assert_eq!((MESSAGE_BYTES, ANSWER_BYTES), (2 * 6 * longest, 2_240_000), "escaped, then padded to the double");
         assert_eq!((CHUNK_BYTES, UPLOADS, HASH_QUEUE, FIELDS), (262_144, 24, 64, 64));
         assert_eq!((MANIFEST_BYTES, EVENT_BYTES, OWN_COPIES_BYTES), (67_108_864, 268_435_456, 1_048_576));
     }

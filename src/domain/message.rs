@@ -6,10 +6,13 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{
+    answers::SeriousHarm,
     area::Area,
     choice::choices,
+    clock::ClockKind,
     concern::Concern,
-    ids::{BoxId, Digest, ReportId},
+    decisions::Endorsement,
+    ids::{BoxId, Digest, ReportId, Salt},
     route::Route,
     text::Text,
 };
@@ -19,7 +22,9 @@ choices! {
     /// never be taken for another.
     pub enum Format {
         Message = "candour-message-v1", "A message from a person";
+        Summary = "candour-message-summary-v1", "What a queue shows of a message";
         Answer = "candour-answer-v1", "An answer from the team";
+        EndorsedAnswer = "candour-endorsed-answer-v1", "An answer with the word of whoever stands by it";
         OwnCopy = "candour-own-copy-v1", "A person's own copy of what they said";
         Collection = "candour-collection-v1", "A collection";
         Decisions = "candour-decisions-v1", "Decisions";
@@ -58,6 +63,24 @@ choices! {
     }
 }
 
+impl AnswerKind {
+    /// Whether it meets a clock of that kind at the box, when it is delivered.
+    #[must_use]
+    pub const fn meets(self, clock: ClockKind) -> bool {
+        match self {
+            Self::Notice => matches!(clock, ClockKind::InformationUseNotice),
+            Self::Reply => matches!(clock, ClockKind::Advice | ClockKind::Decision),
+            Self::Update => false,
+        }
+    }
+
+    /// Whether it says something in words to the person: that is what a second approver stands by.
+    #[must_use]
+    pub const fn is_text(self) -> bool {
+        !matches!(self, Self::Update)
+    }
+}
+
 /// A message from the person. As JSON inside `message.age` it is flat, with its kind beside its content.
 #[derive(Deserialize)]
 #[serde(try_from = "MessageJson<'_>")]
@@ -76,8 +99,43 @@ pub struct Message {
     pub content: MessageContent,
     /// The age recipient that every answer is sealed to.
     pub reply_to: String,
+    /// For the box's commitments to it.
+    pub salt: Salt,
     /// What came with it, in the order of `attachment-1.age`, `attachment-2.age`, …
     pub attachments: Vec<Attachment>,
+}
+
+/// What a queue shows of a message, and whom its answers are sealed to. The box commits to it apart from the message, so
+/// that a casebook can hold it against the box's word without opening every message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageSummary {
+    /// [`Format::Summary`].
+    pub format: Format,
+    /// The areas that the person chose.
+    pub areas: Vec<Area>,
+    /// Whether someone could be seriously harmed soon; none if not answered.
+    pub serious_harm: Option<SeriousHarm>,
+    /// The promises that follow from what it says, beside those of its route.
+    pub promises: Vec<ClockKind>,
+    /// The age recipient that every answer is sealed to.
+    pub reply_to: String,
+}
+
+impl MessageSummary {
+    /// Of a message.
+    #[must_use]
+    pub fn of(message: &Message) -> Self {
+        let concern = message.content.concern();
+        let promises = concern.into_iter().flat_map(|concern| concern.promises(message.route));
+        Self {
+            format: Format::Summary,
+            areas: concern.map(Concern::areas).unwrap_or_default(),
+            serious_harm: concern.and_then(|concern| concern.serious_harm),
+            promises: promises.map(|(kind, _)| kind).collect(),
+            reply_to: message.reply_to.clone(),
+        }
+    }
 }
 
 /// What a person says in one message.
@@ -143,6 +201,7 @@ struct MessageJson<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<Cow<'a, Text>>,
     reply_to: Cow<'a, str>,
+    salt: Salt,
     attachments: Cow<'a, [Attachment]>,
 }
 
@@ -171,6 +230,7 @@ impl Serialize for Message {
             answers: concern.map(Cow::Borrowed),
             text,
             reply_to: Cow::Borrowed(&self.reply_to),
+            salt: self.salt,
             attachments: Cow::Borrowed(&self.attachments),
         };
         json.serialize(serializer)
@@ -203,6 +263,7 @@ impl TryFrom<MessageJson<'_>> for Message {
             on: json.on,
             content,
             reply_to: json.reply_to.into_owned(),
+            salt: json.salt,
             attachments: json.attachments.into_owned(),
         })
     }
@@ -251,6 +312,29 @@ pub struct Answer {
     /// What it says; an update says nothing besides state and areas.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Text>,
+    /// So that the digest of its JSON, which is told outside the seal, tells nothing of it.
+    pub salt: Salt,
+}
+
+/// An answer as it is sealed: with the word of whoever stands by it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndorsedAnswer {
+    /// [`Format::EndorsedAnswer`].
+    pub format: Format,
+    /// The JSON of an [`Answer`], as its digest was signed.
+    pub answer: Text,
+    /// Signatures over its [`Endorsement`]: of whoever wrote it, and of whoever approved it.
+    pub endorsements: Vec<String>,
+}
+
+impl Answer {
+    /// What its writer and its approver sign, if `text` is the digest of its JSON.
+    #[must_use]
+    pub const fn endorsement(&self, text: Digest) -> Endorsement {
+        let Self { r#box, report, seq, kind, .. } = *self;
+        Endorsement { format: Format::Endorsement, r#box, report, seq, kind, text }
+    }
 }
 
 #[cfg(test)]

@@ -35,15 +35,20 @@ pub use assessment::{Action, Assessment, AssessmentProblem, FailureKind, Finding
 pub use calendar::{Calendar, CalendarError};
 pub use choice::Labelled;
 pub use clock::{Clock, ClockKind, ClockState, Kept, Standing, Term};
-pub use collection::{ClockEntry, ClockView, DeliveryEntry, FileEntry, Manifest, MessageEntry, ReportEntry};
+pub use collection::{
+    CasebookSeen, ClockEntry, ClockView, DeliveryEntry, FileEntry, Manifest, MessageEntry, ReportEntry,
+};
 pub use concern::{Answered, Concern, FieldError, FollowUp, Given};
-pub use decisions::{AnswerEntry, Collected, Decisions, Endorsement};
+pub use decisions::{AnswerEntry, Collected, Decisions, Endorsement, LogHead};
 pub use entries::Entries;
 pub use ics::icalendar;
 pub use identifying::{Identifying, IdentifyingSpan};
-pub use ids::{BoxId, CasebookId, Digest, FileId, IdError, MemberId, ReportId, SendId};
+pub use ids::{BoxId, CasebookId, Digest, FileId, IdError, MemberId, ReportId, Salt, SendId};
 pub use invisible::{escape_invisible, escape_invisible_in_json, escape_invisible_in_line};
-pub use message::{Answer, AnswerKind, Attachment, Format, Message, MessageContent, MessageKind, ReportState};
+pub use message::{
+    Answer, AnswerKind, Attachment, EndorsedAnswer, Format, Message, MessageContent, MessageKind, MessageSummary,
+    ReportState,
+};
 pub use notice::{NoticeVariant, Told, WhoSees};
 pub use own_copy::{OwnCopy, OwnFile, OwnWords};
 pub use prose::{HeadingDepth, ProseBlock, ProseSpan, prose};

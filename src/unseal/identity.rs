@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::{
-    crypto::{GovernanceRecipients, Hasher, OpenError, attachment_size, read_limited, stream_error},
+    crypto::{Commitments, GovernanceRecipients, Hasher, OpenError, attachment_size, read_limited, stream_error},
     domain::{
         Attachment, Digest, Message,
         limits::{KIB, MESSAGE_BYTES},
@@ -82,13 +82,16 @@ impl GovernanceIdentity {
         read_limited(self.open_stream(sealed)?, limit)
     }
 
-    /// Opens a message from a person.
+    /// Opens a message from a person. Gives what a box says of such a one besides.
     ///
     /// # Errors
     /// If it is not a whole message sealed to this identity.
-    pub fn open_message(&self, sealed: impl BufRead) -> Result<Message, OpenError> {
-        let json = read_limited(self.open_stream(sealed)?, MESSAGE_BYTES)?;
-        serde_json::from_slice(&json).map_err(|_| OpenError::Inside)
+    pub fn open_message(&self, sealed: impl BufRead) -> Result<(Message, Commitments), OpenError> {
+        let padded = read_limited(self.open_stream(sealed)?, MESSAGE_BYTES)?;
+        let message: Message = serde_json::from_slice(&padded).map_err(|_| OpenError::Inside)?;
+        let json = padded.trim_ascii_end();
+        let commitments = Commitments::to(&message, json).ok_or(OpenError::Inside)?;
+        Ok((message, commitments))
     }
 
     /// Opens a file into `out`, cut to its true length. On an error `out` may hold part of it: throw that away.
@@ -164,7 +167,7 @@ mod tests {
 
     use crate::{
         crypto::{AttachmentSealer, seal_message},
-        domain::{BoxId, Date, MessageContent, ReportId, Route, Text},
+        domain::{BoxId, Date, MessageContent, ReportId, Route, Salt, Text},
     };
 
     fn identity() -> GovernanceIdentity {
@@ -180,6 +183,7 @@ mod tests {
             on: Date::constant(2026, 12, 1),
             content: MessageContent::FollowUp(Some(Text::typed(text))),
             reply_to: x25519::Identity::generate().to_public().to_string(),
+            salt: Salt([3; 32]),
             attachments: vec![],
         }
     }
@@ -200,8 +204,8 @@ mod tests {
     #[test]
     fn a_message_is_opened_by_its_identity_alone() {
         let team = identity();
-        let sealed = seal_message(&message("What happened."), &team.recipients()).unwrap_or_else(|e| panic!("{e}"));
-        let opened = team.open_message(sealed.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+        let sealed = seal_message(&message("What happened."), &team.recipients()).unwrap_or_else(|e| panic!("{e}")).0;
+        let (opened, _) = team.open_message(sealed.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
         assert!(opened.content.follow_up().is_some_and(|text| text.as_str() == "What happened."));
         assert!(matches!(identity().open_message(sealed.as_bytes()), Err(OpenError::OtherKeys)));
     }
@@ -219,7 +223,7 @@ mod tests {
     fn messages_of_very_different_length_differ_by_the_header_alone() {
         let team = identity();
         let size = |text: &str| {
-            seal_message(&message(text), &team.recipients()).unwrap_or_else(|e| panic!("{e}")).as_bytes().len()
+            seal_message(&message(text), &team.recipients()).unwrap_or_else(|e| panic!("{e}")).0.as_bytes().len()
         };
         let (short, long) = (size("x"), size(&"x".repeat(14_000)));
         assert!(short.abs_diff(long) < 1024, "{short} {long}");
@@ -228,7 +232,7 @@ mod tests {
     #[test]
     fn an_altered_or_cut_message_is_refused() {
         let team = identity();
-        let sealed = seal_message(&message("What happened."), &team.recipients()).unwrap_or_else(|e| panic!("{e}"));
+        let sealed = seal_message(&message("What happened."), &team.recipients()).unwrap_or_else(|e| panic!("{e}")).0;
         let bytes = sealed.as_bytes();
         for place in (0..bytes.len()).step_by(97) {
             let mut altered = bytes.to_vec();
