@@ -36,13 +36,14 @@ pub use commands::{
     decide::{NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Recorded},
     export::Export,
     import::{Import, ImportedMessage, Progress},
-    join::NewMember,
+    new_member::NewMember,
+    propose::{NewProposal, NewRecovery, Proposed},
     refer::{NewReferral, Passage},
-    shut_out::NewShutOut,
+    restrict::NewReaders,
 };
 pub use error::{
     ApprovalError, CasebookError, DecisionError, EditError, EventProblem, ExportError, ImportError, LogError,
-    LookupError, ReferralError, Refusal, RetentionError, TeamError, TypedError,
+    LookupError, ProposalError, ReferralError, Refusal, RetentionError, TeamError, TypedError,
 };
 pub use log::{
     event::AnswerId,
@@ -50,18 +51,23 @@ pub use log::{
     trust::{KeyPaths, Pointer},
 };
 pub use queries::{
+    access_log::AccessView,
+    alerts::AlertView,
     answers::AnswerView,
     attachments::SealedAttachment,
     message::{MessageView, SaidBy},
+    proposals::ProposalView,
     queue::QueueEntry,
-    report::{DecisionView, ReferralView, ReportView, ShutOutView, TakenBackView},
+    report::{DecisionView, ReadersView, ReferralView, ReportView, TakenBackView},
     seen::Seen,
     team::MemberView,
-    waiting::WaitingNotice,
+    waiting::WaitingAnswer,
 };
 pub use state::retention::Retained;
 
 pub use state::{
+    alert::{AlertKind, ChangeView, Tried},
     letter::{Hindrance, Letter},
+    not_allowed::NotAllowed,
     release::Release,
 };

@@ -3,6 +3,7 @@
 //!
 //! Nothing here reads a file, opens a socket or makes a random number, so every rule can be tested with plain values.
 
+mod access;
 mod answers;
 mod area;
 mod assessment;
@@ -29,6 +30,7 @@ mod text;
 mod today;
 mod who_else;
 
+pub use access::AccessKind;
 pub use answers::{About, AreaChoice, Ongoing, OrganisationType, RaisedInternally, Role, SeriousHarm};
 pub use area::Area;
 pub use assessment::{Action, Assessment, AssessmentProblem, FailureKind, Finding, Risk, RiskCheck, TeamRole, YesNo};

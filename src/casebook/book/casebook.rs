@@ -1,6 +1,7 @@
 //! Opening a casebook, and adding to it.
 
 use std::{
+    collections::BTreeSet,
     fs::{self},
     path::{Path, PathBuf},
     sync::Arc,
@@ -10,17 +11,18 @@ use crate::{
     casebook::{
         CasebookError, EventProblem, LogError, LookupError,
         log::{
-            chain::{self, Opened},
-            event::{Event, Matter, What},
+            chain::{self, Opened, OpenedMatter},
+            event::{BoundMatter, Event, Matter, What},
             head::{self, Head},
-            keyring::{Keyring, first},
+            keyring::Keyring,
             snapshot,
             trust::{Pointer, Trusted},
+            word::BoxWord,
         },
         parallel::in_parallel,
         state::replay::State,
     },
-    crypto::{self, BoxRole, SignerRole, SigningKey, VerifyingKey},
+    crypto::{self, BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey},
     domain::{BoxId, CasebookId, Digest, Format, MemberId, ReportId, Today},
     files::FileError,
     unseal::GovernanceIdentity,
@@ -78,7 +80,16 @@ impl Casebook {
             let opened = self.open_event(number)?;
             self.take_in(opened)?;
         }
-        self.check_keys()
+        self.check_keys()?;
+        // Whoever is let into a report can read from then on what was recorded before.
+        let closed: Vec<ReportId> = self.state.closed().filter(|id| self.state.is_keyless(*id)).collect();
+        for id in closed {
+            if self.keys.report(id)?.is_some() {
+                *self = Self::open(&self.directory, Arc::clone(&self.member))?;
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Which casebook it is.
@@ -89,8 +100,9 @@ impl Casebook {
 
     /// The key of the box whose collections it takes.
     #[must_use]
-    pub const fn box_key(&self) -> &VerifyingKey<BoxRole> {
-        &self.trusted.box_key
+    pub fn box_key(&self) -> VerifyingKey<BoxRole> {
+        // What two members agreed on was read when it was judged.
+        VerifyingKey::from_base64(&self.state.box_key).unwrap_or_else(|_| self.trusted.box_key.clone())
     }
 
     /// The box that it belongs to, once a collection was imported.
@@ -112,18 +124,23 @@ impl Casebook {
         trusted: Trusted,
         keys: Keyring,
     ) -> Self {
-        let state = State::of(member.recipients().keys());
+        let state = State::of(member.recipients().keys(), trusted.box_key.to_base64());
         Self { directory: directory.to_owned(), member, trusted, keys, state, last: None }
+    }
+
+    /// Where what came with all collections is.
+    pub(in crate::casebook) fn collections_path(&self) -> PathBuf {
+        self.directory.join(COLLECTIONS)
     }
 
     /// Where the files of a collection are.
     pub(in crate::casebook) fn collection_path(&self, number: u64) -> PathBuf {
-        self.directory.join(COLLECTIONS).join(number.to_string())
+        self.collections_path().join(number.to_string())
     }
 
     /// Every collection's directory.
     pub(in crate::casebook) fn collection_paths(&self) -> Result<Vec<PathBuf>, CasebookError> {
-        let directory = self.directory.join(COLLECTIONS);
+        let directory = self.collections_path();
         let entries = fs::read_dir(&directory).map_err(FileError::io("read", &directory))?;
         Ok(entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect())
     }
@@ -155,15 +172,15 @@ impl Casebook {
             chain::read(&self.directory, opened.event.number)
                 .is_ok_and(|sealed| crypto::digest(&sealed) == opened.digest)
         });
-        if unchanged.contains(&false) {
-            // All of it is read again, to say what is wrong and where.
+        // All of it is read again: to say what is wrong and where, or because this member was let into a report since.
+        if unchanged.contains(&false) || self.can_open_more(&known)? {
             known.clear();
         }
         let rest: Vec<u64> = (known.len() as u64 + 1..=last).collect();
         let fresh = rest.len();
         for opened in in_parallel(&rest, |number| self.open_event(*number)) {
             let mut opened = opened?;
-            opened.matters = opened.matters.into_iter().map(|matter| matter.map(Matter::without_texts)).collect();
+            opened.matters = opened.matters.into_iter().map(OpenedMatter::without_texts).collect();
             known.push(opened);
         }
         if fresh >= snapshot::WORTH_WRITING {
@@ -173,16 +190,35 @@ impl Casebook {
         Ok(known)
     }
 
+    /// Whether a report that was closed to this member when a snapshot was made is open to them now.
+    fn can_open_more(&self, known: &[Opened]) -> Result<bool, LogError> {
+        let closed: BTreeSet<ReportId> = known.iter().flat_map(Opened::closed).collect();
+        for id in closed {
+            if self.keys.report(id)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// An event that is genuine and not allowed is void and changes nothing: the state tells everybody of it.
     fn take_in(&mut self, opened: Opened) -> Result<(), CasebookError> {
         let (number, digest) = (opened.event.number, opened.digest);
         let problem = |problem| CasebookError::Log(LogError::Event { number, problem });
         if opened.event.previous != self.last.map(|(_, digest)| digest) {
             return Err(problem(EventProblem::Unchained));
         }
-        if number == 1 && opened.signer != self.trusted.founder.to_base64() {
+        let is_known = match number {
+            1 => opened.signer == self.trusted.founder.to_base64(),
+            _ => self.state.has_signed(&opened.signer),
+        };
+        if !is_known {
             return Err(problem(EventProblem::Unsigned));
         }
-        self.state.apply(opened).map_err(|_| problem(EventProblem::Unfit))?;
+        let applied = self.state.apply(opened);
+        if number == 1 {
+            applied.map_err(|_| problem(EventProblem::Unfit))?;
+        }
         self.last = Some((number, digest));
         Ok(())
     }
@@ -194,8 +230,7 @@ impl Casebook {
         let Some((head, signer)) = head else {
             return if last <= 1 { Ok(()) } else { Err(CasebookError::Log(LogError::Head)) };
         };
-        let known = self.state.members.values().any(|member| member.signer == signer);
-        if !known || head.casebook != self.trusted.casebook {
+        if !self.state.has_signed(&signer) || head.casebook != self.trusted.casebook {
             return Err(CasebookError::Log(LogError::Head));
         }
         if head.number > last {
@@ -209,27 +244,33 @@ impl Casebook {
 
     /// Anyone can seal a key file of their own to the team: only the events say which keys are the right ones.
     fn check_keys(&self) -> Result<(), CasebookError> {
-        if self.keys.casebook().only(&self.state.recipient).is_none()
-            || first(self.keys.casebook()) != self.state.recipient
-        {
+        if self.keys.casebook().only(&self.state.recipient).is_none() {
             return Err(CasebookError::Log(LogError::KeysExchanged));
         }
-        match self.state.locked() {
-            Some(report) => Err(CasebookError::Log(LogError::NoReportKey(report))),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
-    /// A report's newest key, if it is the one that the events name.
-    pub(in crate::casebook) fn report_key(&self, id: ReportId) -> Result<Arc<GovernanceIdentity>, CasebookError> {
-        let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
+    /// Whom what is about a report is sealed to: the key that the events name, if this member holds it.
+    pub(in crate::casebook) fn report_recipient(&self, id: ReportId) -> Result<GovernanceRecipients, CasebookError> {
+        let outline = self.state.outlines.get(&id).ok_or_else(|| self.no_report(id))?;
         let key = self.keys.report(id)?.ok_or(CasebookError::Log(LogError::NoReportKey(id)))?;
-        if first(&key) == report.key.recipient { Ok(key) } else { Err(CasebookError::Log(LogError::KeysExchanged)) }
+        if key.only(&outline.key.recipient).is_none() {
+            return Err(CasebookError::Log(LogError::NoReportKey(id)));
+        }
+        self.recipient(&outline.key.recipient)
+    }
+
+    /// A recipient that the events name.
+    pub(in crate::casebook) fn recipient(&self, named: &str) -> Result<GovernanceRecipients, CasebookError> {
+        // It was read when its event was judged; that of the first event is this program's own.
+        GovernanceRecipients::parse(named).map_err(|_| CasebookError::Log(LogError::KeysExchanged))
     }
 
     /// Why there is no such report.
     pub(in crate::casebook) fn no_report(&self, id: ReportId) -> CasebookError {
-        if self.state.opaque.contains_key(&id) {
+        if self.state.is_keyless(id) {
+            CasebookError::Log(LogError::NoReportKey(id))
+        } else if self.state.outlines.contains_key(&id) {
             CasebookError::Lookup(LookupError::ShutOut(id))
         } else if self.state.destroyed.contains_key(&id) {
             CasebookError::Lookup(LookupError::Destroyed(id))
@@ -238,17 +279,18 @@ impl Casebook {
         }
     }
 
-    /// Records an event: on the disk first, then in memory.
+    /// Records an event if it is allowed: on the disk first, then in memory. `matters` is what it says about reports, in
+    /// its order, each with whom it is sealed to.
     pub(in crate::casebook) fn append(
         &mut self,
         by: MemberId,
         key: &SigningKey<SignerRole>,
         what: What,
-        matters: Vec<Matter>,
+        matters: Vec<(GovernanceRecipients, Matter)>,
         today: &dyn Today,
     ) -> Result<u64, CasebookError> {
         let number = self.version() + 1;
-        let mut event = Event {
+        let event = Event {
             format: Format::Casebook,
             casebook: self.trusted.casebook,
             number,
@@ -257,12 +299,35 @@ impl Casebook {
             by,
             what,
         };
-        let digest = chain::append(&self.directory, &self.keys, &event, key)?;
-        for about in event.what.about() {
+        let word = if let What::Imported(imported) = &event.what { BoxWord::of(imported) } else { None };
+        let (to, matters): (Vec<_>, Vec<_>) = matters.into_iter().unzip();
+        let signer = key.verifying_key()?.to_base64();
+        let matters = matters.into_iter().map(OpenedMatter::Open).collect();
+        // Its digest comes with its file.
+        let mut opened = Opened { event, signer, matters, word, digest: Digest([0; Digest::LEN]) };
+        self.state.judge(&opened)?;
+        let places = opened.event.what.about().into_iter().zip(&opened.matters).zip(&to);
+        for ((about, matter), to) in places {
+            let OpenedMatter::Open(matter) = matter else { continue };
+            let casebook = self.trusted.casebook;
+            let bound = BoundMatter { casebook, event: number, by, report: about.report, matter };
+            about.sealed = chain::seal_matter(to, &bound)?;
+        }
+        // The first event makes the key that it is sealed to.
+        let recipient = match &opened.event.what {
+            What::Created(created) => &created.recipient,
+            _ => &self.state.recipient,
+        };
+        let to = self.recipient(recipient)?;
+        opened.digest = chain::append(&self.directory, &to, &opened.event, key)?;
+        for about in opened.event.what.about() {
             about.sealed = String::new();
         }
-        let matters = matters.into_iter().map(|matter| Some(matter.without_texts())).collect();
-        self.take_in(Opened { event, signer: key.verifying_key()?.to_base64(), matters, digest })?;
+        if let What::Imported(imported) = &mut opened.event.what {
+            (imported.manifest, imported.signature) = (String::new(), String::new());
+        }
+        opened.matters = opened.matters.into_iter().map(OpenedMatter::without_texts).collect();
+        self.take_in(opened)?;
         Ok(number)
     }
 }

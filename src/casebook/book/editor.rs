@@ -5,13 +5,12 @@ use crate::{
         Casebook, CasebookError, EditError, LogError,
         book::lock::lock,
         log::{
-            chain,
-            event::{Matter, SealedMatter, What},
-            keyring::{Owner, newest},
+            event::{Matter, What},
+            keyring::Owner,
         },
     },
-    crypto::{self, SignerRole, SigningKey},
-    domain::{BoxId, Digest, Endorsement, Format, MemberId, ReportId, Today},
+    crypto::{self, GovernanceRecipients, SignerRole, SigningKey},
+    domain::{Answer, Digest, MemberId, ReportId, Today},
 };
 
 /// A casebook, opened for one change: nobody else writes to it for as long as this lives.
@@ -37,10 +36,13 @@ impl Casebook {
             return Err(CasebookError::Edit(EditError::OtherSigner));
         }
         // A command that was killed between an event and the removal of the keys before it.
-        for report in self.keys.unsettled() {
-            let kept = self.state.reports.get(&report).map(|report| report.key.generation);
-            if kept.is_some() {
-                self.keys.settle(Owner::Report(report), kept)?;
+        for owner in self.keys.unsettled() {
+            let generation = match owner {
+                Owner::Casebook => Some(self.state.generation),
+                Owner::Report(report) => self.state.outlines.get(&report).map(|outline| outline.key.generation),
+            };
+            if let Some(generation) = generation {
+                self.keys.settle(owner, generation)?;
             }
         }
         let mut editor = Editor { casebook: self, key, me, _lock: lock };
@@ -56,31 +58,35 @@ impl Editor<'_> {
         self.casebook
     }
 
-    /// Records an event, with what it says about reports in its order.
-    pub(in crate::casebook) fn append(
+    /// Records an event that says nothing sealed about any report, if it is allowed.
+    pub(in crate::casebook) fn append(&mut self, what: What, today: &dyn Today) -> Result<u64, CasebookError> {
+        self.append_about(what, Vec::new(), today)
+    }
+
+    /// Records an event if it is allowed, with what it says about reports in its order and whom that is sealed to.
+    pub(in crate::casebook) fn append_about(
         &mut self,
         what: What,
-        matters: Vec<Matter>,
+        matters: Vec<(GovernanceRecipients, Matter)>,
         today: &dyn Today,
     ) -> Result<u64, CasebookError> {
         self.casebook.append(self.me, self.key, what, matters, today)
     }
 
-    /// Stands by an answer, as whoever wrote it or approves it: a signature over what names its sealed file.
-    pub(in crate::casebook) fn endorse(
-        &self,
-        r#box: BoxId,
+    /// As [`Self::append_about`], about one report, sealed to its key.
+    pub(in crate::casebook) fn append_on(
+        &mut self,
         report: ReportId,
-        seq: u32,
-        sha256: Digest,
-    ) -> Result<String, CasebookError> {
-        let endorsement = Endorsement { format: Format::Endorsement, r#box, report, seq, sha256 };
-        Ok(crypto::sign(&endorsement, self.key)?.1)
+        what: What,
+        matter: Matter,
+        today: &dyn Today,
+    ) -> Result<u64, CasebookError> {
+        let to = self.casebook.report_recipient(report)?;
+        self.append_about(what, vec![(to, matter)], today)
     }
 
-    /// Seals what is about one report.
-    pub(in crate::casebook) fn about(&self, report: ReportId, matter: &Matter) -> Result<SealedMatter, CasebookError> {
-        let key = self.casebook.report_key(report)?;
-        Ok(chain::seal_matter(&newest(&key), report, matter)?)
+    /// Stands by an answer, as whoever wrote it or approves it: a signature over its very words.
+    pub(in crate::casebook) fn endorse(&self, answer: &Answer, text: Digest) -> Result<String, CasebookError> {
+        Ok(crypto::sign(&answer.endorsement(text), self.key)?.1)
     }
 }

@@ -2,32 +2,54 @@
 
 use crate::{
     casebook::{
-        Editor,
-        state::{member::Member, report::Report},
+        CasebookError, Editor,
+        log::{
+            event::{NewKey, RecoveryKeys},
+            keyring::first,
+        },
+        state::outline::Access,
     },
     crypto::GovernanceRecipients,
     domain::{MemberId, ReportId},
 };
 
 impl Editor<'_> {
-    /// The reports from which someone is shut out.
-    pub(in crate::casebook) fn restricted(&self) -> impl Iterator<Item = ReportId> {
-        let reports = self.casebook.state.reports.iter();
-        reports
-            .filter(|(_, report)| !report.shut_out.is_empty() || !report.shut_out_roles.is_empty())
-            .map(|(id, _)| *id)
+    /// Whom a report's key is sealed to: the casebook's key if everyone may open it, else the readers who are members.
+    pub(in crate::casebook) fn readers(&self, access: &Access) -> Result<GovernanceRecipients, CasebookError> {
+        match access.chosen() {
+            Some(readers) => Ok(self.recipients_of(|member| readers.contains(&member))),
+            None => self.casebook.recipient(&self.casebook.state.recipient),
+        }
     }
 
-    /// The members who may open a report.
-    pub(in crate::casebook) fn readers(&self, report: &Report) -> GovernanceRecipients {
-        self.recipients_of(|id, member| report.is_open_to(id, member))
+    /// The next key of a report, on the disk and sealed to those who may open it. Its event is still to be written.
+    pub(in crate::casebook) fn new_report_key(&self, id: ReportId, access: &Access) -> Result<NewKey, CasebookError> {
+        let outline = self.casebook.state.outlines.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
+        let generation = outline.key.generation + 1;
+        let key = self.casebook.keys.fresh(id)?;
+        self.casebook.keys.save(id, generation, &key, &self.readers(access)?, true)?;
+        Ok(NewKey { generation, recipient: first(&key) })
+    }
+
+    /// Whom the casebook's key is sealed to: every member but one who leaves, and the keys in the safe.
+    pub(in crate::casebook) fn everyone(&self, but: Option<MemberId>) -> GovernanceRecipients {
+        with_recovery(self.recipients_of(|member| Some(member) != but), self.casebook.state.recovery.as_ref())
     }
 
     /// The recipients of some of the members.
-    pub(in crate::casebook) fn recipients_of(&self, of: impl Fn(MemberId, &Member) -> bool) -> GovernanceRecipients {
-        let chosen = self.casebook.state.active().filter(|(id, member)| of(**id, member));
+    pub(in crate::casebook) fn recipients_of(&self, of: impl Fn(MemberId) -> bool) -> GovernanceRecipients {
+        let chosen = self.casebook.state.active().filter(|(id, _)| of(**id));
         let parsed = chosen.filter_map(|(_, member)| GovernanceRecipients::parse(&member.recipients.join("\n")).ok());
         // Whoever writes is always among them.
         parsed.fold(self.casebook.member.recipients(), |all, one| all.and(&one))
     }
+}
+
+/// With the keys in the safe, if there are any.
+pub(in crate::casebook) fn with_recovery(
+    to: GovernanceRecipients,
+    keys: Option<&RecoveryKeys>,
+) -> GovernanceRecipients {
+    let keys = keys.and_then(|keys| GovernanceRecipients::parse(&keys.recipients.join("\n")).ok());
+    keys.map_or_else(|| to.and(&to), |keys| to.and(&keys))
 }

@@ -44,6 +44,18 @@ impl Staging {
         self.committed = true;
         Ok(())
     }
+
+    /// Moves files that were begun here to other places, over what lies there; the caller has put them on the disk.
+    pub(in crate::casebook) fn put_in_place(self, moves: &[(PathBuf, String)]) -> Result<(), FileError> {
+        for (target, path) in moves {
+            if let Some(directory) = target.parent() {
+                files::create_private_directory(directory)?;
+                fs::rename(self.partial.join(path), target).map_err(FileError::io("write", target))?;
+                files::sync_directory(directory)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Staging {

@@ -8,14 +8,14 @@ use std::{
 
 use crate::{
     casebook::{
-        Casebook, CasebookError, LogError, TeamError,
+        Casebook, CasebookError, LogError, NotAllowed,
         book::{
             casebook::{ANSWERS, COLLECTIONS},
             lock::{LOCK, lock},
         },
         log::{
             chain,
-            event::{Created, Joined, What},
+            event::{Created, Joining, What},
             head,
             keyring::{Keyring, first},
             snapshot,
@@ -52,7 +52,7 @@ impl Casebook {
         today: &dyn Today,
     ) -> Result<Self, CasebookError> {
         if founder.name.is_empty() || founder.name.is_longer_than(SHORT_MAX) {
-            return Err(CasebookError::Team(TeamError::MemberName));
+            return Err(CasebookError::NotAllowed(NotAllowed::Name));
         }
         files::create_private_directory(directory)?;
         clear_unfinished(directory)?;
@@ -63,13 +63,12 @@ impl Casebook {
             files::create_private_directory(&directory.join(part))?;
         }
         let signer = key.verifying_key()?;
-        let joined = Joined {
+        let joined = Joining {
             id: MemberId::random(&mut os_random()),
             name: founder.name,
             role: founder.role,
             signer: signer.to_base64(),
             recipients: identity.recipients().keys(),
-            generation: 1,
         };
         let trusted = Trusted { casebook: CasebookId::random(&mut os_random()), founder: signer, box_key };
         let pointer = Pointer::new(&trusted, founder.paths);
@@ -142,7 +141,7 @@ mod tests {
             let founder = Founder { name: Text::typed(name), role: TeamRole::Lead, paths };
             let (identity, box_key) = (Arc::clone(&world.identity), world.box_key.clone());
             let made = Casebook::init(&directory, identity, &world.signer, box_key, founder, &TODAY);
-            assert!(matches!(made, Err(CasebookError::Team(TeamError::MemberName))) && !directory.exists());
+            assert!(matches!(made, Err(CasebookError::NotAllowed(NotAllowed::Name))) && !directory.exists());
         }
     }
 }

@@ -1,36 +1,32 @@
 //! Retention: destroying a report so that nothing readable is left of it in the casebook.
 //!
-//! The event comes first and says that it is to be gone; then its files go, and its key, without which what events say
-//! about it can't be opened by anyone. Killed in between, the next change to the casebook goes on with it. What copies
-//! and backups hold, and what a disk keeps of overwritten places, is for whoever runs the machine.
+//! Two of its readers agree, and the event that says so comes first; then its files go, and its key, without which what
+//! events say about it can't be opened by anyone. Killed in between, the next change to the casebook goes on with it. What
+//! copies and backups hold, and what a disk keeps of overwritten places, is for whoever runs the machine.
 
 use crate::{
     casebook::{
-        CasebookError, Editor, RetentionError,
+        CasebookError, Editor, Retained, RetentionError,
         book::casebook::ANSWERS,
-        log::{
-            event::{Destroyed, What},
-            keyring::Owner,
-            snapshot,
-        },
+        log::{event::Destroy, snapshot},
     },
     domain::{ReportId, Today},
     files::{self},
 };
 
 impl Editor<'_> {
-    /// Destroys a report for which nothing is owed any more, after the day that was set for it.
-    ///
-    /// # Errors
-    /// If it is not, or if something of it can't be removed.
-    pub fn destroy(&mut self, id: ReportId, today: &dyn Today) -> Result<(), CasebookError> {
+    /// What is proposed to be destroyed: a report that is over and for which nothing is owed any more. Before its day,
+    /// or without one, two members may agree to that all the same.
+    pub(in crate::casebook) fn to_destroy(&self, id: ReportId, today: &dyn Today) -> Result<Destroy, CasebookError> {
         let report = self.casebook.state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
-        if report.retained(today.today()).is_some() {
-            return Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(id)));
+        match report.retained(today.today()) {
+            Some(Retained::NotOver | Retained::Owed) => {
+                Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(id)))
+            }
+            Some(Retained::NoDay | Retained::UntilDay) | None => {
+                Ok(Destroy { report: id, fact: report.fact(today.today()) })
+            }
         }
-        let destroyed = Destroyed { report: id, last_message: report.last_message(), fact: report.fact(today.today()) };
-        self.append(What::Destroyed(destroyed), Vec::new(), today)?;
-        self.remove(id)
     }
 
     /// Goes on with what a command that was killed began to destroy.
@@ -38,19 +34,19 @@ impl Editor<'_> {
         let unfinished: Vec<ReportId> = self.casebook.state.destroyed.keys().copied().collect();
         let unfinished = unfinished.into_iter().filter(|id| self.casebook.keys.has_any(*id));
         for id in unfinished.collect::<Vec<_>>() {
-            self.remove(id)?;
+            self.remove_destroyed(id)?;
         }
         Ok(())
     }
 
     /// The key goes last: as long as it is there, this is not finished.
-    fn remove(&self, id: ReportId) -> Result<(), CasebookError> {
+    pub(in crate::casebook) fn remove_destroyed(&self, id: ReportId) -> Result<(), CasebookError> {
         for collection in self.casebook.collection_paths()? {
             files::remove_tree(&collection.join("reports").join(id.to_string()))?;
         }
         files::remove_tree(&self.casebook.directory.join(ANSWERS).join(id.to_string()))?;
         snapshot::remove_all(&self.casebook.directory)?;
-        Ok(self.casebook.keys.settle(Owner::Report(id), None)?)
+        Ok(self.casebook.keys.destroy(id)?)
     }
 }
 

@@ -10,9 +10,10 @@ use crate::{
     casebook::{
         Casebook, CasebookError, Editor, ExportError, LogError,
         log::event::{AnswerId, Exported, What},
+        state::report::MessageRecord,
     },
     crypto::{self, Hashed},
-    domain::{AnswerEntry, Decisions, Format, Today, limits::ANSWER_BYTES},
+    domain::{AnswerEntry, Collected, Decisions, Format, Today, limits::ANSWER_BYTES},
     files::{self, FileError, NewFile, Readers, tarball},
 };
 
@@ -50,14 +51,16 @@ impl Editor<'_> {
         // Before the first import there is no box to write for, and nothing to write.
         let Some(r#box) = self.casebook.state.r#box else { return Ok(Export::Nothing) };
         let answers = self.casebook.state.answers_to_export(again);
-        let collected = self.casebook.state.collected(again);
+        let collected = self.checked(self.casebook.state.collected(self.me, again));
+        // The export follows an import, so there is an event before it.
+        let Some(head) = self.casebook.state.head() else { return Ok(Export::Nothing) };
         if answers.is_empty() && collected.is_empty() {
             return Ok(Export::Nothing);
         }
         let number = self.casebook.state.exported + 1;
         let outcome = Export::Written { number, answers: answers.len(), collected: collected.len() };
-        let decisions =
-            Decisions { format: Format::Decisions, r#box, casebook: self.casebook.id(), number, collected, answers };
+        let casebook = self.casebook.id();
+        let decisions = Decisions { format: Format::Decisions, r#box, casebook, number, head, collected, answers };
         let (json, signature) = crypto::sign(&decisions, self.key)?;
 
         let mut tar = tarball::TarWriter::new(Hashed::new(NewFile::create(out, Readers::Owner)?));
@@ -72,7 +75,7 @@ impl Editor<'_> {
 
         let answers = decisions.answers.iter().map(|entry| AnswerId { report: entry.report, seq: entry.seq }).collect();
         let exported = Exported { number, file: digest, answers, collected: decisions.collected };
-        self.append(What::Exported(exported), Vec::new(), today)?;
+        self.append(What::Exported(exported), today)?;
         file.keep();
         file.commit().map_err(|lost| CasebookError::Export(ExportError::Lost(lost)))?;
         Ok(outcome)
@@ -85,6 +88,28 @@ impl Editor<'_> {
     pub fn export_to_outbox(&mut self, again: bool, today: &dyn Today) -> Result<Export, CasebookError> {
         let out = self.next_in_outbox()?;
         self.export(&out, again, today)
+    }
+
+    /// What the box may delete: only what is here as the person sent it. What another member took in is opened before
+    /// this member's word goes to the box.
+    fn checked(&self, collected: Vec<Collected>) -> Vec<Collected> {
+        let told = collected.into_iter().map(|told| {
+            let state = &self.casebook.state;
+            let (Some(report), Some(outline)) = (state.reports.get(&told.report), state.outlines.get(&told.report))
+            else {
+                return told;
+            };
+            let is_told =
+                |record: &&MessageRecord| record.seq > outline.acknowledged.confirmed && record.seq <= told.through;
+            let is_mine = |record: &MessageRecord| record.kept.as_ref().is_some_and(|kept| kept.by == self.me);
+            let wrong = report
+                .messages
+                .iter()
+                .filter(is_told)
+                .find(|record| !is_mine(record) && self.casebook.check_message(told.report, record).is_err());
+            Collected { through: wrong.map_or(told.through, |record| record.seq - 1), ..told }
+        });
+        told.filter(|told| told.through > 0).collect()
     }
 
     /// Gives the last export its name, if it was recorded but killed before it had one.

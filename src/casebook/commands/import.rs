@@ -15,19 +15,17 @@ use std::{fs::File, io::BufReader, path::Path};
 
 pub use self::progress::Progress;
 use self::{
-    manifest::Order,
+    manifest::{Order, ReadManifest},
     progress::CountedRead,
-    reports::{Taken, TakenReport},
+    reports::{MendedReport, Taken, TakenReport},
 };
 use crate::{
     casebook::{
         CasebookError, Editor, Refusal,
-        log::{
-            chain::seal_matter,
-            event::{Imported, Matter, News, What},
-        },
+        carry::staging::Staging,
+        log::event::{Imported, Matter, News, SealedMatter, What},
     },
-    domain::{Date, MessageKind, ReportId, Route, Today},
+    domain::{Date, Manifest, MessageKind, ReportId, Route, Today},
     files::{self, FileError, tarball::TarReader},
 };
 
@@ -46,6 +44,8 @@ pub struct Import {
     pub files: usize,
     /// Each new message.
     pub messages: Vec<ImportedMessage>,
+    /// Messages that were here and were not what the person sent, by report and number: now they are.
+    pub mended: Vec<(ReportId, u32)>,
 }
 
 /// A message that an import brought.
@@ -66,7 +66,8 @@ pub struct ImportedMessage {
 }
 
 impl Editor<'_> {
-    /// Takes in a collection. The same one again changes nothing and succeeds. With `missing`, collections that were
+    /// Takes in a collection. One that was imported before is compared with what is here, and what is not as the person
+    /// sent it is mended; if all is well, it changes nothing and succeeds. With `missing`, collections that were
     /// lost are passed over: each holds everything that the desk has not acknowledged, so nothing is lost by that.
     ///
     /// # Errors
@@ -92,68 +93,93 @@ impl Editor<'_> {
         let counted = CountedRead::new(opened, length, progress);
         let plain = self.casebook.member.open_stream(BufReader::new(counted)).map_err(Refusal::Open)?;
         let mut tar = TarReader::new(plain);
-        let manifest = self.read_manifest(&mut tar)?;
-        let order = Order::of(&manifest, &self.casebook.state, missing)?;
-        let document = manifest.document();
-        let Taken { reports, staging } = self.read_reports(&mut tar, document, missing)?;
+        let ReadManifest { verified, json, signature } = self.read_manifest(&mut tar)?;
+        let order = Order::of(&verified, &self.casebook.state, missing)?;
+        let document = verified.document();
+        let Taken { reports, staging, mended, mending } = self.read_reports(&mut tar, document, order, missing)?;
         // Only at its end is a sealed stream known to be whole.
         tar.end()?;
 
-        let outcome = self.outcome(document.number, order, &reports);
-        if order == Order::Known {
-            return Ok(outcome);
-        }
+        let outcome = self.outcome(document.number, order, &reports, &mended);
         for report in &reports {
-            if let Some((key, keys)) = &report.key.new {
-                self.casebook.keys.save(report.id, key.generation, keys, None, false)?;
+            if let Some((key, keys, readers)) = &report.key.new {
+                self.casebook.keys.save(report.entry.id, key.generation, keys, readers, false)?;
             }
         }
         // The new reports' keys, and every file that is not yet under its name.
-        files::sync_all_below(&self.casebook.directory)?;
+        if !reports.is_empty() || !mended.is_empty() {
+            files::sync_all_below(&self.casebook.directory)?;
+        }
+        if let Some(mending) = mending {
+            self.put_in_place(mending, &mended)?;
+        }
         if let Some(staging) = staging {
             staging.commit()?;
         }
-        let (mut news, mut matters) = (Vec::new(), Vec::new());
-        for TakenReport { id, news: brought, key } in reports {
-            let matter = Matter::News(brought);
-            let about = seal_matter(&key.to, id, &matter)?;
-            news.push(News { key: key.new.map(|(key, _)| key), about });
-            matters.push(matter);
+        if !mended.is_empty() {
+            let about = mended.iter().map(|report| SealedMatter::about(report.id)).collect();
+            let matters = mended.into_iter().map(|report| (report.to, Matter::News(report.messages))).collect();
+            self.append_about(What::Mended(about), matters, today)?;
         }
-        let imported = Imported {
-            r#box: document.r#box,
-            number: document.number,
-            on: document.on,
-            manifest: manifest.digest(),
-            reports: news,
-        };
-        self.append(What::Imported(imported), matters, today)?;
+        if order == Order::Known {
+            return Ok(outcome);
+        }
+        let (mut news, mut matters) = (Vec::new(), Vec::new());
+        for TakenReport { entry, messages, key } in reports {
+            let about = SealedMatter::about(entry.id);
+            news.push(News { key: key.new.map(|(key, ..)| key), about });
+            matters.push((key.to, Matter::News(messages)));
+        }
+        let box_key = self.casebook.state.box_key.clone();
+        let imported = Imported { box_key, manifest: json, signature, reports: news };
+        self.append_about(What::Imported(imported), matters, today)?;
         Ok(outcome)
     }
 
-    fn outcome(&self, number: u64, order: Order, reports: &[TakenReport]) -> Import {
+    /// Puts files that were read anew in the place of those that were not what the person sent.
+    fn put_in_place(&self, staged: Staging, mended: &[MendedReport]) -> Result<(), CasebookError> {
+        let mut moves = Vec::new();
+        for MendedReport { id, messages, .. } in mended {
+            let records = self.casebook.state.reports.get(id).map(|report| report.messages.as_slice());
+            for news in messages {
+                let record = records.unwrap_or_default().iter().find(|record| record.seq == news.seq);
+                let Some(record) = record else { continue };
+                let directory = self.casebook.collection_path(record.collection);
+                moves.extend((0..news.kept.len()).map(|index| {
+                    let path = Manifest::path(*id, news.seq, index);
+                    (directory.join(&path), path)
+                }));
+            }
+        }
+        Ok(staged.put_in_place(&moves)?)
+    }
+
+    fn outcome(&self, number: u64, order: Order, reports: &[TakenReport], mended: &[MendedReport]) -> Import {
         let state = &self.casebook.state;
-        let is_new = |id| !state.reports.contains_key(id) && !state.opaque.contains_key(id);
         let messages: Vec<ImportedMessage> = reports
             .iter()
-            .flat_map(|TakenReport { id, news, .. }| {
-                news.messages.iter().map(|message| ImportedMessage {
-                    report: *id,
+            .flat_map(|TakenReport { entry, messages, .. }| {
+                let is_new = |seq| messages.iter().any(|news| news.seq == seq);
+                let new = entry.messages.iter().filter(move |message| is_new(message.seq));
+                new.map(|message| ImportedMessage {
+                    report: entry.id,
                     seq: message.seq,
                     kind: message.kind,
-                    route: news.route,
+                    route: entry.route,
                     on: message.on,
                     files: message.files.len() - 1,
                 })
             })
             .collect();
+        let mended = mended.iter().flat_map(|report| report.messages.iter().map(|news| (report.id, news.seq)));
         Import {
             number,
             known: order == Order::Known,
             passed_over: if let Order::New { passed_over } = order { passed_over } else { 0 },
-            new_reports: reports.iter().filter(|report| is_new(&report.id)).count(),
+            new_reports: reports.iter().filter(|report| !state.outlines.contains_key(&report.entry.id)).count(),
             files: messages.iter().map(|message| message.files).sum(),
             messages,
+            mended: mended.collect(),
         }
     }
 }

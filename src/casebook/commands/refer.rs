@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::{
     casebook::{
         CasebookError, Editor, ReferralError, TypedError,
-        log::event::{Matter, Referred, What},
+        log::event::{Matter, Referred, SealedMatter, What},
     },
     crypto::{self, Document, GovernanceRecipients, Hashed, SignerRole, seal_stream},
     domain::{
@@ -104,7 +104,7 @@ impl Editor<'_> {
         let attachments = new
             .attachments
             .iter()
-            .map(|place| Ok(casebook.attachment(id, place)?.said().clone()))
+            .map(|place| casebook.attachment_named(id, place))
             .collect::<Result<Vec<_>, CasebookError>>()?;
         let referral = Referral {
             format: Format::Referral,
@@ -128,7 +128,7 @@ impl Editor<'_> {
         tar.append("report.txt", text.as_bytes()).map_err(write())?;
         for ((number, place), attachment) in (1..).zip(&new.attachments).zip(&referral.attachments) {
             tar.append_with::<Writing>(&format!("attachment-{number}"), attachment.size, |out| {
-                casebook.copy_attachment(id, place, out)?;
+                self.copy_attachment(id, place, out)?;
                 Ok(())
             })
             .map_err(|error| match error {
@@ -149,8 +149,7 @@ impl Editor<'_> {
             reason: new.reason,
             file: digest,
         });
-        let about = self.about(id, &referred)?;
-        self.append(What::Referred(about), vec![referred], today)?;
+        self.append_on(id, What::Referred(SealedMatter::about(id)), referred, today)?;
         file.keep();
         file.commit().map_err(|lost| CasebookError::Referral(ReferralError::Lost(lost)))
     }

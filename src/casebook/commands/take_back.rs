@@ -1,16 +1,16 @@
-//! Taking back a notice that waits for a second member, so that a better one can be written in its place.
+//! Taking back an answer that waits for a second member, so that a better one can be written in its place.
 
 use crate::{
     casebook::{
         AnswerId, ApprovalError, CasebookError, Editor, Seen, TypedError,
-        log::event::{Matter, TakenBack, What},
+        log::event::{Matter, SealedMatter, TakenBack, What},
         state::release::Release,
     },
-    domain::{Text, Today, limits::DETAIL_MAX},
+    domain::{Text, Today},
 };
 
 impl Editor<'_> {
-    /// Takes back a notice that nobody has approved yet, and every answer to the same person after it: they were
+    /// Takes back an answer that nobody has approved yet, and every answer to the same person after it: they were
     /// numbered in that order, and none of them was exported. The author may do it, and whoever was to approve it.
     ///
     /// # Errors
@@ -23,12 +23,7 @@ impl Editor<'_> {
         reason: Text,
         today: &dyn Today,
     ) -> Result<(), CasebookError> {
-        if reason.is_empty() {
-            return Err(CasebookError::Typed(TypedError::Empty("reason")));
-        }
-        if reason.is_longer_than(DETAIL_MAX) {
-            return Err(CasebookError::Typed(TypedError::LongReason));
-        }
+        let reason = TypedError::reason(reason)?;
         let AnswerId { report: id, seq } = answer;
         self.casebook.check_unchanged(id, seen)?;
         let report = self.casebook.state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
@@ -40,10 +35,9 @@ impl Editor<'_> {
         if report.release(stored) != Release::Held {
             return Err(CasebookError::Approval(ApprovalError::NotWaiting));
         }
-        let matter = Matter::Reason(reason);
-        let why = self.about(id, &matter)?;
+        let taken_back = TakenBack { answer, why: SealedMatter::about(id) };
         // The sealed files stay until others of the same numbers take their place: no event names them any more.
-        self.append(What::TakenBack(TakenBack { answer, why }), vec![matter], today)?;
+        self.append_on(id, What::TakenBack(taken_back), Matter::Reason(reason), today)?;
         Ok(())
     }
 }

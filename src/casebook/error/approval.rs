@@ -1,4 +1,4 @@
-/// A notice can't be approved or taken back. Nothing of any report's content is in it.
+/// An answer can't be approved or taken back. Nothing of any report's content is in it.
 #[derive(Debug, thiserror::Error)]
 pub enum ApprovalError {
     /// No such answer.
@@ -7,7 +7,7 @@ pub enum ApprovalError {
     /// An answer that waits for nobody.
     #[error("this answer does not wait for a second member; look at the report again")]
     NotWaiting,
-    /// Whoever wrote a notice approves it.
-    #[error("you wrote this notice, so another member has to approve it")]
-    OwnNotice,
+    /// Whoever wrote a text approves it.
+    #[error("you wrote this, so another member has to approve it")]
+    OwnText,
 }

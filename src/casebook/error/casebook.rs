@@ -1,8 +1,9 @@
 use super::{
-    ApprovalError, DecisionError, EditError, ExportError, ImportError, LogError, LookupError, ReferralError, Refusal,
-    RetentionError, TeamError, TypedError,
+    ApprovalError, DecisionError, EditError, ExportError, ImportError, LogError, LookupError, ProposalError,
+    ReferralError, Refusal, RetentionError, TeamError, TypedError,
 };
 use crate::{
+    casebook::state::not_allowed::NotAllowed,
     crypto::{SealError, SignError},
     domain::CalendarError,
     files::{FileError, tarball::TarError},
@@ -44,6 +45,12 @@ pub enum CasebookError {
     /// Destroying a report.
     #[error(transparent)]
     Retention(#[from] RetentionError),
+    /// Proposing a change, or consenting to one.
+    #[error(transparent)]
+    Proposal(#[from] ProposalError),
+    /// The team's rules say no.
+    #[error("{0}; nothing was recorded")]
+    NotAllowed(#[from] NotAllowed),
     /// Counting a clock's days.
     #[error(transparent)]
     Calendar(#[from] CalendarError),

@@ -2,7 +2,7 @@ use std::io;
 
 use crate::{
     crypto::{OpenError, VerifyError},
-    domain::ReportId,
+    domain::{Digest, ReportId},
     files::tarball::TarError,
 };
 
@@ -57,6 +57,18 @@ pub enum Refusal {
         number: u64,
         /// The last number imported.
         last: u64,
+    },
+    /// The box saw this casebook when it was further.
+    #[error(
+        "the box has decisions of this casebook from event {seen}, and this one has no such event and ends with event {there}: it was restored from an older copy, or rolled back. Find the newer copy, or let two members say under Team that it goes on without what is missing (event {seen}, {digest})"
+    )]
+    Behind {
+        /// The last event that is here.
+        there: u64,
+        /// The last event that the box knows of.
+        seen: u64,
+        /// SHA-256 of that event's file.
+        digest: Digest,
     },
     /// The right number after another predecessor.
     #[error(

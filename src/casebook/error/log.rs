@@ -44,7 +44,7 @@ pub enum LogError {
     KeysExchanged,
     /// A report's key is missing or not sealed to this member.
     #[error(
-        "the key of report {0} is missing or is not sealed to you; restore the casebook from a backup, or ask a colleague who can open it to seal it again"
+        "the key of report {0} is missing or is not sealed to you; ask a colleague who can open it to choose the same readers again, which seals it anew, or restore the casebook from a backup"
     )]
     NoReportKey(ReportId),
     /// `head.json` is missing, altered, or someone else's.
@@ -79,6 +79,20 @@ pub enum LogError {
     /// A stored message is not the one that was imported.
     #[error("{} is not the file that was imported; restore the casebook from a backup", .0.display())]
     Exchanged(PathBuf),
+    /// A message is not what the box signed for.
+    #[error(
+        "message {seq} of report {report} is not what the person sent: {by} took in collection {collection} and something else was kept; nothing is sealed to whoever it names. Take collection {collection} in again to mend it"
+    )]
+    NotTheBoxsWord {
+        /// The report.
+        report: ReportId,
+        /// The message.
+        seq: u32,
+        /// The collection that brought it.
+        collection: u64,
+        /// Who took that in.
+        by: String,
+    },
     /// Signing failed.
     #[error("{0}; nothing was recorded")]
     Sign(#[from] SignError),

@@ -4,8 +4,6 @@ use crate::domain::ReportId;
 #[derive(Debug, thiserror::Error)]
 pub enum RetentionError {
     /// It is not to be destroyed yet.
-    #[error(
-        "report {0} can't be destroyed yet: it has to be closed, every promise of it kept, and the day set for it over"
-    )]
+    #[error("report {0} can't be destroyed yet: it has to be closed or withdrawn, and every promise of it kept")]
     NotToBeDestroyed(ReportId),
 }

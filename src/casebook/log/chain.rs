@@ -14,9 +14,10 @@ use crate::{
     casebook::{
         EventProblem, LogError,
         log::{
-            event::{Envelope, Event, Matter, SealedMatter},
+            event::{BoundMatter, Envelope, Event, Matter, What},
             head::{self, Head},
             keyring::Keyring,
+            word::BoxWord,
         },
     },
     crypto::{self, GovernanceRecipients, OpenError, SignerRole, SigningKey, VerifyingKey, seal_bytes},
@@ -34,10 +35,50 @@ pub(in crate::casebook) struct Opened {
     pub(in crate::casebook) event: Event,
     /// Who signed it.
     pub(in crate::casebook) signer: String,
-    /// What it says about reports, in its order; none for what this member can't open.
-    pub(in crate::casebook) matters: Vec<Option<Matter>>,
+    /// What it says about reports, in its order.
+    pub(in crate::casebook) matters: Vec<OpenedMatter>,
+    /// What the box says, if the event is an import.
+    pub(in crate::casebook) word: Option<BoxWord>,
     /// SHA-256 of its file.
     pub(in crate::casebook) digest: Digest,
+}
+
+impl Opened {
+    /// The reports about which it says something that this member could not open.
+    pub(in crate::casebook) fn closed(&self) -> Vec<ReportId> {
+        let closed = |matter: &OpenedMatter| if let OpenedMatter::Closed(id) = matter { Some(*id) } else { None };
+        self.matters.iter().filter_map(closed).collect()
+    }
+}
+
+/// What an event says about one report, as one member could open it.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::casebook) enum OpenedMatter {
+    /// It is open.
+    Open(Matter),
+    /// It is sealed to a key of that report that this member does not have.
+    Closed(ReportId),
+    /// It can be opened, and is not what belongs in this place.
+    Broken,
+}
+
+impl OpenedMatter {
+    /// What is said; none if it is closed or broken.
+    pub(in crate::casebook) fn into_open(self) -> Option<Matter> {
+        match self {
+            Self::Open(matter) => Some(matter),
+            Self::Closed(_) | Self::Broken => None,
+        }
+    }
+
+    /// Without what was written.
+    pub(in crate::casebook) fn without_texts(self) -> Self {
+        match self {
+            Self::Open(matter) => Self::Open(matter.without_texts()),
+            other => other,
+        }
+    }
 }
 
 /// The numbers of the events that are there.
@@ -88,31 +129,39 @@ pub(in crate::casebook) fn open(
     if event.number != number {
         return Err(problem(EventProblem::Moved(event.number)));
     }
+    let word = if let What::Imported(imported) = &mut event.what {
+        let word = BoxWord::of(imported);
+        (imported.manifest, imported.signature) = (String::new(), String::new());
+        word
+    } else {
+        None
+    };
+    let (number, by) = (event.number, event.by);
     let mut matters = Vec::new();
     for about in event.what.about() {
-        matters.push(open_matter(keys, about).map_err(|error| match error {
-            LogError::Open { .. } => problem(EventProblem::Altered),
-            other => other,
-        })?);
+        let place = BoundMatter { casebook, event: number, by, report: about.report, matter: () };
+        matters.push(match open_matter(keys, &about.sealed, &place)? {
+            OpenedMatter::Open(matter) if !matter.is_sound(&envelope.signer) => OpenedMatter::Broken,
+            opened => opened,
+        });
         about.sealed = String::new();
     }
-    Ok(Opened { event, signer: envelope.signer, matters, digest: crypto::digest(sealed) })
+    Ok(Opened { event, signer: envelope.signer, matters, word, digest: crypto::digest(sealed) })
 }
 
-/// Seals what is about one report to its newest key.
+/// Seals what is about one report, for one place.
 pub(in crate::casebook) fn seal_matter(
     to: &GovernanceRecipients,
-    report: ReportId,
-    matter: &Matter,
-) -> Result<SealedMatter, LogError> {
-    let json = Zeroizing::new(serde_json::to_vec(matter).map_err(|_| crypto::SealError::Json)?);
-    Ok(SealedMatter { report, sealed: BASE64.encode(seal_bytes(&json, to)?.as_bytes()) })
+    bound: &BoundMatter<&Matter>,
+) -> Result<String, LogError> {
+    let json = Zeroizing::new(serde_json::to_vec(bound).map_err(|_| crypto::SealError::Json)?);
+    Ok(BASE64.encode(seal_bytes(&json, to)?.as_bytes()))
 }
 
 /// Signs and seals an event, puts it on the disk, and then the head. Gives the digest of its file.
 pub(in crate::casebook) fn append(
     directory: &Path,
-    keys: &Keyring,
+    to: &GovernanceRecipients,
     event: &Event,
     key: &SigningKey<SignerRole>,
 ) -> Result<Digest, LogError> {
@@ -121,7 +170,7 @@ pub(in crate::casebook) fn append(
     let signer = key.verifying_key()?.to_base64();
     let envelope = Envelope { event: Text::verbatim(&json), signer, signature };
     let plain = Zeroizing::new(serde_json::to_vec(&envelope).map_err(|_| crypto::SealError::Json)?);
-    let sealed = seal_bytes(&plain, &keys.newest_casebook())?;
+    let sealed = seal_bytes(&plain, to)?;
     let path = path(directory, event.number);
     if sealed.as_bytes().len() > EVENT_BYTES {
         return Err(FileError::TooLarge(path).into());
@@ -135,14 +184,21 @@ pub(in crate::casebook) fn append(
     Ok(sealed.digest())
 }
 
-fn open_matter(keys: &Keyring, about: &SealedMatter) -> Result<Option<Matter>, LogError> {
-    let Some(key) = keys.report(about.report)? else { return Ok(None) };
-    let broken = |source| LogError::Open { path: PathBuf::from(EVENTS), source };
-    let sealed = BASE64.decode(about.sealed.as_bytes()).map_err(|_| broken(OpenError::Altered))?;
-    match key.open_bytes(&sealed, EVENT_BYTES) {
-        Ok(json) => serde_json::from_slice(&json).map(Some).map_err(|_| broken(OpenError::Inside)),
+fn open_matter(keys: &Keyring, sealed: &str, place: &BoundMatter<()>) -> Result<OpenedMatter, LogError> {
+    let Some(key) = keys.report(place.report)? else { return Ok(OpenedMatter::Closed(place.report)) };
+    let Ok(sealed) = BASE64.decode(sealed.as_bytes()) else { return Ok(OpenedMatter::Broken) };
+    Ok(match key.open_bytes(&sealed, EVENT_BYTES) {
+        Ok(json) => match serde_json::from_slice::<BoundMatter<Matter>>(&json) {
+            Ok(bound)
+                if (bound.casebook, bound.event, bound.by, bound.report)
+                    == (place.casebook, place.event, place.by, place.report) =>
+            {
+                OpenedMatter::Open(bound.matter)
+            }
+            _ => OpenedMatter::Broken,
+        },
         // Sealed to a later generation, which this member was not given.
-        Err(OpenError::OtherKeys) => Ok(None),
-        Err(source) => Err(broken(source)),
-    }
+        Err(OpenError::OtherKeys) => OpenedMatter::Closed(place.report),
+        Err(_) => OpenedMatter::Broken,
+    })
 }

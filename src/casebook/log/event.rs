@@ -2,14 +2,15 @@
 //! its signature. What it says about one report is sealed to that report's key inside, so that it can be kept from a
 //! member and destroyed without breaking the chain.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
     casebook::log::fact::Fact,
-    crypto::{Document, SignerRole},
+    crypto::{self, Document, SignerRole, VerifyingKey},
     domain::{
-        Answer, Area, Assessment, BoxId, CasebookId, Clock, ClockEntry, Collected, Date, DeliveryEntry, Digest,
-        FileEntry, Format, MemberId, MessageKind, ReportId, ReportState, Route, SeriousHarm, TeamRole, Text,
+        AccessKind, Answer, Area, Assessment, CasebookId, ClockEntry, Collected, Date, Digest, FileEntry, Format,
+        LogHead, MemberId, MessageSummary, ReportId, ReportState, Salt, TeamRole, Text,
+        limits::{DETAIL_MAX, MESSAGE_MAX, SHORT_MAX},
     },
 };
 
@@ -30,7 +31,14 @@ pub(in crate::casebook) struct Event {
     /// Who recorded it.
     pub(in crate::casebook) by: MemberId,
     /// What happened.
+    #[serde(deserialize_with = "readable")]
     pub(in crate::casebook) what: What,
+}
+
+/// What can't be read is an event all the same: whoever signs nonsense must not end the casebook.
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<What, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(What::deserialize(value).unwrap_or(What::Unreadable))
 }
 
 impl Document for Event {
@@ -60,28 +68,38 @@ pub(in crate::casebook) struct Envelope {
 pub(in crate::casebook) enum What {
     /// The casebook was made.
     Created(Created),
-    /// Someone joined the team.
-    Joined(Joined),
-    /// Someone left it.
-    Left(Left),
-    /// Whether every notice needs a second approver.
-    SecondApprover(bool),
+    /// Someone proposed a change that needs a second member.
+    Proposed(Change),
+    /// A second member consented to one, and so it came about.
+    Consented(Consented),
+    /// A proposal was turned down, or taken back by whoever made it.
+    Declined(u64),
+    /// Whoever holds the recovery keys let someone join.
+    Recovered(Recovered),
+    /// Every text to a person needs a second approver from now on.
+    SecondApprover,
+    /// Someone has seen what stood on their queue, up to that event.
+    Confirmed(u64),
     /// A collection was taken in.
     Imported(Imported),
+    /// Messages that were kept wrongly were taken in again.
+    Mended(Vec<SealedMatter>),
     /// Someone decided about a report.
     Decided(SealedMatter),
-    /// A second member approved a notice.
+    /// A second member approved an answer.
     Approved(Approved),
-    /// A notice that waited for that was taken back, with what was written after it.
+    /// An answer that waited for that was taken back, with what was written after it.
     TakenBack(TakenBack),
-    /// Members were shut out of a report, or let in again.
-    ShutOut(ShutOut),
+    /// A report has those readers from now on.
+    Restricted(Restricted),
     /// A report was handed to an area's team.
     Referred(SealedMatter),
+    /// A report was opened, or a page or file of it left the desk.
+    Accessed(SealedMatter),
     /// Decisions were written for the box.
     Exported(Exported),
-    /// A report was destroyed.
-    Destroyed(Destroyed),
+    /// Nothing that this version of candour can read.
+    Unreadable,
 }
 
 /// What an event says about one report.
@@ -89,28 +107,42 @@ pub(in crate::casebook) enum What {
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct SealedMatter {
     pub(in crate::casebook) report: ReportId,
-    /// An age file in base64, sealed to the report's key: a [`Matter`]. Empty once it was opened.
+    /// An age file in base64, sealed to the report's key: a [`BoundMatter`]. Empty once it was opened.
     pub(in crate::casebook) sealed: String,
 }
 
-/// What is sealed to a report's key.
+/// What is sealed to a report's key, bound to the one place where it may stand.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::casebook) struct BoundMatter<M> {
+    pub(in crate::casebook) casebook: CasebookId,
+    /// The number of the event.
+    pub(in crate::casebook) event: u64,
+    pub(in crate::casebook) by: MemberId,
+    pub(in crate::casebook) report: ReportId,
+    pub(in crate::casebook) matter: M,
+}
+
+/// What is said about one report.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::casebook) enum Matter {
-    /// What a collection brought.
-    News(ReportNews),
+    /// The messages that a collection brought.
+    News(Vec<MessageNews>),
     /// What was decided.
     Decided(Box<Decided>),
     /// What was handed on.
     Referred(Referred),
-    /// Why someone was shut out, or a notice taken back.
+    /// What was opened or left the desk.
+    Accessed(Accessed),
+    /// Why readers were chosen, a member is let back in, or an answer was taken back.
     Reason(Text),
 }
 
 /// A member of the team.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::casebook) struct Joined {
+pub(in crate::casebook) struct Joining {
     /// A random name for files.
     pub(in crate::casebook) id: MemberId,
     /// What the others call them.
@@ -121,19 +153,6 @@ pub(in crate::casebook) struct Joined {
     pub(in crate::casebook) signer: String,
     /// Their age recipients.
     pub(in crate::casebook) recipients: Vec<String>,
-    /// The generation of the casebook's key file that is sealed to them too.
-    pub(in crate::casebook) generation: u32,
-}
-
-/// A member left.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::casebook) struct Left {
-    pub(in crate::casebook) member: MemberId,
-    /// The generation of the casebook's key file that is not sealed to them.
-    pub(in crate::casebook) generation: u32,
-    /// The casebook's new recipient.
-    pub(in crate::casebook) recipient: String,
 }
 
 /// The casebook was made.
@@ -141,28 +160,98 @@ pub(in crate::casebook) struct Left {
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct Created {
     /// Who made it.
-    pub(in crate::casebook) founder: Joined,
+    pub(in crate::casebook) founder: Joining,
     /// The casebook's recipient.
     pub(in crate::casebook) recipient: String,
+}
+
+/// A change that one member can't make alone.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::casebook) enum Change {
+    /// Someone joins the team.
+    Join(Joining),
+    /// Someone's membership ends.
+    Leave(MemberId),
+    /// Members who were shut out of a report may open it again.
+    LetIn(LetIn),
+    /// Texts to a person need no second approver any more.
+    NoSecondApprover,
+    /// The box has another key.
+    BoxKey(String),
+    /// A report is destroyed.
+    Destroy(Destroy),
+    /// There is a key in a safe that can let someone join; or there is none any more.
+    Recovery(Option<RecoveryKeys>),
+    /// The casebook goes on although the box saw one that was further.
+    GoOn(LogHead),
+}
+
+/// Members who were shut out of a report may open it again.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::casebook) struct LetIn {
+    pub(in crate::casebook) report: ReportId,
+    /// Everyone who may open it then; none for every member, those who join later too.
+    pub(in crate::casebook) readers: Option<Vec<MemberId>>,
+    /// Why: a [`Matter::Reason`].
+    pub(in crate::casebook) why: SealedMatter,
+}
+
+/// A report is destroyed: its keys and files go.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::casebook) struct Destroy {
+    pub(in crate::casebook) report: ReportId,
+    /// What the figures keep of it.
+    pub(in crate::casebook) fact: Fact,
+}
+
+/// The public halves of keys that are kept in a safe.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::casebook) struct RecoveryKeys {
+    /// A minisign public key.
+    pub(in crate::casebook) signer: String,
+    /// Age recipients: the casebook's key is sealed to them too.
+    pub(in crate::casebook) recipients: Vec<String>,
+}
+
+/// A second member consented.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::casebook) struct Consented {
+    /// The event that proposed it.
+    pub(in crate::casebook) proposal: u64,
+    /// The key that it made: the casebook's for whoever joins or leaves and for recovery keys, the report's for whoever
+    /// is let in again.
+    pub(in crate::casebook) key: Option<NewKey>,
+}
+
+/// Whoever holds the recovery keys let someone join.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::casebook) struct Recovered {
+    pub(in crate::casebook) member: Joining,
+    /// The casebook's key from then on.
+    pub(in crate::casebook) key: NewKey,
 }
 
 /// A collection was taken in.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct Imported {
-    /// The box it came from.
-    pub(in crate::casebook) r#box: BoxId,
-    /// The collection's number.
-    pub(in crate::casebook) number: u64,
-    /// The day it was made at the box.
-    pub(in crate::casebook) on: Date,
-    /// SHA-256 of its manifest.
-    pub(in crate::casebook) manifest: Digest,
+    /// The box's public key.
+    pub(in crate::casebook) box_key: String,
+    /// The collection's manifest in base64, as the box signed it. Empty once it was read.
+    pub(in crate::casebook) manifest: String,
+    /// The box's signature over it. Empty once it was checked.
+    pub(in crate::casebook) signature: String,
     /// Every report of which something is new.
     pub(in crate::casebook) reports: Vec<News>,
 }
 
-/// Something new about one report.
+/// Something new about one report. What the box says of it stands in the manifest.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct News {
@@ -172,55 +261,28 @@ pub(in crate::casebook) struct News {
     pub(in crate::casebook) about: SealedMatter,
 }
 
-/// A report's key from then on.
-#[derive(Clone, Serialize, Deserialize)]
+/// A key from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct NewKey {
-    /// Counted from 1 for each report.
+    /// Counted from 1 for each report, and for the casebook.
     pub(in crate::casebook) generation: u32,
-    /// The age recipient that what is about the report is sealed to.
+    /// The age recipient that is sealed to.
     pub(in crate::casebook) recipient: String,
 }
 
-/// What a collection says of one report.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::casebook) struct ReportNews {
-    pub(in crate::casebook) route: Route,
-    /// The day the concern came in.
-    pub(in crate::casebook) received_on: Date,
-    /// Whether the person withdrew it.
-    pub(in crate::casebook) withdrawn: bool,
-    /// Every answer that was delivered.
-    pub(in crate::casebook) deliveries: Vec<DeliveryEntry>,
-    /// Every clock as it stood at the box.
-    pub(in crate::casebook) clocks: Vec<ClockEntry>,
-    /// New messages, in order.
-    pub(in crate::casebook) messages: Vec<MessageNews>,
-}
-
-/// What the queue needs to know of a message without opening it again.
+/// What was kept of a message. The box's word for it is in the manifest.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct MessageNews {
     /// Its number within the report.
     pub(in crate::casebook) seq: u32,
-    pub(in crate::casebook) kind: MessageKind,
-    /// The day it came in.
-    pub(in crate::casebook) on: Date,
-    /// The sealed files as the box's manifest names them: the message, then its attachments.
-    pub(in crate::casebook) files: Vec<FileEntry>,
-    /// The same, sealed to the report's key.
+    /// Its sealed files as they are here, sealed to the report's key: the message, then its attachments.
     pub(in crate::casebook) kept: Vec<FileEntry>,
-    /// The areas that the person chose.
-    pub(in crate::casebook) areas: Vec<Area>,
-    /// Whether someone could be seriously harmed soon; none if not answered.
-    pub(in crate::casebook) serious_harm: Option<SeriousHarm>,
-    /// The clocks that start because of what it says: the box, which can't read it, knows nothing of them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(in crate::casebook) clocks: Vec<Clock>,
-    /// The age recipient that answers are sealed to.
-    pub(in crate::casebook) reply_to: String,
+    /// What the queue needs to know of it without opening it again.
+    pub(in crate::casebook) summary: MessageSummary,
+    /// The message's: with it, the summary can be held against the box's word.
+    pub(in crate::casebook) salt: Salt,
 }
 
 /// Someone decided. Everything is as it is after the decision.
@@ -246,12 +308,13 @@ pub(in crate::casebook) struct Decided {
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct Written {
     pub(in crate::casebook) answer: Answer,
-    /// The age file, under `answers/REPORT/SEQ.age`.
-    pub(in crate::casebook) file: FileEntry,
-    /// The writer's signature over its endorsement; for a notice.
-    pub(in crate::casebook) endorsement: Option<String>,
-    /// Whether it is held back until a second member approves it.
-    pub(in crate::casebook) needs_approval: bool,
+    /// SHA-256 of the answer's JSON.
+    pub(in crate::casebook) text: Digest,
+    /// The writer's signature over its endorsement.
+    pub(in crate::casebook) endorsement: String,
+    /// The age file, under `answers/REPORT/SEQ.age`. None if it is held back until a second member approves it: it is
+    /// sealed then, with the words of both.
+    pub(in crate::casebook) file: Option<FileEntry>,
 }
 
 /// A second member approved an answer.
@@ -261,6 +324,8 @@ pub(in crate::casebook) struct Approved {
     pub(in crate::casebook) answer: AnswerId,
     /// A signature over its endorsement.
     pub(in crate::casebook) endorsement: String,
+    /// The age file, under `answers/REPORT/SEQ.age`.
+    pub(in crate::casebook) file: FileEntry,
 }
 
 /// An answer that nobody had approved was taken back, and every later one to the same person.
@@ -273,19 +338,26 @@ pub(in crate::casebook) struct TakenBack {
     pub(in crate::casebook) why: SealedMatter,
 }
 
-/// Who may not open a report from now on.
+/// A report has those readers from now on: fewer, or some who joined since.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::casebook) struct ShutOut {
+pub(in crate::casebook) struct Restricted {
     pub(in crate::casebook) report: ReportId,
     /// Its key from now on.
     pub(in crate::casebook) key: NewKey,
-    /// By name.
-    pub(in crate::casebook) members: Vec<MemberId>,
-    /// By what they do, those who join later too.
-    pub(in crate::casebook) roles: Vec<TeamRole>,
+    /// Everyone who may open it.
+    pub(in crate::casebook) readers: Vec<MemberId>,
     /// Why: a [`Matter::Reason`].
     pub(in crate::casebook) why: SealedMatter,
+}
+
+/// A report was opened, or a page or file of it left the desk.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::casebook) struct Accessed {
+    pub(in crate::casebook) how: AccessKind,
+    /// The file, by `MESSAGE/FILE`; none for the report's page.
+    pub(in crate::casebook) file: Option<Text>,
 }
 
 /// A report was handed to an area's team.
@@ -320,17 +392,6 @@ pub(in crate::casebook) struct Exported {
     pub(in crate::casebook) collected: Vec<Collected>,
 }
 
-/// A report was destroyed: its keys and files are gone.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::casebook) struct Destroyed {
-    pub(in crate::casebook) report: ReportId,
-    /// The last message of it that was here.
-    pub(in crate::casebook) last_message: u32,
-    /// What the figures keep of it.
-    pub(in crate::casebook) fact: Fact,
-}
-
 /// Names an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -345,22 +406,71 @@ impl What {
     /// What it says about reports, sealed.
     pub(in crate::casebook) fn about(&mut self) -> Vec<&mut SealedMatter> {
         match self {
-            Self::Decided(about) | Self::Referred(about) => vec![about],
+            Self::Decided(about) | Self::Referred(about) | Self::Accessed(about) => vec![about],
+            Self::Mended(reports) => reports.iter_mut().collect(),
             Self::TakenBack(taken_back) => vec![&mut taken_back.why],
-            Self::ShutOut(shut_out) => vec![&mut shut_out.why],
+            Self::Restricted(restricted) => vec![&mut restricted.why],
+            Self::Proposed(Change::LetIn(let_in)) => vec![&mut let_in.why],
             Self::Imported(imported) => imported.reports.iter_mut().map(|news| &mut news.about).collect(),
             Self::Created(_)
-            | Self::Joined(_)
-            | Self::Left(_)
-            | Self::SecondApprover(_)
+            | Self::Proposed(_)
+            | Self::Consented(_)
+            | Self::Declined(_)
+            | Self::Recovered(_)
+            | Self::SecondApprover
+            | Self::Confirmed(_)
             | Self::Approved(_)
             | Self::Exported(_)
-            | Self::Destroyed(_) => Vec::new(),
+            | Self::Unreadable => Vec::new(),
         }
     }
 }
 
+impl Written {
+    fn is_sound(&self, signer: &str) -> bool {
+        let Ok(signer) = VerifyingKey::<SignerRole>::from_base64(signer) else { return false };
+        let text = &self.answer.text;
+        let has_text = text.as_ref().is_some_and(|text| !text.is_empty() && !text.is_longer_than(MESSAGE_MAX));
+        has_text == self.answer.kind.is_text()
+            && (has_text || text.is_none())
+            && crypto::answer_digest(&self.answer).is_ok_and(|digest| digest == self.text)
+            && crypto::endorsers(
+                &self.answer.endorsement(self.text),
+                std::slice::from_ref(&self.endorsement),
+                std::slice::from_ref(&signer),
+            ) == 1
+    }
+}
+
+impl SealedMatter {
+    /// About a report, still to be sealed.
+    pub(in crate::casebook) const fn about(report: ReportId) -> Self {
+        Self { report, sealed: String::new() }
+    }
+}
+
 impl Matter {
+    /// Whether it is what its author says it is, so far as the matter alone tells: whoever wrote an answer stands by its
+    /// very words, and texts are there and within their bounds. Asked when it is opened, while the texts are at hand.
+    pub(in crate::casebook) fn is_sound(&self, signer: &str) -> bool {
+        match self {
+            Self::Decided(decided) => {
+                let assessment = &decided.assessment;
+                let details = [&assessment.area_reason, &assessment.action_detail];
+                let notes_fit = decided.note.as_ref().is_none_or(|note| !note.is_longer_than(MESSAGE_MAX));
+                notes_fit
+                    && details.into_iter().flatten().all(|detail| !detail.is_longer_than(DETAIL_MAX))
+                    && decided.answers.iter().all(|written| written.is_sound(signer))
+            }
+            Self::Reason(reason) => !reason.is_empty() && !reason.is_longer_than(DETAIL_MAX),
+            Self::Referred(referred) => {
+                let (team, reason) = (&referred.team, &referred.reason);
+                !team.is_empty() && !team.is_longer_than(SHORT_MAX) && !reason.is_longer_than(DETAIL_MAX)
+            }
+            Self::News(_) | Self::Accessed(_) => true,
+        }
+    }
+
     /// Without what was written: the queue does not need it, and it is read again from the event when it is shown.
     pub(in crate::casebook) fn without_texts(mut self) -> Self {
         match &mut self {
@@ -371,7 +481,7 @@ impl Matter {
                 }
             }
             Self::Reason(reason) => *reason = Text::verbatim(""),
-            Self::News(_) | Self::Referred(_) => {}
+            Self::News(_) | Self::Referred(_) | Self::Accessed(_) => {}
         }
         self
     }

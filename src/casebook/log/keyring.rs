@@ -43,6 +43,8 @@ pub(in crate::casebook) struct Keyring {
     directory: PathBuf,
     member: Arc<GovernanceIdentity>,
     casebook: Arc<GovernanceIdentity>,
+    /// Which files there are of the casebook's own key.
+    own: BTreeSet<u32>,
     held: Mutex<Held>,
 }
 
@@ -60,7 +62,7 @@ impl Keyring {
         files::create_private_directory(&directory)?;
         let own = GovernanceIdentity::generate();
         write(&directory, Owner::Casebook, 1, &own, &member.recipients(), true)?;
-        Ok(Self { directory, member, casebook: Arc::new(own), held: Mutex::default() })
+        Ok(Self { directory, member, casebook: Arc::new(own), own: BTreeSet::from([1]), held: Mutex::default() })
     }
 
     /// Opens the casebook's key. `None` if this member has none.
@@ -71,7 +73,7 @@ impl Keyring {
         let directory = casebook.join(DIRECTORY);
         let (own, held) = index(&directory)?;
         let Some(casebook) = merged(&directory, Owner::Casebook, &own, &member)? else { return Ok(None) };
-        Ok(Some(Self { directory, member, casebook: Arc::new(casebook), held: Mutex::new(held) }))
+        Ok(Some(Self { directory, member, casebook: Arc::new(casebook), own, held: Mutex::new(held) }))
     }
 
     /// The casebook's own key, in all its generations.
@@ -103,18 +105,17 @@ impl Keyring {
         }))
     }
 
-    /// Writes a generation of a report's key, sealed to those readers or else to the casebook's key. Its event is still
-    /// to be written; [`Self::settle`] then removes the generations before.
+    /// Writes a generation of a report's key, sealed to those readers or to the casebook's key. Its event is still to be
+    /// written; [`Self::settle`] then removes the generations before.
     pub(in crate::casebook) fn save(
         &self,
         id: ReportId,
         generation: u32,
         keys: &Arc<GovernanceIdentity>,
-        to: Option<&GovernanceRecipients>,
+        to: &GovernanceRecipients,
         sync: bool,
     ) -> Result<(), LogError> {
-        let casebook = self.newest_casebook();
-        write(&self.directory, Owner::Report(id), generation, keys, to.unwrap_or(&casebook), sync)?;
+        write(&self.directory, Owner::Report(id), generation, keys, to, sync)?;
         let mut held = self.held();
         held.generations.entry(id).or_default().insert(generation);
         held.reports.insert(id, Some(Arc::clone(keys)));
@@ -135,34 +136,59 @@ impl Keyring {
         Ok(first(&self.casebook))
     }
 
-    /// Seals a report's keys as they are for other readers.
-    pub(in crate::casebook) fn reseal(
-        &self,
-        id: ReportId,
-        generation: u32,
-        to: &GovernanceRecipients,
-    ) -> Result<(), LogError> {
-        let Some(keys) = self.report(id)? else { return Ok(()) };
-        write(&self.directory, Owner::Report(id), generation, &keys, to, true)?;
-        self.held().generations.entry(id).or_default().insert(generation);
-        Ok(())
-    }
-
-    /// Removes every generation but one, or all of them: for good.
-    pub(in crate::casebook) fn settle(&self, owner: Owner, keep: Option<u32>) -> Result<(), LogError> {
+    /// Removes every generation but one. Later ones are in no event: a command was killed before it recorded them.
+    /// Earlier ones stay if that one can't be opened here, or does not hold all the keys that they hold: whoever wrote it
+    /// must not take from the others what they had.
+    pub(in crate::casebook) fn settle(&self, owner: Owner, keep: u32) -> Result<(), LogError> {
         let (own, found) = index(&self.directory)?;
         let generations = match owner {
             Owner::Casebook => own,
             Owner::Report(id) => found.generations.get(&id).cloned().unwrap_or_default(),
         };
-        for generation in generations.into_iter().filter(|generation| Some(*generation) != keep) {
-            files::erase(&path(&self.directory, owner, generation))?;
+        let openers = match owner {
+            Owner::Casebook => self.member.and(&self.member),
+            Owner::Report(_) => self.casebook.and(&self.member),
+        };
+        let (earlier, later): (BTreeSet<u32>, BTreeSet<u32>) =
+            generations.iter().filter(|generation| **generation != keep).partition(|generation| **generation < keep);
+        let kept = merged(&self.directory, owner, &BTreeSet::from([keep]), &openers)?;
+        let others = merged(&self.directory, owner, &earlier, &openers)?;
+        let holds_all = match (kept, others) {
+            (Some(kept), Some(others)) => others.recipients().keys().iter().all(|key| kept.only(key).is_some()),
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        let gone = if holds_all { &earlier | &later } else { later };
+        self.remove(owner, &gone)
+    }
+
+    /// Removes one generation that no event names.
+    pub(in crate::casebook) fn forget(&self, id: ReportId, generation: u32) -> Result<(), LogError> {
+        files::erase(&path(&self.directory, Owner::Report(id), generation))?;
+        files::sync_directory(&self.directory)?;
+        let mut held = self.held();
+        held.generations.entry(id).or_default().remove(&generation);
+        held.reports.remove(&id);
+        Ok(())
+    }
+
+    /// Removes all generations of a report's key: for good.
+    pub(in crate::casebook) fn destroy(&self, id: ReportId) -> Result<(), LogError> {
+        let (_, found) = index(&self.directory)?;
+        let generations = found.generations.get(&id).cloned().unwrap_or_default();
+        self.remove(Owner::Report(id), &generations)
+    }
+
+    fn remove(&self, owner: Owner, generations: &BTreeSet<u32>) -> Result<(), LogError> {
+        for generation in generations {
+            files::erase(&path(&self.directory, owner, *generation))?;
         }
         files::sync_directory(&self.directory)?;
         if let Owner::Report(id) = owner {
             let mut held = self.held();
-            held.generations.insert(id, keep.into_iter().collect());
-            if keep.is_none() {
+            let left = held.generations.entry(id).or_default();
+            left.retain(|generation| !generations.contains(generation));
+            if left.is_empty() {
                 held.reports.remove(&id);
             }
         }
@@ -174,10 +200,11 @@ impl Keyring {
         self.held().generations.get(&id).is_some_and(|found| !found.is_empty())
     }
 
-    /// The reports of which there are several generations: what a killed command left.
-    pub(in crate::casebook) fn unsettled(&self) -> Vec<ReportId> {
+    /// Of which keys there are several generations: what a killed command left.
+    pub(in crate::casebook) fn unsettled(&self) -> Vec<Owner> {
         let held = self.held();
-        held.generations.iter().filter(|(_, found)| found.len() > 1).map(|(id, _)| *id).collect()
+        let reports = held.generations.iter().filter(|(_, found)| found.len() > 1).map(|(id, _)| Owner::Report(*id));
+        reports.chain((self.own.len() > 1).then_some(Owner::Casebook)).collect()
     }
 
     /// Looks again at what is on the disk: others may have written there.
@@ -186,13 +213,9 @@ impl Keyring {
         if let Some(casebook) = merged(&self.directory, Owner::Casebook, &own, &self.member)? {
             self.casebook = Arc::new(casebook);
         }
+        self.own = own;
         self.held = Mutex::new(held);
         Ok(())
-    }
-
-    /// The key that new events are sealed to.
-    pub(in crate::casebook) fn newest_casebook(&self) -> GovernanceRecipients {
-        newest(&self.casebook)
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -204,12 +227,6 @@ impl Keyring {
 /// The public half of the newest key.
 pub(in crate::casebook) fn first(identity: &GovernanceIdentity) -> String {
     identity.recipients().keys().swap_remove(0)
-}
-
-/// To seal to the newest key alone.
-pub(in crate::casebook) fn newest(identity: &GovernanceIdentity) -> GovernanceRecipients {
-    // A key's own text form is always one recipient.
-    GovernanceRecipients::parse(&first(identity)).expect("an identity's own recipient can be read")
 }
 
 fn write(

@@ -1,5 +1,5 @@
-//! What a casebook has on its disk: events with the stored format and all its types, the chain that they make, the
-//! head, the snapshot, each member's trust, and the keys. Whether an author *may* do what an event says is no question
+//! What a casebook has on its disk: events with the stored format and all its types, the chain that they make, what the
+//! box says in them, the head, the snapshot, each member's trust, and the keys. Whether an author *may* do what an event says is no question
 //! of this module.
 
 pub(in crate::casebook) mod chain;
@@ -9,3 +9,4 @@ pub(in crate::casebook) mod head;
 pub(in crate::casebook) mod keyring;
 pub(in crate::casebook) mod snapshot;
 pub(in crate::casebook) mod trust;
+pub(in crate::casebook) mod word;

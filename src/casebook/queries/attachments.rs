@@ -1,4 +1,5 @@
-//! Opening what a person sent: messages in memory, attachments to a file that the reviewer names.
+//! Opening what a person sent: messages in memory, attachments to a file that the reviewer names. Each is held against
+//! the box's word.
 
 use std::{
     fs::File,
@@ -9,8 +10,8 @@ use std::{
 
 use crate::{
     casebook::{Casebook, CasebookError, LogError, LookupError, state::report::MessageRecord},
-    crypto::{self, OpenError},
-    domain::{Attachment, FileEntry, Manifest, Message, ReportId, limits::MESSAGE_BYTES},
+    crypto::{self, Commitments, OpenError},
+    domain::{Attachment, Manifest, Message, ReportId, escape_invisible_in_line, limits::MESSAGE_BYTES},
     files::{self, FileError, NewFile, Readers},
     unseal::GovernanceIdentity,
 };
@@ -23,51 +24,28 @@ pub struct SealedAttachment {
 }
 
 impl Casebook {
-    /// Writes one attachment to a file, opened. It is named as the person named it, or by `MESSAGE/FILE`, both from 1;
-    /// a name is only ever looked up, never used as a path.
-    ///
-    /// # Errors
-    /// If there is no such file or several, if it can't be opened, or if `out` is there already.
-    pub fn write_attachment(&self, id: ReportId, name: &str, out: &Path) -> Result<Attachment, CasebookError> {
-        let found = self.attachment(id, name)?;
-        let mut file = BufWriter::new(NewFile::create_nameless(out, Readers::Owner)?);
-        found.copy(&mut file).map_err(|error| match error {
-            CasebookError::Log(LogError::Open { source: OpenError::Io(source), .. }) => {
-                FileError::io("write", out)(source).into()
-            }
-            other => other,
-        })?;
-        file.flush().map_err(FileError::io("write", out))?;
-        // It was flushed, so there is nothing left to write that could fail here.
-        file.into_inner().map_err(|error| FileError::io("write", out)(error.into_error()))?.commit()?;
-        Ok(found.attachment)
-    }
-
-    /// Opens one attachment into `out`. If that fails `out` may hold part of it: throw that away.
-    ///
-    /// # Errors
-    /// As [`Self::write_attachment`].
-    pub fn copy_attachment(&self, id: ReportId, name: &str, out: impl Write) -> Result<Attachment, CasebookError> {
-        let found = self.attachment(id, name)?;
-        found.copy(out)?;
-        Ok(found.attachment)
-    }
-
-    /// One attachment, without opening it.
+    /// What a message says of one attachment, which stays sealed.
     ///
     /// # Errors
     /// If there is no such file or several.
-    pub fn attachment(&self, id: ReportId, name: &str) -> Result<SealedAttachment, CasebookError> {
+    pub fn attachment_named(&self, id: ReportId, name: &str) -> Result<Attachment, CasebookError> {
+        Ok(self.attachment(id, name)?.1.attachment)
+    }
+
+    /// One attachment, without opening it, and its place as `MESSAGE/FILE`.
+    pub(in crate::casebook) fn attachment(
+        &self,
+        id: ReportId,
+        name: &str,
+    ) -> Result<(String, SealedAttachment), CasebookError> {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         let mut named = Vec::new();
         for stored in report.messages.iter().filter(|stored| stored.files.len() > 1) {
             for (index, attachment) in (1..).zip(self.open_message(id, stored)?.attachments) {
                 let place = format!("{}/{index}", stored.seq);
-                let path = self.collection_path(stored.collection).join(Manifest::path(id, stored.seq, index));
-                let key = self.keys.report(id)?.ok_or(CasebookError::Log(LogError::NoReportKey(id)))?;
-                let found = SealedAttachment { path, key, attachment };
+                let found = self.sealed_attachment(id, stored, index, attachment)?;
                 if place == name {
-                    return Ok(found);
+                    return Ok((place, found));
                 }
                 if found.attachment.name.as_str() == name {
                     named.push((place, found));
@@ -80,23 +58,59 @@ impl Casebook {
                 places: named.into_iter().map(|(place, _)| place).collect(),
             }));
         }
-        named.pop().map(|(_, found)| found).ok_or(CasebookError::Lookup(LookupError::NoAttachment(id)))
+        named.pop().ok_or(CasebookError::Lookup(LookupError::NoAttachment(id)))
     }
 
-    /// Opens a message of the person.
+    /// Whether a message and every file that came with it are here as the person sent them.
+    pub(in crate::casebook) fn check_message(&self, id: ReportId, stored: &MessageRecord) -> Result<(), CasebookError> {
+        let message = self.open_message(id, stored)?;
+        for (index, attachment) in (1..).zip(message.attachments) {
+            self.sealed_attachment(id, stored, index, attachment)?.copy(std::io::sink())?;
+        }
+        Ok(())
+    }
+
+    fn sealed_attachment(
+        &self,
+        id: ReportId,
+        stored: &MessageRecord,
+        index: usize,
+        attachment: Attachment,
+    ) -> Result<SealedAttachment, CasebookError> {
+        let path = self.collection_path(stored.collection).join(Manifest::path(id, stored.seq, index));
+        let key = self.keys.report(id)?.ok_or(CasebookError::Log(LogError::NoReportKey(id)))?;
+        Ok(SealedAttachment { path, key, attachment })
+    }
+
+    /// Opens a message of the person, and holds it against what the box signed for.
     pub(in crate::casebook) fn open_message(
         &self,
         id: ReportId,
         stored: &MessageRecord,
     ) -> Result<Message, CasebookError> {
         let path: PathBuf = self.collection_path(stored.collection).join(Manifest::path(id, stored.seq, 0));
+        let other = || {
+            let by = self.state.members.get(&stored.by).map_or("someone", |member| member.name.as_str());
+            CasebookError::Log(LogError::NotTheBoxsWord {
+                report: id,
+                seq: stored.seq,
+                collection: stored.collection,
+                by: escape_invisible_in_line(by),
+            })
+        };
+        let kept = stored.kept.as_ref().ok_or_else(other)?;
         let sealed = files::read(&path, 2 * MESSAGE_BYTES)?;
         // Anyone can seal to the team: only the digest says that it is the message that was imported.
-        if stored.kept.first().is_none_or(|file: &FileEntry| file.sha256 != crypto::digest(&sealed)) {
+        if kept.files.first().is_none_or(|file| file.sha256 != crypto::digest(&sealed)) {
             return Err(CasebookError::Log(LogError::Exchanged(path)));
         }
         let key = self.keys.report(id)?.ok_or(CasebookError::Log(LogError::NoReportKey(id)))?;
-        key.open_message(sealed.as_slice()).map_err(|source| CasebookError::Log(LogError::Open { path, source }))
+        let opened = key.open_message(sealed.as_slice());
+        let (message, commitments) = opened.map_err(|_| other())?;
+        // And only the box's word says that it is what the person sent.
+        let is_theirs = commitments == Commitments { message: stored.commitment, summary: stored.summary }
+            && message.attachments.len() + 1 == stored.files.len();
+        if is_theirs { Ok(message) } else { Err(other()) }
     }
 }
 
@@ -105,6 +119,24 @@ impl SealedAttachment {
     #[must_use]
     pub const fn said(&self) -> &Attachment {
         &self.attachment
+    }
+
+    /// Writes it to a file, opened: there whole or not at all.
+    ///
+    /// # Errors
+    /// If it can't be opened, or if `out` is there already.
+    pub fn write(self, out: &Path) -> Result<Attachment, CasebookError> {
+        let mut file = BufWriter::new(NewFile::create_nameless(out, Readers::Owner)?);
+        self.copy(&mut file).map_err(|error| match error {
+            CasebookError::Log(LogError::Open { source: OpenError::Io(source), .. }) => {
+                FileError::io("write", out)(source).into()
+            }
+            other => other,
+        })?;
+        file.flush().map_err(FileError::io("write", out))?;
+        // It was flushed, so there is nothing left to write that could fail here.
+        file.into_inner().map_err(|error| FileError::io("write", out)(error.into_error()))?.commit()?;
+        Ok(self.attachment)
     }
 
     /// Opens it into `out`. Only at the end is it known to be what the message names: if that fails, throw away what
@@ -148,11 +180,11 @@ mod tests {
         for (number, length) in (1..).zip(lengths) {
             for name in [format!("1/{number}"), format!("../{MARKER}-{number}.pdf")] {
                 let out = world.dir.path().join(format!("out-{number}-{}", name.len()));
-                casebook.write_attachment(id, &name, &out).unwrap();
+                casebook.attachment(id, &name, &out).unwrap();
                 assert!(fs::read(&out).unwrap() == plain(length), "{name}");
                 assert_eq!(out.metadata().unwrap().permissions().mode() & 0o777, 0o600);
                 assert!(matches!(
-                    casebook.write_attachment(id, &name, &out),
+                    casebook.attachment(id, &name, &out),
                     Err(CasebookError::Log(LogError::File(FileError::Exists(_))))
                 ));
             }
@@ -160,10 +192,7 @@ mod tests {
         let out = world.dir.path().join("none");
         for name in ["1/5", "2/1", "none", "", "../../etc/passwd"] {
             assert!(
-                matches!(
-                    casebook.write_attachment(id, name, &out),
-                    Err(CasebookError::Lookup(LookupError::NoAttachment(_)))
-                ),
+                matches!(casebook.attachment(id, name, &out), Err(CasebookError::Lookup(LookupError::NoAttachment(_)))),
                 "{name}"
             );
         }
@@ -178,13 +207,13 @@ mod tests {
         import(&mut world);
         let casebook = world.open().unwrap();
         let out = world.dir.path().join("out");
-        let error = casebook.write_attachment(id, &format!("../{MARKER}-1.pdf"), &out).err().unwrap();
+        let error = casebook.attachment(id, &format!("../{MARKER}-1.pdf"), &out).err().unwrap();
         assert!(error.to_string().contains("1/1, 2/1"), "{error}");
         let sealed = world.casebook().join("collections/1").join(Manifest::path(id, 1, 1));
         let bytes = fs::read(&sealed).unwrap();
         fs::remove_file(&sealed).unwrap();
         files::write_new(&sealed, Readers::Owner, &bytes[..bytes.len() - 70_000]).unwrap();
-        assert!(matches!(casebook.write_attachment(id, "1/1", &out), Err(CasebookError::Log(LogError::Open { .. }))));
+        assert!(matches!(casebook.attachment(id, "1/1", &out), Err(CasebookError::Log(LogError::Open { .. }))));
         assert!(!out.exists() && !files::partial_path(&out).exists());
         // Another message that is sealed to the same team.
         let message = |collection: u64, seq| {

@@ -1,11 +1,14 @@
 //! What can be asked of a casebook. Nothing here changes it.
 
+pub(in crate::casebook) mod access_log;
+pub(in crate::casebook) mod alerts;
 pub(in crate::casebook) mod answers;
 pub(in crate::casebook) mod attachments;
 pub(in crate::casebook) mod destroyed;
 pub(in crate::casebook) mod facts;
 pub(in crate::casebook) mod letters;
 pub(in crate::casebook) mod message;
+pub(in crate::casebook) mod proposals;
 pub(in crate::casebook) mod queue;
 pub(in crate::casebook) mod report;
 pub(in crate::casebook) mod search;

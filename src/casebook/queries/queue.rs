@@ -85,7 +85,7 @@ impl Casebook {
         if prefix.len() < PREFIX_DIGITS || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(CasebookError::Lookup(LookupError::NotAnId));
         }
-        let known = self.state.reports.keys().chain(self.state.opaque.keys()).chain(self.state.destroyed.keys());
+        let known = self.state.outlines.keys().chain(self.state.destroyed.keys());
         let mut found = known.filter(|id| id.to_string().starts_with(&prefix));
         match (found.next(), found.count()) {
             (Some(id), 0) => Ok(*id),

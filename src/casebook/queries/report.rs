@@ -7,7 +7,10 @@ use serde::Serialize;
 use crate::{
     casebook::{
         Casebook, CasebookError,
-        log::event::{Matter, Referred, What, Written},
+        log::{
+            chain::OpenedMatter,
+            event::{Change, Matter, Referred, What, Written},
+        },
         queries::{
             answers::AnswerView,
             message::MessageView,
@@ -15,7 +18,7 @@ use crate::{
         },
         state::report::Report,
     },
-    domain::{AnswerKind, Area, Assessment, Calendar, Date, MemberId, ReportId, ReportState, TeamRole, Text},
+    domain::{AnswerKind, Area, Assessment, Calendar, Date, MemberId, ReportId, ReportState, Text},
 };
 
 /// One report, opened.
@@ -39,10 +42,10 @@ pub struct ReportView {
     pub decisions: Vec<DecisionView>,
     /// To whom it was handed.
     pub referrals: Vec<ReferralView>,
-    /// The notices that were taken back before anyone approved them.
+    /// What was taken back before anyone approved it.
     pub taken_back: Vec<TakenBackView>,
-    /// Who was shut out of it, each time anew.
-    pub shut_outs: Vec<ShutOutView>,
+    /// Who was chosen to open it, each time anew.
+    pub readers: Vec<ReadersView>,
 }
 
 /// One decision.
@@ -91,7 +94,7 @@ pub struct ReferralView {
     pub reason: Text,
 }
 
-/// A notice that was taken back, and what was written after it.
+/// An answer that was taken back, and what was written after it.
 #[derive(Clone, Serialize)]
 pub struct TakenBackView {
     /// The event that holds it.
@@ -106,19 +109,17 @@ pub struct TakenBackView {
     pub answers: Vec<(AnswerKind, Option<Text>)>,
 }
 
-/// Who may not open a report from then on.
+/// Who may open a report from then on.
 #[derive(Clone, Serialize)]
-pub struct ShutOutView {
+pub struct ReadersView {
     /// The event that holds it.
     pub event: u64,
     /// The day of the event, in London.
     pub on: Date,
-    /// Who decided it.
+    /// Who decided it, or proposed it.
     pub by: MemberId,
-    /// By name.
-    pub members: Vec<MemberId>,
-    /// By what they do.
-    pub roles: Vec<TeamRole>,
+    /// Those who may; none for every member.
+    pub readers: Option<Vec<MemberId>>,
     /// In the member's words; stays in the casebook.
     pub reason: Text,
 }
@@ -128,7 +129,12 @@ impl Casebook {
     ///
     /// # Errors
     /// If there is no such report, a clock can't be counted, or a message can't be opened.
-    pub fn show(&self, id: ReportId, today: Date, calendar: &Calendar) -> Result<ReportView, CasebookError> {
+    pub(in crate::casebook) fn show(
+        &self,
+        id: ReportId,
+        today: Date,
+        calendar: &Calendar,
+    ) -> Result<ReportView, CasebookError> {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         let mut view = ReportView {
             entry: queue_entry(id, report, today, calendar)?,
@@ -140,7 +146,7 @@ impl Casebook {
             decisions: Vec::new(),
             referrals: Vec::new(),
             taken_back: Vec::new(),
-            shut_outs: Vec::new(),
+            readers: Vec::new(),
         };
         let mut gone = Vec::new();
         for number in &report.history {
@@ -175,7 +181,7 @@ impl Casebook {
     ) -> Result<(), CasebookError> {
         let opened = self.open_event(number)?;
         let (on, by) = (opened.event.on, opened.event.by);
-        for matter in opened.matters.into_iter().flatten() {
+        for matter in opened.matters.into_iter().filter_map(OpenedMatter::into_open) {
             match matter {
                 Matter::Decided(decided) => {
                     let mut answers = Vec::new();
@@ -203,9 +209,13 @@ impl Casebook {
                     view.referrals.push(ReferralView { event: number, on, by, area, team, parts, redacted, reason });
                 }
                 Matter::Reason(reason) => match &opened.event.what {
-                    What::ShutOut(shut_out) => {
-                        let (members, roles) = (shut_out.members.clone(), shut_out.roles.clone());
-                        view.shut_outs.push(ShutOutView { event: number, on, by, members, roles, reason });
+                    What::Restricted(restricted) => {
+                        let readers = Some(restricted.readers.clone());
+                        view.readers.push(ReadersView { event: number, on, by, readers, reason });
+                    }
+                    What::Proposed(Change::LetIn(let_in)) => {
+                        let readers = let_in.readers.clone();
+                        view.readers.push(ReadersView { event: number, on, by, readers, reason });
                     }
                     What::TakenBack(taken_back) => {
                         let first = taken_back.answer.seq;
@@ -215,7 +225,7 @@ impl Casebook {
                     }
                     _ => {}
                 },
-                Matter::News(_) => {}
+                Matter::News(_) | Matter::Accessed(_) => {}
             }
         }
         Ok(())

@@ -48,8 +48,8 @@ impl Casebook {
             }
         }
         for number in &report.history {
-            for matter in self.open_event(*number)?.matters.into_iter().flatten() {
-                let Matter::Decided(decided) = matter else { continue };
+            for matter in self.open_event(*number)?.matters {
+                let Some(Matter::Decided(decided)) = matter.into_open() else { continue };
                 let said = decided.answers.iter().filter_map(|written| written.answer.text.as_ref());
                 if said.chain(&decided.note).any(|text| look(text.as_str())) {
                     return Ok(true);

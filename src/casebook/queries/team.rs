@@ -1,10 +1,10 @@
-//! Who works on a casebook, and who may not open which report.
+//! Who works on a casebook, and who may open which report.
 
 use serde::Serialize;
 
 use crate::{
     casebook::{Casebook, CasebookError},
-    crypto::{Fingerprint, SignerRole, VerifyingKey},
+    crypto::{Fingerprint, SignerRole, VerifyingKey, signers_fingerprint},
     domain::{Date, MemberId, ReportId, TeamRole, Text},
 };
 
@@ -78,36 +78,52 @@ impl Casebook {
         self.trusted.fingerprint()
     }
 
-    /// Whether every notice needs a second approver.
+    /// Whether every text to a person needs a second approver.
     #[must_use]
     pub const fn second_approver(&self) -> bool {
         self.state.second_approver
     }
 
-    /// Who is shut out of a report: by name, and by what they do.
+    /// The members who were chosen as a report's readers; none if every member may open it.
     ///
     /// # Errors
     /// If there is no such report.
-    pub fn shut_out_of(&self, id: ReportId) -> Result<(Vec<MemberId>, Vec<TeamRole>), CasebookError> {
-        let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
-        Ok((report.shut_out.iter().copied().collect(), report.shut_out_roles.iter().copied().collect()))
+    pub fn chosen_readers(&self, id: ReportId) -> Result<Option<Vec<MemberId>>, CasebookError> {
+        if !self.state.reports.contains_key(&id) {
+            return Err(self.no_report(id));
+        }
+        let chosen = self.state.outlines.get(&id).and_then(|outline| outline.access.chosen());
+        Ok(chosen.map(|readers| readers.iter().copied().collect()))
+    }
+
+    /// Whether a member was shut out of a report, so that it takes two readers to let them in again.
+    #[must_use]
+    pub fn is_shut_out(&self, id: ReportId, member: MemberId) -> bool {
+        self.state.outlines.get(&id).is_some_and(|outline| outline.access.shuts_out(member))
     }
 
     /// The members who may open a report, of all that there are now; nobody, if this member can't open it.
     #[must_use]
     pub fn readers(&self, id: ReportId) -> Vec<MemberView> {
-        let Some(report) = self.state.reports.get(&id) else { return Vec::new() };
-        let is_open_to = |view: &MemberView| {
-            let member = self.state.members.get(&view.id);
-            member.is_some_and(|member| member.left_on.is_none() && report.is_open_to(view.id, member))
-        };
+        let outline = self.state.outlines.get(&id).filter(|_| self.state.reports.contains_key(&id));
+        let Some(outline) = outline else { return Vec::new() };
+        let is_open_to = |view: &MemberView| view.left_on.is_none() && outline.access.is_open_to(view.id);
         self.team().into_iter().filter(is_open_to).collect()
     }
 
-    /// The reports that this member is shut out of.
+    /// The reports that this member can't open.
     #[must_use]
     pub fn closed_to_me(&self) -> Vec<ReportId> {
-        self.state.opaque.keys().copied().collect()
+        self.state.closed().collect()
+    }
+
+    /// What signers.pub at the box has to be for the team as it is now: for comparing.
+    #[must_use]
+    pub fn signers_fingerprint(&self) -> Fingerprint {
+        let signers = self.state.active().map(|(_, member)| VerifyingKey::<SignerRole>::from_base64(&member.signer));
+        // Each was read when its member joined.
+        let signers: Vec<_> = signers.filter_map(Result::ok).collect();
+        signers_fingerprint(&signers)
     }
 }
 

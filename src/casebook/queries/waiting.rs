@@ -1,20 +1,22 @@
-//! What waits: answers for an export, notices for a second member, collected messages for a word to the box.
+//! What waits: answers for an export or for a second member, collected messages for a word to the box.
 
 use crate::{
     casebook::{AnswerId, Casebook, state::release::Release},
-    domain::{Date, MemberId},
+    domain::{AnswerKind, Date, MemberId},
 };
 
-/// A notice that waits for a second member. What it says stays sealed.
+/// An answer that waits for a second member. What it says stays sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WaitingNotice {
+pub struct WaitingAnswer {
     /// Which one.
     pub answer: AnswerId,
     /// Who wrote it, and so can't approve it.
     pub by: MemberId,
     /// The day it was written.
     pub on: Date,
-    /// Whether it tells of a later change of use.
+    /// What it is.
+    pub kind: AnswerKind,
+    /// For a notice: whether it tells of a later change of use.
     pub supplementary: bool,
 }
 
@@ -34,20 +36,21 @@ impl Casebook {
     /// Whether an export would tell the box of collected messages that it still keeps.
     #[must_use]
     pub fn has_to_acknowledge(&self) -> bool {
-        !self.state.collected(false).is_empty()
+        self.state.me.is_some_and(|me| !self.state.collected(me, false).is_empty())
     }
 
-    /// The notices that wait for a second member, by report and in order. Opens no message and no event.
+    /// The answers that wait for a second member, by report and in order. Opens no message and no event.
     #[must_use]
-    pub fn waiting_notices(&self) -> Vec<WaitingNotice> {
+    pub fn waiting_answers(&self) -> Vec<WaitingAnswer> {
         let reports = self.state.reports.iter();
         reports
             .flat_map(|(id, report)| {
                 let held = report.undelivered().filter(|(_, release)| *release == Release::Held);
-                held.map(|(answer, _)| WaitingNotice {
+                held.map(|(answer, _)| WaitingAnswer {
                     answer: AnswerId { report: *id, seq: answer.seq },
                     by: answer.by,
                     on: answer.on,
+                    kind: answer.kind,
                     supplementary: answer.supplementary,
                 })
             })
@@ -81,6 +84,9 @@ mod tests {
         assert!(casebook.show(id, DAY, &Calendar::default()).is_err(), "nothing can be opened any more");
         let answer = AnswerId { report: id, seq: 1 };
         let (by, on) = (casebook.me().unwrap(), TODAY.today());
-        assert_eq!(casebook.waiting_notices(), [WaitingNotice { answer, by, on, supplementary: false }]);
+        assert_eq!(
+            casebook.waiting_answers(),
+            [WaitingAnswer { answer, by, on, kind: AnswerKind::Notice, supplementary: false }]
+        );
     }
 }

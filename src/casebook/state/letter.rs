@@ -48,9 +48,8 @@ impl Letter {
     /// Whether it keeps a promise once the box has it. `of_change` is for the promises that changes of use start.
     pub(in crate::casebook) const fn keeps(self, promise: ClockKind, of_change: bool) -> bool {
         match self {
-            Self::Notice => matches!(promise, ClockKind::InformationUseNotice) && !of_change,
-            Self::Supplementary => matches!(promise, ClockKind::InformationUseNotice),
-            Self::Reply => matches!(promise, ClockKind::Advice | ClockKind::Decision),
+            Self::Notice | Self::Reply => self.kind().meets(promise) && !of_change,
+            Self::Supplementary => self.kind().meets(promise),
         }
     }
 
@@ -82,13 +81,6 @@ impl Report {
         letter.hindrance(self.withdrawn, self.has_notice())
     }
 
-    /// The clocks at the box that an answer meets when it is delivered.
-    pub(in crate::casebook) fn met_by(&self, answer: &AnswerRecord) -> Vec<ClockKind> {
-        let promised = self.route.promises().iter().map(|(promise, _)| *promise);
-        let promised = promised.chain([ClockKind::InformationUseNotice]);
-        promised.filter(|promise| answer.letter().is_some_and(|letter| letter.keeps(*promise, false))).collect()
-    }
-
     /// The clocks of its messages: as they stood at the box, and those that started here.
     pub(in crate::casebook) fn message_clocks(&self) -> impl Iterator<Item = ClockEntry> {
         self.clocks.iter().chain(&self.clocks_here).copied()
@@ -114,10 +106,7 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        casebook::log::event::{NewKey, ReportNews},
-        domain::{Clock, DeliveryEntry, Digest, FileEntry, MemberId, ReportState, Route},
-    };
+    use crate::domain::{Clock, DeliveryEntry, Digest, FileEntry, MemberId, ReportState, Route};
 
     #[test]
     fn a_letter_keeps_its_own_promises_and_no_others() {
@@ -148,16 +137,7 @@ mod tests {
     #[test]
     fn a_notice_that_is_held_keeps_no_clock() {
         let day = Date::constant(2026, 12, 1);
-        let (size, sha256) = (1, Digest([0; 32]));
-        let news = ReportNews {
-            route: Route::StaffConcern,
-            received_on: day,
-            withdrawn: false,
-            deliveries: Vec::new(),
-            clocks: Vec::new(),
-            messages: Vec::new(),
-        };
-        let mut report = Report::new(NewKey { generation: 1, recipient: String::new() }, &news, 0);
+        let mut report = Report::new(Route::StaffConcern, day);
         let clock = Clock { kind: ClockKind::InformationUseNotice, started_on: day, due_on: day, met_on: None };
         report.changes.push((2, ClockEntry { seq: 1, clock }));
         // The box has an answer of that number: a casebook that was lost gave it.
@@ -171,16 +151,16 @@ mod tests {
             after: 1,
             state: ReportState::Decided,
             event: 2,
-            file: FileEntry { size, sha256 },
+            text: Digest([0; 32]),
+            file: None,
             endorsements: Vec::new(),
-            needs_approval: true,
             approved_by: None,
             exported_in: Vec::new(),
         });
         let met_on =
             |report: &Report| report.supplementary_clocks().map(|entry| entry.clock.met_on).collect::<Vec<_>>();
         assert_eq!(met_on(&report), [None]);
-        report.answers[0].approved_by = Some(MemberId([2; 8]));
+        report.answers[0].file = Some(FileEntry { size: 1, sha256: Digest([0; 32]) });
         assert_eq!(met_on(&report), [Some(day)]);
     }
 }

@@ -1,20 +1,24 @@
 //! All that the events say, folded together, as far as one member can open them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::{
     casebook::{
         log::{
-            chain::Opened,
-            event::{
-                AnswerId, Approved, Created, Destroyed, Event, Exported, Imported, Joined, Left, Matter, News,
-                Referred, SealedMatter, ShutOut, TakenBack, What,
-            },
+            chain::{Opened, OpenedMatter},
+            event::{AnswerId, Approved, Created, Event, Exported, Matter, RecoveryKeys, Restricted, What},
             fact::Fact,
         },
-        state::{member::Member, report::Report, unfit::Unfit},
+        state::{
+            alert::{Alert, AlertKind},
+            member::Member,
+            not_allowed::NotAllowed,
+            outline::{Access, Acknowledged, Outline},
+            proposal::Proposal,
+            report::Report,
+        },
     },
-    domain::{BoxId, Date, Digest, MemberId, ReportId, TeamRole},
+    domain::{BoxId, CasebookId, Date, Digest, LogHead, MemberId, ReportId},
 };
 
 /// What a casebook knows.
@@ -23,109 +27,152 @@ pub(in crate::casebook) struct State {
     /// The recipients of whoever looks: it says which member that is.
     own: Vec<String>,
     pub(in crate::casebook) me: Option<MemberId>,
+    /// Which casebook it is; none before its first event.
+    pub(in crate::casebook) casebook: Option<CasebookId>,
     pub(in crate::casebook) members: BTreeMap<MemberId, Member>,
+    /// The keys in the safe, if there are any.
+    pub(in crate::casebook) recovery: Option<RecoveryKeys>,
     /// The casebook's recipient.
     pub(in crate::casebook) recipient: String,
     /// The generation of the casebook's key file.
     pub(in crate::casebook) generation: u32,
-    /// Whether every notice needs a second approver.
+    /// Whether every text to a person needs a second approver.
     pub(in crate::casebook) second_approver: bool,
+    /// The changes that wait for a second member, by the event that proposed each.
+    pub(in crate::casebook) proposals: BTreeMap<u64, Proposal>,
+    /// What everybody is told, in order.
+    pub(in crate::casebook) alerts: Vec<Alert>,
+    /// The digest of every event's file, the first one first.
+    pub(in crate::casebook) chain: Vec<Digest>,
+    /// The public key of the box whose collections it takes.
+    pub(in crate::casebook) box_key: String,
     /// The box it belongs to, pinned by the first collection.
     pub(in crate::casebook) r#box: Option<BoxId>,
     /// The last collection imported, 0 for none.
     pub(in crate::casebook) collection: u64,
     /// The day it was made at the box.
     pub(in crate::casebook) collected_on: Option<Date>,
-    /// SHA-256 of that collection's manifest.
-    pub(in crate::casebook) manifest: Option<Digest>,
-    /// The last decisions file written, 0 for none.
+    /// SHA-256 of each manifest that was imported, by the collection's number.
+    pub(in crate::casebook) manifests: BTreeMap<u64, Digest>,
+    /// The ends of further casebooks that two members said this one goes on without.
+    pub(in crate::casebook) given_up: Vec<LogHead>,
+    /// The last decisions file written or seen by the box, 0 for none.
     pub(in crate::casebook) exported: u64,
-    /// SHA-256 of that file.
+    /// SHA-256 of the last file written.
     pub(in crate::casebook) export_file: Option<Digest>,
+    /// What every member knows of each report.
+    pub(in crate::casebook) outlines: BTreeMap<ReportId, Outline>,
     /// Every report that this member can open.
     pub(in crate::casebook) reports: BTreeMap<ReportId, Report>,
-    /// Every report that they can't.
-    pub(in crate::casebook) opaque: BTreeMap<ReportId, Opaque>,
     /// What is left of reports that were destroyed.
     pub(in crate::casebook) destroyed: BTreeMap<ReportId, Remains>,
-}
-
-/// A report that this member can't open.
-pub(in crate::casebook) struct Opaque {
-    /// Who may not open it, by name.
-    shut_out: BTreeSet<MemberId>,
-    /// Who may not open it, by what they do.
-    shut_out_roles: BTreeSet<TeamRole>,
-    /// What is about it is sealed to this.
-    pub(in crate::casebook) recipient: String,
 }
 
 /// What is left of a report that was destroyed.
 pub(in crate::casebook) struct Remains {
     pub(in crate::casebook) on: Date,
     pub(in crate::casebook) last_message: u32,
-    pub(in crate::casebook) acknowledged: u32,
+    pub(in crate::casebook) acknowledged: Acknowledged,
     pub(in crate::casebook) generation: u32,
+    pub(in crate::casebook) access: Access,
     pub(in crate::casebook) fact: Fact,
 }
 
 impl State {
-    /// For whoever has these recipients.
-    pub(in crate::casebook) fn of(own: Vec<String>) -> Self {
-        Self { own, ..Self::default() }
+    /// For whoever has these recipients, of a casebook that takes that box's collections.
+    pub(in crate::casebook) fn of(own: Vec<String>, box_key: String) -> Self {
+        Self { own, box_key, ..Self::default() }
     }
 
-    /// Takes in the next event.
+    /// Takes in the next event. One that is not allowed is void: it changes nothing but that everybody is told.
     ///
     /// # Errors
-    /// If it does not fit. The state is then of no use.
-    pub(in crate::casebook) fn apply(&mut self, opened: Opened) -> Result<(), Unfit> {
-        let Opened { event, signer, matters, .. } = opened;
-        let Event { number, on, by, what, .. } = event;
-        if let What::Created(created) = &what {
-            if number != 1 || created.founder.id != by || created.founder.signer != signer {
-                return Err(Unfit);
+    /// Why it is void, if it is.
+    pub(in crate::casebook) fn apply(&mut self, opened: Opened) -> Result<(), NotAllowed> {
+        let judged = self.judge(&opened);
+        self.chain.push(opened.digest);
+        let Event { number, on, by, ref what, .. } = opened.event;
+        match judged {
+            Ok(()) => self.fold(opened),
+            Err(why) => {
+                let what = AlertKind::Void { tried: what.tried(), why };
+                self.alerts.push(Alert { event: number, on, by, what });
             }
-        } else if !self.members.get(&by).is_some_and(|author| author.left_on.is_none() && author.signer == signer) {
-            return Err(Unfit);
         }
+        judged
+    }
+
+    fn fold(&mut self, opened: Opened) {
+        let Opened { event, matters, word, .. } = opened;
+        let Event { casebook, number, on, by, what, .. } = event;
         let mut matters = matters.into_iter();
+        let mut matter = || matters.next().and_then(OpenedMatter::into_open);
+        let tell = |what| Alert { event: number, on, by, what };
         match what {
             What::Created(Created { founder, recipient }) => {
-                self.recipient = recipient;
-                self.join(founder, on)?;
+                (self.casebook, self.recipient, self.generation) = (Some(casebook), recipient, 1);
+                self.join(founder, number, on);
             }
-            What::Joined(joined) => self.join(joined, on)?,
-            What::Left(left) => self.leave(left, on)?,
-            What::SecondApprover(needed) => self.second_approver = needed,
-            What::Imported(imported) => self.import(imported, matters)?,
+            What::Proposed(change) => {
+                self.alerts.push(tell(AlertKind::Proposed(change.view())));
+                self.proposals.insert(number, Proposal { by, on, change });
+            }
+            What::Consented(consented) => self.come_about(consented, (number, on, by)),
+            What::Declined(proposal) => {
+                if let Some(proposal) = self.proposals.remove(&proposal) {
+                    self.alerts.push(tell(AlertKind::Declined(proposal.change.view())));
+                }
+            }
+            What::Recovered(recovered) => {
+                self.alerts.push(tell(AlertKind::Recovered { name: recovered.member.name.clone() }));
+                (self.generation, self.recipient) = (recovered.key.generation, recovered.key.recipient);
+                self.join(recovered.member, number, on);
+            }
+            What::SecondApprover => {
+                self.second_approver = true;
+                self.alerts.push(tell(AlertKind::SecondApprover));
+            }
+            What::Confirmed(through) => {
+                if let Some(member) = self.members.get_mut(&by) {
+                    member.confirmed = through;
+                }
+            }
+            What::Imported(imported) => {
+                if let Some(word) = word {
+                    self.take_collection(imported, &word, matters, (number, on, by));
+                }
+            }
+            What::Mended(reports) => self.mend(&reports, matters, (number, on, by)),
             What::Decided(about) => {
-                if let Some(matter) = self.matter(&about, matters.next())? {
-                    let (report, Matter::Decided(decided)) = matter else { return Err(Unfit) };
-                    report.decide((number, on, by), *decided)?;
+                if let (Some(report), Some(Matter::Decided(decided))) = (self.reports.get_mut(&about.report), matter())
+                {
+                    report.decide((number, on, by), *decided);
                 }
             }
-            What::Approved(approved) => self.approve(approved, by)?,
-            What::TakenBack(TakenBack { answer, why }) => {
-                if why.report != answer.report {
-                    return Err(Unfit);
-                }
-                if let Some((report, _)) = self.matter(&why, matters.next())? {
-                    report.take_back(number, answer.seq)?;
+            What::Approved(approved) => self.approve(approved, by),
+            What::TakenBack(taken_back) => {
+                if let (Some(report), Some(_)) = (self.reports.get_mut(&taken_back.answer.report), matter()) {
+                    report.take_back(number, taken_back.answer.seq);
                 }
             }
-            What::ShutOut(shut_out) => self.shut_out(number, shut_out, matters.next())?,
+            What::Restricted(restricted) => self.restrict(restricted, matter().is_some(), (number, on, by)),
             What::Referred(about) => {
-                if let Some(matter) = self.matter(&about, matters.next())? {
-                    let (report, Matter::Referred(Referred { area, .. })) = matter else { return Err(Unfit) };
-                    report.referrals.push(area);
-                    report.history.push(number);
+                if let (Some(report), Some(Matter::Referred(referred))) =
+                    (self.reports.get_mut(&about.report), matter())
+                {
+                    report.refer((number, on, by), &referred);
                 }
             }
-            What::Exported(exported) => self.export(exported)?,
-            What::Destroyed(destroyed) => self.destroy(destroyed, on)?,
+            What::Accessed(about) => {
+                if let (Some(report), Some(Matter::Accessed(accessed))) =
+                    (self.reports.get_mut(&about.report), matter())
+                {
+                    report.accessed((number, on, by), accessed);
+                }
+            }
+            What::Exported(exported) => self.export(exported, by),
+            What::Unreadable => {}
         }
-        Ok(())
     }
 
     /// The member who looks; nobody if they left or never joined.
@@ -139,160 +186,103 @@ impl State {
         self.members.iter().filter(|(_, member)| member.left_on.is_none())
     }
 
-    /// The first report that should be open to this member and is not.
-    pub(in crate::casebook) fn locked(&self) -> Option<ReportId> {
-        let shut_out = |opaque: &Opaque| self.hits_me(&opaque.shut_out, &opaque.shut_out_roles);
-        self.opaque.iter().find(|(_, opaque)| !shut_out(opaque)).map(|(id, _)| *id)
+    /// Whether someone is a member now.
+    pub(in crate::casebook) fn is_active(&self, member: MemberId) -> bool {
+        self.members.get(&member).is_some_and(|member| member.left_on.is_none())
     }
 
-    /// Whether the member who looks is among them.
-    fn hits_me(&self, members: &BTreeSet<MemberId>, roles: &BTreeSet<TeamRole>) -> bool {
-        let Some(me) = self.me else { return false };
-        members.contains(&me) || self.members.get(&me).is_some_and(|member| roles.contains(&member.role))
+    /// The number of the last event.
+    pub(in crate::casebook) fn version(&self) -> u64 {
+        self.chain.len() as u64
     }
 
-    fn join(&mut self, joined: Joined, on: Date) -> Result<(), Unfit> {
-        let Joined { id, name, role, signer, recipients, generation } = joined;
-        if self.members.contains_key(&id) || self.active().any(|(_, member)| member.signer == signer) {
-            return Err(Unfit);
-        }
-        self.generation = generation;
-        if recipients.iter().any(|recipient| self.own.contains(recipient)) {
+    /// The last event, as decisions name it; none before the first.
+    pub(in crate::casebook) fn head(&self) -> Option<LogHead> {
+        self.chain.last().map(|digest| LogHead { number: self.version(), digest: *digest })
+    }
+
+    /// Whether a casebook that ended there is this one as it was then, or one that was given up.
+    pub(in crate::casebook) fn knows(&self, head: LogHead) -> bool {
+        let place = head.number.checked_sub(1).and_then(|place| usize::try_from(place).ok());
+        place.and_then(|place| self.chain.get(place)) == Some(&head.digest) || self.given_up.contains(&head)
+    }
+
+    /// Whether the member who looks is said to be a reader of a report and can't open it.
+    pub(in crate::casebook) fn is_keyless(&self, id: ReportId) -> bool {
+        let is_mine = |outline: &Outline| self.me.is_some_and(|me| outline.access.is_open_to(me));
+        !self.reports.contains_key(&id) && self.outlines.get(&id).is_some_and(is_mine)
+    }
+
+    /// The reports that the member who looks can't open.
+    pub(in crate::casebook) fn closed(&self) -> impl Iterator<Item = ReportId> {
+        self.outlines.keys().copied().filter(|id| !self.reports.contains_key(id))
+    }
+
+    pub(in crate::casebook) fn join(&mut self, joining: crate::casebook::log::event::Joining, event: u64, on: Date) {
+        let id = joining.id;
+        if joining.recipients.iter().any(|recipient| self.own.contains(recipient)) {
             self.me = Some(id);
         }
-        self.members.insert(id, Member { name, role, signer, recipients, joined_on: on, left_on: None });
-        Ok(())
+        self.members.insert(id, Member::joining(joining, event, on));
     }
 
-    fn leave(&mut self, left: Left, on: Date) -> Result<(), Unfit> {
-        self.members.get_mut(&left.member).ok_or(Unfit)?.left_on = Some(on);
-        self.generation = left.generation;
-        self.recipient = left.recipient;
-        Ok(())
-    }
-
-    /// A report and what an event says about it; none if this member can't open it.
-    fn matter(
-        &mut self,
-        about: &SealedMatter,
-        matter: Option<Option<Matter>>,
-    ) -> Result<Option<(&mut Report, Matter)>, Unfit> {
-        match matter.ok_or(Unfit)? {
-            Some(matter) => {
-                let report = self.reports.get_mut(&about.report);
-                Ok(Some((report.ok_or(Unfit)?, matter)))
-            }
-            None if self.opaque.contains_key(&about.report) => Ok(None),
-            None => Err(Unfit),
+    fn approve(&mut self, approved: Approved, by: MemberId) {
+        let Approved { answer: AnswerId { report, seq }, endorsement, file } = approved;
+        let Some(report) = self.reports.get_mut(&report) else { return };
+        if let Some(answer) = report.answers.iter_mut().find(|answer| answer.seq == seq) {
+            answer.approved_by = Some(by);
+            answer.endorsements.push(endorsement);
+            answer.file = Some(file);
         }
     }
 
-    fn import(&mut self, imported: Imported, matters: impl Iterator<Item = Option<Matter>>) -> Result<(), Unfit> {
-        if self.r#box.is_some_and(|known| known != imported.r#box) || imported.number <= self.collection {
-            return Err(Unfit);
-        }
-        self.r#box = Some(imported.r#box);
-        self.collection = imported.number;
-        self.collected_on = Some(imported.on);
-        self.manifest = Some(imported.manifest);
-        for (News { key, about }, matter) in imported.reports.into_iter().zip(matters) {
-            let id = about.report;
-            match matter {
-                Some(Matter::News(news)) => {
-                    if let Some(key) = key {
-                        if self.reports.contains_key(&id) {
-                            return Err(Unfit);
-                        }
-                        let acknowledged = self.destroyed.remove(&id).map_or(0, |remains| remains.acknowledged);
-                        self.reports.insert(id, Report::new(key, &news, acknowledged));
-                    }
-                    self.reports.get_mut(&id).ok_or(Unfit)?.take_in(news, imported.number)?;
-                }
-                Some(_) => return Err(Unfit),
-                None => match key {
-                    Some(key) => {
-                        self.destroyed.remove(&id);
-                        let (shut_out, shut_out_roles) = (BTreeSet::new(), BTreeSet::new());
-                        self.opaque.insert(id, Opaque { shut_out, shut_out_roles, recipient: key.recipient });
-                    }
-                    None if self.opaque.contains_key(&id) => {}
-                    None => return Err(Unfit),
-                },
-            }
-        }
-        Ok(())
-    }
-
-    fn approve(&mut self, approved: Approved, by: MemberId) -> Result<(), Unfit> {
-        let AnswerId { report, seq } = approved.answer;
-        let Some(report) = self.known(report)? else { return Ok(()) };
-        let answer = report.answers.iter_mut().find(|answer| answer.seq == seq).ok_or(Unfit)?;
-        if answer.by == by {
-            return Err(Unfit);
-        }
-        answer.approved_by = Some(by);
-        answer.endorsements.push(approved.endorsement);
-        Ok(())
-    }
-
-    fn shut_out(&mut self, number: u64, shut_out: ShutOut, why: Option<Option<Matter>>) -> Result<(), Unfit> {
-        let ShutOut { report: id, key, members, roles, .. } = shut_out;
-        let (members, roles) = (BTreeSet::from_iter(members), BTreeSet::from_iter(roles));
-        // Whoever was let in again later can open all of it.
-        if self.opaque.contains_key(&id)
-            || (why.as_ref().is_some_and(Option::is_none) && self.hits_me(&members, &roles))
-        {
+    /// `is_open`: whether the member who looks can read why, and so has the new key.
+    fn restrict(&mut self, restricted: Restricted, is_open: bool, (number, on, by): (u64, Date, MemberId)) {
+        let Restricted { report: id, key, readers, .. } = restricted;
+        let active: Vec<MemberId> = self.active().map(|(id, _)| *id).collect();
+        let Some(outline) = self.outlines.get_mut(&id) else { return };
+        let before = match &outline.access {
+            Access::Everyone => active,
+            Access::Chosen { readers, .. } => readers.iter().copied().collect(),
+        };
+        let excluded = before.into_iter().filter(|member| !readers.contains(member));
+        let excluded: Vec<MemberId> = excluded.collect();
+        let mut shut_out = match std::mem::take(&mut outline.access) {
+            Access::Everyone => std::collections::BTreeSet::new(),
+            Access::Chosen { shut_out, .. } => shut_out,
+        };
+        shut_out.extend(&excluded);
+        outline.key = key;
+        outline.access = Access::Chosen { readers: readers.iter().copied().collect(), shut_out };
+        self.alerts.push(Alert {
+            event: number,
+            on,
+            by,
+            what: AlertKind::Restricted { report: id, readers, shut_out: excluded },
+        });
+        if !is_open {
             self.reports.remove(&id);
-            let recipient = key.recipient;
-            self.opaque.insert(id, Opaque { shut_out: members, shut_out_roles: roles, recipient });
-            return Ok(());
+        } else if let Some(report) = self.reports.get_mut(&id) {
+            report.history.push(number);
         }
-        why.flatten().ok_or(Unfit)?;
-        let report = self.reports.get_mut(&id).ok_or(Unfit)?;
-        report.key = key;
-        report.shut_out = members;
-        report.shut_out_roles = roles;
-        report.history.push(number);
-        Ok(())
     }
 
-    fn export(&mut self, exported: Exported) -> Result<(), Unfit> {
-        if exported.number != self.exported + 1 {
-            return Err(Unfit);
-        }
+    fn export(&mut self, exported: Exported, by: MemberId) {
         self.exported = exported.number;
         self.export_file = Some(exported.file);
         for id in exported.answers {
-            let Some(report) = self.known(id.report)? else { continue };
-            let answer = report.answers.iter_mut().find(|answer| answer.seq == id.seq).ok_or(Unfit)?;
-            answer.exported_in.push(exported.number);
+            let report = self.reports.get_mut(&id.report);
+            let answer = report.and_then(|report| report.answers.iter_mut().find(|answer| answer.seq == id.seq));
+            if let Some(answer) = answer {
+                answer.exported_in.push(exported.number);
+            }
         }
         for collected in exported.collected {
             if let Some(remains) = self.destroyed.get_mut(&collected.report) {
-                remains.acknowledged = collected.through;
-            } else if let Some(report) = self.known(collected.report)? {
-                report.acknowledged = collected.through;
+                remains.acknowledged.tell(by, collected.through);
+            } else if let Some(outline) = self.outlines.get_mut(&collected.report) {
+                outline.acknowledged.tell(by, collected.through);
             }
         }
-        Ok(())
-    }
-
-    fn destroy(&mut self, destroyed: Destroyed, on: Date) -> Result<(), Unfit> {
-        let Destroyed { report: id, last_message, fact } = destroyed;
-        let gone = self.reports.remove(&id);
-        if gone.is_none() && self.opaque.remove(&id).is_none() {
-            return Err(Unfit);
-        }
-        let (acknowledged, generation) = gone.map_or((0, 0), |gone| (gone.acknowledged, gone.key.generation));
-        self.destroyed.insert(id, Remains { on, last_message, acknowledged, generation, fact });
-        Ok(())
-    }
-
-    /// A report; none if it is one that this member can't open, or was destroyed.
-    fn known(&mut self, id: ReportId) -> Result<Option<&mut Report>, Unfit> {
-        if self.opaque.contains_key(&id) || self.destroyed.contains_key(&id) {
-            return Ok(None);
-        }
-        self.reports.get_mut(&id).map(Some).ok_or(Unfit)
     }
 }

@@ -1,25 +1,18 @@
 //! One report, as far as the events have told of it.
 
-use std::collections::BTreeSet;
-
 use crate::{
     casebook::{
-        log::event::{Decided, MessageNews, NewKey, ReportNews, Written},
-        state::{member::Member, unfit::Unfit},
+        log::event::{Accessed, Decided, Referred, Written},
+        state::{letter::Letter, not_allowed::NotAllowed},
     },
     domain::{
-        AnswerKind, Area, Assessment, ClockEntry, Date, DeliveryEntry, FileEntry, MemberId, MessageKind, ReportState,
-        Route, SeriousHarm, TeamRole,
+        AccessKind, Answer, AnswerKind, Area, Assessment, BoxId, ClockEntry, Date, DeliveryEntry, Digest, Endorsement,
+        FileEntry, Format, MemberId, MessageKind, ReportId, ReportState, Route, SeriousHarm, Text,
     },
 };
 
 /// One report.
 pub(in crate::casebook) struct Report {
-    pub(in crate::casebook) key: NewKey,
-    /// Who may not open it, by name.
-    pub(in crate::casebook) shut_out: BTreeSet<MemberId>,
-    /// Who may not open it, by what they do.
-    pub(in crate::casebook) shut_out_roles: BTreeSet<TeamRole>,
     pub(in crate::casebook) route: Route,
     pub(in crate::casebook) received_on: Date,
     pub(in crate::casebook) withdrawn: bool,
@@ -32,7 +25,7 @@ pub(in crate::casebook) struct Report {
     /// Those of changes of use, with the event that started each.
     pub(in crate::casebook) changes: Vec<(u64, ClockEntry)>,
     pub(in crate::casebook) messages: Vec<MessageRecord>,
-    /// None while there is no message.
+    /// None while there is no message of which the box's word holds.
     pub(in crate::casebook) reply_to: Option<String>,
     /// What the person chose.
     pub(in crate::casebook) chosen_areas: Vec<Area>,
@@ -45,25 +38,49 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) read: u32,
     /// Whether an answer that told where it stands was taken back since the last one.
     pub(in crate::casebook) untold: bool,
-    /// The events in which something was decided, referred, taken back or shut out.
+    /// The events in which something was decided, referred or taken back, or readers were chosen.
     pub(in crate::casebook) history: Vec<u64>,
     pub(in crate::casebook) answers: Vec<AnswerRecord>,
     pub(in crate::casebook) referrals: Vec<Area>,
-    /// The last message that an export told the box to have been collected, 0 for none.
-    pub(in crate::casebook) acknowledged: u32,
+    /// Who opened it, or took a page or file of it away from the desk.
+    pub(in crate::casebook) accesses: Vec<AccessRecord>,
 }
 
-/// A message in one of the collections.
+/// A message in one of the collections. All but `kept` is the box's word.
 pub(in crate::casebook) struct MessageRecord {
     pub(in crate::casebook) seq: u32,
     pub(in crate::casebook) kind: MessageKind,
     pub(in crate::casebook) on: Date,
     /// As the box's manifest names them.
     pub(in crate::casebook) files: Vec<FileEntry>,
-    /// As they are here.
-    pub(in crate::casebook) kept: Vec<FileEntry>,
+    /// To the message.
+    pub(in crate::casebook) commitment: Digest,
+    /// To its summary.
+    pub(in crate::casebook) summary: Digest,
+    /// None if what was said of it is not what the box signed for.
+    pub(in crate::casebook) kept: Option<Kept>,
     /// The collection whose directory holds its files.
     pub(in crate::casebook) collection: u64,
+    /// Who took the collection in.
+    pub(in crate::casebook) by: MemberId,
+}
+
+/// The files of a message as they are here.
+pub(in crate::casebook) struct Kept {
+    /// The message, then its attachments.
+    pub(in crate::casebook) files: Vec<FileEntry>,
+    /// Whose word that is.
+    pub(in crate::casebook) by: MemberId,
+}
+
+/// Someone opened a report, or took a page or file of it away from the desk.
+pub(in crate::casebook) struct AccessRecord {
+    pub(in crate::casebook) event: u64,
+    pub(in crate::casebook) on: Date,
+    pub(in crate::casebook) by: MemberId,
+    pub(in crate::casebook) how: AccessKind,
+    /// The file, or the parts that were handed on; none for the report's page.
+    pub(in crate::casebook) file: Option<Text>,
 }
 
 /// An answer. What it says stays in its event.
@@ -77,10 +94,12 @@ pub(in crate::casebook) struct AnswerRecord {
     pub(in crate::casebook) state: ReportState,
     /// The event that holds it.
     pub(in crate::casebook) event: u64,
-    pub(in crate::casebook) file: FileEntry,
-    /// The writer's, then each approver's.
+    /// SHA-256 of its JSON.
+    pub(in crate::casebook) text: Digest,
+    /// As it is exported; none while it waits for a second member.
+    pub(in crate::casebook) file: Option<FileEntry>,
+    /// The writer's, then the approver's.
     pub(in crate::casebook) endorsements: Vec<String>,
-    pub(in crate::casebook) needs_approval: bool,
     pub(in crate::casebook) approved_by: Option<MemberId>,
     /// The decisions files that it was written to.
     pub(in crate::casebook) exported_in: Vec<u64>,
@@ -88,19 +107,21 @@ pub(in crate::casebook) struct AnswerRecord {
 
 impl AnswerRecord {
     /// Whether it waits for a second member.
-    pub(in crate::casebook::state) const fn is_held(&self) -> bool {
-        self.needs_approval && self.approved_by.is_none()
+    pub(in crate::casebook) const fn is_held(&self) -> bool {
+        self.file.is_none()
+    }
+
+    /// What its writer and its approver sign.
+    pub(in crate::casebook) const fn endorsement(&self, r#box: BoxId, report: ReportId) -> Endorsement {
+        Endorsement { format: Format::Endorsement, r#box, report, seq: self.seq, kind: self.kind, text: self.text }
     }
 }
 
 impl Report {
-    pub(in crate::casebook) fn new(key: NewKey, news: &ReportNews, acknowledged: u32) -> Self {
+    pub(in crate::casebook) fn new(route: Route, received_on: Date) -> Self {
         Self {
-            key,
-            shut_out: BTreeSet::new(),
-            shut_out_roles: BTreeSet::new(),
-            route: news.route,
-            received_on: news.received_on,
+            route,
+            received_on,
             withdrawn: false,
             deliveries: Vec::new(),
             clocks: Vec::new(),
@@ -118,7 +139,7 @@ impl Report {
             history: Vec::new(),
             answers: Vec::new(),
             referrals: Vec::new(),
-            acknowledged,
+            accesses: Vec::new(),
         }
     }
 
@@ -152,51 +173,71 @@ impl Report {
         self.history.last().copied().unwrap_or_default()
     }
 
-    /// Whether a member may open it.
-    pub(in crate::casebook) fn is_open_to(&self, id: MemberId, member: &Member) -> bool {
-        !self.shut_out.contains(&id) && !self.shut_out_roles.contains(&member.role)
-    }
-
-    pub(in crate::casebook) fn take_in(&mut self, news: ReportNews, collection: u64) -> Result<(), Unfit> {
-        self.withdrawn = news.withdrawn;
-        if news.deliveries.last().map_or(0, |last| last.seq) >= self.delivered() {
-            self.deliveries = news.deliveries;
+    /// Whether a decision fits it. `box_and_rule`: the box that it is for, and whether texts need a second approver.
+    pub(in crate::casebook) fn judge_decided(
+        &self,
+        id: ReportId,
+        decided: &Decided,
+        on: Date,
+        box_and_rule: (Option<BoxId>, bool),
+    ) -> Result<(), NotAllowed> {
+        let (r#box, second_approver) = box_and_rule;
+        if let Some(problem) = decided.assessment.problems(&self.assessment, on).first() {
+            return Err(NotAllowed::Assessment(*problem));
         }
-        self.clocks = news.clocks;
-        news.messages.into_iter().try_for_each(|message| self.add(message, collection))
-    }
-
-    fn add(&mut self, message: MessageNews, collection: u64) -> Result<(), Unfit> {
-        if message.seq <= self.last_message() || message.files.is_empty() {
-            return Err(Unfit);
+        if decided.change_of_use.is_some() && self.hindrance(Letter::Supplementary).is_some() {
+            return Err(NotAllowed::Letter(id));
         }
-        if message.kind == MessageKind::Concern {
-            self.chosen_areas = message.areas;
-            self.serious_harm = message.serious_harm;
+        for (seq, written) in (self.next_answer()..).zip(&decided.answers) {
+            let Answer { kind, supplementary, .. } = written.answer;
+            match Letter::of(kind, supplementary) {
+                Some(letter) if self.hindrance(letter).is_some() => return Err(NotAllowed::Letter(id)),
+                None if self.withdrawn => return Err(NotAllowed::Letter(id)),
+                _ => {}
+            }
+            let answer = &written.answer;
+            let is_this = answer.format == Format::Answer
+                && Some(answer.r#box) == r#box
+                && (answer.report, answer.seq, answer.on) == (id, seq, on)
+                && answer.after <= self.last_message()
+                && answer.state == decided.state;
+            // A reply key that is not the box's word leads to somebody else.
+            if !is_this || self.reply_to.is_none() {
+                return Err(NotAllowed::Answer(id));
+            }
+            if second_approver && kind.is_text() && written.file.is_some() {
+                return Err(NotAllowed::NeedsApprover);
+            }
+            if !kind.is_text() && written.file.is_none() {
+                return Err(NotAllowed::Answer(id));
+            }
         }
-        let seq = message.seq;
-        self.clocks_here.extend(message.clocks.into_iter().map(|clock| ClockEntry { seq, clock }));
-        self.reply_to.get_or_insert(message.reply_to);
-        self.messages.push(MessageRecord {
-            seq: message.seq,
-            kind: message.kind,
-            on: message.on,
-            files: message.files,
-            kept: message.kept,
-            collection,
-        });
         Ok(())
     }
 
-    pub(in crate::casebook) fn decide(
-        &mut self,
-        (event, on, by): (u64, Date, MemberId),
-        decided: Decided,
-    ) -> Result<(), Unfit> {
-        for Written { answer, file, endorsement, needs_approval } in decided.answers {
-            if answer.seq < self.next_answer() {
-                return Err(Unfit);
-            }
+    /// Whether an answer can be taken back.
+    pub(in crate::casebook) fn judge_taken_back(&self, id: ReportId, seq: u32) -> Result<(), NotAllowed> {
+        let first = self.answers.iter().position(|answer| answer.seq == seq).ok_or(NotAllowed::NotWaiting(id))?;
+        let (held, later) = (&self.answers[first], &self.answers[first..]);
+        let is_out = later.iter().any(|answer| !answer.exported_in.is_empty());
+        if held.is_held() && !is_out { Ok(()) } else { Err(NotAllowed::NotWaiting(id)) }
+    }
+
+    pub(in crate::casebook) fn refer(&mut self, (event, on, by): (u64, Date, MemberId), referred: &Referred) {
+        self.referrals.push(referred.area);
+        self.history.push(event);
+        let parts: Vec<&str> = referred.parts.iter().map(Text::as_str).collect();
+        let file = Some(Text::verbatim(&parts.join("; ")));
+        self.accesses.push(AccessRecord { event, on, by, how: AccessKind::HandedOn, file });
+    }
+
+    pub(in crate::casebook) fn accessed(&mut self, (event, on, by): (u64, Date, MemberId), accessed: Accessed) {
+        let Accessed { how, file } = accessed;
+        self.accesses.push(AccessRecord { event, on, by, how, file });
+    }
+
+    pub(in crate::casebook) fn decide(&mut self, (event, on, by): (u64, Date, MemberId), decided: Decided) {
+        for Written { answer, text, endorsement, file } in decided.answers {
             self.untold = false;
             self.answers.push(AnswerRecord {
                 seq: answer.seq,
@@ -207,9 +248,9 @@ impl Report {
                 after: answer.after,
                 state: answer.state,
                 event,
+                text,
                 file,
-                endorsements: endorsement.into_iter().collect(),
-                needs_approval,
+                endorsements: vec![endorsement],
                 approved_by: None,
                 exported_in: Vec::new(),
             });
@@ -221,21 +262,16 @@ impl Report {
         };
         self.state = decided.state;
         self.assessment = decided.assessment;
-        self.read = self.read.max(decided.read);
+        self.read = self.read.max(decided.read.min(self.last_message()));
         self.changes.extend(decided.change_of_use.map(|entry| (event, entry)));
         self.history.push(event);
-        Ok(())
     }
 
-    pub(in crate::casebook) fn take_back(&mut self, event: u64, seq: u32) -> Result<(), Unfit> {
-        let first = self.answers.iter().position(|answer| answer.seq == seq).ok_or(Unfit)?;
-        let (held, later) = (&self.answers[first], &self.answers[first..]);
-        if !held.is_held() || later.iter().any(|answer| !answer.exported_in.is_empty()) {
-            return Err(Unfit);
+    pub(in crate::casebook) fn take_back(&mut self, event: u64, seq: u32) {
+        if let Some(first) = self.answers.iter().position(|answer| answer.seq == seq) {
+            self.answers.truncate(first);
+            self.untold = true;
+            self.history.push(event);
         }
-        self.answers.truncate(first);
-        self.untold = true;
-        self.history.push(event);
-        Ok(())
     }
 }

@@ -4,15 +4,15 @@ use super::note::NewNote;
 use crate::{
     casebook::{
         CasebookError, DecisionError, Editor, Hindrance, Letter, LookupError, Seen, TypedError,
-        log::event::{Decided, Matter, What, Written},
+        log::event::{Decided, Matter, SealedMatter, What, Written},
         state::{
             outcome::{Assessed, ReportOutcome},
             report::Report,
         },
     },
-    crypto::{ReplyRecipient, SealError, Sealed, seal_answer},
+    crypto::{ReplyRecipient, SealError, answer_digest, os_random, seal_answer},
     domain::{
-        Answer, AnswerKind, Area, BoxId, Clock, ClockEntry, Date, FileEntry, Format, ReportId, ReportState, Text,
+        Answer, AnswerKind, Area, BoxId, Clock, ClockEntry, Date, FileEntry, Format, ReportId, ReportState, Salt, Text,
         Today, limits::DETAIL_MAX,
     },
     files::{self, Readers},
@@ -100,16 +100,13 @@ impl Editor<'_> {
         let mut answers = Vec::new();
         for (seq, letter) in (report.next_answer()..).zip(unsealed) {
             let asked = letter.as_ref().is_some_and(|letter| letter.needs_approval);
-            let (answer, sealed) = seal(report, (r#box, id, seq), &after, letter, today.today())?;
-            let file = FileEntry { size: sealed.as_bytes().len() as u64, sha256: sealed.digest() };
-            let is_notice = answer.kind == AnswerKind::Notice;
-            let needs_approval = is_notice && (asked || state.second_approver);
-            let endorsement = is_notice.then(|| self.endorse(r#box, id, seq, file.sha256)).transpose()?;
-            let path = self.casebook.answer_path(id, seq);
-            files::create_private_directory(path.parent().unwrap_or(&self.casebook.directory))?;
-            // One of that number is in no event: a command was killed before it recorded it.
-            files::replace(&path, Readers::Owner, sealed.as_bytes())?;
-            answers.push(Written { answer, file, endorsement, needs_approval });
+            let answer = answer(report, (r#box, id, seq), &after, letter, today.today());
+            let text = answer_digest(&answer)?;
+            let endorsement = self.endorse(&answer, text)?;
+            // Sealed when the second member has approved it, with the words of both.
+            let is_held = answer.kind.is_text() && (asked || state.second_approver);
+            let file = if is_held { None } else { Some(self.seal_answer(&answer, vec![endorsement.clone()])?) };
+            answers.push(Written { answer, text, endorsement, file });
         }
         let recorded = Recorded {
             state: after.state,
@@ -126,24 +123,39 @@ impl Editor<'_> {
             answers,
             change_of_use: change_of_use.map(|clock| ClockEntry { seq: last, clock }),
         };
-        let matter = Matter::Decided(Box::new(decided));
-        let about = self.about(id, &matter)?;
-        self.append(What::Decided(about), vec![matter], today)?;
+        self.append_on(id, What::Decided(SealedMatter::about(id)), Matter::Decided(Box::new(decided)), today)?;
         Ok(recorded)
+    }
+
+    /// Seals an answer to the person, whose key is the box's word, with the signatures of whoever stands by it, and puts
+    /// it where exports find it. Its event is still to be written.
+    pub(in crate::casebook) fn seal_answer(
+        &self,
+        answer: &Answer,
+        endorsements: Vec<String>,
+    ) -> Result<FileEntry, CasebookError> {
+        let (id, seq) = (answer.report, answer.seq);
+        let report = self.casebook.state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
+        let to = report.reply_to.as_deref().ok_or(CasebookError::Decision(DecisionError::NoReplyKey(id)))?;
+        let to = ReplyRecipient::parse(to).map_err(|_| SealError::Recipients)?;
+        let sealed = seal_answer(answer, endorsements, &to)?;
+        let path = self.casebook.answer_path(id, seq);
+        files::create_private_directory(path.parent().unwrap_or(&self.casebook.directory))?;
+        // One of that number is in no event: a command was killed before it recorded it.
+        files::replace(&path, Readers::Owner, sealed.as_bytes())?;
+        Ok(FileEntry { size: sealed.as_bytes().len() as u64, sha256: sealed.digest() })
     }
 }
 
 /// A letter, or an update that only says where the report stands.
-fn seal(
+fn answer(
     report: &Report,
     (r#box, id, seq): (BoxId, ReportId, u32),
     after: &ReportOutcome,
     letter: Option<NewLetter>,
     on: Date,
-) -> Result<(Answer, Sealed), CasebookError> {
-    let key = report.reply_to.as_deref().ok_or(CasebookError::Decision(DecisionError::NoReplyKey(id)))?;
-    let key = ReplyRecipient::parse(key).map_err(|_| SealError::Recipients)?;
-    let answer = Answer {
+) -> Answer {
+    Answer {
         format: Format::Answer,
         r#box,
         report: id,
@@ -155,7 +167,6 @@ fn seal(
         areas: after.assessment.areas.clone().unwrap_or_default(),
         supplementary: letter.as_ref().is_some_and(|new| new.letter == Letter::Supplementary),
         text: letter.map(|new| new.text),
-    };
-    let sealed = seal_answer(&answer, &key)?;
-    Ok((answer, sealed))
+        salt: Salt::random(&mut os_random()),
+    }
 }

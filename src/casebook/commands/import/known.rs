@@ -4,38 +4,41 @@ use crate::{
     casebook::{
         Refusal,
         state::{
-            replay::{Opaque, Remains, State},
+            outline::Outline,
+            replay::{Remains, State},
             report::Report,
         },
     },
     domain::{ReportEntry, ReportId},
 };
 
-/// What the casebook knows of a report that a manifest names: one of the three, or nothing.
+/// What the casebook knows of a report that a manifest names.
 #[derive(Clone, Copy)]
 pub(super) struct KnownReport<'a> {
-    /// This member can open it.
+    pub(super) id: ReportId,
+    /// What every member knows; none if there is no such report, or it was destroyed.
+    pub(super) outline: Option<&'a Outline>,
+    /// If this member can open it.
     pub(super) report: Option<&'a Report>,
-    /// This member can't.
-    pub(super) opaque: Option<&'a Opaque>,
     /// It was destroyed.
-    destroyed: Option<&'a Remains>,
+    pub(super) destroyed: Option<&'a Remains>,
 }
 
 impl<'a> KnownReport<'a> {
     pub(super) fn of(id: ReportId, state: &'a State) -> Self {
-        Self { report: state.reports.get(&id), opaque: state.opaque.get(&id), destroyed: state.destroyed.get(&id) }
+        let (outline, report, destroyed) = (state.outlines.get(&id), state.reports.get(&id), state.destroyed.get(&id));
+        Self { id, outline, report, destroyed }
+    }
+
+    /// Whether there is such a report and this member can't open it.
+    pub(super) const fn is_closed(self) -> bool {
+        self.outline.is_some() && self.report.is_none()
     }
 
     /// The last message that was imported, 0 for none.
     pub(super) fn last_message(self) -> u32 {
-        self.report.map(Report::last_message).or(self.destroyed.map(|remains| remains.last_message)).unwrap_or_default()
-    }
-
-    /// The last generation of its key, 0 for none.
-    pub(super) fn generation(self) -> u32 {
-        let open = self.report.map(|report| report.key.generation);
-        open.or(self.destroyed.map(|remains| remains.generation)).unwrap_or_default()
+        let known = self.outline.map(|outline| outline.last_message);
+        known.or(self.destroyed.map(|remains| remains.last_message)).unwrap_or_default()
     }
 
     /// Whether the manifest says of it what it said before, and numbers its messages upwards.
@@ -48,8 +51,8 @@ impl<'a> KnownReport<'a> {
             && (entry.withdrawn || !known.withdrawn)
             && resent.all(|message| {
                 known.messages.iter().any(|stored| {
-                    (stored.seq, stored.kind, stored.on, &stored.files)
-                        == (message.seq, message.kind, message.on, &message.files)
+                    (stored.seq, stored.kind, stored.on, &stored.files, stored.commitment, stored.summary)
+                        == (message.seq, message.kind, message.on, &message.files, message.commitment, message.summary)
                 })
             })
     }

@@ -4,9 +4,11 @@ use std::io::{self, BufReader, Read, Write};
 
 use crate::{
     casebook::{CasebookError, Editor, Refusal, carry::staging::Staging, log::event::MessageNews},
-    crypto::{self, AttachmentSealer, GovernanceRecipients, Hashed, OpenError, ReplyRecipient, seal_message},
+    crypto::{
+        self, AttachmentSealer, Commitments, GovernanceRecipients, Hashed, OpenError, ReplyRecipient, seal_message,
+    },
     domain::{
-        Attachment, Calendar, Clock, Concern, FileEntry, Manifest, Message, MessageEntry, MessageKind, ReportEntry,
+        Attachment, FileEntry, Manifest, Message, MessageEntry, MessageKind, MessageSummary, ReportEntry,
         limits::MESSAGE_BYTES,
     },
     files::tarball::{TarError, TarReader},
@@ -50,9 +52,10 @@ impl MessagePlace<'_> {
     }
 
     /// Whether what is sealed inside a message is what the manifest says outside.
-    fn is_of(self, message: &Message) -> bool {
+    fn is_of(self, message: &Message, commitments: Commitments) -> bool {
         let listed = self.message;
-        message.r#box == self.manifest.r#box
+        commitments == Commitments { message: listed.commitment, summary: listed.summary }
+            && message.r#box == self.manifest.r#box
             && message.report == self.report.id
             && message.seq == listed.seq
             && message.content.kind() == listed.kind
@@ -80,32 +83,21 @@ impl Editor<'_> {
             return Err(Refusal::Files.into());
         }
         let opened = self.casebook.member.open_message(sealed.as_slice());
-        let message = opened.map_err(|source| place.unopened(source))?;
-        if !place.is_of(&message) {
+        let (message, commitments) = opened.map_err(|source| place.unopened(source))?;
+        if !place.is_of(&message, commitments) || ReplyRecipient::parse(&message.reply_to).is_err() {
             return Err(place.is_another().into());
         }
-        let reply_to = ReplyRecipient::parse(&message.reply_to).map_err(|_| place.is_another())?.to_string();
-        let resealed = seal_message(&message, to)?;
+        let (resealed, again) = seal_message(&message, to)?;
+        if again != commitments {
+            // Written by another version of candour, in another way than this one writes it.
+            return Err(place.unopened(OpenError::Inside).into());
+        }
         let mut kept = vec![FileEntry { size: resealed.as_bytes().len() as u64, sha256: resealed.digest() }];
         staging.write(&path, resealed.as_bytes())?;
         for (file, attachment) in (1..).zip(attachments).zip(&message.attachments) {
             kept.push(self.reseal(tar, place, file, attachment, staging, to)?);
         }
-        let concern = message.content.concern();
-        let promises = concern.into_iter().flat_map(|concern| concern.promises(message.route));
-        // Days of the calendar, which need no bank holidays.
-        let clocks = promises.map(|promise| Clock::start(promise, message.on, &Calendar::default()));
-        Ok(MessageNews {
-            seq: listed.seq,
-            kind: listed.kind,
-            on: listed.on,
-            files: listed.files.clone(),
-            kept,
-            areas: concern.map(Concern::areas).unwrap_or_default(),
-            serious_harm: concern.and_then(|concern| concern.serious_harm),
-            clocks: clocks.collect::<Result<_, _>>().map_err(|_| place.is_another())?,
-            reply_to,
-        })
+        Ok(MessageNews { seq: listed.seq, kept, summary: MessageSummary::of(&message), salt: message.salt })
     }
 
     /// Opens an attachment on its way and seals it again, without ever holding it whole.

@@ -1,22 +1,25 @@
-//! Every report of a collection, read: what is known is checked, what is new is kept.
+//! Every report of a collection, read: what is known is compared, what is new is kept.
 
 use std::{io::Read, sync::Arc};
 
-use super::{known::KnownReport, message::MessagePlace};
+use super::{known::KnownReport, manifest::Order, message::MessagePlace};
 use crate::{
     casebook::{
-        CasebookError, Editor, ImportError, LogError, Refusal,
+        CasebookError, Editor, ImportError, Refusal,
         carry::staging::Staging,
         log::{
-            event::{MessageNews, NewKey, ReportNews},
-            keyring::{first, newest},
+            event::{MessageNews, NewKey},
+            keyring::first,
         },
     },
     crypto::GovernanceRecipients,
-    domain::{Manifest, ReportId},
+    domain::{Manifest, ReportEntry, ReportId},
     files::tarball::TarReader,
     unseal::GovernanceIdentity,
 };
+
+/// Where files are staged that take the place of others.
+const MENDING: &str = "mending";
 
 /// What was read of a collection.
 #[derive(Default)]
@@ -25,29 +28,42 @@ pub(super) struct Taken {
     pub(super) reports: Vec<TakenReport>,
     /// The new messages' files; none if there are none.
     pub(super) staging: Option<Staging>,
+    /// Known messages that were not kept as the person sent them, by report, taken in anew.
+    pub(super) mended: Vec<MendedReport>,
+    /// Their files; none if there are none.
+    pub(super) mending: Option<Staging>,
+}
+
+/// Known messages of one report that were not kept as the person sent them.
+pub(super) struct MendedReport {
+    pub(super) id: ReportId,
+    pub(super) messages: Vec<MessageNews>,
+    pub(super) to: GovernanceRecipients,
 }
 
 /// What is new about one report.
 pub(super) struct TakenReport {
-    pub(super) id: ReportId,
-    pub(super) news: ReportNews,
+    pub(super) entry: ReportEntry,
+    pub(super) messages: Vec<MessageNews>,
     pub(super) key: ReportKey,
 }
 
 /// What is about a report is sealed to this.
 pub(super) struct ReportKey {
     pub(super) to: GovernanceRecipients,
-    /// If it was made now.
-    pub(super) new: Option<(NewKey, Arc<GovernanceIdentity>)>,
+    /// If it was made now: the key, and whom that is sealed to.
+    pub(super) new: Option<(NewKey, Arc<GovernanceIdentity>, GovernanceRecipients)>,
 }
 
 impl Editor<'_> {
     /// Reads every file that the manifest names. New messages are opened, checked, and staged under their report's key;
-    /// known ones are only checked.
+    /// known ones are compared with what is here, all of them if it is a collection that was imported before, and those
+    /// that are not what the person sent are staged anew.
     pub(super) fn read_reports<R: Read>(
         &self,
         tar: &mut TarReader<R>,
         manifest: &Manifest,
+        order: Order,
         missing: bool,
     ) -> Result<Taken, CasebookError> {
         let mut taken = Taken::default();
@@ -57,13 +73,16 @@ impl Editor<'_> {
             if before.replace(entry.id) >= Some(entry.id) || !known.fits(entry) {
                 return Err(Refusal::Contradiction(entry.id).into());
             }
-            if known.opaque.is_none() {
+            if order == Order::Known {
+                // What came of it was recorded then.
+            } else if !known.is_closed() {
                 known.check_sequence(entry, missing)?;
             } else if !entry.messages.is_empty() {
                 // Clocks alone are no secret from whoever carries the collection; what was written is.
                 return Err(CasebookError::Import(ImportError::ShutOut(entry.id)));
             }
-            let key = known.has_news(entry).then(|| self.key_for(entry.id, known)).transpose()?;
+            let has_news = order != Order::Known && known.has_news(entry);
+            let key = has_news.then(|| self.key_for(entry.id, known)).transpose()?;
             let mut reply_to = known.report.and_then(|known| known.reply_to.clone());
             let mut messages: Vec<MessageNews> = Vec::new();
             for message in &entry.messages {
@@ -75,41 +94,69 @@ impl Editor<'_> {
                             none => none.insert(Staging::create(self.casebook.collection_path(manifest.number))?),
                         };
                         let read = self.read_message(tar, place, staging, &key.to)?;
-                        if *reply_to.get_or_insert_with(|| read.reply_to.clone()) != read.reply_to {
+                        if *reply_to.get_or_insert_with(|| read.summary.reply_to.clone()) != read.summary.reply_to {
                             return Err(place.is_another().into());
                         }
                         messages.push(read);
                     }
+                    _ if self.is_kept_wrongly(order, known, message.seq) => self.mend(tar, place, known, &mut taken)?,
                     _ => place.skip(tar)?,
                 }
             }
             if let Some(key) = key {
-                let news = ReportNews {
-                    route: entry.route,
-                    received_on: entry.received_on,
-                    withdrawn: entry.withdrawn,
-                    deliveries: entry.deliveries.clone(),
-                    clocks: entry.clocks.clone(),
-                    messages,
-                };
-                taken.reports.push(TakenReport { id: entry.id, news, key });
+                taken.reports.push(TakenReport { entry: entry.clone(), messages, key });
             }
         }
         Ok(taken)
     }
 
+    /// Whether a known message is not kept as the person sent it. Of a collection that was imported before, everything is
+    /// opened to tell.
+    fn is_kept_wrongly(&self, order: Order, known: KnownReport<'_>, seq: u32) -> bool {
+        let Some(record) = known.report.and_then(|report| report.messages.iter().find(|record| record.seq == seq))
+        else {
+            return false;
+        };
+        record.kept.is_none() || (order == Order::Known && self.casebook.check_message(known.id, record).is_err())
+    }
+
+    fn mend<R: Read>(
+        &self,
+        tar: &mut TarReader<R>,
+        place: MessagePlace<'_>,
+        known: KnownReport<'_>,
+        taken: &mut Taken,
+    ) -> Result<(), CasebookError> {
+        let staging = match &mut taken.mending {
+            Some(staging) => staging,
+            none => none.insert(Staging::create(self.casebook.collections_path().join(MENDING))?),
+        };
+        let to = self.casebook.report_recipient(known.id)?;
+        let read = self.read_message(tar, place, staging, &to)?;
+        match taken.mended.last_mut() {
+            Some(last) if last.id == known.id => last.messages.push(read),
+            _ => taken.mended.push(MendedReport { id: known.id, messages: vec![read], to }),
+        }
+        Ok(())
+    }
+
     /// The key that what is about a report is sealed to: the one that the events name, or one that is made now for a
     /// report that is new or was destroyed.
     fn key_for(&self, id: ReportId, known: KnownReport<'_>) -> Result<ReportKey, CasebookError> {
-        if let Some(opaque) = known.opaque {
-            let to = GovernanceRecipients::parse(&opaque.recipient);
-            return Ok(ReportKey { to: to.map_err(|_| LogError::KeysExchanged)?, new: None });
-        }
-        if known.report.is_some() {
-            return Ok(ReportKey { to: newest(&*self.casebook.report_key(id)?), new: None });
+        if let Some(outline) = known.outline {
+            // Whoever can't open it says nothing in it.
+            let to = if known.is_closed() {
+                self.casebook.recipient(&outline.key.recipient)?
+            } else {
+                self.casebook.report_recipient(id)?
+            };
+            return Ok(ReportKey { to, new: None });
         }
         let keys = self.casebook.keys.fresh(id)?;
-        let key = NewKey { generation: known.generation() + 1, recipient: first(&keys) };
-        Ok(ReportKey { to: newest(&keys), new: Some((key, keys)) })
+        let before = known.destroyed.map_or(0, |remains| remains.generation);
+        let access = known.destroyed.map(|remains| self.casebook.state.access_again(&remains.access));
+        let readers = self.readers(&access.unwrap_or_default())?;
+        let key = NewKey { generation: before + 1, recipient: first(&keys) };
+        Ok(ReportKey { to: self.casebook.recipient(&key.recipient)?, new: Some((key, keys, readers)) })
     }
 }

@@ -1,0 +1,54 @@
+//! Choosing who may open a report.
+
+use crate::{
+    casebook::{
+        CasebookError, Editor, TypedError,
+        log::{
+            event::{Matter, Restricted, SealedMatter, What},
+            keyring::Owner,
+            snapshot,
+        },
+        state::outline::Access,
+    },
+    domain::{MemberId, ReportId, Text, Today},
+};
+
+/// Who may open a report from now on, in place of those before.
+pub struct NewReaders {
+    /// Everyone who may.
+    pub readers: Vec<MemberId>,
+    /// Why, for those who may read it.
+    pub reason: Text,
+}
+
+impl Editor<'_> {
+    /// Chooses a report's readers: from now on it is sealed so that nobody else can open it, and what was sealed before
+    /// nobody else can open either, unless they kept a copy of its key. Whoever was a reader and is not any more is shut
+    /// out; whoever joins later is no reader until one of them makes them one. The same readers again seal it to them
+    /// anew.
+    ///
+    /// # Errors
+    /// If there is no such report, or it is not allowed: shutting out oneself, letting someone in again alone.
+    pub fn restrict(&mut self, id: ReportId, new: NewReaders, today: &dyn Today) -> Result<(), CasebookError> {
+        let NewReaders { mut readers, reason } = new;
+        let reason = TypedError::reason(reason)?;
+        readers.sort_unstable();
+        readers.dedup();
+        self.casebook.state.reader(self.me, id)?;
+        let shut_out = std::collections::BTreeSet::new();
+        let access = Access::Chosen { readers: readers.iter().copied().collect(), shut_out };
+        let key = self.new_report_key(id, &access)?;
+        let (to, generation) = (self.casebook.recipient(&key.recipient)?, key.generation);
+        let why = SealedMatter::about(id);
+        let event = What::Restricted(Restricted { report: id, key, readers, why });
+        let recorded = self.append_about(event, vec![(to, Matter::Reason(reason))], today);
+        if recorded.is_err() {
+            // Nobody was to have the key that was made for it.
+            self.casebook.keys.forget(id, generation)?;
+        }
+        recorded?;
+        self.casebook.keys.settle(Owner::Report(id), generation)?;
+        // Others' checkpoints may say what they were allowed to know until now, or lack what they may know from now on.
+        Ok(snapshot::remove_all(&self.casebook.directory)?)
+    }
+}

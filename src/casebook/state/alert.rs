@@ -1,0 +1,180 @@
+//! What everybody is told on their queue until they have confirmed that they saw it: what happened to the team, and who
+//! tried what they may not.
+
+use crate::{
+    casebook::state::{not_allowed::NotAllowed, replay::State},
+    domain::{BoxId, Date, Digest, MemberId, ReportId, TeamRole, Text},
+};
+
+/// Something that everybody is told.
+#[derive(Clone)]
+pub(in crate::casebook) struct Alert {
+    pub(in crate::casebook) event: u64,
+    pub(in crate::casebook) on: Date,
+    pub(in crate::casebook) by: MemberId,
+    pub(in crate::casebook) what: AlertKind,
+}
+
+/// What everybody is told.
+#[derive(Clone, PartialEq, Eq)]
+pub enum AlertKind {
+    /// An event changed nothing, because its author may not do what it says.
+    Void {
+        /// What was tried.
+        tried: Tried,
+        /// Why it is void.
+        why: NotAllowed,
+    },
+    /// What an import kept of a report is not what the box signed for.
+    NotTheBoxsWord {
+        /// The report.
+        report: ReportId,
+        /// The first message of it that is not.
+        seq: u32,
+    },
+    /// A change was proposed that needs a second member.
+    Proposed(ChangeView),
+    /// One came about.
+    Consented {
+        /// What.
+        what: ChangeView,
+        /// Who proposed it.
+        proposed_by: MemberId,
+    },
+    /// One was turned down.
+    Declined(ChangeView),
+    /// Whoever holds the recovery keys let someone join.
+    Recovered {
+        /// What the others call them.
+        name: Text,
+    },
+    /// Texts to a person need a second approver from now on.
+    SecondApprover,
+    /// A report has other readers.
+    Restricted {
+        /// Which.
+        report: ReportId,
+        /// Those who may open it.
+        readers: Vec<MemberId>,
+        /// Those who may not any more.
+        shut_out: Vec<MemberId>,
+    },
+    /// The box takes decisions of another casebook than this one.
+    OtherCasebook {
+        /// The box.
+        r#box: BoxId,
+    },
+    /// The box was told that the desk has messages which it does not have.
+    AcknowledgedElsewhere {
+        /// The report.
+        report: ReportId,
+        /// The last message that the box was told of.
+        through: u32,
+        /// The last that is here, 0 for none.
+        here: u32,
+    },
+}
+
+/// A change that needs two members, without what is sealed in it.
+#[derive(Clone, PartialEq, Eq)]
+pub enum ChangeView {
+    /// Someone joins.
+    Join {
+        /// What the others call them.
+        name: Text,
+        /// What they do.
+        role: TeamRole,
+        /// Their minisign public key.
+        signer: String,
+        /// Their age recipients.
+        recipients: Vec<String>,
+    },
+    /// Someone's membership ends.
+    Leave(MemberId),
+    /// Members who were shut out may open a report again.
+    LetIn {
+        /// Which.
+        report: ReportId,
+        /// Everyone who may open it then; none for every member.
+        readers: Option<Vec<MemberId>>,
+    },
+    /// Texts to a person need no second approver any more.
+    NoSecondApprover,
+    /// The box has another key.
+    BoxKey(String),
+    /// A report is destroyed.
+    Destroy(ReportId),
+    /// There are recovery keys, or none any more.
+    Recovery {
+        /// The minisign public key and the age recipients.
+        keys: Option<(String, Vec<String>)>,
+    },
+    /// The casebook goes on although the box saw it further.
+    GoOn {
+        /// The last event that the box saw.
+        number: u64,
+        /// SHA-256 of its file.
+        digest: Digest,
+    },
+}
+
+/// What an event that changed nothing would have done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tried {
+    /// Make the casebook once more.
+    Create,
+    /// Propose a change.
+    Propose,
+    /// Consent to one.
+    Consent,
+    /// Turn one down.
+    Decline,
+    /// Let someone join with the recovery keys.
+    Recover,
+    /// Ask for a second approver.
+    AskForApprover,
+    /// Confirm that something was seen.
+    Confirm,
+    /// Take a collection in.
+    Import,
+    /// Replace what was kept of a message.
+    Mend,
+    /// Decide about a report.
+    Decide,
+    /// Approve an answer.
+    Approve,
+    /// Take an answer back.
+    TakeBack,
+    /// Choose a report's readers.
+    Restrict,
+    /// Hand a report on.
+    Refer,
+    /// Note an access.
+    NoteAccess,
+    /// Export decisions.
+    Export,
+    /// Something that can't be read.
+    Unknown,
+}
+
+impl State {
+    /// What the member who looks has not confirmed yet: what others did, and what was void, their own too.
+    pub(in crate::casebook) fn unconfirmed(&self) -> impl Iterator<Item = &Alert> {
+        let seen = self.myself().map_or(u64::MAX, |(_, member)| member.confirmed);
+        let is_news = move |alert: &&Alert| alert.event > seen;
+        self.alerts.iter().filter(is_news).filter(|alert| alert.is_void() || Some(alert.by) != self.me)
+    }
+}
+
+impl Alert {
+    const fn is_void(&self) -> bool {
+        !matches!(
+            self.what,
+            AlertKind::Proposed(_)
+                | AlertKind::Consented { .. }
+                | AlertKind::Declined(_)
+                | AlertKind::SecondApprover
+                | AlertKind::Restricted { .. }
+        )
+    }
+}

@@ -1,0 +1,112 @@
+use crate::domain::{AssessmentProblem, MemberId, ReportId, limits::SHORT_MAX};
+
+/// Why an event is void: it is genuine, and its author may not do what it says. Nothing of any report's content is in
+/// it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAllowed {
+    /// Not a member, or not any more.
+    #[error("only a member of the team may do that")]
+    NotAMember,
+    /// Someone else's name.
+    #[error("it is signed with another member's key")]
+    OtherName,
+    /// Nothing that can be read.
+    #[error("it can't be read; it may be from another version of candour")]
+    Unreadable,
+    /// No report of that id.
+    #[error("there is no report {0}")]
+    NoReport(ReportId),
+    /// The author may not open the report.
+    #[error("only a reader of report {0} may do that")]
+    NoReader(ReportId),
+    /// A report's matter is not what belongs there.
+    #[error("what it says about report {0} does not belong there")]
+    Broken(ReportId),
+    /// A proposal that is not open.
+    #[error("there is no such proposal; it may have been decided meanwhile")]
+    NoProposal,
+    /// Consenting to one's own proposal.
+    #[error("another member than the one who proposed it has to consent")]
+    OwnProposal,
+    /// Recovery keys that one member puts there alone.
+    #[error("recovery keys need two members")]
+    RecoveryAlone,
+    /// Too many proposals of one member.
+    #[error("that member has too many open proposals; let them be decided first")]
+    TooManyProposals,
+    /// Only the one who is to leave could consent.
+    #[error("whoever leaves can't be the one who consents: they would make the next key")]
+    OwnLeaving,
+    /// No member of that id.
+    #[error("there is no such member")]
+    NoMember,
+    /// Ending the membership of a reader while shut out of what they read.
+    #[error("whoever is shut out of report {0} can't end the membership of one of its readers")]
+    ShutOutOf(ReportId),
+    /// Nobody would be left who can open a report.
+    #[error("nobody would be left who may open report {0}")]
+    LastReader(ReportId),
+    /// A key of a member, or of the safe, is used again.
+    #[error("somebody has that key already; each has their own")]
+    KnownKey,
+    /// Keys that are none.
+    #[error("those are no keys that candour can use")]
+    BadKey,
+    /// A name that is no name.
+    #[error("the name is empty or longer than {SHORT_MAX} characters")]
+    Name,
+    /// A key of the wrong generation.
+    #[error("the new key does not follow the one before it")]
+    KeyOrder,
+    /// A text that is missing or too long.
+    #[error("a text is missing or too long")]
+    Text,
+    /// Readers who were shut out, or leaving too few.
+    #[error("whoever was shut out of report {0} is let in again by two of its readers")]
+    LettingInAlone(ReportId),
+    /// One reader would be left of several.
+    #[error("at least two have to stay who may open report {0}")]
+    TooFewReaders(ReportId),
+    /// Shutting oneself out.
+    #[error("nobody can shut themselves out")]
+    ShuttingOutOneself,
+    /// Nothing would change.
+    #[error("it changes nothing")]
+    Nothing,
+    /// A manifest that the box did not sign.
+    #[error("the collection is not signed by the box's key")]
+    NotTheBox,
+    /// A collection that does not follow the last one.
+    #[error("the collection does not follow the last one")]
+    CollectionOrder,
+    /// A collection that says that the casebook was further.
+    #[error("the box saw this casebook when it was further")]
+    Behind,
+    /// Messages that were left out of an import.
+    #[error("messages of report {0} are in the collection and were left out")]
+    LeftOut(ReportId),
+    /// Something that was written to a person can't be.
+    #[error("nothing can be written to the person of report {0} like that")]
+    Letter(ReportId),
+    /// An answer that is not sealed for its place, or that nobody stands by.
+    #[error("the answer to report {0} is not what it says it is")]
+    Answer(ReportId),
+    /// An answer that needs a second member's word.
+    #[error("texts to a person need a second approver here")]
+    NeedsApprover,
+    /// An answer that waits for nobody, or that is the approver's own.
+    #[error("that answer to report {0} can't be approved or taken back by this member")]
+    NotWaiting(ReportId),
+    /// An assessment whose fields don't fit each other.
+    #[error("the assessment does not fit: {0}")]
+    Assessment(AssessmentProblem),
+    /// An export that is not the next.
+    #[error("the export is not the next one, or it says what is not so of report {0:?}")]
+    Export(Option<ReportId>),
+    /// Confirmed again, or before it happened.
+    #[error("there is nothing to confirm up to there")]
+    NothingToConfirm,
+    /// A second founder.
+    #[error("a casebook is made once, by its founder {0:?}")]
+    MadeBefore(Option<MemberId>),
+}
