@@ -20,6 +20,8 @@
 //! can't be noticed here; the next collection shows deliveries that such a casebook does not know.
 
 mod book;
+#[cfg(test)]
+mod by_hand;
 pub mod carry;
 mod commands;
 mod error;

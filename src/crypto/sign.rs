@@ -265,6 +265,14 @@ pub fn sign<T: Document>(document: &T, key: &SigningKey<T::Role>) -> Result<(Vec
     Ok((bytes, signature.into_string()))
 }
 
+/// A signature over bytes as they are, under the name of a document: for tests of what can't be read.
+#[cfg(test)]
+pub(crate) fn sign_as<T: Document>(bytes: &[u8], key: &SigningKey<T::Role>) -> String {
+    let untrusted = untrusted_comment::<T>();
+    let signed = minisign::sign(None, &key.secret, Cursor::new(bytes), Some(T::FORMAT.slug()), Some(&untrusted));
+    signed.unwrap().into_string()
+}
+
 /// Checks a signature against every key that may have made it, and only then reads the document.
 ///
 /// # Errors
@@ -309,7 +317,7 @@ fn untrusted_comment<T: Document>() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{BoxId, CasebookId};
+    use crate::domain::{BoxId, CasebookId, LogHead};
 
     fn decisions() -> Decisions {
         Decisions {
@@ -317,6 +325,7 @@ mod tests {
             r#box: BoxId([1; 16]),
             casebook: CasebookId([2; 16]),
             number: 1,
+            head: LogHead { number: 3, digest: Digest([4; 32]) },
             collected: vec![],
             answers: vec![],
         }

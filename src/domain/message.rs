@@ -28,7 +28,7 @@ choices! {
         OwnCopy = "candour-own-copy-v1", "A person's own copy of what they said";
         Collection = "candour-collection-v1", "A collection";
         Decisions = "candour-decisions-v1", "Decisions";
-        Casebook = "candour-casebook-v2", "A casebook";
+        Casebook = "candour-casebook-v3", "A casebook";
         CasebookHead = "candour-casebook-head-v1", "The end of a casebook";
         Endorsement = "candour-endorsement-v1", "An endorsement of an answer";
         Referral = "candour-referral-v1", "A referral to an area's team";

@@ -84,7 +84,7 @@ impl OwnCopy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Date;
+    use crate::domain::{Date, Salt};
 
     fn message(content: MessageContent) -> Message {
         Message {
@@ -95,6 +95,7 @@ mod tests {
             on: Date::constant(2026, 12, 1),
             content,
             reply_to: "age1".into(),
+            salt: Salt([5; 32]),
             attachments: Vec::new(),
         }
     }

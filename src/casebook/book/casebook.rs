@@ -82,7 +82,7 @@ impl Casebook {
         }
         self.check_keys()?;
         // Whoever is let into a report can read from then on what was recorded before.
-        let closed: Vec<ReportId> = self.state.closed().filter(|id| self.state.is_keyless(*id)).collect();
+        let closed: Vec<ReportId> = self.keyless();
         for id in closed {
             if self.keys.report(id)?.is_some() {
                 *self = Self::open(&self.directory, Arc::clone(&self.member))?;

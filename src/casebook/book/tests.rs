@@ -101,9 +101,9 @@ fn an_event_that_was_made_by_someone_else_is_named() {
     let other = world.dir.path().join("other");
     copy_tree(&world.casebook(), &other);
     let mut casebook = Casebook::open(&other, Arc::clone(&world.identity)).unwrap();
-    casebook.edit(&world.signer).unwrap().ask_for_second_approver(true, &TODAY).unwrap();
-    casebook.edit(&world.signer).unwrap().ask_for_second_approver(false, &TODAY).unwrap();
-    world.edit(|editor| editor.ask_for_second_approver(true, &TODAY)).unwrap();
+    casebook.edit(&world.signer).unwrap().ask_for_second_approver(&TODAY).unwrap();
+    casebook.edit(&world.signer).unwrap().confirm(3, &TODAY).unwrap();
+    world.edit(|editor| editor.ask_for_second_approver(&TODAY)).unwrap();
     fs::copy(chain::path(&other, 5), chain::path(&world.casebook(), 5)).unwrap();
     assert_eq!(problem(&world), Some((5, EventProblem::Unchained)));
 

@@ -56,7 +56,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::{LookupError, NewAssessment, NewNote, NewReferral, Passage, Retained},
+        casebook::{
+            LookupError, NewAssessment, NewNote, NewProposal, NewReferral, Passage, Proposed, Retained,
+            log::chain::OpenedMatter,
+        },
         domain::{Area, Assessment, Calendar, Date, FixedDay, ReportState, Text},
         world::{
             DAY, TODAY,
@@ -94,8 +97,8 @@ mod tests {
     #[test]
     fn a_report_is_destroyed_only_when_it_is_over() {
         let (mut world, id, other) = closed();
-        let destroy = |world: &World, id, day: &FixedDay| world.edit(|editor| editor.destroy(id, day));
-        // Not on its last day, not with a promise open, and not while it is worked on.
+        let destroy = |world: &World, id, day: &FixedDay| world.agree_on(day, NewProposal::Destroy(id));
+        // Not with a promise open, and not while it is worked on.
         assert!(matches!(
             destroy(&world, id, &TODAY),
             Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(_)))
@@ -129,7 +132,7 @@ mod tests {
         let queue = world.open().unwrap().list(LATER.0, &Calendar::default()).unwrap();
         let entry = queue.iter().find(|entry| entry.id == id).unwrap();
         assert_eq!(entry.retained, Some(Retained::Owed), "what the page says is what the command does");
-        let destroyed = world.edit(|editor| editor.destroy(id, &LATER));
+        let destroyed = world.agree_on(&LATER, NewProposal::Destroy(id));
         assert!(matches!(destroyed, Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(_)))));
         assert!(world.open().unwrap().show(id, DAY, &Calendar::default()).is_ok());
     }
@@ -141,7 +144,7 @@ mod tests {
         let file = world.collect();
         world.import(&file).unwrap();
         let keys = world.open().unwrap();
-        world.edit(|editor| editor.destroy(id, &LATER)).unwrap();
+        world.agree_on(&LATER, NewProposal::Destroy(id)).unwrap();
         drop(keys);
         let casebook = world.open().unwrap();
         assert!(matches!(
@@ -153,7 +156,8 @@ mod tests {
             let mut opened = casebook.open_event(number).unwrap();
             let mut abouts = opened.event.what.about();
             for (about, matter) in abouts.iter_mut().zip(&opened.matters) {
-                assert!(about.report != id || matter.is_none(), "event {number}");
+                let is_closed = matches!(matter, OpenedMatter::Closed(_));
+                assert!(about.report != id || is_closed, "event {number}");
             }
         }
         let left = world.snapshot();
@@ -169,7 +173,7 @@ mod tests {
         let file = world.collect();
         world.import(&file).unwrap();
         let before = world.snapshot();
-        world.edit(|editor| editor.destroy(id, &LATER)).unwrap();
+        world.agree_on(&LATER, NewProposal::Destroy(id)).unwrap();
         // As if only the event had come on the disk.
         for (path, bytes) in before.iter().filter(|(path, _)| path.to_string_lossy().contains(&id.to_string())) {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -189,7 +193,7 @@ mod tests {
         world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
         let file = world.collect();
         world.import(&file).unwrap();
-        world.edit(|editor| editor.destroy(id, &LATER)).unwrap();
+        world.agree_on(&LATER, NewProposal::Destroy(id)).unwrap();
         world.say(id, crate::domain::MessageKind::FollowUp, &[]);
         let file = world.collect();
         let imported = world.import(&file).unwrap();
@@ -197,5 +201,21 @@ mod tests {
         let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap();
         assert_eq!((view.messages.len(), view.entry.state), (1, ReportState::Received));
         world.reply(id, "We are still here.");
+    }
+
+    #[test]
+    fn it_takes_two_readers_and_before_its_day_too() {
+        let (mut world, id, _) = closed();
+        world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let second = world.colleague("Second", crate::domain::TeamRole::Reviewer);
+        let proposed = world.edit(|editor| editor.propose(NewProposal::Destroy(id), &TODAY)).unwrap();
+        let Proposed::Waits(event) = proposed else { panic!("alone") };
+        assert!(world.open().unwrap().show(id, DAY, &Calendar::default()).is_ok(), "one word is not enough");
+        let alone = world.edit(|editor| editor.consent(event, &TODAY));
+        assert!(matches!(alone, Err(CasebookError::NotAllowed(crate::casebook::NotAllowed::OwnProposal))));
+        world.edit_as(&second, |editor| editor.consent(event, &TODAY)).unwrap();
+        assert!(world.snapshot().keys().all(|path| !path.to_string_lossy().contains(&id.to_string())));
     }
 }

@@ -148,7 +148,7 @@ mod tests {
     use super::*;
     use crate::{
         casebook::{DecisionError, NewAssessment, NewDecision, NewNote, NewNotice, NewReply},
-        domain::{AnswerKind, Area, Calendar, ClockKind, Collected, MessageKind, ReportId, ReportState, Route, Text},
+        domain::{AnswerKind, Area, Calendar, Collected, MessageKind, ReportId, ReportState, Route, Text},
         world::{
             DAY, TODAY,
             casebook::{World, assessed, moved, note, notice},
@@ -209,19 +209,24 @@ mod tests {
         let (names, files, decisions) = read(&world, &out);
         assert_eq!(names[..2], ["decisions.json", "decisions.json.minisig"]);
         assert_eq!(names[2..], decisions.answers.iter().map(AnswerEntry::path).collect::<Vec<_>>());
+        let head = decisions.head;
+        assert!(world.open().unwrap().state.knows(head) && head.number + 1 == world.open().unwrap().version());
         assert_eq!(
             (decisions.number, decisions.r#box, decisions.collected),
             (1, world.id, vec![Collected { report: id, through: 1 }])
         );
-        let said: Vec<_> = decisions.answers.iter().map(|entry| (entry.meets.clone(), entry.closed)).collect();
-        assert_eq!(
-            said,
-            [(vec![ClockKind::InformationUseNotice], false), (vec![ClockKind::Advice], false), (vec![], true)]
-        );
+        let said: Vec<_> = decisions.answers.iter().map(|entry| (entry.kind, entry.closed)).collect();
+        assert_eq!(said, [(AnswerKind::Notice, false), (AnswerKind::Reply, false), (AnswerKind::Update, true)]);
         for entry in &decisions.answers {
             let sealed = &files[&entry.path()];
             assert_eq!((sealed.len() as u64, crypto::digest(sealed)), (entry.size, entry.sha256));
-            let answer = world.reports[&id].reply.open_answer(sealed).unwrap_or_else(|e| panic!("{e}"));
+            let opened = world.reports[&id].reply.open_answer(sealed).unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!((opened.text, &opened.endorsements), (entry.text, &entry.endorsements));
+            let endorsement = entry.endorsement(world.id);
+            assert_eq!(endorsement, opened.answer.endorsement(opened.text), "from the list and from the answer");
+            let signer = world.signer.verifying_key().unwrap();
+            assert_eq!(crypto::endorsers(&endorsement, &entry.endorsements, &[signer]), 1);
+            let answer = opened.answer;
             assert_eq!(
                 (answer.seq, answer.report, answer.on, answer.after, answer.areas),
                 (entry.seq, id, DAY, 1, vec![Area::BoardGovernance, Area::Competition])

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
     use crate::{
         casebook::{DecisionError, NewAssessment, NewDecision, NewNotice},
-        domain::{AnswerKind, Area, Calendar, ReportId, ReportState, Route, TeamRole},
+        domain::{AnswerKind, Area, Calendar, ReportId, ReportState, Route, TeamRole, limits::DETAIL_MAX},
         world::{
             DAY, TODAY,
             casebook::{World, approve_now, many_marks, note},
@@ -95,7 +95,7 @@ mod tests {
             "once"
         );
         let casebook = world.open().unwrap();
-        assert_eq!((casebook.waiting(), casebook.waiting_notices()), (0, vec![]), "what came after it went with it");
+        assert_eq!((casebook.waiting(), casebook.waiting_answers()), (0, vec![]), "what came after it went with it");
 
         write(&world, id, "On a ward.");
         world.edit_as(&other, |editor| approve_now(editor, first)).unwrap();
@@ -137,7 +137,7 @@ mod tests {
             assert!(matches!(refused, Err(CasebookError::Decision(DecisionError::Changed(of))) if of == id));
         }
         assert_eq!(world.snapshot(), before, "nothing is recorded");
-        assert_eq!(world.open().unwrap().waiting_notices().len(), 1);
+        assert_eq!(world.open().unwrap().waiting_answers().len(), 1);
         world.edit_as(&other, |editor| approve_now(editor, first)).unwrap();
     }
 
@@ -166,6 +166,6 @@ mod tests {
             assert!(matches!(take(1, &long), Err(CasebookError::Typed(TypedError::LongReason))));
         }
         assert!(matches!(take(2, "Wrong."), Err(CasebookError::Approval(ApprovalError::NoAnswer))));
-        assert_eq!(world.open().unwrap().waiting_notices().len(), 1);
+        assert_eq!(world.open().unwrap().waiting_answers().len(), 1);
     }
 }

@@ -47,6 +47,6 @@ impl Casebook {
     /// same readers again.
     #[must_use]
     pub fn keyless(&self) -> Vec<crate::domain::ReportId> {
-        self.state.closed().filter(|id| self.state.is_keyless(*id)).collect()
+        self.state.outlines.keys().copied().filter(|id| self.state.is_keyless(*id)).collect()
     }
 }

@@ -160,7 +160,7 @@ mod tests {
     use crate::{
         domain::{Calendar, MessageKind, Route},
         world::{
-            DAY,
+            DAY, TODAY,
             casebook::{MARKER, World, plain},
         },
     };
@@ -176,15 +176,15 @@ mod tests {
         let mut world = World::new();
         let id = world.concern(1, Route::StaffConcern, &lengths);
         import(&mut world);
-        let casebook = world.open().unwrap();
+        let write = |id, name: &str, out: &Path| world.edit(|editor| editor.write_attachment(id, name, out, &TODAY));
         for (number, length) in (1..).zip(lengths) {
             for name in [format!("1/{number}"), format!("../{MARKER}-{number}.pdf")] {
                 let out = world.dir.path().join(format!("out-{number}-{}", name.len()));
-                casebook.attachment(id, &name, &out).unwrap();
+                write(id, &name, &out).unwrap();
                 assert!(fs::read(&out).unwrap() == plain(length), "{name}");
                 assert_eq!(out.metadata().unwrap().permissions().mode() & 0o777, 0o600);
                 assert!(matches!(
-                    casebook.attachment(id, &name, &out),
+                    write(id, &name, &out),
                     Err(CasebookError::Log(LogError::File(FileError::Exists(_))))
                 ));
             }
@@ -192,7 +192,7 @@ mod tests {
         let out = world.dir.path().join("none");
         for name in ["1/5", "2/1", "none", "", "../../etc/passwd"] {
             assert!(
-                matches!(casebook.attachment(id, name, &out), Err(CasebookError::Lookup(LookupError::NoAttachment(_)))),
+                matches!(write(id, name, &out), Err(CasebookError::Lookup(LookupError::NoAttachment(_)))),
                 "{name}"
             );
         }
@@ -206,14 +206,15 @@ mod tests {
         world.say(id, MessageKind::FollowUp, &[5]);
         import(&mut world);
         let casebook = world.open().unwrap();
+        let write = |id, name: &str, out: &Path| world.edit(|editor| editor.write_attachment(id, name, out, &TODAY));
         let out = world.dir.path().join("out");
-        let error = casebook.attachment(id, &format!("../{MARKER}-1.pdf"), &out).err().unwrap();
+        let error = write(id, &format!("../{MARKER}-1.pdf"), &out).err().unwrap();
         assert!(error.to_string().contains("1/1, 2/1"), "{error}");
         let sealed = world.casebook().join("collections/1").join(Manifest::path(id, 1, 1));
         let bytes = fs::read(&sealed).unwrap();
         fs::remove_file(&sealed).unwrap();
         files::write_new(&sealed, Readers::Owner, &bytes[..bytes.len() - 70_000]).unwrap();
-        assert!(matches!(casebook.attachment(id, "1/1", &out), Err(CasebookError::Log(LogError::Open { .. }))));
+        assert!(matches!(write(id, "1/1", &out), Err(CasebookError::Log(LogError::Open { .. }))));
         assert!(!out.exists() && !files::partial_path(&out).exists());
         // Another message that is sealed to the same team.
         let message = |collection: u64, seq| {

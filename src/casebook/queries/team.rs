@@ -131,7 +131,7 @@ impl Casebook {
 mod tests {
     use super::*;
     use crate::{
-        casebook::NewShutOut,
+        casebook::{NewProposal, NewReaders},
         domain::{Route, TeamRole, Text},
         world::{TODAY, casebook::World},
     };
@@ -146,17 +146,17 @@ mod tests {
         let named = world.colleague("Named", TeamRole::Reviewer);
         let left = world.colleague("Left", TeamRole::Reviewer);
         let stays = world.colleague("Stays", TeamRole::Reviewer);
-        world.edit(|editor| editor.leave(left.id, &TODAY)).unwrap();
+        world.agree(NewProposal::Leave(left.id)).unwrap();
+        let me = world.open().unwrap().me().unwrap();
         let reason = Text::typed("They worked there.");
-        let shut_out = NewShutOut { members: vec![named.id], roles: vec![TeamRole::Adviser], reason };
-        world.edit(|editor| editor.shut_out(id, shut_out, &TODAY)).unwrap();
+        world.edit(|editor| editor.restrict(id, NewReaders { readers: vec![me, stays.id], reason }, &TODAY)).unwrap();
         let casebook = world.open().unwrap();
         let mut readers: Vec<_> = casebook.readers(id).iter().map(|member| member.id).collect();
         let mut expected = vec![casebook.me().unwrap(), stays.id];
         readers.sort();
         expected.sort();
         assert_eq!(readers, expected);
-        assert!(!readers.contains(&adviser.id));
+        assert!(!readers.contains(&adviser.id) && casebook.is_shut_out(id, named.id));
         assert!(casebook.readers(ReportId([9; 8])).is_empty(), "there is no such report");
     }
 }

@@ -94,7 +94,11 @@ impl State {
             let id = about.report;
             self.reader(by, id)?;
             let Some(report) = self.reports.get(&id) else { continue };
-            let OpenedMatter::Open(Matter::News(messages)) = matter else { return Err(NotAllowed::Broken(id)) };
+            let messages = match matter {
+                OpenedMatter::Open(Matter::News(messages)) => messages,
+                OpenedMatter::Closed(_) => continue,
+                _ => return Err(NotAllowed::Broken(id)),
+            };
             let is_signed_for = |news: &MessageNews| {
                 report.messages.iter().any(|record| record.seq == news.seq && record.is_kept_by(news))
             };
@@ -158,7 +162,7 @@ impl State {
                 let acknowledged = remains.as_ref().map_or_else(Acknowledged::default, |remains| remains.acknowledged);
                 let last_message = remains.map_or(0, |remains| remains.last_message);
                 let ReportEntry { route, received_on, .. } = *entry;
-                self.outlines.insert(id, Outline { route, received_on, key, access, last_message, acknowledged });
+                self.outlines.insert(id, Outline { key, access, last_message, acknowledged });
                 if !matches!(matter, OpenedMatter::Closed(_)) {
                     self.reports.insert(id, Report::new(route, received_on));
                 }

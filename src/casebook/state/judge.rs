@@ -136,7 +136,7 @@ impl State {
         self.reader(by, id)?;
         match (self.reports.get(&id), matters.first()) {
             (Some(report), Some(OpenedMatter::Open(matter))) => fits(report, matter),
-            (None, Some(_)) => Ok(()),
+            (None, Some(_)) | (Some(_), Some(OpenedMatter::Closed(_))) => Ok(()),
             (Some(_), _) | (None, None) => Err(NotAllowed::Broken(id)),
         }
     }

@@ -2,16 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::{
-    casebook::log::event::NewKey,
-    domain::{Date, MemberId, Route},
-};
+use crate::{casebook::log::event::NewKey, domain::MemberId};
 
 /// What every member knows of a report.
 #[derive(Clone)]
 pub(in crate::casebook) struct Outline {
-    pub(in crate::casebook) route: Route,
-    pub(in crate::casebook) received_on: Date,
     /// What is about it is sealed to this key.
     pub(in crate::casebook) key: NewKey,
     pub(in crate::casebook) access: Access,

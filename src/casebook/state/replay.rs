@@ -1,6 +1,6 @@
 //! All that the events say, folded together, as far as one member can open them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     casebook::{
@@ -64,6 +64,8 @@ pub(in crate::casebook) struct State {
     pub(in crate::casebook) outlines: BTreeMap<ReportId, Outline>,
     /// Every report that this member can open.
     pub(in crate::casebook) reports: BTreeMap<ReportId, Report>,
+    /// Reports of which this member is a reader and was not given the last key: they know what came before.
+    pub(in crate::casebook) without_key: BTreeSet<ReportId>,
     /// What is left of reports that were destroyed.
     pub(in crate::casebook) destroyed: BTreeMap<ReportId, Remains>,
 }
@@ -210,7 +212,8 @@ impl State {
     /// Whether the member who looks is said to be a reader of a report and can't open it.
     pub(in crate::casebook) fn is_keyless(&self, id: ReportId) -> bool {
         let is_mine = |outline: &Outline| self.me.is_some_and(|me| outline.access.is_open_to(me));
-        !self.reports.contains_key(&id) && self.outlines.get(&id).is_some_and(is_mine)
+        let can_not = !self.reports.contains_key(&id) || self.without_key.contains(&id);
+        can_not && self.outlines.get(&id).is_some_and(is_mine)
     }
 
     /// The reports that the member who looks can't open.
@@ -248,7 +251,7 @@ impl State {
         let excluded = before.into_iter().filter(|member| !readers.contains(member));
         let excluded: Vec<MemberId> = excluded.collect();
         let mut shut_out = match std::mem::take(&mut outline.access) {
-            Access::Everyone => std::collections::BTreeSet::new(),
+            Access::Everyone => BTreeSet::new(),
             Access::Chosen { shut_out, .. } => shut_out,
         };
         shut_out.extend(&excluded);
@@ -260,9 +263,15 @@ impl State {
             by,
             what: AlertKind::Restricted { report: id, readers, shut_out: excluded },
         });
-        if !is_open {
+        let is_reader = self.me.is_some_and(|me| self.outlines.get(&id).is_some_and(|now| now.access.is_open_to(me)));
+        if is_open {
+            self.without_key.remove(&id);
+        } else if is_reader {
+            self.without_key.insert(id);
+        } else {
             self.reports.remove(&id);
-        } else if let Some(report) = self.reports.get_mut(&id) {
+        }
+        if let Some(report) = self.reports.get_mut(&id).filter(|_| is_open) {
             report.history.push(number);
         }
     }

@@ -1,25 +1,27 @@
 //! A box in memory that makes collections, and a casebook to import them.
 
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
     io::Write,
     path::{Path, PathBuf},
+    rc::Rc,
     sync::Arc,
 };
 
 use candour::{
     casebook::{
         AnswerId, Casebook, CasebookError, Editor, Founder, Import, KeyPaths, NewAssessment, NewDecision, NewMember,
-        NewNote, NewNotice, NewReply, Pointer, Recorded,
+        NewNote, NewNotice, NewProposal, NewReply, Pointer, Proposed, Recorded,
     },
     crypto::{
         self, AttachmentSealer, BoxRole, Code, GovernanceRecipients, ReplyIdentity, SignerRole, SigningKey,
         VerifyingKey, os_random, seal_message, seal_stream,
     },
     domain::{
-        About, AreaChoice, Attachment, BoxId, Calendar, Clock, ClockEntry, Concern, DeliveryEntry, Digest, FileEntry,
-        Format, Manifest, MemberId, Message, MessageContent, MessageEntry, MessageKind, ReportEntry, ReportId,
-        ReportState, Route, SeriousHarm, TeamRole, Text, limits::BYTES_PER_CHARACTER,
+        About, AreaChoice, Attachment, BoxId, Calendar, CasebookSeen, Clock, ClockEntry, Concern, DeliveryEntry,
+        Digest, FileEntry, FixedDay, Format, Manifest, MemberId, Message, MessageContent, MessageEntry, MessageKind,
+        ReportEntry, ReportId, ReportState, Route, Salt, SeriousHarm, TeamRole, Text, limits::BYTES_PER_CHARACTER,
     },
     files::{self, Readers},
     unseal::GovernanceIdentity,
@@ -48,15 +50,20 @@ pub(crate) struct World {
     pub(crate) box_key: VerifyingKey<BoxRole>,
     pub(crate) id: BoxId,
     pub(crate) reports: BTreeMap<ReportId, Held>,
+    /// What the box knows of the casebook.
+    pub(crate) seen: Option<CasebookSeen>,
     number: u64,
     previous: Option<Digest>,
+    /// Everyone who joined, to consent to what the first member proposes.
+    colleagues: RefCell<Vec<Colleague>>,
 }
 
 /// Another member of the team, with keys of their own.
+#[derive(Clone)]
 pub(crate) struct Colleague {
     pub(crate) id: MemberId,
     pub(crate) identity: Arc<GovernanceIdentity>,
-    pub(crate) signer: SigningKey<SignerRole>,
+    pub(crate) signer: Rc<SigningKey<SignerRole>>,
 }
 
 /// The files of a collection in order, before they are sealed.
@@ -74,8 +81,10 @@ impl World {
             box_key,
             id: BoxId([7; 16]),
             reports: BTreeMap::new(),
+            seen: None,
             number: 0,
             previous: None,
+            colleagues: RefCell::default(),
         };
         drop(world.init(&world.casebook()).unwrap());
         world
@@ -106,10 +115,32 @@ impl World {
         let identity = Arc::new(GovernanceIdentity::generate());
         let (signer, key) = SigningKey::generate().unwrap();
         let new = NewMember { name: Text::typed(name), role, signer: key, recipients: identity.recipients() };
-        let id = self.edit(|editor| editor.join(new, &TODAY)).unwrap();
+        self.agree(NewProposal::Join(new)).unwrap();
         let pointer = Pointer::read(&self.casebook()).unwrap();
-        Casebook::join(&self.casebook(), Arc::clone(&identity), pointer.fingerprint()).unwrap();
-        Colleague { id, identity, signer }
+        let joined = Casebook::join(&self.casebook(), Arc::clone(&identity), pointer.fingerprint()).unwrap();
+        let colleague = Colleague { id: joined.me().unwrap(), identity, signer: Rc::new(signer) };
+        self.colleagues.borrow_mut().push(colleague.clone());
+        colleague
+    }
+
+    /// A change that the first member proposes and, if there are others, one of them consents to.
+    pub(crate) fn agree(&self, new: NewProposal) -> Result<(), CasebookError> {
+        self.agree_on(&TODAY, new)
+    }
+
+    /// The same on another day.
+    pub(crate) fn agree_on(&self, today: &FixedDay, new: NewProposal) -> Result<(), CasebookError> {
+        let proposed = self.edit(|editor| editor.propose(new, today))?;
+        let Proposed::Waits(event) = proposed else { return Ok(()) };
+        let colleagues = self.colleagues.borrow().clone();
+        let mut refused = None;
+        for colleague in &colleagues {
+            match self.edit_as(colleague, |editor| editor.consent(event, today)) {
+                Ok(()) => return Ok(()),
+                Err(error) => refused = Some(error),
+            }
+        }
+        refused.map_or(Ok(()), Err)
     }
 
     pub(crate) fn open_as(&self, colleague: &Colleague) -> Result<Casebook, CasebookError> {
@@ -134,6 +165,7 @@ impl World {
             route,
             received_on: DAY,
             withdrawn: false,
+            acknowledged: 0,
             deliveries: Vec::new(),
             clocks: Vec::new(),
             messages: Vec::new(),
@@ -165,6 +197,7 @@ impl World {
                 MessageKind::Withdrawal => MessageContent::Withdrawal,
             },
             reply_to: held.reply.recipient().to_string(),
+            salt: Salt::random(&mut os_random()),
             attachments: Vec::new(),
         }
     }
@@ -178,16 +211,23 @@ impl World {
             sealed.push(bytes);
             message.attachments.push(attachment);
         }
-        sealed[0] = seal_message(&message, &to).unwrap().as_bytes().to_vec();
+        let (bytes, commitments) = seal_message(&message, &to).unwrap();
+        sealed[0] = bytes.as_bytes().to_vec();
         let held = self.reports.get_mut(&id).unwrap();
         let seq = held.entry.messages.last().map_or(0, |last| last.seq) + 1;
         let files =
             sealed.iter().map(|bytes| FileEntry { size: bytes.len() as u64, sha256: crypto::digest(bytes) }).collect();
-        held.entry.messages.push(MessageEntry { seq, kind, on: DAY, files });
+        let (commitment, summary) = (commitments.message, commitments.summary);
+        held.entry.messages.push(MessageEntry { seq, kind, on: DAY, files, commitment, summary });
         held.entry
             .clocks
             .push(ClockEntry { seq, clock: Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap() });
         held.sealed.extend(sealed.into_iter().enumerate().map(|(index, bytes)| ((seq, index), bytes)));
+    }
+
+    /// A message as the box has it, sealed.
+    pub(crate) fn sealed(&self, id: ReportId, seq: u32) -> &[u8] {
+        &self.reports[&id].sealed[&(seq, 0)]
     }
 
     /// The next manifest.
@@ -200,6 +240,7 @@ impl World {
             number: self.number,
             previous: self.previous,
             on: DAY,
+            casebook: self.seen,
             reports,
         }
     }

@@ -1,4 +1,5 @@
 //! Commands on one casebook: what is decided, and several members.
 
+mod by_hand;
 mod decide;
 mod team;

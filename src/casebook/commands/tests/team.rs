@@ -1,9 +1,10 @@
 use crate::{
     casebook::{
-        AnswerId, ApprovalError, DecisionError, EditError, EventProblem, ImportError, LogError, LookupError, NewMember,
-        NewShutOut, Seen, TeamError, TypedError,
+        AlertKind, AnswerId, ApprovalError, DecisionError, EditError, ImportError, LogError, LookupError, NewMember,
+        NewProposal, NewReaders, NotAllowed, Seen, Tried, TypedError,
+        log::{chain::OpenedMatter, event::What},
     },
-    crypto::SigningKey,
+    crypto::{self, SigningKey},
     domain::{
         Calendar, MessageKind, Route,
         limits::{DETAIL_MAX, SHORT_MAX},
@@ -19,8 +20,12 @@ use crate::{
     domain::{MemberId, ReportId, TeamRole, Text},
 };
 
-fn shut_out(members: Vec<MemberId>, roles: Vec<TeamRole>) -> NewShutOut {
-    NewShutOut { members, roles, reason: Text::typed("They worked there.") }
+fn readers(readers: Vec<MemberId>) -> NewReaders {
+    NewReaders { readers, reason: Text::typed("They worked there.") }
+}
+
+fn me(world: &World) -> MemberId {
+    world.open().unwrap().me().unwrap()
 }
 
 /// A world with one report in it.
@@ -74,7 +79,7 @@ fn whoever_is_shut_out_can_open_nothing_of_it_any_more() {
     let (mut world, id) = one_report();
     let other = world.colleague("Second", TeamRole::Adviser);
     assert!(world.open_as(&other).unwrap().show(id, DAY, &Calendar::default()).is_ok());
-    world.edit(|editor| editor.shut_out(id, shut_out(vec![other.id], vec![]), &TODAY)).unwrap();
+    world.edit(|editor| editor.restrict(id, readers(vec![editor.me]), &TODAY)).unwrap();
     world.edit(|editor| decide_now(editor, id, note(MARKER))).unwrap();
     let casebook = world.open_as(&other).unwrap();
     assert!(matches!(
@@ -86,7 +91,8 @@ fn whoever_is_shut_out_can_open_nothing_of_it_any_more() {
     // Not with all of their keys either: neither messages nor what was decided before or after.
     assert!(casebook.keys.report(id).unwrap().is_none());
     for number in 1..=casebook.version() {
-        assert!(casebook.open_event(number).unwrap().matters.iter().all(Option::is_none), "event {number}");
+        let matters = casebook.open_event(number).unwrap().matters;
+        assert!(matters.iter().all(|matter| matches!(matter, OpenedMatter::Closed(_))), "event {number}");
     }
     assert!(matches!(
         world.edit_as(&other, |editor| decide_now(editor, id, note("all the same"))),
@@ -108,43 +114,72 @@ fn whoever_is_shut_out_can_open_nothing_of_it_any_more() {
     ));
     world.import(&file).unwrap();
     assert!(world.open_as(&other).unwrap().show(id, DAY, &Calendar::default()).is_err());
-    // Until they are let in again.
-    world.edit(|editor| editor.shut_out(id, shut_out(vec![], vec![]), &TODAY)).unwrap();
+    // Until two of its readers let them in again: one alone can't.
+    let alone = world.edit(|editor| editor.restrict(id, readers(vec![editor.me, other.id]), &TODAY));
+    assert!(matches!(alone, Err(CasebookError::NotAllowed(NotAllowed::LettingInAlone(_)))));
+    let third = world.colleague("Third", TeamRole::Reviewer);
+    assert!(world.open_as(&third).unwrap().show(id, DAY, &Calendar::default()).is_err(), "a newcomer is no reader");
+    world.edit(|editor| editor.restrict(id, readers(vec![editor.me, third.id]), &TODAY)).unwrap();
+    assert!(world.open_as(&third).unwrap().show(id, DAY, &Calendar::default()).is_ok(), "but by a reader's act");
+    let reason = Text::typed("They are needed.");
+    world.agree(NewProposal::LetIn { report: id, readers: None, reason }).unwrap();
     let view = world.open_as(&other).unwrap().show(id, DAY, &Calendar::default()).unwrap();
-    assert_eq!((view.messages.len(), view.shut_outs.len()), (2, 2));
+    assert_eq!((view.messages.len(), view.readers.len()), (2, 3));
 }
 
 #[test]
-fn a_role_that_is_shut_out_is_so_for_those_who_join_later() {
+fn readers_are_chosen_by_readers_and_two_stay_where_there_were_several() {
     let (world, id) = one_report();
-    let early = world.colleague("Early", TeamRole::Reviewer);
-    world.edit(|editor| editor.shut_out(id, shut_out(vec![], vec![TeamRole::Adviser]), &TODAY)).unwrap();
-    let (adviser, reviewer) =
-        (world.colleague("Adviser", TeamRole::Adviser), world.colleague("Reviewer", TeamRole::Reviewer));
+    let second = world.colleague("Second", TeamRole::Reviewer);
+    let third = world.colleague("Third", TeamRole::Adviser);
+    let restrict = |members: Vec<MemberId>| world.edit(|editor| editor.restrict(id, readers(members), &TODAY));
+    let refused = |result: Result<(), CasebookError>| match result {
+        Err(CasebookError::NotAllowed(why)) => why,
+        Err(other) => panic!("{other}"),
+        Ok(()) => panic!("it was allowed"),
+    };
+    let before = world.snapshot();
+    assert_eq!(refused(restrict(vec![second.id, third.id])), NotAllowed::ShuttingOutOneself);
+    assert_eq!(refused(restrict(vec![me(&world)])), NotAllowed::TooFewReaders(id));
+    assert_eq!(refused(restrict(vec![me(&world), MemberId([9; 8])])), NotAllowed::NoMember);
+    assert_eq!(refused(restrict(vec![me(&world), second.id, third.id])), NotAllowed::Nothing);
+    assert_eq!(world.snapshot(), before, "nothing is recorded, and no key is left");
+    restrict(vec![me(&world), second.id]).unwrap();
     let show = |colleague| world.open_as(colleague)?.show(id, DAY, &Calendar::default()).map(drop);
-    assert!(matches!(show(&adviser), Err(CasebookError::Lookup(LookupError::ShutOut(_)))));
-    assert!(show(&reviewer).is_ok() && show(&early).is_ok());
-    assert!(matches!(
-        world.edit(|editor| editor.shut_out(id, shut_out(vec![], vec![TeamRole::Lead]), &TODAY)),
-        Err(CasebookError::Team(TeamError::ShuttingOutOneself))
-    ));
+    assert!(matches!(show(&third), Err(CasebookError::Lookup(LookupError::ShutOut(_)))));
+    let other = world.edit_as(&third, |editor| editor.restrict(id, readers(vec![third.id]), &TODAY));
+    assert_eq!(refused(other), NotAllowed::NoReader(id));
+    // Whoever is shut out ends no reader's membership, and no report loses its last reader.
+    let leave = |member| NewProposal::Leave(member);
+    let by_third = world.edit_as(&third, |editor| editor.propose(leave(second.id), &TODAY).map(drop));
+    assert_eq!(refused(by_third), NotAllowed::ShutOutOf(id));
+    restrict(vec![me(&world)]).unwrap();
+    let last = world.edit_as(&second, |editor| editor.propose(leave(me(&world)), &TODAY).map(drop));
+    assert_eq!(refused(last), NotAllowed::ShutOutOf(id));
+    let own = world.edit(|editor| editor.propose(leave(editor.me), &TODAY).map(drop));
+    assert_eq!(refused(own), NotAllowed::LastReader(id));
 }
 
 #[test]
 fn whoever_leaves_reads_nothing_that_comes_later_and_writes_nothing() {
     let (world, id) = one_report();
     let other = world.colleague("Second", TeamRole::Reviewer);
+    world.colleague("Third", TeamRole::Reviewer);
     let mut still_open = world.open_as(&other).unwrap();
-    world.edit(|editor| editor.leave(other.id, &TODAY)).unwrap();
+    world.agree(NewProposal::Leave(other.id)).unwrap();
     world.edit(|editor| decide_now(editor, id, note("later"))).unwrap();
     assert!(matches!(world.open_as(&other), Err(CasebookError::Log(LogError::NotAMember))));
     assert!(still_open.edit(&other.signer).is_err());
-    // What they sign all the same is not taken.
-    let mut forged = world.open().unwrap();
-    forged.state.members.get_mut(&other.id).unwrap().left_on = None;
-    forged.state.me = Some(other.id);
-    forged.edit(&other.signer).unwrap().ask_for_second_approver(true, &TODAY).unwrap();
-    assert!(matches!(world.open(), Err(CasebookError::Log(LogError::Event { problem: EventProblem::Unfit, .. }))));
+    // What they sign all the same is void, and everybody is told.
+    let version = world.open().unwrap().version();
+    let now = world.open().unwrap();
+    now.write_by_hand(other.id, &other.signer, What::SecondApprover, vec![]);
+    let casebook = world.open().unwrap();
+    assert_eq!((casebook.version(), casebook.second_approver()), (version + 1, false));
+    let void = casebook.alerts().pop().unwrap();
+    assert_eq!((void.by, void.event), (other.id, version + 1));
+    let expected = AlertKind::Void { tried: Tried::AskForApprover, why: NotAllowed::NotAMember };
+    assert!(void.what == expected);
 }
 
 #[test]
@@ -160,14 +195,14 @@ fn names_and_reasons_are_bounded_in_characters_and_in_bytes() {
             recipients: GovernanceIdentity::generate().recipients(),
         };
         assert!(matches!(
-            world.edit(|editor| editor.join(new, &TODAY)),
-            Err(CasebookError::Team(TeamError::MemberName))
+            world.edit(|editor| editor.propose(NewProposal::Join(new), &TODAY)),
+            Err(CasebookError::NotAllowed(NotAllowed::Name))
         ));
     }
     for long in ["a".repeat(DETAIL_MAX + 1), many_marks(DETAIL_MAX)] {
-        let new = NewShutOut { reason: Text::typed(&long), ..shut_out(Vec::new(), vec![TeamRole::Reviewer]) };
+        let new = NewReaders { reason: Text::typed(&long), ..readers(vec![me(&world)]) };
         assert!(matches!(
-            world.edit(|editor| editor.shut_out(id, new, &TODAY)),
+            world.edit(|editor| editor.restrict(id, new, &TODAY)),
             Err(CasebookError::Typed(TypedError::LongReason))
         ));
     }
@@ -185,7 +220,7 @@ fn a_colleague_compares_the_fingerprint_before_the_first_opening() {
         signer: colleague.signer.verifying_key().unwrap(),
         recipients: colleague.identity.recipients(),
     };
-    other.edit(|editor| editor.join(new, &TODAY)).unwrap();
+    other.edit(|editor| editor.propose(NewProposal::Join(new), &TODAY)).unwrap();
     assert!(matches!(
         Casebook::open(&other.casebook(), std::sync::Arc::clone(&colleague.identity)),
         Err(CasebookError::Log(LogError::NotVouched(_)))
@@ -203,26 +238,38 @@ fn a_colleague_compares_the_fingerprint_before_the_first_opening() {
 }
 
 #[test]
-fn a_notice_waits_for_its_second_approver() {
+fn every_text_waits_for_its_second_approver() {
     let (world, id) = one_report();
     let other = world.colleague("Second", TeamRole::Reviewer);
-    world.edit(|editor| editor.ask_for_second_approver(true, &TODAY)).unwrap();
+    world.edit(|editor| editor.ask_for_second_approver(&TODAY)).unwrap();
     world.decide(id, notice("How we use it.")).unwrap();
     world.reply(id, "Thank you.");
-    let answer = AnswerId { report: id, seq: 1 };
+    let answers = [AnswerId { report: id, seq: 1 }, AnswerId { report: id, seq: 2 }];
     let casebook = world.open().unwrap();
-    // The reply is numbered after it, so it waits too.
-    let waiting: Vec<_> = casebook.waiting_notices().iter().map(|notice| notice.answer).collect();
-    assert_eq!((casebook.waiting(), waiting), (0, vec![answer]));
+    let waiting: Vec<_> = casebook.waiting_answers().iter().map(|waiting| waiting.answer).collect();
+    assert_eq!((casebook.waiting(), waiting), (0, answers.to_vec()));
     assert!(matches!(
-        world.edit(|editor| approve_now(editor, answer)),
-        Err(CasebookError::Approval(ApprovalError::OwnNotice))
+        world.edit(|editor| approve_now(editor, answers[0])),
+        Err(CasebookError::Approval(ApprovalError::OwnText))
     ));
-    world.edit_as(&other, |editor| approve_now(editor, answer)).unwrap();
+    world.edit_as(&other, |editor| approve_now(editor, answers[0])).unwrap();
     assert!(matches!(
-        world.edit_as(&other, |editor| approve_now(editor, answer)),
+        world.edit_as(&other, |editor| approve_now(editor, answers[0])),
         Err(CasebookError::Approval(ApprovalError::NotWaiting))
     ));
     let casebook = world.open().unwrap();
-    assert_eq!((casebook.waiting(), casebook.waiting_notices().len()), (2, 0));
+    assert_eq!((casebook.waiting(), casebook.waiting_answers().len()), (1, 1));
+    // Both stand by the very words, sealed with them.
+    let entry = casebook.state.answers_to_export(false).remove(0);
+    let sealed = std::fs::read(casebook.answer_path(id, 1)).unwrap();
+    let opened = world.reports[&id].reply.open_answer(&sealed).unwrap_or_else(|error| panic!("{error}"));
+    let signers = [world.signer.verifying_key().unwrap(), other.signer.verifying_key().unwrap()];
+    let endorsement = opened.answer.endorsement(opened.text);
+    assert_eq!(crypto::endorsers(&endorsement, &opened.endorsements, &signers), 2);
+    assert_eq!((entry.endorsement(world.id), &entry.endorsements), (endorsement, &opened.endorsements));
+    // It takes two to do without.
+    let alone = world.edit(|editor| editor.propose(NewProposal::NoSecondApprover, &TODAY)).unwrap();
+    assert!(matches!(alone, crate::casebook::Proposed::Waits(_)) && world.open().unwrap().second_approver());
+    world.agree(NewProposal::NoSecondApprover).unwrap();
+    assert!(!world.open().unwrap().second_approver());
 }
