@@ -26,6 +26,8 @@ pub mod carry;
 mod commands;
 mod error;
 mod log;
+#[cfg(test)]
+mod model;
 pub mod notice;
 mod parallel;
 mod queries;

@@ -157,7 +157,10 @@ impl State {
                     report.take_back(number, taken_back.answer.seq);
                 }
             }
-            What::Restricted(restricted) => self.restrict(restricted, matter().is_some(), (number, on, by)),
+            What::Restricted(restricted) => {
+                let is_open = !matches!(matters.next(), Some(OpenedMatter::Closed(_)));
+                self.restrict(restricted, is_open, (number, on, by));
+            }
             What::Referred(about) => {
                 if let (Some(report), Some(Matter::Referred(referred))) =
                     (self.reports.get_mut(&about.report), matter())
@@ -279,10 +282,10 @@ impl State {
     fn export(&mut self, exported: Exported, by: MemberId) {
         self.exported = exported.number;
         self.export_file = Some(exported.file);
-        for id in exported.answers {
-            let report = self.reports.get_mut(&id.report);
-            let answer = report.and_then(|report| report.answers.iter_mut().find(|answer| answer.seq == id.seq));
-            if let Some(answer) = answer {
+        for AnswerId { report, seq } in exported.answers {
+            let Some(report) = self.reports.get_mut(&report) else { continue };
+            let was_to_go = report.to_export(true).any(|answer| answer.seq == seq);
+            if let Some(answer) = report.answers.iter_mut().find(|answer| was_to_go && answer.seq == seq) {
                 answer.exported_in.push(exported.number);
             }
         }

@@ -72,9 +72,18 @@ pub(crate) type Parts = Vec<(String, Vec<u8>)>;
 impl World {
     /// With a casebook in it.
     pub(crate) fn new() -> Self {
+        Self::in_directory(tempfile::tempdir().unwrap())
+    }
+
+    /// The same in a directory of memory, where there is one: for very many of them.
+    pub(crate) fn in_memory() -> Self {
+        Self::in_directory(tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap())
+    }
+
+    fn in_directory(dir: TempDir) -> Self {
         let (box_signer, box_key) = SigningKey::generate().unwrap();
         let world = Self {
-            dir: tempfile::tempdir().unwrap(),
+            dir,
             identity: Arc::new(GovernanceIdentity::generate()),
             signer: SigningKey::generate().unwrap().0,
             box_signer,
@@ -145,6 +154,11 @@ impl World {
 
     pub(crate) fn open_as(&self, colleague: &Colleague) -> Result<Casebook, CasebookError> {
         Casebook::open(&self.casebook(), Arc::clone(&colleague.identity))
+    }
+
+    /// The keys of everyone who joined.
+    pub(crate) fn colleagues(&self) -> Vec<Colleague> {
+        self.colleagues.borrow().clone()
     }
 
     /// One change, by a colleague.

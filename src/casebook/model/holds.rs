@@ -1,0 +1,173 @@
+//! What holds at the end of a play.
+
+use std::{collections::BTreeMap, fs};
+
+use super::play::Team;
+use crate::{
+    casebook::{
+        Casebook, CasebookError, LogError,
+        state::{alert::AlertKind, replay::State},
+    },
+    domain::{Calendar, ReportId},
+    unseal::GovernanceIdentity,
+    world::{
+        DAY,
+        casebook::{Colleague, MARKER},
+    },
+};
+
+impl Team {
+    pub(super) fn holds(&self) {
+        let opened = self.all_opened();
+        assert!(!opened.is_empty(), "no honest member is left");
+        self.words_are_the_persons(&opened);
+        self.nothing_is_lost(&opened);
+        self.keys_are_the_readers();
+        agree(&opened);
+    }
+
+    /// An honest reader never sees words that the person did not write.
+    fn words_are_the_persons(&self, opened: &[Casebook]) {
+        for casebook in opened {
+            for (id, report) in &casebook.state.reports {
+                match casebook.show(*id, DAY, &Calendar::default()) {
+                    Ok(view) => {
+                        let concerns = view.messages.iter().filter_map(|message| message.concern());
+                        for concern in concerns {
+                            assert!(concern.description.as_str().starts_with(MARKER), "other words are shown");
+                        }
+                    }
+                    Err(CasebookError::Log(LogError::NotTheBoxsWord { .. } | LogError::Exchanged(_))) => {}
+                    Err(CasebookError::Log(LogError::File(_))) => {}
+                    Err(other) => panic!("{other}"),
+                }
+                if let (Some(reply_to), Some(held)) = (&report.reply_to, self.world.reports.get(id)) {
+                    assert_eq!(*reply_to, held.reply.recipient().to_string(), "answers are sealed to somebody else");
+                }
+            }
+        }
+    }
+
+    /// No report is lost that two members did not agree to destroy: an honest reader can open everything of it.
+    fn nothing_is_lost(&self, opened: &[Casebook]) {
+        for id in &self.known {
+            let is_there = opened.iter().any(|casebook| casebook.state.outlines.contains_key(id));
+            if !is_there {
+                assert!(self.agreed.contains(id), "{id} is gone");
+                continue;
+            }
+            let can_read = |casebook: &Casebook| casebook.show(*id, DAY, &Calendar::default()).is_ok();
+            assert!(opened.iter().any(can_read), "nobody honest can open {id}");
+        }
+    }
+
+    /// Nobody who is not on a report's list of readers ever holds its key.
+    fn keys_are_the_readers(&self) {
+        let Some(casebook) = self.opened(0) else { return };
+        let everyone: Vec<&Colleague> = self.honest.iter().chain([&self.dishonest]).collect();
+        for (id, outline) in &casebook.state.outlines {
+            for colleague in &everyone {
+                let holds = holds_key(&self.world.casebook(), &colleague.identity, *id, &outline.key.recipient);
+                assert!(
+                    !holds || outline.access.is_open_to(colleague.id),
+                    "someone who is no reader holds the key of {id}"
+                );
+            }
+        }
+    }
+}
+
+/// Whether someone can open a report's key with all that lies in the casebook.
+fn holds_key(directory: &std::path::Path, identity: &GovernanceIdentity, id: ReportId, recipient: &str) -> bool {
+    let mut openers = identity.and(identity);
+    let files: Vec<_> = fs::read_dir(directory.join("keys")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let opened = |path: &std::path::PathBuf, openers: &GovernanceIdentity| {
+        let sealed = fs::read(path).unwrap();
+        let text = openers.open_bytes(&sealed, 1 << 20).ok()?;
+        GovernanceIdentity::from_text(std::str::from_utf8(&text).ok()?).ok()
+    };
+    let named = |path: &std::path::PathBuf, begins: &str| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(begins))
+    };
+    for path in files.iter().filter(|path| named(path, "casebook")) {
+        if let Some(keys) = opened(path, identity) {
+            openers = openers.and(&keys);
+        }
+    }
+    let mut mine = files.iter().filter(|path| named(path, &id.to_string()));
+    mine.any(|path| opened(path, &openers).is_some_and(|keys| keys.only(recipient).is_some()))
+}
+
+/// All honest readers end in the same state: of everything that both may know.
+fn agree(opened: &[Casebook]) {
+    let [first, others @ ..] = opened else { return };
+    for other in others {
+        assert_eq!(shared(&first.state), shared(&other.state), "two honest members differ");
+        for (id, of_first) in reports(first) {
+            if let Some(of_other) = reports(other).get(&id) {
+                assert_eq!(&of_first, of_other, "two honest readers differ about {id}");
+            }
+        }
+    }
+}
+
+/// What every member knows, whoever they are.
+fn shared(state: &State) -> Vec<String> {
+    let members = state
+        .members
+        .iter()
+        .map(|(id, member)| format!("member {id} {} {:?} {}", member.signer, member.left_on, member.confirmed));
+    let outlines = state.outlines.iter().map(|(id, outline)| {
+        let acknowledged = (outline.acknowledged.through, outline.acknowledged.by, outline.acknowledged.confirmed);
+        format!("{id} {:?} {:?} {} {acknowledged:?}", outline.key, outline.access.chosen(), outline.last_message)
+    });
+    let proposals = state.proposals.iter().map(|(event, proposal)| format!("proposal {event} {}", proposal.by));
+    let told = state.alerts.iter().filter(|alert| !matches!(alert.what, AlertKind::NotTheBoxsWord { .. }));
+    // What is void because of what a report's readers alone know is told to them alone.
+    let told = told.filter(|alert| match alert.what {
+        AlertKind::Void { why, .. } => !is_private(why),
+        _ => true,
+    });
+    let told = told.map(|alert| format!("alert {} {}", alert.event, alert.by));
+    let rest = [
+        format!("{} {} {}", state.recipient, state.generation, state.second_approver),
+        format!("{:?} {} {:?} {}", state.r#box, state.collection, state.manifests, state.exported),
+        format!("{:?} {:?}", state.destroyed.keys().collect::<Vec<_>>(), state.box_key),
+    ];
+    members.chain(outlines).chain(proposals).chain(told).chain(rest).collect()
+}
+
+/// Whether only a report's readers can tell that.
+fn is_private(why: crate::casebook::NotAllowed) -> bool {
+    use crate::casebook::NotAllowed as Why;
+    matches!(
+        why,
+        Why::Broken(_)
+            | Why::Letter(_)
+            | Why::Answer(_)
+            | Why::NeedsApprover
+            | Why::NotWaiting(_)
+            | Why::Assessment(_)
+            | Why::Export(Some(_))
+    )
+}
+
+/// What a report's readers know of it.
+fn reports(casebook: &Casebook) -> BTreeMap<ReportId, Vec<String>> {
+    let state = &casebook.state;
+    let reports = state.reports.iter().filter(|(id, _)| !state.without_key.contains(id));
+    reports
+        .map(|(id, report)| {
+            let messages = report.messages.iter().map(|message| {
+                let kept = message.kept.as_ref().map(|kept| (&kept.files, kept.by));
+                format!("message {} {kept:?}", message.seq)
+            });
+            let answers = report.answers.iter().map(|answer| {
+                let (file, by) = (answer.file, answer.approved_by);
+                format!("answer {} {} {file:?} {by:?} {:?}", answer.seq, answer.text, answer.exported_in)
+            });
+            let standing = format!("{} {:?} {} {:?}", report.state, report.reply_to, report.read, report.history);
+            (*id, messages.chain(answers).chain([standing]).collect())
+        })
+        .collect()
+}
