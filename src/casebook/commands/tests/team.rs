@@ -1,12 +1,12 @@
 use crate::{
     casebook::{
-        AlertKind, AnswerId, ApprovalError, DecisionError, EditError, ImportError, LogError, LookupError, NewMember,
-        NewProposal, NewReaders, NotAllowed, Seen, Tried, TypedError,
+        AlertKind, AnswerId, ApprovalError, DecisionError, EditError, Export, ImportError, LogError, LookupError,
+        NewMember, NewProposal, NewReaders, NewRecovery, NotAllowed, Proposed, Seen, Tried, TypedError,
         log::{chain::OpenedMatter, event::What},
     },
-    crypto::{self, SigningKey},
+    crypto::{self, SignerRole, SigningKey},
     domain::{
-        Calendar, MessageKind, Route,
+        AccessKind, Calendar, MessageKind, Route,
         limits::{DETAIL_MAX, SHORT_MAX},
     },
     unseal::GovernanceIdentity,
@@ -275,4 +275,128 @@ fn every_text_waits_for_its_second_approver() {
     assert!(matches!(alone, crate::casebook::Proposed::Waits(_)) && world.open().unwrap().second_approver());
     world.agree(NewProposal::NoSecondApprover).unwrap();
     assert!(!world.open().unwrap().second_approver());
+}
+
+/// Keys that lie in a safe.
+fn safe() -> (std::sync::Arc<GovernanceIdentity>, SigningKey<SignerRole>, impl Fn() -> NewRecovery) {
+    let identity = std::sync::Arc::new(GovernanceIdentity::generate());
+    let (key, public) = SigningKey::generate().unwrap();
+    let recipients = identity.recipients();
+    (identity, key, move || NewRecovery { signer: public.clone(), recipients: recipients.clone() })
+}
+
+fn newcomer(name: &str) -> (std::sync::Arc<GovernanceIdentity>, SigningKey<SignerRole>, NewMember) {
+    let identity = std::sync::Arc::new(GovernanceIdentity::generate());
+    let (key, signer) = SigningKey::generate().unwrap();
+    let recipients = identity.recipients();
+    (identity, key, NewMember { name: Text::typed(name), role: TeamRole::Lead, signer, recipients })
+}
+
+#[test]
+fn a_team_that_lost_its_keys_goes_on_with_those_in_the_safe() {
+    let (world, id) = one_report();
+    let (identity, key, keys) = safe();
+    // Nobody puts them there alone, the founder neither.
+    let alone = world.edit(|editor| editor.propose(NewProposal::Recovery(Some(keys())), &TODAY)).unwrap();
+    let Proposed::Waits(event) = alone else { panic!("one member put them there") };
+    let by_one = world.edit(|editor| editor.consent(event, &TODAY));
+    assert!(matches!(by_one, Err(CasebookError::NotAllowed(NotAllowed::RecoveryAlone))));
+    let second = world.colleague("Second", TeamRole::Reviewer);
+    world.edit_as(&second, |editor| editor.consent(event, &TODAY)).unwrap();
+    let restricted = {
+        let mut world = world;
+        let restricted = world.concern(2, Route::StaffConcern, &[]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        (world, restricted)
+    };
+    let (world, restricted) = restricted;
+    world.edit(|editor| editor.restrict(restricted, readers(vec![editor.me]), &TODAY)).unwrap();
+    let fingerprint = world.open().unwrap().fingerprint();
+    let other = safe();
+    let (_, _, someone) = newcomer("Someone");
+    let stranger = Casebook::recover(&world.casebook(), (other.0, &other.1), fingerprint, someone, &TODAY);
+    assert!(matches!(stranger, Err(CasebookError::Log(LogError::NotAMember))));
+    // A member's own keys are not those in the safe.
+    let (_, _, someone) = newcomer("Someone");
+    let member = (std::sync::Arc::clone(&second.identity), &*second.signer);
+    let by_member = Casebook::recover(&world.casebook(), member, fingerprint, someone, &TODAY);
+    assert!(matches!(by_member, Err(CasebookError::Team(crate::casebook::TeamError::NoRecovery))));
+
+    let (mine, signer, new) = newcomer("After the fire");
+    let keys = (std::sync::Arc::clone(&identity), &key);
+    Casebook::recover(&world.casebook(), keys, fingerprint, new, &TODAY).unwrap();
+    let mut casebook = Casebook::join(&world.casebook(), mine, fingerprint).unwrap();
+    assert!(casebook.show(id, DAY, &Calendar::default()).is_ok());
+    assert!(
+        casebook.show(restricted, DAY, &Calendar::default()).is_err(),
+        "the safe opens no report with chosen readers"
+    );
+    decide_now(&mut casebook.edit(&signer).unwrap(), id, note("We go on.")).unwrap();
+    assert!(matches!(world.open().unwrap().alerts().pop().unwrap().what, AlertKind::Recovered { .. }));
+    // What is recorded later is sealed to the safe too, and two members take it away again.
+    assert!(world.agree(NewProposal::Recovery(None)).is_ok());
+    assert!(matches!(Casebook::open(&world.casebook(), identity), Err(CasebookError::Log(LogError::NotAMember))));
+}
+
+#[test]
+fn another_box_key_takes_two_members() {
+    let (mut world, _) = one_report();
+    let second = world.colleague("Second", TeamRole::Reviewer);
+    let (signer, public) = SigningKey::generate().unwrap();
+    let proposed = world.edit(|editor| editor.propose(NewProposal::BoxKey(public.clone()), &TODAY)).unwrap();
+    let Proposed::Waits(event) = proposed else { panic!("one member took it") };
+    world.concern(2, Route::StaffConcern, &[]);
+    let before = std::mem::replace(&mut world.box_signer, signer);
+    let file = world.collect();
+    assert!(world.import(&file).is_err());
+    world.edit_as(&second, |editor| editor.consent(event, &TODAY)).unwrap();
+    assert_eq!(world.import(&file).unwrap().new_reports, 1);
+    world.box_signer = before;
+    let file = world.collect();
+    assert!(world.import(&file).is_err(), "the key before is none any more");
+}
+
+#[test]
+fn what_is_confirmed_to_the_box_was_opened_by_whoever_confirms_it() {
+    let (world, id) = one_report();
+    let second = world.colleague("Second", TeamRole::Reviewer);
+    let export = |name: &str| world.dir.path().join(name);
+    let written = world.edit(|editor| editor.export(&export("one"), false, &TODAY)).unwrap();
+    assert_eq!(written, Export::Written { number: 1, answers: 0, collected: 1 });
+    assert_eq!(world.edit(|editor| editor.export(&export("none"), false, &TODAY)).unwrap(), Export::Nothing);
+    // A second member's word makes the box delete it, so they look at it themselves.
+    let message = world.casebook().join("collections/1").join(crate::domain::Manifest::path(id, 1, 1));
+    let bytes = std::fs::read(&message).unwrap();
+    std::fs::write(&message, &bytes[1..]).unwrap();
+    assert_eq!(world.edit_as(&second, |editor| editor.export(&export("no"), false, &TODAY)).unwrap(), Export::Nothing);
+    std::fs::write(&message, &bytes).unwrap();
+    let written = world.edit_as(&second, |editor| editor.export(&export("two"), false, &TODAY)).unwrap();
+    assert_eq!(written, Export::Written { number: 2, answers: 0, collected: 1 });
+    assert!(!world.open().unwrap().has_to_acknowledge() && !world.open_as(&second).unwrap().has_to_acknowledge());
+}
+
+#[test]
+fn who_opened_and_saved_what_is_known_to_the_readers_once_a_day() {
+    let (world, id) = one_report();
+    let second = world.colleague("Second", TeamRole::Reviewer);
+    let shown = (DAY, &Calendar::default());
+    for _ in 0..2 {
+        world.edit_as(&second, |editor| editor.show(id, shown, &TODAY).map(drop)).unwrap();
+    }
+    let out = world.dir.path().join("out");
+    world.edit_as(&second, |editor| editor.write_attachment(id, "1/1", &out, &TODAY).map(drop)).unwrap();
+    world.edit(|editor| editor.note_print(id, &TODAY)).unwrap();
+    let log = world.open().unwrap().access_log(None);
+    let told: Vec<_> =
+        log.iter().map(|access| (access.by, access.how, access.file.as_ref().map(Text::as_str))).collect();
+    let expected = [
+        (me(&world), AccessKind::Printed, None),
+        (second.id, AccessKind::Saved, Some("1/1")),
+        (second.id, AccessKind::Opened, None),
+    ];
+    assert_eq!(told, expected);
+    world.edit(|editor| editor.restrict(id, readers(vec![editor.me]), &TODAY)).unwrap();
+    assert!(world.open_as(&second).unwrap().access_log(None).is_empty());
+    assert_eq!(world.open().unwrap().access_log(Some(id)).len(), 3);
 }
