@@ -37,7 +37,7 @@ pub use seal::{
     AttachmentSealer, SealError, Sealed, SealedTrueSize, answer_digest, seal_answer, seal_bytes, seal_message,
     seal_own_copy, seal_stream,
 };
-#[cfg(test)]
+#[cfg(all(test, feature = "desk"))]
 pub(crate) use sign::sign_as;
 pub use sign::{
     BoxRole, Document, KeyRole, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, endorsers,

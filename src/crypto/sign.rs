@@ -266,7 +266,7 @@ pub fn sign<T: Document>(document: &T, key: &SigningKey<T::Role>) -> Result<(Vec
 }
 
 /// A signature over bytes as they are, under the name of a document: for tests of what can't be read.
-#[cfg(test)]
+#[cfg(all(test, feature = "desk"))]
 pub(crate) fn sign_as<T: Document>(bytes: &[u8], key: &SigningKey<T::Role>) -> String {
     let untrusted = untrusted_comment::<T>();
     let signed = minisign::sign(None, &key.secret, Cursor::new(bytes), Some(T::FORMAT.slug()), Some(&untrusted));

@@ -65,6 +65,10 @@ pub const MANIFEST_BYTES: usize = 64 * MIB;
 /// Bytes of one sealed casebook event: what a manifest says, JSON inside JSON, and what the queue needs besides.
 pub const EVENT_BYTES: usize = 4 * MANIFEST_BYTES;
 
+/// Decisions files that may be missing before one: more than any team loses.
+pub const DECISIONS_AHEAD: u64 = 10_000;
+/// Days for which the box keeps what a desk has acknowledged, unless configured otherwise or a second signer confirms it.
+pub const ACKNOWLEDGED_DAYS: u32 = 7;
 /// Uploads that are being sealed at the same moment; later ones wait.
 pub const UPLOADS: usize = 24;
 /// Receipt codes that are looked up in a minute, unless configured otherwise: a flood is told to wait, a person never

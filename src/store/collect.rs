@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Store, StoreError, damaged, reports};
+use super::{Store, StoreError, damaged, reports, signers};
 use crate::{
     crypto::unframe,
-    domain::{DeliveryEntry, Digest, FileEntry, MessageEntry, MessageKind, ReportEntry, ReportId, Route},
+    domain::{CasebookSeen, DeliveryEntry, Digest, FileEntry, MessageEntry, MessageKind, ReportEntry, ReportId, Route},
 };
 
 /// The last collection that was made.
@@ -105,11 +105,20 @@ impl Store {
 }
 
 impl Snapshot<'_> {
-    /// Every report by id, with the messages that the desk has not acknowledged.
+    /// What the box knows of the casebook whose decisions it takes.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn casebook(&self) -> Result<Option<CasebookSeen>, StoreError> {
+        signers::casebook(self.0)
+    }
+
+    /// Every report by id, with the messages that the desk has not acknowledged; with `again`, also those that it has and
+    /// that are still kept here.
     ///
     /// # Errors
     /// If they can't be read.
-    pub fn reports(&self) -> Result<Vec<ReportEntry>, StoreError> {
+    pub fn reports(&self, again: bool) -> Result<Vec<ReportEntry>, StoreError> {
         let sql = "SELECT id, route, received_on, withdrawn_on IS NOT NULL FROM report ORDER BY id";
         let mut statement = self.0.prepare(sql)?;
         let rows = statement.query_map([], |row| {
@@ -123,12 +132,18 @@ impl Snapshot<'_> {
                 route: Route::from_slug(&route).ok_or_else(|| damaged("a route"))?,
                 received_on: reports::day(&received_on)?,
                 withdrawn,
+                acknowledged: self.acknowledged(id)?,
                 deliveries: self.deliveries(id)?,
                 clocks: reports::clocks(self.0, id)?,
-                messages: self.messages(id)?,
+                messages: self.messages(id, again)?,
             })
         })
         .collect()
+    }
+
+    fn acknowledged(&self, report: ReportId) -> Result<u32, StoreError> {
+        let sql = "SELECT coalesce(max(seq), 0) FROM message WHERE report = ?1 AND acknowledged_on IS NOT NULL";
+        Ok(self.0.prepare_cached(sql)?.query_row([report.0], |row| row.get(0))?)
     }
 
     fn deliveries(&self, report: ReportId) -> Result<Vec<DeliveryEntry>, StoreError> {
@@ -164,16 +179,31 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    fn messages(&self, report: ReportId) -> Result<Vec<MessageEntry>, StoreError> {
+    fn messages(&self, report: ReportId, again: bool) -> Result<Vec<MessageEntry>, StoreError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT seq, kind, received_on FROM message WHERE report = ?1 AND collected = 0 ORDER BY seq",
+            "SELECT seq, kind, received_on, commitment, summary FROM message WHERE report = ?1 AND (collected = 0 OR (?2
+               AND EXISTS (SELECT 1 FROM file WHERE file.report = message.report AND file.seq = message.seq)))
+             ORDER BY seq",
         )?;
-        let rows = statement
-            .query_map([report.0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
+        let rows = statement.query_map((report.0, again), |row| {
+            Ok((
+                row.get(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, String>(2)?,
+                row.get::<_, Vec<u8>>(3)?,
+                row.get::<_, Vec<u8>>(4)?,
+            ))
+        })?;
         rows.map(|row| {
-            let (seq, kind, on) = row?;
-            let kind = MessageKind::from_slug(&kind).ok_or_else(|| damaged("a kind of message"))?;
-            Ok(MessageEntry { seq, kind, on: reports::day(&on)?, files: self.files(report, seq)? })
+            let (seq, kind, on, commitment, summary) = row?;
+            Ok(MessageEntry {
+                seq,
+                kind: MessageKind::from_slug(&kind).ok_or_else(|| damaged("a kind of message"))?,
+                on: reports::day(&on)?,
+                files: self.files(report, seq)?,
+                commitment: sha256(&commitment)?,
+                summary: sha256(&summary)?,
+            })
         })
         .collect()
     }

@@ -6,8 +6,11 @@ use std::{
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Settings, StoreError, schema, writer};
-use crate::files;
+use super::{Settings, StoreError, schema, signers::add_signers, writer};
+use crate::{
+    crypto::{SignerRole, VerifyingKey},
+    files,
+};
 
 /// The database's name in the data directory.
 pub const DATABASE: &str = "candour.db";
@@ -30,7 +33,11 @@ impl Store {
     ///
     /// # Errors
     /// If there is one already or it can't be written.
-    pub fn create(directory: &Path, settings: &Settings) -> Result<(), StoreError> {
+    pub fn create(
+        directory: &Path,
+        settings: &Settings,
+        signers: &[VerifyingKey<SignerRole>],
+    ) -> Result<(), StoreError> {
         let path = directory.join(DATABASE);
         if path.symlink_metadata().is_ok() {
             return Err(StoreError::Exists(directory.to_owned()));
@@ -43,6 +50,7 @@ impl Store {
         let mut connection = schema::open_writer(&partial, true)?;
         schema::migrate(&mut connection)?;
         settings.save(&connection)?;
+        add_signers(&connection, signers)?;
         // Closing writes the log into the file.
         connection.close().map_err(|(_, error)| error)?;
         files::rename_new(&partial, &path).map_err(|error| StoreError::Sqlite(error.to_string()))

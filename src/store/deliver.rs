@@ -3,10 +3,16 @@
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Store, StoreError, damaged};
+use super::{
+    Store, StoreError, damaged,
+    signers::{casebook, set_casebook},
+};
 use crate::{
-    crypto::{Sealed, Verified, frame},
-    domain::{AnswerEntry, ClockKind, Collected, Decisions, Digest, MessageKind, ReportId},
+    crypto::{Sealed, SignerRole, Verified, VerifyingKey, frame},
+    domain::{
+        AnswerEntry, CasebookId, CasebookSeen, ClockKind, Collected, Decisions, Digest, ReportId,
+        limits::DECISIONS_AHEAD,
+    },
 };
 
 /// A decisions file whose signature was checked, with the sealed answers in the order of its list.
@@ -17,6 +23,10 @@ pub struct Delivery {
     pub answers: Vec<Sealed>,
     /// The day of delivery, Europe/London: the day on which clocks are met.
     pub on: Date,
+    /// Who signed it.
+    pub signer: VerifyingKey<SignerRole>,
+    /// How many signers have to stand by a text to a person.
+    pub demanded: usize,
 }
 
 /// What a delivery changed.
@@ -28,8 +38,10 @@ pub struct Applied {
     pub known: usize,
     /// Answers to reports that the person withdrew: there is nobody to read them.
     pub withdrawn: usize,
-    /// Messages deleted because the desk has them.
-    pub collected: usize,
+    /// Messages that the desk has now, and that are kept here for a time all the same.
+    pub acknowledged: usize,
+    /// Messages deleted because a second signer says too that the desk has them.
+    pub deleted: usize,
     /// Clocks met.
     pub met: usize,
 }
@@ -37,6 +49,36 @@ pub struct Applied {
 /// A decisions file that can't be applied. Nothing of it was.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ApplyError {
+    /// Decisions of another casebook than the one that is pinned.
+    #[error(
+        "they are of casebook {found}, and this box takes those of casebook {pinned}; if the team's desk shows {found} under Team, run `candour init` with --confirm-casebook {found}"
+    )]
+    OtherCasebook {
+        /// The one that wrote them.
+        found: CasebookId,
+        /// The one that the box takes.
+        pinned: CasebookId,
+    },
+    /// Older than the last file.
+    #[error(
+        "they are number {number}, and number {last} was delivered already; if this file was passed over, let the desk write what is in it once more with `candour desk export --again`"
+    )]
+    Old {
+        /// Of the file.
+        number: u64,
+        /// The last that was delivered.
+        last: u64,
+    },
+    /// Far past the last file.
+    #[error(
+        "they are number {number}, and number {last} was the last one delivered: no casebook writes so many; ask the team, for somebody signed them by hand"
+    )]
+    FarAhead {
+        /// Of the file.
+        number: u64,
+        /// The last that was delivered.
+        last: u64,
+    },
     /// It answers a report that this box does not have.
     #[error("it answers report {0}, which this box does not have; check that the file is for this box")]
     UnknownReport(ReportId),
@@ -96,7 +138,7 @@ impl Store {
                 }
             }
         })??;
-        if deleted.collected > 0 {
+        if deleted.deleted > 0 {
             // The delivery is on the disk; if the log can't be cut now, the next tidying does it.
             let _ = self.truncate_log();
         }
@@ -116,21 +158,43 @@ fn apply(connection: &Connection, delivery: &Delivery) -> Result<Applied, ApplyE
         applied.known = delivery.answers.len();
         return Ok(applied);
     }
+    follow(connection, delivery.decisions.document())?;
     for (entry, sealed) in delivery.decisions.document().answers.iter().zip(&delivery.answers) {
-        apply_answer(connection, entry, sealed, delivery.on, &mut applied)?;
+        apply_answer(connection, entry, sealed, delivery, &mut applied)?;
     }
     for collected in &delivery.decisions.document().collected {
-        apply_collected(connection, *collected, &mut applied)?;
+        apply_collected(connection, *collected, delivery, &mut applied)?;
     }
     connection.execute("INSERT INTO delivery (sha256) VALUES (?1)", [digest.0]).map_err(StoreError::from)?;
     Ok(applied)
+}
+
+/// The first casebook whose decisions are delivered is the one from then on, and its files come in rising numbers. The
+/// furthest end of it that any of them names is kept, to be told to the desk.
+fn follow(connection: &Connection, decisions: &Decisions) -> Result<(), ApplyError> {
+    let Decisions { casebook: found, number, head, .. } = *decisions;
+    let pinned = casebook(connection)?;
+    let seen = pinned.unwrap_or(CasebookSeen { casebook: found, decisions: 0, head });
+    if seen.casebook != found {
+        return Err(ApplyError::OtherCasebook { found, pinned: seen.casebook });
+    }
+    let last = seen.decisions;
+    if number <= last {
+        return Err(ApplyError::Old { number, last });
+    }
+    // A casebook that the box did not know may have written any number of files before.
+    if last > 0 && number - last > DECISIONS_AHEAD {
+        return Err(ApplyError::FarAhead { number, last });
+    }
+    let furthest = if head.number > seen.head.number { head } else { seen.head };
+    Ok(set_casebook(connection, CasebookSeen { casebook: found, decisions: number, head: furthest })?)
 }
 
 fn apply_answer(
     connection: &Connection,
     entry: &AnswerEntry,
     sealed: &Sealed,
-    on: Date,
+    delivery: &Delivery,
     applied: &mut Applied,
 ) -> Result<(), ApplyError> {
     let AnswerEntry { report, seq, .. } = *entry;
@@ -166,18 +230,34 @@ fn apply_answer(
     if seq != last + 1 {
         return Err(ApplyError::Early { report, seq, expected: last + 1 });
     }
-    insert_answer(connection, entry, sealed, on)?;
+    insert_answer(connection, entry, sealed, delivery)?;
     applied.answers += 1;
-    for kind in &entry.meets {
-        applied.met += meet(connection, report, *kind, on)?;
+    for kind in ClockKind::ALL.iter().filter(|clock| entry.kind.meets(**clock)) {
+        applied.met += meet(connection, report, *kind, delivery.on)?;
     }
     Ok(())
 }
 
-fn insert_answer(connection: &Connection, entry: &AnswerEntry, sealed: &Sealed, on: Date) -> Result<(), StoreError> {
+fn insert_answer(
+    connection: &Connection,
+    entry: &AnswerEntry,
+    sealed: &Sealed,
+    delivery: &Delivery,
+) -> Result<(), StoreError> {
+    let demanded = if entry.kind.is_text() { delivery.demanded } else { 0 };
     connection.execute(
-        "INSERT INTO answer (report, seq, delivered_on, sha256, data) VALUES (?1, ?2, ?3, ?4, ?5)",
-        (entry.report.0, entry.seq, on.to_string(), entry.sha256.0, frame(sealed.as_bytes())),
+        "INSERT INTO answer (report, seq, delivered_on, sha256, kind, text, demanded, data)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        (
+            entry.report.0,
+            entry.seq,
+            delivery.on.to_string(),
+            entry.sha256.0,
+            entry.kind.slug(),
+            entry.text.0,
+            u32::try_from(demanded).unwrap_or(u32::MAX),
+            frame(sealed.as_bytes()),
+        ),
     )?;
     connection.execute("UPDATE report SET closed = ?2 WHERE id = ?1", (entry.report.0, entry.closed))?;
     Ok(())
@@ -189,10 +269,11 @@ fn meet(connection: &Connection, report: ReportId, kind: ClockKind, on: Date) ->
     Ok(connection.execute(sql, (report.0, kind.slug(), on.to_string()))?)
 }
 
-/// Deletes what the desk has. A report that was withdrawn is gone altogether once the desk knows.
+/// Notes what the desk has. What one signer says stays here for a time, sealed; what a second one says too is deleted.
 fn apply_collected(
     connection: &Connection,
     Collected { report, through }: Collected,
+    delivery: &Delivery,
     applied: &mut Applied,
 ) -> Result<(), ApplyError> {
     let last: Option<u32> = connection
@@ -203,15 +284,39 @@ fn apply_collected(
     if through > last {
         return Err(ApplyError::NeverSent { report, through });
     }
-    let execute = |sql: &str| connection.execute(sql, (report.0, through)).map_err(StoreError::from);
-    execute("DELETE FROM chunk WHERE file IN (SELECT id FROM file WHERE report = ?1 AND seq <= ?2)")?;
-    execute("DELETE FROM file WHERE report = ?1 AND seq <= ?2")?;
-    applied.collected += execute("UPDATE message SET collected = 1 WHERE report = ?1 AND seq <= ?2 AND collected = 0")?;
-    let withdrawn = "SELECT 1 FROM message WHERE report = ?1 AND seq <= ?2 AND kind = ?3";
-    let withdrawn =
-        connection.query_row(withdrawn, (report.0, through, MessageKind::Withdrawal.slug()), |_| Ok(())).optional();
-    if withdrawn.map_err(StoreError::from)?.is_some() {
-        connection.execute("DELETE FROM report WHERE id = ?1", [report.0]).map_err(StoreError::from)?;
-    }
+    let signer = delivery.signer.to_base64();
+    let second = "report = ?1 AND seq <= ?2 AND acknowledged_by IS NOT NULL AND acknowledged_by <> ?3";
+    applied.deleted += delete_files(connection, second, (report.0, through, &signer))?;
+    let sql = "UPDATE message SET collected = 1, acknowledged_on = ?3, acknowledged_by = ?4
+               WHERE report = ?1 AND seq <= ?2 AND acknowledged_on IS NULL";
+    let told = (report.0, through, delivery.on.to_string(), &signer);
+    applied.acknowledged += connection.execute(sql, told).map_err(StoreError::from)?;
+    Ok(remove_withdrawn(connection)?)
+}
+
+/// Deletes the sealed files of the messages that a condition names. Gives how many messages had any.
+pub(super) fn delete_files(
+    connection: &Connection,
+    messages: &str,
+    parameters: impl rusqlite::Params + Clone,
+) -> Result<usize, StoreError> {
+    let those = format!("(report, seq) IN (SELECT report, seq FROM message WHERE {messages})");
+    let count = format!("SELECT count(*) FROM (SELECT DISTINCT report, seq FROM file WHERE {those})");
+    let deleted: u32 = connection.query_row(&count, parameters.clone(), |row| row.get(0))?;
+    let chunks = format!("DELETE FROM chunk WHERE file IN (SELECT id FROM file WHERE {those})");
+    connection.execute(&chunks, parameters.clone())?;
+    connection.execute(&format!("DELETE FROM file WHERE {those}"), parameters)?;
+    Ok(usize::try_from(deleted).unwrap_or(usize::MAX))
+}
+
+/// A report that was withdrawn goes altogether once the desk knows, and nothing of it is kept any more.
+pub(super) fn remove_withdrawn(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute(
+        "DELETE FROM report WHERE withdrawn_on IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM file WHERE file.report = report.id)
+           AND EXISTS (SELECT 1 FROM message WHERE message.report = report.id AND kind = 'withdrawal'
+             AND acknowledged_on IS NOT NULL)",
+        [],
+    )?;
     Ok(())
 }

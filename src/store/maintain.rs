@@ -4,7 +4,12 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::{Store, StoreError, damaged, schema};
+use super::{
+    Store, StoreError, damaged,
+    deliver::{delete_files, remove_withdrawn},
+    schema,
+};
+use crate::domain::Date;
 
 impl Store {
     /// Removes what broken uploads left. Only when no upload is under way: at the start. Gives the rows removed.
@@ -16,6 +21,24 @@ impl Store {
         self.write_blocking(|connection| {
             Ok(connection.execute("DELETE FROM chunk WHERE file NOT IN (SELECT id FROM file)", [])?)
         })
+    }
+
+    /// Deletes what decisions said the desk has, once so many days are over since. Gives how many messages. Blocks.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn forget_acknowledged(&self, today: Date, days: u32) -> Result<usize, StoreError> {
+        let Ok(until) = today.checked_sub(jiff::Span::new().days(days)) else { return Ok(0) };
+        let deleted = self.write_blocking(move |connection| {
+            let told = "acknowledged_on IS NOT NULL AND acknowledged_on <= ?1";
+            let deleted = delete_files(connection, told, (until.to_string(),))?;
+            remove_withdrawn(connection)?;
+            Ok(deleted)
+        })?;
+        if deleted > 0 {
+            self.truncate_log()?;
+        }
+        Ok(deleted)
     }
 
     /// Writes the whole database anew in the order of its random keys, so that the places of pages in the file no

@@ -14,6 +14,7 @@ mod own_copies;
 mod reports;
 mod schema;
 mod settings;
+mod signers;
 #[cfg(test)]
 mod tests;
 mod upload;

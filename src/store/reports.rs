@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{FinishedUpload, Store, StoreError, damaged};
 use crate::{
-    crypto::{Locator, Sealed, frame, unframe},
-    domain::{Clock, ClockEntry, ClockKind, FileId, MessageKind, ReportId, Route, SendId},
+    crypto::{Commitments, Locator, Sealed, frame, unframe},
+    domain::{AnswerKind, Clock, ClockEntry, ClockKind, Digest, FileId, MessageKind, ReportId, Route, SendId},
 };
 
 /// A report on its way in, sealed, with its first message.
@@ -33,6 +33,8 @@ pub struct NewMessage {
     pub on: Date,
     /// What its form carried, so that sending twice is the same as once.
     pub send_id: SendId,
+    /// What the box commits to in manifests.
+    pub commitments: Commitments,
     /// The clocks that it starts.
     pub clocks: Vec<Clock>,
     /// The sealed message first, then its attachments.
@@ -104,7 +106,7 @@ pub struct StoredMessage {
     pub on: Date,
     /// What its form carried.
     pub send_id: SendId,
-    /// Whether the desk has it, and the box no longer.
+    /// Whether the desk has it: decisions said so, or the person withdrew it.
     pub collected: bool,
 }
 
@@ -115,6 +117,12 @@ pub struct StoredAnswer {
     pub seq: u32,
     /// The day it was delivered to the box.
     pub delivered_on: Date,
+    /// What it was listed as: what was counted as met follows from that.
+    pub kind: AnswerKind,
+    /// SHA-256 of its JSON, as it was listed.
+    pub text: Digest,
+    /// How many signers had to stand by it when it was delivered.
+    pub demanded: usize,
     /// The age file.
     pub sealed: Vec<u8>,
 }
@@ -236,6 +244,7 @@ struct MessageRows {
     kind: MessageKind,
     on: Date,
     send_id: SendId,
+    commitments: Commitments,
     clocks: Vec<Clock>,
     files: Vec<FileRow>,
     /// As one row.
@@ -251,19 +260,28 @@ struct FileRow {
 
 impl MessageRows {
     fn of(message: &NewMessage) -> Self {
-        let NewMessage { seq, kind, on, send_id, ref clocks, ref files, ref own_copy } = *message;
+        let NewMessage { seq, kind, on, send_id, commitments, ref clocks, ref files, ref own_copy } = *message;
         let files = files
             .iter()
             .map(|file| FileRow { id: file.id(), rows: file.rows(), size: file.size(), sha256: file.sha256().0 })
             .collect();
         let own_copy = own_copy.as_ref().map(|copy| frame(copy.as_bytes()));
-        Self { seq, kind, on, send_id, clocks: clocks.clone(), files, own_copy }
+        Self { seq, kind, on, send_id, commitments, clocks: clocks.clone(), files, own_copy }
     }
 
     fn insert(&self, connection: &Connection, report: ReportId) -> Result<(), StoreError> {
         connection.execute(
-            "INSERT INTO message (report, seq, kind, received_on, send_id) VALUES (?1, ?2, ?3, ?4, ?5)",
-            (report.0, self.seq, self.kind.slug(), self.on.to_string(), self.send_id.0),
+            "INSERT INTO message (report, seq, kind, received_on, send_id, commitment, summary)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            (
+                report.0,
+                self.seq,
+                self.kind.slug(),
+                self.on.to_string(),
+                self.send_id.0,
+                self.commitments.message.0,
+                self.commitments.summary.0,
+            ),
         )?;
         for clock in &self.clocks {
             connection.execute(
@@ -364,14 +382,29 @@ fn messages(connection: &Connection, report: ReportId) -> Result<Vec<StoredMessa
 }
 
 fn answers(connection: &Connection, report: ReportId) -> Result<Vec<StoredAnswer>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT seq, delivered_on, data FROM answer WHERE report = ?1 ORDER BY seq")?;
-    let rows = statement
-        .query_map([report.0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, Vec<u8>>(2)?)))?;
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, delivered_on, kind, text, demanded, data FROM answer WHERE report = ?1 ORDER BY seq",
+    )?;
+    let rows = statement.query_map([report.0], |row| {
+        Ok((
+            row.get(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, String>(2)?,
+            row.get::<_, Vec<u8>>(3)?,
+            row.get::<_, u32>(4)?,
+            row.get::<_, Vec<u8>>(5)?,
+        ))
+    })?;
     rows.map(|row| {
-        let (seq, on, data) = row?;
-        let sealed = unframe(&data).ok_or_else(|| damaged("an answer"))?.to_vec();
-        Ok(StoredAnswer { seq, delivered_on: day(&on)?, sealed })
+        let (seq, on, kind, text, demanded, data) = row?;
+        Ok(StoredAnswer {
+            seq,
+            delivered_on: day(&on)?,
+            kind: AnswerKind::from_slug(&kind).ok_or_else(|| damaged("a kind of answer"))?,
+            text: Digest::from_slice(&text).map_err(|_| damaged("a digest"))?,
+            demanded: usize::try_from(demanded).unwrap_or(usize::MAX),
+            sealed: unframe(&data).ok_or_else(|| damaged("an answer"))?.to_vec(),
+        })
     })
     .collect()
 }

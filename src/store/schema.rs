@@ -33,7 +33,13 @@ const MIGRATIONS: &[&str] = &["
         kind TEXT NOT NULL,
         received_on TEXT NOT NULL,
         send_id BLOB NOT NULL UNIQUE,
+        -- What the box commits to in manifests: digests that tell nothing of what was said.
+        commitment BLOB NOT NULL,
+        summary BLOB NOT NULL,
         collected INTEGER NOT NULL DEFAULT 0,
+        -- The day on which decisions said that the desk has it, and the key that signed that.
+        acknowledged_on TEXT,
+        acknowledged_by TEXT,
         PRIMARY KEY (report, seq)
     ) STRICT, WITHOUT ROWID;
 
@@ -72,6 +78,10 @@ const MIGRATIONS: &[&str] = &["
         seq INTEGER NOT NULL,
         delivered_on TEXT NOT NULL,
         sha256 BLOB NOT NULL,
+        -- As it was listed when it was delivered: what it is, its digest, and how many signers had to stand by it.
+        kind TEXT NOT NULL,
+        text BLOB NOT NULL,
+        demanded INTEGER NOT NULL,
         data BLOB NOT NULL,
         PRIMARY KEY (report, seq)
     ) STRICT, WITHOUT ROWID;
@@ -93,6 +103,20 @@ const MIGRATIONS: &[&str] = &["
 
     CREATE TABLE delivery (
         sha256 BLOB PRIMARY KEY
+    ) STRICT, WITHOUT ROWID;
+
+    -- The one casebook whose decisions the box takes: the number of the last file, and the furthest end of it that any
+    -- of them named.
+    CREATE TABLE casebook (
+        id BLOB PRIMARY KEY,
+        decisions INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        digest BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- Every signer who was ever confirmed: answers that they stood by stay theirs.
+    CREATE TABLE signer (
+        key TEXT PRIMARY KEY
     ) STRICT, WITHOUT ROWID;
 "];
 

@@ -16,18 +16,21 @@ pub struct Settings {
     pub tagger: CodeTagger,
     /// Over the recipients that the operator confirmed.
     pub recipients: Fingerprint,
-    /// Whether a notice is taken only with the word of two signers.
+    /// Over the signers that the operator confirmed.
+    pub signers: Fingerprint,
+    /// Whether every text to a person is taken only with the word of two signers.
     pub second_approver: bool,
 }
 
 impl Settings {
     pub(super) fn save(&self, connection: &Connection) -> Result<(), StoreError> {
-        let (kdf, recipients) = (self.kdf.to_string(), self.recipients.to_string());
-        let rows: [(&str, &[u8]); 5] = [
+        let (kdf, recipients, signers) = (self.kdf.to_string(), self.recipients.to_string(), self.signers.to_string());
+        let rows: [(&str, &[u8]); 6] = [
             ("box_id", &self.box_id.0),
             ("kdf", kdf.as_bytes()),
             ("tag_key", self.tagger.as_bytes()),
             ("recipients", recipients.as_bytes()),
+            ("signers", signers.as_bytes()),
             ("second_approver", yes_or_no(self.second_approver)),
         ];
         let step = connection.unchecked_transaction()?;
@@ -50,6 +53,7 @@ impl Settings {
             kdf: text("kdf")?.parse().map_err(|_| damaged("the Argon2id parameters"))?,
             tagger: CodeTagger::from_slice(&value("tag_key")?).map_err(|_| damaged("the tag key"))?,
             recipients: text("recipients")?.parse().map_err(|_| damaged("the pinned fingerprint"))?,
+            signers: text("signers")?.parse().map_err(|_| damaged("the signers' pinned fingerprint"))?,
             second_approver: match text("second_approver")?.as_str() {
                 "yes" => true,
                 "no" => false,
@@ -64,6 +68,10 @@ impl Settings {
 
     pub(super) fn set_recipients(connection: &Connection, recipients: Fingerprint) -> Result<(), StoreError> {
         set(connection, "recipients", recipients.to_string().as_bytes())
+    }
+
+    pub(super) fn set_signers(connection: &Connection, signers: Fingerprint) -> Result<(), StoreError> {
+        set(connection, "signers", signers.to_string().as_bytes())
     }
 }
 

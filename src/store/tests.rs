@@ -4,15 +4,18 @@ use std::{io::Write, path::Path, sync::Arc, thread};
 
 use super::*;
 use crate::{
-    crypto::{Code, Locator, Sealed, SignerRole, SigningKey, digest, os_random, sign, verify},
+    crypto::{Code, Commitments, Locator, Sealed, SignerRole, SigningKey, digest, os_random, sign, verify},
     domain::{
-        AnswerEntry, Calendar, CasebookId, Clock, ClockKind, Collected, Date, Decisions, Format, MessageKind, ReportId,
-        Route, SendId, limits::STORED_STEP,
+        AnswerEntry, AnswerKind, Calendar, CasebookId, Clock, Collected, Date, Decisions, Digest, Format, LogHead,
+        MessageKind, ReportId, Route, SendId,
+        limits::{DECISIONS_AHEAD, STORED_STEP},
     },
     world::{DAY, EmptyBox},
 };
 
 const LATER: Date = Date::constant(2026, 12, 16);
+/// The store keeps whatever it is given.
+const COMMITMENTS: Commitments = Commitments { message: Digest([1; 32]), summary: Digest([2; 32]) };
 
 fn locator(store: &Store) -> Locator {
     Code::issue(&mut os_random())
@@ -34,6 +37,7 @@ fn message(store: &Store, seq: u32, kind: MessageKind, contents: &[&[u8]]) -> Ne
         kind,
         on: DAY,
         send_id: SendId::random(&mut os_random()),
+        commitments: COMMITMENTS,
         clocks: if kind == MessageKind::Withdrawal { vec![] } else { vec![clock] },
         files: contents.iter().map(|bytes| upload(store, bytes)).collect(),
         own_copy: None,
@@ -62,12 +66,13 @@ fn chunks(store: &Store) -> i64 {
     store.read(|connection| Ok(connection.query_row("SELECT count(*) FROM chunk", [], |row| row.get(0))?)).unwrap()
 }
 
-fn answer(report: ReportId, seq: u32, meets: &[ClockKind], bytes: &[u8]) -> (AnswerEntry, Sealed) {
+fn answer(report: ReportId, seq: u32, kind: AnswerKind, bytes: &[u8]) -> (AnswerEntry, Sealed) {
     let sealed = Sealed::checked(bytes.to_vec(), digest(bytes)).unwrap();
     let entry = AnswerEntry {
         report,
         seq,
-        meets: meets.to_vec(),
+        kind,
+        text: Digest([3; 32]),
         closed: false,
         size: bytes.len() as u64,
         sha256: sealed.digest(),
@@ -77,18 +82,31 @@ fn answer(report: ReportId, seq: u32, meets: &[ClockKind], bytes: &[u8]) -> (Ans
 }
 
 fn delivery(store: &Store, number: u64, answers: Vec<(AnswerEntry, Sealed)>, collected: Vec<Collected>) -> Delivery {
-    let (key, public) = SigningKey::<SignerRole>::generate().unwrap();
+    delivery_by(&SigningKey::generate().unwrap().0, store, number, answers, collected)
+}
+
+/// The same, signed by that key.
+fn delivery_by(
+    key: &SigningKey<SignerRole>,
+    store: &Store,
+    number: u64,
+    answers: Vec<(AnswerEntry, Sealed)>,
+    collected: Vec<Collected>,
+) -> Delivery {
+    let public = key.verifying_key().unwrap();
     let (entries, answers): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
     let decisions = Decisions {
         format: Format::Decisions,
         r#box: store.settings().box_id,
         casebook: CasebookId([0; 16]),
         number,
+        head: LogHead { number: 10 * number, digest: Digest([4; 32]) },
         collected,
         answers: entries,
     };
-    let (bytes, signature) = sign(&decisions, &key).unwrap();
-    Delivery { decisions: verify(&bytes, &signature, &[public]).unwrap_or_else(|e| panic!("{e}")), answers, on: LATER }
+    let (bytes, signature) = sign(&decisions, key).unwrap();
+    let decisions = verify(&bytes, &signature, std::slice::from_ref(&public)).unwrap_or_else(|e| panic!("{e}"));
+    Delivery { decisions, answers, on: LATER, signer: public, demanded: 1 }
 }
 
 /// Every byte of every file of the database.
@@ -202,10 +220,12 @@ fn a_withdrawal_deletes_what_the_box_holds() {
     assert_eq!(store.add_message(id, message(&store, 3, MessageKind::FollowUp, &[b"x"])).unwrap(), AddMessage::Gone);
     let disk = on_disk(directory.path());
     assert!(!disk.windows(marker.len()).any(|window| window == marker), "found on the disk");
-    // The desk is told, and once it says so the report is gone altogether.
-    let told = store.snapshot(|snapshot| snapshot.reports()).unwrap();
+    // The desk is told, and once two of it say so the report is gone altogether.
+    let told = store.snapshot(|snapshot| snapshot.reports(false)).unwrap();
     assert!(told[0].withdrawn && told[0].messages.len() == 1 && told[0].messages[0].kind == MessageKind::Withdrawal);
-    store.apply(delivery(&store, 1, vec![], vec![Collected { report: id, through: 2 }])).unwrap();
+    for number in [1, 2] {
+        store.apply(delivery(&store, number, vec![], vec![Collected { report: id, through: 2 }])).unwrap();
+    }
     assert!(store.report_at(locator).unwrap().is_none());
 }
 
@@ -225,9 +245,11 @@ fn a_copy_for_the_person_stays_until_they_withdraw_and_is_gone_from_the_disk_the
     store.add_message(id, message(&store, 3, MessageKind::FollowUp, &[b"three, without one"])).unwrap();
 
     // It is in no collection, and the desk's having the message takes nothing from the person.
-    let reports = store.snapshot(|snapshot| snapshot.reports()).unwrap();
+    let reports = store.snapshot(|snapshot| snapshot.reports(false)).unwrap();
     assert!(reports[0].messages.iter().all(|message| message.files.len() == 1));
-    store.apply(delivery(&store, 1, vec![], vec![Collected { report: id, through: 3 }])).unwrap();
+    for number in [1, 2] {
+        store.apply(delivery(&store, number, vec![], vec![Collected { report: id, through: 3 }])).unwrap();
+    }
     assert_eq!(chunks(&store), 0);
     let copies = |at_most: usize| -> Vec<(u32, Option<Vec<u8>>)> {
         let copies = store.own_copies(id, at_most).unwrap().into_iter();
@@ -252,14 +274,91 @@ fn a_notice_meets_every_open_clock_on_the_day_it_is_delivered() {
     let locator = locator(&store);
     let id = add(&store, locator, &[b"one"]);
     store.add_message(id, message(&store, 2, MessageKind::FollowUp, &[b"two"])).unwrap();
-    let notice = answer(id, 1, &[ClockKind::InformationUseNotice], b"sealed notice");
+    let notice = answer(id, 1, AnswerKind::Notice, b"sealed notice");
     let applied = store.apply(delivery(&store, 1, vec![notice], vec![Collected { report: id, through: 2 }])).unwrap();
-    assert_eq!(applied, Applied { answers: 1, known: 0, withdrawn: 0, collected: 2, met: 2 });
+    assert_eq!(applied, Applied { answers: 1, known: 0, withdrawn: 0, acknowledged: 2, deleted: 0, met: 2 });
     let report = store.report_at(locator).unwrap().unwrap();
     assert!(report.clocks.iter().all(|entry| entry.clock.met_on == Some(LATER)));
     assert_eq!(report.answers[0].sealed, b"sealed notice");
     assert!(report.messages.iter().all(|message| message.collected));
-    assert_eq!(chunks(&store), 0, "the desk has it, the box need not");
+    assert_eq!((report.answers[0].kind, report.answers[0].demanded), (AnswerKind::Notice, 1));
+}
+
+#[test]
+fn what_one_signer_says_the_desk_has_is_kept_until_a_second_says_so_or_its_days_are_over() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let (one, two) = (SigningKey::generate().unwrap().0, SigningKey::generate().unwrap().0);
+    let id = add(&store, locator(&store), &[b"one"]);
+    let told = |key: &SigningKey<SignerRole>, number: u64, report: ReportId| {
+        let collected = vec![Collected { report, through: 1 }];
+        store.apply(delivery_by(key, &store, number, vec![], collected)).unwrap()
+    };
+    let listed = |again: bool| store.snapshot(|snapshot| snapshot.reports(again)).unwrap();
+    let seqs = |again: bool, id: ReportId| -> Vec<u32> {
+        let report = listed(again).into_iter().find(|report| report.id == id).unwrap();
+        report.messages.iter().map(|message| message.seq).collect()
+    };
+    assert_eq!((told(&one, 1, id).acknowledged, chunks(&store)), (1, 1));
+    assert_eq!((seqs(false, id), seqs(true, id), listed(false)[0].acknowledged), (vec![], vec![1], 1));
+    // The same signer again says nothing new.
+    let again = told(&one, 2, id);
+    assert_eq!((again.acknowledged, again.deleted, chunks(&store)), (0, 0, 1));
+    assert_eq!((told(&two, 3, id).deleted, chunks(&store)), (1, 0));
+    assert_eq!(seqs(true, id), [0; 0], "nothing of it is left to be collected");
+
+    let other = add(&store, locator(&store), &[b"two"]);
+    told(&one, 4, other);
+    let day = |after: i64| LATER.checked_add(jiff::Span::new().days(after)).unwrap();
+    assert_eq!(store.forget_acknowledged(day(6), 7).unwrap(), 0);
+    assert_eq!((store.forget_acknowledged(day(7), 7).unwrap(), chunks(&store)), (1, 0));
+    store.check_integrity().unwrap();
+}
+
+#[test]
+fn a_report_that_was_withdrawn_goes_when_the_desk_knows_and_nothing_is_kept_any_more() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let locator = locator(&store);
+    let id = add(&store, locator, &[b"one"]);
+    store.add_message(id, message(&store, 2, MessageKind::Withdrawal, &[b"w"])).unwrap();
+    store.apply(delivery(&store, 1, vec![], vec![Collected { report: id, through: 2 }])).unwrap();
+    assert!(store.report_at(locator).unwrap().is_some(), "one signer says so");
+    store.apply(delivery(&store, 2, vec![], vec![Collected { report: id, through: 2 }])).unwrap();
+    assert!(store.report_at(locator).unwrap().is_none());
+    assert_eq!(chunks(&store), 0);
+}
+
+#[test]
+fn one_casebook_is_followed_in_rising_numbers_and_the_furthest_end_of_it_is_kept() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let seen = || store.snapshot(|snapshot| snapshot.casebook()).unwrap();
+    let apply = |number: u64| store.apply(delivery(&store, number, vec![], vec![]));
+    assert_eq!(seen(), None);
+    apply(5).unwrap();
+    assert_eq!(apply(5).unwrap(), Applied::default(), "the same file");
+    let id = add(&store, locator(&store), &[b"one"]);
+    let another = store.apply(delivery(&store, 5, vec![], vec![Collected { report: id, through: 1 }]));
+    assert!(matches!(another, Err(ApplyError::Old { number: 5, last: 5 })));
+    assert!(matches!(apply(4), Err(ApplyError::Old { number: 4, last: 5 })));
+    let far = 6 + DECISIONS_AHEAD;
+    assert!(matches!(apply(far), Err(ApplyError::FarAhead { last: 5, .. })));
+    apply(7).unwrap();
+    let seven = seen().unwrap();
+    assert_eq!((seven.casebook, seven.decisions, seven.head.number), (CasebookId([0; 16]), 7, 70));
+    // A casebook that is behind still says what it has to; the furthest end stays.
+    let mut behind = delivery(&store, 8, vec![], vec![]);
+    let (key, public) = SigningKey::<SignerRole>::generate().unwrap();
+    let head = LogHead { number: 9, digest: Digest([5; 32]) };
+    let decisions = Decisions { head, ..behind.decisions.document().clone() };
+    let (bytes, signature) = sign(&decisions, &key).unwrap();
+    behind.decisions = verify(&bytes, &signature, &[public]).unwrap_or_else(|e| panic!("{e}"));
+    store.apply(behind).unwrap();
+    assert_eq!((seen().unwrap().decisions, seen().unwrap().head), (8, seven.head));
+    // Another casebook is refused until it is confirmed.
+    store.pin_casebook(CasebookId([6; 16])).unwrap();
+    assert!(matches!(apply(9), Err(ApplyError::OtherCasebook { .. })));
+    store.pin_casebook(CasebookId([0; 16])).unwrap();
+    apply(1).unwrap();
+    assert_eq!(seen().unwrap().decisions, 1, "from whatever number");
 }
 
 #[test]
@@ -268,7 +367,9 @@ fn answers_are_taken_in_order_once_and_all_or_nothing() {
     let locator = locator(&store);
     let id = add(&store, locator, &[b"one"]);
     let answers = |seqs: &[u32]| {
-        seqs.iter().map(|seq| answer(id, *seq, &[], format!("answer {seq}").as_bytes())).collect::<Vec<_>>()
+        seqs.iter()
+            .map(|seq| answer(id, *seq, AnswerKind::Reply, format!("answer {seq}").as_bytes()))
+            .collect::<Vec<_>>()
     };
     let count = || store.report_at(locator).unwrap().unwrap().answers.len();
 
@@ -278,7 +379,7 @@ fn answers_are_taken_in_order_once_and_all_or_nothing() {
     let half = store.apply(delivery(
         &store,
         1,
-        [answers(&[1]), vec![answer(ReportId([9; 8]), 1, &[], b"x")]].concat(),
+        [answers(&[1]), vec![answer(ReportId([9; 8]), 1, AnswerKind::Reply, b"x")]].concat(),
         vec![],
     ));
     assert!(matches!(half, Err(ApplyError::UnknownReport(_))));
@@ -289,7 +390,7 @@ fn answers_are_taken_in_order_once_and_all_or_nothing() {
     assert_eq!(store.apply(delivery(&store, 1, answers(&[1, 2]), vec![])).unwrap().answers, 2);
     let again = store.apply(delivery(&store, 2, answers(&[1, 2, 3]), vec![])).unwrap();
     assert_eq!((again.answers, again.known), (1, 2));
-    let other = store.apply(delivery(&store, 3, vec![answer(id, 2, &[], b"another answer 2")], vec![]));
+    let other = store.apply(delivery(&store, 3, vec![answer(id, 2, AnswerKind::Reply, b"another answer 2")], vec![]));
     assert!(matches!(other, Err(ApplyError::Different { seq: 2, .. })));
     assert_eq!(count(), 3);
 }
@@ -299,7 +400,9 @@ fn the_same_file_twice_changes_nothing_even_after_the_report_is_gone() {
     let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
     let id = add(&store, locator(&store), &[b"one"]);
     store.add_message(id, message(&store, 2, MessageKind::Withdrawal, &[b"w"])).unwrap();
-    let twice = || delivery(&store, 1, vec![answer(id, 1, &[], b"x")], vec![Collected { report: id, through: 2 }]);
+    let twice = || {
+        delivery(&store, 1, vec![answer(id, 1, AnswerKind::Reply, b"x")], vec![Collected { report: id, through: 2 }])
+    };
     let (first, second) = (twice(), twice());
     assert_eq!(store.apply(first).unwrap().withdrawn, 1);
     // Another signature, the same signed bytes.
@@ -358,7 +461,7 @@ fn a_rewrite_keeps_everything_and_leaves_pages_in_the_order_of_random_keys() {
 #[test]
 fn a_box_is_made_once_and_missing_ones_are_named() {
     let EmptyBox { directory, store, .. } = EmptyBox::new();
-    assert!(matches!(Store::create(directory.path(), store.settings()), Err(StoreError::Exists(_))));
+    assert!(matches!(Store::create(directory.path(), store.settings(), &[]), Err(StoreError::Exists(_))));
     assert!(matches!(Store::open(&directory.path().join("none")), Err(StoreError::Missing(_))));
     assert_eq!(
         std::fs::read_dir(directory.path())

@@ -58,7 +58,8 @@ impl From<CopyError> for CollectError {
     }
 }
 
-/// Writes what the desk has not acknowledged into a new file at `out`, sealed to the recipients and signed by the box.
+/// Writes what the desk has not acknowledged into a new file at `out`, sealed to the recipients and signed by the box. With
+/// `again`, also what it has acknowledged and the box still keeps: for a desk that finds that it never had it.
 ///
 /// The file gets its name after its number is on record; killed between the two, the same command again finishes it.
 ///
@@ -70,6 +71,7 @@ pub fn collect(
     key: &SigningKey<BoxRole>,
     on: Date,
     out: &Path,
+    again: bool,
 ) -> Result<CollectOutcome, CollectError> {
     if let Some(outcome) = finish_earlier(store, out)? {
         return Ok(outcome);
@@ -83,7 +85,8 @@ pub fn collect(
             number: previous.map_or(1, |last| last.number + 1),
             previous: previous.map(|last| last.manifest),
             on,
-            reports: snapshot.reports()?,
+            casebook: snapshot.casebook()?,
+            reports: snapshot.reports(again)?,
         };
         let mut hashed = Hashed::new(BufWriter::with_capacity(MIB / 4, &mut file));
         let digest = write(snapshot, &manifest, to, key, &mut hashed)?;

@@ -5,9 +5,9 @@ use std::{
 };
 
 use crate::{
-    crypto::{Sealed, SignerRole, Verified, VerifyError, VerifyingKey, verify},
+    crypto::{Sealed, SignerRole, Verified, VerifyError, VerifyingKey, endorsers, verify},
     domain::{
-        AnswerEntry, BoxId, ClockKind, Date, Decisions, Endorsement, Format, ReportId,
+        Date, Decisions, ReportId,
         limits::{ANSWER_BYTES, KIB, MANIFEST_BYTES},
     },
     files::{
@@ -41,11 +41,21 @@ pub enum DeliverError {
     /// An answer is not what the signed list says.
     #[error("{0} is not what was signed; carry the file from the desk again")]
     Altered(String),
-    /// A notice without the word of two signers, at a box that asks for it.
+    /// A text without the word of two signers, at a box that asks for it.
     #[error(
-        "notice {seq} to report {report} is not approved by a second signer, which this box asks for; let another member of the team approve it at the desk and export it again"
+        "answer {seq} to report {report} is not approved by a second signer, which this box asks for; let another member of the team approve it at the desk and export it again"
     )]
     NotApproved {
+        /// The report that the box was told about.
+        report: ReportId,
+        /// The answer.
+        seq: u32,
+    },
+    /// A text that no signer stands by.
+    #[error(
+        "no signer in signers.pub stands by answer {seq} to report {report}; let a member of the team write it at the desk"
+    )]
+    NotSigned {
         /// The report that the box was told about.
         report: ReportId,
         /// The answer.
@@ -67,44 +77,36 @@ pub fn deliver(
     file: &Path,
 ) -> Result<Applied, DeliverError> {
     let opened = File::open(file).map_err(FileError::io("read", file))?;
-    let (decisions, answers) = read(BufReader::new(opened), signers)?;
-    if decisions.document().r#box != store.settings().box_id {
+    let (decisions, signer, answers) = read(BufReader::new(opened), signers)?;
+    let settings = store.settings();
+    if decisions.document().r#box != settings.box_id {
         return Err(DeliverError::OtherBox);
     }
-    if store.settings().second_approver {
-        let entries = &decisions.document().answers;
-        let notices = entries.iter().filter(|entry| entry.meets.contains(&ClockKind::InformationUseNotice));
-        for entry in notices {
-            if endorsers(entry, store.settings().box_id, signers) < 2 {
-                return Err(DeliverError::NotApproved { report: entry.report, seq: entry.seq });
-            }
+    let demanded = if settings.second_approver { 2 } else { 1 };
+    for entry in decisions.document().answers.iter().filter(|entry| entry.kind.is_text()) {
+        let (report, seq) = (entry.report, entry.seq);
+        match endorsers(&entry.endorsement(settings.box_id), &entry.endorsements, signers) {
+            0 => return Err(DeliverError::NotSigned { report, seq }),
+            stand_by_it if stand_by_it < demanded => return Err(DeliverError::NotApproved { report, seq }),
+            _ => {}
         }
     }
-    Ok(store.apply(Delivery { decisions, answers, on })?)
+    Ok(store.apply(Delivery { decisions, answers, on, signer, demanded })?)
 }
 
-/// How many different signers gave their word for an answer.
-fn endorsers(entry: &AnswerEntry, r#box: BoxId, signers: &[VerifyingKey<SignerRole>]) -> usize {
-    let AnswerEntry { report, seq, sha256, .. } = *entry;
-    let endorsement = Endorsement { format: Format::Endorsement, r#box, report, seq, sha256 };
-    // A document that has no JSON form has no signature either.
-    let Ok(bytes) = serde_json::to_vec(&endorsement) else { return 0 };
-    let gave_word = |signer: &&VerifyingKey<SignerRole>| {
-        let mut signatures = entry.endorsements.iter();
-        signatures.any(|signature| verify::<Endorsement>(&bytes, signature, std::slice::from_ref(*signer)).is_ok())
-    };
-    signers.iter().filter(gave_word).count()
-}
+/// A decisions file, and who of the signers signed it.
+type SignedDecisions = (Verified<Decisions>, VerifyingKey<SignerRole>, Vec<Sealed>);
 
-fn read(
-    input: impl Read,
-    signers: &[VerifyingKey<SignerRole>],
-) -> Result<(Verified<Decisions>, Vec<Sealed>), DeliverError> {
+fn read(input: impl Read, signers: &[VerifyingKey<SignerRole>]) -> Result<SignedDecisions, DeliverError> {
     let mut tar = TarReader::new(input);
     let json = tar.read("decisions.json", MANIFEST_BYTES)?;
     let signature = tar.read("decisions.json.minisig", SIGNATURE_BYTES)?;
     let signature = String::from_utf8(signature).map_err(|_| DeliverError::Signature)?;
     let decisions: Verified<Decisions> = verify(&json, &signature, signers)?;
+    let signed = |signer: &&VerifyingKey<SignerRole>| {
+        verify::<Decisions>(&json, &signature, std::slice::from_ref(*signer)).is_ok()
+    };
+    let signer = signers.iter().find(signed).ok_or(VerifyError::UnknownKey)?.clone();
     let mut answers = Vec::new();
     for entry in &decisions.document().answers {
         let path = entry.path();
@@ -115,5 +117,5 @@ fn read(
         answers.push(Sealed::checked(bytes, entry.sha256).ok_or(DeliverError::Altered(path))?);
     }
     tar.end()?;
-    Ok((decisions, answers))
+    Ok((decisions, signer, answers))
 }

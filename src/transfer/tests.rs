@@ -8,10 +8,10 @@ use std::{
 
 use super::*;
 use crate::{
-    crypto::{SignerRole, SigningKey, digest, os_random, seal_stream, sign, verify},
+    crypto::{Commitments, SignerRole, SigningKey, digest, os_random, seal_stream, sign, verify},
     domain::{
-        AnswerEntry, BoxId, CasebookId, ClockKind, Collected, Decisions, Endorsement, Format, Manifest, MessageKind,
-        ReportId, Route, SendId,
+        AnswerEntry, AnswerKind, BoxId, CasebookId, CasebookSeen, Collected, Decisions, Digest, Endorsement, Format,
+        LogHead, Manifest, MessageKind, ReportId, Route, SendId,
     },
     files::{self, tarball},
     store::{AddReport, ApplyError, NewMessage, NewReport, Store},
@@ -40,6 +40,7 @@ impl EmptyBox {
             kind: MessageKind::Concern,
             on: DAY,
             send_id: SendId::random(&mut os_random()),
+            commitments: Commitments { message: Digest([1; 32]), summary: Digest([2; 32]) },
             clocks: vec![],
             files,
             own_copy: None,
@@ -50,7 +51,7 @@ impl EmptyBox {
     }
 
     fn collect(&self, name: &str) -> Result<CollectOutcome, CollectError> {
-        collect(&self.store, &self.recipients, &self.box_key, DAY, &self.path(name))
+        collect(&self.store, &self.recipients, &self.box_key, DAY, &self.path(name), false)
     }
 
     fn deliver(&self, name: &str) -> Result<crate::store::Applied, DeliverError> {
@@ -95,7 +96,8 @@ impl EmptyBox {
             let mut entry = AnswerEntry {
                 report,
                 seq,
-                meets: vec![],
+                kind: AnswerKind::Update,
+                text: digest(b"its JSON"),
                 closed: false,
                 size: bytes.len() as u64,
                 sha256: digest(bytes),
@@ -109,6 +111,7 @@ impl EmptyBox {
             r#box: box_id,
             casebook: CasebookId([3; 16]),
             number: 1,
+            head: LogHead { number: 3, digest: Digest([4; 32]) },
             collected: vec![Collected { report, through: 1 }],
             answers: entries.collect(),
         };
@@ -149,9 +152,15 @@ fn collections_are_numbered_chained_and_hold_all_that_is_not_acknowledged() {
     assert!(ids(&two).contains(&second));
 
     put(&place.path("d"), &place.decisions(first, place.store.settings().box_id, &[]));
-    assert_eq!(place.deliver("d").unwrap().collected, 1);
+    assert_eq!(place.deliver("d").unwrap().acknowledged, 1);
     place.collect("c3").unwrap();
-    assert_eq!(ids(&place.manifest("c3")), [second]);
+    let three = place.manifest("c3");
+    assert_eq!(ids(&three), [second]);
+    let seen = CasebookSeen { casebook: CasebookId([3; 16]), decisions: 1, head: three.casebook.unwrap().head };
+    assert_eq!((one.casebook, three.casebook, seen.head.number), (None, Some(seen), 3));
+    // For a desk that never had it: what one signer said stays for a time.
+    collect(&place.store, &place.recipients, &place.box_key, DAY, &place.path("again"), true).unwrap();
+    assert_eq!(ids(&place.manifest("again")).len(), 2);
 }
 
 #[test]
@@ -179,7 +188,8 @@ fn the_box_knows_the_day_on_which_it_was_last_emptied() {
     assert_eq!(place.store.last_collected_on().unwrap(), Some(DAY));
     // One that fails empties nothing.
     let later = DAY.tomorrow().unwrap();
-    let collect = |name: &str| collect(&place.store, &place.recipients, &place.box_key, later, &place.path(name));
+    let collect =
+        |name: &str| collect(&place.store, &place.recipients, &place.box_key, later, &place.path(name), false);
     assert!(collect("none/c2").is_err());
     assert_eq!(place.store.last_collected_on().unwrap(), Some(DAY));
     collect("c2").unwrap();
@@ -232,43 +242,67 @@ fn decisions_for_another_box_or_by_a_stranger_are_refused() {
 }
 
 #[test]
-fn a_notice_needs_the_word_of_two_signers_if_the_box_asks_for_it() {
+fn every_text_needs_the_word_of_as_many_signers_as_the_box_asks_for() {
     let mut place = EmptyBox::new();
     let report = place.report();
     let box_id = place.store.settings().box_id;
-    place.store.ask_for_second_approver(true).unwrap();
-    place.store = Store::open(place.directory.path()).unwrap();
     let (approver, approver_key) = SigningKey::<SignerRole>::generate().unwrap();
     let (stranger, _) = SigningKey::<SignerRole>::generate().unwrap();
     let signers = [place.signers[0].clone(), approver_key];
-    let word = |key: &SigningKey<SignerRole>, entry: &AnswerEntry, seq| {
-        let endorsement = Endorsement { format: Format::Endorsement, r#box: box_id, report, seq, sha256: entry.sha256 };
-        sign(&endorsement, key).unwrap().1
-    };
-    let deliver_with = |name: &str, keys: &[&SigningKey<SignerRole>], of: u32, meets: Vec<ClockKind>| {
-        let file = place.decisions_with(report, box_id, &[b"a notice"], |entry| {
-            entry.meets.clone_from(&meets);
-            entry.endorsements = keys.iter().map(|key| word(key, entry, of)).collect();
+    let deliver_with = |place: &EmptyBox, keys: &[&SigningKey<SignerRole>], kind: AnswerKind, of: Endorsement| {
+        let file = place.decisions_with(report, box_id, &[b"a text"], |entry| {
+            entry.kind = kind;
+            let signed = Endorsement { text: if of.seq == 1 { entry.text } else { of.text }, ..of };
+            entry.endorsements = keys.iter().map(|key| sign(&signed, key).unwrap().1).collect();
         });
-        put(&place.path(name), &file);
-        deliver(&place.store, &signers, DAY, &place.path(name))
+        put(&place.path("d"), &file);
+        deliver(&place.store, &signers, DAY, &place.path("d"))
     };
-    let notice = || vec![ClockKind::InformationUseNotice];
+    let of = |kind, seq| Endorsement {
+        format: Format::Endorsement,
+        r#box: box_id,
+        report,
+        seq,
+        kind,
+        text: Digest([0; 32]),
+    };
+    let reply = || of(AnswerKind::Reply, 1);
+    // One is always needed, also where one is enough.
+    for keys in [vec![], vec![&stranger]] {
+        let refused = deliver_with(&place, &keys, AnswerKind::Reply, reply());
+        assert!(matches!(refused, Err(DeliverError::NotSigned { seq: 1, .. })));
+    }
+    place.store.ask_for_second_approver(true).unwrap();
+    place.store = Store::open(place.directory.path()).unwrap();
     for (name, keys, of) in [
-        ("none", vec![], 1),
-        ("one", vec![&place.signer], 1),
-        ("twice the same", vec![&place.signer, &place.signer], 1),
-        ("a stranger", vec![&place.signer, &stranger], 1),
-        ("of another answer", vec![&place.signer, &approver], 2),
+        ("one", vec![&place.signer], reply()),
+        ("twice the same", vec![&place.signer, &place.signer], reply()),
+        ("a stranger", vec![&place.signer, &stranger], reply()),
     ] {
-        let refused = deliver_with(name, &keys, of, notice());
+        let refused = deliver_with(&place, &keys, AnswerKind::Reply, of);
         assert!(matches!(refused, Err(DeliverError::NotApproved { seq: 1, .. })), "{name}");
     }
-    assert_eq!(deliver_with("both", &[&approver, &place.signer], 1, notice()).unwrap().answers, 1);
-    let place = EmptyBox::new();
+    let both = [&approver, &place.signer];
+    for (name, listed, of) in [
+        ("of another answer", AnswerKind::Reply, of(AnswerKind::Reply, 2)),
+        ("of another report", AnswerKind::Reply, Endorsement { report: ReportId([9; 8]), ..reply() }),
+        ("of another box", AnswerKind::Reply, Endorsement { r#box: BoxId([9; 16]), ..reply() }),
+        ("a reply, listed as a notice", AnswerKind::Notice, reply()),
+        ("a notice, listed as a reply", AnswerKind::Reply, of(AnswerKind::Notice, 1)),
+    ] {
+        let refused = deliver_with(&place, &both, listed, of);
+        assert!(matches!(refused, Err(DeliverError::NotSigned { seq: 1, .. })), "{name}");
+    }
+    assert_eq!(deliver_with(&place, &both, AnswerKind::Reply, reply()).unwrap().answers, 1);
+}
+
+#[test]
+fn an_update_which_says_nothing_in_words_needs_nobodys_word() {
+    let mut place = EmptyBox::new();
     let report = place.report();
     place.store.ask_for_second_approver(true).unwrap();
-    let file = place.decisions(report, place.store.settings().box_id, &[b"a reply"]);
-    put(&place.path("reply"), &file);
-    assert_eq!(place.deliver("reply").unwrap().answers, 1);
+    place.store = Store::open(place.directory.path()).unwrap();
+    let file = place.decisions(report, place.store.settings().box_id, &[b"an update"]);
+    put(&place.path("update"), &file);
+    assert_eq!(place.deliver("update").unwrap().answers, 1);
 }

@@ -14,7 +14,8 @@ use crate::{
     domain::{
         Date,
         limits::{
-            ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, DAILY_MIB, DISK_RESERVE_MIB, MIB, SENDS_A_MINUTE,
+            ACKNOWLEDGED_DAYS, ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, DAILY_MIB, DISK_RESERVE_MIB, MIB,
+            SENDS_A_MINUTE,
         },
     },
     http,
@@ -83,6 +84,9 @@ pub struct LimitsConfig {
     pub daily_mib: u64,
     /// Mebibytes of disk that stay free, 1024 unless set; 1,048,576 at most. Below it nobody is asked to write.
     pub disk_reserve_mib: u64,
+    /// Days for which what a desk has acknowledged stays here, sealed, unless a second signer confirms it before: 7 unless
+    /// set, 90 at most.
+    pub acknowledged_days: u32,
 }
 
 /// Who runs the box, and where.
@@ -288,6 +292,7 @@ impl Default for LimitsConfig {
             sends_a_minute: SENDS_A_MINUTE,
             daily_mib: DAILY_MIB,
             disk_reserve_mib: DISK_RESERVE_MIB,
+            acknowledged_days: ACKNOWLEDGED_DAYS,
         }
     }
 }

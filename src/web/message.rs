@@ -4,8 +4,11 @@ use std::io::Write;
 
 use super::{App, WebError, receive::Files};
 use crate::{
-    crypto::{Receipt, ReplyRecipient, SealError, os_random, seal_message, seal_own_copy},
-    domain::{Clock, Date, Message, MessageContent, MessageKind, OwnCopy, ReportId, Route, SendId, limits::MESSAGES},
+    crypto::{Commitments, Receipt, ReplyRecipient, SealError, os_random, seal_message, seal_own_copy},
+    domain::{
+        Clock, Date, Digest, Message, MessageContent, MessageKind, OwnCopy, ReportId, Route, Salt, SendId,
+        limits::MESSAGES,
+    },
     store::{AddMessage, AddReport, NewMessage, NewReport, StoredReport},
 };
 
@@ -96,9 +99,13 @@ impl UnsealedMessage {
             on,
             content,
             reply_to: receipt.reply.recipient().to_string(),
+            salt: Salt([0; Salt::LEN]),
             attachments,
         };
-        Sealing { message, new: NewMessage { seq: 0, kind, on, send_id, clocks, files, own_copy: None }, copy_to }
+        // Both come with the sealing.
+        let commitments = Commitments { message: Digest([0; Digest::LEN]), summary: Digest([0; Digest::LEN]) };
+        let new = NewMessage { seq: 0, kind, on, send_id, commitments, clocks, files, own_copy: None };
+        Sealing { message, new, copy_to }
     }
 }
 
@@ -113,7 +120,10 @@ struct Sealing {
 impl Sealing {
     fn seal_as(&mut self, app: &App, seq: u32) -> Result<(), WebError> {
         (self.message.seq, self.new.seq) = (seq, seq);
-        let sealed = seal_message(&self.message, app.recipients())?;
+        // A salt that was used for another number would tell that both say the same.
+        self.message.salt = Salt::random(&mut os_random());
+        let (sealed, commitments) = seal_message(&self.message, app.recipients())?;
+        self.new.commitments = commitments;
         let mut upload = app.store().upload();
         upload.write_all(sealed.as_bytes()).map_err(SealError::from)?;
         let sealed = upload.finish()?;

@@ -106,7 +106,8 @@ impl OpenedReport {
                 calendar: app.calendar(),
                 emptied_on: app.store().last_collected_on()?,
             };
-            let answers = open_answers(app.store().settings().box_id, &self.receipt, &self.report);
+            let signers = app.store().known_signers()?;
+            let answers = open_answers(app.store().settings().box_id, &signers, &self.receipt, &self.report);
             let copies = open_copies(app, &self.receipt, &self.report)?;
             let view = StatusPage::new(parts, self.code.grouped(), &self.report, (answers, copies), follow_up)
                 .ok_or(WebError::Internal)?;

@@ -226,11 +226,6 @@ impl Team {
     /// have; and what was kept wrongly is taken in again.
     pub(super) fn settle(&mut self) {
         for who in 0..=self.honest.len() {
-            for stick in self.sticks.clone() {
-                self.by_honest(who, |editor, _| editor.import(&stick, true, &TODAY).map(drop));
-            }
-        }
-        for who in 0..=self.honest.len() {
             self.by_honest(who, |editor, _| {
                 let restricted = editor.casebook.state.outlines.iter();
                 let restricted: Vec<_> = restricted
@@ -246,6 +241,11 @@ impl Team {
                 }
                 Ok(())
             });
+        }
+        for who in 0..=self.honest.len() {
+            for stick in self.sticks.clone() {
+                self.by_honest(who, |editor, _| editor.import(&stick, true, &TODAY).map(drop));
+            }
         }
     }
 

@@ -18,7 +18,7 @@ pub(in crate::cli) struct Stick {
 
 impl Stick {
     pub(in crate::cli) fn collect_to(&self, out: &Path) -> Result<(), CollectError> {
-        transfer::collect(&self.store, &self.recipients, &self.key, SystemDay.today(), out).map(drop)
+        transfer::collect(&self.store, &self.recipients, &self.key, SystemDay.today(), out, false).map(drop)
     }
 }
 

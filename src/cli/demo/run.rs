@@ -17,7 +17,7 @@ use crate::{
         listen::{bind, stop_signal, uptime},
         output::{self, Outcome},
     },
-    crypto::{BoxRole, CodeTagger, GovernanceRecipients, KdfParams, SigningKey, os_random},
+    crypto::{BoxRole, CodeTagger, GovernanceRecipients, KdfParams, SigningKey, os_random, signers_fingerprint},
     desk::{self, Desk, DeskOptions, Keys, Surroundings, Unreadable},
     domain::{BoxId, Calendar, SystemDay, TeamRole, Text, Today},
     files::{self, Readers},
@@ -125,19 +125,20 @@ fn prepare(directory: &Path) -> Result<Demonstration, output::Failure> {
     let (secret, public) = SigningKey::<BoxRole>::generate()?;
     files::write_new(&at("box/box.key"), Readers::Owner, secret.to_file()?.as_bytes())?;
     files::write_new(&at("box/box.pub"), Readers::Everyone, public.to_file().as_bytes())?;
+    let keys = DemoKeys(keys);
+    let Keys { identity, signing_key, .. } = keys.read()?;
+    let signers = vec![signing_key.verifying_key()?];
     let settings = Settings {
         box_id: BoxId::random(&mut os_random()),
         kdf: KdfParams::RECOMMENDED,
         tagger: CodeTagger::generate(),
         recipients: recipients.fingerprint(),
+        signers: signers_fingerprint(&signers),
         second_approver: false,
     };
-    Store::create(&at("box"), &settings)?;
-    let keys = DemoKeys(keys);
-    let Keys { identity, signing_key, .. } = keys.read()?;
+    Store::create(&at("box"), &settings, &signers)?;
     let paths = KeyPaths { identity: at("team/identity.txt"), signing_key: at("team/signing.key") };
     let founder = Founder { name: Text::verbatim("First reviewer"), role: TeamRole::Lead, paths };
-    let signers = vec![signing_key.verifying_key()?];
     let mut casebook = Casebook::init(&at("casebook"), identity.into(), &signing_key, public, founder, &SystemDay)?;
     let store = Store::open(&at("box"))?;
     let calendar = Calendar::default();

@@ -7,10 +7,10 @@ use jiff::ToSpan;
 
 use crate::{
     cli::output::Failure,
-    crypto::{AttachmentSealer, Code, GovernanceRecipients, Receipt, os_random, seal_message},
+    crypto::{AttachmentSealer, Code, Commitments, GovernanceRecipients, Receipt, os_random, seal_message},
     domain::{
         About, AreaChoice, Attachment, Calendar, Clock, Concern, Date, Message, MessageContent, MessageKind, Ongoing,
-        OrganisationType, RaisedInternally, ReportId, Route, SendId, SeriousHarm, Text,
+        OrganisationType, RaisedInternally, ReportId, Route, Salt, SendId, SeriousHarm, Text,
     },
     store::{FinishedUpload, NewMessage, NewReport, Store},
 };
@@ -150,17 +150,19 @@ impl Sending<'_> {
             files.push(file);
         }
         let message = Message { attachments, ..self.message(id, 1, on, MessageContent::Concern(self.concern())) };
-        files.insert(0, self.seal(&message)?);
+        let (sealed, commitments) = self.seal(&message)?;
+        files.insert(0, sealed);
         let promises = route.promises().iter().chain([&Clock::NOTICE]);
         let clocks = promises.map(|promise| Clock::start(*promise, on, self.calendar)).collect::<Result<_, _>>()?;
-        let first = new_message(1, MessageKind::Concern, on, clocks, files);
+        let first = new_message((1, MessageKind::Concern), on, commitments, clocks, files);
         self.store.add_report(NewReport { id, locator: self.receipt.locator, route, message: first })?;
         if let Some((text, days_ago)) = self.sample.follow_up {
             let on = today - days_ago.days();
             let message = self.message(id, 2, on, MessageContent::FollowUp(Some(Text::typed(text))));
             let clocks = vec![Clock::start(Clock::NOTICE, on, self.calendar)?];
-            let files = vec![self.seal(&message)?];
-            self.store.add_message(id, new_message(2, MessageKind::FollowUp, on, clocks, files))?;
+            let (sealed, commitments) = self.seal(&message)?;
+            let follow_up = new_message((2, MessageKind::FollowUp), on, commitments, clocks, vec![sealed]);
+            self.store.add_message(id, follow_up)?;
         }
         Ok(())
     }
@@ -195,14 +197,16 @@ impl Sending<'_> {
             on,
             content,
             reply_to: self.receipt.reply.recipient().to_string(),
+            salt: Salt::random(&mut os_random()),
             attachments: Vec::new(),
         }
     }
 
-    fn seal(&self, message: &Message) -> Result<FinishedUpload, Failure> {
+    fn seal(&self, message: &Message) -> Result<(FinishedUpload, Commitments), Failure> {
         let mut upload = self.store.upload();
-        upload.write_all(seal_message(message, self.recipients)?.as_bytes())?;
-        Ok(upload.finish()?)
+        let (sealed, commitments) = seal_message(message, self.recipients)?;
+        upload.write_all(sealed.as_bytes())?;
+        Ok((upload.finish()?, commitments))
     }
 
     fn attach(&self, name: &str, content: &str) -> Result<(Attachment, FinishedUpload), Failure> {
@@ -214,6 +218,12 @@ impl Sending<'_> {
     }
 }
 
-fn new_message(seq: u32, kind: MessageKind, on: Date, clocks: Vec<Clock>, files: Vec<FinishedUpload>) -> NewMessage {
-    NewMessage { seq, kind, on, send_id: SendId::random(&mut os_random()), clocks, files, own_copy: None }
+fn new_message(
+    (seq, kind): (u32, MessageKind),
+    on: Date,
+    commitments: Commitments,
+    clocks: Vec<Clock>,
+    files: Vec<FinishedUpload>,
+) -> NewMessage {
+    NewMessage { seq, kind, on, send_id: SendId::random(&mut os_random()), commitments, clocks, files, own_copy: None }
 }

@@ -9,7 +9,10 @@ use clap::Args;
 
 use crate::{
     cli::output::Failure,
-    crypto::{BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, is_private_key, read_keys},
+    crypto::{
+        BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, is_private_key, read_keys,
+        signers_fingerprint,
+    },
     domain::{
         Calendar,
         limits::{KIB, MIB},
@@ -100,8 +103,37 @@ impl DataArgument {
     pub(in crate::cli) fn store_with(&self, keys: &KeysArgument) -> Result<(Store, PublicKeys), Failure> {
         let keys_read = keys.read()?;
         let store = self.store()?;
-        self.hold_against_pin(&store, &keys_read.recipients, &keys.path)?;
+        self.hold_against_pins(&store, &keys_read, &keys.path)?;
         Ok((store, keys_read))
+    }
+
+    /// Holds recipients and signers against what was confirmed.
+    pub(in crate::cli) fn hold_against_pins(
+        &self,
+        store: &Store,
+        keys: &PublicKeys,
+        directory: &Path,
+    ) -> Result<(), Failure> {
+        self.hold_against_pin(store, &keys.recipients, directory)?;
+        self.hold_signers_against_pin(store, &keys.signers, directory)
+    }
+
+    pub(in crate::cli) fn hold_signers_against_pin(
+        &self,
+        store: &Store,
+        signers: &[VerifyingKey<SignerRole>],
+        keys: &Path,
+    ) -> Result<(), Failure> {
+        let (found, pinned) = (signers_fingerprint(signers), store.settings().signers);
+        if found == pinned {
+            return Ok(());
+        }
+        Err(Failure::Failed(format!(
+            "signers.pub is not what was confirmed: its fingerprint is {found}, the confirmed one is {pinned}; if the governance team's desk \
+             shows the same new fingerprint under Team, run: candour init --data {} --keys {} --confirm-signers '{found}'",
+            self.path.display(),
+            keys.display()
+        )))
     }
 
     pub(in crate::cli) fn hold_against_pin(

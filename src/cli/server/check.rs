@@ -102,6 +102,12 @@ impl Findings {
                 data.hold_against_pin(store, &recipients, &keys.path),
             );
         }
+        if let Ok(signers) = keys.signers() {
+            self.add(
+                "the signers are those that were confirmed",
+                data.hold_signers_against_pin(store, &signers, &keys.path),
+            );
+        }
     }
 
     fn holidays(&mut self, data: &DataArgument) {

@@ -20,12 +20,16 @@ pub(in crate::cli) struct CollectArguments {
     /// The new file to carry to the desk
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Also what decisions said the desk has, and what is still kept here: for a desk that finds that it never had it
+    #[arg(long)]
+    again: bool,
 }
 
 pub(in crate::cli) fn run(arguments: &CollectArguments) -> Outcome {
     let (store, keys) = arguments.data.store_with(&arguments.keys)?;
     let key = arguments.data.signing_key()?;
-    let outcome = transfer::collect(&store, &keys.recipients, &key, SystemDay.today(), &arguments.out)?;
+    let outcome =
+        transfer::collect(&store, &keys.recipients, &key, SystemDay.today(), &arguments.out, arguments.again)?;
     let out = arguments.out.display();
     if outcome.finished_earlier {
         return output::line(&format!(

@@ -26,10 +26,11 @@ pub(in crate::cli) fn run(arguments: &DeliverArguments) -> Outcome {
     let (store, keys) = arguments.data.store_with(&arguments.keys)?;
     let applied = transfer::deliver(&store, &keys.signers, SystemDay.today(), &arguments.file)?;
     output::line(&format!(
-        "delivered {}, met {}, deleted {} that the desk has; {} here already",
+        "delivered {}, met {}; the desk has {} more, and {} that a second signer confirmed deleted; {} here already",
         output::count(applied.answers, "answer", "answers"),
         output::count(applied.met, "clock", "clocks"),
-        output::count(applied.collected, "message", "messages"),
+        output::count(applied.acknowledged, "message", "messages"),
+        output::count(applied.deleted, "message was", "messages were"),
         output::count(applied.known, "answer was", "answers were")
     ))?;
     if applied.withdrawn > 0 {

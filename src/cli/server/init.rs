@@ -3,10 +3,10 @@ use clap::{Args, ValueEnum};
 use crate::{
     cli::{
         output::{self, Failure, Outcome},
-        server::box_files::{BOX_KEY, BOX_PUBLIC, DataArgument, KeysArgument},
+        server::box_files::{BOX_KEY, BOX_PUBLIC, DataArgument, KeysArgument, PublicKeys},
     },
-    crypto::{BoxRole, CodeTagger, Fingerprint, KdfParams, SigningKey, os_random},
-    domain::BoxId,
+    crypto::{BoxRole, CodeTagger, Fingerprint, KdfParams, SigningKey, os_random, signers_fingerprint},
+    domain::{BoxId, CasebookId},
     files::{self, Readers},
     store::{DATABASE, Settings, Store, StoreError},
 };
@@ -20,9 +20,19 @@ pub(in crate::cli) struct InitArguments {
     /// For a box that is there: accept changed recipients, by the fingerprint that the governance team read out
     #[arg(long, value_name = "FINGERPRINT")]
     confirm_recipients: Option<String>,
-    /// Whether a notice is taken only if two signers of signers.pub gave their word for it; for a new box or one that
-    /// is there
-    #[arg(long, value_name = "YES|NO", conflicts_with = "confirm_recipients")]
+    /// For a box that is there: accept changed signers, by the fingerprint that the governance team's desk shows
+    #[arg(long, value_name = "FINGERPRINT")]
+    confirm_signers: Option<String>,
+    /// For a box that is there: take the decisions of another casebook, by the id that its desk shows
+    #[arg(long, value_name = "ID")]
+    confirm_casebook: Option<CasebookId>,
+    /// Whether a text to a person is taken only if two signers of signers.pub stand by it; for a new box or one that is
+    /// there
+    #[arg(
+        long,
+        value_name = "YES|NO",
+        conflicts_with_all = ["confirm_recipients", "confirm_signers", "confirm_casebook"]
+    )]
     second_approver: Option<YesOrNo>,
 }
 
@@ -34,15 +44,16 @@ enum YesOrNo {
 
 pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
     let keys = arguments.keys.read()?;
-    let fingerprint = keys.recipients.fingerprint();
-    if let Some(confirmed) = &arguments.confirm_recipients {
-        return confirm(arguments, fingerprint, confirmed);
+    let (fingerprint, signers) = (keys.recipients.fingerprint(), signers_fingerprint(&keys.signers));
+    let confirmed = (&arguments.confirm_recipients, &arguments.confirm_signers, arguments.confirm_casebook);
+    if confirmed != (&None, &None, None) {
+        return confirm(arguments, &keys);
     }
     let directory = &arguments.data.path;
     let second_approver = arguments.second_approver.map(|answer| answer == YesOrNo::Yes);
     if second_approver == Some(true) && keys.signers.len() < 2 {
         return Err(Failure::Failed(
-            "signers.pub holds one key, so no notice could ever have the word of two signers; add the second signer's signer.pub first".into(),
+            "signers.pub holds one key, so no text could ever have the word of two signers; add the second signer's signer.pub first".into(),
         ));
     }
     if directory.join(DATABASE).symlink_metadata().is_ok() {
@@ -67,36 +78,72 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
         kdf: KdfParams::RECOMMENDED,
         tagger: CodeTagger::generate(),
         recipients: fingerprint,
+        signers,
         second_approver: second_approver.unwrap_or_default(),
     };
-    Store::create(directory, &settings)?;
+    Store::create(directory, &settings, &keys.signers)?;
     output::line(&format!("made a box in {}", directory.display()))?;
     output::line(&format!("box key, for the desk:  {}", directory.join(BOX_PUBLIC).display()))?;
     output::line(&public.to_base64())?;
     output::line(&format!("box key fingerprint:    {}", public.fingerprint()))?;
     output::line(&format!("recipients fingerprint: {fingerprint}"))?;
-    output::line("compare both fingerprints with the governance team, by voice, before the first concern comes in")
+    output::line(&format!("signers fingerprint:    {signers}"))?;
+    output::line("compare the fingerprints with the governance team, by voice, before the first concern comes in")
 }
 
 fn ask_for_second_approver(arguments: &InitArguments, needed: bool) -> Outcome {
     arguments.data.store()?.ask_for_second_approver(needed)?;
     output::line(if needed {
-        "from the next delivery on, a notice is taken only with the word of two signers"
+        "from the next delivery on, a text to a person is taken only with the word of two signers"
     } else {
-        "from the next delivery on, a notice is taken with the word of one signer"
+        "from the next delivery on, a text to a person is taken with the word of one signer"
     })
 }
 
-fn confirm(arguments: &InitArguments, found: Fingerprint, confirmed: &str) -> Outcome {
-    let confirmed: Fingerprint =
-        confirmed.parse().map_err(|error| Failure::Usage(format!("--confirm-recipients: {error}")))?;
-    if confirmed != found {
-        return Err(Failure::Failed(format!(
-            "governance.recipients has the fingerprint {found}, not the one given; nothing was changed: ask the governance team which file is right"
-        )));
+/// Everything is compared before anything is changed.
+fn confirm(arguments: &InitArguments, keys: &PublicKeys) -> Outcome {
+    let recipients = compared(
+        "recipients",
+        "governance.recipients",
+        arguments.confirm_recipients.as_deref(),
+        keys.recipients.fingerprint(),
+    )?;
+    let found = signers_fingerprint(&keys.signers);
+    let signers = compared("signers", "signers.pub", arguments.confirm_signers.as_deref(), found)?;
+    let store = arguments.data.store()?;
+    if let Some(found) = recipients {
+        store.pin_recipients(found)?;
+        output::line(&format!(
+            "confirmed: from the next start on, concerns are sealed to the recipients with fingerprint {found}"
+        ))?;
     }
-    arguments.data.store()?.pin_recipients(found)?;
-    output::line(&format!(
-        "confirmed: from the next start on, concerns are sealed to the recipients with fingerprint {found}"
-    ))
+    if let Some(found) = signers {
+        store.pin_signers(&keys.signers)?;
+        output::line(&format!(
+            "confirmed: from the next delivery on, decisions are taken from the signers with fingerprint {found}"
+        ))?;
+    }
+    if let Some(casebook) = arguments.confirm_casebook {
+        store.pin_casebook(casebook)?;
+        output::line(&format!("confirmed: from the next delivery on, decisions are taken from casebook {casebook}"))?;
+    }
+    Ok(())
+}
+
+/// The fingerprint that was found, if it was to be confirmed and is the one that was given.
+fn compared(
+    what: &str,
+    file: &str,
+    confirmed: Option<&str>,
+    found: Fingerprint,
+) -> Result<Option<Fingerprint>, Failure> {
+    let Some(confirmed) = confirmed else { return Ok(None) };
+    let confirmed: Fingerprint =
+        confirmed.parse().map_err(|error| Failure::Usage(format!("--confirm-{what}: {error}")))?;
+    if confirmed == found {
+        return Ok(Some(found));
+    }
+    Err(Failure::Failed(format!(
+        "{file} has the fingerprint {found}, not the one given; nothing was changed: ask the governance team which file is right"
+    )))
 }

@@ -54,7 +54,7 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     // thread.
     confined::or_refuse(confined::to_files(&Reach::directory(&arguments.data.path)), arguments.unconfined)?;
     let store = arguments.data.store()?;
-    arguments.data.hold_against_pin(&store, &keys.recipients, &arguments.keys.path)?;
+    arguments.data.hold_against_pins(&store, &keys, &arguments.keys.path)?;
     let options = AppOptions {
         free_space: Arc::new(store.clone()),
         store,
@@ -92,9 +92,9 @@ pub(in crate::cli) fn serve(
 ) -> Outcome {
     http::quiet_panics();
     // What a killed box left goes first; nothing is under way yet.
-    let store = options.store.clone();
+    let (store, kept) = (options.store.clone(), options.config.limits.acknowledged_days);
     store.sweep()?;
-    let rewritten = rewrite(&store).then(|| SystemDay.today());
+    let rewritten = tidy(&store, kept).then(|| SystemDay.today());
     let runtime = Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -106,15 +106,15 @@ pub(in crate::cli) fn serve(
         let router = web::router(App::new(options));
         let stop = stop_signal()?;
         ready(address)?;
-        let tidying = tokio::spawn(rewrite_daily(store, rewritten));
+        let tidying = tokio::spawn(tidy_daily(store, kept, rewritten));
         let served = http::server::serve(listener, router, stop).await;
         tidying.abort();
         served.map_err(failed)
     })
 }
 
-/// When a day is over, its reports' order goes from the file too.
-async fn rewrite_daily(store: Store, mut done: Option<Date>) {
+/// When a day is over, its reports' order goes from the file too, and what a desk has had for long enough.
+async fn tidy_daily(store: Store, kept: u32, mut done: Option<Date>) {
     loop {
         tokio::time::sleep(DAY_CHECK).await;
         let today = SystemDay.today();
@@ -122,7 +122,7 @@ async fn rewrite_daily(store: Store, mut done: Option<Date>) {
             continue;
         }
         let store = store.clone();
-        match tokio::task::spawn_blocking(move || rewrite(&store)).await {
+        match tokio::task::spawn_blocking(move || tidy(&store, kept)).await {
             Ok(true) => done = Some(today),
             // Tried again at the next look.
             Ok(false) => {}
@@ -131,10 +131,10 @@ async fn rewrite_daily(store: Store, mut done: Option<Date>) {
     }
 }
 
-/// Writes the database anew. If that fails, as on a disk that is nearly full, the operator reads why and the box goes
-/// on: people must be able to read their answers.
-fn rewrite(store: &Store) -> bool {
-    let outcome = store.rewrite();
+/// Deletes what the desk has had for so many days, and writes the database anew. If that fails, as on a disk that is
+/// nearly full, the operator reads why and the box goes on: people must be able to read their answers.
+fn tidy(store: &Store, kept: u32) -> bool {
+    let outcome = store.forget_acknowledged(SystemDay.today(), kept).and_then(|_| store.rewrite());
     if let Err(error) = &outcome {
         output::error(&Failure::Failed(format!("the database could not be tidied: {error}; it is tried again")));
     }

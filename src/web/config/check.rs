@@ -16,6 +16,8 @@ const MOST_MIB: u64 = 4096;
 const MOST_A_MINUTE: u32 = 1_000_000;
 /// Mebibytes that an operator may allow at most in a day, or keep free: a tebibyte.
 const MOST_ROOM_MIB: u64 = 1024 * 1024;
+/// Days for which an operator may keep at most what a desk has acknowledged.
+const MOST_DAYS: u32 = 90;
 /// Bytes of a name.
 const LONGEST: usize = 200;
 /// Bytes of a sentence.
@@ -64,6 +66,9 @@ impl Config {
         }
         if self.limits.disk_reserve_mib > MOST_ROOM_MIB {
             return refuse("limits.disk_reserve_mib", "too large", "give 1048576 or less");
+        }
+        if self.limits.acknowledged_days > MOST_DAYS {
+            return refuse("limits.acknowledged_days", "too large", "give 90 or less");
         }
         Ok(())
     }

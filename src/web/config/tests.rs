@@ -55,6 +55,7 @@ fn what_can_not_be_used_is_refused_in_one_line() {
         ("[limits]\nsends_a_minute = 0", "limits.sends_a_minute"),
         ("[limits]\ndaily_mib = 0", "limits.daily_mib"),
         ("[limits]\ndisk_reserve_mib = 9999999", "limits.disk_reserve_mib"),
+        ("[limits]\nacknowledged_days = 91", "limits.acknowledged_days"),
         ("[service]\nheader = \"\"", "service.header"),
         ("[service]\nlogo = \"logo.svg\"", "service.logo_alt"),
         ("[contacts.equality]\nname = \"Us\"\nlink = \"http://a.example/\"", "contacts.equality.link"),

@@ -13,7 +13,11 @@ use crate::{
     },
     http::Day,
     store::{StoredMessage, StoredReport},
-    web::{answers::OpenedAnswer, config::LimitsConfig, own_copies::OpenedCopy},
+    web::{
+        answers::{AnswerOutcome, ReadAnswer},
+        config::LimitsConfig,
+        own_copies::OpenedCopy,
+    },
 };
 
 /// Asks for the receipt code.
@@ -81,9 +85,27 @@ struct StatusClock {
 }
 
 enum Said {
-    Person { kind: &'static str, on: Day, fetched: Fetched, copy: CopyView },
-    Team { kind: AnswerKind, on: Day, text: Text, new: bool },
-    Damaged { on: Day, new: bool },
+    Person {
+        kind: &'static str,
+        on: Day,
+        fetched: Fetched,
+        copy: CopyView,
+    },
+    Team {
+        kind: AnswerKind,
+        on: Day,
+        text: Text,
+        new: bool,
+    },
+    /// Not enough of the team stand by it.
+    Unconfirmed {
+        on: Day,
+        new: bool,
+    },
+    Damaged {
+        on: Day,
+        new: bool,
+    },
 }
 
 impl<'a> StatusPage<'a> {
@@ -93,7 +115,7 @@ impl<'a> StatusPage<'a> {
         parts: StatusParts<'a>,
         code: Zeroizing<String>,
         report: &StoredReport,
-        (answers, copies): (Vec<OpenedAnswer>, Vec<OpenedCopy>),
+        (answers, copies): (Vec<ReadAnswer>, Vec<OpenedCopy>),
         follow_up: TypedFollowUp,
     ) -> Option<Self> {
         // A form that was sent already, brought back by a browser: what it held is here, and the next one is another.
@@ -106,12 +128,12 @@ impl<'a> StatusPage<'a> {
         let overdue = clocks.iter().filter(|clock| clock.state == ClockState::Overdue).cloned().collect();
         let others = report.clocks.iter().filter(|entry| **entry != *next).map(|entry| view(&entry.clock));
         let (kept, open) = others.partition(|clock| clock.met.is_some());
-        let newest = answers.iter().rev().find_map(|opened| opened.answer.as_ref());
+        let confirmed = || answers.iter().filter_map(|read| read.outcome.confirmed());
+        let newest = confirmed().next_back();
         let unread = if report.closed { ReportState::Closed } else { ReportState::Received };
         let state = newest.map_or(unread, |answer| answer.state);
         // Before a notice, that there are no areas only means that none was chosen yet.
-        let is_noticed =
-            answers.iter().filter_map(|opened| opened.answer.as_ref()).any(|a| a.kind == AnswerKind::Notice);
+        let is_noticed = confirmed().any(|answer| answer.kind == AnswerKind::Notice);
         let areas = newest.map(|answer| answer.areas.clone()).filter(|areas| is_noticed || !areas.is_empty());
         let (mut new, earlier): (Vec<Said>, _) =
             in_order(report, answers, copies, fetched).into_iter().partition(Said::is_new);
@@ -193,11 +215,13 @@ impl<'a> StatusPage<'a> {
             new: vec![
                 team(AnswerKind::Reply, "Which ward was it?", true),
                 team(AnswerKind::Notice, "# Plan\n\nWe <plan> to use it & say so.\n\n## When\n\n- soon", true),
+                Said::Unconfirmed { on: Day(day), new: true },
                 Said::Damaged { on: Day(day), new: true },
             ],
             earlier: vec![
                 person(Fetched::Confirmed, no_copy()),
                 team(AnswerKind::Reply, "Thank you.", false),
+                Said::Unconfirmed { on: Day(day), new: false },
                 Said::Damaged { on: Day(day), new: false },
             ],
             ..new()
@@ -249,7 +273,7 @@ impl Said {
     const fn is_new(&self) -> bool {
         match self {
             Self::Person { .. } => false,
-            Self::Team { new, .. } | Self::Damaged { new, .. } => *new,
+            Self::Team { new, .. } | Self::Unconfirmed { new, .. } | Self::Damaged { new, .. } => *new,
         }
     }
 
@@ -334,7 +358,7 @@ fn notice(report: &StoredReport) -> Option<&ClockEntry> {
 /// were written after the person's last message, and those that came on a later day than it.
 fn in_order(
     report: &StoredReport,
-    answers: Vec<OpenedAnswer>,
+    answers: Vec<ReadAnswer>,
     copies: Vec<OpenedCopy>,
     fetched: impl Fn(&StoredMessage) -> Fetched,
 ) -> Vec<Said> {
@@ -351,17 +375,19 @@ fn in_order(
     let last = report.messages.last().map_or(0, |message| message.seq);
     let last_on = report.messages.last().map_or(report.received_on, |message| message.on);
     let mut after = 1;
-    for OpenedAnswer { seq, delivered_on, answer } in answers {
+    for ReadAnswer { seq, delivered_on, outcome } in answers {
         let on = Day(delivered_on);
-        // A damaged one stands behind the answer before it.
-        after = answer.as_ref().map_or(after, |answer| answer.after).clamp(1, last.max(1));
+        // One that is not shown stands behind the answer before it.
+        after = outcome.confirmed().map_or(after, |answer| answer.after).clamp(1, last.max(1));
         let new = after >= last || delivered_on > last_on;
-        match answer {
-            Some(Answer { kind: AnswerKind::Update, .. }) => {}
-            Some(Answer { kind, text: Some(text), .. }) => {
+        match outcome {
+            AnswerOutcome::Confirmed(Answer { kind, text: Some(text), .. }) => {
                 said.push((after, seq, Said::Team { kind, on, text, new }));
             }
-            _ => said.push((after, seq, Said::Damaged { on, new })),
+            // An update, which says nothing in words.
+            AnswerOutcome::Confirmed(_) => {}
+            AnswerOutcome::Unconfirmed => said.push((after, seq, Said::Unconfirmed { on, new })),
+            AnswerOutcome::Damaged => said.push((after, seq, Said::Damaged { on, new })),
         }
     }
     said.sort_by_key(|(after, seq, _)| (*after, *seq));

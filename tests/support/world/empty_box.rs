@@ -7,6 +7,7 @@ use candour::unseal::GovernanceIdentity;
 use candour::{
     crypto::{
         BoxRole, Code, CodeTagger, GovernanceRecipients, Receipt, SignerRole, SigningKey, VerifyingKey, os_random,
+        signers_fingerprint,
     },
     domain::{BoxId, Calendar, Today},
     store::{Settings, Store},
@@ -41,16 +42,18 @@ impl EmptyBox {
         let recipients = identity.recipients();
         #[cfg(not(feature = "desk"))]
         let recipients = GovernanceRecipients::parse(OF_NOBODY).unwrap();
+        let (signer, public) = SigningKey::generate().unwrap();
+        let signers = [public];
         let settings = Settings {
             box_id: BoxId::random(&mut os_random()),
             kdf: KDF,
             tagger: CodeTagger::generate(),
             recipients: recipients.fingerprint(),
+            signers: signers_fingerprint(&signers),
             second_approver: false,
         };
-        Store::create(directory.path(), &settings).unwrap();
+        Store::create(directory.path(), &settings, &signers).unwrap();
         let store = Store::open(directory.path()).unwrap();
-        let (signer, public) = SigningKey::generate().unwrap();
         let (box_key, _) = SigningKey::generate().unwrap();
         Self {
             directory,
@@ -60,7 +63,7 @@ impl EmptyBox {
             recipients,
             box_key,
             signer,
-            signers: [public],
+            signers,
         }
     }
 
