@@ -25,8 +25,13 @@ use std::{
 
 use axum::{body::Body, http::Request};
 use candour::{
-    crypto::{Code, ReplyRecipient, SignerRole, SigningKey, os_random, seal_answer, sign, verify},
-    domain::{Answer, AnswerEntry, AnswerKind, Area, CasebookId, Date, Decisions, Format, ReportId, ReportState, Text},
+    crypto::{
+        Code, ReplyRecipient, SignerRole, SigningKey, answer_digest, digest, os_random, seal_answer, sign, verify,
+    },
+    domain::{
+        Answer, AnswerEntry, AnswerKind, Area, CasebookId, Date, Decisions, Digest, Format, LogHead, ReportId,
+        ReportState, Salt, Text,
+    },
     store::{CopyError, Delivery},
     web::Config,
 };
@@ -118,7 +123,7 @@ async fn ask(router: axum::Router, code: &str, expected: u16) -> Duration {
 
 /// A report's code and name.
 fn report(served: &Served) -> (String, ReportId) {
-    let known = |served: &Served| served.store.snapshot(|snapshot| snapshot.reports()).unwrap();
+    let known = |served: &Served| served.store.snapshot(|snapshot| snapshot.reports(false)).unwrap();
     let before: Vec<ReportId> = known(served).iter().map(|report| report.id).collect();
     let code = person::send(served.address, "staff-concern", &[], vec![]).one("#receipt-code");
     let id = known(served).iter().map(|report| report.id).find(|id| !before.contains(id)).unwrap();
@@ -129,7 +134,7 @@ fn report(served: &Served) -> (String, ReportId) {
 fn reply(served: &Served, report: ReportId) {
     let mut sealed = Vec::new();
     served.store.snapshot::<_, CopyError>(|snapshot| snapshot.copy_file(report, 1, 0, &mut sealed)).unwrap();
-    let message = served.identity.open_message(sealed.as_slice()).unwrap_or_else(|error| panic!("{error}"));
+    let (message, _) = served.identity.open_message(sealed.as_slice()).unwrap_or_else(|error| panic!("{error}"));
     let to = ReplyRecipient::parse(&message.reply_to).unwrap();
     let (r#box, on) = (served.store.settings().box_id, Date::constant(2026, 12, 2));
     let files: Vec<_> = (1..=REPLIES)
@@ -146,14 +151,16 @@ fn reply(served: &Served, report: ReportId) {
                 state: ReportState::Decided,
                 areas: vec![Area::IntegratedCare],
                 text: Some(Text::typed(&"r".repeat(CHARACTERS))),
+                salt: Salt([5; 32]),
             };
-            (seq, seal_answer(&answer, &to).unwrap())
+            (seq, answer_digest(&answer).unwrap(), seal_answer(&answer, vec![], &to).unwrap())
         })
         .collect();
-    let entry = |(seq, file): &(u32, candour::crypto::Sealed)| AnswerEntry {
+    let entry = |(seq, text, file): &(u32, Digest, candour::crypto::Sealed)| AnswerEntry {
         report,
         seq: *seq,
-        meets: vec![],
+        kind: AnswerKind::Reply,
+        text: *text,
         closed: false,
         size: file.as_bytes().len() as u64,
         sha256: file.digest(),
@@ -161,11 +168,13 @@ fn reply(served: &Served, report: ReportId) {
     };
     let answers = files.iter().map(entry).collect();
     let casebook = CasebookId([0; 16]);
-    let decisions = Decisions { format: Format::Decisions, r#box, casebook, number: 1, collected: vec![], answers };
+    let head = LogHead { number: 1, digest: digest(b"the last event") };
+    let decisions =
+        Decisions { format: Format::Decisions, r#box, casebook, number: 1, head, collected: vec![], answers };
     let (key, public) = SigningKey::<SignerRole>::generate().unwrap();
     let (bytes, signature) = sign(&decisions, &key).unwrap();
     let decisions = verify(&bytes, &signature, &[public]).unwrap_or_else(|error| panic!("{error}"));
-    let answers = files.into_iter().map(|(_, file)| file).collect();
+    let answers = files.into_iter().map(|(_, _, file)| file).collect();
     served.store.apply(Delivery { decisions, answers, on }).unwrap();
 }
 

@@ -1,4 +1,4 @@
-//! Notices that wait for a second member: approved, or taken back.
+//! What waits for a second member: approved, or taken back.
 
 use axum::{
     Router,
@@ -16,7 +16,7 @@ use super::{
     visit::{PageContext, Posted},
 };
 use crate::{
-    casebook::{AnswerId, AnswerView, ApprovalError, Casebook, CasebookError, Letter, Release, ReportView},
+    casebook::{AnswerId, AnswerView, ApprovalError, Casebook, CasebookError, Editor, Letter, Release, ReportView},
     domain::{AnswerKind, Date, FieldError, MemberId, escape_invisible_in_line},
     http::Day,
 };
@@ -33,8 +33,8 @@ pub(super) fn routes() -> Router<Desk> {
 async fn list(visit: Visit) -> Result<Response, PageError> {
     visit
         .read(|page, casebook| {
-            let waiting = casebook.waiting_notices().into_iter();
-            let rows = waiting.map(|notice| waiting_row(casebook, notice.answer, notice.by, notice.on)).collect();
+            let waiting = casebook.waiting_answers().into_iter();
+            let rows = waiting.map(|held| waiting_row(casebook, held.answer, held.kind, (held.by, held.on))).collect();
             page.show(&ToApprovePage { shell: &page.shell, rows })
         })
         .await
@@ -59,11 +59,11 @@ async fn approve(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Response,
                 None => match editor.approve(answer, seen, page.desk.today()) {
                     Ok(()) => return go_to(&format!("/reports/{}#messages", answer.report)),
                     // The page says so itself.
-                    Err(CasebookError::Approval(ApprovalError::OwnNotice | ApprovalError::NotWaiting)) => Vec::new(),
+                    Err(CasebookError::Approval(ApprovalError::OwnText | ApprovalError::NotWaiting)) => Vec::new(),
                     Err(other) => return Err(other.into()),
                 },
             };
-            again(page, editor.casebook(), answer, &errors)
+            again(page, editor, answer, &errors)
         })
         .await
 }
@@ -84,7 +84,7 @@ async fn take_back(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Respons
                 },
                 Err(error) => vec![error],
             };
-            again(page, editor.casebook(), answer, &errors)
+            again(page, editor, answer, &errors)
         })
         .await
 }
@@ -97,12 +97,12 @@ fn stale(seen: Seen, casebook: &Casebook, answer: AnswerId) -> Result<Option<Fie
 
 fn again(
     page: &PageContext,
-    casebook: &Casebook,
+    editor: &mut Editor<'_>,
     answer: AnswerId,
     errors: &[FieldError],
 ) -> Result<Response, PageError> {
-    let report = page.report(casebook, answer.report)?;
-    page.show_again(&answer_page(page, casebook, &report, answer, errors)?)
+    let report = page.report(editor, answer.report)?;
+    page.show_again(&answer_page(page, editor.casebook(), &report, answer, errors)?)
 }
 
 fn answer_page<'a>(
@@ -114,14 +114,14 @@ fn answer_page<'a>(
 ) -> Result<ApprovePage<'a>, PageError> {
     let found = find(report, answer.seq).ok_or(PageError::NotFound)?;
     let text = found.text.as_ref().ok_or(PageError::NotFound)?;
-    let waiting = waiting_row(casebook, answer, found.by, found.on);
+    let waiting = waiting_row(casebook, answer, found.kind, (found.by, found.on));
     let closed = if report.entry.withdrawn {
         correspondence::blocked(report, Letter::Notice)
     } else if found.release != Release::Held {
-        Some("This notice does not wait for anybody: it was approved, or it never needed it.")
+        Some("This text does not wait for anybody: it was approved, or it never needed it.")
     } else if waiting.mine {
         Some(
-            "You wrote this notice, so another member has to approve it. Until then it is not exported. You can take it back.",
+            "You wrote this, so another member has to approve it. Until then it is not exported. You can take it back.",
         )
     } else {
         None
@@ -134,13 +134,13 @@ fn answer_page<'a>(
     Ok(ApprovePage::new(&page.shell, parts))
 }
 
-/// A notice of a report.
+/// A text of a report to its person.
 fn find(report: &ReportView, seq: u32) -> Option<&AnswerView> {
     let mut answers = report.decisions.iter().flat_map(|decision| &decision.answers);
-    answers.find(|answer| answer.seq == seq && answer.kind == AnswerKind::Notice)
+    answers.find(|answer| answer.seq == seq && answer.kind.is_text())
 }
 
-fn waiting_row(casebook: &Casebook, answer: AnswerId, by: MemberId, on: Date) -> WaitingRow {
+fn waiting_row(casebook: &Casebook, answer: AnswerId, kind: AnswerKind, (by, on): (MemberId, Date)) -> WaitingRow {
     let name = casebook.member_name(by).map_or_else(String::new, |name| escape_invisible_in_line(name.as_str()));
-    WaitingRow { answer, by: name, on: Day(on), mine: casebook.me() == Some(by) }
+    WaitingRow { answer, kind, by: name, on: Day(on), mine: casebook.me() == Some(by) }
 }

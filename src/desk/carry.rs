@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     casebook::{Casebook, CasebookError, Editor, Export, Import, ImportError, Progress, Refusal, carry::inbox},
-    domain::FieldError,
+    domain::{FieldError, LogHead},
     files::FileError,
 };
 
@@ -162,13 +162,19 @@ pub(super) fn begin(visit: &Visit, missing: bool) {
             Ok(Ok(import)) => ImportOutcome::Taken(Arc::new(import)),
             Ok(Err(error)) => {
                 let gap = matches!(error, CasebookError::Import(ImportError::Refused(Refusal::Gap { .. })));
-                ImportOutcome::Refused { why: error.to_string(), gap }
+                let behind = match error {
+                    CasebookError::Import(ImportError::Refused(Refusal::Behind { seen, digest, .. })) => {
+                        Some(LogHead { number: seen, digest })
+                    }
+                    _ => None,
+                };
+                ImportOutcome::Refused { why: error.to_string(), gap, behind }
             }
             // Locked meanwhile, or a fault: the file is still there.
             Err(PageError::Locked) => return visit.desk().import_job().forget(),
             Err(error) => {
                 let words = error.words();
-                ImportOutcome::Refused { why: format!("{} {}", words.happened, words.remedy), gap: false }
+                ImportOutcome::Refused { why: format!("{} {}", words.happened, words.remedy), gap: false, behind: None }
             }
         };
         visit.desk().import_job().end(outcome);

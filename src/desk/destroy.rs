@@ -1,4 +1,4 @@
-//! Retention: what may be destroyed, and destroying it.
+//! Retention: what may be destroyed, and proposing that it is.
 
 use axum::{Router, response::Response, routing::get};
 
@@ -10,6 +10,7 @@ use super::{
     view::{DestroyPage, RetentionPage},
     visit::Posted,
 };
+use crate::casebook::NewProposal;
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {
@@ -21,7 +22,7 @@ async fn retention(visit: Visit) -> Result<Response, PageError> {
     visit
         .read(|page, casebook| {
             let queue = page.queue(casebook)?;
-            page.show(&RetentionPage::new(&page.shell, &queue, casebook.destroyed(), page.desk.shown_day()))
+            page.show(&RetentionPage::new(&page.shell, casebook, &queue, page.desk.shown_day()))
         })
         .await
 }
@@ -37,12 +38,13 @@ async fn ask(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError
         .await
 }
 
-/// `POST /reports/{id}/destroy`: only when its id's first digits were typed, since it can't be undone.
+/// `POST /reports/{id}/destroy`: only when its id's first digits were typed, since it can't be undone. A second reader
+/// has to consent.
 async fn destroy(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
             if DestroyPage::is_confirmed(id, page.form.first(DestroyField::Confirm.name())) {
-                editor.destroy(id, page.desk.today())?;
+                editor.propose(NewProposal::Destroy(id), page.desk.today())?;
                 return go_to("/retention");
             }
             let queue = page.queue(editor.casebook())?;

@@ -44,8 +44,8 @@ async fn warn(visit: Visit, Path((id, seq, number)): Path<(String, u32, usize)>)
     visit
         .read(move |page, casebook| {
             let place = format!("{seq}/{number}");
-            let attachment = casebook.attachment(id, &place).map_err(unknown)?;
-            page.show(&FilePage::new(&page.shell, id, &place, attachment.said()))
+            let attachment = casebook.attachment_named(id, &place).map_err(unknown)?;
+            page.show(&FilePage::new(&page.shell, id, &place, &attachment))
         })
         .await
 }
@@ -55,7 +55,9 @@ async fn warn(visit: Visit, Path((id, seq, number)): Path<(String, u32, usize)>)
 async fn save(posted: Posted, Path((id, seq, number)): Path<(String, u32, usize)>) -> Result<Response, PageError> {
     let id = report_id(&id)?;
     let place = format!("{seq}/{number}");
-    let file = posted.read(move |_, casebook| casebook.attachment(id, &place).map_err(unknown)).await?;
+    let saved =
+        posted.change(move |page, editor| editor.attachment_to_save(id, &place, page.desk.today()).map_err(unknown));
+    let file = saved.await?;
     let name = saved_name(id, seq, number, file.said().name.as_str());
     let length = HeaderValue::from(file.said().size);
     let (sender, pieces) = channel(IN_FLIGHT);

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::casebook::{Import, Progress};
+use crate::{
+    casebook::{Import, Progress},
+    domain::LogHead,
+};
 
 /// The import that is under way, or what became of the last one.
 #[derive(Default)]
@@ -28,6 +31,8 @@ pub(super) enum ImportOutcome {
         why: String,
         /// Whether it can be taken in all the same.
         gap: bool,
+        /// The end of the casebook that the box saw, if this one is behind it.
+        behind: Option<LogHead>,
     },
 }
 

@@ -30,6 +30,7 @@ mod notice;
 mod open_casebook;
 mod options;
 mod queue;
+mod readers;
 mod refer;
 mod reply;
 mod report;
@@ -49,6 +50,7 @@ pub use app::Desk;
 pub use open_casebook::Keys;
 pub use options::{Carrier, DeskOptions, Surroundings, Unreadable};
 pub use router::router;
+pub(crate) use view::{described, told};
 
 use error::PageError;
 use visit::Visit;

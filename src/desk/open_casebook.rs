@@ -1,4 +1,9 @@
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use crate::{
     casebook::{Casebook, CasebookError, Editor},
@@ -6,6 +11,11 @@ use crate::{
     domain::CasebookId,
     unseal::GovernanceIdentity,
 };
+
+/// How long a colleague who writes is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often to look whether they have finished.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A reviewer's private keys.
 pub struct Keys {
@@ -43,8 +53,12 @@ impl OpenCasebook {
         Ok(&self.casebook)
     }
 
-    /// The casebook for one change.
+    /// The casebook for one change. A colleague who writes at this moment is waited for, for a short while.
     pub(super) fn edit(&mut self) -> Result<Editor<'_>, CasebookError> {
+        let start = Instant::now();
+        while self.casebook.is_being_written()? && start.elapsed() < PATIENCE {
+            thread::sleep(LOOK);
+        }
         self.casebook()?;
         self.casebook.edit(&self.signing_key)
     }

@@ -40,9 +40,14 @@ async fn print(visit: Visit, OfReport(id): OfReport, uri: Uri) -> Result<Respons
 
 async fn show(visit: Visit, id: ReportId, for_paper: Option<Entries>) -> Result<Response, PageError> {
     visit
-        .on_report(id, move |page, casebook, report| {
+        .work(move |page, open| {
+            let mut editor = open.edit()?;
+            if for_paper.is_some() {
+                editor.note_print(id, page.desk.today())?;
+            }
+            let report = page.report(&mut editor, id)?;
             let parts = for_paper.as_ref().map(ShownParts::chosen);
-            page.show(&ReportPage::new(&page.shell, report, casebook, page.desk.shown_day(), parts))
+            page.show(&ReportPage::new(&page.shell, &report, editor.casebook(), page.desk.shown_day(), parts))
         })
         .await
 }

@@ -6,8 +6,8 @@ use axum::{
 };
 
 use super::{
-    Desk, PageError, approve, calendar, carry, change_of_use, decide, destroy, figures, files, notice, queue, refer,
-    reply, report, respond, session, team, unlock,
+    Desk, PageError, approve, calendar, carry, change_of_use, decide, destroy, figures, files, notice, queue, readers,
+    refer, reply, report, respond, session, team, unlock,
 };
 
 /// Every page of the desk.
@@ -20,6 +20,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(carry::routes())
         .merge(calendar::routes())
         .merge(figures::routes())
+        .merge(readers::routes())
         .merge(team::routes())
         .merge(refer::routes())
         .merge(destroy::routes())

@@ -1,4 +1,4 @@
-//! Who works on the casebook, and who may not open which report.
+//! Who works on the casebook, and the changes that take two of them.
 
 use axum::{
     Router,
@@ -9,20 +9,19 @@ use axum::{
 
 use super::{
     Desk, PageError, Visit,
-    address::OfReport,
     form::{
         carried::{CarriedField, NO, YES},
         question::{AskedField, Problems},
-        team::{JoinField, ShutOutField},
+        team::{BoxKeyField, JoinField, RecoveryField},
     },
     respond::go_to,
-    view::{MemberLeavePage, ShutOutPage, TeamPage},
-    visit::Posted,
+    view::{MemberLeavePage, ProposalPage, TeamForm, TeamPage},
+    visit::{PageContext, Posted},
 };
 use crate::{
-    casebook::{CasebookError, NewMember, NewShutOut, TeamError},
-    crypto::{GovernanceRecipients, SignerRole, VerifyingKey, read_keys},
-    domain::{Entries, FieldError, MemberId, TeamRole},
+    casebook::{CasebookError, Editor, NewMember, NewProposal, NewRecovery, NotAllowed},
+    crypto::{BoxRole, GovernanceRecipients, KeyRole, SignerRole, VerifyingKey, read_keys},
+    domain::{Entries, FieldError, LogHead, MemberId, TeamRole},
     http::{BodyError, capitalised},
 };
 
@@ -32,44 +31,87 @@ pub(super) fn routes() -> Router<Desk> {
         .route("/team", get(team))
         .route("/team/join", post(join))
         .route("/team/second-approver", post(second_approver))
+        .route("/team/box-key", post(box_key))
+        .route("/team/recovery", post(recovery))
+        .route("/team/go-on", post(go_on))
         .route("/team/{member}/leave", get(leaving).post(leave))
-        .route("/reports/{id}/shut-out", get(shutting_out).post(shut_out))
+        .route("/team/proposals/{event}", get(proposal))
+        .route("/team/proposals/{event}/consent", post(consent))
+        .route("/team/proposals/{event}/decline", post(decline))
+        .route("/confirm", post(confirm))
 }
 
 /// `GET /team`
 async fn team(visit: Visit) -> Result<Response, PageError> {
-    visit.read(|page, casebook| page.show(&TeamPage::new(&page.shell, casebook, &page.form, Vec::new()))).await
+    visit.read(|page, casebook| page.show(&TeamPage::new(&page.shell, casebook, None, &page.form, Vec::new()))).await
 }
 
 /// `POST /team/join`
 async fn join(posted: Posted) -> Result<Response, PageError> {
     posted
-        .change(|page, editor| {
-            let errors = match member(&page.form).map(|new| editor.join(new, page.desk.today())) {
-                Ok(Ok(_)) => return go_to("/team#members"),
-                Ok(Err(error @ CasebookError::Team(TeamError::KnownMember))) => {
-                    vec![JoinField::Signer.error(capitalised(&error.to_string()))]
-                }
-                Ok(Err(error)) => return Err(error.into()),
-                Err(errors) => errors,
-            };
-            page.show_again(&TeamPage::new(&page.shell, editor.casebook(), &page.form, errors))
+        .change(|page, editor| match member(&page.form) {
+            Ok(new) => propose(page, editor, TeamForm::Join, NewProposal::Join(new), JoinField::Signer.name()),
+            Err(errors) => again(page, editor, TeamForm::Join, errors),
         })
         .await
 }
 
-/// `POST /team/second-approver`
+/// `POST /team/second-approver`: one member asks for one; doing without takes two.
 async fn second_approver(posted: Posted) -> Result<Response, PageError> {
     posted
         .change(|page, editor| {
             // A form that does not say which leaves it as it is, rather than switch a safeguard off.
-            let needed = match page.form.first(CarriedField::Needed.name()) {
-                YES => true,
-                NO => false,
+            match page.form.first(CarriedField::Needed.name()) {
+                YES => editor.ask_for_second_approver(page.desk.today())?,
+                NO => drop(editor.propose(NewProposal::NoSecondApprover, page.desk.today())?),
                 _ => return Err(BodyError::Broken.into()),
-            };
-            editor.ask_for_second_approver(needed, page.desk.today())?;
-            go_to("/team#second-approver")
+            }
+            go_to("/team")
+        })
+        .await
+}
+
+/// `POST /team/box-key`
+async fn box_key(posted: Posted) -> Result<Response, PageError> {
+    posted
+        .change(|page, editor| match one_key::<BoxRole, _>(BoxKeyField::Key, &page.form) {
+            Ok(key) => propose(page, editor, TeamForm::BoxKey, NewProposal::BoxKey(key), BoxKeyField::Key.name()),
+            Err(error) => again(page, editor, TeamForm::BoxKey, vec![error]),
+        })
+        .await
+}
+
+/// `POST /team/recovery`: keys in the safe, or none any more if the form says so.
+async fn recovery(posted: Posted) -> Result<Response, PageError> {
+    posted
+        .change(|page, editor| {
+            let field = RecoveryField::Signer.name();
+            if page.form.first(CarriedField::Needed.name()) == NO {
+                return propose(page, editor, TeamForm::Recovery, NewProposal::Recovery(None), field);
+            }
+            let mut problems = Problems::default();
+            let signer = problems.take(one_key::<SignerRole, _>(RecoveryField::Signer, &page.form));
+            let recipients = problems.take(RecoveryField::Recipients.parsed(&page.form, GovernanceRecipients::parse));
+            match (signer, recipients) {
+                (Some(signer), Some(recipients)) => {
+                    let new = NewProposal::Recovery(Some(NewRecovery { signer, recipients }));
+                    propose(page, editor, TeamForm::Recovery, new, field)
+                }
+                _ => again(page, editor, TeamForm::Recovery, problems.into_errors()),
+            }
+        })
+        .await
+}
+
+/// `POST /team/go-on`: after an import that was refused because the box saw the casebook further.
+async fn go_on(posted: Posted) -> Result<Response, PageError> {
+    posted
+        .change(|page, editor| {
+            let number = page.form.first(CarriedField::Number.name()).parse();
+            let digest = page.form.first(CarriedField::Digest.name()).parse();
+            let (Ok(number), Ok(digest)) = (number, digest) else { return Err(BodyError::Broken.into()) };
+            editor.propose(NewProposal::GoOn(LogHead { number, digest }), page.desk.today())?;
+            go_to("/team")
         })
         .await
 }
@@ -89,44 +131,76 @@ async fn leave(posted: Posted, Path(member): Path<String>) -> Result<Response, P
     let member: MemberId = member.parse().map_err(|_| PageError::NotFound)?;
     posted
         .change(move |page, editor| {
-            editor.leave(member, page.desk.today())?;
-            go_to("/team#members")
+            editor.propose(NewProposal::Leave(member), page.desk.today())?;
+            go_to("/team")
         })
         .await
 }
 
-/// `GET /reports/{id}/shut-out`
-async fn shutting_out(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
-    visit.read(move |page, casebook| page.show(&ShutOutPage::new(&page.shell, casebook, id, None, Vec::new())?)).await
+/// `GET /team/proposals/{event}`: what would come about.
+async fn proposal(visit: Visit, Path(event): Path<u64>) -> Result<Response, PageError> {
+    visit
+        .read(move |page, casebook| {
+            page.show(&ProposalPage::new(&page.shell, casebook, event).ok_or(PageError::NotFound)?)
+        })
+        .await
 }
 
-/// `POST /reports/{id}/shut-out`
-async fn shut_out(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
+/// `POST /team/proposals/{event}/consent`
+async fn consent(posted: Posted, Path(event): Path<u64>) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            let error = match ShutOutField::Reason.text(&page.form) {
-                Ok(reason) => {
-                    let members = page.form.all(ShutOutField::Member.name());
-                    let roles = page.form.all(ShutOutField::Role.name());
-                    let new = NewShutOut {
-                        members: members.filter_map(|member| member.parse().ok()).collect(),
-                        roles: roles.filter_map(TeamRole::from_slug).collect(),
-                        reason,
-                    };
-                    match editor.shut_out(id, new, page.desk.today()) {
-                        Ok(()) => return go_to(&format!("/reports/{id}")),
-                        Err(error @ CasebookError::Team(TeamError::ShuttingOutOneself)) => {
-                            ShutOutField::Member.error(capitalised(&error.to_string()))
-                        }
-                        Err(error) => return Err(error.into()),
-                    }
-                }
-                Err(error) => error,
-            };
-            let view = ShutOutPage::new(&page.shell, editor.casebook(), id, Some(&page.form), vec![error])?;
-            page.show_again(&view)
+            editor.consent(event, page.desk.today())?;
+            go_to("/team")
         })
         .await
+}
+
+/// `POST /team/proposals/{event}/decline`
+async fn decline(posted: Posted, Path(event): Path<u64>) -> Result<Response, PageError> {
+    posted
+        .change(move |page, editor| {
+            editor.decline(event, page.desk.today())?;
+            go_to("/team")
+        })
+        .await
+}
+
+/// `POST /confirm`: what the queue told was seen, up to the last that it showed.
+async fn confirm(posted: Posted) -> Result<Response, PageError> {
+    posted
+        .change(|page, editor| {
+            let through = page.form.first(CarriedField::Number.name()).parse().map_err(|_| BodyError::Broken)?;
+            editor.confirm(through, page.desk.today())?;
+            go_to("/")
+        })
+        .await
+}
+
+/// Proposes a change; what is wrong with its keys or its name is said at the field.
+fn propose(
+    page: &PageContext,
+    editor: &mut Editor<'_>,
+    form: TeamForm,
+    new: NewProposal,
+    field: &'static str,
+) -> Result<Response, PageError> {
+    match editor.propose(new, page.desk.today()) {
+        Ok(_) => go_to("/team"),
+        Err(CasebookError::NotAllowed(
+            why @ (NotAllowed::KnownKey | NotAllowed::BadKey | NotAllowed::Name | NotAllowed::Nothing),
+        )) => again(page, editor, form, vec![FieldError::new(field, capitalised(&why.to_string()))]),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn again(
+    page: &PageContext,
+    editor: &Editor<'_>,
+    form: TeamForm,
+    errors: Vec<FieldError>,
+) -> Result<Response, PageError> {
+    page.show_again(&TeamPage::new(&page.shell, editor.casebook(), Some(form), &page.form, errors))
 }
 
 /// Who is to join, as typed.
@@ -134,11 +208,7 @@ fn member(form: &Entries) -> Result<NewMember, Vec<FieldError>> {
     let mut problems = Problems::default();
     let name = problems.take(JoinField::Name.text(form));
     let role = problems.take(JoinField::Role.chosen(form, TeamRole::from_slug));
-    let signer = problems.take(
-        JoinField::Signer
-            .text(form)
-            .and_then(|typed| one_signer(typed.as_str()).ok_or_else(|| JoinField::Signer.remedy())),
-    );
+    let signer = problems.take(one_key::<SignerRole, _>(JoinField::Signer, form));
     let recipients = problems.take(JoinField::Recipients.parsed(form, GovernanceRecipients::parse));
     match (name, role, signer, recipients) {
         (Some(name), Some(role), Some(signer), Some(recipients)) => Ok(NewMember { name, role, signer, recipients }),
@@ -146,7 +216,9 @@ fn member(form: &Entries) -> Result<NewMember, Vec<FieldError>> {
     }
 }
 
-fn one_signer(typed: &str) -> Option<VerifyingKey<SignerRole>> {
-    let [signer] = read_keys(typed).ok()?.try_into().ok()?;
-    Some(signer)
+/// The one minisign public key that was typed into a field.
+fn one_key<R: KeyRole, F: AskedField>(field: F, form: &Entries) -> Result<VerifyingKey<R>, FieldError> {
+    let typed = field.text(form)?;
+    let keys: Option<[VerifyingKey<R>; 1]> = read_keys(typed.as_str()).ok().and_then(|keys| keys.try_into().ok());
+    keys.map(|[key]| key).ok_or_else(|| field.remedy())
 }

@@ -83,13 +83,19 @@ impl Visit {
         self.work(move |page, open| work(page, open.casebook()?)).await
     }
 
-    /// Reads one report of the casebook, with every message opened.
+    /// Reads one report of the casebook, with every message opened: that leaves an event, so nobody else can write
+    /// meanwhile.
     pub(super) async fn on_report<T: Send + 'static>(
         &self,
         id: ReportId,
         work: impl FnOnce(&PageContext, &Casebook, &ReportView) -> Result<T, PageError> + Send + 'static,
     ) -> Result<T, PageError> {
-        self.read(move |page, casebook| work(page, casebook, &page.report(casebook, id)?)).await
+        self.work(move |page, open| {
+            let mut editor = open.edit()?;
+            let report = page.report(&mut editor, id)?;
+            work(page, editor.casebook(), &report)
+        })
+        .await
     }
 
     /// Works with what is open, where it holds nobody else up, one request at a time, as long as the session lasts.
@@ -118,7 +124,7 @@ impl Posted {
         work: impl FnOnce(&PageContext, &mut Editor<'_>, &ReportView) -> Result<T, PageError> + Send + 'static,
     ) -> Result<T, PageError> {
         self.change(move |page, editor| {
-            let report = page.report(editor.casebook(), id)?;
+            let report = page.report(editor, id)?;
             work(page, editor, &report)
         })
         .await
@@ -137,8 +143,8 @@ impl PageContext {
     }
 
     /// One report on the shown day, with every message opened.
-    pub(super) fn report(&self, casebook: &Casebook, id: ReportId) -> Result<ReportView, PageError> {
-        Ok(casebook.show(id, self.desk.shown_day(), self.desk.calendar())?)
+    pub(super) fn report(&self, editor: &mut Editor<'_>, id: ReportId) -> Result<ReportView, PageError> {
+        Ok(editor.show(id, (self.desk.shown_day(), self.desk.calendar()), self.desk.today())?)
     }
 
     /// Every report on the shown day, the most pressing first.

@@ -11,7 +11,7 @@ use axum::Router;
 use candour::{
     casebook::{Casebook, Import, NewAssessment, NewDecision, NewNote, NewNotice, NewReply},
     crypto::{Code, Receipt, os_random, seal_message, seal_stream},
-    domain::{Area, Concern, Entries, Message, MessageContent, MessageKind, ReportId, Route, SendId, Text},
+    domain::{Area, Concern, Entries, Message, MessageContent, MessageKind, ReportId, Route, Salt, SendId, Text},
     files::{self, Readers},
     store::{NewMessage, NewReport},
     transfer::{self, DeliverError},
@@ -81,13 +81,21 @@ impl BothSides {
     /// Puts the one report into the box.
     fn report(&self) {
         let message = self.message();
-        let sealed = seal_message(&message, &self.r#box.recipients).expect("it is sealed");
+        let (sealed, commitments) = seal_message(&message, &self.r#box.recipients).expect("it is sealed");
         let mut upload = self.r#box.store.upload();
         upload.write_all(sealed.as_bytes()).expect("it is stored");
         let files = vec![upload.finish().expect("it is stored")];
         let send_id = SendId([1; 16]);
-        let message =
-            NewMessage { seq: 1, kind: MessageKind::Concern, on: DAY, send_id, clocks: vec![], files, own_copy: None };
+        let message = NewMessage {
+            seq: 1,
+            kind: MessageKind::Concern,
+            on: DAY,
+            send_id,
+            clocks: vec![],
+            files,
+            commitments,
+            own_copy: None,
+        };
         let (id, route) = (ReportId([1; 8]), Route::StaffConcern);
         let report = NewReport { id, locator: self.person.locator, route, message };
         self.r#box.store.add_report(report).expect("it is stored");
@@ -114,6 +122,7 @@ impl BothSides {
             content: MessageContent::Concern(concern),
             reply_to: self.person.reply.recipient().to_string(),
             attachments: vec![],
+            salt: Salt([3; 32]),
         }
     }
 
@@ -121,7 +130,7 @@ impl BothSides {
     pub(crate) fn collection(&self) -> Vec<u8> {
         let out = self.path("c");
         let _ = fs::remove_file(&out);
-        transfer::collect(&self.r#box.store, &self.r#box.recipients, &self.r#box.box_key, DAY, &out)
+        transfer::collect(&self.r#box.store, &self.r#box.recipients, &self.r#box.box_key, DAY, &out, false)
             .expect("a collection");
         fs::read(out).expect("a file")
     }

@@ -53,7 +53,7 @@ impl<'a> Hand<'a> {
         let mut names: Vec<PathBuf> = files.map(|file| file.expect("an entry").path()).collect();
         names.retain(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(report)));
         names.sort();
-        let both = self.casebook_keys() + &self.identity();
+        let both = [self.casebook_keys(), self.identity()].concat();
         let opened = names.iter().rev().find_map(|path| self.open(&both, &fs::read(path).expect("it is there")));
         opened.map(|text| String::from_utf8(text).expect("text"))
     }

@@ -6,7 +6,7 @@ use candour::{
     crypto::{BoxRole, Code, GovernanceRecipients, SigningKey, digest, os_random, seal_message, seal_stream, sign},
     domain::{
         About, AreaChoice, BoxId, Calendar, Clock, ClockEntry, Concern, Date, FileEntry, Format, Manifest, Message,
-        MessageContent, MessageEntry, MessageKind, ReportEntry, ReportId, Route, SeriousHarm, Text,
+        MessageContent, MessageEntry, MessageKind, ReportEntry, ReportId, Route, Salt, SeriousHarm, Text,
     },
     files::tarball::TarWriter,
 };
@@ -33,7 +33,8 @@ pub(crate) fn collection(place: &Installation, reports: u64, until: Date, out: &
         let on = until - jiff::Span::new().days(days);
         let route = Route::ALL[usize::try_from(number % 4).expect("small")];
         let message = message(number, id, route, on, r#box, &reply_to);
-        let bytes = seal_message(&message, &recipients).expect("it is sealed").as_bytes().to_vec();
+        let (sealed_message, commitments) = seal_message(&message, &recipients).expect("it is sealed");
+        let bytes = sealed_message.as_bytes().to_vec();
         let clocks = route.promises().iter().chain([&Clock::NOTICE]);
         let clocks = clocks.map(|promise| {
             let mut clock = Clock::start(*promise, on, &calendar).expect("a clock");
@@ -48,6 +49,7 @@ pub(crate) fn collection(place: &Installation, reports: u64, until: Date, out: &
             route,
             received_on: on,
             withdrawn: false,
+            acknowledged: 0,
             deliveries: Vec::new(),
             clocks: clocks.collect(),
             messages: vec![MessageEntry {
@@ -55,12 +57,21 @@ pub(crate) fn collection(place: &Installation, reports: u64, until: Date, out: &
                 kind: MessageKind::Concern,
                 on,
                 files: vec![FileEntry { size: bytes.len() as u64, sha256: digest(&bytes) }],
+                commitment: commitments.message,
+                summary: commitments.summary,
             }],
         });
         sealed.push(bytes);
     }
-    let manifest =
-        Manifest { format: Format::Collection, r#box, number: 1, previous: None, on: until, reports: entries };
+    let manifest = Manifest {
+        format: Format::Collection,
+        r#box,
+        number: 1,
+        previous: None,
+        on: until,
+        casebook: None,
+        reports: entries,
+    };
     let (json, signature) = sign(&manifest, &key).expect("a signature");
     let mut tar = TarWriter::new(seal_stream(&recipients, fs::File::create(out).expect("a file")).expect("a seal"));
     tar.append("manifest.json", &json).expect("it is written");
@@ -100,5 +111,6 @@ fn message(number: u64, id: ReportId, route: Route, on: Date, r#box: BoxId, repl
         content: MessageContent::Concern(concern),
         reply_to: reply_to.to_owned(),
         attachments: Vec::new(),
+        salt: Salt::random(&mut os_random()),
     }
 }

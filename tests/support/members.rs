@@ -3,7 +3,7 @@
 use std::{fs, io::Write, sync::Arc};
 
 use candour::{
-    casebook::{Casebook, CasebookError, Editor, NewMember, Pointer},
+    casebook::{Casebook, CasebookError, Editor, NewMember, NewProposal, Pointer, Proposed},
     crypto::{GovernanceRecipients, SignerRole, SigningKey, VerifyingKey},
     domain::{SystemDay, TeamRole, Text},
     unseal::{read_identity, read_signing_key},
@@ -41,7 +41,11 @@ pub(crate) fn second_member_called(place: &Installation, name: &str) {
         signer: VerifyingKey::from_base64(signer.lines().last().expect("it is there")).expect("it is there"),
         recipients: GovernanceRecipients::parse(&read("other/governance.recipients")).expect("it is there"),
     };
-    edit(place, |editor| editor.join(new, &SystemDay).map(drop));
+    edit(place, |editor| {
+        // The founder is alone still.
+        assert!(matches!(editor.propose(NewProposal::Join(new), &SystemDay)?, Proposed::CameAbout(_)));
+        Ok(())
+    });
     let pointer = Pointer::read(&place.path("casebook")).unwrap_or_else(|error| panic!("{error}"));
     let fingerprint = pointer.fingerprint().to_string();
     let join = ["desk", "join", "--casebook", "casebook", "--identity", "other/identity.txt"];
@@ -51,5 +55,13 @@ pub(crate) fn second_member_called(place: &Installation, name: &str) {
         .expect("it is there")
         .write_all(signers.as_bytes())
         .expect("it is there");
-    place.done(&["init", "--data", "box", "--keys", "public", "--second-approver", "yes"]);
+    confirm_signers(place, &["--second-approver", "yes"]);
+}
+
+/// Confirms at the box who may sign, as whoever compared the fingerprint with the team does, and sets more.
+pub(crate) fn confirm_signers(place: &Installation, more: &[&str]) {
+    let init = ["init", "--data", "box", "--keys", "public"];
+    let refused = place.refused(&init);
+    let fingerprint = refused.trim_end().rsplit('\'').nth(1).unwrap_or_else(|| panic!("{refused}"));
+    place.done(&[&init[..], &["--confirm-signers", fingerprint], more].concat());
 }

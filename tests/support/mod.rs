@@ -3,6 +3,7 @@
 
 pub(crate) mod both_sides;
 pub(crate) mod browser;
+pub(crate) mod by_hand;
 pub(crate) mod case;
 pub(crate) mod desk;
 pub(crate) mod driven;

@@ -112,13 +112,13 @@ impl Served {
 
     /// Every report that the box has, and its messages opened.
     pub(crate) fn opened(&self) -> Vec<(ReportId, Vec<Message>)> {
-        let reports = self.store.snapshot(|snapshot| snapshot.reports()).expect("it can be read");
+        let reports = self.store.snapshot(|snapshot| snapshot.reports(false)).expect("it can be read");
         reports
             .into_iter()
             .map(|report| {
                 let messages = report.messages.iter().map(|message| {
                     let sealed = self.copy(report.id, message.seq, 0);
-                    self.identity.open_message(sealed.as_slice()).unwrap_or_else(|e| panic!("{e}"))
+                    self.identity.open_message(sealed.as_slice()).unwrap_or_else(|e| panic!("{e}")).0
                 });
                 (report.id, messages.collect())
             })

@@ -11,10 +11,10 @@ use axum::{
 };
 use candour::{
     casebook::Casebook,
-    crypto::{Code, GovernanceRecipients, digest, os_random, seal_bytes, seal_message},
+    crypto::{Code, GovernanceRecipients, answer_digest, digest, os_random, seal_bytes, seal_message},
     domain::{
         Answer, AnswerKind, Area, Calendar, Concern, Decisions, Digest, Entries, FileEntry, FollowUp, Format, Manifest,
-        ReportId, ReportState, Text,
+        ReportId, ReportState, Salt, Text,
     },
     files::tarball::{self, TarReader},
     http::{Day, SaidByTeam},
@@ -167,12 +167,13 @@ impl BothSides {
                     areas: vec![Area::Competition],
                     supplementary: false,
                     text: Some(Text::typed("How we will use it.")),
+                    salt: Salt([4; 32]),
                 };
                 vec![serde_json::to_vec(&self.message()).expect("JSON"), serde_json::to_vec(&answer).expect("JSON")]
             }
             Way::Event => {
                 let (_, events) = self.decisions();
-                let event = r#"{"format":"candour-casebook-v2","casebook":"@casebook","number":2,"previous":"@previous","on":"2026-12-01","by":"@by","what":{"second-approver":true}}"#;
+                let event = r#"{"format":"candour-casebook-v3","casebook":"@casebook","number":2,"previous":"@previous","on":"2026-12-01","by":"@by","what":"second-approver"}"#;
                 let seeds = events.iter().map(|event| {
                     let value: serde_json::Value = serde_json::from_str(event).expect("JSON");
                     let mut event = event.clone();
@@ -245,16 +246,19 @@ impl BothSides {
         let Some((kind, bytes)) = bytes.split_first() else { return false };
         let file = match kind % 3 {
             0 => {
-                let message = seal_message(&self.message(), &self.r#box.recipients).expect("it is sealed");
+                let (message, commitments) =
+                    seal_message(&self.message(), &self.r#box.recipients).expect("it is sealed");
                 let at_hand = FileEntry { size: message.as_bytes().len() as u64, sha256: message.digest() };
                 let mut json = bytes.to_vec();
                 let mut files = Vec::new();
                 if let Ok(mut manifest) = serde_json::from_slice::<Manifest>(bytes) {
                     let messages = manifest.reports.iter_mut().flat_map(|report| &mut report.messages);
-                    messages
-                        .flat_map(|message| &mut message.files)
-                        .filter(|file| file.sha256 == AT_HAND)
-                        .for_each(|file| *file = at_hand);
+                    for message in messages {
+                        for file in message.files.iter_mut().filter(|file| file.sha256 == AT_HAND) {
+                            *file = at_hand;
+                            (message.commitment, message.summary) = (commitments.message, commitments.summary);
+                        }
+                    }
                     json = serde_json::to_vec(&manifest).expect("JSON");
                     files = manifest.files().take(64).collect();
                 }
@@ -301,14 +305,14 @@ impl BothSides {
     fn said(&self, bytes: &[u8]) -> bool {
         let sealed = seal_bytes(bytes, &self.r#box.recipients).expect("it is sealed");
         let message = self.r#box.identity.open_message(sealed.as_bytes()).ok();
-        if let Some(message) = &message {
+        if let Some((message, _)) = &message {
             assert!(seal_message(message, &self.r#box.recipients).is_ok(), "a message that can't be written again");
         }
         let person = GovernanceRecipients::parse(&self.person.reply.recipient().to_string()).expect("a recipient");
         let sealed = seal_bytes(bytes, &person).expect("it is sealed");
         let answer = self.person.reply.open_answer(sealed.as_bytes()).ok();
         if let Some(answer) = &answer {
-            assert!(serde_json::to_vec(answer).is_ok(), "an answer that can't be written again");
+            assert!(answer_digest(&answer.answer).is_ok(), "an answer that can't be written again");
         }
         message.is_some() || answer.is_some()
     }
@@ -328,7 +332,7 @@ impl BothSides {
                 {
                     event = replaced(&event, token.as_bytes(), value.as_bytes());
                 }
-                let signature = signature(&event, &self.raw_signer, "candour-casebook-v2", "signer");
+                let signature = signature(&event, &self.raw_signer, "candour-casebook-v3", "signer");
                 let event = String::from_utf8_lossy(&event);
                 let signer = self.r#box.signers[0].to_base64();
                 let envelope = serde_json::json!({ "event": event, "signer": signer, "signature": signature });

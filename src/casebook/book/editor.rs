@@ -24,6 +24,18 @@ pub struct Editor<'c> {
 }
 
 impl Casebook {
+    /// Whether another command writes to it at this moment.
+    ///
+    /// # Errors
+    /// If that can't be told.
+    pub fn is_being_written(&self) -> Result<bool, CasebookError> {
+        match lock(&self.directory) {
+            Ok(_) => Ok(false),
+            Err(CasebookError::Edit(EditError::Busy)) => Ok(true),
+            Err(other) => Err(other),
+        }
+    }
+
     /// Locks it for one change, after taking in what others wrote.
     ///
     /// # Errors

@@ -33,7 +33,7 @@ impl Editor<'_> {
 
     /// Whom the casebook's key is sealed to: every member but one who leaves, and the keys in the safe.
     pub(in crate::casebook) fn everyone(&self, but: Option<MemberId>) -> GovernanceRecipients {
-        with_recovery(self.recipients_of(|member| Some(member) != but), self.casebook.state.recovery.as_ref())
+        with_recovery(&self.recipients_of(|member| Some(member) != but), self.casebook.state.recovery.as_ref())
     }
 
     /// The recipients of some of the members.
@@ -47,9 +47,9 @@ impl Editor<'_> {
 
 /// With the keys in the safe, if there are any.
 pub(in crate::casebook) fn with_recovery(
-    to: GovernanceRecipients,
+    to: &GovernanceRecipients,
     keys: Option<&RecoveryKeys>,
 ) -> GovernanceRecipients {
     let keys = keys.and_then(|keys| GovernanceRecipients::parse(&keys.recipients.join("\n")).ok());
-    keys.map_or_else(|| to.and(&to), |keys| to.and(&keys))
+    keys.map_or_else(|| to.clone(), |keys| to.and(&keys))
 }

@@ -50,7 +50,7 @@ impl Casebook {
         let all: Vec<&str> = all.map(String::as_str).collect();
         let to =
             GovernanceRecipients::parse(&all.join("\n")).map_err(|_| CasebookError::Log(LogError::KeysExchanged))?;
-        let to = with_recovery(to, state.recovery.as_ref());
+        let to = with_recovery(&to, state.recovery.as_ref());
         let (id, generation, recipient) = (joining.id, state.generation + 1, state.recipient.clone());
         casebook.keys.next_casebook(generation, &to, false)?;
         let recovered = Recovered { member: joining, key: NewKey { generation, recipient } };

@@ -129,12 +129,7 @@ impl Casebook {
     ///
     /// # Errors
     /// If there is no such report, a clock can't be counted, or a message can't be opened.
-    pub(in crate::casebook) fn show(
-        &self,
-        id: ReportId,
-        today: Date,
-        calendar: &Calendar,
-    ) -> Result<ReportView, CasebookError> {
+    pub(crate) fn show(&self, id: ReportId, today: Date, calendar: &Calendar) -> Result<ReportView, CasebookError> {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         let mut view = ReportView {
             entry: queue_entry(id, report, today, calendar)?,

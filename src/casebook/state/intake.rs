@@ -51,23 +51,20 @@ impl State {
         for News { key, about } in &imported.reports {
             let id = about.report;
             let entry = word.report(id).ok_or(NotAllowed::NoReport(id))?;
-            match self.outlines.get(&id) {
-                Some(outline) => {
-                    if key.is_some() {
-                        return Err(NotAllowed::KeyOrder);
-                    }
-                    let has_new = entry.messages.iter().any(|message| message.seq > outline.last_message);
-                    if has_new && !outline.access.is_open_to(by) {
-                        return Err(NotAllowed::NoReader(id));
-                    }
+            if let Some(outline) = self.outlines.get(&id) {
+                if key.is_some() {
+                    return Err(NotAllowed::KeyOrder);
                 }
-                None => {
-                    let remains = self.destroyed.get(&id);
-                    if remains.is_some_and(|remains| !self.access_again(&remains.access).is_open_to(by)) {
-                        return Err(NotAllowed::NoReader(id));
-                    }
-                    follows(key.as_ref(), remains.map_or(0, |remains| remains.generation))?;
+                let has_new = entry.messages.iter().any(|message| message.seq > outline.last_message);
+                if has_new && !outline.access.is_open_to(by) {
+                    return Err(NotAllowed::NoReader(id));
                 }
+            } else {
+                let remains = self.destroyed.get(&id);
+                if remains.is_some_and(|remains| !self.access_again(&remains.access).is_open_to(by)) {
+                    return Err(NotAllowed::NoReader(id));
+                }
+                follows(key.as_ref(), remains.map_or(0, |remains| remains.generation))?;
             }
         }
         for entry in &word.reports {

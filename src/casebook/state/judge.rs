@@ -35,7 +35,7 @@ impl State {
         let by = event.by;
         self.judge_author(opened)?;
         match &event.what {
-            What::Created(created) => self.judge_created(event.number, by, &created.founder.id),
+            What::Created(created) => self.judge_created(event.number, by, created.founder.id),
             What::Proposed(change) => self.judge_proposed(by, change, matters),
             What::Consented(consented) => self.judge_consent(by, consented),
             What::Declined(proposal) => self.proposals.get(proposal).map(drop).ok_or(NotAllowed::NoProposal),
@@ -103,8 +103,8 @@ impl State {
         }
     }
 
-    fn judge_created(&self, number: u64, by: MemberId, founder: &MemberId) -> Result<(), NotAllowed> {
-        if number == 1 && *founder == by {
+    fn judge_created(&self, number: u64, by: MemberId, founder: MemberId) -> Result<(), NotAllowed> {
+        if number == 1 && founder == by {
             Ok(())
         } else {
             Err(NotAllowed::MadeBefore(self.members.keys().next().copied()))

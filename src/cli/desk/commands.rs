@@ -2,7 +2,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
 
-use super::{casebook_argument::CasebookArgument, open, print, reach};
+use super::{
+    casebook_argument::CasebookArgument,
+    open, print, reach,
+    team_commands::{self, ConsentArguments, LogArguments, ProposeArguments, RecoverArguments, TeamArguments},
+};
 use crate::{
     casebook::{
         Casebook, Export, Founder, KeyPaths, NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Pointer,
@@ -13,10 +17,9 @@ use crate::{
         due::HolidayArguments,
         output::{self, Outcome},
     },
-    crypto::{BoxRole, Fingerprint, read_keys},
+    crypto::{BoxRole, Fingerprint},
     domain::{
-        Area, Date, ReportState, SystemDay, TeamRole, Text, Today, escape_invisible_in_line,
-        limits::{FIELD_BYTES, KIB},
+        Area, Date, ReportState, SystemDay, TeamRole, Text, Today, escape_invisible_in_line, limits::FIELD_BYTES,
     },
     files,
     unseal::GovernanceIdentity,
@@ -44,7 +47,8 @@ pub(in crate::cli) enum DeskCommand {
     List(ListArguments),
     /// Open one report: what was said in either direction, and what was decided
     ///
-    /// Nothing is written to the disk. Attachments are named, never opened.
+    /// What is opened is not written to the disk; that it was opened, and by whom, is noted in the casebook, once a day.
+    /// Attachments are named, never opened.
     Show(ShowArguments),
     /// Write one attachment to a file, opened
     ///
@@ -58,6 +62,18 @@ pub(in crate::cli) enum DeskCommand {
     Decide(DecideArguments),
     /// Write the decisions that the box does not have yet to a file to carry there
     Export(ExportArguments),
+    /// Say who works on the casebook, what waits for a second member, and what happened since
+    Team(TeamArguments),
+    /// Propose a change that takes two members
+    ///
+    /// While there is one member alone it comes about at once, but for recovery keys.
+    Propose(ProposeArguments),
+    /// Consent to a change that another member proposed, or turn it down
+    Consent(ConsentArguments),
+    /// Say who opened, saved, printed or handed on what, and on which day
+    Log(LogArguments),
+    /// Let someone join with the recovery keys from the safe, when all members have lost theirs
+    Recover(RecoverArguments),
     /// Do the same work in a browser on this machine
     ///
     /// Prints one address. Whoever opens it first, in a browser on this machine, is at the desk; it works once. The
@@ -153,6 +169,8 @@ pub(in crate::cli) struct ShowArguments {
     #[command(flatten)]
     keys: Locations,
     #[command(flatten)]
+    signer: SignerLocation,
+    #[command(flatten)]
     view: ViewArguments,
     #[command(flatten)]
     report: ReportArgument,
@@ -164,6 +182,8 @@ pub(in crate::cli) struct AttachmentArguments {
     casebook: CasebookArgument,
     #[command(flatten)]
     keys: Locations,
+    #[command(flatten)]
+    signer: SignerLocation,
     #[command(flatten)]
     report: ReportArgument,
     /// The attachment's name, or its number as `candour desk show` prints it: 1/2 is the second file of message 1
@@ -239,23 +259,24 @@ pub(in crate::cli) fn run(command: DeskCommand) -> Outcome {
         DeskCommand::Attachment(arguments) => attachment(&arguments),
         DeskCommand::Decide(arguments) => decide(&arguments),
         DeskCommand::Export(arguments) => export(&arguments),
+        DeskCommand::Team(arguments) => team_commands::team(&arguments),
+        DeskCommand::Propose(arguments) => team_commands::propose(&arguments),
+        DeskCommand::Consent(arguments) => team_commands::consent(&arguments),
+        DeskCommand::Log(arguments) => team_commands::log(&arguments),
+        DeskCommand::Recover(arguments) => team_commands::recover(&arguments),
         DeskCommand::Open(arguments) => open::run(&arguments),
     }
 }
 
 /// Gives up every file but the casebook, the keys, and those that are named. What the kernel can't hold a command to,
 /// it goes without: it ends soon, and `candour desk open`, which does not, refuses then.
-fn confine<const N: usize>(casebook: &Path, ring: &KeyRing, read: [&Path; N], made: Option<&Path>) {
+pub(super) fn confine<const N: usize>(casebook: &Path, ring: &KeyRing, read: [&Path; N], made: Option<&Path>) {
     let _ = confined::to_files(&reach::named(casebook, ring.files().chain(read), made));
 }
 
 fn init(arguments: &CasebookInitArguments) -> Outcome {
     let path = &arguments.box_key;
-    let keys = read_keys::<BoxRole>(&files::read_text(path, 64 * KIB)?).unwrap_or_default();
-    let [box_key] = keys.as_slice() else {
-        let text = format!("{} is not one box's public key; give the box.pub that `candour init` made", path.display());
-        return Err(output::Failure::Failed(text));
-    };
+    let box_key = team_commands::one_key::<BoxRole>(path, "box.pub that `candour init` made")?;
     let paths = KeyPaths { identity: absolute(&arguments.identity)?, signing_key: absolute(&arguments.signing_key)? };
     let mut ring = KeyRing::new(paths.clone(), arguments.passphrase_file.clone());
     let directory = absolute(&arguments.casebook.casebook)?;
@@ -296,7 +317,7 @@ fn import(arguments: &ImportArguments) -> Outcome {
 fn list(arguments: &ListArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
     let calendar = arguments.view.holidays.calendar(None)?;
-    let identity = identity(directory, &arguments.keys, None)?;
+    let identity = identity(directory, &arguments.keys)?;
     let queue = Casebook::open(directory, identity.into())?.list(arguments.view.day(), &calendar)?;
     if arguments.view.json { output::json(&queue) } else { print::queue(&queue) }
 }
@@ -304,24 +325,30 @@ fn list(arguments: &ListArguments) -> Outcome {
 fn show(arguments: &ShowArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
     let calendar = arguments.view.holidays.calendar(None)?;
-    let identity = identity(directory, &arguments.keys, None)?;
-    let casebook = Casebook::open(directory, identity.into())?;
-    let report = casebook.show(casebook.find(&arguments.report.id)?, arguments.view.day(), &calendar)?;
+    let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
+    confine(directory, &ring, [], None);
+    let (identity, key) = (ring.identity()?, ring.signing_key()?);
+    let mut casebook = Casebook::open(directory, identity.into())?;
+    let id = casebook.find(&arguments.report.id)?;
+    let report = casebook.edit(&key)?.show(id, (arguments.view.day(), &calendar), &SystemDay)?;
     if arguments.view.json { output::json(&report) } else { print::report(&report) }
 }
 
-/// The identity, for a command that only reads, or that makes one file.
-fn identity(casebook: &Path, keys: &Locations, made: Option<&Path>) -> Result<GovernanceIdentity, output::Failure> {
+/// The identity, for a command that only reads.
+pub(super) fn identity(casebook: &Path, keys: &Locations) -> Result<GovernanceIdentity, output::Failure> {
     let mut ring = KeyRing::of(casebook, keys, None)?;
-    confine(casebook, &ring, [], made);
+    confine(casebook, &ring, [], None);
     Ok(ring.identity()?)
 }
 
 fn attachment(arguments: &AttachmentArguments) -> Outcome {
     let directory = &arguments.casebook.casebook;
-    let identity = identity(directory, &arguments.keys, Some(&arguments.out))?;
-    let casebook = Casebook::open(directory, identity.into())?;
-    let written = casebook.write_attachment(casebook.find(&arguments.report.id)?, &arguments.name, &arguments.out)?;
+    let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
+    confine(directory, &ring, [], Some(&arguments.out));
+    let (identity, key) = (ring.identity()?, ring.signing_key()?);
+    let mut casebook = Casebook::open(directory, identity.into())?;
+    let id = casebook.find(&arguments.report.id)?;
+    let written = casebook.edit(&key)?.write_attachment(id, &arguments.name, &arguments.out, &SystemDay)?;
     output::line(&format!(
         "wrote {} ({} bytes); it is not sealed: delete it when you are done",
         arguments.out.display(),

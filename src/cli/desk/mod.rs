@@ -9,5 +9,6 @@ mod open;
 mod passphrase;
 mod print;
 pub(super) mod reach;
+mod team_commands;
 
 pub(super) use commands::{DeskCommand, run};

@@ -14,7 +14,15 @@ const INDENT: &str = "    ";
 pub(in crate::cli) fn import(imported: &Import) -> Outcome {
     let number = imported.number;
     if imported.known {
-        return output::line(&format!("collection {number}: nothing new, it was imported before"));
+        output::line(&format!(
+            "collection {number}: imported before; compared with what was imported, nothing differs"
+        ))?;
+        for (report, files) in &imported.mended {
+            let files = usize::try_from(*files).unwrap_or(usize::MAX);
+            let mended = output::count(files, "file that was damaged is", "files that were damaged are");
+            output::line(&format!("report {report}: {mended} taken from it again"))?;
+        }
+        return Ok(());
     }
     if imported.passed_over > 0 {
         let lost = usize::try_from(imported.passed_over).unwrap_or(usize::MAX);

@@ -12,11 +12,17 @@ fields! {
         Missing = "missing",
         // Export everything that the box is not known to have.
         Again = "again",
-        // Whether every notice needs a second member.
+        // Whether every text to a person needs a second member.
         Needed = "needed",
+        // The last event that was shown, or that the box saw.
+        Number = "number",
+        // SHA-256 of that event's file.
+        Digest = "digest",
     }
 }
 
 /// What a tick or a button stands for.
 pub(in crate::desk) const YES: &str = "yes";
 pub(in crate::desk) const NO: &str = "no";
+/// Every member, as a choice beside some of them.
+pub(in crate::desk) const EVERYONE: &str = "everyone";

@@ -10,6 +10,7 @@ mod fields;
 pub(super) mod filter;
 pub(super) mod one_question;
 pub(super) mod question;
+pub(super) mod readers;
 pub(super) mod referral;
 pub(super) mod stale;
 pub(super) mod team;

@@ -162,8 +162,9 @@ mod tests {
             correspondence::{AnswerField, ReplyField},
             filter::FilterField,
             one_question::{ChangeOfUseField, DestroyField, PrintField, SearchField, TakeBackField},
+            readers::{LetInField, ReadersField},
             referral::ReferralField,
-            team::{JoinField, ShutOutField},
+            team::{BoxKeyField, JoinField, RecoveryField},
         },
         domain::{Area, Told},
     };
@@ -194,7 +195,8 @@ mod tests {
 
     #[test]
     fn every_text_is_bounded_and_its_lack_is_named() {
-        assert_eq!((holds::<JoinField>(), holds::<ShutOutField>(), holds::<ReferralField>()), (3, 1, 3));
+        assert_eq!((holds::<JoinField>(), holds::<BoxKeyField>(), holds::<RecoveryField>()), (3, 1, 2));
+        assert_eq!((holds::<ReadersField>(), holds::<LetInField>(), holds::<ReferralField>()), (1, 1, 3));
         assert_eq!((holds::<AnswerField>(), holds::<ReplyField>()), (2, 1));
         assert_eq!((holds::<ChangeOfUseField>(), holds::<TakeBackField>()), (1, 1));
         assert_eq!((holds::<DestroyField>(), holds::<SearchField>(), holds::<PrintField>()), (1, 1, 0));

@@ -3,7 +3,7 @@
 use super::{fields::form, question::FieldQuestion};
 use crate::domain::{
     Input, TeamRole,
-    limits::{DETAIL_MAX, MESSAGE_MAX, SHORT_MAX},
+    limits::{MESSAGE_MAX, SHORT_MAX},
 };
 
 form! {
@@ -25,14 +25,27 @@ form! {
 }
 
 form! {
-    /// Who is to be shut out of a report. The lists are those of the moment.
-    enum ShutOutField {
-        Member = "member", FieldQuestion::new("Who", Input::Checkboxes(&[]))
-            .hint("For example, whoever worked there, or is named in the report");
-        Role = "role", FieldQuestion::new("Everyone who is", Input::Checkboxes(TeamRole::LABELLED))
-            .hint("Those who join later with that role are shut out too");
-        Reason = "reason", FieldQuestion::new("Why", Input::area(4, "Reason", DETAIL_MAX))
-            .hint("Only those who may open the report can read it")
-            .remedy("Enter the reason");
+    /// The key that the box signs collections with.
+    enum BoxKeyField {
+        Key = "box_key", FieldQuestion::new("The new box.pub", Input::area(2, "The new box.pub", MESSAGE_MAX))
+            .hint("Both lines of the file from the box’s data directory")
+            .remedy("Paste the two lines of the new box.pub");
+    }
+}
+
+form! {
+    /// Keys that are kept in a safe.
+    enum RecoveryField {
+        Signer = "recovery_signer",
+            FieldQuestion::new("Their signer.pub", Input::area(2, "The signer.pub of the recovery keys", MESSAGE_MAX))
+            .hint("Make the keys with ‘candour keys new’, on paper or a stick that goes into the safe")
+            .remedy("Paste the two lines of the signer.pub of the recovery keys");
+        Recipients = "recovery_recipients",
+            FieldQuestion::new(
+                "Their governance.recipients",
+                Input::area(2, "The governance.recipients of the recovery keys", MESSAGE_MAX),
+            )
+            .hint("The line that begins with age1")
+            .remedy("Paste the governance.recipients of the recovery keys");
     }
 }

@@ -1,4 +1,4 @@
-//! Notices that wait for a second member.
+//! What waits for a second member.
 
 use askama::Template;
 
@@ -17,7 +17,7 @@ use crate::{
     http::{Day, Field, SaidByTeam},
 };
 
-/// The notices that wait for a second member.
+/// What waits for a second member.
 #[derive(Template)]
 #[template(path = "desk/to_approve.html")]
 pub(in crate::desk) struct ToApprovePage<'a> {
@@ -25,21 +25,24 @@ pub(in crate::desk) struct ToApprovePage<'a> {
     pub(in crate::desk) rows: Vec<WaitingRow>,
 }
 
-/// A notice that waits for a second member.
+/// A text that waits for a second member.
 pub(in crate::desk) struct WaitingRow {
     pub(in crate::desk) answer: AnswerId,
+    pub(in crate::desk) kind: AnswerKind,
     pub(in crate::desk) by: String,
     pub(in crate::desk) on: Day,
     /// Whether whoever looks wrote it.
     pub(in crate::desk) mine: bool,
 }
 
-/// A notice that a second member approves, or can't.
+/// A text that a second member approves, or can't.
 #[derive(Template)]
 #[template(path = "desk/approve.html")]
 pub(in crate::desk) struct ApprovePage<'a> {
     shell: &'a Shell,
     answer: AnswerId,
+    /// A notice or a reply, in a sentence.
+    kind: &'static str,
     seen: Seen,
     errors: &'a [FieldError],
     by: String,
@@ -54,7 +57,7 @@ pub(in crate::desk) struct ApprovePage<'a> {
     reason: Option<Field>,
 }
 
-/// A notice to be approved.
+/// A text to be approved.
 pub(in crate::desk) struct ApproveParts<'a> {
     pub(in crate::desk) report: &'a ReportView,
     pub(in crate::desk) waiting: WaitingRow,
@@ -73,16 +76,32 @@ impl<'a> ApprovePage<'a> {
         Self {
             shell,
             answer: waiting.answer,
+            kind: kind_in_sentence(waiting.kind),
             seen: report.seen(),
             errors,
             by: waiting.by,
             written_on: waiting.on,
             closed,
-            article: said(AnswerKind::Notice, today, text),
+            article: said(waiting.kind, today, text),
             finds: finds(text, &correspondence::theirs(report)),
             use_concerns: correspondence::use_concerns(report).map(|text| escape_invisible(text.as_str())),
             checks: AnswerField::Check.field(typed, errors),
             reason: held.then(|| TakeBackField::Reason.field(typed, errors)),
         }
+    }
+}
+
+/// What a text to a person is called in a sentence.
+const fn kind_in_sentence(kind: AnswerKind) -> &'static str {
+    match kind {
+        AnswerKind::Notice => "notice",
+        AnswerKind::Reply => "reply",
+        AnswerKind::Update => "update",
+    }
+}
+
+impl WaitingRow {
+    fn kind(&self) -> &'static str {
+        kind_in_sentence(self.kind)
     }
 }

@@ -6,7 +6,7 @@ use super::Shell;
 use crate::{
     casebook::{Casebook, CasebookError, Import, carry::outbox::Outgoing},
     desk::import_job::{ImportOutcome, ImportStage},
-    domain::{FieldError, MessageKind, ReportId},
+    domain::{FieldError, LogHead, MessageKind, ReportId},
     http::Day,
 };
 
@@ -45,7 +45,7 @@ impl<'a> CarryPage<'a> {
             brought,
             waiting: casebook.waiting(),
             acknowledge: casebook.has_to_acknowledge(),
-            to_approve: casebook.waiting_notices().len(),
+            to_approve: casebook.waiting_answers().len(),
             outgoing: casebook.outgoing()?,
             demonstration,
         })
@@ -65,7 +65,7 @@ pub(in crate::desk) struct ImportPage<'a> {
 enum ImportStep {
     Running { percent: u64, done_mib: u64, total_mib: u64 },
     Taken(ImportSummary),
-    Refused { why: String, gap: bool },
+    Refused { why: String, gap: bool, behind: Option<LogHead> },
 }
 
 struct ImportSummary {
@@ -75,6 +75,8 @@ struct ImportSummary {
     new_reports: usize,
     files: usize,
     messages: Vec<(ReportId, &'static str, &'static str, Day)>,
+    /// Messages that were here and were not what the person sent.
+    mended: Vec<(ReportId, u32)>,
 }
 
 impl<'a> ImportPage<'a> {
@@ -88,7 +90,7 @@ impl<'a> ImportPage<'a> {
                 total_mib: total >> 20,
             },
             ImportStage::Done(ImportOutcome::Taken(import)) => ImportStep::Taken(ImportSummary::new(&import)),
-            ImportStage::Done(ImportOutcome::Refused { why, gap }) => ImportStep::Refused { why, gap },
+            ImportStage::Done(ImportOutcome::Refused { why, gap, behind }) => ImportStep::Refused { why, gap, behind },
         };
         Some(Self { shell, stage, brought })
     }
@@ -103,6 +105,7 @@ impl ImportSummary {
             passed_over: import.passed_over,
             new_reports: import.new_reports,
             files: import.files,
+            mended: import.mended.clone(),
             messages: messages
                 .map(|message| {
                     let kind = if message.kind == MessageKind::Concern { "New report" } else { message.kind.label() };

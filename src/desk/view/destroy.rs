@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Shell;
 use crate::{
-    casebook::{QueueEntry, Retained},
+    casebook::{Casebook, ChangeView, QueueEntry, Retained},
     desk::form::{one_question::DestroyField, question::AskedField},
     domain::{Date, Entries, FieldError, ReportId},
     http::{Day, Field},
@@ -24,6 +24,8 @@ pub(in crate::desk) struct RetentionPage<'a> {
     later: Vec<RetainedReport>,
     /// Closed ones for which no day is set.
     open_ended: Vec<RetainedReport>,
+    /// Those whose destruction waits for a second reader, by the event that proposed it.
+    proposed: Vec<(ReportId, u64)>,
     /// Those that are gone.
     destroyed: Vec<(ReportId, Day)>,
 }
@@ -38,12 +40,7 @@ struct RetainedReport {
 
 impl<'a> RetentionPage<'a> {
     /// As on a day.
-    pub(in crate::desk) fn new(
-        shell: &'a Shell,
-        queue: &[QueueEntry],
-        destroyed: Vec<(ReportId, Date)>,
-        today: Date,
-    ) -> Self {
+    pub(in crate::desk) fn new(shell: &'a Shell, casebook: &Casebook, queue: &[QueueEntry], today: Date) -> Self {
         let (mut due, mut later, mut open_ended) = (Vec::new(), Vec::new(), Vec::new());
         for entry in queue {
             let kept = RetainedReport::new(entry);
@@ -58,8 +55,14 @@ impl<'a> RetentionPage<'a> {
             list.sort_by_key(|(day, kept)| (*day, kept.id));
             list.into_iter().map(|(_, kept)| kept).collect()
         };
-        let destroyed = destroyed.into_iter().map(|(id, on)| (id, Day(on))).collect();
-        Self { shell, due: sorted(due), later: sorted(later), open_ended, destroyed }
+        let destroyed = casebook.destroyed().into_iter().map(|(id, on)| (id, Day(on))).collect();
+        let proposals = casebook.proposals().into_iter();
+        let proposed = proposals.filter_map(|proposal| match proposal.what {
+            ChangeView::Destroy(id) => Some((id, proposal.event)),
+            _ => None,
+        });
+        let proposed = proposed.collect();
+        Self { shell, due: sorted(due), later: sorted(later), open_ended, proposed, destroyed }
     }
 }
 

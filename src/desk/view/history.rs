@@ -2,8 +2,8 @@
 
 use super::words::{join, named, state_name};
 use crate::{
-    casebook::{AnswerView, DecisionView, ReferralView, Release, ReportView, ShutOutView, TakenBackView},
-    domain::{Assessment, Date, MemberId, ReportState, TeamRole, Text, escape_invisible},
+    casebook::{AnswerView, DecisionView, ReadersView, ReferralView, Release, ReportView, TakenBackView},
+    domain::{Assessment, Date, MemberId, ReportState, Text, escape_invisible},
     http::Day,
 };
 
@@ -24,7 +24,7 @@ impl HistoryEntry {
             before.zip(&report.decisions).map(|(before, decision)| Self::decided(before, decision, name)).collect();
         history.extend(report.referrals.iter().map(|referral| Self::referred(referral, name)));
         history.extend(report.taken_back.iter().map(|taken_back| Self::taken_back(taken_back, name)));
-        history.extend(report.shut_outs.iter().map(|shut_out| Self::shut_out(shut_out, name)));
+        history.extend(report.readers.iter().map(|readers| Self::readers(readers, name)));
         history.sort_by_key(|step| step.event);
         history
     }
@@ -79,17 +79,14 @@ impl HistoryEntry {
         }
     }
 
-    fn shut_out(shut_out: &ShutOutView, name: &dyn Fn(MemberId) -> String) -> Self {
-        let roles =
-            shut_out.roles.iter().map(|role: &TeamRole| format!("everyone who is {}", role.label().to_lowercase()));
-        let who = join(shut_out.members.iter().map(|member| name(*member)).chain(roles));
-        let what = if who.is_empty() { "Let everyone in" } else { "Conflict of interest" }.to_owned();
-        let mut lines = Vec::new();
-        if !who.is_empty() {
-            lines.push(("Shut out", who));
-        }
-        lines.push(("Why", escape_invisible(shut_out.reason.as_str())));
-        Self { event: shut_out.event, on: Day(shut_out.on), by: name(shut_out.by), what, lines }
+    fn readers(readers: &ReadersView, name: &dyn Fn(MemberId) -> String) -> Self {
+        let who = match &readers.readers {
+            None => "every member, those who join later too".to_owned(),
+            Some(members) => join(members.iter().map(|member| name(*member))),
+        };
+        let lines = vec![("Who may open it", who), ("Why", escape_invisible(readers.reason.as_str()))];
+        let what = "Readers chosen".to_owned();
+        Self { event: readers.event, on: Day(readers.on), by: name(readers.by), what, lines }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the desk's templates are given.
 
+mod alerts;
 mod approve;
 mod carry;
 mod change_of_use;
@@ -14,6 +15,7 @@ mod finds;
 mod history;
 mod promise;
 mod queue;
+mod readers;
 mod refer;
 mod report;
 mod shell;
@@ -24,6 +26,7 @@ mod tests;
 mod validity;
 mod words;
 
+pub(crate) use alerts::{described, told};
 pub(super) use approve::{ApprovePage, ApproveParts, ToApprovePage, WaitingRow};
 pub(super) use carry::{CarryPage, ImportPage};
 pub(super) use change_of_use::ChangeOfUsePage;
@@ -31,7 +34,8 @@ pub(super) use decide::{DecidePage, DecideParts};
 pub(super) use destroy::{DestroyPage, RetentionPage};
 pub(super) use filter::Filter;
 pub(super) use queue::QueuePage;
+pub(super) use readers::{AccessLogPage, ReadersForm, ReadersPage};
 pub(super) use refer::ReferPage;
 pub(super) use report::{FilePage, ReportPage, ShownParts};
 pub(super) use shell::{CSS, ErrorPage, LockedPage, Shell};
-pub(super) use team::{MemberLeavePage, ShutOutPage, TeamPage};
+pub(super) use team::{MemberLeavePage, ProposalPage, TeamForm, TeamPage};

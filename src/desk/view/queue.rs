@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::{
     Shell,
+    alerts::AlertRow,
     coming::Coming,
     filter::Filter,
     promise::{Due, has_next},
@@ -18,6 +19,8 @@ use crate::{
 
 /// Rows of one page.
 const ROWS: usize = 50;
+/// Lines of what is told of the team, before the rest waits until these are confirmed.
+const ALERTS: usize = 100;
 
 /// Every report that is asked for, the most pressing first.
 #[derive(Template)]
@@ -38,6 +41,14 @@ pub(in crate::desk) struct QueuePage<'a> {
     previous: Option<String>,
     next: Option<String>,
     closed_to_me: usize,
+    /// What happened to the team, and who tried what they may not, until it is confirmed.
+    alerts: Vec<AlertRow>,
+    /// The last event that it tells of.
+    told_through: u64,
+    /// Reports whose key should be sealed to whoever looks and is not.
+    keyless: Vec<ReportId>,
+    /// Changes that wait for a second member.
+    proposals: usize,
     coming: Option<Coming>,
 }
 
@@ -94,7 +105,11 @@ impl<'a> QueuePage<'a> {
             total,
             previous: (page > 1).then(|| filter.page_path(page - 1)),
             next: (page < pages).then(|| filter.page_path(page + 1)),
-            closed_to_me: casebook.closed_to_me().len(),
+            closed_to_me: closed_to_me(casebook),
+            alerts: casebook.alerts().iter().take(ALERTS).map(|alert| AlertRow::new(alert, casebook)).collect(),
+            told_through: casebook.alerts().iter().take(ALERTS).next_back().map_or(0, |alert| alert.event),
+            keyless: casebook.keyless(),
+            proposals: casebook.proposals().len(),
             coming: Some(coming),
         }
     }
@@ -119,10 +134,20 @@ impl<'a> QueuePage<'a> {
             total: found.len(),
             previous: None,
             next: None,
-            closed_to_me: casebook.closed_to_me().len(),
+            closed_to_me: closed_to_me(casebook),
+            alerts: Vec::new(),
+            told_through: 0,
+            keyless: Vec::new(),
+            proposals: 0,
             coming: None,
         }
     }
+}
+
+/// How many reports are closed to whoever looks, and rightly so.
+fn closed_to_me(casebook: &Casebook) -> usize {
+    let keyless = casebook.keyless();
+    casebook.closed_to_me().iter().filter(|id| !keyless.contains(id)).count()
 }
 
 impl QueueRow {

@@ -1,16 +1,20 @@
-//! The team, and who is shut out of a report.
+//! The team, and the changes that take two of its members.
 
 use askama::Template;
 
-use super::Shell;
+use super::{
+    Shell,
+    alerts::{described, fingerprint, meaning, name, recipients_fingerprint, to_compare},
+};
 use crate::{
-    casebook::{Casebook, CasebookError, MemberView},
+    casebook::{Casebook, MemberView, ProposalView},
+    crypto::SignerRole,
     desk::form::{
         question::AskedField,
-        team::{JoinField, ShutOutField},
+        team::{BoxKeyField, JoinField, RecoveryField},
     },
-    domain::{Entries, FieldError, MemberId, ReportId, TeamRole, escape_invisible_in_line},
-    http::{Day, Field},
+    domain::{Entries, FieldError, MemberId, escape_invisible_in_line},
+    http::{Day, Field, capitalised},
 };
 
 /// Who works on the casebook.
@@ -19,10 +23,40 @@ use crate::{
 pub(in crate::desk) struct TeamPage<'a> {
     shell: &'a Shell,
     errors: Vec<FieldError>,
+    proposals: Vec<ProposalRow>,
     members: Vec<MemberRow>,
+    casebook: String,
     fingerprint: String,
+    signers_fingerprint: String,
+    box_key: String,
     second_approver: bool,
-    fields: Vec<Field>,
+    /// The fingerprints of the keys in the safe, if there are any.
+    recovery: Option<(String, String)>,
+    /// Whether there is nobody who could consent.
+    alone: bool,
+    join: Vec<Field>,
+    box_fields: Vec<Field>,
+    recovery_fields: Vec<Field>,
+}
+
+/// Which of the page's forms was sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::desk) enum TeamForm {
+    /// Someone is to join.
+    Join,
+    /// The box has another key.
+    BoxKey,
+    /// Keys in a safe.
+    Recovery,
+}
+
+struct ProposalRow {
+    event: u64,
+    on: Day,
+    by: String,
+    what: String,
+    /// Why it is not for whoever looks to consent.
+    hindered: Option<String>,
 }
 
 struct MemberRow {
@@ -36,21 +70,53 @@ struct MemberRow {
 }
 
 impl<'a> TeamPage<'a> {
-    /// With what was typed about someone who is to join.
+    /// With what was typed into one of its forms.
     pub(in crate::desk) fn new(
         shell: &'a Shell,
         casebook: &Casebook,
+        form: Option<TeamForm>,
         typed: &Entries,
         errors: Vec<FieldError>,
     ) -> Self {
-        let fields = JoinField::fields(typed, &errors);
+        let nothing = Entries::default();
+        let of = |asked| if form == Some(asked) { typed } else { &nothing };
+        let team = casebook.team();
         Self {
             shell,
-            members: casebook.team().iter().map(MemberRow::new).collect(),
+            proposals: casebook.proposals().iter().map(|proposal| ProposalRow::new(proposal, casebook)).collect(),
+            alone: team.iter().filter(|member| member.left_on.is_none()).count() == 1,
+            members: team.iter().map(MemberRow::new).collect(),
+            casebook: casebook.id().to_string(),
             fingerprint: casebook.fingerprint().to_string(),
+            signers_fingerprint: casebook.signers_fingerprint().to_string(),
+            box_key: casebook.box_key().fingerprint().to_string(),
             second_approver: casebook.second_approver(),
-            fields,
+            recovery: casebook
+                .recovery_keys()
+                .map(|(signer, recipients)| (fingerprint::<SignerRole>(&signer), recipients_fingerprint(&recipients))),
+            join: JoinField::fields(of(TeamForm::Join), &errors),
+            box_fields: BoxKeyField::fields(of(TeamForm::BoxKey), &errors),
+            recovery_fields: RecoveryField::fields(of(TeamForm::Recovery), &errors),
             errors,
+        }
+    }
+}
+
+impl TeamPage<'_> {
+    /// Whether something is wrong with a field whose name begins so: what is folded has to be open then.
+    fn is_wrong(&self, begins: &str) -> bool {
+        self.errors.iter().any(|error| error.field.starts_with(begins))
+    }
+}
+
+impl ProposalRow {
+    fn new(proposal: &ProposalView, casebook: &Casebook) -> Self {
+        Self {
+            event: proposal.event,
+            on: Day(proposal.on),
+            by: name(casebook, proposal.by),
+            what: capitalised(&described(&proposal.what, casebook)),
+            hindered: proposal.hindered.map(|why| why.to_string()),
         }
     }
 }
@@ -69,7 +135,30 @@ impl MemberRow {
     }
 }
 
-/// Asks whether someone's membership is to end.
+/// A change that waits for a second member.
+#[derive(Template)]
+#[template(path = "desk/proposal.html")]
+pub(in crate::desk) struct ProposalPage<'a> {
+    shell: &'a Shell,
+    proposal: ProposalRow,
+    meaning: &'static str,
+    to_compare: Vec<(&'static str, String)>,
+}
+
+impl<'a> ProposalPage<'a> {
+    /// None if there is no such proposal.
+    pub(in crate::desk) fn new(shell: &'a Shell, casebook: &Casebook, event: u64) -> Option<Self> {
+        let proposal = casebook.proposals().into_iter().find(|proposal| proposal.event == event)?;
+        Some(Self {
+            shell,
+            meaning: meaning(&proposal.what),
+            to_compare: to_compare(&proposal.what, casebook),
+            proposal: ProposalRow::new(&proposal, casebook),
+        })
+    }
+}
+
+/// Asks whether the end of someone's membership is to be proposed.
 #[derive(Template)]
 #[template(path = "desk/leave.html")]
 pub(in crate::desk) struct MemberLeavePage<'a> {
@@ -82,63 +171,5 @@ impl<'a> MemberLeavePage<'a> {
     pub(in crate::desk) fn new(shell: &'a Shell, casebook: &Casebook, id: MemberId) -> Option<Self> {
         let member = casebook.team().into_iter().find(|member| member.id == id && member.left_on.is_none())?;
         Some(Self { shell, member: MemberRow::new(&member) })
-    }
-}
-
-/// Who is to be shut out of a report.
-#[derive(Template)]
-#[template(path = "desk/shut_out.html")]
-pub(in crate::desk) struct ShutOutPage<'a> {
-    shell: &'a Shell,
-    id: ReportId,
-    errors: Vec<FieldError>,
-    /// Those who are shut out now.
-    now: Vec<String>,
-    fields: Vec<Field>,
-}
-
-impl<'a> ShutOutPage<'a> {
-    /// With those ticked who are shut out now, or what was typed.
-    ///
-    /// # Errors
-    /// If there is no such report.
-    pub(in crate::desk) fn new(
-        shell: &'a Shell,
-        casebook: &Casebook,
-        id: ReportId,
-        typed: Option<&Entries>,
-        errors: Vec<FieldError>,
-    ) -> Result<Self, CasebookError> {
-        let (members, roles) = casebook.shut_out_of(id)?;
-        let mut now = Entries::default();
-        members.iter().for_each(|member| now.push(ShutOutField::Member.name().into(), member.to_string()));
-        roles.iter().for_each(|role| now.push(ShutOutField::Role.name().into(), role.slug().into()));
-        let typed = typed.unwrap_or(&now);
-        let team = casebook.team();
-        let named = |member: &&MemberId| team.iter().find(|known| known.id == **member);
-        let shut_out = members
-            .iter()
-            .filter_map(|member| named(&member).map(|known| escape_invisible_in_line(known.name.as_str())))
-            .chain(roles.iter().map(|role| format!("everyone who is {}", role.label().to_lowercase())))
-            .collect();
-        // Nobody can shut themselves out, so that someone can always open it.
-        let others = team.iter().filter(|member| !member.is_me && member.left_on.is_none());
-        let others = others.map(|member| {
-            (
-                member.id.to_string(),
-                format!("{} ({})", escape_invisible_in_line(member.name.as_str()), member.role.label().to_lowercase()),
-            )
-        });
-        let mine = team.iter().find(|member| member.is_me).map(|member| member.role);
-        let other_roles = TeamRole::ALL.iter().filter(|role| Some(**role) != mine);
-        let other_roles = other_roles.map(|role| (role.slug(), role.label()));
-        let mut fields = Vec::new();
-        // A question without a choice can't be answered.
-        if others.clone().next().is_some() {
-            fields.push(ShutOutField::Member.offering(others, typed, &errors));
-        }
-        fields.push(ShutOutField::Role.offering(other_roles, typed, &errors));
-        fields.push(ShutOutField::Reason.field(typed, &errors));
-        Ok(Self { shell, id, errors, now: shut_out, fields })
     }
 }

@@ -22,12 +22,13 @@ use super::{
 };
 use crate::{
     casebook::{
-        AnswerId, Casebook, Fact, Letter, Promise, QueueEntry, ReportView, Retained,
+        AnswerId, Casebook, Fact, Import, Letter, NewProposal, NewReaders, NewRecovery, Promise, QueueEntry,
+        ReportView, Retained,
         statistics::{Figures, ReportingYear, sample},
     },
     domain::{
-        Action, Area, Calendar, CasebookId, Clock, ClockKind, Date, Entries, FieldError, Finding, Kept, ReportId,
-        ReportState, Route, TeamRole, YesNo, limits::KIB,
+        Action, AnswerKind, Area, Calendar, CasebookId, Clock, ClockKind, Date, Digest, Entries, FieldError, Finding,
+        Kept, LogHead, ReportState, Route, TeamRole, Text, YesNo, limits::KIB,
     },
     http::{
         Day,
@@ -35,7 +36,10 @@ use crate::{
         templates::without_sample,
         validity::{Render, Sample, hard_to_read, problems, titles_of_two},
     },
-    world::{DAY, casebook::World},
+    world::{
+        DAY, TODAY,
+        casebook::{World, moved},
+    },
 };
 
 /// Bytes that a page may come to before it is padded.
@@ -83,14 +87,29 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     let outcome = |standing| ImportPage::new(shell, standing, true).unwrap();
     add("import, running", &outcome(ImportStage::Running(5 << 20, 9 << 20)), false);
     add("import, taken", &outcome(ImportStage::Done(ImportOutcome::Taken(imported.into()))), false);
-    let refused = |gap| ImportStage::Done(ImportOutcome::Refused { why: "it is <altered>".into(), gap });
-    add("import, refused", &outcome(refused(true)), false);
-    add("team", &TeamPage::new(shell, &casebook, &Entries::default(), Vec::new()), false);
+    let mended = Import { known: true, mended: vec![(id, 1)], messages: Vec::new(), ..world.import(&file).unwrap() };
+    add("import, mended", &outcome(ImportStage::Done(ImportOutcome::Taken(mended.into()))), false);
+    let head = LogHead { number: 9, digest: Digest([7; 32]) };
+    let refused =
+        |gap, behind| ImportStage::Done(ImportOutcome::Refused { why: "it is <altered>".into(), gap, behind });
+    add("import, refused", &outcome(refused(true, None)), false);
+    add("import, behind", &outcome(refused(false, Some(head))), false);
+    let nothing = Entries::default();
+    let team = |casebook: &Casebook, form, errors| TeamPage::new(shell, casebook, form, &nothing, errors);
+    add("team, one member", &team(&empty, None, Vec::new()), false);
+    add("team", &team(&casebook, None, Vec::new()), false);
     let errors = ["name", "role", "signer", "recipients"].map(|field| error(field).remove(0)).to_vec();
-    add("team with errors", &TeamPage::new(shell, &casebook, &Entries::default(), errors), true);
+    add("team with errors", &team(&casebook, Some(TeamForm::Join), errors), true);
+    add("team, wrong box key", &team(&casebook, Some(TeamForm::BoxKey), error("box_key")), true);
+    let errors = ["recovery_signer", "recovery_recipients"].map(|field| error(field).remove(0)).to_vec();
+    add("team, wrong recovery keys", &team(&casebook, Some(TeamForm::Recovery), errors), true);
     add("leave", &MemberLeavePage::new(shell, &casebook, other.id).unwrap(), false);
-    add("shut out", &ShutOutPage::new(shell, &casebook, id, None, Vec::new()).unwrap(), false);
-    add("shut out with an error", &ShutOutPage::new(shell, &casebook, id, None, error("reason")).unwrap(), true);
+    team_pages(add, shell);
+    let readers = |typed, errors| ReadersPage::new(shell, &casebook, id, typed, errors).unwrap();
+    add("readers", &readers(None, Vec::new()), false);
+    let typed = Some((ReadersForm::Choose, &nothing));
+    add("readers with an error", &readers(typed, error("reason")), true);
+    add("log, empty", &AccessLogPage::new(shell, Vec::new(), None), false);
     let calendar = Calendar::default();
     let asked = |query: &[(&str, &str)]| {
         let mut typed = Entries::default();
@@ -118,23 +137,102 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
         let parts = chosen.as_ref().map(ShownParts::chosen);
         add(name, &ReportPage::new(shell, &report, &casebook, DAY, parts), false);
     }
-    let file = casebook.attachment(id, "1/1").unwrap();
-    add("file", &FilePage::new(shell, id, "1/1", file.said()), false);
+    let file = casebook.attachment_named(id, "1/1").unwrap();
+    add("file", &FilePage::new(shell, id, "1/1", &file), false);
     add("refer", &ReferPage::new(shell, &report, None, Vec::new()), false);
     add("refer with errors", &ReferPage::new(shell, &report, Some(&Entries::default()), error("part")), true);
     deciding_pages(add, shell, &casebook, &report);
     let mut queue = casebook.list(DAY, &Calendar::default()).unwrap();
-    let gone = vec![(ReportId([9; 8]), DAY)];
-    add("retention, empty", &RetentionPage::new(shell, &queue, Vec::new(), DAY), false);
+    add("retention, empty", &RetentionPage::new(shell, &casebook, &queue, DAY), false);
     add("destroy, not yet", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
     queue[0].state = ReportState::Closed;
     queue[0].destroy_after = DAY.yesterday().ok();
     queue[0].retained = Some(Retained::Owed);
-    add("retention, owed", &RetentionPage::new(shell, &queue, gone.clone(), DAY), false);
+    add("retention, owed", &RetentionPage::new(shell, &casebook, &queue, DAY), false);
     queue[0].retained = None;
-    add("retention", &RetentionPage::new(shell, &queue, gone, DAY), false);
+    destroyed_pages(add, shell);
     add("destroy", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
+    add("destroy, early", &DestroyPage::new(shell, &queue[0], Date::constant(2026, 11, 1), Vec::new()), false);
     add("destroy with an error", &DestroyPage::new(shell, &queue[0], DAY, error("confirm")), true);
+}
+
+/// What is kept, where something was destroyed and something waits for that.
+fn destroyed_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
+    let mut world = World::new();
+    let ids = [1, 2].map(|number| world.concern(number, Route::StaffConcern, &[]));
+    for id in ids {
+        world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+    }
+    let file = world.collect();
+    world.import(&file).unwrap();
+    for id in ids {
+        world.decide(id, moved(ReportState::Closed)).unwrap();
+    }
+    world.agree(NewProposal::Destroy(ids[0])).unwrap();
+    world.colleague("Second <reviewer>", TeamRole::Reviewer);
+    world.edit(|editor| editor.propose(NewProposal::Destroy(ids[1]), &TODAY)).unwrap();
+    let casebook = world.open().unwrap();
+    let queue = casebook.list(DAY, &Calendar::default()).unwrap();
+    add("retention", &RetentionPage::new(shell, &casebook, &queue, DAY), false);
+}
+
+/// The pages about what takes two members, in a team where much of that waits.
+fn team_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
+    let mut world = World::new();
+    let id = world.concern(1, Route::StaffConcern, &[10]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    let out = world.colleague("Shut <out>", TeamRole::Reviewer);
+    let second = world.colleague("Second <reviewer>", TeamRole::Reviewer);
+    let me = world.open().unwrap().me().unwrap();
+    let readers = || NewReaders { readers: vec![me, second.id], reason: Text::typed("They are <named>.") };
+    world.edit(|editor| editor.restrict(id, readers(), &TODAY)).unwrap();
+    world.edit_as(&second, |editor| editor.show(id, (DAY, &Calendar::default()), &TODAY).map(drop)).unwrap();
+    world
+        .edit_as(&second, |editor| editor.write_attachment(id, "1/1", &world.dir.path().join("out"), &TODAY).map(drop))
+        .unwrap();
+    let recovery = || NewRecovery {
+        signer: world.signer.verifying_key().unwrap(),
+        recipients: crate::unseal::GovernanceIdentity::generate().recipients(),
+    };
+    let other_box = crate::crypto::SigningKey::generate().unwrap().1;
+    let fresh = || NewRecovery { signer: crate::crypto::SigningKey::generate().unwrap().1, ..recovery() };
+    world.agree(NewProposal::Recovery(Some(fresh()))).unwrap();
+    let head = LogHead { number: 99, digest: Digest([7; 32]) };
+    let proposals = [
+        NewProposal::Leave(out.id),
+        NewProposal::BoxKey(other_box),
+        NewProposal::Recovery(Some(fresh())),
+        NewProposal::LetIn { report: id, readers: None, reason: Text::typed("Needed.") },
+        NewProposal::GoOn(head),
+    ];
+    for proposal in proposals {
+        world.edit_as(&second, |editor| editor.propose(proposal, &TODAY).map(drop)).unwrap();
+    }
+    let casebook = world.open().unwrap();
+    for proposal in casebook.proposals() {
+        let name = format!("proposal {}", proposal.event);
+        add(&name, &ProposalPage::new(shell, &casebook, proposal.event).unwrap(), false);
+    }
+    let theirs = world.open_as(&second).unwrap();
+    let hindered = theirs.proposals()[0].event;
+    add("proposal, one's own", &ProposalPage::new(shell, &theirs, hindered).unwrap(), false);
+    let nothing = Entries::default();
+    add("team, much waits", &TeamPage::new(shell, &casebook, None, &nothing, Vec::new()), false);
+    add("readers, chosen", &ReadersPage::new(shell, &casebook, id, None, Vec::new()).unwrap(), false);
+    let typed = Some((ReadersForm::LetIn, &nothing));
+    let wrong = vec![FieldError::new("let-in-reason", "Enter something <else>")];
+    add("readers, letting in with an error", &ReadersPage::new(shell, &casebook, id, typed, wrong).unwrap(), true);
+    add("log", &AccessLogPage::new(shell, casebook.access_log(None), None), false);
+    add("log of a report", &AccessLogPage::new(shell, casebook.access_log(Some(id)), Some(id)), false);
+    let calendar = Calendar::default();
+    let filter = Filter::read(&nothing, casebook.me(), DAY);
+    let queue = QueuePage::new(shell, &casebook, casebook.list(DAY, &calendar).unwrap(), &filter, (DAY, &calendar));
+    add("queue, with alerts", &queue, false);
+    let shut = world.open_as(&out).unwrap();
+    let filter = Filter::read(&nothing, shut.me(), DAY);
+    let queue = QueuePage::new(shell, &shut, shut.list(DAY, &calendar).unwrap(), &filter, (DAY, &calendar));
+    add("queue, shut out", &queue, false);
 }
 
 /// The pages on which a reviewer decides and answers.
@@ -226,7 +324,13 @@ fn deciding_pages(
 
     let waiting = || {
         let answer = AnswerId { report: report.entry.id, seq: 1 };
-        [true, false].map(|mine| WaitingRow { answer, by: "Second <reviewer>".into(), on: Day(DAY), mine })
+        [(true, AnswerKind::Notice), (false, AnswerKind::Reply)].map(|(mine, kind)| WaitingRow {
+            answer,
+            kind,
+            by: "Second <reviewer>".into(),
+            on: Day(DAY),
+            mine,
+        })
     };
     add("to-approve, empty", &ToApprovePage { shell, rows: vec![] }, false);
     add("to-approve", &ToApprovePage { shell, rows: waiting().into() }, false);

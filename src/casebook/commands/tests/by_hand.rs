@@ -15,8 +15,8 @@ use crate::{
         },
     },
     crypto::{
-        self, AttachmentSealer, Code, GovernanceRecipients, SigningKey, answer_digest, os_random, seal_bytes,
-        seal_message,
+        self, AttachmentSealer, Code, GovernanceRecipients, SignerRole, SigningKey, answer_digest, os_random,
+        seal_bytes, seal_message,
     },
     domain::{
         Answer, AnswerKind, Assessment, BoxId, Calendar, Collected, Digest, FileEntry, Format, Manifest, MemberId,
@@ -337,7 +337,7 @@ fn an_answer_says_what_its_writer_signed_and_a_second_member_where_one_is_needed
         salt: Salt([1; 32]),
     };
     let file = Some(FileEntry { size: 1, sha256: Digest([0; 32]) });
-    let decide = |answer: Answer, file: Option<FileEntry>, key: &SigningKey<crate::crypto::SignerRole>| {
+    let decide = |answer: Answer, file: Option<FileEntry>, key: &SigningKey<SignerRole>| {
         let text = answer_digest(&answer).unwrap();
         let endorsement = crypto::sign(&answer.endorsement(text), key).unwrap().1;
         let answers = vec![Written { answer, text, endorsement, file }];

@@ -272,7 +272,7 @@ fn every_text_waits_for_its_second_approver() {
     assert_eq!((entry.endorsement(world.id), &entry.endorsements), (endorsement, &opened.endorsements));
     // It takes two to do without.
     let alone = world.edit(|editor| editor.propose(NewProposal::NoSecondApprover, &TODAY)).unwrap();
-    assert!(matches!(alone, crate::casebook::Proposed::Waits(_)) && world.open().unwrap().second_approver());
+    assert!(matches!(alone, Proposed::Waits(_)) && world.open().unwrap().second_approver());
     world.agree(NewProposal::NoSecondApprover).unwrap();
     assert!(!world.open().unwrap().second_approver());
 }

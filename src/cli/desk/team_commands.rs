@@ -1,0 +1,366 @@
+//! Commands about the team: who is in it, what takes two of them, and who opened what.
+
+use std::path::{Path, PathBuf};
+
+use clap::{ArgGroup, Args, ValueEnum, builder::PossibleValue};
+use serde::Serialize;
+
+use super::{
+    casebook_argument::CasebookArgument,
+    commands::{confine, identity},
+    key_ring::{KeyRing, Locations, SignerLocation},
+};
+use crate::{
+    casebook::{Casebook, Editor, MemberView, NewMember, NewProposal, NewRecovery, Proposed},
+    cli::output::{self, Failure, Outcome},
+    crypto::{BoxRole, Fingerprint, GovernanceRecipients, KeyRole, SignerRole, VerifyingKey, read_keys},
+    desk::{described, told},
+    domain::{CasebookId, Date, LogHead, MemberId, SystemDay, TeamRole, Text, escape_invisible_in_line, limits::KIB},
+    files,
+};
+
+#[derive(Args)]
+pub(in crate::cli) struct TeamArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    #[command(flatten)]
+    keys: Locations,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+#[command(group(ArgGroup::new("change").required(true)))]
+pub(in crate::cli) struct ProposeArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    #[command(flatten)]
+    keys: Locations,
+    #[command(flatten)]
+    signing: SignerLocation,
+    /// Destroy a report, by its id or its beginning
+    #[arg(long, value_name = "ID", group = "change")]
+    destroy: Option<String>,
+    /// The box has another key: its new box.pub
+    #[arg(long, value_name = "FILE", group = "change")]
+    box_key: Option<PathBuf>,
+    /// End someone's membership, by the id that `candour desk team` prints
+    #[arg(long, value_name = "MEMBER", group = "change")]
+    leave: Option<MemberId>,
+    /// Go on although the box saw this casebook further: the event and its digest, as the refused import says them
+    #[arg(long, value_name = "NUMBER:DIGEST", group = "change", value_parser = log_head)]
+    go_on: Option<LogHead>,
+    /// Do without a second approver for texts to a person
+    #[arg(long, group = "change")]
+    no_second_approver: bool,
+    /// Let someone join: what the others call them
+    #[arg(long, value_name = "NAME", group = "change", requires_all = ["role", "signer", "recipients"])]
+    join: Option<String>,
+    /// Put recovery keys into a safe
+    #[arg(long, group = "change", requires_all = ["signer", "recipients"])]
+    recovery: bool,
+    /// Take the recovery keys away
+    #[arg(long, group = "change")]
+    no_recovery: bool,
+    /// What whoever joins does
+    #[arg(long)]
+    role: Option<TeamRole>,
+    /// The signer.pub of whoever joins, or of the recovery keys
+    #[arg(long, value_name = "FILE")]
+    signer: Option<PathBuf>,
+    /// The governance.recipients of whoever joins, or of the recovery keys
+    #[arg(long, value_name = "FILE")]
+    recipients: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct ConsentArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    #[command(flatten)]
+    keys: Locations,
+    #[command(flatten)]
+    signing: SignerLocation,
+    /// The number of the proposal, as `candour desk team` prints it
+    #[arg(value_name = "NUMBER")]
+    proposal: u64,
+    /// Turn it down instead
+    #[arg(long)]
+    decline: bool,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct LogArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    #[command(flatten)]
+    keys: Locations,
+    /// One report alone, by its id or its beginning
+    #[arg(value_name = "ID")]
+    report: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct RecoverArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    /// The identity from the safe
+    #[arg(long, value_name = "FILE")]
+    identity: PathBuf,
+    /// The signing key from the safe
+    #[arg(long, value_name = "FILE")]
+    signing_key: PathBuf,
+    /// A file whose first line is the passphrase of both; otherwise it is asked for if they have one
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// The fingerprint of the casebook, as it is written down with the keys
+    #[arg(long, value_name = "FINGERPRINT")]
+    fingerprint: Fingerprint,
+    /// What the others will call whoever joins
+    #[arg(long, value_name = "NAME")]
+    name: String,
+    /// What they do
+    #[arg(long)]
+    role: TeamRole,
+    /// Their signer.pub
+    #[arg(long, value_name = "FILE")]
+    signer: PathBuf,
+    /// Their governance.recipients
+    #[arg(long, value_name = "FILE")]
+    recipients: PathBuf,
+}
+
+#[derive(Serialize)]
+struct TeamJson {
+    casebook: CasebookId,
+    second_approver: bool,
+    members: Vec<MemberView>,
+    proposals: Vec<ProposalJson>,
+    alerts: Vec<AlertJson>,
+}
+
+#[derive(Serialize)]
+struct ProposalJson {
+    event: u64,
+    on: Date,
+    by: MemberId,
+    what: String,
+    hindered: Option<String>,
+}
+
+#[derive(Serialize)]
+struct AlertJson {
+    event: u64,
+    on: Date,
+    by: MemberId,
+    times: usize,
+    what: String,
+}
+
+pub(super) fn team(arguments: &TeamArguments) -> Outcome {
+    let directory = &arguments.casebook.casebook;
+    let casebook = Casebook::open(directory, identity(directory, &arguments.keys)?.into())?;
+    let proposals = casebook.proposals().into_iter().map(|proposal| ProposalJson {
+        event: proposal.event,
+        on: proposal.on,
+        by: proposal.by,
+        what: described(&proposal.what, &casebook),
+        hindered: proposal.hindered.map(|why| why.to_string()),
+    });
+    let alerts = casebook.alerts();
+    let alerts = alerts.iter().map(|alert| AlertJson {
+        event: alert.event,
+        on: alert.on,
+        by: alert.by,
+        times: alert.times,
+        what: told(alert, &casebook),
+    });
+    let team = TeamJson {
+        casebook: casebook.id(),
+        second_approver: casebook.second_approver(),
+        members: casebook.team(),
+        proposals: proposals.collect(),
+        alerts: alerts.collect(),
+    };
+    if arguments.json {
+        return output::json(&team);
+    }
+    output::line(&format!("casebook:             {}", team.casebook))?;
+    output::line(&format!("casebook fingerprint: {}", casebook.fingerprint()))?;
+    output::line(&format!("signers fingerprint:  {}", casebook.signers_fingerprint()))?;
+    let approver = if team.second_approver { "every text to a person" } else { "no text unless it is asked for" };
+    output::line(&format!("second approver:      {approver}"))?;
+    for member in &team.members {
+        let left = member.left_on.map(|left| format!(", left {left}")).unwrap_or_default();
+        let me = if member.is_me { " (you)" } else { "" };
+        let name = escape_invisible_in_line(member.name.as_str());
+        let role = member.role.label().to_lowercase();
+        output::line(&format!("member {}: {name}{me}, {role}, joined {}{left}", member.id, member.joined_on))?;
+    }
+    for proposal in &team.proposals {
+        let hindered = proposal.hindered.as_ref().map(|why| format!("; not for you: {why}")).unwrap_or_default();
+        output::line(&format!("proposal {} of {}: {}{hindered}", proposal.event, proposal.on, proposal.what))?;
+    }
+    for alert in &team.alerts {
+        let times = if alert.times > 1 { format!(" ({} times)", alert.times) } else { String::new() };
+        output::line(&format!("{}: {}{times}", alert.on, alert.what))?;
+    }
+    Ok(())
+}
+
+pub(super) fn propose(arguments: &ProposeArguments) -> Outcome {
+    let given = Given::read(arguments)?;
+    let (directory, keys) = (&arguments.casebook.casebook, (&arguments.keys, &arguments.signing));
+    with_editor(directory, keys, |editor| {
+        let new = given.proposal(arguments, editor.casebook())?;
+        match editor.propose(new, &SystemDay)? {
+            Proposed::CameAbout(event) => output::line(&format!("event {event}: done, as there is one member alone")),
+            Proposed::Waits(event) => output::line(&format!(
+                "proposal {event} waits for a second member: candour desk consent --casebook {} {event}",
+                directory.display()
+            )),
+        }
+    })
+}
+
+pub(super) fn consent(arguments: &ConsentArguments) -> Outcome {
+    let (directory, keys) = (&arguments.casebook.casebook, (&arguments.keys, &arguments.signing));
+    with_editor(directory, keys, |editor| {
+        let proposals = editor.casebook().proposals();
+        let proposal = proposals.iter().find(|proposal| proposal.event == arguments.proposal);
+        let what = proposal.map(|proposal| described(&proposal.what, editor.casebook())).unwrap_or_default();
+        if arguments.decline {
+            editor.decline(arguments.proposal, &SystemDay)?;
+            return output::line(&format!("turned down: {what}"));
+        }
+        editor.consent(arguments.proposal, &SystemDay)?;
+        output::line(&format!("done: {what}"))
+    })
+}
+
+pub(super) fn log(arguments: &LogArguments) -> Outcome {
+    let directory = &arguments.casebook.casebook;
+    let casebook = Casebook::open(directory, identity(directory, &arguments.keys)?.into())?;
+    let report = arguments.report.as_deref().map(|id| casebook.find(id)).transpose()?;
+    if let Some(id) = report {
+        // Whoever can't open it is told so.
+        casebook.chosen_readers(id)?;
+    }
+    let log = casebook.access_log(report);
+    if arguments.json {
+        return output::json(&log);
+    }
+    for access in &log {
+        let file = access.file.as_ref().map(|file| format!(", {}", escape_invisible_in_line(file.as_str())));
+        let (name, how) = (escape_invisible_in_line(access.name.as_str()), access.how.label().to_lowercase());
+        let file = file.unwrap_or_default();
+        output::line(&format!("{}  {}  {how} by {name}{file}", access.on, access.report))?;
+    }
+    Ok(())
+}
+
+pub(super) fn recover(arguments: &RecoverArguments) -> Outcome {
+    let directory = &arguments.casebook.casebook;
+    let new = NewMember {
+        name: Text::typed(&arguments.name),
+        role: arguments.role,
+        signer: one_key::<SignerRole>(&arguments.signer, "signer.pub that `candour keys new` made")?,
+        recipients: recipients(&arguments.recipients)?,
+    };
+    let paths =
+        crate::casebook::KeyPaths { identity: arguments.identity.clone(), signing_key: arguments.signing_key.clone() };
+    let mut ring = KeyRing::new(paths, arguments.passphrase_file.clone());
+    confine(directory, &ring, [], None);
+    let (identity, key) = (ring.identity()?, ring.signing_key()?);
+    Casebook::recover(directory, (identity.into(), &key), arguments.fingerprint, new, &SystemDay)?;
+    output::line("they are a member now; everybody else is told on their queue")?;
+    output::line("let them open the casebook with `candour desk join`, and put the recovery keys back into the safe")
+}
+
+/// What a proposal names in files, read before the command gives up all files but the casebook.
+#[derive(Default)]
+struct Given {
+    box_key: Option<VerifyingKey<BoxRole>>,
+    signer: Option<VerifyingKey<SignerRole>>,
+    recipients: Option<GovernanceRecipients>,
+}
+
+impl Given {
+    fn read(arguments: &ProposeArguments) -> Result<Self, Failure> {
+        let box_key = arguments.box_key.as_deref();
+        let signer = arguments.signer.as_deref();
+        Ok(Self {
+            box_key: box_key.map(|path| one_key(path, "box.pub of the box's data directory")).transpose()?,
+            signer: signer.map(|path| one_key(path, "signer.pub that `candour keys new` made")).transpose()?,
+            recipients: arguments.recipients.as_deref().map(recipients).transpose()?,
+        })
+    }
+
+    fn proposal(self, arguments: &ProposeArguments, casebook: &Casebook) -> Result<NewProposal, Failure> {
+        let ProposeArguments { destroy, leave, go_on, no_second_approver, join, role, no_recovery, .. } = arguments;
+        if let Some(id) = destroy {
+            return Ok(NewProposal::Destroy(casebook.find(id)?));
+        }
+        Ok(match (self.box_key, self.signer.zip(self.recipients), join.as_deref().zip(*role)) {
+            (Some(key), ..) => NewProposal::BoxKey(key),
+            (None, Some((signer, recipients)), Some((name, role))) => {
+                NewProposal::Join(NewMember { name: Text::typed(name), role, signer, recipients })
+            }
+            (None, Some((signer, recipients)), None) => NewProposal::Recovery(Some(NewRecovery { signer, recipients })),
+            (None, None, _) => match (leave, go_on) {
+                (Some(member), _) => NewProposal::Leave(*member),
+                (None, Some(head)) => NewProposal::GoOn(*head),
+                (None, None) if *no_second_approver => NewProposal::NoSecondApprover,
+                (None, None) if *no_recovery => NewProposal::Recovery(None),
+                // clap wants one of them.
+                (None, None) => return Err(Failure::Usage("say what is proposed; see --help".to_owned())),
+            },
+        })
+    }
+}
+
+fn with_editor(
+    directory: &Path,
+    (keys, signing): (&Locations, &SignerLocation),
+    work: impl FnOnce(&mut Editor<'_>) -> Outcome,
+) -> Outcome {
+    let mut ring = KeyRing::of(directory, keys, Some(signing))?;
+    confine(directory, &ring, [], None);
+    let (identity, key) = (ring.identity()?, ring.signing_key()?);
+    let mut casebook = Casebook::open(directory, identity.into())?;
+    work(&mut casebook.edit(&key)?)
+}
+
+/// The one minisign public key in a file.
+pub(super) fn one_key<R: KeyRole>(path: &Path, what: &str) -> Result<VerifyingKey<R>, Failure> {
+    let keys = read_keys::<R>(&files::read_text(path, 64 * KIB)?).unwrap_or_default();
+    let [key] = <[VerifyingKey<R>; 1]>::try_from(keys)
+        .map_err(|_| Failure::Failed(format!("{} is not one public key; give the {what}", path.display())))?;
+    Ok(key)
+}
+
+fn recipients(path: &Path) -> Result<GovernanceRecipients, Failure> {
+    let text = files::read_text(path, 64 * KIB)?;
+    GovernanceRecipients::parse(&text).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))
+}
+
+fn log_head(text: &str) -> Result<LogHead, String> {
+    let (number, digest) = text.split_once(':').ok_or("not an event and its digest")?;
+    let number = number.trim().parse().map_err(|_| "the event is not a number".to_owned())?;
+    let digest = digest.trim().parse().map_err(|_| "the digest is not 64 hexadecimal digits".to_owned())?;
+    Ok(LogHead { number, digest })
+}
+
+impl ValueEnum for TeamRole {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.slug()).help(self.label()))
+    }
+}

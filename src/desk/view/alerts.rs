@@ -1,0 +1,242 @@
+//! In words, for pages and commands: what happened to the team, what a change would bring about, and who tried what they may not.
+
+use crate::{
+    casebook::{AlertKind, AlertView, Casebook, ChangeView, Tried},
+    crypto::{BoxRole, GovernanceRecipients, KeyRole, SignerRole, VerifyingKey},
+    domain::{MemberId, escape_invisible_in_line},
+    http::Day,
+};
+
+/// One line on the queue.
+pub(super) struct AlertRow {
+    pub(super) on: Day,
+    pub(super) text: String,
+    pub(super) times: usize,
+}
+
+impl AlertRow {
+    pub(super) fn new(alert: &AlertView, casebook: &Casebook) -> Self {
+        Self { on: Day(alert.on), text: told(alert, casebook), times: alert.times }
+    }
+}
+
+/// What a member is called.
+pub(super) fn name(casebook: &Casebook, id: MemberId) -> String {
+    casebook.member_name(id).map_or_else(|| "Someone".to_owned(), |name| escape_invisible_in_line(name.as_str()))
+}
+
+/// What everybody is told, in a sentence or two.
+#[must_use]
+pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
+    let by = name(casebook, alert.by);
+    match &alert.what {
+        AlertKind::Void { tried, why } => format!("{by} tried to {}. It changed nothing: {why}.", attempt(*tried)),
+        AlertKind::NotTheBoxsWord { report, seq } => format!(
+            "{by} took in message {seq} of report {report}, and kept something else than the person sent. Take the same \
+             collection in again to mend it. Nothing is sealed to whoever it names."
+        ),
+        AlertKind::Proposed(change) => format!("{by} proposed that {}.", described(change, casebook)),
+        AlertKind::Consented { what, proposed_by } if *proposed_by == alert.by => {
+            format!("{by} decided that {}.", described(what, casebook))
+        }
+        AlertKind::Consented { what, proposed_by } => {
+            let proposed_by = name(casebook, *proposed_by);
+            format!("{by} consented to what {proposed_by} proposed: {}.", described(what, casebook))
+        }
+        AlertKind::Declined(change) => format!("{by} turned down that {}.", described(change, casebook)),
+        AlertKind::Recovered { name } => format!(
+            "{} joined with the recovery keys from the safe, without anybody’s consent.",
+            escape_invisible_in_line(name.as_str())
+        ),
+        AlertKind::SecondApprover => format!("{by} asked for a second approver for every text to a person."),
+        AlertKind::Restricted { report, readers, shut_out } => {
+            let readers = names(casebook, readers);
+            let mut text = format!("{by} chose who may open report {report}: {readers}.");
+            if !shut_out.is_empty() {
+                text += &format!(" Shut out: {}.", names(casebook, shut_out));
+            }
+            text
+        }
+        AlertKind::OtherCasebook { .. } => format!(
+            "The box takes decisions of another casebook than this one. Ask whoever runs it to confirm this one: candour \
+             init with --confirm-casebook {}.",
+            casebook.id()
+        ),
+        AlertKind::AcknowledgedElsewhere { report, through, here } => format!(
+            "The box was told that message {through} of report {report} is here, and message {here} is the last that is. \
+             Nobody told it so with this casebook. Ask whoever runs the box at once for a collection made with \
+             candour collect --again: the box keeps it for some days."
+        ),
+    }
+}
+
+fn names(casebook: &Casebook, members: &[MemberId]) -> String {
+    members.iter().map(|member| name(casebook, *member)).collect::<Vec<_>>().join(", ")
+}
+
+/// What would come about, after “that”.
+#[must_use]
+pub(crate) fn described(change: &ChangeView, casebook: &Casebook) -> String {
+    match change {
+        ChangeView::Join { name, role, .. } => {
+            format!("{} joins as {}", escape_invisible_in_line(name.as_str()), role.label().to_lowercase())
+        }
+        ChangeView::Leave(member) => format!("the membership of {} ends", name(casebook, *member)),
+        ChangeView::LetIn { report, readers: None } => format!("every member may open report {report} again"),
+        ChangeView::LetIn { report, readers: Some(readers) } => {
+            format!("these may open report {report}: {}", names(casebook, readers))
+        }
+        ChangeView::NoSecondApprover => "texts to a person need no second approver any more".to_owned(),
+        ChangeView::BoxKey(_) => "the box has another key".to_owned(),
+        ChangeView::Destroy(report) => format!("report {report} is destroyed"),
+        ChangeView::Recovery { keys: Some(_) } => "there are recovery keys in a safe".to_owned(),
+        ChangeView::Recovery { keys: None } => "there are no recovery keys any more".to_owned(),
+        ChangeView::GoOn { number, .. } => {
+            format!("this casebook goes on without what was recorded up to event {number} of a newer copy")
+        }
+    }
+}
+
+/// What whoever consents has to compare: labels with what they stand for.
+pub(super) fn to_compare(change: &ChangeView, casebook: &Casebook) -> Vec<(&'static str, String)> {
+    match change {
+        ChangeView::Join { signer, recipients, .. } => {
+            vec![
+                ("Signing key fingerprint", fingerprint::<SignerRole>(signer)),
+                ("Recipients fingerprint", recipients_fingerprint(recipients)),
+            ]
+        }
+        ChangeView::BoxKey(key) => vec![
+            ("New box key fingerprint", fingerprint::<BoxRole>(key)),
+            ("Box key fingerprint now", casebook.box_key().fingerprint().to_string()),
+        ],
+        ChangeView::Recovery { keys: Some((signer, recipients)) } => vec![
+            ("Signing key fingerprint", fingerprint::<SignerRole>(signer)),
+            ("Recipients fingerprint", recipients_fingerprint(recipients)),
+        ],
+        ChangeView::GoOn { number, digest } => {
+            vec![("Last event that the box saw", number.to_string()), ("Its digest", digest.to_string())]
+        }
+        ChangeView::Destroy(report) => vec![("Report", report.to_string())],
+        ChangeView::Leave(_)
+        | ChangeView::LetIn { .. }
+        | ChangeView::NoSecondApprover
+        | ChangeView::Recovery { keys: None } => Vec::new(),
+    }
+}
+
+/// What it means, for whoever is to consent.
+pub(super) const fn meaning(change: &ChangeView) -> &'static str {
+    match change {
+        ChangeView::Join { .. } => {
+            "They will open every report whose readers were not chosen, and take part in what needs two members. Compare both fingerprints with them by voice: whoever proposed this may have put in keys of their own."
+        }
+        ChangeView::Leave(_) => {
+            "What is recorded from then on is sealed so that they can’t open it. What they could open until then they may have copied."
+        }
+        ChangeView::LetIn { .. } => "They will open all of it, what was recorded meanwhile included.",
+        ChangeView::NoSecondApprover => "From then on one member alone can write to a person.",
+        ChangeView::BoxKey(_) => {
+            "Collections that are signed with the new key are believed from then on, and no others. Compare its fingerprint with whoever runs the box, by voice."
+        }
+        ChangeView::Destroy(_) => {
+            "Its key and its files go for good, and with them everything that was written, sent, decided and noted about it. Only what the yearly figures count is kept."
+        }
+        ChangeView::Recovery { keys: Some(_) } => {
+            "Whoever holds these keys can open every report whose readers were not chosen, and let someone join without anybody’s consent. Compare both fingerprints with what lies in the safe."
+        }
+        ChangeView::Recovery { keys: None } => "If all members lose their keys, nothing can be opened any more.",
+        ChangeView::GoOn { .. } => {
+            "Everything that was recorded in the newer copy and is not here is given up: decisions, answers, members. Look for the newer copy first."
+        }
+    }
+}
+
+/// Of a minisign public key; nothing if it is none.
+pub(super) fn fingerprint<R: KeyRole>(key: &str) -> String {
+    VerifyingKey::<R>::from_base64(key).map_or_else(|_| String::new(), |key| key.fingerprint().to_string())
+}
+
+/// Of age recipients; nothing if they are none.
+pub(super) fn recipients_fingerprint(recipients: &[String]) -> String {
+    let recipients = GovernanceRecipients::parse(&recipients.join("\n"));
+    recipients.map_or_else(|_| String::new(), |recipients| recipients.fingerprint().to_string())
+}
+
+const fn attempt(tried: Tried) -> &'static str {
+    match tried {
+        Tried::Create => "make this casebook once more",
+        Tried::Propose => "propose a change",
+        Tried::Consent => "consent to a change",
+        Tried::Decline => "turn a proposal down",
+        Tried::Recover => "let someone join with the recovery keys",
+        Tried::AskForApprover => "ask for a second approver",
+        Tried::Confirm => "confirm that something was seen",
+        Tried::Import => "take a collection in",
+        Tried::Mend => "replace what was kept of a message",
+        Tried::Decide => "decide about a report",
+        Tried::Approve => "approve an answer",
+        Tried::TakeBack => "take an answer back",
+        Tried::Restrict => "choose who may open a report",
+        Tried::Refer => "hand a report on",
+        Tried::NoteAccess => "note that a report was opened",
+        Tried::Export => "export decisions",
+        Tried::Unknown => "record something that can’t be read",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        casebook::NotAllowed,
+        domain::{BoxId, Digest, ReportId, TeamRole, Text},
+        world::{DAY, casebook::World},
+    };
+
+    #[test]
+    fn everything_that_can_be_told_is_told_in_a_described() {
+        let world = World::new();
+        let casebook = world.open().unwrap();
+        let me = casebook.me().unwrap();
+        let (report, keys) = (ReportId([7; 8]), (world.box_key.to_base64(), vec!["age1".to_owned()]));
+        let changes = [
+            ChangeView::Join {
+                name: Text::typed("Sam\u{202e}"),
+                role: TeamRole::Adviser,
+                signer: keys.0.clone(),
+                recipients: world.identity.recipients().keys(),
+            },
+            ChangeView::Leave(me),
+            ChangeView::LetIn { report, readers: None },
+            ChangeView::LetIn { report, readers: Some(vec![me]) },
+            ChangeView::NoSecondApprover,
+            ChangeView::BoxKey(keys.0.clone()),
+            ChangeView::Destroy(report),
+            ChangeView::Recovery { keys: Some(keys) },
+            ChangeView::Recovery { keys: None },
+            ChangeView::GoOn { number: 9, digest: Digest([1; 32]) },
+        ];
+        let mut kinds: Vec<AlertKind> = changes.iter().cloned().map(AlertKind::Proposed).collect();
+        kinds.extend(changes.iter().cloned().map(AlertKind::Declined));
+        kinds.extend(changes.iter().cloned().map(|what| AlertKind::Consented { what, proposed_by: me }));
+        kinds.extend([
+            AlertKind::Void { tried: Tried::Export, why: NotAllowed::NoReader(report) },
+            AlertKind::NotTheBoxsWord { report, seq: 1 },
+            AlertKind::Recovered { name: Text::typed("Sam") },
+            AlertKind::SecondApprover,
+            AlertKind::Restricted { report, readers: vec![me], shut_out: vec![me] },
+            AlertKind::OtherCasebook { r#box: BoxId([1; 16]) },
+            AlertKind::AcknowledgedElsewhere { report, through: 2, here: 1 },
+        ]);
+        for what in kinds {
+            let alert = AlertView { event: 1, on: DAY, by: MemberId([9; 8]), what, times: 1 };
+            let text = told(&alert, &casebook);
+            assert!(text.ends_with('.') && !text.contains(".."), "{text}");
+            assert!(!text.contains('\u{202e}'), "{text}");
+        }
+        assert!(changes.iter().all(|change| !meaning(change).is_empty()));
+        let joins = to_compare(&changes[0], &casebook);
+        assert!(joins.iter().all(|(_, fingerprint)| fingerprint.len() > 60), "{joins:?}");
+    }
+}
