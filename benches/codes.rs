@@ -171,11 +171,11 @@ fn reply(served: &Served, report: ReportId) {
     let head = LogHead { number: 1, digest: digest(b"the last event") };
     let decisions =
         Decisions { format: Format::Decisions, r#box, casebook, number: 1, head, collected: vec![], answers };
-    let (key, public) = SigningKey::<SignerRole>::generate().unwrap();
+    let (key, signer) = SigningKey::<SignerRole>::generate().unwrap();
     let (bytes, signature) = sign(&decisions, &key).unwrap();
-    let decisions = verify(&bytes, &signature, &[public]).unwrap_or_else(|error| panic!("{error}"));
+    let decisions = verify(&bytes, &signature, std::slice::from_ref(&signer)).unwrap_or_else(|error| panic!("{error}"));
     let answers = files.into_iter().map(|(_, _, file)| file).collect();
-    served.store.apply(Delivery { decisions, answers, on }).unwrap();
+    served.store.apply(Delivery { decisions, answers, on, signer, demanded: 0 }).unwrap();
 }
 
 /// Mean and variance.

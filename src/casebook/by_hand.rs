@@ -20,13 +20,13 @@ impl Casebook {
         by: MemberId,
         key: &SigningKey<SignerRole>,
         what: What,
-        matters: Vec<(GovernanceRecipients, Matter)>,
+        matters: &[(GovernanceRecipients, Matter)],
     ) {
         let number = self.version() + 1;
         let previous = self.state.chain.last().copied();
         let casebook = self.id();
         let mut event = Event { format: Format::Casebook, casebook, number, previous, on: TODAY.today(), by, what };
-        for (about, (to, matter)) in event.what.about().into_iter().zip(&matters) {
+        for (about, (to, matter)) in event.what.about().into_iter().zip(matters) {
             let bound = BoundMatter { casebook, event: number, by, report: about.report, matter };
             about.sealed = chain::seal_matter(to, &bound).unwrap();
         }

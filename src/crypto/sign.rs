@@ -270,7 +270,7 @@ pub fn sign<T: Document>(document: &T, key: &SigningKey<T::Role>) -> Result<(Vec
 pub(crate) fn sign_as<T: Document>(bytes: &[u8], key: &SigningKey<T::Role>) -> String {
     let untrusted = untrusted_comment::<T>();
     let signed = minisign::sign(None, &key.secret, Cursor::new(bytes), Some(T::FORMAT.slug()), Some(&untrusted));
-    signed.unwrap().into_string()
+    signed.map(|signed| signed.into_string()).unwrap_or_default()
 }
 
 /// Checks a signature against every key that may have made it, and only then reads the document.

@@ -2,6 +2,7 @@
 //!
 //! `CANDOUR_KILLS=1000` sets how often the box is killed, `CANDOUR_LONG=1` kills each command at every single call.
 
+use candour::domain::SystemDay;
 use std::{
     net::SocketAddr,
     sync::{
@@ -95,7 +96,7 @@ fn every_receipt_that_was_shown_outlives_a_kill_at_any_moment() {
         for report in reports {
             let id = editor.casebook().find(report["id"].as_str().unwrap())?;
             let mut opened = Vec::new();
-            editor.casebook().copy_attachment(id, "evidence.bin", &mut opened)?;
+            editor.attachment_to_save(id, "evidence.bin", &SystemDay)?.copy(&mut opened)?;
             assert!(opened.len() == ATTACHED && opened.iter().all(|byte| *byte == CONTENT), "{id}");
         }
         Ok(())

@@ -1,11 +1,11 @@
 //! A notice that a second member approves, or that is taken back, in two browsers.
 
-use candour::domain::SystemDay;
+use candour::{casebook::NewProposal, domain::SystemDay};
 
 use crate::support::{
     case::{Case, articles, tick},
     http,
-    members::{OTHER, edit, second_member},
+    members::{OTHER, edit, edit_as, second_member},
 };
 
 #[test]
@@ -53,7 +53,7 @@ fn a_second_member_approves_a_notice_before_it_goes() {
     assert_eq!(articles(&case.status()), articles(&preview));
 
     // A casebook that asks for it every time leaves nobody a choice.
-    edit(&case.place, |editor| editor.ask_for_second_approver(true, &SystemDay));
+    edit(&case.place, |editor| editor.ask_for_second_approver(&SystemDay).map(drop));
     let preview = case.preview(&mut second, "supplementary");
     assert!(preview.one("#approval").contains("every notice needs that") && preview.all("#needs_approval").is_empty());
     case.record(&mut second, &preview);
@@ -63,7 +63,11 @@ fn a_second_member_approves_a_notice_before_it_goes() {
     assert_eq!(first.post(&case.path("approve/2"), &form).status, 303);
 
     // A box that asks for two takes none that only its writer stands by.
-    edit(&case.place, |editor| editor.ask_for_second_approver(false, &SystemDay));
+    edit(&case.place, |editor| editor.propose(NewProposal::NoSecondApprover, &SystemDay).map(drop));
+    edit_as(&case.place, "other", |editor| {
+        let proposal = editor.casebook().proposals().pop().expect("it waits");
+        editor.consent(proposal.event, &SystemDay)
+    });
     let preview = case.preview(&mut first, "supplementary");
     case.record(&mut first, &preview);
     case.place.export("alone");

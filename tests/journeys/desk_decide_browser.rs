@@ -125,7 +125,7 @@ fn the_pages_for_deciding_are_accessible_and_fit() {
 
     // As the second member, who has another notice to approve.
     second_member(&place);
-    edit(&place, |editor| editor.ask_for_second_approver(true, &SystemDay));
+    edit(&place, |editor| editor.ask_for_second_approver(&SystemDay));
     place.put("notice.txt", TEXT.as_bytes());
     place.decide(&id, &["--notice-file", "notice.txt"]);
     let desk = place.open_desk(&OTHER);

@@ -77,41 +77,106 @@ fn two_reviewers_share_one_casebook_and_one_is_shut_out() {
         fill(&mut neither, "needed", value);
         assert_eq!(second.post("/team/second-approver", &neither).status, 400);
     }
-    assert!(second.get("/team").text().contains("Every notice must be approved by a second member"));
-    assert!(first.get("/team").text().contains("must be approved by a second member before it is exported"));
+    let every = "Every notice and every reply must be approved by a second member";
+    assert!(first.get("/team").text().contains(every));
 
-    let path = format!("/reports/{id}/shut-out");
-    let page = first.get(&path);
-    let mut form = page.form(&path);
-    let member = page.text().split("name=\"member\" value=\"").nth(1).unwrap()[..16].to_owned();
-    form.push(("member".into(), member));
+    // Off again only if both say so.
+    let form = second.get("/team").form("/team/second-approver");
+    second.post_and_follow("/team/second-approver", &form);
+    assert!(first.get("/team").text().contains(every), "it is proposed alone");
+    consent(&mut first, "no second approver");
+    assert!(second.get("/team").text().contains("A text is exported without a second member"));
+
+    let path = format!("/reports/{id}/readers");
+    let mut form = first.get(&path).form(&path);
+    form.retain(|(name, _)| name != "member");
     let wrong = first.post(&path, &form);
     assert_eq!(wrong.status, 422, "a reason is needed");
     fill(&mut form, "reason", "They worked there until last year.");
     assert_eq!(first.post(&path, &form).status, 303);
-    assert!(first.get(&path).one("main").contains("Shut out now: Second reviewer"));
+    let page = first.get(&path);
+    assert!(page.one("main").contains("These may open it"), "{}", page.one("main"));
     // In the browser that is open, and by commands.
     assert!(!second.get("/").text().contains(&format!("/reports/{id}\"")));
     assert!(second.get(&path).one("main").contains("You are shut out of report"));
     let mut show = vec!["desk", "show", "--casebook", "casebook", &id];
-    show.extend(&keys[..2]);
+    show.extend(&keys);
     assert!(place.refused(&show).contains("you are shut out of report"));
 
-    // Let in again.
-    let mut form = first.get(&path).form(&path);
-    form.retain(|(name, _)| name != "member");
-    fill(&mut form, "reason", "It was another ward.");
-    assert_eq!(first.post(&path, &form).status, 303);
-    assert!(second.get("/").text().contains(&id[..8]));
-    assert!(place.run(&show).out.contains("It happened on the ward"));
+    // A newcomer is no reader of it, and no second self of whoever is shut out becomes one.
+    join_proposed(&place, &mut second, "third", "Third reviewer");
+    consent(&mut first, "Third reviewer");
+    let third = ["--identity", "third/identity.txt", "--signing-key", "third/signing.key"];
+    open_first(&place, &first.get("/team").one("#fingerprint"), "third");
+    assert!(place.refused(&[&show[..5], &third].concat()).contains("not"), "a newcomer holds no key of it");
 
-    // Someone who leaves reads nothing more.
-    let text = first.get("/team").text();
-    let leave = text.split("href=\"/team/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let form = first.get(&format!("/team/{leave}")).form(&format!("/team/{leave}"));
-    first.post_and_follow(&format!("/team/{leave}"), &form);
+    // Let in again: a reader lets the third in, and both agree that the second may.
+    let mut form = first.get(&path).form(&path);
+    let third_id = member(&mut first, "Third reviewer");
+    form.retain(|(name, _)| name != "member");
+    form.push(("member".into(), third_id));
+    fill(&mut form, "reason", "They look after it.");
+    assert_eq!(first.post(&path, &form).status, 303);
+    let again = format!("{path}/let-in");
+    let page = first.get(&path);
+    let mut form = page.form(&again);
+    form.push(("let-in".into(), member(&mut first, "Second reviewer")));
+    fill(&mut form, "let-in-reason", "It was another ward.");
+    let proposed = first.post(&again, &form);
+    assert_eq!(proposed.status, 303, "{}", proposed.one("main"));
+    assert!(place.refused(&show).contains("you are shut out of report"), "one reader is not enough");
+    let third_desk = place.open_desk(&third);
+    let mut third = third_desk.reviewer();
+    consent(&mut third, &id);
+    assert!(second.get("/").text().contains(&id[..8]));
+    assert!(place.done(&show).contains("It happened on the ward"));
+
+    // Someone who leaves reads nothing more, once two have said so.
+    let leave = format!("/team/{}/leave", member(&mut first, "Second reviewer"));
+    let form = first.get(&leave).form(&leave);
+    first.post_and_follow(&leave, &form);
+    assert!(place.done(&show).contains("It happened on the ward"));
+    consent(&mut third, "membership of Second reviewer");
     assert!(place.refused(&show).contains("not a member"));
     assert_ne!(second.get("/").status, 200);
+}
+
+/// Consents to the open proposal that says so.
+fn consent(reviewer: &mut Reviewer, what: &str) {
+    let team = reviewer.get("/team");
+    let html = scraper::Html::parse_document(&team.text());
+    let links = scraper::Selector::parse("a[href^='/team/proposals/']").unwrap();
+    let found = html.select(&links).find(|link| link.text().collect::<String>().contains(what));
+    let path = found.unwrap_or_else(|| panic!("{what}: {}", team.one("main"))).attr("href").unwrap().to_owned();
+    let consent = format!("{path}/consent");
+    let form = reviewer.get(&path).form(&consent);
+    let done = reviewer.post(&consent, &form);
+    assert_eq!(done.status, 303, "{}", done.one("main"));
+}
+
+/// A member's id, by their name.
+fn member(reviewer: &mut Reviewer, name: &str) -> String {
+    let team = reviewer.get("/team").text();
+    let article = team.split("<article").find(|article| article.contains(name)).unwrap();
+    article.split("href=\"/team/").nth(1).unwrap()[..16].to_owned()
+}
+
+/// Proposes that someone joins, where that takes two.
+fn join_proposed(place: &Installation, reviewer: &mut Reviewer, directory: &str, name: &str) {
+    place.done(&["keys", "new", "--out", directory, "--no-passphrase"]);
+    let read = |file: &str| fs::read_to_string(place.path(&format!("{directory}/{file}"))).unwrap();
+    let mut form = reviewer.get("/team").form("/team/join");
+    fill(&mut form, "name", name);
+    fill(&mut form, "role", "reviewer");
+    fill(&mut form, "signer", &read("signer.pub"));
+    fill(&mut form, "recipients", &read("governance.recipients"));
+    assert_eq!(reviewer.post("/team/join", &form).status, 303);
+}
+
+/// Opens the casebook the first time with the keys in a directory.
+fn open_first(place: &Installation, fingerprint: &str, directory: &str) {
+    let identity = format!("{directory}/identity.txt");
+    place.done(&["desk", "join", "--casebook", "casebook", "--identity", &identity, "--fingerprint", fingerprint]);
 }
 
 #[test]
@@ -143,7 +208,7 @@ fn what_cannot_be_seen_in_a_members_name_is_written_out_on_every_page() {
         report.clone(),
         case.path("print"),
         case.path("decide"),
-        case.path("shut-out"),
+        case.path("readers"),
         "/approve".to_owned(),
         case.path("approve/1"),
     ];

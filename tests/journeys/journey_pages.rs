@@ -2,10 +2,10 @@
 //! report's page, and the pages that explain.
 
 use candour::{
-    crypto::{ReplyRecipient, SignerRole, SigningKey, seal_answer, sign, verify},
+    crypto::{ReplyRecipient, SignerRole, SigningKey, answer_digest, digest, seal_answer, sign, verify},
     domain::{
-        Answer, AnswerEntry, AnswerKind, CasebookId, Collected, Date, Decisions, Format, Message, ReportState, Route,
-        Text,
+        Answer, AnswerEntry, AnswerKind, CasebookId, Collected, Date, Decisions, Format, LogHead, Message, ReportState,
+        Route, Salt, Text,
     },
     store::{CopyError, Delivery},
     web::Config,
@@ -35,16 +35,16 @@ fn follow_up(served: &Served, code: &str) {
 
 /// The first message of the only report, opened.
 fn first_message(served: &Served) -> Message {
-    let report = served.store.snapshot(|snapshot| snapshot.reports()).unwrap().remove(0);
+    let report = served.store.snapshot(|snapshot| snapshot.reports(false)).unwrap().remove(0);
     let mut sealed = Vec::new();
     served.store.snapshot::<_, CopyError>(|snapshot| snapshot.copy_file(report.id, 1, 0, &mut sealed)).unwrap();
-    served.identity.open_message(sealed.as_slice()).unwrap_or_else(|error| panic!("{error}"))
+    served.identity.open_message(sealed.as_slice()).unwrap_or_else(|error| panic!("{error}")).0
 }
 
 /// Delivers replies, each written after that message of the person, as the desk would have sealed and signed them. The
 /// desk acknowledges what came in up to `collected`.
 fn reply(served: &Served, to: &Message, after: &[u32], collected: u32, on: Date) {
-    let (key, public) = SigningKey::<SignerRole>::generate().unwrap();
+    let (key, signer) = SigningKey::<SignerRole>::generate().unwrap();
     let recipient = ReplyRecipient::parse(&to.reply_to).unwrap();
     let (mut answers, mut entries) = (vec![], vec![]);
     for (seq, after) in (1..).zip(after) {
@@ -60,13 +60,15 @@ fn reply(served: &Served, to: &Message, after: &[u32], collected: u32, on: Date)
             areas: vec![],
             supplementary: false,
             text: Some(Text::typed(&format!("Reply {seq}."))),
+            salt: Salt([6; 32]),
         };
-        let sealed = seal_answer(&answer, &recipient).unwrap();
+        let sealed = seal_answer(&answer, Vec::new(), &recipient).unwrap();
         let size = sealed.as_bytes().len() as u64;
         entries.push(AnswerEntry {
             report: to.report,
             seq,
-            meets: vec![],
+            kind: answer.kind,
+            text: answer_digest(&answer).unwrap(),
             closed: false,
             size,
             sha256: sealed.digest(),
@@ -79,12 +81,13 @@ fn reply(served: &Served, to: &Message, after: &[u32], collected: u32, on: Date)
         r#box: to.r#box,
         casebook: CasebookId([0; 16]),
         number: 1,
+        head: LogHead { number: 1, digest: digest(b"the last event") },
         collected: vec![Collected { report: to.report, through: collected }],
         answers: entries,
     };
     let (bytes, signature) = sign(&decisions, &key).unwrap();
-    let decisions = verify(&bytes, &signature, &[public]).unwrap_or_else(|error| panic!("{error}"));
-    served.store.apply(Delivery { decisions, answers, on }).unwrap();
+    let decisions = verify(&bytes, &signature, std::slice::from_ref(&signer)).unwrap_or_else(|error| panic!("{error}"));
+    served.store.apply(Delivery { decisions, answers, on, signer, demanded: 0 }).unwrap();
 }
 
 #[test]

@@ -4,10 +4,10 @@
 use std::{collections::BTreeSet, sync::Barrier};
 
 use candour::{
-    crypto::{ReplyRecipient, SignerRole, SigningKey, seal_answer, sign, verify},
+    crypto::{ReplyRecipient, SignerRole, SigningKey, answer_digest, digest, seal_answer, sign, verify},
     domain::{
-        Answer, AnswerEntry, AnswerKind, Area, CasebookId, ClockKind, Date, Decisions, Format, MessageContent,
-        MessageKind, ReportState, Text,
+        Answer, AnswerEntry, AnswerKind, Area, CasebookId, Date, Decisions, Format, LogHead, MessageContent,
+        MessageKind, ReportState, Salt, Text,
     },
     store::Delivery,
 };
@@ -30,18 +30,19 @@ fn sent(served: &Served) -> String {
 }
 
 /// Delivers answers as the desk would have sealed and signed them.
-fn deliver(served: &Served, answers: Vec<(Answer, Vec<ClockKind>)>, to: &str) {
-    let (key, public) = SigningKey::<SignerRole>::generate().unwrap();
+fn deliver(served: &Served, answers: Vec<Answer>, to: &str) {
+    let (key, signer) = SigningKey::<SignerRole>::generate().unwrap();
     let to = ReplyRecipient::parse(to).unwrap();
     let (mut entries, mut sealed) = (vec![], vec![]);
-    for (number, (answer, meets)) in (1..).zip(answers) {
-        let file = seal_answer(&answer, &to).unwrap();
+    for (number, answer) in (1..).zip(answers) {
+        let file = seal_answer(&answer, vec![], &to).unwrap();
         let size = file.as_bytes().len() as u64;
         // The place in the list is the number that the box believes.
         let entry = AnswerEntry {
             report: answer.report,
             seq: number,
-            meets,
+            kind: answer.kind,
+            text: answer_digest(&answer).unwrap(),
             closed: false,
             size,
             sha256: file.digest(),
@@ -52,11 +53,15 @@ fn deliver(served: &Served, answers: Vec<(Answer, Vec<ClockKind>)>, to: &str) {
     }
     let r#box = served.store.settings().box_id;
     let casebook = CasebookId([0; 16]);
+    let head = LogHead { number: 1, digest: digest(b"the last event") };
     let decisions =
-        Decisions { format: Format::Decisions, r#box, casebook, number: 1, collected: vec![], answers: entries };
+        Decisions { format: Format::Decisions, r#box, casebook, number: 1, head, collected: vec![], answers: entries };
     let (bytes, signature) = sign(&decisions, &key).unwrap();
-    let decisions = verify(&bytes, &signature, &[public]).unwrap_or_else(|e| panic!("{e}"));
-    served.store.apply(Delivery { decisions, answers: sealed, on: Date::constant(2026, 12, 3) }).unwrap();
+    let decisions = verify(&bytes, &signature, std::slice::from_ref(&signer)).unwrap_or_else(|e| panic!("{e}"));
+    served
+        .store
+        .apply(Delivery { decisions, answers: sealed, on: Date::constant(2026, 12, 3), signer, demanded: 0 })
+        .unwrap();
 }
 
 #[test]
@@ -82,12 +87,13 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
         state: ReportState::Decided,
         areas: vec![Area::IntegratedCare],
         text: text.map(Text::typed),
+        salt: Salt([8; 32]),
     };
     let reply = AnswerKind::Reply;
     let answers = vec![
-        (answer(1, 1, reply, id, Some("First answer <script>alert(1)</script>")), vec![]),
-        (answer(2, 2, AnswerKind::Notice, id, Some("How we use it.")), vec![ClockKind::InformationUseNotice]),
-        (answer(3, 2, AnswerKind::Update, id, None), vec![]),
+        answer(1, 1, reply, id, Some("First answer <script>alert(1)</script>")),
+        answer(2, 2, AnswerKind::Notice, id, Some("How we use it.")),
+        answer(3, 2, AnswerKind::Update, id, None),
     ];
     deliver(&served, answers, &messages[0].reply_to);
     let page = status(served.address, &code);
@@ -119,7 +125,7 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
     let code = sent(&served);
     let (id, messages) = served.opened().remove(0);
     let answer = Answer { r#box: served.store.settings().box_id, ..answer(2, 1, reply, id, Some("Not for you.")) };
-    deliver(&served, vec![(answer, vec![])], &messages[0].reply_to);
+    deliver(&served, vec![answer], &messages[0].reply_to);
     let page = status(served.address, &code);
     assert!(!page.text().contains("Not for you."));
     assert!(page.all("article.message")[0].contains("can’t be shown"));

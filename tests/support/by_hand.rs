@@ -1,6 +1,8 @@
 //! A member with a text editor and the stock tools: reads a casebook with `age`, and puts events at its end that they
 //! wrote, signed with `minisign` and sealed with `age`, without asking any rule.
 
+#![expect(clippy::disallowed_methods, reason = "files are exchanged without asking what is there")]
+
 use std::{
     fs,
     io::Write,

@@ -16,10 +16,20 @@ pub(crate) const OTHER: [&str; 4] = ["--identity", "other/identity.txt", "--sign
 
 /// Does something to the casebook as its first member, without the desk.
 pub(crate) fn edit(place: &Installation, work: impl FnOnce(&mut Editor<'_>) -> Result<(), CasebookError>) {
+    edit_as(place, "team", work);
+}
+
+/// The same as the member whose keys lie in that directory.
+pub(crate) fn edit_as(
+    place: &Installation,
+    keys: &str,
+    work: impl FnOnce(&mut Editor<'_>) -> Result<(), CasebookError>,
+) {
     let read = |name: &str| fs::read_to_string(place.path(name)).expect("it is there");
-    let identity = read_identity(read("team/identity.txt").as_bytes(), || unreachable!()).expect("it is there");
+    let identity =
+        read_identity(read(&format!("{keys}/identity.txt")).as_bytes(), || unreachable!()).expect("it is there");
     let key: SigningKey<SignerRole> =
-        read_signing_key(&read("team/signing.key"), || unreachable!()).expect("it is there");
+        read_signing_key(&read(&format!("{keys}/signing.key")), || unreachable!()).expect("it is there");
     let done = Casebook::open(&place.path("casebook"), Arc::new(identity))
         .and_then(|mut casebook| work(&mut casebook.edit(&key)?));
     done.unwrap_or_else(|error| panic!("{error}"));

@@ -97,14 +97,14 @@ mod tests {
     #[test]
     fn a_report_is_destroyed_only_when_it_is_over() {
         let (mut world, id, other) = closed();
-        let destroy = |world: &World, id, day: &FixedDay| world.agree_on(day, NewProposal::Destroy(id));
+        let destroy = |world: &World, id, day: FixedDay| world.agree_on(day, NewProposal::Destroy(id));
         // Not with a promise open, and not while it is worked on.
         assert!(matches!(
-            destroy(&world, id, &TODAY),
+            destroy(&world, id, TODAY),
             Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(_)))
         ));
         assert!(matches!(
-            destroy(&world, id, &LATER),
+            destroy(&world, id, LATER),
             Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(_)))
         ));
         world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
@@ -112,11 +112,11 @@ mod tests {
         let file = world.collect();
         world.import(&file).unwrap();
         assert!(matches!(
-            destroy(&world, other, &LATER),
+            destroy(&world, other, LATER),
             Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(_)))
         ));
-        destroy(&world, id, &LATER).unwrap();
-        assert!(matches!(destroy(&world, id, &LATER), Err(CasebookError::Lookup(LookupError::Destroyed(_)))));
+        destroy(&world, id, LATER).unwrap();
+        assert!(matches!(destroy(&world, id, LATER), Err(CasebookError::Lookup(LookupError::Destroyed(_)))));
     }
 
     #[test]
@@ -132,7 +132,7 @@ mod tests {
         let queue = world.open().unwrap().list(LATER.0, &Calendar::default()).unwrap();
         let entry = queue.iter().find(|entry| entry.id == id).unwrap();
         assert_eq!(entry.retained, Some(Retained::Owed), "what the page says is what the command does");
-        let destroyed = world.agree_on(&LATER, NewProposal::Destroy(id));
+        let destroyed = world.agree_on(LATER, NewProposal::Destroy(id));
         assert!(matches!(destroyed, Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(_)))));
         assert!(world.open().unwrap().show(id, DAY, &Calendar::default()).is_ok());
     }
@@ -144,7 +144,7 @@ mod tests {
         let file = world.collect();
         world.import(&file).unwrap();
         let keys = world.open().unwrap();
-        world.agree_on(&LATER, NewProposal::Destroy(id)).unwrap();
+        world.agree_on(LATER, NewProposal::Destroy(id)).unwrap();
         drop(keys);
         let casebook = world.open().unwrap();
         assert!(matches!(
@@ -173,7 +173,7 @@ mod tests {
         let file = world.collect();
         world.import(&file).unwrap();
         let before = world.snapshot();
-        world.agree_on(&LATER, NewProposal::Destroy(id)).unwrap();
+        world.agree_on(LATER, NewProposal::Destroy(id)).unwrap();
         // As if only the event had come on the disk.
         for (path, bytes) in before.iter().filter(|(path, _)| path.to_string_lossy().contains(&id.to_string())) {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -193,7 +193,7 @@ mod tests {
         world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
         let file = world.collect();
         world.import(&file).unwrap();
-        world.agree_on(&LATER, NewProposal::Destroy(id)).unwrap();
+        world.agree_on(LATER, NewProposal::Destroy(id)).unwrap();
         world.say(id, crate::domain::MessageKind::FollowUp, &[]);
         let file = world.collect();
         let imported = world.import(&file).unwrap();

@@ -42,9 +42,9 @@ impl Team {
         let proposals: Vec<u64> = casebook.state.proposals.keys().copied().collect();
         let proposal = proposals.get(usize::from(one) % proposals.len().max(1)).copied().unwrap_or(u64::from(one));
         let sign = |by: MemberId, what: What, matters: Vec<(GovernanceRecipients, Matter)>| {
-            casebook.write_by_hand(by, &self.dishonest.signer, what, matters);
+            casebook.write_by_hand(by, &self.dishonest.signer, what, &matters);
         };
-        let name = if choice % 7 == 0 { other } else { me };
+        let name = if choice.is_multiple_of(7) { other } else { me };
         let about = || SealedMatter::about(id);
         let to = self.sealing_to(&casebook, id);
         let reason = || vec![(to.clone(), Matter::Reason(Text::typed("Because.")))];
@@ -56,7 +56,7 @@ impl Team {
             }
             1 => sign(name, What::Proposed(Change::Leave(other)), vec![]),
             2 => {
-                let readers = (choice % 2 == 0).then(|| vec![me, other]);
+                let readers = choice.is_multiple_of(2).then(|| vec![me, other]);
                 let why = about();
                 sign(name, What::Proposed(Change::LetIn(LetIn { report: id, readers, why })), reason());
             }
@@ -168,7 +168,7 @@ impl Team {
 
     /// A collection from a stick, with messages that they wrote themselves, or with some left out.
     fn import_by_hand(&mut self, casebook: &Casebook, id: ReportId, choice: u8) {
-        if choice % 2 == 0 {
+        if choice.is_multiple_of(2) {
             self.collect();
         }
         let stick = &self.sticks[usize::from(choice / 2) % self.sticks.len()];
@@ -180,21 +180,20 @@ impl Team {
         let manifest: Manifest = serde_json::from_slice(&json).unwrap();
         let (mut reports, mut matters) = (Vec::new(), Vec::new());
         for entry in &manifest.reports {
-            if choice % 5 == 0 && entry.id == id {
+            if choice.is_multiple_of(5) && entry.id == id {
                 continue;
             }
             let known = casebook.state.outlines.get(&entry.id);
-            let (key, to) = match known {
-                Some(_) => (None, self.sealing_to(casebook, entry.id)),
-                None => {
-                    let keys = Arc::new(GovernanceIdentity::generate());
-                    let generation = casebook.state.destroyed.get(&entry.id).map_or(0, |gone| gone.generation) + 1;
-                    let everyone = casebook.recipient(&casebook.state.recipient).unwrap();
-                    casebook.keys.save(entry.id, generation, &keys, &everyone, true).unwrap();
-                    let recipient = first(&keys);
-                    let to = GovernanceRecipients::parse(&recipient).unwrap();
-                    (Some(NewKey { generation, recipient }), to)
-                }
+            let (key, to) = if known.is_some() {
+                (None, self.sealing_to(casebook, entry.id))
+            } else {
+                let keys = Arc::new(GovernanceIdentity::generate());
+                let generation = casebook.state.destroyed.get(&entry.id).map_or(0, |gone| gone.generation) + 1;
+                let everyone = casebook.recipient(&casebook.state.recipient).unwrap();
+                casebook.keys.save(entry.id, generation, &keys, &everyone, true).unwrap();
+                let recipient = first(&keys);
+                let to = GovernanceRecipients::parse(&recipient).unwrap();
+                (Some(NewKey { generation, recipient }), to)
             };
             let (files_, news) = self.rewritten(entry.id, &to);
             let place = casebook.collection_path(manifest.number);
@@ -210,15 +209,16 @@ impl Team {
         }
         let manifest = BASE64.encode(&json);
         let imported = Imported { box_key: self.world.box_key.to_base64(), manifest, signature, reports };
-        casebook.write_by_hand(self.dishonest.id, &self.dishonest.signer, What::Imported(imported), matters);
+        casebook.write_by_hand(self.dishonest.id, &self.dishonest.signer, What::Imported(imported), &matters);
     }
 
     /// A message in words of their own, with a reply key of their own.
     fn rewritten(&self, id: ReportId, to: &GovernanceRecipients) -> (Vec<Vec<u8>>, MessageNews) {
         let mine = Code::issue(&mut os_random()).derive(self.world.id, KDF).unwrap().reply;
-        let mut message = match self.world.reports.contains_key(&id) {
-            true => self.world.message(id, MessageKind::Concern),
-            false => self.world.message(self.report(0), MessageKind::Concern),
+        let mut message = if self.world.reports.contains_key(&id) {
+            self.world.message(id, MessageKind::Concern)
+        } else {
+            self.world.message(self.report(0), MessageKind::Concern)
         };
         message = Message { reply_to: mine.recipient().to_string(), seq: 1, report: id, ..message };
         if let MessageContent::Concern(concern) = &mut message.content {
@@ -237,19 +237,19 @@ impl Team {
             format: Format::Answer,
             r#box: self.world.id,
             report: id,
-            seq: seq + u32::from(choice % 11 == 0),
+            seq: seq + u32::from(choice.is_multiple_of(11)),
             kind,
             on: DAY,
-            after: u32::from(choice % 5 != 0),
+            after: u32::from(!choice.is_multiple_of(5)),
             state,
             areas: vec![],
-            supplementary: choice % 13 == 0 && kind == AnswerKind::Notice,
-            text: (choice % 4 != 0).then(|| Text::typed("Tell me who you are.")),
+            supplementary: choice.is_multiple_of(13) && kind == AnswerKind::Notice,
+            text: (!choice.is_multiple_of(4)).then(|| Text::typed("Tell me who you are.")),
             salt: Salt([choice; 32]),
         };
         let text = answer_digest(&answer).unwrap();
         let endorsement = crypto::sign(&answer.endorsement(text), &self.dishonest.signer).unwrap().1;
-        let file = (choice % 2 == 0).then_some(FileEntry { size: 1, sha256: Digest([0; 32]) });
+        let file = choice.is_multiple_of(2).then_some(FileEntry { size: 1, sha256: Digest([0; 32]) });
         let answers = vec![Written { answer, text, endorsement, file }];
         Decided { state, assessment: Assessment::default(), read: 9, note: None, answers, change_of_use: None }
     }
@@ -259,7 +259,7 @@ impl Team {
         let Some(outline) = casebook.state.outlines.get(&id) else { return };
         let generation = outline.key.generation + 1;
         let key = match casebook.keys.report(id).unwrap() {
-            Some(before) if choice % 3 != 0 => Arc::new(GovernanceIdentity::generate().and(&before)),
+            Some(before) if !choice.is_multiple_of(3) => Arc::new(GovernanceIdentity::generate().and(&before)),
             _ => Arc::new(GovernanceIdentity::generate()),
         };
         let all = casebook.state.active().map(|(member, _)| *member);
@@ -294,7 +294,7 @@ impl Team {
         };
         if casebook.state.judge(&opened).is_ok() {
             let mut to = self.dishonest.identity.recipients();
-            if choice % 5 != 0 {
+            if !choice.is_multiple_of(5) {
                 for (_, member) in casebook.state.active().filter(|(member, _)| listed.contains(member)) {
                     to = to.and(&GovernanceRecipients::parse(&member.recipients.join("\n")).unwrap());
                 }
@@ -303,7 +303,7 @@ impl Team {
         }
         let to = GovernanceRecipients::parse(&first(&key)).unwrap();
         let why = vec![(to, Matter::Reason(Text::typed("x")))];
-        casebook.write_by_hand(self.dishonest.id, &self.dishonest.signer, opened.event.what, why);
+        casebook.write_by_hand(self.dishonest.id, &self.dishonest.signer, opened.event.what, &why);
     }
 
     /// An event's file under another's name, two that are exchanged, or one that is written again at the end: everybody's
@@ -315,7 +315,7 @@ impl Team {
         let (one, other) = (u64::from(choice) % last + 1, (u64::from(choice) * 7 + 3) % last + 1);
         let path = |number| chain::path(&directory, number);
         let (first, second) = (fs::read(path(one)).unwrap(), fs::read(path(other)).unwrap());
-        if choice % 2 == 0 {
+        if choice.is_multiple_of(2) {
             fs::write(path(last + 1), &first).unwrap();
             assert!(self.world.open().is_err(), "an event that was moved is taken");
             fs::remove_file(path(last + 1)).unwrap();

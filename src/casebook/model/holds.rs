@@ -37,8 +37,9 @@ impl Team {
                             assert!(concern.description.as_str().starts_with(MARKER), "other words are shown");
                         }
                     }
-                    Err(CasebookError::Log(LogError::NotTheBoxsWord { .. } | LogError::Exchanged(_))) => {}
-                    Err(CasebookError::Log(LogError::File(_))) => {}
+                    Err(CasebookError::Log(
+                        LogError::NotTheBoxsWord { .. } | LogError::Exchanged(_) | LogError::File(_),
+                    )) => {}
                     Err(other) => panic!("{other}"),
                 }
                 if let (Some(reply_to), Some(held)) = (&report.reply_to, self.world.reports.get(id)) {

@@ -182,8 +182,8 @@ impl Team {
             // An honest member consents to what a colleague proposes, whoever that is, but not to losing a colleague.
             10 | 11 => self.by_honest(who, |editor, _| {
                 let open = editor.casebook().proposals();
-                let wanted = open.iter().filter(|open| !matches!(open.what, crate::casebook::ChangeView::Leave(_)));
-                match wanted.last() {
+                let mut wanted = open.iter().filter(|open| !matches!(open.what, crate::casebook::ChangeView::Leave(_)));
+                match wanted.next_back() {
                     Some(proposal) => editor.consent(proposal.event, &TODAY),
                     None => Ok(()),
                 }

@@ -48,7 +48,7 @@ mod tests {
         world.decide(gone, assessed(closed)).unwrap();
         let later = DAY.tomorrow().unwrap();
         let before = world.open().unwrap().facts(later);
-        world.agree_on(&FixedDay(later), NewProposal::Destroy(gone)).unwrap();
+        world.agree_on(FixedDay(later), NewProposal::Destroy(gone)).unwrap();
         let after = world.open().unwrap().facts(later);
         assert_eq!((before.len(), after.len()), (2, 2));
         assert!(before.iter().all(|fact| after.contains(fact)));

@@ -134,17 +134,17 @@ impl World {
 
     /// A change that the first member proposes and, if there are others, one of them consents to.
     pub(crate) fn agree(&self, new: NewProposal) -> Result<(), CasebookError> {
-        self.agree_on(&TODAY, new)
+        self.agree_on(TODAY, new)
     }
 
     /// The same on another day.
-    pub(crate) fn agree_on(&self, today: &FixedDay, new: NewProposal) -> Result<(), CasebookError> {
-        let proposed = self.edit(|editor| editor.propose(new, today))?;
+    pub(crate) fn agree_on(&self, today: FixedDay, new: NewProposal) -> Result<(), CasebookError> {
+        let proposed = self.edit(|editor| editor.propose(new, &today))?;
         let Proposed::Waits(event) = proposed else { return Ok(()) };
         let colleagues = self.colleagues.borrow().clone();
         let mut refused = None;
         for colleague in &colleagues {
-            match self.edit_as(colleague, |editor| editor.consent(event, today)) {
+            match self.edit_as(colleague, |editor| editor.consent(event, &today)) {
                 Ok(()) => return Ok(()),
                 Err(error) => refused = Some(error),
             }
@@ -154,11 +154,6 @@ impl World {
 
     pub(crate) fn open_as(&self, colleague: &Colleague) -> Result<Casebook, CasebookError> {
         Casebook::open(&self.casebook(), Arc::clone(&colleague.identity))
-    }
-
-    /// The keys of everyone who joined.
-    pub(crate) fn colleagues(&self) -> Vec<Colleague> {
-        self.colleagues.borrow().clone()
     }
 
     /// One change, by a colleague.

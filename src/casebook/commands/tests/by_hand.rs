@@ -46,7 +46,7 @@ fn shut_out() -> (World, ReportId, Colleague, Colleague) {
 
 /// What the first member is told last.
 fn told(world: &World) -> AlertKind {
-    world.open().unwrap().alerts().pop().map(|alert| alert.what).unwrap_or_else(|| panic!("nothing is told"))
+    world.open().unwrap().alerts().pop().map_or_else(|| panic!("nothing is told"), |alert| alert.what)
 }
 
 fn is_void(world: &World, tried: Tried, why: NotAllowed) {
@@ -56,7 +56,7 @@ fn is_void(world: &World, tried: Tried, why: NotAllowed) {
 }
 
 fn try_it(world: &World, who: &Colleague, what: What) {
-    world.open_as(who).unwrap().write_by_hand(who.id, &who.signer, what, Vec::new());
+    world.open_as(who).unwrap().write_by_hand(who.id, &who.signer, what, &[]);
 }
 
 #[test]
@@ -68,9 +68,9 @@ fn whoever_is_shut_out_destroys_nothing() {
     // Nor does a reader alone, by proposing and consenting.
     let me = world.open().unwrap();
     let (by, destroy) = (me.me().unwrap(), Change::Destroy(Destroy { report: id, fact }));
-    me.write_by_hand(by, &world.signer, What::Proposed(destroy), Vec::new());
+    me.write_by_hand(by, &world.signer, What::Proposed(destroy), &[]);
     let proposal = world.open().unwrap().version();
-    world.open().unwrap().write_by_hand(by, &world.signer, What::Consented(Consented { proposal, key: None }), vec![]);
+    world.open().unwrap().write_by_hand(by, &world.signer, What::Consented(Consented { proposal, key: None }), &[]);
     is_void(&world, Tried::Consent, NotAllowed::OwnProposal);
     try_it(&world, &dishonest, What::Consented(Consented { proposal, key: None }));
     is_void(&world, Tried::Consent, NotAllowed::NoReader(id));
@@ -260,7 +260,7 @@ fn what_the_person_said_is_not_rewritten_by_who_imports_by_hand() {
         let reports = vec![News { key, about: SealedMatter::about(id) }];
         let imported = Imported { box_key: world.box_key.to_base64(), manifest: json, signature, reports };
         let matters = vec![(to, Matter::News(vec![news]))];
-        casebook.write_by_hand(dishonest.id, &dishonest.signer, What::Imported(imported), matters);
+        casebook.write_by_hand(dishonest.id, &dishonest.signer, What::Imported(imported), &matters);
         // Nobody reads it as the person's word, and nothing is sealed to whoever it names.
         let honest = world.open().unwrap();
         let shown = honest.show(id, DAY, &Calendar::default()).map(drop);
@@ -346,7 +346,7 @@ fn an_answer_says_what_its_writer_signed_and_a_second_member_where_one_is_needed
         let casebook = world.open_as(&dishonest).unwrap();
         let matters = vec![(casebook.report_recipient(id).unwrap(), Matter::Decided(Box::new(decided)))];
         let what = What::Decided(SealedMatter::about(id));
-        casebook.write_by_hand(dishonest.id, &dishonest.signer, what, matters);
+        casebook.write_by_hand(dishonest.id, &dishonest.signer, what, &matters);
     };
     decide(answer(), file, &dishonest.signer);
     is_void(&world, Tried::Decide, NotAllowed::NeedsApprover);
@@ -375,7 +375,7 @@ fn an_answer_says_what_its_writer_signed_and_a_second_member_where_one_is_needed
     try_it(&world, &dishonest, approve(mine.clone()));
     is_void(&world, Tried::Approve, NotAllowed::NotWaiting(id));
     let me = world.open().unwrap();
-    me.write_by_hand(me.me().unwrap(), &dishonest.signer, approve(mine), vec![]);
+    me.write_by_hand(me.me().unwrap(), &dishonest.signer, approve(mine), &[]);
     is_void(&world, Tried::Approve, NotAllowed::OtherName);
     assert_eq!(world.open().unwrap().waiting_answers().len(), 1);
 }
@@ -409,7 +409,7 @@ fn a_key_that_does_not_hold_what_the_others_hold_takes_nothing_from_them() {
     let restricted = Restricted { report: id, key: key.clone(), readers, why: SealedMatter::about(id) };
     let to = casebook.recipient(&key.recipient).unwrap();
     let why = vec![(to, Matter::Reason(Text::typed("x")))];
-    casebook.write_by_hand(second.id, &second.signer, What::Restricted(restricted), why);
+    casebook.write_by_hand(second.id, &second.signer, What::Restricted(restricted), &why);
     // The first member is on the list and has no such key: they are told so, and nothing they had goes.
     let honest = world.open().unwrap();
     assert_eq!(honest.keyless(), [id]);
