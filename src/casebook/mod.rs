@@ -34,20 +34,19 @@ mod queries;
 mod state;
 pub mod statistics;
 
-pub use book::{casebook::Casebook, editor::Editor};
+pub use book::{casebook::Casebook, editor::Editor, new_member::NewMember};
 pub use commands::{
     create::Founder,
     decide::{NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Recorded},
     export::Export,
     import::{Import, ImportedMessage, Progress},
-    new_member::NewMember,
     propose::{NewProposal, NewRecovery, Proposed},
     refer::{NewReferral, Passage},
     restrict::NewReaders,
 };
 pub use error::{
     ApprovalError, CasebookError, DecisionError, EditError, EventProblem, ExportError, ImportError, LogError,
-    LookupError, ProposalError, ReferralError, Refusal, RetentionError, TeamError, TypedError,
+    LookupError, NotAllowed, ProposalError, ReferralError, Refusal, RetentionError, TeamError, TypedError,
 };
 pub use log::{
     event::AnswerId,
@@ -72,6 +71,5 @@ pub use state::retention::Retained;
 pub use state::{
     alert::{AlertKind, ChangeView, Tried},
     letter::{Hindrance, Letter},
-    not_allowed::NotAllowed,
     release::Release,
 };

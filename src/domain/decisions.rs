@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{BoxId, CasebookId, Digest, ReportId},
-    message::{AnswerKind, Format},
+    message::{Answer, AnswerKind, Format},
 };
 
 /// `decisions.json`: which answers the file holds and what they do, signed by a signer.
@@ -57,7 +57,7 @@ pub struct AnswerEntry {
     pub seq: u32,
     /// What it is; which clocks it meets on the day of delivery follows from that ([`AnswerKind::meets`]).
     pub kind: AnswerKind,
-    /// SHA-256 of the JSON of the [`Answer`](super::Answer) inside.
+    /// SHA-256 of the JSON of the [`Answer`] inside.
     pub text: Digest,
     /// Whether the report is closed from then on.
     pub closed: bool,
@@ -101,5 +101,14 @@ impl AnswerEntry {
     #[must_use]
     pub fn path(&self) -> String {
         format!("answers/{}/{}/answer.age", self.report, self.seq)
+    }
+}
+
+impl Answer {
+    /// What its writer and its approver sign, if `text` is the digest of its JSON.
+    #[must_use]
+    pub const fn endorsement(&self, text: Digest) -> Endorsement {
+        let Self { r#box, report, seq, kind, .. } = *self;
+        Endorsement { format: Format::Endorsement, r#box, report, seq, kind, text }
     }
 }

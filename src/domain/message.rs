@@ -11,7 +11,6 @@ use super::{
     choice::choices,
     clock::ClockKind,
     concern::Concern,
-    decisions::Endorsement,
     ids::{BoxId, Digest, ReportId, Salt},
     route::Route,
     text::Text,
@@ -324,17 +323,8 @@ pub struct EndorsedAnswer {
     pub format: Format,
     /// The JSON of an [`Answer`], as its digest was signed.
     pub answer: Text,
-    /// Signatures over its [`Endorsement`]: of whoever wrote it, and of whoever approved it.
+    /// Signatures over its [`super::Endorsement`]: of whoever wrote it, and of whoever approved it.
     pub endorsements: Vec<String>,
-}
-
-impl Answer {
-    /// What its writer and its approver sign, if `text` is the digest of its JSON.
-    #[must_use]
-    pub const fn endorsement(&self, text: Digest) -> Endorsement {
-        let Self { r#box, report, seq, kind, .. } = *self;
-        Endorsement { format: Format::Endorsement, r#box, report, seq, kind, text }
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::{
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Settings, StoreError, schema, signers::add_signers, writer};
+use super::{Settings, StoreError, schema, writer};
 use crate::{
     crypto::{SignerRole, VerifyingKey},
     files,
@@ -50,7 +50,7 @@ impl Store {
         let mut connection = schema::open_writer(&partial, true)?;
         schema::migrate(&mut connection)?;
         settings.save(&connection)?;
-        add_signers(&connection, signers)?;
+        Settings::add_signers(&connection, signers)?;
         // Closing writes the log into the file.
         connection.close().map_err(|(_, error)| error)?;
         files::rename_new(&partial, &path).map_err(|error| StoreError::Sqlite(error.to_string()))

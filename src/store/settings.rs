@@ -2,7 +2,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::{StoreError, damaged};
 use crate::{
-    crypto::{CodeTagger, Fingerprint, KdfParams},
+    crypto::{CodeTagger, Fingerprint, KdfParams, SignerRole, VerifyingKey},
     domain::BoxId,
 };
 
@@ -60,6 +60,14 @@ impl Settings {
                 _ => return Err(damaged("whether there is a second approver")),
             },
         })
+    }
+
+    /// Keeps signers as ones who were confirmed.
+    pub(super) fn add_signers(connection: &Connection, signers: &[VerifyingKey<SignerRole>]) -> Result<(), StoreError> {
+        for signer in signers {
+            connection.execute("INSERT OR IGNORE INTO signer (key) VALUES (?1)", [signer.to_base64()])?;
+        }
+        Ok(())
     }
 
     pub(super) fn set_second_approver(connection: &Connection, needed: bool) -> Result<(), StoreError> {

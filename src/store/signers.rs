@@ -18,7 +18,7 @@ impl Store {
         let (fingerprint, signers) = (signers_fingerprint(signers), signers.to_vec());
         self.write_blocking(move |connection| {
             Settings::set_signers(connection, fingerprint)?;
-            add_signers(connection, &signers)
+            Settings::add_signers(connection, &signers)
         })
     }
 
@@ -45,13 +45,6 @@ impl Store {
             set_casebook(connection, seen)
         })
     }
-}
-
-pub(super) fn add_signers(connection: &Connection, signers: &[VerifyingKey<SignerRole>]) -> Result<(), StoreError> {
-    for signer in signers {
-        connection.execute("INSERT OR IGNORE INTO signer (key) VALUES (?1)", [signer.to_base64()])?;
-    }
-    Ok(())
 }
 
 /// The casebook whose decisions the box takes; none before the first delivery.

@@ -37,7 +37,7 @@ fn join(place: &Installation, reviewer: &mut Reviewer, directory: &str, name: &s
     let team = reviewer.post_and_follow("/team/join", &form);
     assert!(team.all("h3").contains(&name.to_owned()));
     let again = reviewer.post("/team/join", &form);
-    assert!(again.one(".error-summary").contains("has that signing key already"), "{}", again.one(".error-summary"));
+    assert!(again.one(".error-summary").contains("has that key already"), "{}", again.one(".error-summary"));
     let fingerprint = team.one("#fingerprint");
     let identity = format!("{directory}/identity.txt");
     let refused = place.refused(&["desk", "list", "--casebook", "casebook", "--identity", &identity]);

@@ -11,6 +11,7 @@ mod support;
 mod altered;
 mod both_browsers;
 mod browser;
+mod by_hand;
 mod crash;
 mod demo;
 mod desk_approve;

@@ -11,6 +11,7 @@ use std::{
 use crate::support::{
     http::{self, File, Page},
     installation::Installation,
+    members::confirm_signers,
     person::{self, status},
 };
 
@@ -216,7 +217,15 @@ fn a_follow_up_and_a_withdrawal_reach_the_desk() {
     assert_eq!(shown["messages"][2]["kind"], "withdrawal", "{shown}");
     place.export("d2");
     place.deliver("d2");
-    assert_eq!(status(address, &code).status, 422, "once the desk knows, the box knows nothing of it");
+    // One signer's word deletes nothing at once: the box knows no more than that it was withdrawn, until the days are over.
+    assert_eq!(status(address, &code).one("h1"), "This report was withdrawn");
+    running.stop();
+    let store = rusqlite::Connection::open(place.path("box/candour.db")).unwrap();
+    assert_ne!(store.execute("UPDATE message SET acknowledged_on = '2026-01-01'", []).unwrap(), 0);
+    drop(store);
+    let running = place.serve();
+    let address = running.address;
+    assert_eq!(status(address, &code).status, 422, "then the box knows nothing of it");
     assert_eq!(place.json(&["clocks", "--data", "box", "--json", "--all"]), serde_json::json!([]));
 }
 
@@ -236,6 +245,7 @@ fn a_desk_under_a_passphrase_works_with_it_alone() {
     let refused = place.refused(&["collect", "--data", "box", "--keys", "public", "--out", "c1"]);
     let fingerprint = refused.rsplit('\'').nth(1).unwrap();
     place.done(&["init", "--data", "box", "--keys", "public", "--confirm-recipients", fingerprint]);
+    confirm_signers(&place, &[]);
     let running = place.serve();
     let code =
         send(running.address, "procurement", &format!("{MARKER} was bought twice over."), vec![]).one("#receipt-code");

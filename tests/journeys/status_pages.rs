@@ -128,7 +128,7 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
     deliver(&served, vec![answer], &messages[0].reply_to);
     let page = status(served.address, &code);
     assert!(!page.text().contains("Not for you."));
-    assert!(page.all("article.message")[0].contains("can’t be shown"));
+    assert!(page.all("article.message")[0].contains("An answer that was not confirmed"));
     assert_eq!(page.one("#areas"), "Not decided yet");
 }
 

@@ -40,7 +40,7 @@ const CASEBOOK: &[(&str, &[&str])] = &[
     ("parallel", &[]),
     ("notice", &[]),
     ("log", &["error"]),
-    ("state", &["log"]),
+    ("state", &["error", "log"]),
     ("statistics", &["log"]),
     ("book", &["error", "parallel", "log", "state"]),
     ("carry", &["error", "state", "book"]),

@@ -8,7 +8,6 @@ pub(in crate::casebook) mod decide;
 pub(in crate::casebook) mod destroy;
 pub(in crate::casebook) mod export;
 pub(in crate::casebook) mod import;
-pub(in crate::casebook) mod new_member;
 pub(in crate::casebook) mod propose;
 pub(in crate::casebook) mod recover;
 pub(in crate::casebook) mod refer;

@@ -6,7 +6,7 @@
 use crate::{
     casebook::{
         CasebookError, Editor, ProposalError, TypedError,
-        commands::new_member::NewMember,
+        book::new_member::NewMember,
         log::{
             event::{Change, Consented, Destroy, LetIn, Matter, NewKey, RecoveryKeys, SealedMatter, What},
             keyring::Owner,

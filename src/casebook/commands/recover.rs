@@ -5,8 +5,8 @@ use std::{path::Path, sync::Arc};
 use crate::{
     casebook::{
         Casebook, CasebookError, LogError, TeamError,
+        book::new_member::NewMember,
         book::{lock::lock, readers::with_recovery},
-        commands::new_member::NewMember,
         log::{
             event::{NewKey, Recovered, What},
             keyring::Owner,

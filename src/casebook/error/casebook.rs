@@ -1,9 +1,8 @@
 use super::{
-    ApprovalError, DecisionError, EditError, ExportError, ImportError, LogError, LookupError, ProposalError,
-    ReferralError, Refusal, RetentionError, TeamError, TypedError,
+    ApprovalError, DecisionError, EditError, ExportError, ImportError, LogError, LookupError, NotAllowed,
+    ProposalError, ReferralError, Refusal, RetentionError, TeamError, TypedError,
 };
 use crate::{
-    casebook::state::not_allowed::NotAllowed,
     crypto::{SealError, SignError},
     domain::CalendarError,
     files::{FileError, tarball::TarError},

@@ -2,7 +2,7 @@
 //! tried what they may not.
 
 use crate::{
-    casebook::state::{not_allowed::NotAllowed, replay::State},
+    casebook::error::NotAllowed,
     domain::{BoxId, Date, Digest, MemberId, ReportId, TeamRole, Text},
 };
 
@@ -157,17 +157,8 @@ pub enum Tried {
     Unknown,
 }
 
-impl State {
-    /// What the member who looks has not confirmed yet: what others did, and what was void, their own too.
-    pub(in crate::casebook) fn unconfirmed(&self) -> impl Iterator<Item = &Alert> {
-        let seen = self.myself().map_or(u64::MAX, |(_, member)| member.confirmed);
-        let is_news = move |alert: &&Alert| alert.event > seen;
-        self.alerts.iter().filter(is_news).filter(|alert| alert.is_void() || Some(alert.by) != self.me)
-    }
-}
-
 impl Alert {
-    const fn is_void(&self) -> bool {
+    pub(in crate::casebook) const fn is_void(&self) -> bool {
         !matches!(
             self.what,
             AlertKind::Proposed(_)

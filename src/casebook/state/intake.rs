@@ -2,18 +2,18 @@
 
 use crate::{
     casebook::{
+        error::NotAllowed,
         log::{
             chain::OpenedMatter,
             event::{Imported, Matter, MessageNews, News, SealedMatter},
             word::BoxWord,
         },
         state::{
+            agreement::follows,
             alert::{Alert, AlertKind},
-            not_allowed::NotAllowed,
             outline::{Access, Acknowledged, Outline},
-            proposal::follows,
             replay::State,
-            report::{Kept, MessageRecord, Report},
+            report::{KeptFiles, MessageRecord, Report},
         },
     },
     crypto::summary_commitment,
@@ -244,7 +244,7 @@ impl Report {
                 self.clocks_here.push(entry);
             }
         }
-        record.kept = Some(Kept { files: news.kept, by });
+        record.kept = Some(KeptFiles { files: news.kept, by });
         if is_concern {
             self.chosen_areas = news.summary.areas;
             self.serious_harm = news.summary.serious_harm;

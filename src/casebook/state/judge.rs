@@ -5,6 +5,7 @@
 
 use crate::{
     casebook::{
+        error::NotAllowed,
         log::{
             chain::{Opened, OpenedMatter},
             event::{
@@ -13,12 +14,7 @@ use crate::{
             },
         },
         state::{
-            alert::Tried,
-            not_allowed::NotAllowed,
-            outline::Access,
-            proposal::{PROPOSALS, follows},
-            replay::State,
-            report::Report,
+            agreement::follows, alert::Tried, outline::Access, proposal::PROPOSALS, replay::State, report::Report,
         },
     },
     crypto::{self, SignerRole, VerifyingKey},

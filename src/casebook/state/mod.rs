@@ -1,12 +1,13 @@
 //! All that the events say, folded together, and every rule about it. Pure: no file, no key, no clock.
 
+pub(in crate::casebook) mod agreement;
 pub(in crate::casebook) mod alert;
+mod decided;
 pub(in crate::casebook) mod fact;
 mod intake;
 mod judge;
 pub(in crate::casebook) mod letter;
 pub(in crate::casebook) mod member;
-pub(in crate::casebook) mod not_allowed;
 pub(in crate::casebook) mod outcome;
 pub(in crate::casebook) mod outgoing;
 pub(in crate::casebook) mod outline;

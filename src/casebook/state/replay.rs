@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     casebook::{
+        error::NotAllowed,
         log::{
             chain::{Opened, OpenedMatter},
             event::{AnswerId, Approved, Created, Event, Exported, Matter, RecoveryKeys, Restricted, What},
@@ -12,7 +13,6 @@ use crate::{
         state::{
             alert::{Alert, AlertKind},
             member::Member,
-            not_allowed::NotAllowed,
             outline::{Access, Acknowledged, Outline},
             proposal::Proposal,
             report::Report,
@@ -296,5 +296,14 @@ impl State {
                 outline.acknowledged.tell(by, collected.through);
             }
         }
+    }
+}
+
+impl State {
+    /// What the member who looks has not confirmed yet: what others did, and what was void, their own too.
+    pub(in crate::casebook) fn unconfirmed(&self) -> impl Iterator<Item = &Alert> {
+        let seen = self.myself().map_or(u64::MAX, |(_, member)| member.confirmed);
+        let is_news = move |alert: &&Alert| alert.event > seen;
+        self.alerts.iter().filter(is_news).filter(|alert| alert.is_void() || Some(alert.by) != self.me)
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::{
     casebook::{
+        error::NotAllowed,
         log::event::{Accessed, Decided, Referred, Written},
-        state::{letter::Letter, not_allowed::NotAllowed},
     },
     domain::{
-        AccessKind, Answer, AnswerKind, Area, Assessment, BoxId, ClockEntry, Date, DeliveryEntry, Digest, Endorsement,
+        AccessKind, AnswerKind, Area, Assessment, BoxId, ClockEntry, Date, DeliveryEntry, Digest, Endorsement,
         FileEntry, Format, MemberId, MessageKind, ReportId, ReportState, Route, SeriousHarm, Text,
     },
 };
@@ -58,7 +58,7 @@ pub(in crate::casebook) struct MessageRecord {
     /// To its summary.
     pub(in crate::casebook) summary: Digest,
     /// None if what was said of it is not what the box signed for.
-    pub(in crate::casebook) kept: Option<Kept>,
+    pub(in crate::casebook) kept: Option<KeptFiles>,
     /// The collection whose directory holds its files.
     pub(in crate::casebook) collection: u64,
     /// Who took the collection in.
@@ -66,7 +66,7 @@ pub(in crate::casebook) struct MessageRecord {
 }
 
 /// The files of a message as they are here.
-pub(in crate::casebook) struct Kept {
+pub(in crate::casebook) struct KeptFiles {
     /// The message, then its attachments.
     pub(in crate::casebook) files: Vec<FileEntry>,
     /// Whose word that is.
@@ -171,48 +171,6 @@ impl Report {
     /// Changes with every decision about it.
     pub(in crate::casebook) fn version(&self) -> u64 {
         self.history.last().copied().unwrap_or_default()
-    }
-
-    /// Whether a decision fits it. `box_and_rule`: the box that it is for, and whether texts need a second approver.
-    pub(in crate::casebook) fn judge_decided(
-        &self,
-        id: ReportId,
-        decided: &Decided,
-        on: Date,
-        box_and_rule: (Option<BoxId>, bool),
-    ) -> Result<(), NotAllowed> {
-        let (r#box, second_approver) = box_and_rule;
-        if let Some(problem) = decided.assessment.problems(&self.assessment, on).first() {
-            return Err(NotAllowed::Assessment(*problem));
-        }
-        if decided.change_of_use.is_some() && self.hindrance(Letter::Supplementary).is_some() {
-            return Err(NotAllowed::Letter(id));
-        }
-        for (seq, written) in (self.next_answer()..).zip(&decided.answers) {
-            let Answer { kind, supplementary, .. } = written.answer;
-            match Letter::of(kind, supplementary) {
-                Some(letter) if self.hindrance(letter).is_some() => return Err(NotAllowed::Letter(id)),
-                None if self.withdrawn => return Err(NotAllowed::Letter(id)),
-                _ => {}
-            }
-            let answer = &written.answer;
-            let is_this = answer.format == Format::Answer
-                && Some(answer.r#box) == r#box
-                && (answer.report, answer.seq, answer.on) == (id, seq, on)
-                && answer.after <= self.last_message()
-                && answer.state == decided.state;
-            // A reply key that is not the box's word leads to somebody else.
-            if !is_this || self.reply_to.is_none() {
-                return Err(NotAllowed::Answer(id));
-            }
-            if second_approver && kind.is_text() && written.file.is_some() {
-                return Err(NotAllowed::NeedsApprover);
-            }
-            if !kind.is_text() && written.file.is_none() {
-                return Err(NotAllowed::Answer(id));
-            }
-        }
-        Ok(())
     }
 
     /// Whether an answer can be taken back.

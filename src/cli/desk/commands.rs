@@ -12,8 +12,10 @@ use crate::{
         Casebook, Export, Founder, KeyPaths, NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Pointer,
     },
     cli::{
-        confined,
-        desk::key_ring::{KeyRing, Locations, SignerLocation},
+        desk::{
+            key_ring::{KeyRing, Locations, SignerLocation},
+            keys_of::{confine, identity},
+        },
         due::HolidayArguments,
         output::{self, Outcome},
     },
@@ -22,7 +24,6 @@ use crate::{
         Area, Date, ReportState, SystemDay, TeamRole, Text, Today, escape_invisible_in_line, limits::FIELD_BYTES,
     },
     files,
-    unseal::GovernanceIdentity,
 };
 
 #[derive(Subcommand)]
@@ -268,12 +269,6 @@ pub(in crate::cli) fn run(command: DeskCommand) -> Outcome {
     }
 }
 
-/// Gives up every file but the casebook, the keys, and those that are named. What the kernel can't hold a command to,
-/// it goes without: it ends soon, and `candour desk open`, which does not, refuses then.
-pub(super) fn confine<const N: usize>(casebook: &Path, ring: &KeyRing, read: [&Path; N], made: Option<&Path>) {
-    let _ = confined::to_files(&reach::named(casebook, ring.files().chain(read), made));
-}
-
 fn init(arguments: &CasebookInitArguments) -> Outcome {
     let path = &arguments.box_key;
     let box_key = team_commands::one_key::<BoxRole>(path, "box.pub that `candour init` made")?;
@@ -332,13 +327,6 @@ fn show(arguments: &ShowArguments) -> Outcome {
     let id = casebook.find(&arguments.report.id)?;
     let report = casebook.edit(&key)?.show(id, (arguments.view.day(), &calendar), &SystemDay)?;
     if arguments.view.json { output::json(&report) } else { print::report(&report) }
-}
-
-/// The identity, for a command that only reads.
-pub(super) fn identity(casebook: &Path, keys: &Locations) -> Result<GovernanceIdentity, output::Failure> {
-    let mut ring = KeyRing::of(casebook, keys, None)?;
-    confine(casebook, &ring, [], None);
-    Ok(ring.identity()?)
 }
 
 fn attachment(arguments: &AttachmentArguments) -> Outcome {

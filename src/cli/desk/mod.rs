@@ -4,6 +4,7 @@
 mod casebook_argument;
 mod commands;
 mod key_ring;
+mod keys_of;
 pub(super) mod new_keys;
 mod open;
 mod passphrase;

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::{
     casebook_argument::CasebookArgument,
-    commands::{confine, identity},
     key_ring::{KeyRing, Locations, SignerLocation},
+    keys_of::{confine, identity},
 };
 use crate::{
     casebook::{Casebook, Editor, MemberView, NewMember, NewProposal, NewRecovery, Proposed},
@@ -213,7 +213,7 @@ pub(super) fn team(arguments: &TeamArguments) -> Outcome {
 }
 
 pub(super) fn propose(arguments: &ProposeArguments) -> Outcome {
-    let given = Given::read(arguments)?;
+    let given = NamedFiles::read(arguments)?;
     let (directory, keys) = (&arguments.casebook.casebook, (&arguments.keys, &arguments.signing));
     with_editor(directory, keys, |editor| {
         let new = given.proposal(arguments, editor.casebook())?;
@@ -283,13 +283,13 @@ pub(super) fn recover(arguments: &RecoverArguments) -> Outcome {
 
 /// What a proposal names in files, read before the command gives up all files but the casebook.
 #[derive(Default)]
-struct Given {
+struct NamedFiles {
     box_key: Option<VerifyingKey<BoxRole>>,
     signer: Option<VerifyingKey<SignerRole>>,
     recipients: Option<GovernanceRecipients>,
 }
 
-impl Given {
+impl NamedFiles {
     fn read(arguments: &ProposeArguments) -> Result<Self, Failure> {
         let box_key = arguments.box_key.as_deref();
         let signer = arguments.signer.as_deref();

@@ -1,6 +1,6 @@
 use super::{
     note::NewNote,
-    record::{Change, Recorded},
+    record::{NewEntry, Recorded},
 };
 use crate::{
     casebook::{CasebookError, Editor, Seen, state::outcome::Assessed},
@@ -51,6 +51,6 @@ impl Editor<'_> {
         today: &dyn Today,
     ) -> Result<Recorded, CasebookError> {
         let NewAssessment { assessed, state, note } = assessment;
-        self.record(id, seen, Change { assessed, state, note, ..Change::default() }, today)
+        self.record(id, seen, NewEntry { assessed, state, note, ..NewEntry::default() }, today)
     }
 }

@@ -1,4 +1,4 @@
-use super::{note::NewNote, record::Change};
+use super::{note::NewNote, record::NewEntry};
 use crate::{
     casebook::{CasebookError, Editor, Seen},
     domain::{Calendar, Clock, ReportId, Today},
@@ -20,7 +20,7 @@ impl Editor<'_> {
         today: &dyn Today,
     ) -> Result<(), CasebookError> {
         let clock = Clock::start(Clock::NOTICE, today.today(), calendar)?;
-        let change = Change { note: Some(why), change_of_use: Some(clock), ..Change::default() };
+        let change = NewEntry { note: Some(why), change_of_use: Some(clock), ..NewEntry::default() };
         self.record(id, seen, change, today).map(drop)
     }
 }

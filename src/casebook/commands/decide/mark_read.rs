@@ -1,4 +1,4 @@
-use super::record::Change;
+use super::record::NewEntry;
 use crate::{
     casebook::{CasebookError, Editor, Seen},
     domain::{ReportId, Today},
@@ -11,6 +11,6 @@ impl Editor<'_> {
     /// If there is no such report.
     pub fn mark_read(&mut self, id: ReportId, message: u32, today: &dyn Today) -> Result<(), CasebookError> {
         let seen = Seen { read: message, ..self.casebook.seen(id)? };
-        self.record(id, seen, Change::default(), today).map(drop)
+        self.record(id, seen, NewEntry::default(), today).map(drop)
     }
 }

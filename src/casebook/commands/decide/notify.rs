@@ -1,6 +1,6 @@
 use super::{
     note::written,
-    record::{Change, NewLetter, Recorded},
+    record::{NewEntry, NewLetter, Recorded},
 };
 use crate::{
     casebook::{CasebookError, Editor, Letter, Seen, state::outcome::Assessed},
@@ -58,6 +58,6 @@ impl Editor<'_> {
         today: &dyn Today,
     ) -> Result<Recorded, CasebookError> {
         let (assessed, letters) = (Assessed::Areas(areas), vec![notice.into_letter()]);
-        self.record(id, seen, Change { assessed, letters, ..Change::default() }, today)
+        self.record(id, seen, NewEntry { assessed, letters, ..NewEntry::default() }, today)
     }
 }

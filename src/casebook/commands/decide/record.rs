@@ -33,7 +33,7 @@ pub struct Recorded {
 
 /// What a decision changes, and what it tells the person. What is left out stays as it is.
 #[derive(Default)]
-pub(super) struct Change {
+pub(super) struct NewEntry {
     pub(super) assessed: Assessed,
     pub(super) state: Option<ReportState>,
     pub(super) note: Option<NewNote>,
@@ -50,7 +50,7 @@ pub(super) struct NewLetter {
     pub(super) needs_approval: bool,
 }
 
-impl Change {
+impl NewEntry {
     /// Whether it may be, on a day.
     fn check(&self, id: ReportId, report: &Report, today: Date) -> Result<(), CasebookError> {
         // What changes the use has to be followed by a supplementary notice.
@@ -80,7 +80,7 @@ impl Editor<'_> {
         &mut self,
         id: ReportId,
         seen: Seen,
-        change: Change,
+        change: NewEntry,
         today: &dyn Today,
     ) -> Result<Recorded, CasebookError> {
         let state = &self.casebook.state;
@@ -91,7 +91,7 @@ impl Editor<'_> {
             return Err(CasebookError::Decision(DecisionError::Changed(id)));
         }
         change.check(id, report, today.today())?;
-        let Change { assessed, state: to, note, letters, change_of_use } = change;
+        let NewEntry { assessed, state: to, note, letters, change_of_use } = change;
         let kinds: Vec<Letter> = letters.iter().map(|new| new.letter).collect();
         let after = report.after(assessed, to, &kinds);
         // Nothing goes to a person who withdrew.

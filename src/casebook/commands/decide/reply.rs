@@ -1,6 +1,6 @@
 use super::{
     note::written,
-    record::{Change, NewLetter, Recorded},
+    record::{NewEntry, NewLetter, Recorded},
 };
 use crate::{
     casebook::{CasebookError, Editor, Letter, Seen},
@@ -36,6 +36,6 @@ impl Editor<'_> {
         reply: NewReply,
         today: &dyn Today,
     ) -> Result<Recorded, CasebookError> {
-        self.record(id, seen, Change { letters: vec![reply.into_letter()], ..Change::default() }, today)
+        self.record(id, seen, NewEntry { letters: vec![reply.into_letter()], ..NewEntry::default() }, today)
     }
 }

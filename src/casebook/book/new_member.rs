@@ -1,3 +1,5 @@
+//! Someone who is to join, with a name for files that nobody chose.
+
 use crate::{
     casebook::log::event::Joining,
     crypto::{GovernanceRecipients, SignerRole, VerifyingKey, os_random},

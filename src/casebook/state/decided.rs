@@ -1,0 +1,54 @@
+//! Whether a decision fits the report that it is about.
+
+use crate::{
+    casebook::{
+        error::NotAllowed,
+        log::event::Decided,
+        state::{letter::Letter, report::Report},
+    },
+    domain::{Answer, BoxId, Date, Format, ReportId},
+};
+
+impl Report {
+    /// Whether a decision fits it. `box_and_rule`: the box that it is for, and whether texts need a second approver.
+    pub(in crate::casebook) fn judge_decided(
+        &self,
+        id: ReportId,
+        decided: &Decided,
+        on: Date,
+        box_and_rule: (Option<BoxId>, bool),
+    ) -> Result<(), NotAllowed> {
+        let (r#box, second_approver) = box_and_rule;
+        if let Some(problem) = decided.assessment.problems(&self.assessment, on).first() {
+            return Err(NotAllowed::Assessment(*problem));
+        }
+        if decided.change_of_use.is_some() && self.hindrance(Letter::Supplementary).is_some() {
+            return Err(NotAllowed::Letter(id));
+        }
+        for (seq, written) in (self.next_answer()..).zip(&decided.answers) {
+            let Answer { kind, supplementary, .. } = written.answer;
+            match Letter::of(kind, supplementary) {
+                Some(letter) if self.hindrance(letter).is_some() => return Err(NotAllowed::Letter(id)),
+                None if self.withdrawn => return Err(NotAllowed::Letter(id)),
+                _ => {}
+            }
+            let answer = &written.answer;
+            let is_this = answer.format == Format::Answer
+                && Some(answer.r#box) == r#box
+                && (answer.report, answer.seq, answer.on) == (id, seq, on)
+                && answer.after <= self.last_message()
+                && answer.state == decided.state;
+            // A reply key that is not the box's word leads to somebody else.
+            if !is_this || self.reply_to.is_none() {
+                return Err(NotAllowed::Answer(id));
+            }
+            if second_approver && kind.is_text() && written.file.is_some() {
+                return Err(NotAllowed::NeedsApprover);
+            }
+            if !kind.is_text() && written.file.is_none() {
+                return Err(NotAllowed::Answer(id));
+            }
+        }
+        Ok(())
+    }
+}
