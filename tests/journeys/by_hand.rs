@@ -52,7 +52,7 @@ fn whoever_is_shut_out_destroys_nothing_by_hand() {
     let hand = Hand::of(&place, "other");
     assert!(hand.report_keys(&id).is_none(), "they hold no key of it");
     let fact = json!({
-        "month": "2026-11", "route": "staff-concern", "areas": [], "worker": null, "in_remit": null, "failures": [],
+        "received_on": "2026-11-01", "route": "staff-concern", "areas": [], "worker": null, "in_remit": null, "failures": [],
         "action": null, "finding": null, "detriment": null, "referred": false, "closed": true, "withdrawn": false,
         "clocks": [],
     });

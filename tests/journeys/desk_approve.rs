@@ -16,7 +16,7 @@ fn a_second_member_approves_a_notice_before_it_goes() {
     let mut first = first_desk.reviewer();
     let second_desk = case.place.open_desk(&OTHER);
     let mut second = second_desk.reviewer();
-    assert!(second.get("/approve").one("main").contains("No notice waits"));
+    assert!(second.get("/approve").one("main").contains("Nothing waits for a second member"));
 
     let preview = case.hold(&mut first, "other-work");
     assert!(preview.one("#needs_approval-hint").contains("until another member has approved it"));
@@ -29,10 +29,10 @@ fn a_second_member_approves_a_notice_before_it_goes() {
 
     let approve = case.path("approve/1");
     let list = second.get("/approve");
-    assert_eq!((list.all("tbody a").len(), list.all("tbody td")[2].as_str()), (1, "You"));
-    assert!(first.get("/approve").all("tbody td")[2].contains("you wrote it"));
+    assert_eq!((list.all("tbody a").len(), list.all("tbody td")[3].as_str()), (1, "You"));
+    assert!(first.get("/approve").all("tbody td")[3].contains("you wrote it"));
     let mine = first.get(&approve);
-    assert!(mine.one("#closed").contains("You wrote this notice") && mine.all("main form").len() == 1);
+    assert!(mine.one("#closed").contains("You wrote this") && mine.all("main form").len() == 1);
     let page = second.get(&approve);
     assert_eq!(articles(&page), articles(&preview));
     let decide = first.get(&case.path("decide")).form(&case.path("decide"));
@@ -48,14 +48,17 @@ fn a_second_member_approves_a_notice_before_it_goes() {
     assert_eq!(second.post(&approve, &form).status, 303);
     assert_eq!(second.post(&approve, &form).status, 422, "once");
     assert!(second.get(&approve).one("#closed").contains("does not wait for anybody"));
-    assert!(first.get("/approve").one("main").contains("No notice waits"));
+    assert!(first.get("/approve").one("main").contains("Nothing waits for a second member"));
     case.carry(2);
     assert_eq!(articles(&case.status()), articles(&preview));
 
     // A casebook that asks for it every time leaves nobody a choice.
     edit(&case.place, |editor| editor.ask_for_second_approver(&SystemDay).map(drop));
     let preview = case.preview(&mut second, "supplementary");
-    assert!(preview.one("#approval").contains("every notice needs that") && preview.all("#needs_approval").is_empty());
+    assert!(
+        preview.one("#approval").contains("every text to a person needs that")
+            && preview.all("#needs_approval").is_empty()
+    );
     case.record(&mut second, &preview);
     assert_eq!(case.place.desk_list()[0]["to_approve"], 1);
     let mut form = first.get(&case.path("approve/2")).form(&case.path("approve/2"));
@@ -72,7 +75,7 @@ fn a_second_member_approves_a_notice_before_it_goes() {
     case.record(&mut first, &preview);
     case.place.export("alone");
     let refused = case.place.refused(&["deliver", "--data", "box", "--keys", "public", "alone"]);
-    assert!(refused.contains("notice 3") && refused.contains("is not approved by a second signer"), "{refused}");
+    assert!(refused.contains("answer 3") && refused.contains("is not approved by a second signer"), "{refused}");
     assert_eq!(articles(&case.status()).len(), 1, "nothing of a refused file is taken");
 }
 
@@ -96,7 +99,7 @@ fn a_notice_that_should_not_go_out_is_taken_back_and_written_again() {
     let report = second.post_and_follow(&back, &form);
     assert!(report.one(".history").contains("It says on which ward."), "{}", report.one(".history"));
     assert_eq!(second.post(&back, &form).status, 404, "once");
-    assert!(first.get("/approve").one("main").contains("No notice waits"));
+    assert!(first.get("/approve").one("main").contains("Nothing waits for a second member"));
     case.carry(1);
     assert!(articles(&case.status()).is_empty(), "nothing went out");
 

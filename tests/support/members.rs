@@ -74,5 +74,8 @@ pub(crate) fn confirm_signers(place: &Installation, more: &[&str]) {
     let signers = fs::read_to_string(place.path("public/signers.pub")).expect("it is there");
     let signers = read_keys::<SignerRole>(&signers).expect("they are keys");
     let fingerprint = &signers_fingerprint(&signers).to_string();
-    place.done(&[&init[..], &["--confirm-signers", fingerprint], more].concat());
+    place.done(&[&init[..], &["--confirm-signers", fingerprint]].concat());
+    if !more.is_empty() {
+        place.done(&[&init[..], more].concat());
+    }
 }
