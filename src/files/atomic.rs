@@ -46,6 +46,12 @@ pub enum FileError {
     /// More than is sensible for its kind.
     #[error("{} is larger than such a file can be; check that it is the right one", .0.display())]
     TooLarge(PathBuf),
+    /// A file that is to be its owner's alone is not.
+    #[error("{path} can be read by other accounts of this machine; run: chmod 600 {path}", path = .0.display())]
+    Exposed(PathBuf),
+    /// A file that is to be of the account that candour runs under is another's.
+    #[error("{} belongs to another account; give a file of your own, or run candour under the account that it belongs to", .0.display())]
+    Foreign(PathBuf),
     /// Not text.
     #[error("{} is not text in UTF-8; check that it is the right one", .0.display())]
     NotText(PathBuf),
@@ -341,7 +347,10 @@ pub fn create_private_directory(directory: &Path) -> Result<(), FileError> {
 /// # Errors
 /// If it can't be read or is larger.
 pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
-    let file = File::open(path).map_err(FileError::io("read", path))?;
+    read_opened(File::open(path).map_err(FileError::io("read", path))?, path, limit)
+}
+
+pub(super) fn read_opened(file: File, path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
     file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(FileError::io("read", path))?;
     if bytes.len() > limit { Err(FileError::TooLarge(path.to_owned())) } else { Ok(bytes) }

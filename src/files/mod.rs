@@ -1,9 +1,11 @@
 //! Files that are there whole or not at all, and the one shape of tar that is carried between box and desk.
 
 mod atomic;
+mod own;
 pub mod tarball;
 
 pub use atomic::{
     FileError, NewFile, Readers, create_private_directory, erase, partial_path, read, read_text, remove, remove_tree,
     rename_new, replace, replace_unsynced, sync_all_below, sync_directory, write_new,
 };
+pub use own::{read_own, read_own_text};

@@ -112,14 +112,14 @@ impl KeyRing {
     pub(in crate::cli) fn identity(&mut self) -> Result<GovernanceIdentity, KeyRingError> {
         let path = self.paths.identity.clone();
         refuse_if_gone(&path, "identity", "--identity")?;
-        let file = Zeroizing::new(files::read(&path, KEY_FILE_BYTES)?);
+        let file = Zeroizing::new(files::read_own(&path, KEY_FILE_BYTES)?);
         unseal::read_identity(&file, || self.ask()).map_err(|error| named(path, error))
     }
 
     pub(in crate::cli) fn signing_key(&mut self) -> Result<SigningKey<SignerRole>, KeyRingError> {
         let path = self.paths.signing_key.clone();
         refuse_if_gone(&path, "signing key", "--signing-key")?;
-        let file = Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES)?);
+        let file = Zeroizing::new(files::read_own_text(&path, KEY_FILE_BYTES)?);
         unseal::read_signing_key(&file, || self.ask()).map_err(|error| named(path, error))
     }
 

@@ -39,7 +39,6 @@ pub(super) struct NewEntry {
     pub(super) note: Option<NewNote>,
     pub(super) letters: Vec<NewLetter>,
     /// The clock that a supplementary notice has to meet.
-    #[expect(clippy::struct_field_names, reason = "a change of use is what the field calls it")]
     pub(super) change_of_use: Option<Clock>,
 }
 
