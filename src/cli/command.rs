@@ -60,7 +60,7 @@ enum Command {
     #[cfg(feature = "desk")]
     /// Work at the offline desk: take in collections, read reports, decide and answer
     #[command(subcommand)]
-    Desk(desk::DeskCommand),
+    Desk(Box<desk::DeskCommand>),
 }
 
 /// Runs the command that the program was called with. Exit status: 0 done, 1 failed, 2 wrong use.
@@ -101,7 +101,7 @@ pub fn run() -> ExitCode {
         #[cfg(feature = "box")]
         Command::Texts(arguments) => texts::run(&arguments),
         #[cfg(feature = "desk")]
-        Command::Desk(command) => desk::run(command),
+        Command::Desk(command) => desk::run(*command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -62,6 +62,14 @@ impl GovernanceRecipients {
         Fingerprint::of("governance recipients", &self.keys())
     }
 
+    /// From keys as [`Self::keys`] gives them.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn of(keys: &[String]) -> Result<Self, RecipientsError> {
+        Self::parse(&keys.join("\n"))
+    }
+
     /// These keys, then others that are not among them.
     #[must_use]
     pub fn and(&self, others: &Self) -> Self {

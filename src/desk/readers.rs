@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     casebook::{CasebookError, NewProposal, NewReaders, NotAllowed},
-    domain::MemberId,
+    domain::{FieldError, MemberId},
     http::capitalised,
 };
 
@@ -88,7 +88,7 @@ async fn let_in(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
         .await
 }
 
-fn at_the_field(field: impl AskedField, why: NotAllowed) -> crate::domain::FieldError {
+fn at_the_field(field: impl AskedField, why: NotAllowed) -> FieldError {
     match why {
         NotAllowed::Nothing => field.error("That is how it is already. Choose other members"),
         _ => field.error(capitalised(&why.to_string())),

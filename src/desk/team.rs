@@ -21,7 +21,7 @@ use super::{
 use crate::{
     casebook::{CasebookError, Editor, NewMember, NewProposal, NewRecovery, NotAllowed},
     crypto::{BoxRole, GovernanceRecipients, KeyRole, SignerRole, VerifyingKey, read_keys},
-    domain::{Entries, FieldError, LogHead, MemberId, TeamRole},
+    domain::{Entries, FieldError, LogHead, MemberId, TeamRole, Today},
     http::{BodyError, capitalised},
 };
 
@@ -148,19 +148,22 @@ async fn proposal(visit: Visit, Path(event): Path<u64>) -> Result<Response, Page
 
 /// `POST /team/proposals/{event}/consent`
 async fn consent(posted: Posted, Path(event): Path<u64>) -> Result<Response, PageError> {
-    posted
-        .change(move |page, editor| {
-            editor.consent(event, page.desk.today())?;
-            go_to("/team")
-        })
-        .await
+    on_proposal(posted, event, |editor, event, today| editor.consent(event, today)).await
 }
 
 /// `POST /team/proposals/{event}/decline`
 async fn decline(posted: Posted, Path(event): Path<u64>) -> Result<Response, PageError> {
+    on_proposal(posted, event, |editor, event, today| editor.decline(event, today)).await
+}
+
+async fn on_proposal(
+    posted: Posted,
+    event: u64,
+    act: fn(&mut Editor<'_>, u64, &dyn Today) -> Result<(), CasebookError>,
+) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            editor.decline(event, page.desk.today())?;
+            act(editor, event, page.desk.today())?;
             go_to("/team")
         })
         .await

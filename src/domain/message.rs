@@ -106,7 +106,7 @@ pub struct Message {
 
 /// What a queue shows of a message, and whom its answers are sealed to. The box commits to it apart from the message, so
 /// that a casebook can hold it against the box's word without opening every message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MessageSummary {
     /// [`Format::Summary`].

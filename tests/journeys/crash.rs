@@ -2,7 +2,6 @@
 //!
 //! `CANDOUR_KILLS=1000` sets how often the box is killed, `CANDOUR_LONG=1` kills each command at every single call.
 
-use candour::domain::SystemDay;
 use std::{
     net::SocketAddr,
     sync::{
@@ -12,6 +11,8 @@ use std::{
     thread,
     time::Duration,
 };
+
+use candour::domain::SystemDay;
 
 use crate::support::{
     http::{self, File},

@@ -410,7 +410,8 @@ fn whoever_is_shut_out_sees_that_and_no_more() {
     assert!(second.post("/search", &form).one("#none").contains("No report has all of these words"));
     let report = first.get(&path);
     let history = report.one("ol.history");
-    assert!(history.contains("may open"), "{history}");
+    assert!(history.contains("Readers chosen") && history.contains("Who may open it"), "{history}");
+    assert!(history.contains("First reviewer") && !history.contains("Second reviewer"), "{history}");
     assert!(history.contains("They worked there."));
 }
 

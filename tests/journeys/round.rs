@@ -233,8 +233,8 @@ fn a_follow_up_and_a_withdrawal_reach_the_desk() {
 fn a_desk_under_a_passphrase_works_with_it_alone() {
     let place = Installation::new();
     let running = place.serve();
-    fs::File::create(place.path("pass")).unwrap().write_all(b"several random words\n").unwrap();
-    fs::File::create(place.path("wrong")).unwrap().write_all(b"several other words\n").unwrap();
+    place.put_secret("pass", b"several random words\n");
+    place.put_secret("wrong", b"several other words\n");
     place.done(&["keys", "new", "--out", "locked", "--passphrase-file", "pass"]);
     // The team moves to protected keys: the operator confirms the new fingerprint.
     for (from, to) in [("governance.recipients", "public/governance.recipients"), ("signer.pub", "public/signers.pub")]

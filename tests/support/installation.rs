@@ -9,6 +9,7 @@ use std::{
     thread::JoinHandle,
 };
 
+use candour::files::{self, Readers};
 use tempfile::TempDir;
 
 /// The command that runs the box.
@@ -51,8 +52,7 @@ impl Installation {
         let (new, open) = match passphrase {
             None => (["--no-passphrase"].as_slice(), [].as_slice()),
             Some(passphrase) => {
-                let file = fs::File::create(installation.path("pass"));
-                file.and_then(|mut file| file.write_all(passphrase.as_bytes())).expect("a file");
+                installation.put_secret("pass", passphrase.as_bytes());
                 (protected.as_slice(), protected.as_slice())
             }
         };
@@ -76,6 +76,11 @@ impl Installation {
     pub(crate) fn put(&self, name: &str, bytes: &[u8]) {
         let file = fs::File::create_new(self.path(name));
         file.and_then(|mut file| Write::write_all(&mut file, bytes)).expect("a file");
+    }
+
+    /// Puts a new file there that its owner alone can read.
+    pub(crate) fn put_secret(&self, name: &str, bytes: &[u8]) {
+        files::write_new(&self.path(name), Readers::Owner, bytes).expect("a file");
     }
 
     /// Runs a command in the installation's directory.

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self},
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };

@@ -2,11 +2,8 @@
 
 use crate::{
     casebook::{
-        CasebookError, Editor,
-        log::{
-            event::{NewKey, RecoveryKeys},
-            keyring::first,
-        },
+        Casebook, CasebookError, Editor,
+        log::{event::NewKey, keyring::first},
         state::outline::Access,
     },
     crypto::GovernanceRecipients,
@@ -17,7 +14,7 @@ impl Editor<'_> {
     /// Whom a report's key is sealed to: the casebook's key if everyone may open it, else the readers who are members.
     pub(in crate::casebook) fn readers(&self, access: &Access) -> Result<GovernanceRecipients, CasebookError> {
         match access.chosen() {
-            Some(readers) => Ok(self.recipients_of(|member| readers.contains(&member))),
+            Some(readers) => Ok(self.casebook.recipients_of(|member| readers.contains(&member))),
             None => self.casebook.recipient(&self.casebook.state.recipient),
         }
     }
@@ -30,26 +27,21 @@ impl Editor<'_> {
         self.casebook.keys.save(id, generation, &key, &self.readers(access)?, true)?;
         Ok(NewKey { generation, recipient: first(&key) })
     }
+}
 
+impl Casebook {
     /// Whom the casebook's key is sealed to: every member but one who leaves, and the keys in the safe.
     pub(in crate::casebook) fn everyone(&self, but: Option<MemberId>) -> GovernanceRecipients {
-        with_recovery(&self.recipients_of(|member| Some(member) != but), self.casebook.state.recovery.as_ref())
+        let members = self.recipients_of(|member| Some(member) != but);
+        let in_safe = self.state.recovery.as_ref().and_then(|keys| GovernanceRecipients::of(&keys.recipients).ok());
+        in_safe.map_or_else(|| members.clone(), |keys| members.and(&keys))
     }
 
     /// The recipients of some of the members.
     pub(in crate::casebook) fn recipients_of(&self, of: impl Fn(MemberId) -> bool) -> GovernanceRecipients {
-        let chosen = self.casebook.state.active().filter(|(id, _)| of(**id));
-        let parsed = chosen.filter_map(|(_, member)| GovernanceRecipients::parse(&member.recipients.join("\n")).ok());
+        let chosen = self.state.active().filter(|(id, _)| of(**id));
+        let parsed = chosen.filter_map(|(_, member)| GovernanceRecipients::of(&member.recipients).ok());
         // Whoever writes is always among them.
-        parsed.fold(self.casebook.member.recipients(), |all, one| all.and(&one))
+        parsed.fold(self.member.recipients(), |all, one| all.and(&one))
     }
-}
-
-/// With the keys in the safe, if there are any.
-pub(in crate::casebook) fn with_recovery(
-    to: &GovernanceRecipients,
-    keys: Option<&RecoveryKeys>,
-) -> GovernanceRecipients {
-    let keys = keys.and_then(|keys| GovernanceRecipients::parse(&keys.recipients.join("\n")).ok());
-    keys.map_or_else(|| to.clone(), |keys| to.and(&keys))
 }

@@ -11,7 +11,7 @@ use crate::{
         log::{event::Destroy, snapshot},
     },
     domain::{ReportId, Today},
-    files::{self},
+    files,
 };
 
 impl Editor<'_> {

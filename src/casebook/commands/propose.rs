@@ -172,10 +172,10 @@ impl Editor<'_> {
         let state = &self.casebook.state;
         let generation = state.generation + 1;
         let (to, fresh) = match state.proposals.get(&proposal).map(|proposal| &proposal.change) {
-            Some(Change::Join(joining)) => (self.everyone(None).and(&parsed(&joining.recipients)?), false),
-            Some(Change::Leave(member)) => (self.everyone(Some(*member)), true),
+            Some(Change::Join(joining)) => (self.casebook.everyone(None).and(&parsed(&joining.recipients)?), false),
+            Some(Change::Leave(member)) => (self.casebook.everyone(Some(*member)), true),
             Some(Change::Recovery(keys)) => {
-                let members = self.recipients_of(|_| true);
+                let members = self.casebook.recipients_of(|_| true);
                 let to = match keys {
                     Some(keys) => members.and(&parsed(&keys.recipients)?),
                     None => members,
@@ -196,10 +196,7 @@ impl Editor<'_> {
         };
         let access = match &let_in.readers {
             None => Access::Everyone,
-            Some(readers) => Access::Chosen {
-                readers: readers.iter().copied().collect(),
-                shut_out: std::collections::BTreeSet::new(),
-            },
+            Some(readers) => Access::to(readers),
         };
         self.new_report_key(id, &access)
     }
@@ -207,5 +204,5 @@ impl Editor<'_> {
 
 fn parsed(recipients: &[String]) -> Result<GovernanceRecipients, CasebookError> {
     // They were read when the proposal was judged.
-    GovernanceRecipients::parse(&recipients.join("\n")).map_err(|_| CasebookError::Proposal(ProposalError::Gone))
+    GovernanceRecipients::of(recipients).map_err(|_| CasebookError::Proposal(ProposalError::Gone))
 }

@@ -4,9 +4,9 @@ use std::{path::Path, sync::Arc};
 
 use crate::{
     casebook::{
-        Casebook, CasebookError, LogError, TeamError,
+        Casebook, CasebookError, LogError, NotAllowed, TeamError,
+        book::lock::lock,
         book::new_member::NewMember,
-        book::{lock::lock, readers::with_recovery},
         log::{
             event::{NewKey, Recovered, What},
             keyring::Owner,
@@ -46,11 +46,8 @@ impl Casebook {
         }
         let joining = new.joining();
         state.may_join(&joining)?;
-        let all = state.active().flat_map(|(_, member)| &member.recipients).chain(&joining.recipients);
-        let all: Vec<&str> = all.map(String::as_str).collect();
-        let to =
-            GovernanceRecipients::parse(&all.join("\n")).map_err(|_| CasebookError::Log(LogError::KeysExchanged))?;
-        let to = with_recovery(&to, state.recovery.as_ref());
+        let new = GovernanceRecipients::of(&joining.recipients).map_err(|_| NotAllowed::BadKey)?;
+        let to = casebook.everyone(None).and(&new);
         let (id, generation, recipient) = (joining.id, state.generation + 1, state.recipient.clone());
         casebook.keys.next_casebook(generation, &to, false)?;
         let recovered = Recovered { member: joining, key: NewKey { generation, recipient } };

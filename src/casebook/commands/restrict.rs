@@ -35,9 +35,7 @@ impl Editor<'_> {
         readers.sort_unstable();
         readers.dedup();
         self.casebook.state.reader(self.me, id)?;
-        let shut_out = std::collections::BTreeSet::new();
-        let access = Access::Chosen { readers: readers.iter().copied().collect(), shut_out };
-        let key = self.new_report_key(id, &access)?;
+        let key = self.new_report_key(id, &Access::to(&readers))?;
         let (to, generation) = (self.casebook.recipient(&key.recipient)?, key.generation);
         let why = SealedMatter::about(id);
         let event = What::Restricted(Restricted { report: id, key, readers, why });

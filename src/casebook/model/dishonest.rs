@@ -296,7 +296,7 @@ impl Team {
             let mut to = self.dishonest.identity.recipients();
             if !choice.is_multiple_of(5) {
                 for (_, member) in casebook.state.active().filter(|(member, _)| listed.contains(member)) {
-                    to = to.and(&GovernanceRecipients::parse(&member.recipients.join("\n")).unwrap());
+                    to = to.and(&GovernanceRecipients::of(&member.recipients).unwrap());
                 }
             }
             casebook.keys.save(id, generation, &key, &to, true).unwrap();

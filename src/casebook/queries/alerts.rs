@@ -2,7 +2,7 @@
 
 use crate::{
     casebook::{AlertKind, Casebook},
-    domain::{Date, MemberId},
+    domain::{Date, MemberId, ReportId},
 };
 
 /// Something that everybody is told.
@@ -46,7 +46,7 @@ impl Casebook {
     /// The reports whose key should be sealed to this member and is not: a colleague who can open one has to choose the
     /// same readers again.
     #[must_use]
-    pub fn keyless(&self) -> Vec<crate::domain::ReportId> {
+    pub fn keyless(&self) -> Vec<ReportId> {
         self.state.outlines.keys().copied().filter(|id| self.state.is_keyless(*id)).collect()
     }
 }

@@ -85,7 +85,7 @@ impl State {
 
     fn new_keys(&self, signer: &str, recipients: &[String]) -> Result<(), NotAllowed> {
         VerifyingKey::<SignerRole>::from_base64(signer).map_err(|_| NotAllowed::BadKey)?;
-        GovernanceRecipients::parse(&recipients.join("\n")).map_err(|_| NotAllowed::BadKey)?;
+        GovernanceRecipients::of(recipients).map_err(|_| NotAllowed::BadKey)?;
         let is_taken = |by_signer: &str, by_recipients: &[String]| {
             by_signer == signer || by_recipients.iter().any(|recipient| recipients.contains(recipient))
         };

@@ -158,7 +158,8 @@ pub enum Tried {
 }
 
 impl Alert {
-    pub(in crate::casebook) const fn is_void(&self) -> bool {
+    /// Whether it is news for whoever recorded it too: something that the event did not do, or that nobody recorded.
+    pub(in crate::casebook) const fn is_news_to_its_author(&self) -> bool {
         !matches!(
             self.what,
             AlertKind::Proposed(_)

@@ -18,8 +18,8 @@ use crate::{
     },
     crypto::summary_commitment,
     domain::{
-        Calendar, CasebookSeen, Clock, ClockEntry, ClockKind, Date, MemberId, MessageEntry, MessageKind, ReportEntry,
-        ReportId,
+        Calendar, CasebookSeen, Clock, ClockEntry, ClockKind, Date, Digest, MemberId, MessageEntry, MessageKind,
+        ReportEntry, ReportId,
     },
 };
 
@@ -87,7 +87,7 @@ impl State {
     }
 
     /// SHA-256 of the last manifest that was imported.
-    pub(in crate::casebook) fn last_manifest(&self) -> Option<crate::domain::Digest> {
+    pub(in crate::casebook) fn last_manifest(&self) -> Option<Digest> {
         self.manifests.get(&self.collection).copied()
     }
 

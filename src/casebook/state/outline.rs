@@ -42,6 +42,11 @@ pub(in crate::casebook) enum Access {
 }
 
 impl Access {
+    /// To these alone; who was shut out of it is not said.
+    pub(in crate::casebook) fn to(readers: &[MemberId]) -> Self {
+        Self::Chosen { readers: readers.iter().copied().collect(), shut_out: BTreeSet::new() }
+    }
+
     /// Whether it is open to a member.
     pub(in crate::casebook) fn is_open_to(&self, member: MemberId) -> bool {
         match self {

@@ -7,7 +7,7 @@ use crate::{
         error::NotAllowed,
         log::{
             chain::{Opened, OpenedMatter},
-            event::{AnswerId, Approved, Created, Event, Exported, Matter, RecoveryKeys, Restricted, What},
+            event::{AnswerId, Approved, Created, Event, Exported, Joining, Matter, RecoveryKeys, Restricted, What},
             fact::Fact,
         },
         state::{
@@ -224,7 +224,7 @@ impl State {
         self.outlines.keys().copied().filter(|id| !self.reports.contains_key(id))
     }
 
-    pub(in crate::casebook) fn join(&mut self, joining: crate::casebook::log::event::Joining, event: u64, on: Date) {
+    pub(in crate::casebook) fn join(&mut self, joining: Joining, event: u64, on: Date) {
         let id = joining.id;
         if joining.recipients.iter().any(|recipient| self.own.contains(recipient)) {
             self.me = Some(id);
@@ -304,6 +304,6 @@ impl State {
     pub(in crate::casebook) fn unconfirmed(&self) -> impl Iterator<Item = &Alert> {
         let seen = self.myself().map_or(u64::MAX, |(_, member)| member.confirmed);
         let is_news = move |alert: &&Alert| alert.event > seen;
-        self.alerts.iter().filter(is_news).filter(|alert| alert.is_void() || Some(alert.by) != self.me)
+        self.alerts.iter().filter(is_news).filter(|alert| alert.is_news_to_its_author() || Some(alert.by) != self.me)
     }
 }

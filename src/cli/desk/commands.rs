@@ -8,13 +8,11 @@ use super::{
     team_commands::{self, ConsentArguments, LogArguments, ProposeArguments, RecoverArguments, TeamArguments},
 };
 use crate::{
-    casebook::{
-        Casebook, Export, Founder, KeyPaths, NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Pointer,
-    },
+    casebook::{Casebook, Founder, KeyPaths, NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Pointer},
     cli::{
         desk::{
-            key_ring::{KeyRing, Locations, SignerLocation},
-            keys_of::{confine, identity},
+            key_ring::KeyRing,
+            keys_of::{Changing, Reading, confine},
         },
         due::HolidayArguments,
         output::{self, Outcome},
@@ -121,11 +119,7 @@ pub(in crate::cli) struct JoinArguments {
 #[derive(Args)]
 pub(in crate::cli) struct ImportArguments {
     #[command(flatten)]
-    casebook: CasebookArgument,
-    #[command(flatten)]
-    keys: Locations,
-    #[command(flatten)]
-    signer: SignerLocation,
+    casebook: Changing,
     /// Take it in though collections before it are lost; it holds everything that the desk has not confirmed
     #[arg(long)]
     missing: bool,
@@ -137,9 +131,7 @@ pub(in crate::cli) struct ImportArguments {
 #[derive(Args)]
 pub(in crate::cli) struct ListArguments {
     #[command(flatten)]
-    casebook: CasebookArgument,
-    #[command(flatten)]
-    keys: Locations,
+    casebook: Reading,
     #[command(flatten)]
     view: ViewArguments,
 }
@@ -166,11 +158,7 @@ struct ReportArgument {
 #[derive(Args)]
 pub(in crate::cli) struct ShowArguments {
     #[command(flatten)]
-    casebook: CasebookArgument,
-    #[command(flatten)]
-    keys: Locations,
-    #[command(flatten)]
-    signer: SignerLocation,
+    casebook: Changing,
     #[command(flatten)]
     view: ViewArguments,
     #[command(flatten)]
@@ -180,11 +168,7 @@ pub(in crate::cli) struct ShowArguments {
 #[derive(Args)]
 pub(in crate::cli) struct AttachmentArguments {
     #[command(flatten)]
-    casebook: CasebookArgument,
-    #[command(flatten)]
-    keys: Locations,
-    #[command(flatten)]
-    signer: SignerLocation,
+    casebook: Changing,
     #[command(flatten)]
     report: ReportArgument,
     /// The attachment's name, or its number as `candour desk show` prints it: 1/2 is the second file of message 1
@@ -198,11 +182,7 @@ pub(in crate::cli) struct AttachmentArguments {
 #[derive(Args)]
 pub(in crate::cli) struct DecideArguments {
     #[command(flatten)]
-    casebook: CasebookArgument,
-    #[command(flatten)]
-    keys: Locations,
-    #[command(flatten)]
-    signer: SignerLocation,
+    casebook: Changing,
     #[command(flatten)]
     report: ReportArgument,
     #[command(flatten)]
@@ -233,11 +213,7 @@ struct DecisionArguments {
 #[derive(Args)]
 pub(in crate::cli) struct ExportArguments {
     #[command(flatten)]
-    casebook: CasebookArgument,
-    #[command(flatten)]
-    keys: Locations,
-    #[command(flatten)]
-    signer: SignerLocation,
+    casebook: Changing,
     /// The file to write; never one that is there already
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -300,96 +276,55 @@ fn join(arguments: &JoinArguments) -> Outcome {
 }
 
 fn import(arguments: &ImportArguments) -> Outcome {
-    let directory = &arguments.casebook.casebook;
-    let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
-    confine(directory, &ring, [arguments.file.as_path()], None);
-    let (identity, key) = (ring.identity()?, ring.signing_key()?);
-    let mut casebook = Casebook::open(directory, identity.into())?;
-    let imported = casebook.edit(&key)?.import(&arguments.file, arguments.missing, &SystemDay)?;
-    print::import(&imported)
+    arguments.casebook.edit_with([arguments.file.as_path()], None, |editor| {
+        print::import(&editor.import(&arguments.file, arguments.missing, &SystemDay)?)
+    })
 }
 
 fn list(arguments: &ListArguments) -> Outcome {
-    let directory = &arguments.casebook.casebook;
     let calendar = arguments.view.holidays.calendar(None)?;
-    let identity = identity(directory, &arguments.keys)?;
-    let queue = Casebook::open(directory, identity.into())?.list(arguments.view.day(), &calendar)?;
+    let queue = arguments.casebook.open()?.list(arguments.view.day(), &calendar)?;
     if arguments.view.json { output::json(&queue) } else { print::queue(&queue) }
 }
 
 fn show(arguments: &ShowArguments) -> Outcome {
-    let directory = &arguments.casebook.casebook;
     let calendar = arguments.view.holidays.calendar(None)?;
-    let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
-    confine(directory, &ring, [], None);
-    let (identity, key) = (ring.identity()?, ring.signing_key()?);
-    let mut casebook = Casebook::open(directory, identity.into())?;
-    let id = casebook.find(&arguments.report.id)?;
-    let report = casebook.edit(&key)?.show(id, (arguments.view.day(), &calendar), &SystemDay)?;
-    if arguments.view.json { output::json(&report) } else { print::report(&report) }
+    arguments.casebook.edit(|editor| {
+        let id = editor.casebook().find(&arguments.report.id)?;
+        let report = editor.show(id, (arguments.view.day(), &calendar), &SystemDay)?;
+        if arguments.view.json { output::json(&report) } else { print::report(&report) }
+    })
 }
 
 fn attachment(arguments: &AttachmentArguments) -> Outcome {
-    let directory = &arguments.casebook.casebook;
-    let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
-    confine(directory, &ring, [], Some(&arguments.out));
-    let (identity, key) = (ring.identity()?, ring.signing_key()?);
-    let mut casebook = Casebook::open(directory, identity.into())?;
-    let id = casebook.find(&arguments.report.id)?;
-    let written = casebook.edit(&key)?.write_attachment(id, &arguments.name, &arguments.out, &SystemDay)?;
-    output::line(&format!(
-        "wrote {} ({} bytes); it is not sealed: delete it when you are done",
-        arguments.out.display(),
-        written.size
-    ))
+    let AttachmentArguments { casebook, report, name, out } = arguments;
+    casebook.edit_with([], Some(out), |editor| {
+        let id = editor.casebook().find(&report.id)?;
+        let written = editor.write_attachment(id, name, out, &SystemDay)?;
+        output::line(&format!(
+            "wrote {} ({} bytes); it is not sealed: delete it when you are done",
+            out.display(),
+            written.size
+        ))
+    })
 }
 
 fn decide(arguments: &DecideArguments) -> Outcome {
     let decision = arguments.decision.read()?;
-    let directory = &arguments.casebook.casebook;
-    let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
-    confine(directory, &ring, [], None);
-    let (identity, key) = (ring.identity()?, ring.signing_key()?);
-    let mut casebook = Casebook::open(directory, identity.into())?;
-    let mut editor = casebook.edit(&key)?;
-    let id = editor.casebook().find(&arguments.report.id)?;
-    let seen = editor.casebook().seen(id)?;
-    let recorded = editor.decide(id, seen, decision, &SystemDay)?;
-    print::recorded(id, &recorded, editor.casebook().waiting())
+    arguments.casebook.edit(|editor| {
+        let id = editor.casebook().find(&arguments.report.id)?;
+        let seen = editor.casebook().seen(id)?;
+        let recorded = editor.decide(id, seen, decision, &SystemDay)?;
+        print::recorded(id, &recorded, editor.casebook().waiting())
+    })
 }
 
 fn export(arguments: &ExportArguments) -> Outcome {
-    let directory = &arguments.casebook.casebook;
-    let mut ring = KeyRing::of(directory, &arguments.keys, Some(&arguments.signer))?;
-    confine(directory, &ring, [], Some(&arguments.out));
-    let (identity, key) = (ring.identity()?, ring.signing_key()?);
-    let mut casebook = Casebook::open(directory, identity.into())?;
-    let mut editor = casebook.edit(&key)?;
-    let out = arguments.out.display();
-    match editor.export(&arguments.out, arguments.again, &SystemDay)? {
-        Export::Nothing => {
-            output::line("nothing to export: no file was written; if the last one was lost on its way, give --again")
-        }
-        Export::Finished { number } => {
-            output::line(&format!(
-                "decisions {number}: finished {out}, which a command that was cut short had begun; carry it to the box"
-            ))?;
-            match editor.casebook().waiting() {
-                0 => Ok(()),
-                waiting => output::line(&format!(
-                    "{} not in it; export again to another file",
-                    output::count(waiting, "later answer is", "later answers are")
-                )),
-            }
-        }
-        Export::Written { number, answers, collected } => {
-            let (answers, reports) =
-                (output::count(answers, "answer", "answers"), output::count(collected, "report", "reports"));
-            output::line(&format!(
-                "decisions {number}: {answers}, collection of {reports} confirmed; carry {out} to the box"
-            ))
-        }
-    }
+    let ExportArguments { casebook, out, again } = arguments;
+    casebook.edit_with([], Some(out), |editor| {
+        let exported = editor.export(out, *again, &SystemDay)?;
+        print::export(&exported, out, editor.casebook().waiting())
+    })
 }
 
 impl ViewArguments {

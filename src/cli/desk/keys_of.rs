@@ -1,25 +1,80 @@
-//! Reading a member's keys, and giving up every file but theirs and the casebook.
+//! Reading a member's keys and opening the casebook with them, with every other file given up.
 
 use std::path::Path;
 
+use clap::Args;
+
 use super::{
-    key_ring::{KeyRing, Locations},
+    casebook_argument::CasebookArgument,
+    key_ring::{KeyRing, Locations, SignerLocation},
     reach,
 };
 use crate::{
-    cli::{confined, output},
-    unseal::GovernanceIdentity,
+    casebook::{Casebook, Editor},
+    cli::{
+        confined,
+        output::{Failure, Outcome},
+    },
 };
+
+/// For a command that only reads the casebook.
+#[derive(Args)]
+pub(super) struct Reading {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    #[command(flatten)]
+    keys: Locations,
+}
+
+/// For a command that records something in it.
+#[derive(Args)]
+pub(super) struct Changing {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    #[command(flatten)]
+    keys: Locations,
+    #[command(flatten)]
+    signer: SignerLocation,
+}
+
+impl Reading {
+    pub(super) fn open(&self) -> Result<Casebook, Failure> {
+        let casebook = &self.casebook.casebook;
+        let mut ring = KeyRing::of(casebook, &self.keys, None)?;
+        confine(casebook, &ring, [], None);
+        Ok(Casebook::open(casebook, ring.identity()?.into())?)
+    }
+}
+
+impl Changing {
+    /// Opens it for one change.
+    pub(super) fn edit(&self, work: impl FnOnce(&mut Editor<'_>) -> Outcome) -> Outcome {
+        self.edit_with([], None, work)
+    }
+
+    /// The same, for what reads or makes a file besides.
+    pub(super) fn edit_with<const N: usize>(
+        &self,
+        read: [&Path; N],
+        made: Option<&Path>,
+        work: impl FnOnce(&mut Editor<'_>) -> Outcome,
+    ) -> Outcome {
+        let casebook = &self.casebook.casebook;
+        let mut ring = KeyRing::of(casebook, &self.keys, Some(&self.signer))?;
+        confine(casebook, &ring, read, made);
+        let (identity, key) = (ring.identity()?, ring.signing_key()?);
+        let mut casebook = Casebook::open(casebook, identity.into())?;
+        work(&mut casebook.edit(&key)?)
+    }
+
+    /// The casebook's directory.
+    pub(super) fn directory(&self) -> &Path {
+        &self.casebook.casebook
+    }
+}
 
 /// Gives up every file but the casebook, the keys, and those that are named. What the kernel can't hold a command to,
 /// it goes without: it ends soon, and `candour desk open`, which does not, refuses then.
 pub(super) fn confine<const N: usize>(casebook: &Path, ring: &KeyRing, read: [&Path; N], made: Option<&Path>) {
     let _ = confined::to_files(&reach::named(casebook, ring.files().chain(read), made));
-}
-
-/// The identity, for a command that only reads.
-pub(super) fn identity(casebook: &Path, keys: &Locations) -> Result<GovernanceIdentity, output::Failure> {
-    let mut ring = KeyRing::of(casebook, keys, None)?;
-    confine(casebook, &ring, [], None);
-    Ok(ring.identity()?)
 }

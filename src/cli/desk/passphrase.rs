@@ -11,7 +11,7 @@ use crate::{
 /// The passphrase from a file, or asked for on the terminal without showing it.
 pub(in crate::cli) fn read(file: Option<&Path>, prompt: &str) -> Result<Passphrase, KeyFileError> {
     let text = match file {
-        Some(path) => files::read_text(path, 4 * KIB).map_err(|error| KeyFileError::Asking(error.to_string()))?,
+        Some(path) => files::read_own_text(path, 4 * KIB).map_err(|error| KeyFileError::Asking(error.to_string()))?,
         None => rpassword::prompt_password(format!("{prompt}: ")).map_err(|_| {
             KeyFileError::Asking("there is no terminal to ask for the passphrase; give --passphrase-file".into())
         })?,

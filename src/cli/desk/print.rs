@@ -1,7 +1,11 @@
 //! What people read. Whatever a person wrote is shown so that it can't drive the terminal.
 
+use std::path::Path;
+
 use crate::{
-    casebook::{AnswerView, DecisionView, Import, MessageView, QueueEntry, Recorded, Release, ReportView, SaidBy},
+    casebook::{
+        AnswerView, DecisionView, Export, Import, MessageView, QueueEntry, Recorded, Release, ReportView, SaidBy,
+    },
     cli::output::{self, Outcome},
     domain::{
         Area, ClockState, ClockView, Concern, Given, MessageKind, ReportId, SeriousHarm, Text, escape_invisible_in_line,
@@ -112,6 +116,35 @@ pub(in crate::cli) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize
         kinds.join(" and "),
         output::count(waiting, "answer waits", "answers wait")
     ))
+}
+
+/// What an export did. `waiting`: answers that are not in it.
+pub(in crate::cli) fn export(exported: &Export, out: &Path, waiting: usize) -> Outcome {
+    let out = out.display();
+    match *exported {
+        Export::Nothing => {
+            output::line("nothing to export: no file was written; if the last one was lost on its way, give --again")
+        }
+        Export::Finished { number } => {
+            output::line(&format!(
+                "decisions {number}: finished {out}, which a command that was cut short had begun; carry it to the box"
+            ))?;
+            match waiting {
+                0 => Ok(()),
+                waiting => output::line(&format!(
+                    "{} not in it; export again to another file",
+                    output::count(waiting, "later answer is", "later answers are")
+                )),
+            }
+        }
+        Export::Written { number, answers, collected } => {
+            let (answers, reports) =
+                (output::count(answers, "answer", "answers"), output::count(collected, "report", "reports"));
+            output::line(&format!(
+                "decisions {number}: {answers}, collection of {reports} confirmed; carry {out} to the box"
+            ))
+        }
+    }
 }
 
 fn message(message: &MessageView) -> Outcome {

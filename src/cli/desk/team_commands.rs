@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::{
     casebook_argument::CasebookArgument,
-    key_ring::{KeyRing, Locations, SignerLocation},
-    keys_of::{confine, identity},
+    key_ring::KeyRing,
+    keys_of::{Changing, Reading, confine},
 };
 use crate::{
-    casebook::{Casebook, Editor, MemberView, NewMember, NewProposal, NewRecovery, Proposed},
+    casebook::{Casebook, MemberView, NewMember, NewProposal, NewRecovery, Proposed},
     cli::output::{self, Failure, Outcome},
     crypto::{BoxRole, Fingerprint, GovernanceRecipients, KeyRole, SignerRole, VerifyingKey, read_keys},
     desk::{described, told},
@@ -22,9 +22,7 @@ use crate::{
 #[derive(Args)]
 pub(in crate::cli) struct TeamArguments {
     #[command(flatten)]
-    casebook: CasebookArgument,
-    #[command(flatten)]
-    keys: Locations,
+    casebook: Reading,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -34,11 +32,7 @@ pub(in crate::cli) struct TeamArguments {
 #[command(group(ArgGroup::new("change").required(true)))]
 pub(in crate::cli) struct ProposeArguments {
     #[command(flatten)]
-    casebook: CasebookArgument,
-    #[command(flatten)]
-    keys: Locations,
-    #[command(flatten)]
-    signing: SignerLocation,
+    casebook: Changing,
     /// Destroy a report, by its id or its beginning
     #[arg(long, value_name = "ID", group = "change")]
     destroy: Option<String>,
@@ -77,11 +71,7 @@ pub(in crate::cli) struct ProposeArguments {
 #[derive(Args)]
 pub(in crate::cli) struct ConsentArguments {
     #[command(flatten)]
-    casebook: CasebookArgument,
-    #[command(flatten)]
-    keys: Locations,
-    #[command(flatten)]
-    signing: SignerLocation,
+    casebook: Changing,
     /// The number of the proposal, as `candour desk team` prints it
     #[arg(value_name = "NUMBER")]
     proposal: u64,
@@ -93,9 +83,7 @@ pub(in crate::cli) struct ConsentArguments {
 #[derive(Args)]
 pub(in crate::cli) struct LogArguments {
     #[command(flatten)]
-    casebook: CasebookArgument,
-    #[command(flatten)]
-    keys: Locations,
+    casebook: Reading,
     /// One report alone, by its id or its beginning
     #[arg(value_name = "ID")]
     report: Option<String>,
@@ -162,8 +150,7 @@ struct AlertJson {
 }
 
 pub(super) fn team(arguments: &TeamArguments) -> Outcome {
-    let directory = &arguments.casebook.casebook;
-    let casebook = Casebook::open(directory, identity(directory, &arguments.keys)?.into())?;
+    let casebook = arguments.casebook.open()?;
     let proposals = casebook.proposals().into_iter().map(|proposal| ProposalJson {
         event: proposal.event,
         on: proposal.on,
@@ -214,22 +201,20 @@ pub(super) fn team(arguments: &TeamArguments) -> Outcome {
 
 pub(super) fn propose(arguments: &ProposeArguments) -> Outcome {
     let given = NamedFiles::read(arguments)?;
-    let (directory, keys) = (&arguments.casebook.casebook, (&arguments.keys, &arguments.signing));
-    with_editor(directory, keys, |editor| {
+    arguments.casebook.edit(|editor| {
         let new = given.proposal(arguments, editor.casebook())?;
         match editor.propose(new, &SystemDay)? {
             Proposed::CameAbout(event) => output::line(&format!("event {event}: done, as there is one member alone")),
             Proposed::Waits(event) => output::line(&format!(
                 "proposal {event} waits for a second member: candour desk consent --casebook {} {event}",
-                directory.display()
+                arguments.casebook.directory().display()
             )),
         }
     })
 }
 
 pub(super) fn consent(arguments: &ConsentArguments) -> Outcome {
-    let (directory, keys) = (&arguments.casebook.casebook, (&arguments.keys, &arguments.signing));
-    with_editor(directory, keys, |editor| {
+    arguments.casebook.edit(|editor| {
         let proposals = editor.casebook().proposals();
         let proposal = proposals.iter().find(|proposal| proposal.event == arguments.proposal);
         let what = proposal.map(|proposal| described(&proposal.what, editor.casebook())).unwrap_or_default();
@@ -243,8 +228,7 @@ pub(super) fn consent(arguments: &ConsentArguments) -> Outcome {
 }
 
 pub(super) fn log(arguments: &LogArguments) -> Outcome {
-    let directory = &arguments.casebook.casebook;
-    let casebook = Casebook::open(directory, identity(directory, &arguments.keys)?.into())?;
+    let casebook = arguments.casebook.open()?;
     let report = arguments.report.as_deref().map(|id| casebook.find(id)).transpose()?;
     if let Some(id) = report {
         // Whoever can't open it is told so.
@@ -321,18 +305,6 @@ impl NamedFiles {
             },
         })
     }
-}
-
-fn with_editor(
-    directory: &Path,
-    (keys, signing): (&Locations, &SignerLocation),
-    work: impl FnOnce(&mut Editor<'_>) -> Outcome,
-) -> Outcome {
-    let mut ring = KeyRing::of(directory, keys, Some(signing))?;
-    confine(directory, &ring, [], None);
-    let (identity, key) = (ring.identity()?, ring.signing_key()?);
-    let mut casebook = Casebook::open(directory, identity.into())?;
-    work(&mut casebook.edit(&key)?)
 }
 
 /// The one minisign public key in a file.

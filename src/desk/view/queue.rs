@@ -88,6 +88,8 @@ impl<'a> QueuePage<'a> {
         let last_shown = coming.days.last().map(|day| day.date);
         let counts = counts(&queue);
         let shown: Vec<_> = queue.into_iter().filter(|entry| filter.shows(entry, last_shown)).collect();
+        let mut told = casebook.alerts();
+        told.truncate(ALERTS);
         let total = shown.len();
         let pages = total.div_ceil(ROWS).max(1);
         let page = filter.page.min(pages);
@@ -106,8 +108,8 @@ impl<'a> QueuePage<'a> {
             previous: (page > 1).then(|| filter.page_path(page - 1)),
             next: (page < pages).then(|| filter.page_path(page + 1)),
             closed_to_me: closed_to_me(casebook),
-            alerts: casebook.alerts().iter().take(ALERTS).map(|alert| AlertRow::new(alert, casebook)).collect(),
-            told_through: casebook.alerts().iter().take(ALERTS).next_back().map_or(0, |alert| alert.event),
+            told_through: told.last().map_or(0, |alert| alert.event),
+            alerts: told.iter().map(|alert| AlertRow::new(alert, casebook)).collect(),
             keyless: casebook.keyless(),
             proposals: casebook.proposals().len(),
             coming: Some(coming),
