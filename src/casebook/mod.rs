@@ -2,8 +2,9 @@
 //! page.
 //!
 //! ```text
-//! DIR/casebook.json        which casebook it is and where the keys are of whoever made it; nothing about any concern
+//! DIR/casebook.json        which casebook it is; nothing about any concern
 //! DIR/trust/…              each member's word that it is the right one
+//! DIR/accounts/…           where the keys are of each account of this machine
 //! DIR/keys/…               the casebook's key and each report's, sealed to those who may open them (see `log::keyring`)
 //! DIR/events/00000001.age  what happened, one sealed and signed event a file, each naming the digest of the one before
 //! DIR/head.json            how many events there are, signed
@@ -17,7 +18,8 @@
 //! An event is there whole or not at all, and what it names is on the disk before it: killed at any point, a casebook
 //! reads as it did before or after the change. An altered, missing, moved or foreign event, and a casebook that is cut
 //! off at its end, is named when the casebook is opened. Whoever puts an older copy of the whole directory in its place
-//! can't be noticed here; the next collection shows deliveries that such a casebook does not know.
+//! can't be noticed here; the next collection says how far the box saw it, and is refused by one that is behind. An event
+//! that is genuine and not allowed is void (see `state`).
 
 mod book;
 #[cfg(test)]
@@ -49,9 +51,10 @@ pub use error::{
     LookupError, NotAllowed, ProposalError, ReferralError, Refusal, RetentionError, TeamError, TypedError,
 };
 pub use log::{
+    account::{ACCOUNTS, KeyPaths},
     event::AnswerId,
     fact::{Fact, Promise},
-    trust::{KeyPaths, Pointer},
+    trust::Pointer,
 };
 pub use queries::{
     access_log::AccessView,

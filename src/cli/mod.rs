@@ -7,6 +7,7 @@ mod demo;
 #[cfg(feature = "desk")]
 mod desk;
 mod due;
+mod findings;
 mod listen;
 mod output;
 #[cfg(feature = "box")]

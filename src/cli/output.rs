@@ -21,7 +21,6 @@ pub(in crate::cli) enum Failure {
     /// It was used wrongly: exit status 2.
     Usage(String),
     /// It said all there was to say on stdout: exit status 1.
-    #[cfg_attr(not(feature = "box"), expect(dead_code, reason = "no command of the desk does so"))]
     Reported,
 }
 

@@ -47,7 +47,7 @@ async fn refer(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageE
                 }
             };
             let directory = page.desk.directory().join(PARTIAL_PLACE);
-            crate::files::create_private_directory(&directory).map_err(CasebookError::from)?;
+            crate::files::create_team_directory(&directory).map_err(CasebookError::from)?;
             let name = format!("referral-{id}.age");
             let path = directory.join(&name);
             // What is left of one that was cut short is sealed, and on record; it gives way.

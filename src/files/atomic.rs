@@ -21,14 +21,20 @@ const PARTIAL: &str = "partial";
 pub enum Readers {
     /// Its owner alone (0600).
     Owner,
+    /// Whoever shares the directory that it is in, who may change it too: the process's umask says whether that is its
+    /// group (0660) or its owner alone (0600).
+    Team,
     /// Everyone (0644): a public key.
     Everyone,
 }
 
 impl Readers {
-    const fn mode(self) -> u32 {
+    /// The mode with which such a file is made.
+    #[must_use]
+    pub const fn mode(self) -> u32 {
         match self {
             Self::Owner => 0o600,
+            Self::Team => 0o660,
             Self::Everyone => 0o644,
         }
     }
@@ -111,7 +117,9 @@ impl NewFile {
         }
         file.set_len(0).map_err(FileError::io("write", target))?;
         // The mode above is narrowed by the umask; a public key is to be read by others.
-        file.set_permissions(Permissions::from_mode(mode)).map_err(FileError::io("write", target))?;
+        if readers != Readers::Team {
+            file.set_permissions(Permissions::from_mode(mode)).map_err(FileError::io("write", target))?;
+        }
         Ok(Self { file, partial: Some(partial), target: target.to_owned(), kept: false })
     }
 
@@ -334,10 +342,19 @@ pub fn erase(path: &Path) -> Result<(), FileError> {
     overwrite().map_err(FileError::io("remove", path))
 }
 
+/// Makes a directory for whoever shares the one that it is in ([`Readers::Team`]), and those above it. What is made in a
+/// directory with setgid set has its group, and has it set too.
+///
+/// # Errors
+/// If it can't be made.
+pub fn create_team_directory(directory: &Path) -> Result<(), FileError> {
+    DirBuilder::new().recursive(true).mode(0o770).create(directory).map_err(FileError::io("make", directory))
+}
+
 /// Makes a directory that its owner alone may enter, and those above it.
 ///
 /// # Errors
-/// If reading fails.
+/// If it can't be made.
 pub fn create_private_directory(directory: &Path) -> Result<(), FileError> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(FileError::io("make", directory))
 }

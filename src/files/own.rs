@@ -7,7 +7,9 @@ use super::atomic::{FileError, read_opened};
 /// The mode's bits for everyone but the owner.
 const OTHERS: u32 = 0o077;
 
-fn this_account() -> u32 {
+/// The number of the account that this program runs under.
+#[must_use]
+pub fn this_account() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
@@ -26,6 +28,14 @@ pub fn read_own(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
 /// As [`read_own`], or if it is not text.
 pub fn read_own_text(path: &Path, limit: usize) -> Result<String, FileError> {
     String::from_utf8(read_own(path, limit)?).map_err(|_| FileError::NotText(path.to_owned()))
+}
+
+/// Whether a file is as [`read_own`] demands it, without reading it.
+///
+/// # Errors
+/// As [`read_own`].
+pub fn check_own(path: &Path) -> Result<(), FileError> {
+    open_own(path).map(drop)
 }
 
 /// What counts is the file that was opened: at its path another one may lie by now.

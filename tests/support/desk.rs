@@ -36,16 +36,16 @@ pub(crate) struct Reviewer {
 impl Installation {
     /// Opens the desk and waits until it says where.
     pub(crate) fn open_desk(&self, more: &[&str]) -> DeskServing {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_candour"))
-            .args(["desk", "open", "--casebook", "casebook"])
-            .args(more)
-            .current_dir(self.path(""))
-            .env("RUST_BACKTRACE", "0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the desk starts");
+        let mut command = self.program(env!("CARGO_BIN_EXE_candour"));
+        command.args(["desk", "open", "--casebook", "casebook"]).args(more);
+        DeskServing::start(command)
+    }
+}
+
+impl DeskServing {
+    /// Runs the command that opens it, and waits until it says where.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the desk starts");
         let out = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut error = child.stderr.take().expect("a pipe");
         let (sender, lines) = channel();
@@ -60,11 +60,9 @@ impl Installation {
             panic!("no address: {}", errors.join().expect("text"))
         };
         let (address, opening) = parts(&line);
-        DeskServing { child, address, opening, lines, errors: Some(errors) }
+        Self { child, address, opening, lines, errors: Some(errors) }
     }
-}
 
-impl DeskServing {
     /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()

@@ -1,6 +1,7 @@
 //! What the journeys and the benchmarks share: browsers with and without scripts, an installation with the real binary,
 //! a box served in the test, the desk opened in a browser, the memory of a process, and system calls that fail.
 
+pub(crate) mod accounts;
 pub(crate) mod both_sides;
 pub(crate) mod browser;
 pub(crate) mod by_hand;

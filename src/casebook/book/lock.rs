@@ -6,7 +6,7 @@ use std::{
 
 use crate::{
     casebook::{CasebookError, EditError, LogError},
-    files::FileError,
+    files::{FileError, Readers},
 };
 
 /// The file that is locked.
@@ -25,7 +25,7 @@ pub(in crate::casebook) fn lock(directory: &Path) -> Result<File, CasebookError>
         .write(true)
         .create(true)
         .truncate(false)
-        .mode(0o600)
+        .mode(Readers::Team.mode())
         .open(&path)
         .map_err(FileError::io("write", &path))?;
     match file.try_lock() {

@@ -20,7 +20,7 @@ const INCOMING: &str = "incoming.collection";
 pub fn bring(casebook: &Path) -> Result<Bringing, CasebookError> {
     let target = place(casebook);
     let path = files::partial_path(&target);
-    Ok(Bringing { file: NewFile::create(&path, Readers::Owner)?, path, target })
+    Ok(Bringing { file: NewFile::create(&path, Readers::Team)?, path, target })
 }
 
 /// A collection that is being brought. Dropped before its end, it is gone.

@@ -65,7 +65,7 @@ impl Editor<'_> {
     /// If the directory can't be made, or a file can't be removed.
     pub(in crate::casebook) fn next_in_outbox(&self) -> Result<PathBuf, CasebookError> {
         let directory = self.casebook.directory.join(OUTGOING);
-        files::create_private_directory(&directory)?;
+        files::create_team_directory(&directory)?;
         let last = self.casebook.state.exported;
         let place = |number: u64| directory.join(format!("decisions-{number}"));
         for file in self.casebook.all_outgoing()? {

@@ -16,7 +16,7 @@ impl Staging {
     pub(in crate::casebook) fn create(target: PathBuf) -> Result<Self, FileError> {
         let partial = files::partial_path(&target);
         files::remove_tree(&partial)?;
-        files::create_private_directory(&partial)?;
+        files::create_team_directory(&partial)?;
         Ok(Self { partial, target, committed: false })
     }
 
@@ -24,9 +24,9 @@ impl Staging {
     pub(in crate::casebook) fn file(&mut self, path: &str) -> Result<NewFile, FileError> {
         let path = self.partial.join(path);
         if let Some(directory) = path.parent() {
-            files::create_private_directory(directory)?;
+            files::create_team_directory(directory)?;
         }
-        NewFile::create(&path, Readers::Owner)
+        NewFile::create(&path, Readers::Team)
     }
 
     /// Writes a whole file there.
@@ -49,7 +49,7 @@ impl Staging {
     pub(in crate::casebook) fn put_in_place(self, moves: &[(PathBuf, String)]) -> Result<(), FileError> {
         for (target, path) in moves {
             if let Some(directory) = target.parent() {
-                files::create_private_directory(directory)?;
+                files::create_team_directory(directory)?;
                 fs::rename(self.partial.join(path), target).map_err(FileError::io("write", target))?;
                 files::sync_directory(directory)?;
             }

@@ -1,7 +1,7 @@
 //! Making a casebook.
 
 use std::{
-    fs::{self},
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -19,7 +19,7 @@ use crate::{
             head,
             keyring::{Keyring, first},
             snapshot,
-            trust::{self, KeyPaths, Pointer, Trusted},
+            trust::{self, Pointer, Trusted},
         },
     },
     crypto::{BoxRole, SignerRole, SigningKey, VerifyingKey, os_random},
@@ -34,8 +34,6 @@ pub struct Founder {
     pub name: Text,
     /// What they do.
     pub role: TeamRole,
-    /// Where their keys are, for the commands that are given none.
-    pub paths: KeyPaths,
 }
 
 impl Casebook {
@@ -54,13 +52,13 @@ impl Casebook {
         if founder.name.is_empty() || founder.name.is_longer_than(SHORT_MAX) {
             return Err(CasebookError::NotAllowed(NotAllowed::Name));
         }
-        files::create_private_directory(directory)?;
+        files::create_team_directory(directory)?;
         clear_unfinished(directory)?;
         let _lock = lock(directory)?;
         // Once more under the lock: another command may have finished in between.
         clear_unfinished(directory)?;
         for part in [chain::EVENTS, COLLECTIONS, ANSWERS, snapshot::DIRECTORY] {
-            files::create_private_directory(&directory.join(part))?;
+            files::create_team_directory(&directory.join(part))?;
         }
         let signer = key.verifying_key()?;
         let joined = Joining {
@@ -71,7 +69,7 @@ impl Casebook {
             recipients: identity.recipients().keys(),
         };
         let trusted = Trusted { casebook: CasebookId::random(&mut os_random()), founder: signer, box_key };
-        let pointer = Pointer::new(&trusted, founder.paths);
+        let pointer = Pointer::new(&trusted);
         pointer.vouch(directory, &identity)?;
         let keys = Keyring::create(directory, Arc::clone(&identity))?;
         let mut casebook = Self::without_events(directory, identity, trusted, keys);
@@ -137,8 +135,7 @@ mod tests {
         let world = World::new();
         let directory = world.dir.path().join("other");
         for name in ["", &"a".repeat(SHORT_MAX + 1), &many_marks(SHORT_MAX)] {
-            let paths = KeyPaths { identity: "/identity.txt".into(), signing_key: "/signing.key".into() };
-            let founder = Founder { name: Text::typed(name), role: TeamRole::Lead, paths };
+            let founder = Founder { name: Text::typed(name), role: TeamRole::Lead };
             let (identity, box_key) = (Arc::clone(&world.identity), world.box_key.clone());
             let made = Casebook::init(&directory, identity, &world.signer, box_key, founder, &TODAY);
             assert!(matches!(made, Err(CasebookError::NotAllowed(NotAllowed::Name))) && !directory.exists());

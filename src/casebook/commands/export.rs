@@ -63,7 +63,7 @@ impl Editor<'_> {
         let decisions = Decisions { format: Format::Decisions, r#box, casebook, number, head, collected, answers };
         let (json, signature) = crypto::sign(&decisions, self.key)?;
 
-        let mut tar = tarball::TarWriter::new(Hashed::new(NewFile::create(out, Readers::Owner)?));
+        let mut tar = tarball::TarWriter::new(Hashed::new(NewFile::create(out, Readers::Team)?));
         let write = || FileError::io("write", out);
         tar.append("decisions.json", &json).map_err(write())?;
         tar.append("decisions.json.minisig", signature.as_bytes()).map_err(write())?;

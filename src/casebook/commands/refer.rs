@@ -121,7 +121,7 @@ impl Editor<'_> {
         let text = readable(&referral);
 
         let write = || FileError::io("write", out);
-        let sealer = seal_stream(&new.recipients, Hashed::new(NewFile::create(out, Readers::Owner)?))?;
+        let sealer = seal_stream(&new.recipients, Hashed::new(NewFile::create(out, Readers::Team)?))?;
         let mut tar = tarball::TarWriter::new(sealer);
         tar.append("referral.json", &json).map_err(write())?;
         tar.append("referral.json.minisig", signature.as_bytes()).map_err(write())?;

@@ -175,7 +175,7 @@ pub(in crate::casebook) fn append(
     if sealed.as_bytes().len() > EVENT_BYTES {
         return Err(FileError::TooLarge(path).into());
     }
-    files::write_new(&path, Readers::Owner, sealed.as_bytes())?;
+    files::write_new(&path, Readers::Team, sealed.as_bytes())?;
     let head =
         Head { format: Format::CasebookHead, casebook: event.casebook, number: event.number, digest: sealed.digest() };
     // What the event tells has happened by now. A head that can't be written is behind, as after a kill at this place,

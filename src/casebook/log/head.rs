@@ -68,5 +68,5 @@ pub(in crate::casebook) fn write(casebook: &Path, head: &Head, key: &SigningKey<
     let json = String::from_utf8(json).map_err(|_| crypto::SignError::Json)?;
     let signed = SignedHead { head: Text::verbatim(&json), signer: key.verifying_key()?.to_base64(), signature };
     let bytes = serde_json::to_vec(&signed).map_err(|_| crypto::SignError::Json)?;
-    Ok(files::replace(&casebook.join(HEAD), Readers::Owner, &bytes)?)
+    Ok(files::replace(&casebook.join(HEAD), Readers::Team, &bytes)?)
 }

@@ -59,7 +59,7 @@ impl Keyring {
     /// Makes the first key of a new casebook.
     pub(in crate::casebook) fn create(casebook: &Path, member: Arc<GovernanceIdentity>) -> Result<Self, LogError> {
         let directory = casebook.join(DIRECTORY);
-        files::create_private_directory(&directory)?;
+        files::create_team_directory(&directory)?;
         let own = GovernanceIdentity::generate();
         write(&directory, Owner::Casebook, 1, &own, &member.recipients(), true)?;
         Ok(Self { directory, member, casebook: Arc::new(own), own: BTreeSet::from([1]), held: Mutex::default() })
@@ -241,9 +241,9 @@ fn write(
     let path = path(directory, owner, generation);
     // One of that generation is in no event: a command was killed before it recorded it.
     if sync {
-        files::replace(&path, Readers::Owner, sealed.as_bytes())?;
+        files::replace(&path, Readers::Team, sealed.as_bytes())?;
     } else {
-        files::replace_unsynced(&path, Readers::Owner, sealed.as_bytes())?;
+        files::replace_unsynced(&path, Readers::Team, sealed.as_bytes())?;
     }
     Ok(())
 }

@@ -63,7 +63,7 @@ pub(in crate::casebook) fn write(
     let tag = member.casebook_tag(&context(&json));
     let plain = Zeroizing::new([&tag.0, json.as_slice()].concat());
     let sealed = seal_bytes(&plain, &member.recipients())?;
-    Ok(files::replace(&directory.join(DIRECTORY).join(name(member)), Readers::Owner, sealed.as_bytes())?)
+    Ok(files::replace(&directory.join(DIRECTORY).join(name(member)), Readers::Team, sealed.as_bytes())?)
 }
 
 /// Removes everyone's: something in them is no longer to be known.

@@ -17,26 +17,15 @@ use crate::{
 pub(in crate::casebook) const NAME: &str = "casebook.json";
 /// The directory with each member's word.
 pub(in crate::casebook) const TRUST: &str = "trust";
-/// Bytes of it: two paths and two keys.
+/// Bytes of it, and to spare.
 const BYTES: usize = 64 * KIB;
 
-/// Where the private keys are of whoever made the casebook.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyPaths {
-    /// The age identity file.
-    pub identity: PathBuf,
-    /// The minisign secret key file.
-    pub signing_key: PathBuf,
-}
-
-/// What `casebook.json` says, before an identity has vouched for it: good enough to find that identity, no more.
+/// What `casebook.json` says, before an identity has vouched for it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pointer {
     format: Format,
     casebook: CasebookId,
-    identity: PathBuf,
-    signing_key: PathBuf,
     founder: String,
     box_key: String,
 }
@@ -72,24 +61,16 @@ impl Pointer {
         if pointer.format == Format::Casebook { Ok(pointer) } else { Err(LogError::Pointer(path)) }
     }
 
-    /// Where the keys were of whoever made the casebook, when they made it. Nobody vouches for that: keys may move.
-    #[must_use]
-    pub fn key_paths(&self) -> KeyPaths {
-        KeyPaths { identity: self.identity.clone(), signing_key: self.signing_key.clone() }
-    }
-
     /// For two members to compare, before one of them vouches for what the other made.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         fingerprint(self.casebook, &self.founder, &self.box_key)
     }
 
-    pub(in crate::casebook) fn new(keys: &Trusted, paths: KeyPaths) -> Self {
+    pub(in crate::casebook) fn new(keys: &Trusted) -> Self {
         Self {
             format: Format::Casebook,
             casebook: keys.casebook,
-            identity: paths.identity,
-            signing_key: paths.signing_key,
             founder: keys.founder.to_base64(),
             box_key: keys.box_key.to_base64(),
         }
@@ -98,18 +79,17 @@ impl Pointer {
     /// Writes it into a casebook.
     pub(in crate::casebook) fn write(&self, casebook: &Path) -> Result<(), LogError> {
         let path = casebook.join(NAME);
-        // A path that is not UTF-8 has no JSON form.
         let json = serde_json::to_vec_pretty(self).map_err(|_| LogError::Pointer(path.clone()))?;
-        Ok(files::write_new(&path, Readers::Owner, &json)?)
+        Ok(files::write_new(&path, Readers::Team, &json)?)
     }
 
     /// Gives an identity's word for it: from then on it opens this casebook and no other in its place.
     pub(in crate::casebook) fn vouch(&self, casebook: &Path, identity: &GovernanceIdentity) -> Result<(), LogError> {
-        files::create_private_directory(&casebook.join(TRUST))?;
+        files::create_team_directory(&casebook.join(TRUST))?;
         let path = word_path(casebook, identity);
         let voucher = Voucher { tag: identity.casebook_tag(&self.vouched_part()) };
         let json = serde_json::to_vec(&voucher).map_err(|_| LogError::Pointer(path.clone()))?;
-        Ok(files::replace(&path, Readers::Owner, &json)?)
+        Ok(files::replace(&path, Readers::Team, &json)?)
     }
 
     /// What it says, if this identity gave its word for it.

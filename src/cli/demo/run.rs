@@ -11,7 +11,7 @@ use tokio::{net::TcpListener, runtime::Builder};
 
 use super::samples;
 use crate::{
-    casebook::{Casebook, Founder, KeyPaths},
+    casebook::{Casebook, Founder},
     cli::{
         demo::carrier::Stick,
         listen::{bind, stop_signal, uptime},
@@ -137,8 +137,7 @@ fn prepare(directory: &Path) -> Result<Demonstration, output::Failure> {
         second_approver: false,
     };
     Store::create(&at("box"), &settings, &signers)?;
-    let paths = KeyPaths { identity: at("team/identity.txt"), signing_key: at("team/signing.key") };
-    let founder = Founder { name: Text::verbatim("First reviewer"), role: TeamRole::Lead, paths };
+    let founder = Founder { name: Text::verbatim("First reviewer"), role: TeamRole::Lead };
     let mut casebook = Casebook::init(&at("casebook"), identity.into(), &signing_key, public, founder, &SystemDay)?;
     let store = Store::open(&at("box"))?;
     let calendar = Calendar::default();

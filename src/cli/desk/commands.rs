@@ -4,6 +4,7 @@ use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
 
 use super::{
     casebook_argument::CasebookArgument,
+    check::{self, DeskCheckArguments},
     open, print, reach,
     team_commands::{self, ConsentArguments, LogArguments, ProposeArguments, RecoverArguments, TeamArguments},
 };
@@ -13,6 +14,7 @@ use crate::{
         desk::{
             key_ring::KeyRing,
             keys_of::{Changing, Reading, confine},
+            new_keys::SIGNING_KEY,
         },
         due::HolidayArguments,
         output::{self, Outcome},
@@ -28,8 +30,9 @@ use crate::{
 pub(in crate::cli) enum DeskCommand {
     /// Make a casebook: where this desk keeps all reports, sealed
     ///
-    /// The casebook remembers where your keys are and which box it belongs to. Nothing in it can be read without your
-    /// identity file, so keep a copy of that in a safe place.
+    /// The casebook remembers where this account's keys are and which box it belongs to. Nothing in it can be read without
+    /// your identity file, so keep a copy of that in a safe place. In an empty directory of a group with setgid set
+    /// (chmod 2770), other accounts of that group can work on it too.
     Init(CasebookInitArguments),
     /// Open a casebook for the first time, after a colleague has let you join
     ///
@@ -71,6 +74,10 @@ pub(in crate::cli) enum DeskCommand {
     Consent(ConsentArguments),
     /// Say who opened, saved, printed or handed on what, and on which day
     Log(LogArguments),
+    /// Say whether the casebook lies as it should on this machine, for its members' accounts alone
+    ///
+    /// A line a finding; nothing is opened and no key is read. It fails if anything is unsafe.
+    Check(DeskCheckArguments),
     /// Let someone join with the recovery keys from the safe, when all members have lost theirs
     Recover(RecoverArguments),
     /// Do the same work in a browser on this machine
@@ -108,6 +115,9 @@ pub(in crate::cli) struct JoinArguments {
     /// Your identity: identity.txt from `candour keys new`
     #[arg(long, value_name = "FILE")]
     identity: PathBuf,
+    /// Your signing key: the signing.key beside your identity otherwise
+    #[arg(long, value_name = "FILE")]
+    signing_key: Option<PathBuf>,
     /// The fingerprint of the casebook, as your colleague reads it out
     #[arg(long, value_name = "FINGERPRINT")]
     fingerprint: Fingerprint,
@@ -240,6 +250,7 @@ pub(in crate::cli) fn run(command: DeskCommand) -> Outcome {
         DeskCommand::Propose(arguments) => team_commands::propose(&arguments),
         DeskCommand::Consent(arguments) => team_commands::consent(&arguments),
         DeskCommand::Log(arguments) => team_commands::log(&arguments),
+        DeskCommand::Check(arguments) => check::run(&arguments),
         DeskCommand::Recover(arguments) => team_commands::recover(&arguments),
         DeskCommand::Open(arguments) => open::run(&arguments),
     }
@@ -253,8 +264,9 @@ fn init(arguments: &CasebookInitArguments) -> Outcome {
     let directory = absolute(&arguments.casebook.casebook)?;
     confine(&directory, &ring, [], None);
     let (identity, key) = (ring.identity()?, ring.signing_key()?);
-    let founder = Founder { name: Text::typed(&arguments.name), role: TeamRole::Lead, paths };
+    let founder = Founder { name: Text::typed(&arguments.name), role: TeamRole::Lead };
     Casebook::init(&directory, identity.into(), &key, box_key.clone(), founder, &SystemDay)?;
+    paths.remember(&directory)?;
     output::line(&format!("made a casebook in {}", directory.display()))?;
     output::line(&format!("box key fingerprint:  {}", box_key.fingerprint()))?;
     output::line("compare that with what `candour init` printed at the box")?;
@@ -265,11 +277,14 @@ fn init(arguments: &CasebookInitArguments) -> Outcome {
 fn join(arguments: &JoinArguments) -> Outcome {
     let directory = absolute(&arguments.casebook.casebook)?;
     let identity = absolute(&arguments.identity)?;
-    let paths = KeyPaths { signing_key: identity.clone(), identity };
-    let mut ring = KeyRing::new(paths, arguments.passphrase_file.clone());
+    let beside = || identity.with_file_name(SIGNING_KEY);
+    let signing_key = arguments.signing_key.as_deref().map_or_else(|| Ok(beside()), absolute)?;
+    let paths = KeyPaths { identity, signing_key };
+    let mut ring = KeyRing::new(paths.clone(), arguments.passphrase_file.clone());
     confine(&directory, &ring, [], None);
     let identity = ring.identity()?;
     let casebook = Casebook::join(&directory, identity.into(), arguments.fingerprint)?;
+    paths.remember(&directory)?;
     let name =
         casebook.me().and_then(|me| casebook.member_name(me)).map(|name| escape_invisible_in_line(name.as_str()));
     output::line(&format!("joined the casebook in {} as {}", directory.display(), name.unwrap_or_default()))

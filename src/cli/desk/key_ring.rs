@@ -20,7 +20,7 @@ const KEY_FILE_BYTES: usize = 64 * KIB;
 /// Where the identity is.
 #[derive(Args)]
 pub(in crate::cli) struct Locations {
-    /// The identity, if it is not where it was when the casebook was made
+    /// The identity, if it is not where it was when you made the casebook or joined
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
     /// A file whose first line is the passphrase of your keys; otherwise it is asked for if they have one
@@ -31,7 +31,7 @@ pub(in crate::cli) struct Locations {
 /// Where the signing key is, for the commands that write to a casebook.
 #[derive(Args)]
 pub(in crate::cli) struct SignerLocation {
-    /// The signing key, if it is not where it was when the casebook was made
+    /// The signing key, if it is not where it was when you made the casebook or joined
     #[arg(long, value_name = "FILE")]
     signing_key: Option<PathBuf>,
 }
@@ -50,6 +50,15 @@ pub(in crate::cli) enum KeyRingError {
         /// What says where it is.
         option: &'static str,
     },
+    /// The casebook knows no keys of this account.
+    #[error(
+        "this casebook knows no keys of the account that you use; give --identity and --signing-key, or run `candour desk \
+         join` once under this account"
+    )]
+    NoAccount,
+    /// There is no casebook, or what it says of this account's keys can't be used.
+    #[error(transparent)]
+    Casebook(#[from] CasebookError),
     /// It can't be read.
     #[error(transparent)]
     File(#[from] FileError),
@@ -83,15 +92,25 @@ impl KeyRing {
         casebook: &Path,
         locations: &Locations,
         signer: Option<&SignerLocation>,
-    ) -> Result<Self, CasebookError> {
-        let mut paths = Pointer::read(casebook)?.key_paths();
-        if let Some(identity) = &locations.identity {
-            paths.identity.clone_from(identity);
-        }
-        if let Some(signing_key) = signer.and_then(|signer| signer.signing_key.as_ref()) {
-            paths.signing_key.clone_from(signing_key);
-        }
-        Ok(Self::new(paths, locations.passphrase_file.clone()))
+    ) -> Result<Self, KeyRingError> {
+        // Without a casebook there are no keys to look for.
+        Pointer::read(casebook).map_err(CasebookError::from)?;
+        let signing_key = signer.and_then(|signer| signer.signing_key.clone());
+        let known = match (&locations.identity, signer) {
+            (Some(_), None) => None,
+            (Some(_), Some(_)) if signing_key.is_some() => None,
+            _ => KeyPaths::of_this_account(casebook).map_err(CasebookError::from)?,
+        };
+        let identity = locations.identity.clone().or_else(|| known.as_ref().map(|known| known.identity.clone()));
+        let identity = identity.ok_or(KeyRingError::NoAccount)?;
+        // A command that only reads asks for none.
+        let signing_key = signing_key.or_else(|| known.map(|known| known.signing_key));
+        let signing_key = match (signing_key, signer) {
+            (Some(signing_key), _) => signing_key,
+            (None, None) => identity.clone(),
+            (None, Some(_)) => return Err(KeyRingError::NoAccount),
+        };
+        Ok(Self::new(KeyPaths { identity, signing_key }, locations.passphrase_file.clone()))
     }
 
     /// The files that it reads.

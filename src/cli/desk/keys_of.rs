@@ -1,8 +1,9 @@
 //! Reading a member's keys and opening the casebook with them, with every other file given up.
 
-use std::path::Path;
+use std::{os::unix::fs::MetadataExt, path::Path};
 
 use clap::Args;
+use rustix::fs::Mode;
 
 use super::{
     casebook_argument::CasebookArgument,
@@ -76,5 +77,21 @@ impl Changing {
 /// Gives up every file but the casebook, the keys, and those that are named. What the kernel can't hold a command to,
 /// it goes without: it ends soon, and `candour desk open`, which does not, refuses then.
 pub(super) fn confine<const N: usize>(casebook: &Path, ring: &KeyRing, read: [&Path; N], made: Option<&Path>) {
+    follow_sharing(casebook);
     let _ = confined::to_files(&reach::named(casebook, ring.files().chain(read), made));
+}
+
+/// What this process makes from now on in a casebook that a group shares is that group's; in any other, this account's
+/// alone. What is not the casebook's own says itself who may read it.
+pub(super) fn follow_sharing(casebook: &Path) {
+    if casebook.metadata().is_ok_and(|found| is_shared(found.mode())) {
+        rustix::process::umask(Mode::from_raw_mode(0o007));
+    }
+}
+
+/// Whether a directory of that mode is shared by its group: what is made in it is the group's too.
+pub(super) const fn is_shared(mode: u32) -> bool {
+    const SETGID_AND_GROUP: u32 = 0o2070;
+
+    mode & SETGID_AND_GROUP == SETGID_AND_GROUP
 }

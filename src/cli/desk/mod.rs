@@ -2,6 +2,7 @@
 //! [`crate::casebook`].
 
 mod casebook_argument;
+mod check;
 mod commands;
 mod key_ring;
 mod keys_of;

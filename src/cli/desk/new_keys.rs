@@ -12,6 +12,9 @@ use crate::{
     unseal::NewKeys,
 };
 
+/// What the key that signs is called, beside the identity.
+pub(super) const SIGNING_KEY: &str = "signing.key";
+
 #[derive(Subcommand)]
 pub(in crate::cli) enum KeysCommand {
     /// Make an identity that opens reports and a key that signs decisions
@@ -37,7 +40,7 @@ pub(in crate::cli) struct NewArguments {
 pub(in crate::cli) fn run(command: KeysCommand) -> Outcome {
     let KeysCommand::New(arguments) = command;
     let dir = &arguments.out;
-    let names = ["identity.txt", "signing.key", "governance.recipients", "signer.pub"];
+    let names = ["identity.txt", SIGNING_KEY, "governance.recipients", "signer.pub"];
     // Making keys takes seconds: say first that there is no room for them.
     if let Some(there) = names.iter().map(|name| dir.join(name)).find(|path| path.symlink_metadata().is_ok()) {
         return Err(FileError::Exists(there).into());

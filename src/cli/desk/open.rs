@@ -12,6 +12,7 @@ use crate::{
         desk::{
             casebook_argument::CasebookArgument,
             key_ring::{KeyRing, KeyRingError, Locations, SignerLocation},
+            keys_of::follow_sharing,
         },
         due::HolidayArguments,
         listen::{bind, stop_signal, uptime},
@@ -68,6 +69,7 @@ pub(in crate::cli) fn run(arguments: &OpenArguments) -> Outcome {
     let address = listener.local_addr().map_err(failed)?;
     let casebook = &arguments.casebook.casebook;
     let ring = KeyRing::of(casebook, &arguments.keys, Some(&arguments.signer))?;
+    follow_sharing(casebook);
     // Before any thread is started: those that were would not be held to it.
     let named = reach::named(casebook, ring.files().chain(arguments.holidays.file()), None);
     confined::or_refuse(confined::to_files(&named), arguments.unconfined)?;

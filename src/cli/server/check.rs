@@ -1,17 +1,16 @@
 use std::{os::unix::fs::PermissionsExt, path::Path};
 
 use clap::Args;
-use serde::Serialize;
 
 use crate::{
     cli::{
-        output::{self, Failure, Outcome},
+        findings::{Findings, Verdict},
+        output::{Failure, Outcome},
         server::{
             box_files::{BOX_KEY, DataArgument, KeysArgument},
             config_file::ConfigArgument,
         },
     },
-    confine::{self, Enforced, Kernel},
     domain::{Clock, Route, SystemDay, Today, limits::MIB},
     store::{DATABASE, Store},
     web::PageText,
@@ -37,73 +36,46 @@ pub(in crate::cli) struct CheckArguments {
     json: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Verdict {
-    Ok,
-    Warning,
-    Unsafe,
-}
-
-#[derive(Serialize)]
-struct CheckFinding {
-    verdict: Verdict,
-    finding: String,
-}
-
 pub(in crate::cli) fn run(arguments: &CheckArguments) -> Outcome {
-    let findings = Findings::gather(arguments);
-    if arguments.json {
-        output::json(&findings.0)?;
-    } else {
-        for CheckFinding { verdict, finding } in &findings.0 {
-            let word = match verdict {
-                Verdict::Ok => "ok",
-                Verdict::Warning => "warning",
-                Verdict::Unsafe => "unsafe",
-            };
-            output::line(&format!("{word:8} {finding}"))?;
-        }
-    }
-    if findings.0.iter().any(|finding| finding.verdict == Verdict::Unsafe) { Err(Failure::Reported) } else { Ok(()) }
+    BoxCheck::gather(arguments).0.print(arguments.json)
 }
 
 #[derive(Default)]
-struct Findings(Vec<CheckFinding>);
+struct BoxCheck(Findings);
 
-impl Findings {
+impl BoxCheck {
     fn gather(CheckArguments { data, keys, config, .. }: &CheckArguments) -> Self {
-        let mut findings = Self::default();
-        findings.private(&data.path, "the data directory");
-        findings.private(&data.path.join(DATABASE), "the database");
-        findings.private(&data.path.join(BOX_KEY), "the box's signing key");
-        findings.add("the box's signing key fits box.pub", signing_key(data));
-        findings.add("no private key among the public ones", keys.refuse_private());
-        findings.add("governance.recipients can be read", keys.recipients().map(drop));
-        findings.add("signers.pub can be read", keys.signers().map(drop));
-        findings.holidays(data);
+        let mut check = Self::default();
+        check.private(&data.path, "the data directory");
+        check.private(&data.path.join(DATABASE), "the database");
+        check.private(&data.path.join(BOX_KEY), "the box's signing key");
+        check.0.add("the box's signing key fits box.pub", signing_key(data));
+        check.0.add("no private key among the public ones", keys.refuse_private());
+        check.0.add("governance.recipients can be read", keys.recipients().map(drop));
+        check.0.add("signers.pub can be read", keys.signers().map(drop));
+        check.holidays(data);
         if config.is_given() {
-            findings.config(config);
+            check.config(config);
         }
-        findings.disk(&data.path);
-        findings.kernel();
-        if let Some(store) = findings.take("the database opens", data.store()) {
-            findings.store(&store, data, keys);
+        check.disk(&data.path);
+        check.0.kernel("the box", "its data directory");
+        if let Some(store) = check.0.take("the database opens", data.store()) {
+            check.store(&store, data, keys);
         }
-        findings
+        check
     }
 
     fn store(&mut self, store: &Store, data: &DataArgument, keys: &KeysArgument) {
-        self.add("every page and reference of the database is sound", store.check_integrity().map_err(Failure::from));
-        self.add("a write reaches the disk", store.probe().map_err(Failure::from));
+        self.0.add("every page and reference of the database is sound", store.check_integrity().map_err(Failure::from));
+        self.0.add("a write reaches the disk", store.probe().map_err(Failure::from));
         if let Ok(recipients) = keys.recipients() {
-            self.add(
+            self.0.add(
                 "the recipients are those that were confirmed",
                 data.hold_against_pin(store, &recipients, &keys.path),
             );
         }
         if let Ok(signers) = keys.signers() {
-            self.add(
+            self.0.add(
                 "the signers are those that were confirmed",
                 data.hold_signers_against_pin(store, &signers, &keys.path),
             );
@@ -112,27 +84,28 @@ impl Findings {
 
     fn holidays(&mut self, data: &DataArgument) {
         let today = SystemDay.today();
-        let Some(calendar) = self.take("bank holidays can be read", data.calendar()) else { return };
+        let Some(calendar) = self.0.take("bank holidays can be read", data.calendar()) else { return };
         let promises = Route::ALL.iter().flat_map(|route| route.promises()).chain([&Clock::NOTICE]);
         let reached = promises.map(|promise| Clock::start(*promise, today, &calendar)).collect::<Result<Vec<_>, _>>();
-        self.add("bank holidays reach every due date of today", reached.map(drop).map_err(Failure::from));
+        self.0.add("bank holidays reach every due date of today", reached.map(drop).map_err(Failure::from));
         if calendar.add_working_days(today, HOLIDAYS_AHEAD).is_err() {
             let text = format!(
                 "bank holidays are loaded up to {} only; put GOV.UK's bank-holidays.json at {}",
                 calendar.last_year(),
                 data.bank_holidays().display()
             );
-            self.0.push(CheckFinding { verdict: Verdict::Warning, finding: text });
+            self.0.say(Verdict::Warning, text);
         }
     }
 
     fn config(&mut self, argument: &ConfigArgument) {
-        let Some(config) = self.take("the configuration can be used", argument.read()) else { return };
+        let Some(config) = self.0.take("the configuration can be used", argument.read()) else { return };
         let own: Vec<&str> = config.own_texts().map(PageText::file_name).collect();
         let texts = if own.is_empty() { "none".to_owned() } else { own.join(", ") };
-        self.add(&format!("page texts of your own in place of the defaults: {texts}"), Ok(()));
-        let unsettled = config.unsettled(SystemDay.today()).into_iter();
-        self.0.extend(unsettled.map(|finding| CheckFinding { verdict: Verdict::Warning, finding }));
+        self.0.add(&format!("page texts of your own in place of the defaults: {texts}"), Ok(()));
+        for finding in config.unsettled(SystemDay.today()) {
+            self.0.say(Verdict::Warning, finding);
+        }
     }
 
     fn disk(&mut self, directory: &Path) {
@@ -145,28 +118,7 @@ impl Findings {
                 (free_space(free), text)
             }
         };
-        self.0.push(CheckFinding { verdict, finding });
-    }
-
-    fn kernel(&mut self) {
-        let Kernel { files, system_calls } = confine::kernel();
-        let (verdict, finding) = match files {
-            Enforced::Fully => (Verdict::Ok, "this kernel confines the box to its data directory"),
-            Enforced::Partly => (
-                Verdict::Unsafe,
-                "this kernel confines the box to its data directory in part only; use Linux 6.12 or later",
-            ),
-            Enforced::Not => {
-                (Verdict::Unsafe, "this kernel has no Landlock and does not confine the box; use Linux 6.12 or later")
-            }
-        };
-        self.0.push(CheckFinding { verdict, finding: finding.to_owned() });
-        let (verdict, finding) = if system_calls {
-            (Verdict::Ok, "this kernel keeps the box from system calls that it has no use for")
-        } else {
-            (Verdict::Unsafe, "this kernel can't keep the box from system calls; use one with seccomp filters")
-        };
-        self.0.push(CheckFinding { verdict, finding: finding.to_owned() });
+        self.0.say(verdict, finding);
     }
 
     fn private(&mut self, path: &Path, what: &str) {
@@ -180,21 +132,7 @@ impl Findings {
             }
             Ok(_) => Ok(()),
         };
-        self.add(&format!("{what} is for its owner alone"), result);
-    }
-
-    fn add(&mut self, well: &str, result: Result<(), Failure>) {
-        self.take(well, result);
-    }
-
-    fn take<T>(&mut self, well: &str, result: Result<T, Failure>) -> Option<T> {
-        let (verdict, finding, value) = match result {
-            Ok(value) => (Verdict::Ok, well.to_owned(), Some(value)),
-            Err(Failure::Failed(why) | Failure::Usage(why)) => (Verdict::Unsafe, why, None),
-            Err(Failure::Reported) => (Verdict::Unsafe, format!("not so: {well}"), None),
-        };
-        self.0.push(CheckFinding { verdict, finding });
-        value
+        self.0.add(&format!("{what} is for its owner alone"), result);
     }
 }
 

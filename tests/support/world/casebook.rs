@@ -11,8 +11,8 @@ use std::{
 
 use candour::{
     casebook::{
-        AnswerId, Casebook, CasebookError, Editor, Founder, Import, KeyPaths, NewAssessment, NewDecision, NewMember,
-        NewNote, NewNotice, NewProposal, NewReply, Pointer, Proposed, Recorded,
+        AnswerId, Casebook, CasebookError, Editor, Founder, Import, NewAssessment, NewDecision, NewMember, NewNote,
+        NewNotice, NewProposal, NewReply, Pointer, Proposed, Recorded,
     },
     crypto::{
         self, AttachmentSealer, BoxRole, Code, GovernanceRecipients, ReplyIdentity, SignerRole, SigningKey,
@@ -336,8 +336,7 @@ pub(crate) fn init(
     signer: &SigningKey<SignerRole>,
     box_key: VerifyingKey<BoxRole>,
 ) -> Result<Casebook, CasebookError> {
-    let paths = KeyPaths { identity: "/keys/identity.txt".into(), signing_key: "/keys/signing.key".into() };
-    let founder = Founder { name: Text::verbatim("First"), role: TeamRole::Lead, paths };
+    let founder = Founder { name: Text::verbatim("First"), role: TeamRole::Lead };
     Casebook::init(directory, Arc::clone(identity), signer, box_key, founder, &TODAY)
 }
 

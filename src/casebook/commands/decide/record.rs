@@ -139,9 +139,9 @@ impl Editor<'_> {
         let to = ReplyRecipient::parse(to).map_err(|_| SealError::Recipients)?;
         let sealed = seal_answer(answer, endorsements, &to)?;
         let path = self.casebook.answer_path(id, seq);
-        files::create_private_directory(path.parent().unwrap_or(&self.casebook.directory))?;
+        files::create_team_directory(path.parent().unwrap_or(&self.casebook.directory))?;
         // One of that number is in no event: a command was killed before it recorded it.
-        files::replace(&path, Readers::Owner, sealed.as_bytes())?;
+        files::replace(&path, Readers::Team, sealed.as_bytes())?;
         Ok(FileEntry { size: sealed.as_bytes().len() as u64, sha256: sealed.digest() })
     }
 }
