@@ -6,13 +6,11 @@ use std::{
     os::unix::fs::{PermissionsExt, chown},
 };
 
-use candour::crypto::GovernanceRecipients;
-
 use crate::support::{
     accounts::{Account, GROUP, Machine},
     browser::{Browser, Scripts},
     case::articles,
-    members::confirm_signers,
+    members::{confirm_recipients, confirm_signers},
     person,
 };
 
@@ -31,8 +29,7 @@ fn two_accounts(machine: &Machine) -> (Account<'_>, Account<'_>) {
         fs::remove_file(place.path(&format!("public/{name}"))).unwrap();
         place.put(&format!("public/{name}"), both(file).as_bytes());
     }
-    let recipients = GovernanceRecipients::parse(&both("governance.recipients")).unwrap().fingerprint().to_string();
-    place.done(&["init", "--data", "box", "--keys", "public", "--confirm-recipients", &recipients]);
+    confirm_recipients(place);
     confirm_signers(place, &["--second-approver", "yes"]);
     place.put("box.pub", &fs::read(place.path("box/box.pub")).unwrap());
     fs::set_permissions(place.path("box.pub"), Permissions::from_mode(0o644)).unwrap();

@@ -39,7 +39,10 @@ impl Machine {
         for name in ["bin", "shared"] {
             fs::create_dir(place.path(name)).expect("a directory");
         }
-        fs::copy(env!("CARGO_BIN_EXE_candour"), place.path("bin/candour")).expect("a copy");
+        // By another process: were it open for writing here, a test beside this one could hand that on to what it starts,
+        // and then it can't be run.
+        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_candour")).arg(place.path("bin/candour")).status();
+        assert!(copied.is_ok_and(|status| status.success()));
         mode(place.path("bin"), 0o755);
         mode(place.path("bin/candour"), 0o755);
         // As whoever runs the machine makes it.

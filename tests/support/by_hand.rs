@@ -60,6 +60,11 @@ impl<'a> Hand<'a> {
         opened.map(|text| String::from_utf8(text).expect("text"))
     }
 
+    /// What is sealed to the member.
+    pub(crate) fn unsealed(&self, sealed: &[u8]) -> Vec<u8> {
+        self.open(&self.identity(), sealed).expect("it is sealed to the member")
+    }
+
     /// How many events there are.
     pub(crate) fn version(&self) -> u64 {
         fs::read_dir(self.casebook.join("events")).expect("it is there").count() as u64
@@ -102,6 +107,23 @@ impl<'a> Hand<'a> {
         json!({"report": report, "sealed": data_encoding::BASE64.encode(&sealed)})
     }
 
+    /// The member's signature over a document of that format.
+    pub(crate) fn signature(&self, document: &str, format: &str) -> String {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("document");
+        fs::write(&file, document).expect("a file");
+        let signed = Command::new("minisign")
+            .args(["-S", "-s"])
+            .arg(self.place.path(&format!("{}/signing.key", self.keys)))
+            .args(["-c", "signature from a candour signer key", "-t", format, "-m"])
+            .arg(&file)
+            .stdin(Stdio::null())
+            .output()
+            .expect("minisign runs");
+        assert!(signed.status.success(), "{}", String::from_utf8_lossy(&signed.stderr));
+        fs::read_to_string(directory.path().join("document.minisig")).expect("a signature")
+    }
+
     /// Puts an event at the end: signed with the member's key, sealed to the casebook's.
     pub(crate) fn append(&self, by: &str, what: &Value) {
         let last = self.version();
@@ -116,25 +138,19 @@ impl<'a> Hand<'a> {
             "what": what,
         });
         let event = event.to_string();
-        let directory = tempfile::tempdir().expect("a directory");
-        let file = directory.path().join("event");
-        fs::write(&file, &event).expect("a file");
-        let signed = Command::new("minisign")
-            .args(["-S", "-s"])
-            .arg(self.place.path(&format!("{}/signing.key", self.keys)))
-            .args(["-c", "signature from a candour signer key", "-t", "candour-casebook-v3", "-m"])
-            .arg(&file)
-            .stdin(Stdio::null())
-            .output()
-            .expect("minisign runs");
-        assert!(signed.status.success(), "{}", String::from_utf8_lossy(&signed.stderr));
-        let signature = fs::read_to_string(directory.path().join("event.minisig")).expect("a signature");
+        let signature = self.signature(&event, "candour-casebook-v3");
         let public = self.place.path(&format!("{}/signer.pub", self.keys));
         let signer = fs::read_to_string(public).expect("it is there").lines().last().expect("a key").to_owned();
         let envelope = json!({"event": event, "signer": signer, "signature": signature}).to_string();
         let sealed = seal(&public_half(&self.casebook_keys()), envelope.as_bytes());
         fs::write(self.event_path(last + 1), sealed).expect("a file");
     }
+}
+
+/// A new key, as an identity file.
+pub(crate) fn new_key() -> String {
+    let made = Command::new("age-keygen").stdin(Stdio::null()).stderr(Stdio::null()).output().expect("age-keygen runs");
+    String::from_utf8(made.stdout).expect("text")
 }
 
 /// The recipient of the first key of an identity file.

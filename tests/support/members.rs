@@ -68,6 +68,13 @@ pub(crate) fn second_member_called(place: &Installation, name: &str) {
     confirm_signers(place, &["--second-approver", "yes"]);
 }
 
+/// Confirms at the box whom collections are sealed to, as whoever compared the fingerprint with the team does.
+pub(crate) fn confirm_recipients(place: &Installation) {
+    let recipients = fs::read_to_string(place.path("public/governance.recipients")).expect("it is there");
+    let fingerprint = GovernanceRecipients::parse(&recipients).expect("recipients").fingerprint().to_string();
+    place.done(&["init", "--data", "box", "--keys", "public", "--confirm-recipients", &fingerprint]);
+}
+
 /// Confirms at the box who may sign, as whoever compared the fingerprint with the team does, and sets more.
 pub(crate) fn confirm_signers(place: &Installation, more: &[&str]) {
     let init = ["init", "--data", "box", "--keys", "public"];

@@ -91,7 +91,7 @@ impl Keyring {
             held.generations.get(&id).cloned().unwrap_or_default()
         };
         let openers = self.casebook.and(&self.member);
-        let opened = merged(&self.directory, Owner::Report(id), &generations, &openers)?.map(Arc::new);
+        let opened = merged_of_report(&self.directory, Owner::Report(id), &generations, &openers)?.map(Arc::new);
         self.held().reports.insert(id, opened.clone());
         Ok(opened)
     }
@@ -151,8 +151,8 @@ impl Keyring {
         };
         let (earlier, later): (BTreeSet<u32>, BTreeSet<u32>) =
             generations.iter().filter(|generation| **generation != keep).partition(|generation| **generation < keep);
-        let kept = merged(&self.directory, owner, &BTreeSet::from([keep]), &openers)?;
-        let others = merged(&self.directory, owner, &earlier, &openers)?;
+        let kept = merged_of_report(&self.directory, owner, &BTreeSet::from([keep]), &openers)?;
+        let others = merged_of_report(&self.directory, owner, &earlier, &openers)?;
         let holds_all = match (kept, others) {
             (Some(kept), Some(others)) => others.recipients().keys().iter().all(|key| kept.only(key).is_some()),
             (Some(_), None) => true,
@@ -181,7 +181,14 @@ impl Keyring {
 
     fn remove(&self, owner: Owner, generations: &BTreeSet<u32>) -> Result<(), LogError> {
         for generation in generations {
-            files::erase(&path(&self.directory, owner, *generation))?;
+            let path = path(&self.directory, owner, *generation);
+            match files::erase(&path) {
+                // Another account keeps it to itself: it can't be written over, only removed.
+                Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => {
+                    files::remove(&path)?;
+                }
+                erased => erased?,
+            }
         }
         files::sync_directory(&self.directory)?;
         if let Owner::Report(id) = owner {
@@ -248,7 +255,8 @@ fn write(
     Ok(())
 }
 
-/// Every generation that can be opened, the newest first; none if none can.
+/// Every generation that can be opened, the newest first; none if none is sealed to whoever looks. Anyone can put a file
+/// beside the others that is no key: it takes nothing from those that are, and is told only if there are none.
 fn merged(
     directory: &Path,
     owner: Owner,
@@ -256,32 +264,65 @@ fn merged(
     openers: &GovernanceIdentity,
 ) -> Result<Option<GovernanceIdentity>, LogError> {
     let mut all: Option<GovernanceIdentity> = None;
+    let mut failed = None;
     for generation in generations.iter().rev() {
-        let path = path(directory, owner, *generation);
-        let sealed = match files::read(&path, BYTES) {
-            Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => continue,
-            sealed => sealed?,
-        };
-        let keys = match openers.open_bytes(&sealed, BYTES) {
-            Err(OpenError::OtherKeys) => continue,
-            Err(source) => return Err(LogError::Open { path, source }),
-            Ok(text) => {
-                let text = std::str::from_utf8(&text).map_err(|_| OpenError::Inside);
-                text.and_then(GovernanceIdentity::from_text).map_err(|source| LogError::Open { path, source })?
+        match one(path(directory, owner, *generation), openers) {
+            Ok(None) => {}
+            Ok(Some(keys)) => {
+                all = Some(match all {
+                    Some(newer) => newer.and(&keys),
+                    None => keys,
+                });
             }
-        };
-        all = Some(match all {
-            Some(newer) => newer.and(&keys),
-            None => keys,
-        });
+            Err(error) => failed = Some(error),
+        }
     }
-    Ok(all)
+    match (all, failed) {
+        (None, Some(error)) => Err(error),
+        (all, _) => Ok(all),
+    }
+}
+
+/// As [`merged`], where a report whose key files are all broken is one that can't be opened, and no more.
+fn merged_of_report(
+    directory: &Path,
+    owner: Owner,
+    generations: &BTreeSet<u32>,
+    openers: &GovernanceIdentity,
+) -> Result<Option<GovernanceIdentity>, LogError> {
+    match merged(directory, owner, generations, openers) {
+        Err(LogError::Open { .. }) => Ok(None),
+        opened => opened,
+    }
+}
+
+fn one(path: PathBuf, openers: &GovernanceIdentity) -> Result<Option<GovernanceIdentity>, LogError> {
+    let sealed = match files::read(&path, BYTES) {
+        Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // Another account keeps it to itself.
+        Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => {
+            return Err(LogError::Open { path, source: OpenError::Io(source) });
+        }
+        Err(FileError::TooLarge(path)) => return Err(LogError::Open { path, source: OpenError::Inside }),
+        sealed => sealed?,
+    };
+    let text = match openers.open_bytes(&sealed, BYTES) {
+        Err(OpenError::OtherKeys) => return Ok(None),
+        Err(source) => return Err(LogError::Open { path, source }),
+        Ok(text) => text,
+    };
+    let keys = std::str::from_utf8(&text).map_err(|_| OpenError::Inside).and_then(GovernanceIdentity::from_text);
+    keys.map(Some).map_err(|source| LogError::Open { path, source })
 }
 
 fn index(directory: &Path) -> Result<(BTreeSet<u32>, Held), LogError> {
     let (mut own, mut held) = (BTreeSet::new(), Held::default());
     for entry in fs::read_dir(directory).map_err(FileError::io("read", directory))? {
-        let name = entry.map_err(FileError::io("read", directory))?.file_name();
+        let entry = entry.map_err(FileError::io("read", directory))?;
+        if !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let name = entry.file_name();
         let mut parts = name.to_str().unwrap_or_default().split('.');
         let (Some(owner), Some(generation), Some("age"), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
