@@ -3,7 +3,7 @@
 //!
 //! Pictures of the pages are left in `target/screenshots`.
 
-use candour::domain::SystemDay;
+use candour::{casebook::NewProposal, domain::SystemDay};
 
 use crate::support::{
     browser::{Browser, Scripts},
@@ -139,5 +139,21 @@ fn the_pages_for_deciding_are_accessible_and_fit() {
     browser.click("button.second");
     browser.until_there(".error-summary");
     look("desk-take-back-errors");
+    // What two of them change, and what each is told.
+    edit(&place, |editor| editor.propose(NewProposal::NoSecondApprover, &SystemDay).map(drop));
+    browser.go("/");
+    browser.until_there("#alerts");
+    look("desk-queue-told");
+    browser.follow("1 change");
+    browser.until_there("#proposals");
+    look("desk-team-two");
+    browser.click("#proposals + ul a");
+    browser.until_there("form[action$='/consent']");
+    look("desk-proposal");
+    browser.go(&format!("/reports/{id}/readers"));
+    look("desk-readers-two");
+    browser.click("main form button");
+    browser.until_there(".error-summary");
+    look("desk-readers-errors");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

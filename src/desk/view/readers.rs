@@ -14,6 +14,9 @@ use crate::{
     http::{Day, Field},
 };
 
+/// Accesses of one page, the last.
+const ROWS: usize = 500;
+
 /// Who may open a report.
 #[derive(Template)]
 #[template(path = "desk/readers.html")]
@@ -24,6 +27,7 @@ pub(in crate::desk) struct ReadersPage<'a> {
     /// Whether every member may open it, those who join later too.
     everyone: bool,
     now: Vec<String>,
+    /// Empty if there is nobody to choose.
     choose: Vec<Field>,
     /// Empty if nobody was shut out.
     let_in: Vec<Field>,
@@ -71,8 +75,8 @@ impl<'a> ReadersPage<'a> {
         // A question without a choice can't be answered.
         if !others.is_empty() {
             choose.push(ReadersField::Member.offering(others.into_iter().map(choice), choosing, &errors));
+            choose.push(ReadersField::Reason.field(choosing, &errors));
         }
-        choose.push(ReadersField::Reason.field(choosing, &errors));
         let mut let_in = Vec::new();
         if chosen.is_some() {
             let all = (EVERYONE.to_owned(), "Every member, those who join later too".to_owned());
@@ -92,6 +96,8 @@ pub(in crate::desk) struct AccessLogPage<'a> {
     shell: &'a Shell,
     /// If it is of one report.
     of: Option<ReportId>,
+    /// How many there are, those that are not shown too.
+    total: usize,
     rows: Vec<AccessRow>,
 }
 
@@ -106,13 +112,14 @@ struct AccessRow {
 impl<'a> AccessLogPage<'a> {
     /// Of these accesses, the last first.
     pub(in crate::desk) fn new(shell: &'a Shell, log: Vec<AccessView>, of: Option<ReportId>) -> Self {
-        let rows = log.into_iter().map(|access| AccessRow {
+        let total = log.len();
+        let rows = log.into_iter().take(ROWS).map(|access| AccessRow {
             on: Day(access.on),
             by: escape_invisible_in_line(access.name.as_str()),
             report: access.report,
             how: access.how.label(),
             what: access.file.map_or_else(|| "The report".to_owned(), |file| escape_invisible_in_line(file.as_str())),
         });
-        Self { shell, of, rows: rows.collect() }
+        Self { shell, of, total, rows: rows.collect() }
     }
 }
