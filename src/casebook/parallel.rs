@@ -1,5 +1,14 @@
 use std::thread;
 
+/// Does two things at the same time.
+pub(super) fn side_by_side<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (finished(one), other)
+    })
+}
+
 /// Does the same to each of many, on every core, and keeps their order.
 pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     /// Fewer are not worth a thread.
@@ -14,12 +23,13 @@ pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R 
     thread::scope(|scope| {
         let threads: Vec<_> =
             items.chunks(part).map(|part| scope.spawn(move || part.iter().map(work).collect::<Vec<R>>())).collect();
-        threads
-            .into_iter()
-            .flat_map(|thread| match thread.join() {
-                Ok(done) => done,
-                Err(fault) => std::panic::resume_unwind(fault),
-            })
-            .collect()
+        threads.into_iter().flat_map(finished).collect()
     })
+}
+
+fn finished<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    match thread.join() {
+        Ok(done) => done,
+        Err(fault) => std::panic::resume_unwind(fault),
+    }
 }

@@ -1,9 +1,7 @@
-use std::fs::File;
-
 use crate::{
     casebook::{
         Casebook, CasebookError, EditError, LogError,
-        book::lock::lock,
+        book::lock::{Lock, lock},
         log::{
             event::{Matter, What},
             keyring::Owner,
@@ -19,8 +17,7 @@ pub struct Editor<'c> {
     pub(in crate::casebook) key: &'c SigningKey<SignerRole>,
     /// Who writes.
     pub(in crate::casebook) me: MemberId,
-    /// Unlocked when it is closed.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Casebook {

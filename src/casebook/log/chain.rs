@@ -104,6 +104,11 @@ pub(in crate::casebook) fn read(casebook: &Path, number: u64) -> Result<Vec<u8>,
     Ok(files::read(&path(casebook, number), EVENT_BYTES)?)
 }
 
+/// SHA-256 of the sealed file of an event.
+pub(in crate::casebook) fn digest(casebook: &Path, number: u64) -> Result<Digest, LogError> {
+    Ok(crypto::digest(&read(casebook, number)?))
+}
+
 /// Opens an event: its seal, its signature, its number and casebook are right. Whether its author may have made it, and
 /// whether it follows from the one before, is for the caller.
 pub(in crate::casebook) fn open(

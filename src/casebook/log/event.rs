@@ -3,6 +3,7 @@
 //! member and destroyed without breaking the chain.
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use crate::{
     casebook::log::fact::Fact,
@@ -37,8 +38,8 @@ pub(in crate::casebook) struct Event {
 
 /// What can't be read is an event all the same: whoever signs nonsense must not end the casebook.
 fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<What, D::Error> {
-    let value = serde_json::Value::deserialize(deserializer)?;
-    Ok(What::deserialize(value).unwrap_or(What::Unreadable))
+    let json = <&RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str(json.get()).unwrap_or(What::Unreadable))
 }
 
 impl Document for Event {

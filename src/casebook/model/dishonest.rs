@@ -338,7 +338,7 @@ impl Team {
         if behind {
             let manifest = self.world.manifest();
             let parts = self.world.parts(&manifest);
-            let file = self.world.carry(&crate::world::casebook::seal(&parts, &self.world.identity.recipients()));
+            let file = self.world.carry(&crate::world::casebook::seal(&parts, &self.world.recipients()));
             assert!(self.world.edit(|editor| editor.import(&file, true, &crate::world::TODAY)).is_err());
             self.sticks.push(file);
         }

@@ -132,6 +132,12 @@ impl World {
         colleague
     }
 
+    /// What the box seals to: the keys of everyone who joined.
+    pub(crate) fn recipients(&self) -> GovernanceRecipients {
+        let colleagues = self.colleagues.borrow();
+        colleagues.iter().fold(self.identity.recipients(), |all, colleague| all.and(&colleague.identity.recipients()))
+    }
+
     /// A change that the first member proposes and, if there are others, one of them consents to.
     pub(crate) fn agree(&self, new: NewProposal) -> Result<(), CasebookError> {
         self.agree_on(TODAY, new)
@@ -213,7 +219,7 @@ impl World {
 
     /// Seals a message with attachments and lists it as that kind.
     pub(crate) fn add(&mut self, id: ReportId, mut message: Message, kind: MessageKind, attachments: &[usize]) {
-        let to = self.identity.recipients();
+        let to = self.recipients();
         let mut sealed = vec![Vec::new()];
         for (index, length) in attachments.iter().enumerate() {
             let (bytes, attachment) = attach(&to, index + 1, *length);
@@ -278,7 +284,7 @@ impl World {
     pub(crate) fn collect(&mut self) -> PathBuf {
         let manifest = self.manifest();
         let parts = self.parts(&manifest);
-        self.carry(&seal(&parts, &self.identity.recipients()))
+        self.carry(&seal(&parts, &self.recipients()))
     }
 
     /// Bytes as a new file.

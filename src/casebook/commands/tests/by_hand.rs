@@ -170,6 +170,7 @@ fn what_is_sealed_for_one_place_stands_in_no_other() {
 #[test]
 fn nonsense_that_is_signed_ends_no_casebook() {
     let (world, id, _, dishonest) = shut_out();
+    let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
     for what in [
         r#""nothing-of-the-kind""#,
         r#"{"destroyed":{"report":"0101010101010101","last_message":1}}"#,
@@ -178,6 +179,8 @@ fn nonsense_that_is_signed_ends_no_casebook() {
         r#"{"exported":{"number":1,"file":"x"}}"#,
         "null",
         r#"{"imported":{"box_key":"x","manifest":"","signature":"","reports":[]}}"#,
+        r#"{"confirmed":1e999}"#,
+        &deep,
     ] {
         let casebook = world.open_as(&dishonest).unwrap();
         let number = casebook.version() + 1;
