@@ -30,7 +30,7 @@ impl Casebook {
             let bound = BoundMatter { casebook, event: number, by, report: about.report, matter };
             about.sealed = chain::seal_matter(to, &bound).unwrap();
         }
-        let to = self.recipient(&self.state.recipient).unwrap();
+        let to = self.team_recipient().unwrap();
         chain::append(&self.directory, &to, &event, key).unwrap();
     }
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::io::{BufRead, Read, Write};
 
 use age::{Decryptor, secrecy::ExposeSecret, stream::StreamReader, x25519};
@@ -57,9 +58,18 @@ impl GovernanceIdentity {
     /// These keys, then others that are not among them.
     #[must_use]
     pub fn and(&self, others: &Self) -> Self {
-        let known = |key: &x25519::Identity| self.0.iter().any(|mine| mine.to_public() == key.to_public());
-        let more = others.0.iter().filter(|key| !known(key));
+        let public = |key: &x25519::Identity| key.to_public().to_string();
+        let known: BTreeSet<String> = self.0.iter().map(public).collect();
+        let more = others.0.iter().filter(|key| !known.contains(&public(key)));
         Self(self.0.iter().chain(more).cloned().collect())
+    }
+
+    /// Those of these keys whose public halves are named; none if there is none.
+    #[must_use]
+    pub fn among(&self, named: &[String]) -> Option<Self> {
+        let known = |key: &&x25519::Identity| named.contains(&key.to_public().to_string());
+        let keys: Vec<_> = self.0.iter().filter(known).cloned().collect();
+        (!keys.is_empty()).then_some(Self(keys))
     }
 
     /// The one key of these that has that public half.

@@ -73,21 +73,25 @@ impl Casebook {
             return Ok(());
         }
         self.keys.refresh()?;
+        // A report that was sealed anew may open what was closed before.
+        let mut has_more = false;
         for number in last + 1.. {
             if !chain::path(&self.directory, number).exists() {
                 break;
             }
             let opened = self.open_event(number)?;
+            if let What::Restricted(restricted) = &opened.event.what {
+                has_more |= self.state.partly_closed.contains(&restricted.report);
+            }
             self.take_in(opened)?;
         }
         self.check_keys()?;
         // Whoever is let into a report can read from then on what was recorded before.
-        let closed: Vec<ReportId> = self.keyless();
-        for id in closed {
-            if self.keys.report(id)?.is_some() {
-                *self = Self::open(&self.directory, Arc::clone(&self.member))?;
-                break;
-            }
+        for id in self.keyless() {
+            has_more |= self.keys.report(id)?.is_some();
+        }
+        if has_more {
+            *self = Self::open(&self.directory, Arc::clone(&self.member))?;
         }
         Ok(())
     }
@@ -245,11 +249,24 @@ impl Casebook {
     }
 
     /// Anyone can seal a key file of their own to the team: only the events say which keys are the right ones.
-    fn check_keys(&self) -> Result<(), CasebookError> {
-        if self.keys.casebook().only(&self.state.recipient).is_none() {
-            return Err(CasebookError::Log(LogError::KeysExchanged));
+    /// Whoever made the newest one and kept it from the others does not end their work: it goes on with the one before,
+    /// and they are told.
+    fn check_keys(&mut self) -> Result<(), CasebookError> {
+        self.team_recipient()?;
+        if !self.holds(&self.state.recipient) {
+            self.state.key_is_withheld();
         }
         Ok(())
+    }
+
+    fn holds(&self, recipient: &str) -> bool {
+        self.keys.casebook().only(recipient).is_some()
+    }
+
+    /// Whom events are sealed to: the newest key of the casebook that this member holds.
+    pub(in crate::casebook) fn team_recipient(&self) -> Result<GovernanceRecipients, CasebookError> {
+        let newest = self.state.recipients().find(|recipient| self.holds(recipient));
+        newest.map_or(Err(CasebookError::Log(LogError::KeysExchanged)), |recipient| self.recipient(recipient))
     }
 
     /// Whom what is about a report is sealed to: the key that the events name, if this member holds it.
@@ -316,11 +333,10 @@ impl Casebook {
             about.sealed = chain::seal_matter(to, &bound)?;
         }
         // The first event makes the key that it is sealed to.
-        let recipient = match &opened.event.what {
-            What::Created(created) => &created.recipient,
-            _ => &self.state.recipient,
+        let to = match &opened.event.what {
+            What::Created(created) => self.recipient(&created.recipient)?,
+            _ => self.team_recipient()?,
         };
-        let to = self.recipient(recipient)?;
         opened.digest = chain::append(&self.directory, &to, &opened.event, key)?;
         for about in opened.event.what.about() {
             about.sealed = String::new();

@@ -1,6 +1,6 @@
 use crate::{
     casebook::{
-        Casebook, CasebookError, EditError, LogError,
+        Casebook, CasebookError, EditError, LogError, NewReaders,
         book::lock::{Lock, lock},
         log::{
             event::{Matter, What},
@@ -8,7 +8,7 @@ use crate::{
         },
     },
     crypto::{self, GovernanceRecipients, SignerRole, SigningKey},
-    domain::{Answer, Digest, MemberId, ReportId, Today},
+    domain::{Answer, Digest, MemberId, ReportId, Text, Today},
 };
 
 /// A casebook, opened for one change: nobody else writes to it for as long as this lives.
@@ -17,6 +17,8 @@ pub struct Editor<'c> {
     pub(in crate::casebook) key: &'c SigningKey<SignerRole>,
     /// Who writes.
     pub(in crate::casebook) me: MemberId,
+    /// Reports whose newest key file lacks a key that this member holds.
+    to_seal_anew: Vec<ReportId>,
     _lock: Lock,
 }
 
@@ -45,6 +47,7 @@ impl Casebook {
             return Err(CasebookError::Edit(EditError::OtherSigner));
         }
         // A command that was killed between an event and the removal of the keys before it.
+        let mut left_out = Vec::new();
         for owner in self.keys.unsettled() {
             let generation = match owner {
                 Owner::Casebook => Some(self.state.generation),
@@ -53,8 +56,16 @@ impl Casebook {
             if let Some(generation) = generation {
                 self.keys.settle(owner, generation)?;
             }
+            let Owner::Report(id) = owner else { continue };
+            let Some(outline) = self.state.outlines.get(&id).filter(|outline| outline.access.is_open_to(me)) else {
+                continue;
+            };
+            let named: Vec<String> = outline.recipients().map(str::to_owned).collect();
+            if self.keys.holds_more(id, outline.key.generation, &named)? {
+                left_out.push(id);
+            }
         }
-        let mut editor = Editor { casebook: self, key, me, _lock: lock };
+        let mut editor = Editor { casebook: self, key, me, to_seal_anew: left_out, _lock: lock };
         editor.finish_destroying()?;
         Ok(editor)
     }
@@ -65,6 +76,19 @@ impl Editor<'_> {
     #[must_use]
     pub const fn casebook(&self) -> &Casebook {
         self.casebook
+    }
+
+    /// Whoever chose readers and kept a key from some of them does not leave them with half a report: whoever has that key
+    /// seals it to all of them again.
+    fn seal_anew(&mut self, today: &dyn Today) -> Result<(), CasebookError> {
+        for id in std::mem::take(&mut self.to_seal_anew) {
+            let state = &self.casebook.state;
+            let Some(chosen) = state.outlines.get(&id).and_then(|outline| outline.access.chosen()) else { continue };
+            let readers = chosen.iter().copied().filter(|reader| state.is_active(*reader)).collect();
+            let reason = Text::typed("A key was missing for some of its readers.");
+            self.restrict(id, NewReaders { readers, reason }, today)?;
+        }
+        Ok(())
     }
 
     /// Records an event that says nothing sealed about any report, if it is allowed.
@@ -79,6 +103,7 @@ impl Editor<'_> {
         matters: Vec<(GovernanceRecipients, Matter)>,
         today: &dyn Today,
     ) -> Result<u64, CasebookError> {
+        self.seal_anew(today)?;
         self.casebook.append(self.me, self.key, what, matters, today)
     }
 

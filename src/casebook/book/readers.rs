@@ -15,7 +15,7 @@ impl Editor<'_> {
     pub(in crate::casebook) fn readers(&self, access: &Access) -> Result<GovernanceRecipients, CasebookError> {
         match access.chosen() {
             Some(readers) => Ok(self.casebook.recipients_of(|member| readers.contains(&member))),
-            None => self.casebook.recipient(&self.casebook.state.recipient),
+            None => self.casebook.team_recipient(),
         }
     }
 
@@ -23,7 +23,8 @@ impl Editor<'_> {
     pub(in crate::casebook) fn new_report_key(&self, id: ReportId, access: &Access) -> Result<NewKey, CasebookError> {
         let outline = self.casebook.state.outlines.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
         let generation = outline.key.generation + 1;
-        let key = self.casebook.keys.fresh(id)?;
+        let named: Vec<String> = outline.recipients().map(str::to_owned).collect();
+        let key = self.casebook.keys.fresh(id, &named)?;
         self.casebook.keys.save(id, generation, &key, &self.readers(access)?, true)?;
         Ok(NewKey { generation, recipient: first(&key) })
     }

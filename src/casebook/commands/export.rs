@@ -10,10 +10,10 @@ use crate::{
     casebook::{
         Casebook, CasebookError, Editor, ExportError, LogError,
         log::event::{AnswerId, Exported, What},
-        state::report::MessageRecord,
+        state::report::{AnswerRecord, MessageRecord},
     },
     crypto::{self, Hashed},
-    domain::{AnswerEntry, Collected, Decisions, Format, Today, limits::ANSWER_BYTES},
+    domain::{AnswerEntry, Collected, Decisions, Format, ReportId, Today, limits::ANSWER_BYTES},
     files::{self, FileError, NewFile, Readers, tarball},
 };
 
@@ -30,6 +30,8 @@ pub enum Export {
         answers: usize,
         /// Of how many reports it says what was collected.
         collected: usize,
+        /// Reports of which an answer's sealed file is not as it was made: that answer and those after it are not in it.
+        lost: Vec<ReportId>,
     },
     /// The file of an export that was cut short has got its name.
     Finished {
@@ -50,15 +52,15 @@ impl Editor<'_> {
         }
         // Before the first import there is no box to write for, and nothing to write.
         let Some(r#box) = self.casebook.state.r#box else { return Ok(Export::Nothing) };
-        let answers = self.casebook.state.answers_to_export(again);
+        let (answers, lost) = self.with_their_files(self.casebook.state.answers_to_export(again))?;
         let collected = self.checked(self.casebook.state.collected(self.me, again));
         // The export follows an import, so there is an event before it.
         let Some(head) = self.casebook.state.head() else { return Ok(Export::Nothing) };
         if answers.is_empty() && collected.is_empty() {
-            return Ok(Export::Nothing);
+            return lost.first().map_or(Ok(Export::Nothing), |id| Err(CasebookError::Export(ExportError::NoFile(*id))));
         }
         let number = self.casebook.state.exported + 1;
-        let outcome = Export::Written { number, answers: answers.len(), collected: collected.len() };
+        let outcome = Export::Written { number, answers: answers.len(), collected: collected.len(), lost };
         let casebook = self.casebook.id();
         let decisions = Decisions { format: Format::Decisions, r#box, casebook, number, head, collected, answers };
         let (json, signature) = crypto::sign(&decisions, self.key)?;
@@ -90,8 +92,8 @@ impl Editor<'_> {
         self.export(&out, again, today)
     }
 
-    /// What the box may delete: only what is here as the person sent it. What another member took in is opened before
-    /// this member's word goes to the box.
+    /// What the box may delete: only what is here as the person sent it, which is opened before this member's word goes to
+    /// the box. Others can change files since one took them in.
     fn checked(&self, collected: Vec<Collected>) -> Vec<Collected> {
         let told = collected.into_iter().map(|told| {
             let state = &self.casebook.state;
@@ -101,15 +103,31 @@ impl Editor<'_> {
             };
             let is_told =
                 |record: &&MessageRecord| record.seq > outline.acknowledged.confirmed && record.seq <= told.through;
-            let is_mine = |record: &MessageRecord| record.kept.as_ref().is_some_and(|kept| kept.by == self.me);
             let wrong = report
                 .messages
                 .iter()
                 .filter(is_told)
-                .find(|record| !is_mine(record) && self.casebook.check_message(told.report, record).is_err());
+                .find(|record| self.casebook.check_message(told.report, record).is_err());
             Collected { through: wrong.map_or(told.through, |record| record.seq - 1), ..told }
         });
         told.filter(|told| told.through > 0).collect()
+    }
+
+    /// The answers whose sealed files are here as they were made. One that is not must not hold up every other report.
+    fn with_their_files(&self, answers: Vec<AnswerEntry>) -> Result<(Vec<AnswerEntry>, Vec<ReportId>), CasebookError> {
+        let (mut fit, mut lost) = (Vec::new(), Vec::new());
+        for entry in answers {
+            if lost.contains(&entry.report) {
+                // They go in their order.
+                continue;
+            }
+            match self.casebook.sealed_answer(&entry) {
+                Ok(_) => fit.push(entry),
+                Err(CasebookError::Log(LogError::Exchanged(_) | LogError::File(_))) => lost.push(entry.report),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok((fit, lost))
     }
 
     /// Gives the last export its name, if it was recorded but killed before it had one.
@@ -129,11 +147,16 @@ impl Editor<'_> {
 }
 
 impl Casebook {
+    /// Whether an answer's sealed file is here as it was made.
+    pub(in crate::casebook) fn is_there(&self, id: ReportId, answer: &AnswerRecord) -> bool {
+        answer.entry(id).is_some_and(|entry| self.sealed_answer(&entry).is_ok())
+    }
+
     /// The sealed bytes as they were made when it was decided.
     fn sealed_answer(&self, entry: &AnswerEntry) -> Result<Vec<u8>, CasebookError> {
         let path = self.answer_path(entry.report, entry.seq);
         let bytes = files::read(&path, ANSWER_BYTES)?;
-        if crypto::digest(&bytes) == entry.sha256 {
+        if crypto::digest(&bytes) == entry.sha256 && bytes.len() as u64 == entry.size {
             Ok(bytes)
         } else {
             Err(CasebookError::Log(LogError::Exchanged(path)))
@@ -205,7 +228,7 @@ mod tests {
         );
         world.decide(id, moved(ReportState::Closed)).unwrap();
         let (written, out) = export(&world, "out", false);
-        assert_eq!(written, Export::Written { number: 1, answers: 3, collected: 1 });
+        assert_eq!(written, Export::Written { number: 1, answers: 3, collected: 1, lost: vec![] });
         let (names, files, decisions) = read(&world, &out);
         assert_eq!(names[..2], ["decisions.json", "decisions.json.minisig"]);
         assert_eq!(names[2..], decisions.answers.iter().map(AnswerEntry::path).collect::<Vec<_>>());
@@ -257,7 +280,7 @@ mod tests {
         let (_, first) = export(&world, "first", false);
         world.reply(id, "three");
         let (written, again) = export(&world, "again", true);
-        assert_eq!(written, Export::Written { number: 2, answers: 3, collected: 1 });
+        assert_eq!(written, Export::Written { number: 2, answers: 3, collected: 1, lost: vec![] });
         let ((_, before, _), (_, after, _)) = (read(&world, &first), read(&world, &again));
         for seq in 1..=2 {
             let path = format!("answers/{id}/{seq}/answer.age");
@@ -267,7 +290,10 @@ mod tests {
         world.deliver(id, 2);
         let file = world.collect();
         world.import(&file).unwrap();
-        assert_eq!(export(&world, "third", true).0, Export::Written { number: 3, answers: 1, collected: 1 });
+        assert_eq!(
+            export(&world, "third", true).0,
+            Export::Written { number: 3, answers: 1, collected: 1, lost: vec![] }
+        );
     }
 
     #[test]
@@ -283,7 +309,10 @@ mod tests {
         let closed =
             world.decide(id, assessed(NewAssessment::new(None, Some(ReportState::Closed), Some(why)))).unwrap();
         assert!(closed.answers.is_empty() && closed.withdrawn);
-        assert_eq!(export(&world, "out", false).0, Export::Written { number: 1, answers: 0, collected: 1 });
+        assert_eq!(
+            export(&world, "out", false).0,
+            Export::Written { number: 1, answers: 0, collected: 1, lost: vec![] }
+        );
     }
 
     #[test]
@@ -298,7 +327,10 @@ mod tests {
         assert_eq!(fs::read(&out).unwrap(), bytes);
         // What is not the recorded file is written over.
         files::write_new(&world.dir.path().join("next.partial"), Readers::Owner, b"half").unwrap();
-        assert_eq!(export(&world, "next", false).0, Export::Written { number: 2, answers: 1, collected: 0 });
+        assert_eq!(
+            export(&world, "next", false).0,
+            Export::Written { number: 2, answers: 1, collected: 0, lost: vec![] }
+        );
         assert!(!world.dir.path().join("next.partial").exists());
     }
 

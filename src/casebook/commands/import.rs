@@ -44,6 +44,9 @@ pub struct Import {
     pub files: usize,
     /// Each new message.
     pub messages: Vec<ImportedMessage>,
+    /// New messages of reports that are closed to whoever took it in: a colleague who may read them takes them in with a
+    /// later collection.
+    pub left_out: usize,
     /// Messages that were here and were not what the person sent, by report and number: now they are.
     pub mended: Vec<(ReportId, u32)>,
 }
@@ -96,11 +99,12 @@ impl Editor<'_> {
         let ReadManifest { verified, json, signature } = self.read_manifest(&mut tar)?;
         let order = Order::of(&verified, &self.casebook.state, missing)?;
         let document = verified.document();
-        let Taken { reports, staging, mended, mending } = self.read_reports(&mut tar, document, order, missing)?;
+        let Taken { reports, staging, mended, mending, left_out } =
+            self.read_reports(&mut tar, document, order, missing)?;
         // Only at its end is a sealed stream known to be whole.
         tar.end()?;
 
-        let outcome = self.outcome(document.number, order, &reports, &mended);
+        let outcome = Import { left_out, ..self.outcome(document.number, order, &reports, &mended) };
         for report in &reports {
             if let Some((key, keys, readers)) = &report.key.new {
                 self.casebook.keys.save(report.entry.id, key.generation, keys, readers, false)?;
@@ -179,6 +183,7 @@ impl Editor<'_> {
             new_reports: reports.iter().filter(|report| !state.outlines.contains_key(&report.entry.id)).count(),
             files: messages.iter().map(|message| message.files).sum(),
             messages,
+            left_out: 0,
             mended: mended.collect(),
         }
     }

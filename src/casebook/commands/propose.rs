@@ -8,7 +8,7 @@ use crate::{
         CasebookError, Editor, ProposalError, TypedError,
         book::new_member::NewMember,
         log::{
-            event::{Change, Consented, Destroy, LetIn, Matter, NewKey, RecoveryKeys, SealedMatter, What},
+            event::{Change, Consented, LetIn, Matter, NewKey, RecoveryKeys, SealedMatter, What},
             keyring::Owner,
             snapshot,
         },
@@ -104,8 +104,11 @@ impl Editor<'_> {
         let Some(Proposal { change, .. }) = self.casebook.state.proposals.get(&proposal) else {
             return Err(CasebookError::Proposal(ProposalError::Gone));
         };
-        if let Change::Destroy(Destroy { report, .. }) = change {
-            self.to_destroy(*report, today)?;
+        if let Change::Destroy(proposed) = change {
+            // Only a reader can tell what the figures are to keep of it.
+            if self.to_destroy(proposed.report, today)?.fact != proposed.fact {
+                return Err(CasebookError::Proposal(ProposalError::OtherFigures));
+            }
         }
         let (made, destroyed) = (change.made_key(), matches!(change, Change::Destroy(_)).then(|| change.report()));
         let leaver = if let Change::Leave(member) = change { Some(*member) } else { None };
@@ -185,7 +188,8 @@ impl Editor<'_> {
             _ => return Err(CasebookError::Proposal(ProposalError::Gone)),
         };
         let recipient = state.recipient.clone();
-        let made = self.casebook.keys.next_casebook(generation, &to, fresh)?;
+        let named: Vec<String> = state.recipients().map(str::to_owned).collect();
+        let made = self.casebook.keys.next_casebook(generation, &to, (&named, fresh))?;
         Ok(NewKey { generation, recipient: if fresh { made } else { recipient } })
     }
 

@@ -49,7 +49,8 @@ impl Casebook {
         let new = GovernanceRecipients::of(&joining.recipients).map_err(|_| NotAllowed::BadKey)?;
         let to = casebook.everyone(None).and(&new);
         let (id, generation, recipient) = (joining.id, state.generation + 1, state.recipient.clone());
-        casebook.keys.next_casebook(generation, &to, false)?;
+        let named: Vec<String> = state.recipients().map(str::to_owned).collect();
+        casebook.keys.next_casebook(generation, &to, (&named, false))?;
         let recovered = Recovered { member: joining, key: NewKey { generation, recipient } };
         casebook.append(id, key, What::Recovered(recovered), Vec::new(), today)?;
         casebook.keys.settle(Owner::Casebook, generation)?;

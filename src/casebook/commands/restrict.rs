@@ -2,7 +2,7 @@
 
 use crate::{
     casebook::{
-        CasebookError, Editor, TypedError,
+        CasebookError, Editor, NotAllowed, TypedError,
         log::{
             event::{Matter, Restricted, SealedMatter, What},
             keyring::Owner,
@@ -34,7 +34,13 @@ impl Editor<'_> {
         let reason = TypedError::reason(reason)?;
         readers.sort_unstable();
         readers.dedup();
-        self.casebook.state.reader(self.me, id)?;
+        let state = &self.casebook.state;
+        let before = &state.reader(self.me, id)?.access;
+        let is_everyone = state.active().all(|(member, _)| readers.contains(member));
+        // Whoever lacks the key has to seal it anew even to everyone.
+        if *before == Access::Everyone && is_everyone && !state.is_keyless(id) {
+            return Err(NotAllowed::Nothing.into());
+        }
         let key = self.new_report_key(id, &Access::to(&readers))?;
         let (to, generation) = (self.casebook.recipient(&key.recipient)?, key.generation);
         let why = SealedMatter::about(id);

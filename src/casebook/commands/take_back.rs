@@ -11,7 +11,8 @@ use crate::{
 
 impl Editor<'_> {
     /// Takes back an answer that nobody has approved yet, and every answer to the same person after it: they were
-    /// numbered in that order, and none of them was exported. The author may do it, and whoever was to approve it.
+    /// numbered in that order, and none of them was exported. The author may do it, and whoever was to approve it. So can
+    /// one whose sealed file is lost, which no export could ever write.
     ///
     /// # Errors
     /// If there is no such answer, the report changed meanwhile, the answer does not wait for anybody, or the reason is
@@ -32,7 +33,8 @@ impl Editor<'_> {
             .iter()
             .find(|stored| stored.seq == seq)
             .ok_or(CasebookError::Approval(ApprovalError::NoAnswer))?;
-        if report.release(stored) != Release::Held {
+        let is_lost = || report.release(stored) == Release::Free && !self.casebook.is_there(id, stored);
+        if report.release(stored) != Release::Held && !is_lost() {
             return Err(CasebookError::Approval(ApprovalError::NotWaiting));
         }
         let taken_back = TakenBack { answer, why: SealedMatter::about(id) };

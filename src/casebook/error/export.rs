@@ -1,4 +1,4 @@
-use crate::files::FileError;
+use crate::{domain::ReportId, files::FileError};
 
 /// Decisions can't be written. Nothing of any report's content is in it.
 #[derive(Debug, thiserror::Error)]
@@ -6,4 +6,9 @@ pub enum ExportError {
     /// The file was recorded as exported but has not got its name.
     #[error("the export is recorded but its file was lost ({0}); run the command again with --again and another name")]
     Lost(FileError),
+    /// There is nothing else to export.
+    #[error(
+        "an answer of report {0} waits to be exported, and its sealed file is not here as it was made; take it back and write it again"
+    )]
+    NoFile(ReportId),
 }

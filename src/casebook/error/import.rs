@@ -12,11 +12,6 @@ pub enum ImportError {
     /// A collection is refused.
     #[error("the collection is refused: {0}")]
     Refused(#[from] Refusal),
-    /// A collection has messages of a report that whoever imports it is shut out of.
-    #[error(
-        "the collection has messages of report {0}, which you are shut out of; a colleague who is not has to import it"
-    )]
-    ShutOut(ReportId),
     /// Nothing lies there to be taken in.
     #[error("no collection lies here to be taken in; choose the one that was carried from the box")]
     NothingBrought,

@@ -40,8 +40,10 @@ pub enum NotAllowed {
     /// No member of that id.
     #[error("there is no such member")]
     NoMember,
-    /// Ending the membership of a reader while shut out of what they read.
-    #[error("whoever is shut out of report {0} can't end the membership of one of its readers")]
+    /// Ending the membership of a reader without any other reader of what they read.
+    #[error(
+        "they may open report {0}, and neither of the two who would end their membership may: a reader of it has to propose that or consent to it"
+    )]
     ShutOutOf(ReportId),
     /// Nobody would be left who can open a report.
     #[error("nobody would be left who may open report {0}")]

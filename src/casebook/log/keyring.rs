@@ -96,10 +96,15 @@ impl Keyring {
         Ok(opened)
     }
 
-    /// The next generation of a report's key, which opens what the ones before opened too. Nothing is written yet.
-    pub(in crate::casebook) fn fresh(&self, id: ReportId) -> Result<Arc<GovernanceIdentity>, LogError> {
+    /// The next generation of a report's key, which opens what the ones before opened too: those that events named, and
+    /// nothing that somebody put beside them. Nothing is written yet.
+    pub(in crate::casebook) fn fresh(
+        &self,
+        id: ReportId,
+        named: &[String],
+    ) -> Result<Arc<GovernanceIdentity>, LogError> {
         let fresh = GovernanceIdentity::generate();
-        Ok(Arc::new(match self.report(id)? {
+        Ok(Arc::new(match self.report(id)?.and_then(|before| before.among(named)) {
             Some(before) => fresh.and(&before),
             None => fresh,
         }))
@@ -122,23 +127,24 @@ impl Keyring {
         Ok(())
     }
 
-    /// Seals the casebook's keys to other members; with `fresh`, a new one comes in front.
+    /// Seals the casebook's keys to other members: those that events named, and nothing that somebody put beside them.
+    /// With `fresh`, a new one comes in front.
     pub(in crate::casebook) fn next_casebook(
         &mut self,
         generation: u32,
         to: &GovernanceRecipients,
-        fresh: bool,
+        (named, fresh): (&[String], bool),
     ) -> Result<String, LogError> {
-        let all =
-            if fresh { GovernanceIdentity::generate().and(&self.casebook) } else { self.casebook.and(&self.casebook) };
+        let known = self.casebook.among(named).ok_or(LogError::KeysExchanged)?;
+        let all = if fresh { GovernanceIdentity::generate().and(&known) } else { known };
         write(&self.directory, Owner::Casebook, generation, &all, to, true)?;
         self.casebook = Arc::new(all);
         Ok(first(&self.casebook))
     }
 
-    /// Removes every generation but one. Later ones are in no event: a command was killed before it recorded them.
-    /// Earlier ones stay if that one can't be opened here, or does not hold all the keys that they hold: whoever wrote it
-    /// must not take from the others what they had.
+    /// Removes the generations whose keys one holds as well. What can't be opened here stays, and what has a key besides:
+    /// whoever wrote the newest one must not take from the others what they had, and what seems to be later than the
+    /// newest one may be so because events are missing.
     pub(in crate::casebook) fn settle(&self, owner: Owner, keep: u32) -> Result<(), LogError> {
         let (own, found) = index(&self.directory)?;
         let generations = match owner {
@@ -149,17 +155,33 @@ impl Keyring {
             Owner::Casebook => self.member.and(&self.member),
             Owner::Report(_) => self.casebook.and(&self.member),
         };
-        let (earlier, later): (BTreeSet<u32>, BTreeSet<u32>) =
-            generations.iter().filter(|generation| **generation != keep).partition(|generation| **generation < keep);
-        let kept = merged_of_report(&self.directory, owner, &BTreeSet::from([keep]), &openers)?;
-        let others = merged_of_report(&self.directory, owner, &earlier, &openers)?;
-        let holds_all = match (kept, others) {
-            (Some(kept), Some(others)) => others.recipients().keys().iter().all(|key| kept.only(key).is_some()),
-            (Some(_), None) => true,
-            (None, _) => false,
-        };
-        let gone = if holds_all { &earlier | &later } else { later };
+        let opened = |generation| merged_of_report(&self.directory, owner, &BTreeSet::from([generation]), &openers);
+        let Some(kept) = opened(keep)? else { return Ok(()) };
+        let kept = kept.recipients().keys();
+        let mut gone = BTreeSet::new();
+        for generation in generations.into_iter().filter(|generation| *generation != keep) {
+            if opened(generation)?.is_some_and(|keys| keys.recipients().keys().iter().all(|key| kept.contains(key))) {
+                gone.insert(generation);
+            }
+        }
         self.remove(owner, &gone)
+    }
+
+    /// Whether this member holds one of a report's named keys that its newest key file has not: whoever wrote that kept it
+    /// from the others.
+    pub(in crate::casebook) fn holds_more(
+        &self,
+        id: ReportId,
+        newest: u32,
+        named: &[String],
+    ) -> Result<bool, LogError> {
+        let openers = self.casebook.and(&self.member);
+        let kept = merged_of_report(&self.directory, Owner::Report(id), &BTreeSet::from([newest]), &openers)?;
+        let (Some(kept), Some(all)) = (kept, self.report(id)?.and_then(|all| all.among(named))) else {
+            return Ok(false);
+        };
+        let kept = kept.recipients().keys();
+        Ok(all.recipients().keys().iter().any(|key| !kept.contains(key)))
     }
 
     /// Removes one generation that no event names.
@@ -246,6 +268,9 @@ fn write(
 ) -> Result<(), LogError> {
     let sealed = seal_bytes(keys.to_text().as_bytes(), to)?;
     let path = path(directory, owner, generation);
+    if sealed.as_bytes().len() > BYTES {
+        return Err(FileError::TooLarge(path).into());
+    }
     // One of that generation is in no event: a command was killed before it recorded it.
     if sync {
         files::replace(&path, Readers::Team, sealed.as_bytes())?;

@@ -100,17 +100,17 @@ impl Casebook {
         };
         let kept = stored.kept.as_ref().ok_or_else(other)?;
         let sealed = files::read(&path, 2 * MESSAGE_BYTES)?;
-        // Anyone can seal to the team: only the digest says that it is the message that was imported.
-        if kept.files.first().is_none_or(|file| file.sha256 != crypto::digest(&sealed)) {
-            return Err(CasebookError::Log(LogError::Exchanged(path)));
-        }
+        // If it is not what was taken in, somebody changed it since.
+        let is_as_taken = || kept.files.first().is_some_and(|file| file.sha256 == crypto::digest(&sealed));
+        let wrong = || if is_as_taken() { other() } else { CasebookError::Log(LogError::Exchanged(path.clone())) };
         let key = self.keys.report(id)?.ok_or(CasebookError::Log(LogError::NoReportKey(id)))?;
         let opened = key.open_message(sealed.as_slice());
-        let (message, commitments) = opened.map_err(|_| other())?;
-        // And only the box's word says that it is what the person sent.
+        let (message, commitments) = opened.map_err(|_| wrong())?;
+        // Anyone can seal to the team: only the box's word says that it is what the person sent, whatever a member says
+        // of the files that were kept.
         let is_theirs = commitments == Commitments { message: stored.commitment, summary: stored.summary }
             && message.attachments.len() + 1 == stored.files.len();
-        if is_theirs { Ok(message) } else { Err(other()) }
+        if is_theirs { Ok(message) } else { Err(wrong()) }
     }
 }
 

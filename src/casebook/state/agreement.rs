@@ -8,6 +8,7 @@ use crate::{
         log::event::{Change, Consented, Destroy, Joining, LetIn, NewKey},
         state::{
             alert::{Alert, AlertKind},
+            judge::listed,
             outline::{Access, Outline},
             proposal::{MadeKey, Proposal},
             replay::{Remains, State},
@@ -22,7 +23,7 @@ impl State {
     pub(in crate::casebook) fn may_change(&self, by: MemberId, change: &Change) -> Result<(), NotAllowed> {
         match change {
             Change::Join(joining) => self.may_join(joining),
-            Change::Leave(member) => self.may_leave(by, *member),
+            Change::Leave(member) => self.may_leave(*member),
             Change::LetIn(let_in) => self.may_let_in(by, let_in),
             Change::NoSecondApprover if self.second_approver => Ok(()),
             Change::BoxKey(key) if *key != self.box_key => {
@@ -54,10 +55,24 @@ impl State {
         }
         self.may_change(*proposer, change)?;
         self.may_change(by, change)?;
-        if matches!(change, Change::Leave(member) if *member == by) {
-            return Err(NotAllowed::OwnLeaving);
+        if let Change::Leave(member) = change {
+            if *member == by {
+                return Err(NotAllowed::OwnLeaving);
+            }
+            self.read_what_they_read([*proposer, by], *member)?;
         }
         Ok(())
+    }
+
+    /// Whether a member may turn a proposal down, or take it back.
+    pub(in crate::casebook) fn may_decline(&self, by: MemberId, proposal: u64) -> Result<(), NotAllowed> {
+        match self.proposals.get(&proposal) {
+            None => Err(NotAllowed::NoProposal),
+            Some(open) if open.by != by && matches!(open.change, Change::Leave(member) if member == by) => {
+                Err(NotAllowed::OwnLeaving)
+            }
+            Some(_) => Ok(()),
+        }
     }
 
     /// As [`Self::may_consent`], with the key that was made for it.
@@ -66,10 +81,20 @@ impl State {
         let Some(proposal) = self.proposals.get(&consented.proposal) else { return Err(NotAllowed::NoProposal) };
         let before = match proposal.change.made_key() {
             MadeKey::None => return if consented.key.is_none() { Ok(()) } else { Err(NotAllowed::KeyOrder) },
-            MadeKey::Casebook => self.generation,
+            MadeKey::Casebook => {
+                if matches!(proposal.change, Change::Join(_)) {
+                    self.stays(consented.key.as_ref())?;
+                }
+                self.generation
+            }
             MadeKey::Report(id) => self.outline(id)?.key.generation,
         };
         follows(consented.key.as_ref(), before)
+    }
+
+    /// Whoever comes in is given the key that there is: another one would take it from everybody else.
+    pub(in crate::casebook) fn stays(&self, key: Option<&NewKey>) -> Result<(), NotAllowed> {
+        if key.is_some_and(|key| key.recipient == self.recipient) { Ok(()) } else { Err(NotAllowed::KeyOrder) }
     }
 
     /// Whether someone may join: with a name, and with keys that nobody has.
@@ -84,7 +109,13 @@ impl State {
     }
 
     fn new_keys(&self, signer: &str, recipients: &[String]) -> Result<(), NotAllowed> {
+        /// Of one member.
+        const RECIPIENTS: usize = 16;
+
         VerifyingKey::<SignerRole>::from_base64(signer).map_err(|_| NotAllowed::BadKey)?;
+        if recipients.is_empty() || recipients.len() > RECIPIENTS || recipients.iter().any(|one| !is_one_key(one)) {
+            return Err(NotAllowed::BadKey);
+        }
         GovernanceRecipients::of(recipients).map_err(|_| NotAllowed::BadKey)?;
         let is_taken = |by_signer: &str, by_recipients: &[String]| {
             by_signer == signer || by_recipients.iter().any(|recipient| recipients.contains(recipient))
@@ -94,17 +125,13 @@ impl State {
         if by_member || in_safe { Err(NotAllowed::KnownKey) } else { Ok(()) }
     }
 
-    /// Nobody ends the membership of someone who reads what they are shut out of themselves, and no report loses its
-    /// last reader.
-    fn may_leave(&self, by: MemberId, member: MemberId) -> Result<(), NotAllowed> {
+    /// No report loses its last reader.
+    fn may_leave(&self, member: MemberId) -> Result<(), NotAllowed> {
         if !self.is_active(member) || self.active().count() < 2 {
             return Err(NotAllowed::NoMember);
         }
         for (id, outline) in &self.outlines {
             let Some(readers) = outline.access.chosen().filter(|readers| readers.contains(&member)) else { continue };
-            if outline.access.shuts_out(by) {
-                return Err(NotAllowed::ShutOutOf(*id));
-            }
             if !readers.iter().any(|reader| *reader != member && self.is_active(*reader)) {
                 return Err(NotAllowed::LastReader(*id));
             }
@@ -112,11 +139,19 @@ impl State {
         Ok(())
     }
 
+    /// Of each report that whoever leaves may read, one of the two who end that reads it too: nobody who is shut out of it
+    /// takes its readers away, and nobody who shut others out stays for that.
+    fn read_what_they_read(&self, both: [MemberId; 2], member: MemberId) -> Result<(), NotAllowed> {
+        let read = self.outlines.iter().filter(|(_, outline)| outline.access.is_open_to(member));
+        let unread = |(_, outline): &(&ReportId, &Outline)| !both.iter().any(|one| outline.access.is_open_to(*one));
+        read.into_iter().find(unread).map_or(Ok(()), |(id, _)| Err(NotAllowed::ShutOutOf(*id)))
+    }
+
     fn may_let_in(&self, by: MemberId, let_in: &LetIn) -> Result<(), NotAllowed> {
         let outline = self.reader(by, let_in.report)?;
         let Access::Chosen { readers, .. } = &outline.access else { return Err(NotAllowed::Nothing) };
         let Some(new) = &let_in.readers else { return Ok(()) };
-        if new.iter().any(|member| !self.is_active(*member)) {
+        if !listed(new) || new.iter().any(|member| !self.is_active(*member)) {
             return Err(NotAllowed::NoMember);
         }
         let is_wider = readers.iter().filter(|reader| self.is_active(**reader)).all(|reader| new.contains(reader));
@@ -140,7 +175,18 @@ impl State {
         self.alerts.push(Alert { event: number, on, by, what });
         if let (MadeKey::Casebook, Some(key)) = (proposal.change.made_key(), &consented.key) {
             self.generation = key.generation;
-            self.recipient.clone_from(&key.recipient);
+            if key.recipient != self.recipient {
+                self.earlier.push(std::mem::replace(&mut self.recipient, key.recipient.clone()));
+                self.key_made = Some((number, on, by));
+            }
+        }
+        // What was proposed beside it was meant for what stood before.
+        let kind = std::mem::discriminant(&proposal.change);
+        match proposal.change {
+            Change::BoxKey(_) | Change::Recovery(_) | Change::NoSecondApprover | Change::GoOn(_) => {
+                self.overtake(|open| std::mem::discriminant(open) == kind);
+            }
+            _ => {}
         }
         match proposal.change {
             Change::Join(joining) => self.join(joining, number, on),
@@ -151,7 +197,7 @@ impl State {
             }
             Change::LetIn(let_in) => {
                 if let (Some(outline), Some(key)) = (self.outlines.get_mut(&let_in.report), consented.key) {
-                    outline.key = key;
+                    outline.turn_key(key);
                     let shut_out = match &outline.access {
                         Access::Everyone => BTreeSet::new(),
                         Access::Chosen { shut_out, .. } => shut_out.clone(),
@@ -191,5 +237,13 @@ pub(in crate::casebook) fn follows(key: Option<&NewKey>, before: u32) -> Result<
     if before.checked_add(1) != Some(key.generation) {
         return Err(NotAllowed::KeyOrder);
     }
-    GovernanceRecipients::parse(&key.recipient).map(drop).map_err(|_| NotAllowed::BadKey)
+    if is_one_key(&key.recipient) { Ok(()) } else { Err(NotAllowed::BadKey) }
+}
+
+/// Whether it is one recipient, and not a file of very many.
+fn is_one_key(recipient: &str) -> bool {
+    /// Characters of an age recipient, and to spare.
+    const LONGEST: usize = 128;
+
+    recipient.len() <= LONGEST && GovernanceRecipients::parse(recipient).is_ok_and(|keys| keys.keys().len() == 1)
 }

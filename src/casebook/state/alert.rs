@@ -59,6 +59,8 @@ pub enum AlertKind {
         /// Those who may not any more.
         shut_out: Vec<MemberId>,
     },
+    /// A change made a key of the casebook that whoever is told was not given.
+    KeyWithheld,
     /// The box takes decisions of another casebook than this one.
     OtherCasebook {
         /// The box.

@@ -6,8 +6,11 @@ use crate::{
         log::event::Decided,
         state::{letter::Letter, report::Report},
     },
-    domain::{Answer, BoxId, Date, Format, ReportId},
+    domain::{Answer, BoxId, Calendar, Clock, Date, Format, ReportId},
 };
+
+/// Answers of one decision.
+const ANSWERS: usize = 8;
 
 impl Report {
     /// Whether a decision fits it. `box_and_rule`: the box that it is for, and whether texts need a second approver.
@@ -24,6 +27,10 @@ impl Report {
         }
         if decided.change_of_use.is_some() && self.hindrance(Letter::Supplementary).is_some() {
             return Err(NotAllowed::Letter(id));
+        }
+        if decided.answers.len() > ANSWERS || decided.change_of_use.is_some_and(|entry| !is_promised(&entry.clock, on))
+        {
+            return Err(NotAllowed::Broken(id));
         }
         for (seq, written) in (self.next_answer()..).zip(&decided.answers) {
             let Answer { kind, supplementary, .. } = written.answer;
@@ -51,4 +58,17 @@ impl Report {
         }
         Ok(())
     }
+}
+
+/// Whether a clock is one that a change of use starts on that day: whatever the bank holidays, it is due soon.
+fn is_promised(clock: &Clock, on: Date) -> bool {
+    /// Days in which ten working days are over.
+    const SOON: u32 = 31;
+
+    let latest = Calendar::default().add_days(on, SOON);
+    clock.kind == Clock::NOTICE.0
+        && clock.started_on == on
+        && clock.met_on.is_none()
+        && clock.due_on > on
+        && latest.is_ok_and(|latest| clock.due_on <= latest)
 }

@@ -5,7 +5,7 @@ use crate::{
         error::NotAllowed,
         log::{
             chain::OpenedMatter,
-            event::{Imported, Matter, MessageNews, News, SealedMatter},
+            event::{Change, Imported, Matter, MessageNews, News, SealedMatter},
             word::BoxWord,
         },
         state::{
@@ -56,25 +56,34 @@ impl State {
                     return Err(NotAllowed::KeyOrder);
                 }
                 let has_new = entry.messages.iter().any(|message| message.seq > outline.last_message);
-                if has_new && !outline.access.is_open_to(by) {
+                if has_new && !self.takes_in(by, id) {
                     return Err(NotAllowed::NoReader(id));
                 }
             } else {
-                let remains = self.destroyed.get(&id);
-                if remains.is_some_and(|remains| !self.access_again(&remains.access).is_open_to(by)) {
+                if !self.takes_in(by, id) {
                     return Err(NotAllowed::NoReader(id));
                 }
-                follows(key.as_ref(), remains.map_or(0, |remains| remains.generation))?;
+                follows(key.as_ref(), self.destroyed.get(&id).map_or(0, |remains| remains.generation))?;
             }
         }
         for entry in &word.reports {
             let known = self.known_message(entry.id);
             let has_new = entry.messages.iter().any(|message| message.seq > known);
-            if has_new && named.binary_search(&entry.id).is_err() {
+            if has_new && self.takes_in(by, entry.id) && named.binary_search(&entry.id).is_err() {
                 return Err(NotAllowed::LeftOut(entry.id));
             }
         }
         Ok(())
+    }
+
+    /// Whether a member takes in what is new of a report. Whoever may not read it leaves that out, and the box sends it
+    /// again: one report that is closed to them must not keep every other from the team.
+    pub(in crate::casebook) fn takes_in(&self, by: MemberId, id: ReportId) -> bool {
+        match (self.outlines.get(&id), self.destroyed.get(&id)) {
+            (Some(outline), _) => outline.access.is_open_to(by),
+            (None, Some(remains)) => self.access_again(&remains.access).is_open_to(by),
+            (None, None) => true,
+        }
     }
 
     /// Messages that were kept wrongly may be taken in again by any reader, if they are what the box signed for.
@@ -139,9 +148,17 @@ impl State {
                 let acknowledged = remains.as_ref().map_or_else(Acknowledged::default, |remains| remains.acknowledged);
                 let last_message = remains.map_or(0, |remains| remains.last_message);
                 let ReportEntry { route, received_on, .. } = *entry;
-                self.outlines.insert(id, Outline { key, access, last_message, acknowledged });
-                if !matches!(matter, OpenedMatter::Closed(_)) {
+                let is_reader = self.me.is_some_and(|me| access.is_open_to(me));
+                let is_closed = matches!(matter, OpenedMatter::Closed(_));
+                self.outlines.insert(id, Outline { key, earlier: Vec::new(), access, last_message, acknowledged });
+                // Whoever withholds a key keeps no reader from what the box says of it: with that, it can be mended.
+                if is_reader || !is_closed {
                     self.reports.insert(id, Report::new(route, received_on));
+                }
+                if is_closed {
+                    self.without_key.insert(id);
+                } else {
+                    self.without_key.remove(&id);
                 }
             }
             let Some(outline) = self.outlines.get_mut(&id) else { continue };
@@ -150,9 +167,13 @@ impl State {
             new.sort_by_key(|message| message.seq);
             new.dedup_by_key(|message| message.seq);
             outline.last_message = new.last().map_or(outline.last_message, |last| last.seq);
+            let is_new = !new.is_empty();
             let (here, told) = (outline.last_message, entry.acknowledged);
             if told > outline.acknowledged.through.max(here) {
                 self.alerts.push(tell(AlertKind::AcknowledgedElsewhere { report: id, through: told, here }));
+            }
+            if is_new {
+                self.overtake(|change| matches!(change, Change::Destroy(destroy) if destroy.report == id));
             }
             let Some(report) = self.reports.get_mut(&id) else { continue };
             report.take_in(entry);

@@ -3,6 +3,8 @@
 //! what the box signed), and what a report's readers know besides. A report's own rules reach no further than the report,
 //! so that all members agree on all else.
 
+use std::collections::BTreeSet;
+
 use crate::{
     casebook::{
         error::NotAllowed,
@@ -13,9 +15,7 @@ use crate::{
                 What,
             },
         },
-        state::{
-            agreement::follows, alert::Tried, outline::Access, proposal::PROPOSALS, replay::State, report::Report,
-        },
+        state::{agreement::follows, alert::Tried, proposal::PROPOSALS, replay::State, report::Report},
     },
     crypto::{self, SignerRole, VerifyingKey},
     domain::{Collected, MemberId, ReportId},
@@ -34,9 +34,10 @@ impl State {
             What::Created(created) => self.judge_created(event.number, by, created.founder.id),
             What::Proposed(change) => self.judge_proposed(by, change, matters),
             What::Consented(consented) => self.judge_consent(by, consented),
-            What::Declined(proposal) => self.proposals.get(proposal).map(drop).ok_or(NotAllowed::NoProposal),
+            What::Declined(proposal) => self.may_decline(by, *proposal),
             What::Recovered(Recovered { member, key }) => {
                 self.may_join(member)?;
+                self.stays(Some(key))?;
                 follows(Some(key), self.generation)
             }
             What::SecondApprover if self.second_approver => Err(NotAllowed::Nothing),
@@ -170,7 +171,7 @@ impl State {
         if !readers.contains(&by) {
             return Err(NotAllowed::ShuttingOutOneself);
         }
-        if readers.iter().any(|reader| !self.is_active(*reader)) {
+        if !listed(readers) || readers.iter().any(|reader| !self.is_active(*reader)) {
             return Err(NotAllowed::NoMember);
         }
         if readers.iter().any(|reader| outline.access.shuts_out(*reader)) {
@@ -179,9 +180,6 @@ impl State {
         let is_one = readers.iter().all(|reader| *reader == by);
         if is_one && self.active().count() >= SEVERAL {
             return Err(NotAllowed::TooFewReaders(*id));
-        }
-        if outline.access == Access::Everyone && self.active().all(|(member, _)| readers.contains(member)) {
-            return Err(NotAllowed::Nothing);
         }
         follows(Some(key), outline.key.generation)
     }
@@ -210,6 +208,11 @@ impl State {
             None => Ok(self.reader(by, id)?.last_message),
         }
     }
+}
+
+/// Whether each is there once.
+pub(in crate::casebook) fn listed(members: &[MemberId]) -> bool {
+    members.iter().collect::<BTreeSet<_>>().len() == members.len()
 }
 
 impl What {

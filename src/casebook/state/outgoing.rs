@@ -12,7 +12,7 @@ impl State {
     /// The answers to write, by report and in order.
     pub(in crate::casebook) fn answers_to_export(&self, again: bool) -> Vec<AnswerEntry> {
         let reports = self.reports.iter();
-        reports.flat_map(|(id, report)| report.to_export(again).filter_map(|answer| entry(*id, answer))).collect()
+        reports.flat_map(|(id, report)| report.to_export(again).filter_map(|answer| answer.entry(*id))).collect()
     }
 
     /// What the box is to be told by that member to have been collected: what it was not told before, what it was told
@@ -44,17 +44,19 @@ impl Report {
     }
 }
 
-/// An answer as decisions list it; none while it waits for a second member.
-fn entry(id: ReportId, answer: &AnswerRecord) -> Option<AnswerEntry> {
-    let file = answer.file?;
-    Some(AnswerEntry {
-        report: id,
-        seq: answer.seq,
-        kind: answer.kind,
-        text: answer.text,
-        closed: answer.state == ReportState::Closed,
-        size: file.size,
-        sha256: file.sha256,
-        endorsements: answer.endorsements.clone(),
-    })
+impl AnswerRecord {
+    /// As decisions list it; none while it waits for a second member.
+    pub(in crate::casebook) fn entry(&self, id: ReportId) -> Option<AnswerEntry> {
+        let file = self.file?;
+        Some(AnswerEntry {
+            report: id,
+            seq: self.seq,
+            kind: self.kind,
+            text: self.text,
+            closed: self.state == ReportState::Closed,
+            size: file.size,
+            sha256: file.sha256,
+            endorsements: self.endorsements.clone(),
+        })
+    }
 }

@@ -9,6 +9,8 @@ use crate::{casebook::log::event::NewKey, domain::MemberId};
 pub(in crate::casebook) struct Outline {
     /// What is about it is sealed to this key.
     pub(in crate::casebook) key: NewKey,
+    /// The recipients of the generations before, the first one first.
+    pub(in crate::casebook) earlier: Vec<String>,
     pub(in crate::casebook) access: Access,
     /// The last message of the person that a collection brought, 0 for none.
     pub(in crate::casebook) last_message: u32,
@@ -39,6 +41,19 @@ pub(in crate::casebook) enum Access {
         /// Those who may not, until two readers let them in again.
         shut_out: BTreeSet<MemberId>,
     },
+}
+
+impl Outline {
+    /// Its key from now on.
+    pub(in crate::casebook) fn turn_key(&mut self, key: NewKey) {
+        let before = std::mem::replace(&mut self.key, key);
+        self.earlier.push(before.recipient);
+    }
+
+    /// Every recipient that events named as its key.
+    pub(in crate::casebook) fn recipients(&self) -> impl Iterator<Item = &str> {
+        self.earlier.iter().chain([&self.key.recipient]).map(String::as_str)
+    }
 }
 
 impl Access {

@@ -7,7 +7,9 @@ use crate::{
         error::NotAllowed,
         log::{
             chain::{Opened, OpenedMatter},
-            event::{AnswerId, Approved, Created, Event, Exported, Joining, Matter, RecoveryKeys, Restricted, What},
+            event::{
+                AnswerId, Approved, Change, Created, Event, Exported, Joining, Matter, RecoveryKeys, Restricted, What,
+            },
             fact::Fact,
         },
         state::{
@@ -34,6 +36,10 @@ pub(in crate::casebook) struct State {
     pub(in crate::casebook) recovery: Option<RecoveryKeys>,
     /// The casebook's recipient.
     pub(in crate::casebook) recipient: String,
+    /// The recipients before it, the first one first.
+    pub(in crate::casebook) earlier: Vec<String>,
+    /// The event that named it, with its day and author.
+    pub(in crate::casebook) key_made: Option<(u64, Date, MemberId)>,
     /// The generation of the casebook's key file.
     pub(in crate::casebook) generation: u32,
     /// Whether every text to a person needs a second approver.
@@ -66,6 +72,8 @@ pub(in crate::casebook) struct State {
     pub(in crate::casebook) reports: BTreeMap<ReportId, Report>,
     /// Reports of which this member is a reader and was not given the last key: they know what came before.
     pub(in crate::casebook) without_key: BTreeSet<ReportId>,
+    /// Reports of which an event says something that this member can't open.
+    pub(in crate::casebook) partly_closed: BTreeSet<ReportId>,
     /// What is left of reports that were destroyed.
     pub(in crate::casebook) destroyed: BTreeMap<ReportId, Remains>,
 }
@@ -98,6 +106,8 @@ impl State {
             Ok(()) => self.fold(opened),
             Err(why) => {
                 let what = AlertKind::Void { tried: what.tried(), why };
+                // Whoever signed it did it, whatever name they gave.
+                let by = self.signed_by(&opened.signer).unwrap_or(by);
                 self.alerts.push(Alert { event: number, on, by, what });
             }
         }
@@ -105,6 +115,7 @@ impl State {
     }
 
     fn fold(&mut self, opened: Opened) {
+        self.partly_closed.extend(opened.closed());
         let Opened { event, matters, word, .. } = opened;
         let Event { casebook, number, on, by, what, .. } = event;
         let mut matters = matters.into_iter();
@@ -127,11 +138,12 @@ impl State {
             }
             What::Recovered(recovered) => {
                 self.alerts.push(tell(AlertKind::Recovered { name: recovered.member.name.clone() }));
-                (self.generation, self.recipient) = (recovered.key.generation, recovered.key.recipient);
+                self.generation = recovered.key.generation;
                 self.join(recovered.member, number, on);
             }
             What::SecondApprover => {
                 self.second_approver = true;
+                self.overtake(|change| matches!(change, Change::NoSecondApprover));
                 self.alerts.push(tell(AlertKind::SecondApprover));
             }
             What::Confirmed(through) => {
@@ -146,6 +158,7 @@ impl State {
             }
             What::Mended(reports) => self.mend(&reports, matters, (number, on, by)),
             What::Decided(about) => {
+                self.overtake(|change| matches!(change, Change::Destroy(destroy) if destroy.report == about.report));
                 if let (Some(report), Some(Matter::Decided(decided))) = (self.reports.get_mut(&about.report), matter())
                 {
                     report.decide((number, on, by), *decided);
@@ -184,6 +197,32 @@ impl State {
     pub(in crate::casebook) fn myself(&self) -> Option<(MemberId, &Member)> {
         let id = self.me?;
         self.members.get(&id).filter(|member| member.left_on.is_none()).map(|member| (id, member))
+    }
+
+    /// Every recipient that events named as the casebook's, the newest one first.
+    pub(in crate::casebook) fn recipients(&self) -> impl Iterator<Item = &str> {
+        [&self.recipient].into_iter().chain(self.earlier.iter().rev()).map(String::as_str)
+    }
+
+    /// Tells that the casebook's newest key was kept from whoever looks.
+    pub(in crate::casebook) fn key_is_withheld(&mut self) {
+        let Some((event, on, by)) = self.key_made else { return };
+        let told = |alert: &Alert| alert.event == event && alert.what == AlertKind::KeyWithheld;
+        if !self.alerts.iter().any(told) {
+            let place = self.alerts.partition_point(|alert| alert.event <= event);
+            self.alerts.insert(place, Alert { event, on, by, what: AlertKind::KeyWithheld });
+        }
+    }
+
+    /// The member whose key made a signature, one who is a member now before one who left.
+    fn signed_by(&self, signer: &str) -> Option<MemberId> {
+        let signers = || self.members.iter().filter(|(_, member)| member.signer == signer);
+        signers().find(|(_, member)| member.left_on.is_none()).or_else(|| signers().next()).map(|(id, _)| *id)
+    }
+
+    /// Drops the proposals that something which happened since has changed the meaning of.
+    pub(in crate::casebook) fn overtake(&mut self, is_overtaken: impl Fn(&Change) -> bool) {
+        self.proposals.retain(|_, open| !is_overtaken(&open.change));
     }
 
     /// Those who are members now.
@@ -258,7 +297,7 @@ impl State {
             Access::Chosen { shut_out, .. } => shut_out,
         };
         shut_out.extend(&excluded);
-        outline.key = key;
+        outline.turn_key(key);
         outline.access = Access::Chosen { readers: readers.iter().copied().collect(), shut_out };
         self.alerts.push(Alert {
             event: number,
@@ -266,6 +305,7 @@ impl State {
             by,
             what: AlertKind::Restricted { report: id, readers, shut_out: excluded },
         });
+        self.overtake(|change| matches!(change, Change::LetIn(let_in) if let_in.report == id));
         let is_reader = self.me.is_some_and(|me| self.outlines.get(&id).is_some_and(|now| now.access.is_open_to(me)));
         if is_open {
             self.without_key.remove(&id);

@@ -176,9 +176,8 @@ impl Report {
     /// Whether an answer can be taken back.
     pub(in crate::casebook) fn judge_taken_back(&self, id: ReportId, seq: u32) -> Result<(), NotAllowed> {
         let first = self.answers.iter().position(|answer| answer.seq == seq).ok_or(NotAllowed::NotWaiting(id))?;
-        let (held, later) = (&self.answers[first], &self.answers[first..]);
-        let is_out = later.iter().any(|answer| !answer.exported_in.is_empty());
-        if held.is_held() && !is_out { Ok(()) } else { Err(NotAllowed::NotWaiting(id)) }
+        let is_out = self.answers[first..].iter().any(|answer| !answer.exported_in.is_empty());
+        if is_out { Err(NotAllowed::NotWaiting(id)) } else { Ok(()) }
     }
 
     pub(in crate::casebook) fn refer(&mut self, (event, on, by): (u64, Date, MemberId), referred: &Referred) {

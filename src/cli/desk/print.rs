@@ -35,6 +35,13 @@ pub(in crate::cli) fn import(imported: &Import) -> Outcome {
             output::count(lost, "collection before it was", "collections before it were")
         ))?;
     }
+    if imported.left_out > 0 {
+        output::line(&format!(
+            "{} left out, of reports that are closed to you; a colleague who may read them takes them in with the next \
+             collection",
+            output::count(imported.left_out, "new message was", "new messages were")
+        ))?;
+    }
     // A concern is the new report itself, not one more message.
     let concerns = imported.messages.iter().filter(|message| message.kind == MessageKind::Concern).count();
     output::line(&format!(
@@ -121,7 +128,7 @@ pub(in crate::cli) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize
 /// What an export did. `waiting`: answers that are not in it.
 pub(in crate::cli) fn export(exported: &Export, out: &Path, waiting: usize) -> Outcome {
     let out = out.display();
-    match *exported {
+    match exported {
         Export::Nothing => {
             output::line("nothing to export: no file was written; if the last one was lost on its way, give --again")
         }
@@ -137,12 +144,18 @@ pub(in crate::cli) fn export(exported: &Export, out: &Path, waiting: usize) -> O
                 )),
             }
         }
-        Export::Written { number, answers, collected } => {
+        Export::Written { number, answers, collected, lost } => {
             let (answers, reports) =
-                (output::count(answers, "answer", "answers"), output::count(collected, "report", "reports"));
+                (output::count(*answers, "answer", "answers"), output::count(*collected, "report", "reports"));
             output::line(&format!(
                 "decisions {number}: {answers}, collection of {reports} confirmed; carry {out} to the box"
-            ))
+            ))?;
+            lost.iter().try_for_each(|report| {
+                output::line(&format!(
+                    "report {report}: an answer is not in it, because its sealed file is not here as it was made: take it \
+                     back and write it again"
+                ))
+            })
         }
     }
 }

@@ -57,6 +57,10 @@ pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
             }
             text
         }
+        AlertKind::KeyWithheld => format!(
+            "{by} made a new key of the casebook and did not give it to you. What you write is sealed to the key before, \
+             which whoever left may have. Propose that the membership of {by} ends: that makes a key for all who stay."
+        ),
         AlertKind::OtherCasebook { .. } => format!(
             "The box takes decisions of another casebook than this one. Ask whoever runs it to confirm this one: candour \
              init with --confirm-casebook {}.",
@@ -226,6 +230,7 @@ mod tests {
             AlertKind::Recovered { name: Text::typed("Sam") },
             AlertKind::SecondApprover,
             AlertKind::Restricted { report, readers: vec![me], shut_out: vec![me] },
+            AlertKind::KeyWithheld,
             AlertKind::OtherCasebook { r#box: BoxId([1; 16]) },
             AlertKind::AcknowledgedElsewhere { report, through: 2, here: 1 },
         ]);

@@ -5,7 +5,7 @@ use std::{io::Read, sync::Arc};
 use super::{known::KnownReport, manifest::Order, message::MessagePlace};
 use crate::{
     casebook::{
-        CasebookError, Editor, ImportError, Refusal,
+        CasebookError, Editor, Refusal,
         carry::staging::Staging,
         log::{
             event::{MessageNews, NewKey},
@@ -32,6 +32,8 @@ pub(super) struct Taken {
     pub(super) mended: Vec<MendedReport>,
     /// Their files; none if there are none.
     pub(super) mending: Option<Staging>,
+    /// New messages of reports that are closed to whoever takes the collection in.
+    pub(super) left_out: usize,
 }
 
 /// Known messages of one report that were not kept as the person sent them.
@@ -73,15 +75,17 @@ impl Editor<'_> {
             if before.replace(entry.id) >= Some(entry.id) || !known.fits(entry) {
                 return Err(Refusal::Contradiction(entry.id).into());
             }
+            let new = entry.messages.iter().filter(|message| message.seq > known.last_message()).count();
+            // What was written is for a colleague who may read it: the box sends it again until it is taken in.
+            let is_left_out = new > 0 && !self.casebook.state.takes_in(self.me, entry.id);
             if order == Order::Known {
                 // What came of it was recorded then.
+            } else if is_left_out {
+                taken.left_out += new;
             } else if !known.is_closed() {
                 known.check_sequence(entry, missing)?;
-            } else if !entry.messages.is_empty() {
-                // Clocks alone are no secret from whoever carries the collection; what was written is.
-                return Err(CasebookError::Import(ImportError::ShutOut(entry.id)));
             }
-            let has_news = order != Order::Known && known.has_news(entry);
+            let has_news = order != Order::Known && !is_left_out && known.has_news(entry);
             let key = has_news.then(|| self.key_for(entry.id, known)).transpose()?;
             let mut reply_to = known.report.and_then(|known| known.reply_to.clone());
             let mut messages: Vec<MessageNews> = Vec::new();
@@ -117,6 +121,10 @@ impl Editor<'_> {
         else {
             return false;
         };
+        // Whoever lacks the report's key has to seal it anew before anything can be sealed to it.
+        if self.casebook.state.is_keyless(known.id) {
+            return false;
+        }
         record.kept.is_none() || (order == Order::Known && self.casebook.check_message(known.id, record).is_err())
     }
 
@@ -152,7 +160,7 @@ impl Editor<'_> {
             };
             return Ok(ReportKey { to, new: None });
         }
-        let keys = self.casebook.keys.fresh(id)?;
+        let keys = self.casebook.keys.fresh(id, &[])?;
         let before = known.destroyed.map_or(0, |remains| remains.generation);
         let access = known.destroyed.map(|remains| self.casebook.state.access_again(&remains.access));
         let readers = self.readers(&access.unwrap_or_default())?;

@@ -111,7 +111,15 @@ fn nobody_lets_a_second_self_in_or_ends_memberships_alone() {
     let founder = world.open().unwrap().me().unwrap();
     for member in [founder, second.id] {
         try_it(&world, &dishonest, What::Proposed(Change::Leave(member)));
-        is_void(&world, Tried::Propose, NotAllowed::ShutOutOf(id));
+        let proposal = world.open().unwrap().version();
+        let recipient = first(&GovernanceIdentity::generate());
+        let key =
+            || Some(NewKey { generation: world.open().unwrap().state.generation + 1, recipient: recipient.clone() });
+        try_it(&world, &dishonest, What::Consented(Consented { proposal, key: key() }));
+        is_void(&world, Tried::Consent, NotAllowed::OwnProposal);
+        // Neither of the two reads what those whom they would end read.
+        try_it(&world, &double, What::Consented(Consented { proposal, key: key() }));
+        is_void(&world, Tried::Consent, NotAllowed::ShutOutOf(id));
     }
     assert_eq!(world.open().unwrap().team().iter().filter(|member| member.left_on.is_none()).count(), 5);
 }
@@ -244,7 +252,7 @@ fn what_the_person_said_is_not_rewritten_by_who_imports_by_hand() {
         let id = world.concern(1, Route::StaffConcern, &[10]);
         let (_, json, signature, genuine) = manifest(&mut world);
         let casebook = world.open_as(&dishonest).unwrap();
-        let keys = casebook.keys.fresh(id).unwrap();
+        let keys = casebook.keys.fresh(id, &[]).unwrap();
         casebook.keys.save(id, 1, &keys, &casebook.recipient(&casebook.state.recipient).unwrap(), true).unwrap();
         let to = casebook.recipient(&first(&keys)).unwrap();
         let (files_, mut news) = rewritten(&world, id, &to, 1);

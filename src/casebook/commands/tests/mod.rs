@@ -2,4 +2,5 @@
 
 mod by_hand;
 mod decide;
+mod going_on;
 mod team;
