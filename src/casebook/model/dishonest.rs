@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// What they can do, by number.
-pub(super) const ACTS: u8 = 26;
+pub(super) const ACTS: u8 = 27;
 
 impl Team {
     /// One attempt. Whoever is no member any more has no key to sign with that counts, and tries all the same.
@@ -84,9 +84,8 @@ impl Team {
                         recipient: first(&GovernanceIdentity::generate()),
                     }),
                 };
-                // A consent that is allowed, with a key that nobody else has, is a key thrown away: the model has it that
-                // they seal what they make to those who are to have it, as the program does, or make none.
-                if casebook.state.may_consent(name, proposal).is_ok() && key.is_some() {
+                // As the program does it, or with a key that nobody else has: they throw it away.
+                if casebook.state.may_consent(name, proposal).is_ok() && key.is_some() && choice.is_multiple_of(3) {
                     let mut mine = casebook;
                     if let Ok(mut editor) = mine.edit(&self.dishonest.signer) {
                         let _ = editor.consent(proposal, &crate::world::TODAY);
@@ -150,6 +149,7 @@ impl Team {
             22 => self.move_files(choice),
             23 => self.stale = Some(copied(&self.world.casebook())),
             24 => self.put_stale_back(),
+            25 => self.plant_keys(&casebook, id, choice),
             _ => self.lift(&casebook, choice),
         }
     }
@@ -164,6 +164,19 @@ impl Team {
         known
             .and_then(|recipient| GovernanceRecipients::parse(&recipient).ok())
             .unwrap_or_else(|| self.dishonest.identity.recipients())
+    }
+
+    /// A file of keys that no event names, beside those that count.
+    fn plant_keys(&self, casebook: &Casebook, id: ReportId, choice: u8) {
+        let owner = if choice.is_multiple_of(2) { "casebook".to_owned() } else { id.to_string() };
+        let path = self.world.casebook().join(format!("keys/{owner}.{}.age", 2 + u32::from(choice) * 9));
+        let everyone = casebook.team_recipient().unwrap();
+        let to = if choice.is_multiple_of(3) { everyone } else { self.world.identity.recipients() };
+        let keys: String = (0..40).map(|_| GovernanceIdentity::generate().to_text().to_string()).collect();
+        if !path.exists() {
+            files::write_new(&path, Readers::Team, crypto::seal_bytes(keys.as_bytes(), &to).unwrap().as_bytes())
+                .unwrap();
+        }
     }
 
     /// A collection from a stick, with messages that they wrote themselves, or with some left out.
@@ -190,7 +203,10 @@ impl Team {
                 let keys = Arc::new(GovernanceIdentity::generate());
                 let generation = casebook.state.destroyed.get(&entry.id).map_or(0, |gone| gone.generation) + 1;
                 let everyone = casebook.recipient(&casebook.state.recipient).unwrap();
-                casebook.keys.save(entry.id, generation, &keys, &everyone, true).unwrap();
+                // Or they keep it from everybody else.
+                if !choice.is_multiple_of(7) {
+                    casebook.keys.save(entry.id, generation, &keys, &everyone, true).unwrap();
+                }
                 let recipient = first(&keys);
                 let to = GovernanceRecipients::parse(&recipient).unwrap();
                 (Some(NewKey { generation, recipient }), to)

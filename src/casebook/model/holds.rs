@@ -124,7 +124,9 @@ fn shared(state: &State) -> Vec<String> {
         format!("{id} {:?} {:?} {} {acknowledged:?}", outline.key, outline.access.chosen(), outline.last_message)
     });
     let proposals = state.proposals.iter().map(|(event, proposal)| format!("proposal {event} {}", proposal.by));
-    let told = state.alerts.iter().filter(|alert| !matches!(alert.what, AlertKind::NotTheBoxsWord { .. }));
+    // What one of them alone can tell is told to them alone.
+    let own = |what: &AlertKind| matches!(what, AlertKind::NotTheBoxsWord { .. } | AlertKind::KeyWithheld);
+    let told = state.alerts.iter().filter(|alert| !own(&alert.what));
     // What is void because of what a report's readers alone know is told to them alone.
     let told = told.filter(|alert| match alert.what {
         AlertKind::Void { why, .. } => !is_private(why),
@@ -160,10 +162,7 @@ fn reports(casebook: &Casebook) -> BTreeMap<ReportId, Vec<String>> {
     let reports = state.reports.iter().filter(|(id, _)| !state.without_key.contains(id));
     reports
         .map(|(id, report)| {
-            let messages = report.messages.iter().map(|message| {
-                let kept = message.kept.as_ref().map(|kept| (&kept.files, kept.by));
-                format!("message {} {kept:?}", message.seq)
-            });
+            let messages = report.messages.iter().map(|message| format!("message {} {:?}", message.seq, message.kept));
             let answers = report.answers.iter().map(|answer| {
                 let (file, by) = (answer.file, answer.approved_by);
                 format!("answer {} {} {file:?} {by:?} {:?}", answer.seq, answer.text, answer.exported_in)

@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, path::PathBuf};
 use crate::{
     casebook::{
         AnswerId, Casebook, CasebookError, Editor, NewProposal, NewReaders, Proposed,
-        state::{alert::AlertKind, replay::State},
+        state::{alert::AlertKind, outline::Outline, replay::State},
     },
-    domain::{CasebookSeen, Decisions, MessageKind, ReportId, ReportState, Route, TeamRole, Text},
+    domain::{CasebookSeen, Decisions, MemberId, MessageKind, ReportId, ReportState, Route, TeamRole, Text},
     files::tarball::TarReader,
     world::{
         TODAY,
@@ -227,12 +227,17 @@ impl Team {
     pub(super) fn settle(&mut self) {
         for who in 0..=self.honest.len() {
             self.by_honest(who, |editor, _| {
-                let restricted = editor.casebook.state.outlines.iter();
-                let restricted: Vec<_> = restricted
-                    .filter_map(|(id, outline)| Some((*id, outline.access.chosen()?.clone())))
-                    .filter(|(id, readers)| {
-                        readers.contains(&editor.me) && editor.casebook.state.reports.contains_key(id)
-                    })
+                let state = &editor.casebook.state;
+                let everyone: BTreeSet<MemberId> = state.active().map(|(id, _)| *id).collect();
+                let readers = |id: &ReportId, outline: &Outline| match outline.access.chosen() {
+                    Some(chosen) => Some(chosen.clone()),
+                    None => state.is_keyless(*id).then(|| everyone.clone()),
+                };
+                let restricted: Vec<_> = state
+                    .outlines
+                    .iter()
+                    .filter_map(|(id, outline)| Some((*id, readers(id, outline)?)))
+                    .filter(|(_, readers)| readers.contains(&editor.me))
                     .collect();
                 for (id, readers) in restricted {
                     let active = readers.into_iter().filter(|reader| editor.casebook.state.is_active(*reader));

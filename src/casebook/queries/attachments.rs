@@ -101,7 +101,7 @@ impl Casebook {
         let kept = stored.kept.as_ref().ok_or_else(other)?;
         let sealed = files::read(&path, 2 * MESSAGE_BYTES)?;
         // If it is not what was taken in, somebody changed it since.
-        let is_as_taken = || kept.files.first().is_some_and(|file| file.sha256 == crypto::digest(&sealed));
+        let is_as_taken = || kept.first().is_some_and(|file| file.sha256 == crypto::digest(&sealed));
         let wrong = || if is_as_taken() { other() } else { CasebookError::Log(LogError::Exchanged(path.clone())) };
         let key = self.keys.report(id)?.ok_or(CasebookError::Log(LogError::NoReportKey(id)))?;
         let opened = key.open_message(sealed.as_slice());

@@ -13,7 +13,7 @@ use crate::{
             alert::{Alert, AlertKind},
             outline::{Access, Acknowledged, Outline},
             replay::State,
-            report::{KeptFiles, MessageRecord, Report},
+            report::{MessageRecord, Report},
         },
     },
     crypto::summary_commitment,
@@ -188,18 +188,13 @@ impl State {
         }
     }
 
-    pub(in crate::casebook) fn mend(
-        &mut self,
-        reports: &[SealedMatter],
-        matters: impl Iterator<Item = OpenedMatter>,
-        (_, _, by): (u64, Date, MemberId),
-    ) {
+    pub(in crate::casebook) fn mend(&mut self, reports: &[SealedMatter], matters: impl Iterator<Item = OpenedMatter>) {
         for (about, matter) in reports.iter().zip(matters) {
             let Some(report) = self.reports.get_mut(&about.report) else { continue };
             let Some(Matter::News(messages)) = matter.into_open() else { continue };
             for news in messages {
                 if report.messages.iter().any(|record| record.is_kept_by(&news)) {
-                    report.keep(news, by);
+                    report.keep(news);
                 }
             }
         }
@@ -246,7 +241,7 @@ impl Report {
             let is_new = new.iter().any(|entry| entry.seq == news.seq);
             let is_kept = self.messages.iter().any(|record| record.is_kept_by(&news));
             if is_new && is_kept {
-                self.keep(news, by);
+                self.keep(news);
             }
         }
         let wrong = |entry: &&&MessageEntry| {
@@ -256,7 +251,7 @@ impl Report {
     }
 
     /// Takes in what was kept of a message, which is what the box signed for.
-    fn keep(&mut self, news: MessageNews, by: MemberId) {
+    fn keep(&mut self, news: MessageNews) {
         let Some(record) = self.messages.iter_mut().find(|record| record.seq == news.seq) else { return };
         let is_concern = record.kind == MessageKind::Concern;
         for clock in promises(&news, record.on).unwrap_or_default() {
@@ -265,7 +260,7 @@ impl Report {
                 self.clocks_here.push(entry);
             }
         }
-        record.kept = Some(KeptFiles { files: news.kept, by });
+        record.kept = Some(news.kept);
         if is_concern {
             self.chosen_areas = news.summary.areas;
             self.serious_harm = news.summary.serious_harm;

@@ -84,7 +84,7 @@ impl State {
     }
 
     /// The author is a member, and it is their key.
-    fn judge_author(&self, opened: &Opened) -> Result<(), NotAllowed> {
+    pub(in crate::casebook) fn judge_author(&self, opened: &Opened) -> Result<(), NotAllowed> {
         let (by, signer) = (opened.event.by, &opened.signer);
         match &opened.event.what {
             What::Created(created) if created.founder.signer == *signer => Ok(()),

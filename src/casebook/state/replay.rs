@@ -100,6 +100,7 @@ impl State {
     /// Why it is void, if it is.
     pub(in crate::casebook) fn apply(&mut self, opened: Opened) -> Result<(), NotAllowed> {
         let judged = self.judge(&opened);
+        self.goes_on(&opened);
         self.chain.push(opened.digest);
         let Event { number, on, by, ref what, .. } = opened.event;
         match judged {
@@ -112,6 +113,15 @@ impl State {
             }
         }
         judged
+    }
+
+    /// A report about which one of its readers decides anything is not over: what was proposed before does not destroy it.
+    /// Whether the decision fits the report is for its readers alone to say; what becomes of a proposal is everybody's.
+    fn goes_on(&mut self, opened: &Opened) {
+        let What::Decided(about) = &opened.event.what else { return };
+        if self.judge_author(opened).is_ok() && self.reader(opened.event.by, about.report).is_ok() {
+            self.overtake(|change| matches!(change, Change::Destroy(destroy) if destroy.report == about.report));
+        }
     }
 
     fn fold(&mut self, opened: Opened) {
@@ -156,9 +166,8 @@ impl State {
                     self.take_collection(imported, &word, matters, (number, on, by));
                 }
             }
-            What::Mended(reports) => self.mend(&reports, matters, (number, on, by)),
+            What::Mended(reports) => self.mend(&reports, matters),
             What::Decided(about) => {
-                self.overtake(|change| matches!(change, Change::Destroy(destroy) if destroy.report == about.report));
                 if let (Some(report), Some(Matter::Decided(decided))) = (self.reports.get_mut(&about.report), matter())
                 {
                     report.decide((number, on, by), *decided);

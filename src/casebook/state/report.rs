@@ -57,19 +57,12 @@ pub(in crate::casebook) struct MessageRecord {
     pub(in crate::casebook) commitment: Digest,
     /// To its summary.
     pub(in crate::casebook) summary: Digest,
-    /// None if what was said of it is not what the box signed for.
-    pub(in crate::casebook) kept: Option<KeptFiles>,
+    /// Its files as they were taken in, the message, then its attachments; none if what was said of it is not what the box
+    /// signed for.
+    pub(in crate::casebook) kept: Option<Vec<FileEntry>>,
     /// The collection whose directory holds its files.
     pub(in crate::casebook) collection: u64,
     /// Who took the collection in.
-    pub(in crate::casebook) by: MemberId,
-}
-
-/// The files of a message as they are here.
-pub(in crate::casebook) struct KeptFiles {
-    /// The message, then its attachments.
-    pub(in crate::casebook) files: Vec<FileEntry>,
-    /// Whose word that is.
     pub(in crate::casebook) by: MemberId,
 }
 
