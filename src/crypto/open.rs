@@ -36,9 +36,14 @@ impl From<DecryptError> for OpenError {
     }
 }
 
-/// All of a plaintext up to a limit, in memory that is wiped.
-pub(crate) fn read_limited(mut plain: impl Read, limit: usize) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-    let mut all = Zeroizing::new(Vec::with_capacity(32 * KIB));
+/// All of a plaintext up to a limit, in memory that is wiped: the places as well from which it moved as it grew beyond what
+/// was expected.
+pub(crate) fn read_limited(
+    mut plain: impl Read,
+    expected: usize,
+    limit: usize,
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let mut all = Zeroizing::new(Vec::with_capacity(expected.min(limit)));
     let mut buffer = [0; 16 * KIB];
     loop {
         let read = plain.read(&mut buffer).map_err(stream_error)?;
@@ -48,6 +53,11 @@ pub(crate) fn read_limited(mut plain: impl Read, limit: usize) -> Result<Zeroizi
         }
         if all.len() + read > limit {
             return Err(OpenError::Inside);
+        }
+        if all.capacity() - all.len() < read {
+            let mut larger = Zeroizing::new(Vec::with_capacity((2 * all.capacity()).max(all.len() + read)));
+            larger.extend_from_slice(&all);
+            all = larger;
         }
         all.extend_from_slice(&buffer[..read]);
     }
@@ -83,7 +93,7 @@ mod tests {
     #[test]
     fn a_plaintext_is_read_up_to_its_limit_and_not_further() {
         let plain = vec![7; 40 * KIB];
-        let read = |limit: usize| read_limited(plain.as_slice(), limit);
+        let read = |limit: usize| read_limited(plain.as_slice(), 1, limit);
         assert!(read(plain.len()).is_ok_and(|all| *all == plain));
         assert!(matches!(read(plain.len() - 1), Err(OpenError::Inside)));
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{
     Answer, Digest, EndorsedAnswer, Format, OwnCopy,
-    limits::{ANSWER_BYTES, MESSAGE_BYTES},
+    limits::{ANSWER_BYTES, KIB, MESSAGE_BYTES},
 };
 
 /// What a receipt code leads to: opens the answers to one report.
@@ -56,7 +56,7 @@ impl ReplyIdentity {
 
     fn open<T: DeserializeOwned>(&self, sealed: &[u8], limit: usize) -> Result<T, OpenError> {
         let plain = Decryptor::new_buffered(sealed)?.decrypt(std::iter::once(&self.0 as &dyn age::Identity))?;
-        let json = read_limited(plain, limit)?;
+        let json = read_limited(plain, 32 * KIB, limit)?;
         serde_json::from_slice(&json).map_err(|_| OpenError::Inside)
     }
 }

@@ -1,6 +1,6 @@
 //! What is carried between the box and the desk: taking in collections, and writing decisions to carry back.
 
-use std::{fs, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -23,7 +23,6 @@ use super::{
 use crate::{
     casebook::{Casebook, CasebookError, Editor, Export, Import, ImportError, Progress, Refusal, carry::inbox},
     domain::{FieldError, LogHead},
-    files::FileError,
 };
 
 /// How often the page of an import that is under way loads itself again, in seconds.
@@ -115,10 +114,7 @@ async fn export(posted: Posted) -> Result<Response, PageError> {
 async fn decisions(visit: Visit, Path(number): Path<u64>) -> Result<Response, PageError> {
     visit
         .read(move |_, casebook| {
-            let outgoing = casebook.outgoing()?;
-            let file = outgoing.into_iter().find(|file| file.number == number).ok_or(PageError::NotFound)?;
-            let bytes = fs::read(&file.path);
-            let bytes = bytes.map_err(|error| CasebookError::from(FileError::io("read", &file.path)(error)))?;
+            let bytes = casebook.decisions_file(number)?.ok_or(PageError::NotFound)?;
             download(&format!("decisions-{number}"), "application/octet-stream", bytes)
         })
         .await

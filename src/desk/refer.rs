@@ -20,7 +20,6 @@ use crate::{
     casebook::{CasebookError, NewReferral, Passage, ReportView},
     crypto::GovernanceRecipients,
     domain::{Area, Entries, FieldError, Text},
-    files::FileError,
 };
 
 /// Where a referral lies for the moment between being written and being sent to the browser, sealed.
@@ -53,7 +52,8 @@ async fn refer(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageE
             // What is left of one that was cut short is sealed, and on record; it gives way.
             let _ = fs::remove_file(&path);
             editor.refer(id, new, &path, page.desk.today())?;
-            let bytes = fs::read(&path).map_err(|error| CasebookError::from(FileError::io("read", &path)(error)))?;
+            let length = path.symlink_metadata().map_or(0, |found| usize::try_from(found.len()).unwrap_or(usize::MAX));
+            let bytes = crate::files::read_shared(&path, length).map_err(CasebookError::from)?;
             let _ = fs::remove_file(&path);
             download(&name, "application/octet-stream", bytes)
         })

@@ -58,6 +58,9 @@ pub enum FileError {
     /// A file that is to be of the account that candour runs under is another's.
     #[error("{} belongs to another account; give a file of your own, or run candour under the account that it belongs to", .0.display())]
     Foreign(PathBuf),
+    /// Something else than a file: a link, a pipe, a directory.
+    #[error("{} is no ordinary file: somebody put something else in its place; find out who, and restore it from a backup", .0.display())]
+    NotAFile(PathBuf),
     /// Not text.
     #[error("{} is not text in UTF-8; check that it is the right one", .0.display())]
     NotText(PathBuf),
@@ -288,9 +291,10 @@ pub fn replace_unsynced(target: &Path, readers: Readers, bytes: &[u8]) -> Result
 
 fn exchange(target: &Path, readers: Readers, bytes: &[u8], sync: bool) -> Result<(), FileError> {
     let partial = partial_path(target);
+    // What a killed command left, or what somebody put there to have it written over: a link leads anywhere.
+    remove(&partial)?;
     let write = || {
-        let mut options = OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(readers.mode()).open(&partial)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(readers.mode()).open(&partial)?;
         file.write_all(bytes)?;
         if sync {
             file.sync_all()?;
@@ -327,19 +331,53 @@ pub fn remove_tree(directory: &Path) -> Result<(), FileError> {
 }
 
 /// Writes zeros over a small file and removes it. On a disk that writes elsewhere each time, as solid-state ones do,
-/// the old bytes may outlive that.
+/// the old bytes may outlive that. What is no file of its own is removed alone: a link would have another one written
+/// over.
 ///
 /// # Errors
 /// If writing or syncing fails.
 pub fn erase(path: &Path) -> Result<(), FileError> {
-    let overwrite = || {
-        let mut file = OpenOptions::new().write(true).open(path)?;
+    let mut file = match open_no_link(path, OpenOptions::new().write(true)) {
+        Err(FileError::NotAFile(_)) => return remove(path),
+        opened => opened?,
+    };
+    let mut overwrite = || {
         let length = file.metadata()?.len();
         io::copy(&mut io::repeat(0).take(length), &mut file)?;
         file.sync_all()?;
         fs::remove_file(path)
     };
     overwrite().map_err(FileError::io("remove", path))
+}
+
+/// Opens a file in a directory that others can write to: a link, which would lead elsewhere, or a pipe, for which it
+/// would wait for ever, is refused.
+///
+/// # Errors
+/// If there is something else in its place, or it can't be opened.
+pub fn open_shared(path: &Path) -> Result<File, FileError> {
+    open_no_link(path, OpenOptions::new().read(true))
+}
+
+/// As [`open_shared`], for writing, made if it is not there.
+///
+/// # Errors
+/// As [`open_shared`].
+pub fn open_or_create_shared(path: &Path, readers: Readers) -> Result<File, FileError> {
+    open_no_link(path, OpenOptions::new().write(true).create(true).truncate(false).mode(readers.mode()))
+}
+
+fn open_no_link(path: &Path, options: &mut OpenOptions) -> Result<File, FileError> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let opened = options.custom_flags(i32::try_from(flags.bits()).unwrap_or_default()).open(path);
+    let file = match opened.map_err(|error| (error.raw_os_error().map(Errno::from_raw_os_error), error)) {
+        Ok(file) => file,
+        // A link; a pipe that nobody reads; a socket; a directory.
+        Err((Some(Errno::LOOP | Errno::NXIO | Errno::ISDIR), _)) => return Err(FileError::NotAFile(path.to_owned())),
+        Err((_, error)) => return Err(FileError::io("read", path)(error)),
+    };
+    let found = file.metadata().map_err(FileError::io("read", path))?;
+    if found.is_file() { Ok(file) } else { Err(FileError::NotAFile(path.to_owned())) }
 }
 
 /// Makes a directory for whoever shares the one that it is in ([`Readers::Team`]), and those above it. What is made in a
@@ -359,6 +397,14 @@ pub fn create_private_directory(directory: &Path) -> Result<(), FileError> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(FileError::io("make", directory))
 }
 
+/// As [`read`], of a file in a directory that others can write to.
+///
+/// # Errors
+/// As [`read`] and [`open_shared`].
+pub fn read_shared(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
+    read_opened(open_shared(path)?, path, limit)
+}
+
 /// Reads a whole file of at most `limit` bytes.
 ///
 /// # Errors
@@ -368,7 +414,8 @@ pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
 }
 
 pub(super) fn read_opened(file: File, path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
-    let mut bytes = Vec::new();
+    let length = file.metadata().map_or(0, |found| found.len());
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default().min(limit) + 1);
     file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(FileError::io("read", path))?;
     if bytes.len() > limit { Err(FileError::TooLarge(path.to_owned())) } else { Ok(bytes) }
 }
@@ -465,5 +512,38 @@ mod tests {
         assert_eq!(read(&path, 5).unwrap(), b"12345");
         assert!(matches!(read(&path, 4), Err(FileError::TooLarge(_))));
         assert!(read(&dir.path().join("none"), 4).unwrap_err().to_string().contains("No such file or directory; mend"));
+    }
+
+    #[test]
+    fn what_somebody_put_in_a_files_place_is_neither_followed_nor_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let own = dir.path().join("identity.txt");
+        let place = dir.path().join("head.json");
+        write_new(&own, Readers::Owner, b"secret").unwrap();
+        let pipe = |at: &Path| {
+            rustix::fs::mknodat(CWD, at, rustix::fs::FileType::Fifo, Mode::from_raw_mode(0o660), 0).unwrap();
+        };
+        let link = |at: &Path| std::os::unix::fs::symlink(&own, at).unwrap();
+        let make_directory = |at: &Path| fs::create_dir(at).unwrap();
+        for put in [&pipe as &dyn Fn(&Path), &link, &make_directory] {
+            put(&place);
+            assert!(matches!(read_shared(&place, 100), Err(FileError::NotAFile(_))));
+            assert!(matches!(open_or_create_shared(&place, Readers::Team), Err(FileError::NotAFile(_))));
+            let _ = fs::remove_file(&place);
+            let _ = fs::remove_dir(&place);
+        }
+        for put in [&pipe as &dyn Fn(&Path), &link] {
+            put(&partial_path(&place));
+            replace(&place, Readers::Team, b"new").unwrap();
+            assert_eq!(
+                (read_shared(&place, 100).unwrap(), read(&own, 100).unwrap()),
+                (b"new".into(), b"secret".into())
+            );
+            fs::remove_file(&place).unwrap();
+            put(&place);
+            erase(&place).unwrap();
+            assert!(place.symlink_metadata().is_err());
+            assert_eq!(read(&own, 100).unwrap(), b"secret");
+        }
     }
 }

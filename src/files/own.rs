@@ -2,7 +2,7 @@
 
 use std::{fs::File, os::unix::fs::MetadataExt, path::Path};
 
-use super::atomic::{FileError, read_opened};
+use super::atomic::{FileError, open_shared, read_opened};
 
 /// The mode's bits for everyone but the owner.
 const OTHERS: u32 = 0o077;
@@ -38,9 +38,20 @@ pub fn check_own(path: &Path) -> Result<(), FileError> {
     open_own(path).map(drop)
 }
 
+/// As [`read_own`], of a file in a directory that others can write to: nothing but a file is read.
+///
+/// # Errors
+/// As [`read_own`], or if something else is in its place.
+pub fn read_own_shared(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
+    read_opened(own(open_shared(path)?, path)?, path, limit)
+}
+
 /// What counts is the file that was opened: at its path another one may lie by now.
 fn open_own(path: &Path) -> Result<File, FileError> {
-    let file = File::open(path).map_err(FileError::io("read", path))?;
+    own(File::open(path).map_err(FileError::io("read", path))?, path)
+}
+
+fn own(file: File, path: &Path) -> Result<File, FileError> {
     let found = file.metadata().map_err(FileError::io("read", path))?;
     if found.is_file() && found.uid() != this_account() {
         return Err(FileError::Foreign(path.to_owned()));
@@ -111,5 +122,20 @@ mod tests {
         let writer = thread::spawn(move || File::options().write(true).open(written).unwrap().write_all(b"words"));
         assert_eq!(read_own_text(&path, 10).unwrap(), "words");
         writer.join().unwrap().unwrap();
+    }
+
+    #[test]
+    fn nothing_but_a_file_is_read_where_others_can_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, link, pipe) = (dir.path().join("key"), dir.path().join("link"), dir.path().join("pipe"));
+        write_new(&path, Readers::Owner, b"secret").unwrap();
+        assert_eq!(read_own_shared(&path, 6).unwrap(), b"secret");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        for other in [link, pipe, dir.path().to_owned()] {
+            assert!(matches!(read_own_shared(&other, 6), Err(FileError::NotAFile(_))));
+        }
+        fs::set_permissions(&path, Permissions::from_mode(0o660)).unwrap();
+        assert!(matches!(read_own_shared(&path, 6), Err(FileError::Exposed(_))));
     }
 }

@@ -89,7 +89,7 @@ impl GovernanceIdentity {
     /// # Errors
     /// If it is not a whole file sealed to this identity, or is larger than that many bytes.
     pub fn open_bytes(&self, sealed: &[u8], limit: usize) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        read_limited(self.open_stream(sealed)?, limit)
+        read_limited(self.open_stream(sealed)?, sealed.len(), limit)
     }
 
     /// Opens a message from a person. Gives what a box says of such a one besides.
@@ -97,7 +97,7 @@ impl GovernanceIdentity {
     /// # Errors
     /// If it is not a whole message sealed to this identity.
     pub fn open_message(&self, sealed: impl BufRead) -> Result<(Message, Commitments), OpenError> {
-        let padded = read_limited(self.open_stream(sealed)?, MESSAGE_BYTES)?;
+        let padded = read_limited(self.open_stream(sealed)?, 32 * KIB, MESSAGE_BYTES)?;
         let message: Message = serde_json::from_slice(&padded).map_err(|_| OpenError::Inside)?;
         let json = padded.trim_ascii_end();
         let commitments = Commitments::to(&message, json).ok_or(OpenError::Inside)?;

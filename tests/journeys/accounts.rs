@@ -4,6 +4,7 @@
 use std::{
     fs::{self, Permissions},
     os::unix::fs::{PermissionsExt, chown},
+    process::Command,
 };
 
 use crate::support::{
@@ -154,6 +155,22 @@ fn accounts_of_one_machine_are_kept_apart() {
     let said = second.run(&list);
     assert!(said.status == 1 && said.error.contains("accounts/61002.json"), "{}", said.error);
     fs::remove_file(&mine).unwrap();
+    // Nor do I wait for what they would write into a pipe, or follow a link.
+    let status = Command::new("mkfifo").arg(&mine).status().unwrap();
+    assert!(status.success());
+    let said = second.run(&list);
+    assert!(said.status == 1 && said.error.contains("is no ordinary file"), "{}", said.error);
+    let check = [&["desk", "check"][..], &CASEBOOK, &["--mend"]].concat();
+    let said = second.run(&check).out;
+    assert!(said.contains("is a link, a pipe or the like"), "{said}");
+    fs::remove_file(&mine).unwrap();
+    let (keys, link) = (place.path(&format!("{}/keys", second.home)), place.path("shared/keys/mine"));
+    std::os::unix::fs::symlink(&keys, &link).unwrap();
+    let said = second.run(&check).out;
+    assert!(said.contains("is a link, a pipe or the like"), "{said}");
+    let modes = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o7777;
+    assert_eq!((modes(&keys), modes(&keys.join("identity.txt"))), (0o700, 0o600), "what it leads to is left alone");
+    fs::remove_file(&link).unwrap();
     let said = second.run(&list);
     assert!(said.error.contains("knows no keys of the account that you use"), "{}", said.error);
 

@@ -1,12 +1,11 @@
 use std::{
-    fs::{File, OpenOptions, TryLockError},
-    os::unix::fs::OpenOptionsExt,
+    fs::{File, TryLockError},
     path::Path,
 };
 
 use crate::{
     casebook::{CasebookError, EditError, LogError},
-    files::{FileError, Readers},
+    files::{self, FileError, Readers},
 };
 
 /// The file that is locked.
@@ -31,13 +30,7 @@ pub(in crate::casebook) fn lock(directory: &Path) -> Result<Lock, CasebookError>
         return Err(CasebookError::Log(LogError::NoCasebook(directory.to_owned())));
     }
     let path = directory.join(LOCK);
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(Readers::Team.mode())
-        .open(&path)
-        .map_err(FileError::io("write", &path))?;
+    let file = files::open_or_create_shared(&path, Readers::Team)?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(CasebookError::Edit(EditError::Busy)),

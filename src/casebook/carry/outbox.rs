@@ -4,7 +4,8 @@
 use std::{fs, path::PathBuf};
 
 use crate::{
-    casebook::{Casebook, CasebookError, Editor, state::report::Report},
+    casebook::{Casebook, CasebookError, Editor, LogError, state::report::Report},
+    crypto,
     files::{self, FileError},
 };
 
@@ -42,12 +43,27 @@ impl Casebook {
         for entry in entries {
             let entry = entry.map_err(FileError::io("read", &directory))?;
             let number = entry.file_name().to_str().and_then(|name| name.strip_prefix("decisions-")?.parse().ok());
-            if let (Some(number), Ok(about)) = (number, entry.metadata()) {
+            // Not through a link: whoever put it there does not say what goes onto the stick.
+            if let (Some(number), Some(about)) = (number, entry.metadata().ok().filter(fs::Metadata::is_file)) {
                 found.push(Outgoing { number, path: entry.path(), size: about.len() });
             }
         }
         found.sort_by_key(|file| file.number);
         Ok(found)
+    }
+
+    /// A decisions file as it was written: none if there is none of that number.
+    ///
+    /// # Errors
+    /// If it can't be read, or is not the one that was recorded.
+    pub fn decisions_file(&self, number: u64) -> Result<Option<Vec<u8>>, CasebookError> {
+        let Some(file) = self.outgoing()?.into_iter().find(|file| file.number == number) else { return Ok(None) };
+        let bytes = files::read_shared(&file.path, usize::try_from(file.size).unwrap_or(usize::MAX))?;
+        if self.state.export_files.get(&number) == Some(&crypto::digest(&bytes)) {
+            Ok(Some(bytes))
+        } else {
+            Err(CasebookError::Log(LogError::Exchanged(file.path)))
+        }
     }
 
     /// Whether a decisions file holds an answer that the box is not known to have.
@@ -80,7 +96,6 @@ impl Editor<'_> {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
     use crate::{
         casebook::Export,
@@ -110,6 +125,18 @@ mod tests {
         world.import(&file).unwrap();
         assert_eq!(numbers(&world), [3]);
         assert!(matches!(export(&world), Export::Nothing));
+        // What somebody else put in its place is not carried.
+        let path = world.open().unwrap().outgoing().unwrap().pop().unwrap().path;
+        let bytes = fs::read(&path).unwrap();
+        assert!(world.open().unwrap().decisions_file(3).unwrap() == Some(bytes.clone()));
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, b"something else").unwrap();
+        assert!(matches!(world.open().unwrap().decisions_file(3), Err(CasebookError::Log(LogError::Exchanged(_)))));
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/proc/version", &path).unwrap();
+        assert!(numbers(&world).is_empty() && world.open().unwrap().decisions_file(3).unwrap().is_none());
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, bytes).unwrap();
         // Killed before the file had its name.
         let path = world.open().unwrap().outgoing().unwrap().pop().unwrap().path;
         fs::rename(&path, files::partial_path(&path)).unwrap();

@@ -4,7 +4,7 @@
 //! command killed in between leaves a partial file with the recorded digest; the next export to the same place names
 //! it.
 
-use std::{fs::File, path::Path};
+use std::path::Path;
 
 use crate::{
     casebook::{
@@ -133,8 +133,9 @@ impl Editor<'_> {
     /// Gives the last export its name, if it was recorded but killed before it had one.
     fn finish_last(&self, out: &Path) -> Result<Option<Export>, CasebookError> {
         let partial = files::partial_path(out);
-        let Some(recorded) = self.casebook.state.export_file else { return Ok(None) };
-        let digest = |path: &Path| File::open(path).and_then(crypto::digest_all).map_err(FileError::io("read", path));
+        let state = &self.casebook.state;
+        let Some(recorded) = state.export_files.get(&state.exported).copied() else { return Ok(None) };
+        let digest = |path: &Path| crypto::digest_all(files::open_shared(path)?).map_err(FileError::io("read", path));
         if out.symlink_metadata().is_ok()
             || !partial.symlink_metadata().is_ok_and(|found| found.is_file())
             || digest(&partial)? != recorded
@@ -155,7 +156,7 @@ impl Casebook {
     /// The sealed bytes as they were made when it was decided.
     fn sealed_answer(&self, entry: &AnswerEntry) -> Result<Vec<u8>, CasebookError> {
         let path = self.answer_path(entry.report, entry.seq);
-        let bytes = files::read(&path, ANSWER_BYTES)?;
+        let bytes = files::read_shared(&path, ANSWER_BYTES)?;
         if crypto::digest(&bytes) == entry.sha256 && bytes.len() as u64 == entry.size {
             Ok(bytes)
         } else {
@@ -166,7 +167,12 @@ impl Casebook {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, fs, io::Read, path::PathBuf};
+    use std::{
+        collections::BTreeMap,
+        fs::{self, File},
+        io::Read,
+        path::PathBuf,
+    };
 
     use super::*;
     use crate::{

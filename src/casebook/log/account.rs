@@ -33,10 +33,10 @@ impl KeyPaths {
     /// If it is another account's, can be read by others, or is not what [`Self::remember`] writes.
     pub fn of_this_account(casebook: &Path) -> Result<Option<Self>, LogError> {
         let path = path(casebook);
-        if !path.exists() {
+        if path.symlink_metadata().is_err() {
             return Ok(None);
         }
-        let json = files::read_own(&path, BYTES)?;
+        let json = files::read_own_shared(&path, BYTES)?;
         serde_json::from_slice(&json).map(Some).map_err(|_| LogError::Pointer(path))
     }
 

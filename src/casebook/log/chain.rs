@@ -101,7 +101,7 @@ pub(in crate::casebook) fn path(casebook: &Path, number: u64) -> PathBuf {
 
 /// The sealed file of an event.
 pub(in crate::casebook) fn read(casebook: &Path, number: u64) -> Result<Vec<u8>, LogError> {
-    Ok(files::read(&path(casebook, number), EVENT_BYTES)?)
+    Ok(files::read_shared(&path(casebook, number), EVENT_BYTES)?)
 }
 
 /// SHA-256 of the sealed file of an event.

@@ -56,7 +56,7 @@ pub(in crate::casebook) fn read(casebook: &Path) -> Result<Option<(Head, String)
         return Ok(None);
     }
     let damaged = || LogError::Head;
-    let signed: SignedHead = serde_json::from_slice(&files::read(&path, HEAD_BYTES)?).map_err(|_| damaged())?;
+    let signed: SignedHead = serde_json::from_slice(&files::read_shared(&path, HEAD_BYTES)?).map_err(|_| damaged())?;
     let signer = VerifyingKey::<SignerRole>::from_base64(&signed.signer).map_err(|_| damaged())?;
     let verified = crypto::verify::<Head>(signed.head.as_str().as_bytes(), &signed.signature, &[signer]);
     Ok(Some((verified.map_err(|_| damaged())?.into_document(), signed.signer)))

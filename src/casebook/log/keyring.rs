@@ -322,13 +322,15 @@ fn merged_of_report(
 }
 
 fn one(path: PathBuf, openers: &GovernanceIdentity) -> Result<Option<GovernanceIdentity>, LogError> {
-    let sealed = match files::read(&path, BYTES) {
+    let sealed = match files::read_shared(&path, BYTES) {
         Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => return Ok(None),
         // Another account keeps it to itself.
         Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => {
             return Err(LogError::Open { path, source: OpenError::Io(source) });
         }
-        Err(FileError::TooLarge(path)) => return Err(LogError::Open { path, source: OpenError::Inside }),
+        Err(FileError::TooLarge(path) | FileError::NotAFile(path)) => {
+            return Err(LogError::Open { path, source: OpenError::Inside });
+        }
         sealed => sealed?,
     };
     let text = match openers.open_bytes(&sealed, BYTES) {

@@ -39,7 +39,7 @@ pub(in crate::casebook) fn read(
     member: &GovernanceIdentity,
     casebook: CasebookId,
 ) -> Option<Vec<Opened>> {
-    let sealed = files::read(&directory.join(DIRECTORY).join(name(member)), BYTES).ok()?;
+    let sealed = files::read_shared(&directory.join(DIRECTORY).join(name(member)), BYTES).ok()?;
     let plain = member.open_bytes(&sealed, BYTES).ok()?;
     let (tag, json) = plain.split_at_checked(Digest::LEN)?;
     // Anyone can seal to this member.
@@ -72,7 +72,10 @@ pub(in crate::casebook) fn remove_all(directory: &Path) -> Result<(), FileError>
     for entry in fs::read_dir(&directory).map_err(FileError::io("read", &directory))? {
         let path = entry.map_err(FileError::io("read", &directory))?.path();
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(FileError::io("remove", &path)(error)),
+            // A directory that somebody made there is no checkpoint, and must not hold up anything.
+            Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => {
+                return Err(FileError::io("remove", &path)(error));
+            }
             _ => {}
         }
     }

@@ -57,7 +57,7 @@ impl Pointer {
             return Err(LogError::NoCasebook(casebook.to_owned()));
         }
         let pointer: Self =
-            serde_json::from_slice(&files::read(&path, BYTES)?).map_err(|_| LogError::Pointer(path.clone()))?;
+            serde_json::from_slice(&files::read_shared(&path, BYTES)?).map_err(|_| LogError::Pointer(path.clone()))?;
         if pointer.format == Format::Casebook { Ok(pointer) } else { Err(LogError::Pointer(path)) }
     }
 
@@ -103,7 +103,7 @@ impl Pointer {
             return Err(LogError::NotVouched(self.fingerprint()));
         }
         let voucher: Voucher =
-            serde_json::from_slice(&files::read(&path, BYTES)?).map_err(|_| LogError::Pointer(path.clone()))?;
+            serde_json::from_slice(&files::read_shared(&path, BYTES)?).map_err(|_| LogError::Pointer(path.clone()))?;
         if !identity.is_casebook_tag(&self.vouched_part(), voucher.tag) {
             return Err(LogError::OtherIdentity);
         }

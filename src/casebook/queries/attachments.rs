@@ -2,7 +2,6 @@
 //! the box's word.
 
 use std::{
-    fs::File,
     io::{BufReader, BufWriter, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -99,7 +98,7 @@ impl Casebook {
             })
         };
         let kept = stored.kept.as_ref().ok_or_else(other)?;
-        let sealed = files::read(&path, 2 * MESSAGE_BYTES)?;
+        let sealed = files::read_shared(&path, 2 * MESSAGE_BYTES)?;
         // If it is not what was taken in, somebody changed it since.
         let is_as_taken = || kept.first().is_some_and(|file| file.sha256 == crypto::digest(&sealed));
         let wrong = || if is_as_taken() { other() } else { CasebookError::Log(LogError::Exchanged(path.clone())) };
@@ -145,7 +144,7 @@ impl SealedAttachment {
     /// # Errors
     /// If it can't be opened, or is another file.
     pub fn copy(&self, out: impl Write) -> Result<(), CasebookError> {
-        let opened = File::open(&self.path).map_err(FileError::io("read", &self.path))?;
+        let opened = files::open_shared(&self.path)?;
         self.key
             .open_attachment(BufReader::new(opened), &self.attachment, out)
             .map_err(|source| CasebookError::Log(LogError::Open { path: self.path.clone(), source }))

@@ -64,8 +64,8 @@ pub(in crate::casebook) struct State {
     pub(in crate::casebook) given_up: Vec<LogHead>,
     /// The last decisions file written or seen by the box, 0 for none.
     pub(in crate::casebook) exported: u64,
-    /// SHA-256 of the last file written.
-    pub(in crate::casebook) export_file: Option<Digest>,
+    /// SHA-256 of each decisions file that was written, by its number.
+    pub(in crate::casebook) export_files: BTreeMap<u64, Digest>,
     /// What every member knows of each report.
     pub(in crate::casebook) outlines: BTreeMap<ReportId, Outline>,
     /// Every report that this member can open.
@@ -330,7 +330,7 @@ impl State {
 
     fn export(&mut self, exported: Exported, by: MemberId) {
         self.exported = exported.number;
-        self.export_file = Some(exported.file);
+        self.export_files.insert(exported.number, exported.file);
         for AnswerId { report, seq } in exported.answers {
             let Some(report) = self.reports.get_mut(&report) else { continue };
             let was_to_go = report.to_export(true).any(|answer| answer.seq == seq);

@@ -1,13 +1,21 @@
 //! Whether a casebook lies as it should on this machine: shared by its members' accounts and by nobody else, with each
 //! one's keys for them alone, and worked on with a program that none of them can exchange.
+//!
+//! Whoever shares the directory can exchange what is in it at any moment. So every entry is opened without following a
+//! link, and looked at and mended as what was opened, never by its path.
 
 use std::{
-    fs::{self, Permissions},
-    os::unix::fs::{MetadataExt, PermissionsExt},
+    ffi::OsStr,
+    fs::{self, File, Permissions},
+    os::{
+        fd::{AsFd, AsRawFd, OwnedFd},
+        unix::fs::{MetadataExt, PermissionsExt},
+    },
     path::{Path, PathBuf},
 };
 
 use clap::Args;
+use rustix::fs::{Mode, OFlags};
 
 use super::{casebook_argument::CasebookArgument, keys_of::is_shared};
 use crate::{
@@ -40,8 +48,8 @@ pub(super) fn run(arguments: &DeskCheckArguments) -> Outcome {
     let pointer = Pointer::read(casebook).map(drop).map_err(Failure::from);
     if findings.take("the casebook is there", pointer).is_some() {
         let shared = directory(&mut findings, casebook)?;
-        let entries = WrongModes::below(casebook, shared)?;
-        findings.add("every file in it is for those accounts alone", entries.told(arguments.mend));
+        let entries = Entries::below(casebook, shared, arguments.mend)?;
+        findings.add("every file in it is for those accounts alone", entries.told());
         keys(&mut findings, casebook);
     }
     program(&mut findings);
@@ -75,56 +83,80 @@ const fn directory_mode(shared: bool) -> u32 {
     if shared { 0o2770 } else { 0o700 }
 }
 
-/// What lies in a casebook with another mode or another group than it should have.
-struct WrongModes {
+/// What lies in a casebook with another mode or another group than it should have, or should not lie there at all.
+struct Entries {
     group: u32,
     shared: bool,
+    mend: bool,
     /// Each with the mode that it should have.
     wrong: Vec<(PathBuf, u32)>,
     /// Those of another group.
     foreign: usize,
+    /// Neither files of their own nor directories.
+    strange: Vec<PathBuf>,
 }
 
-impl WrongModes {
-    fn below(casebook: &Path, shared: bool) -> Result<Self, Failure> {
-        let group = casebook.metadata().map_err(files::FileError::io("read", casebook))?.gid();
-        let mut entries = Self { group, shared, wrong: Vec::new(), foreign: 0 };
-        entries.look(casebook, &casebook.join(ACCOUNTS))?;
+impl Entries {
+    /// Looks at everything; mends what it may.
+    fn below(casebook: &Path, shared: bool, mend: bool) -> Result<Self, Failure> {
+        let failed = || files::FileError::io("read", casebook);
+        let group = casebook.metadata().map_err(failed())?.gid();
+        let mut entries = Self { group, shared, mend, wrong: Vec::new(), foreign: 0, strange: Vec::new() };
+        let opened = File::open(casebook).map_err(failed())?;
+        entries.look(&opened.into(), casebook, false)?;
         Ok(entries)
     }
 
-    fn look(&mut self, directory: &Path, accounts: &Path) -> Result<(), Failure> {
-        let failed = || files::FileError::io("read", directory);
-        for entry in fs::read_dir(directory).map_err(failed())? {
-            let path = entry.map_err(failed())?.path();
+    fn look(&mut self, directory: &OwnedFd, path: &Path, is_accounts: bool) -> Result<(), Failure> {
+        let failed = || files::FileError::io("read", path);
+        for entry in fs::read_dir(itself(directory)).map_err(failed())? {
+            let name = entry.map_err(failed())?.file_name();
             // What is gone meanwhile needs no mending.
-            let Ok(found) = path.symlink_metadata() else { continue };
-            let mode = match (found.is_dir(), self.shared && directory != accounts) {
+            let Ok(opened) = open_at(directory, &name, OFlags::PATH) else { continue };
+            let found = fs::metadata(itself(&opened)).map_err(failed())?;
+            let place = path.join(&name);
+            // One with a second name may be somebody's own file elsewhere.
+            if !found.is_dir() && (!found.is_file() || found.nlink() > 1) {
+                self.strange.push(place);
+                continue;
+            }
+            self.foreign += usize::from(self.shared && found.gid() != self.group);
+            let mode = match (found.is_dir(), self.shared && !is_accounts) {
                 (true, shared) => directory_mode(shared),
                 (false, true) => 0o660,
                 // Where an account's keys are is its own business.
                 (false, false) => 0o600,
             };
-            if !found.is_symlink() && found.mode() & MODE != mode {
-                self.wrong.push((path.clone(), mode));
+            if found.mode() & MODE != mode {
+                let is_own = found.uid() == files::this_account();
+                if !(self.mend && is_own && fs::set_permissions(itself(&opened), Permissions::from_mode(mode)).is_ok())
+                {
+                    self.wrong.push((place.clone(), mode));
+                }
             }
-            self.foreign += usize::from(self.shared && found.gid() != self.group);
             if found.is_dir() {
-                self.look(&path, accounts)?;
+                let below = open_at(&opened, OsStr::new("."), OFlags::RDONLY | OFlags::DIRECTORY);
+                let below = below.map_err(|error| files::FileError::io("read", &place)(error.into()))?;
+                self.look(&below, &place, name == ACCOUNTS)?;
             }
         }
         Ok(())
     }
 
-    /// Says what is wrong, once what can be is mended.
-    fn told(mut self, mend: bool) -> Result<(), Failure> {
-        if mend {
-            self.wrong.retain(|(path, mode)| fs::set_permissions(path, Permissions::from_mode(*mode)).is_err());
-        }
+    /// Says what is wrong.
+    fn told(self) -> Result<(), Failure> {
         let (wrong, foreign) = (self.wrong.len(), self.foreign);
+        if let Some(first) = self.strange.first() {
+            return Err(Failure::Failed(format!(
+                "{} in the casebook is a link, a pipe or the like, the first {}; somebody put it there: find out who, and \
+                 remove it",
+                count(self.strange.len(), "entry", "entries"),
+                first.display()
+            )));
+        }
         if let Some((first, mode)) = self.wrong.first() {
-            let to_do = if mend {
-                "have the accounts that they belong to, or root, run this command with --mend"
+            let to_do = if self.mend {
+                "have the accounts that they belong to run this command with --mend"
             } else {
                 "run this command with --mend"
             };
@@ -136,13 +168,23 @@ impl WrongModes {
         }
         if foreign > 0 {
             return Err(Failure::Failed(format!(
-                "{} in the casebook is not of its group {}; as root, run chgrp -R on it, then this command with --mend",
+                "{} in the casebook is not of its group {}; as root, run chgrp -R on it, then this command with --mend \
+                 under the accounts that they belong to",
                 count(foreign, "entry", "entries"),
                 self.group
             )));
         }
         Ok(())
     }
+}
+
+fn open_at(directory: &OwnedFd, name: &OsStr, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    rustix::fs::openat(directory.as_fd(), name, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())
+}
+
+/// The path of what was opened, whatever its own path leads to by now.
+fn itself(opened: &OwnedFd) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", opened.as_raw_fd()))
 }
 
 /// Whether this account's keys are for it alone.
@@ -171,8 +213,11 @@ fn program(findings: &mut Findings) {
             return findings.say(Verdict::Unsafe, format!("where this program lies can't be told: {error}"));
         }
     };
-    let loose = path.ancestors().find_map(|part| {
-        let found = part.metadata().ok()?;
+    let loose = path.ancestors().find_map(|part| -> Option<Failure> {
+        let found = match part.metadata() {
+            Ok(found) => found,
+            Err(error) => return Some(files::FileError::io("read", part)(error).into()),
+        };
         let why = if found.uid() != 0 {
             format!("belongs to account {}", found.uid())
         } else if found.mode() & 0o022 != 0 && !is_sticky(&found) {
