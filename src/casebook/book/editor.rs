@@ -103,7 +103,10 @@ impl Editor<'_> {
         matters: Vec<(GovernanceRecipients, Matter)>,
         today: &dyn Today,
     ) -> Result<u64, CasebookError> {
-        self.seal_anew(today)?;
+        // What makes a key itself has it made already, with all that this member holds.
+        if !matches!(what, What::Restricted(_) | What::Consented(_)) {
+            self.seal_anew(today)?;
+        }
         self.casebook.append(self.me, self.key, what, matters, today)
     }
 

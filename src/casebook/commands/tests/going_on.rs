@@ -289,11 +289,16 @@ fn a_key_that_some_readers_were_not_given_is_erased_by_nobody_and_sealed_to_all_
     world.import(&file).unwrap();
     let three = Arc::new(GovernanceIdentity::generate().and(&oldest));
     let to_all = with_first.and(&second.identity.recipients());
-    restrict_by_hand(&world, &dishonest, id, readers, &three, &to_all);
+    restrict_by_hand(&world, &dishonest, id, readers.clone(), &three, &to_all);
     let mut of_second = world.open_as(&second).unwrap();
     world.edit_as(&second, |editor| editor.confirm(editor.casebook().version(), &TODAY)).unwrap();
     assert_eq!(shown(&world.open().unwrap(), id).unwrap(), (2, 1), "nothing is lost");
     world.edit(|editor| editor.confirm(editor.casebook().version(), &TODAY)).unwrap();
+    of_second.refresh().unwrap();
+    // The same once more, and the first thing that whoever has all keys does is to choose the readers anew.
+    let four = Arc::new(GovernanceIdentity::generate().and(&oldest));
+    restrict_by_hand(&world, &dishonest, id, readers.clone(), &four, &to_all);
+    world.edit(|editor| editor.restrict(id, NewReaders { readers, reason: Text::typed("Anew.") }, &TODAY)).unwrap();
     of_second.refresh().unwrap();
     for casebook in [of_second, world.open().unwrap(), world.open_as(&second).unwrap()] {
         assert_eq!((shown(&casebook, id).unwrap(), casebook.keyless()), ((2, 1), vec![]));
