@@ -200,6 +200,14 @@ impl<R: KeyRole> VerifyingKey<R> {
         self.key.to_base64()
     }
 
+    /// The Ed25519 key alone, without the number that minisign gives it: two numbers make no two signers.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        /// Bytes of the algorithm and the number before it.
+        const BEFORE: usize = 2 + 8;
+        self.key.to_bytes().split_off(BEFORE)
+    }
+
     /// As a minisign public key file.
     #[must_use]
     pub fn to_file(&self) -> String {

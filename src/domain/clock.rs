@@ -1,10 +1,12 @@
+use std::cmp::Ordering;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
     calendar::{Calendar, CalendarError},
     choice::choices,
-    limits::DUE_SOON,
+    limits::{DUE_SOON, PROMISE_YEARS},
 };
 
 choices! {
@@ -68,7 +70,8 @@ pub struct Clock {
 pub struct Standing {
     /// In a word.
     pub state: ClockState,
-    /// Working days after today up to and with the due date, negative when it is past; none once it is met.
+    /// Working days after today up to and with the due date, negative when it is past; none once it is met, or if they
+    /// can't be counted.
     pub working_days_left: Option<i64>,
 }
 
@@ -111,21 +114,35 @@ impl Clock {
     /// # Errors
     /// [`CalendarError::NotCovered`] if an open clock's days can't be counted.
     pub fn standing(&self, today: Date, calendar: &Calendar) -> Result<Standing, CalendarError> {
-        if let Some(met_on) = self.met_on {
-            let state = if met_on <= self.due_on { ClockState::Met } else { ClockState::MetLate };
-            return Ok(Standing { state, working_days_left: None });
+        if self.met_on.is_some() {
+            return Ok(self.standing_uncounted(today));
         }
         let left = calendar.working_days_between(today, self.due_on)?;
-        let state = if today > self.due_on {
-            ClockState::Overdue
-        } else if today == self.due_on {
-            ClockState::DueToday
-        } else if left <= DUE_SOON {
-            ClockState::DueSoon
-        } else {
-            ClockState::Open
+        let state = match self.standing_uncounted(today).state {
+            ClockState::Open if left <= DUE_SOON => ClockState::DueSoon,
+            other => other,
         };
         Ok(Standing { state, working_days_left: Some(left) })
+    }
+
+    /// Where it stands on that day as far as that can be told without counting working days: not whether it is due soon.
+    #[must_use]
+    pub fn standing_uncounted(&self, today: Date) -> Standing {
+        let state = match (self.met_on, today.cmp(&self.due_on)) {
+            (Some(met_on), _) if met_on <= self.due_on => ClockState::Met,
+            (Some(_), _) => ClockState::MetLate,
+            (None, Ordering::Greater) => ClockState::Overdue,
+            (None, Ordering::Equal) => ClockState::DueToday,
+            (None, Ordering::Less) => ClockState::Open,
+        };
+        Standing { state, working_days_left: None }
+    }
+
+    /// Whether it is due no earlier than it started, and not much later than anything is promised for.
+    #[must_use]
+    pub fn is_of_a_promise(&self) -> bool {
+        let last = self.started_on.saturating_add(jiff::Span::new().years(PROMISE_YEARS));
+        self.started_on <= self.due_on && self.due_on <= last
     }
 }
 
@@ -187,6 +204,20 @@ mod tests {
         let met = |on| Clock { met_on: Some(on), ..clock }.standing(date(2027, 6, 1), &calendar).unwrap().state;
         assert_eq!(met(date(2026, 12, 15)), ClockState::Met);
         assert_eq!(met(date(2026, 12, 16)), ClockState::MetLate);
+    }
+
+    #[test]
+    fn days_that_cant_be_counted_are_not_guessed() {
+        let day = date(9990, 12, 1);
+        let clock = Clock { kind: ClockKind::Advice, started_on: day, due_on: day, met_on: None };
+        assert!(clock.standing(date(2026, 12, 1), &Calendar::default()).is_err());
+        for (today, state) in [
+            (date(2026, 12, 1), ClockState::Open),
+            (day, ClockState::DueToday),
+            (date(9990, 12, 2), ClockState::Overdue),
+        ] {
+            assert_eq!(clock.standing_uncounted(today), Standing { state, working_days_left: None });
+        }
     }
 
     #[test]

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     calendar::{Calendar, CalendarError},
-    clock::{Clock, ClockKind, ClockState},
+    clock::{Clock, ClockKind, ClockState, Standing},
     decisions::LogHead,
     ids::{BoxId, CasebookId, Digest, ReportId},
-    message::{Format, MessageKind},
+    limits::{NUMBER_MAX, SEQ_MAX},
+    message::{AnswerKind, Format, MessageKind},
     route::Route,
 };
 
@@ -66,7 +67,7 @@ pub struct ReportEntry {
     pub messages: Vec<MessageEntry>,
 }
 
-/// An answer that the box has, and the day it came there.
+/// An answer that the box has, as it was delivered: a number alone does not tell whether it is the one that the desk wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeliveryEntry {
@@ -74,9 +75,31 @@ pub struct DeliveryEntry {
     pub seq: u32,
     /// The day of delivery, Europe/London.
     pub on: Date,
+    /// What it was listed as.
+    pub kind: AnswerKind,
+    /// SHA-256 of the JSON of the answer inside, as it was listed.
+    pub text: Digest,
+    /// SHA-256 of the sealed answer.
+    pub sha256: Digest,
 }
 
 impl ReportEntry {
+    fn check(&self) -> Result<(), ManifestProblem> {
+        let started = self.clocks.iter().map(|entry| entry.seq);
+        let sequences = self.messages.iter().map(|message| message.seq).chain(started).chain([self.acknowledged]);
+        if sequences.max() > Some(SEQ_MAX) {
+            return Err(ManifestProblem::Sequence(self.id));
+        }
+        if !self.clocks.iter().all(|entry| entry.clock.is_of_a_promise()) {
+            return Err(ManifestProblem::Clock(self.id));
+        }
+        let mut numbered = (1..).zip(&self.deliveries);
+        if numbered.any(|(seq, delivery)| delivery.seq != seq) || self.delivered() > SEQ_MAX {
+            return Err(ManifestProblem::Deliveries(self.id));
+        }
+        Ok(())
+    }
+
     /// The last answer that was delivered, 0 for none.
     #[must_use]
     pub fn delivered(&self) -> u32 {
@@ -107,7 +130,7 @@ pub struct ClockView {
     pub due_on: Date,
     /// The day on which it was kept.
     pub met_on: Option<Date>,
-    /// Negative when it is past; none once it is met.
+    /// Negative when it is past; none once it is met, and at the desk if they can't be counted.
     pub working_days_left: Option<i64>,
     /// In a word.
     pub state: ClockState,
@@ -122,8 +145,17 @@ impl ClockEntry {
     /// # Errors
     /// [`CalendarError::NotCovered`] if an open clock's days can't be counted.
     pub fn view(&self, today: Date, calendar: &Calendar) -> Result<ClockView, CalendarError> {
-        let standing = self.clock.standing(today, calendar)?;
-        Ok(ClockView {
+        Ok(self.as_standing(self.clock.standing(today, calendar)?))
+    }
+
+    /// The same; if its days can't be counted, without how many are left.
+    #[must_use]
+    pub fn view_if_counted(&self, today: Date, calendar: &Calendar) -> ClockView {
+        self.view(today, calendar).unwrap_or_else(|_| self.as_standing(self.clock.standing_uncounted(today)))
+    }
+
+    const fn as_standing(&self, standing: Standing) -> ClockView {
+        ClockView {
             seq: self.seq,
             kind: self.clock.kind,
             started_on: self.clock.started_on,
@@ -132,7 +164,7 @@ impl ClockEntry {
             working_days_left: standing.working_days_left,
             state: standing.state,
             supplementary: false,
-        })
+        }
     }
 }
 
@@ -164,7 +196,36 @@ pub struct FileEntry {
     pub sha256: Digest,
 }
 
+/// What no box ever says, whatever happened to it: whoever holds its key made it up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ManifestProblem {
+    /// A number that nobody reaches by counting.
+    #[error("a collection, a decisions file or an event has a number that nobody reaches by counting")]
+    Number,
+    /// Likewise, of a message.
+    #[error("report {0} has a message whose number nobody reaches by counting")]
+    Sequence(ReportId),
+    /// A promise that is due before it started, or much too late.
+    #[error("report {0} has a promise that is due before it was made, or more than two years after")]
+    Clock(ReportId),
+    /// Answers that are not numbered from 1 on.
+    #[error("the answers to report {0} are not numbered from 1 on")]
+    Deliveries(ReportId),
+}
+
 impl Manifest {
+    /// Whether it says what a box can say. A signature alone does not tell: the box, or whoever has its key, may be hostile.
+    ///
+    /// # Errors
+    /// The first thing that it can't.
+    pub fn check(&self) -> Result<(), ManifestProblem> {
+        let seen = self.casebook.map_or(0, |seen| seen.decisions.max(seen.head.number));
+        if self.number.max(seen) > NUMBER_MAX {
+            return Err(ManifestProblem::Number);
+        }
+        self.reports.iter().try_for_each(ReportEntry::check)
+    }
+
     /// The path of a file inside the collection: the `index`th file of a message, 0 for the message itself.
     #[must_use]
     pub fn path(report: ReportId, seq: u32, index: usize) -> String {

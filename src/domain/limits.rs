@@ -67,6 +67,18 @@ pub const EVENT_BYTES: usize = 4 * MANIFEST_BYTES;
 
 /// Decisions files that may be missing before one: more than any team loses.
 pub const DECISIONS_AHEAD: u64 = 10_000;
+/// The number that the first decisions file may have which a box takes of a casebook: that casebook may be decades old.
+pub const DECISIONS_FIRST: u64 = 1_000_000;
+/// Events that a casebook may be further at one decisions file than at all those before it.
+pub const EVENTS_AHEAD: u64 = 1_000_000;
+/// The last number of a collection, a decisions file or an event: no box and no casebook ever comes so far.
+pub const NUMBER_MAX: u64 = 1 << 40;
+/// The last number of a message or an answer within a report, likewise.
+pub const SEQ_MAX: u32 = 1_000_000;
+/// Years between the day a promise starts and the day it is due, at most: none runs nearly so long.
+pub const PROMISE_YEARS: i16 = 2;
+/// Signatures that may stand by one answer: its writer's, its approver's, and to spare. Each takes work to check.
+pub const ENDORSEMENTS: usize = 8;
 /// Days for which the box keeps what a desk has acknowledged, unless configured otherwise or a second signer confirms it.
 pub const ACKNOWLEDGED_DAYS: u32 = 7;
 /// Uploads that are being sealed at the same moment; later ones wait.

@@ -38,7 +38,7 @@ pub use calendar::{Calendar, CalendarError};
 pub use choice::Labelled;
 pub use clock::{Clock, ClockKind, ClockState, Kept, Standing, Term};
 pub use collection::{
-    CasebookSeen, ClockEntry, ClockView, DeliveryEntry, FileEntry, Manifest, MessageEntry, ReportEntry,
+    CasebookSeen, ClockEntry, ClockView, DeliveryEntry, FileEntry, Manifest, ManifestProblem, MessageEntry, ReportEntry,
 };
 pub use concern::{Answered, Concern, FieldError, FollowUp, Given};
 pub use decisions::{AnswerEntry, Collected, Decisions, Endorsement, LogHead};

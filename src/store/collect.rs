@@ -8,7 +8,10 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{Store, StoreError, damaged, reports, signers};
 use crate::{
     crypto::unframe,
-    domain::{CasebookSeen, DeliveryEntry, Digest, FileEntry, MessageEntry, MessageKind, ReportEntry, ReportId, Route},
+    domain::{
+        AnswerKind, CasebookSeen, DeliveryEntry, Digest, FileEntry, MessageEntry, MessageKind, ReportEntry, ReportId,
+        Route,
+    },
 };
 
 /// The last collection that was made.
@@ -147,12 +150,26 @@ impl Snapshot<'_> {
     }
 
     fn deliveries(&self, report: ReportId) -> Result<Vec<DeliveryEntry>, StoreError> {
-        let sql = "SELECT seq, delivered_on FROM answer WHERE report = ?1 ORDER BY seq";
+        let sql = "SELECT seq, delivered_on, kind, text, sha256 FROM answer WHERE report = ?1 ORDER BY seq";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map([report.0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+        let rows = statement.query_map([report.0], |row| {
+            Ok((
+                row.get(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, String>(2)?,
+                row.get::<_, Vec<u8>>(3)?,
+                row.get::<_, Vec<u8>>(4)?,
+            ))
+        })?;
         rows.map(|row| {
-            let (seq, on) = row?;
-            Ok(DeliveryEntry { seq, on: reports::day(&on)? })
+            let (seq, on, kind, text, digest) = row?;
+            Ok(DeliveryEntry {
+                seq,
+                on: reports::day(&on)?,
+                kind: AnswerKind::from_slug(&kind).ok_or_else(|| damaged("a kind of answer"))?,
+                text: sha256(&text)?,
+                sha256: sha256(&digest)?,
+            })
         })
         .collect()
     }

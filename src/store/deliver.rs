@@ -11,7 +11,7 @@ use crate::{
     crypto::{Sealed, SignerRole, Verified, VerifyingKey, frame},
     domain::{
         AnswerEntry, CasebookId, CasebookSeen, ClockKind, Collected, Decisions, Digest, ReportId,
-        limits::DECISIONS_AHEAD,
+        limits::{DECISIONS_AHEAD, DECISIONS_FIRST, EVENTS_AHEAD, NUMBER_MAX},
     },
 };
 
@@ -25,7 +25,7 @@ pub struct Delivery {
     pub on: Date,
     /// Who signed it.
     pub signer: VerifyingKey<SignerRole>,
-    /// How many signers have to stand by a text to a person.
+    /// How many signers have to stand by a text to a person; by an update, one of them.
     pub demanded: usize,
 }
 
@@ -61,7 +61,7 @@ pub enum ApplyError {
     },
     /// Older than the last file.
     #[error(
-        "they are number {number}, and number {last} was delivered already; if this file was passed over, let the desk write what is in it once more with `candour desk export --again`"
+        "they are number {number}, and number {last} was delivered already; if the team's casebook was restored from a copy, find the newer one first and go on with that; if this file was only passed over, let the desk write what is in it once more with `candour desk export --again`"
     )]
     Old {
         /// Of the file.
@@ -79,12 +79,25 @@ pub enum ApplyError {
         /// The last that was delivered.
         last: u64,
     },
+    /// The first file of a casebook, with a number that none reaches.
+    #[error("they are number {0}, and no casebook has written so many: ask the team, for somebody signed them by hand")]
+    FirstFarAhead(u64),
+    /// The end of the casebook that they name is far past the one before.
+    #[error(
+        "they say that their casebook has {number} events, and it had {last} when it was seen last: no casebook grows so fast; ask the team, for somebody signed them by hand"
+    )]
+    HeadFarAhead {
+        /// The last event that they name.
+        number: u64,
+        /// The last event that the box knew of.
+        last: u64,
+    },
     /// It answers a report that this box does not have.
     #[error("it answers report {0}, which this box does not have; check that the file is for this box")]
     UnknownReport(ReportId),
     /// There is another answer of that number.
     #[error(
-        "it has another answer {seq} to report {report} than the one delivered before; ask the desk which of its files came first"
+        "it has another answer {seq} to report {report} than the one delivered before; ask the desk which of its files came first. If it knows of one only, somebody signed the other by hand: import a new collection there, and let it write the rest with `candour desk export --again`"
     )]
     Different {
         /// The one that the decision is about.
@@ -182,9 +195,18 @@ fn follow(connection: &Connection, decisions: &Decisions) -> Result<(), ApplyErr
     if number <= last {
         return Err(ApplyError::Old { number, last });
     }
-    // A casebook that the box did not know may have written any number of files before.
-    if last > 0 && number - last > DECISIONS_AHEAD {
+    // A casebook that the box did not know may have written many files before. Without an end to that, one file would be
+    // the last that the box ever takes.
+    if last == 0 && number > DECISIONS_FIRST {
+        return Err(ApplyError::FirstFarAhead(number));
+    }
+    if number > NUMBER_MAX || (last > 0 && number - last > DECISIONS_AHEAD) {
         return Err(ApplyError::FarAhead { number, last });
+    }
+    // An end that no casebook reaches would stay the furthest for good, and hide that one was put back.
+    let known = pinned.map_or(0, |pinned| pinned.head.number);
+    if head.number > NUMBER_MAX || head.number.saturating_sub(known) > EVENTS_AHEAD {
+        return Err(ApplyError::HeadFarAhead { number: head.number, last: known });
     }
     let furthest = if head.number > seen.head.number { head } else { seen.head };
     Ok(set_casebook(connection, CasebookSeen { casebook: found, decisions: number, head: furthest })?)
@@ -244,7 +266,8 @@ fn insert_answer(
     sealed: &Sealed,
     delivery: &Delivery,
 ) -> Result<(), StoreError> {
-    let demanded = if entry.kind.is_text() { delivery.demanded } else { 0 };
+    // An update says nothing in words: its writer is enough.
+    let demanded = if entry.kind.is_text() { delivery.demanded } else { delivery.demanded.min(1) };
     connection.execute(
         "INSERT INTO answer (report, seq, delivered_on, sha256, kind, text, demanded, data)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

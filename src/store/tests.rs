@@ -8,7 +8,7 @@ use crate::{
     domain::{
         AnswerEntry, AnswerKind, Calendar, CasebookId, Clock, Collected, Date, Decisions, Digest, Format, LogHead,
         MessageKind, ReportId, Route, SendId,
-        limits::{DECISIONS_AHEAD, STORED_STEP},
+        limits::{DECISIONS_AHEAD, DECISIONS_FIRST, EVENTS_AHEAD, STORED_STEP},
     },
     world::{DAY, EmptyBox},
 };
@@ -359,6 +359,43 @@ fn one_casebook_is_followed_in_rising_numbers_and_the_furthest_end_of_it_is_kept
     store.pin_casebook(CasebookId([0; 16])).unwrap();
     apply(1).unwrap();
     assert_eq!(seen().unwrap().decisions, 1, "from whatever number");
+}
+
+#[test]
+fn no_number_is_taken_that_would_be_the_last() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let (key, public) = SigningKey::<SignerRole>::generate().unwrap();
+    let apply = |number: u64, event: u64| {
+        let mut delivery = delivery(&store, 1, vec![], vec![]);
+        let head = LogHead { number: event, digest: Digest([5; 32]) };
+        let decisions = Decisions { number, head, ..delivery.decisions.document().clone() };
+        let (bytes, signature) = sign(&decisions, &key).unwrap();
+        delivery.decisions =
+            verify(&bytes, &signature, std::slice::from_ref(&public)).unwrap_or_else(|e| panic!("{e}"));
+        store.apply(delivery)
+    };
+    let seen = || store.snapshot(|snapshot| snapshot.casebook()).unwrap();
+    for number in [u64::MAX, i64::MAX.unsigned_abs(), DECISIONS_FIRST + 1] {
+        assert!(matches!(apply(number, 1), Err(ApplyError::FirstFarAhead(found)) if found == number));
+    }
+    for event in [u64::MAX, 1 << 62, EVENTS_AHEAD + 1] {
+        assert!(matches!(apply(1, event), Err(ApplyError::HeadFarAhead { last: 0, .. })));
+    }
+    assert_eq!(seen(), None, "nothing of them is kept");
+    // A box that was made anew for a casebook that is decades old.
+    apply(DECISIONS_FIRST, EVENTS_AHEAD).unwrap();
+    let (number, event) = (DECISIONS_FIRST + 1, 2 * EVENTS_AHEAD);
+    assert!(matches!(apply(number, event + 1), Err(ApplyError::HeadFarAhead { last: EVENTS_AHEAD, .. })));
+    assert!(matches!(apply(u64::MAX, event), Err(ApplyError::FarAhead { last: DECISIONS_FIRST, .. })));
+    apply(number, event).unwrap();
+    assert_eq!(seen().map(|seen| (seen.decisions, seen.head.number)), Some((number, event)));
+}
+
+#[test]
+fn a_box_that_refuses_an_older_number_sends_to_the_newer_casebook_first() {
+    let said = ApplyError::Old { number: 1, last: 2 }.to_string();
+    let (newer, again) = (said.find("find the newer one first").unwrap(), said.find("export --again").unwrap());
+    assert!(newer < again, "{said}");
 }
 
 #[test]

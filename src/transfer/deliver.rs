@@ -8,7 +8,7 @@ use crate::{
     crypto::{Sealed, SignerRole, Verified, VerifyError, VerifyingKey, endorsers, verify},
     domain::{
         Date, Decisions, ReportId,
-        limits::{ANSWER_BYTES, KIB, MANIFEST_BYTES},
+        limits::{ANSWER_BYTES, ENDORSEMENTS, KIB, MANIFEST_BYTES},
     },
     files::{
         FileError,
@@ -51,7 +51,17 @@ pub enum DeliverError {
         /// The answer.
         seq: u32,
     },
-    /// A text that no signer stands by.
+    /// More signatures than anybody needs.
+    #[error(
+        "answer {seq} to report {report} has more than {ENDORSEMENTS} signatures, which no desk gives it: ask the team, for somebody made them by hand"
+    )]
+    TooManyEndorsements {
+        /// The report that the box was told about.
+        report: ReportId,
+        /// The answer.
+        seq: u32,
+    },
+    /// An answer that no signer stands by.
     #[error(
         "no signer in signers.pub stands by answer {seq} to report {report}; let a member of the team write it at the desk"
     )]
@@ -83,8 +93,13 @@ pub fn deliver(
         return Err(DeliverError::OtherBox);
     }
     let demanded = if settings.second_approver { 2 } else { 1 };
-    for entry in decisions.document().answers.iter().filter(|entry| entry.kind.is_text()) {
+    for entry in &decisions.document().answers {
         let (report, seq) = (entry.report, entry.seq);
+        if entry.endorsements.len() > ENDORSEMENTS {
+            return Err(DeliverError::TooManyEndorsements { report, seq });
+        }
+        // What says where a report stands is somebody's word too, though it is no text.
+        let demanded = if entry.kind.is_text() { demanded } else { 1 };
         match endorsers(&entry.endorsement(settings.box_id), &entry.endorsements, signers) {
             0 => return Err(DeliverError::NotSigned { report, seq }),
             stand_by_it if stand_by_it < demanded => return Err(DeliverError::NotApproved { report, seq }),

@@ -10,8 +10,8 @@ use super::*;
 use crate::{
     crypto::{Commitments, SignerRole, SigningKey, digest, os_random, seal_stream, sign, verify},
     domain::{
-        AnswerEntry, AnswerKind, BoxId, CasebookId, CasebookSeen, Collected, Decisions, Digest, Endorsement, Format,
-        LogHead, Manifest, MessageKind, ReportId, Route, SendId,
+        AnswerEntry, AnswerKind, BoxId, CasebookId, CasebookSeen, Collected, Decisions, DeliveryEntry, Digest,
+        Endorsement, Format, LogHead, Manifest, MessageKind, ReportId, Route, SendId, limits::ENDORSEMENTS,
     },
     files::{self, tarball},
     store::{AddReport, ApplyError, NewMessage, NewReport, Store},
@@ -103,6 +103,7 @@ impl EmptyBox {
                 sha256: digest(bytes),
                 endorsements: Vec::new(),
             };
+            entry.endorsements = vec![sign(&entry.endorsement(box_id), &self.signer).unwrap().1];
             change(&mut entry);
             entry
         });
@@ -297,12 +298,51 @@ fn every_text_needs_the_word_of_as_many_signers_as_the_box_asks_for() {
 }
 
 #[test]
-fn an_update_which_says_nothing_in_words_needs_nobodys_word() {
+fn an_update_which_says_nothing_in_words_needs_its_writers_word_alone() {
     let mut place = EmptyBox::new();
     let report = place.report();
+    let box_id = place.store.settings().box_id;
     place.store.ask_for_second_approver(true).unwrap();
     place.store = Store::open(place.directory.path()).unwrap();
-    let file = place.decisions(report, place.store.settings().box_id, &[b"an update"]);
-    put(&place.path("update"), &file);
+    let (stranger, _) = SigningKey::<SignerRole>::generate().unwrap();
+    for keys in [vec![], vec![&stranger]] {
+        let file = place.decisions_with(report, box_id, &[b"an update"], |entry| {
+            let endorsement = entry.endorsement(box_id);
+            entry.endorsements = keys.iter().map(|key| sign(&endorsement, key).unwrap().1).collect();
+        });
+        put(&place.path("update"), &file);
+        assert!(matches!(place.deliver("update"), Err(DeliverError::NotSigned { seq: 1, .. })));
+    }
+    put(&place.path("update"), &place.decisions(report, box_id, &[b"an update"]));
     assert_eq!(place.deliver("update").unwrap().answers, 1);
+}
+
+#[test]
+fn an_answer_has_no_more_signatures_than_anybody_needs() {
+    let place = EmptyBox::new();
+    let report = place.report();
+    let box_id = place.store.settings().box_id;
+    let with = |signatures: usize| {
+        place.decisions_with(report, box_id, &[b"an update"], |entry| {
+            entry.endorsements = vec![entry.endorsements[0].clone(); signatures];
+        })
+    };
+    put(&place.path("many"), &with(ENDORSEMENTS + 1));
+    assert!(matches!(place.deliver("many"), Err(DeliverError::TooManyEndorsements { seq: 1, .. })));
+    put(&place.path("some"), &with(ENDORSEMENTS));
+    assert_eq!(place.deliver("some").unwrap().answers, 1);
+}
+
+#[test]
+fn a_collection_says_of_each_answer_which_one_the_box_has() {
+    let place = EmptyBox::new();
+    let report = place.report();
+    put(&place.path("d"), &place.decisions(report, place.store.settings().box_id, &[b"sealed one", b"sealed two"]));
+    place.deliver("d").unwrap();
+    place.collect("c1").unwrap();
+    let (kind, text) = (AnswerKind::Update, digest(b"its JSON"));
+    let sealed: [&[u8]; 2] = [b"sealed one", b"sealed two"];
+    let expected =
+        (1..).zip(sealed).map(|(seq, sealed)| DeliveryEntry { seq, on: DAY, kind, text, sha256: digest(sealed) });
+    assert_eq!(place.manifest("c1").reports[0].deliveries, expected.collect::<Vec<_>>());
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     crypto::{OpenedAnswer, Receipt, SignerRole, VerifyingKey, endorsers},
-    domain::{Answer, BoxId, Date, Format},
+    domain::{Answer, BoxId, Date, Format, limits::ENDORSEMENTS},
     store::{StoredAnswer, StoredReport},
 };
 
@@ -68,5 +68,67 @@ fn is_confirmed(
         && (answer.r#box, answer.report, answer.seq) == (r#box, report.id, stored.seq)
         && (answer.kind, *text) == (stored.kind, stored.text)
         && answer.text.is_some() == answer.kind.is_text()
+        // Whoever seals to the person could make their page as slow as they like.
+        && endorsements.len() <= ENDORSEMENTS
         && (stored.demanded == 0 || endorsers(&answer.endorsement(*text), endorsements, signers) >= stored.demanded)
+}
+
+#[cfg(test)]
+#[cfg(feature = "desk")]
+mod tests {
+    use super::*;
+    use crate::{
+        crypto::{Code, SigningKey, answer_digest, os_random, seal_answer, sign},
+        domain::{AnswerKind, ReportId, ReportState, Route, Salt, Text},
+        world::{DAY, KDF},
+    };
+
+    #[test]
+    fn more_signatures_than_anybody_needs_are_not_looked_at() {
+        let (r#box, id) = (BoxId([7; 16]), ReportId([1; 8]));
+        let receipt = Code::issue(&mut os_random()).derive(r#box, KDF).unwrap();
+        let (key, signer) = SigningKey::<SignerRole>::generate().unwrap();
+        let answer = Answer {
+            format: Format::Answer,
+            r#box,
+            report: id,
+            seq: 1,
+            kind: AnswerKind::Reply,
+            on: DAY,
+            after: 1,
+            state: ReportState::BeingRead,
+            areas: vec![],
+            supplementary: false,
+            text: Some(Text::typed("Thank you.")),
+            salt: Salt([6; 32]),
+        };
+        let text = answer_digest(&answer).unwrap();
+        let endorsement = sign(&answer.endorsement(text), &key).unwrap().1;
+        let is_shown = |signatures: usize| {
+            let endorsements = vec![endorsement.clone(); signatures];
+            let sealed = seal_answer(&answer, endorsements, &receipt.reply.recipient()).unwrap();
+            let stored = StoredAnswer {
+                seq: 1,
+                delivered_on: DAY,
+                kind: AnswerKind::Reply,
+                text,
+                demanded: 1,
+                sealed: sealed.as_bytes().to_vec(),
+            };
+            let report = StoredReport {
+                id,
+                route: Route::StaffConcern,
+                received_on: DAY,
+                closed: false,
+                withdrawn_on: None,
+                clocks: vec![],
+                messages: vec![],
+                answers: vec![stored],
+            };
+            let read = open_answers(r#box, std::slice::from_ref(&signer), &receipt, &report);
+            matches!(read[0].outcome, AnswerOutcome::Confirmed(_))
+        };
+        assert!(is_shown(1) && is_shown(ENDORSEMENTS));
+        assert!(!is_shown(0) && !is_shown(ENDORSEMENTS + 1));
+    }
 }

@@ -4,7 +4,7 @@
 use std::{fs, path::PathBuf};
 
 use crate::{
-    casebook::{Casebook, CasebookError, Editor, LogError, state::report::Report},
+    casebook::{Casebook, CasebookError, Editor, LogError, Release, state::report::Report},
     crypto,
     files::{self, FileError},
 };
@@ -66,10 +66,10 @@ impl Casebook {
         }
     }
 
-    /// Whether a decisions file holds an answer that the box is not known to have.
+    /// Whether a decisions file holds an answer that the box is not known to have, and may still take.
     fn is_on_the_way(&self, number: u64) -> bool {
         let mut undelivered = self.state.reports.values().flat_map(Report::undelivered);
-        undelivered.any(|(answer, _)| answer.exported_in.contains(&number))
+        undelivered.any(|(answer, release)| release != Release::Displaced && answer.exported_in.contains(&number))
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::{
     casebook::{
-        Casebook, CasebookError, Editor, ExportError, LogError,
+        Casebook, CasebookError, Editor, ExportError, LogError, NotAllowed,
         log::event::{AnswerId, Exported, What},
         state::report::{AnswerRecord, MessageRecord},
     },
@@ -59,7 +59,8 @@ impl Editor<'_> {
         if answers.is_empty() && collected.is_empty() {
             return lost.first().map_or(Ok(Export::Nothing), |id| Err(CasebookError::Export(ExportError::NoFile(*id))));
         }
-        let number = self.casebook.state.exported + 1;
+        // What a box says to have taken is bounded when it is imported, so that there is always a next one.
+        let number = self.casebook.state.exported.checked_add(1).ok_or(NotAllowed::Export(None))?;
         let outcome = Export::Written { number, answers: answers.len(), collected: collected.len(), lost };
         let casebook = self.casebook.id();
         let decisions = Decisions { format: Format::Decisions, r#box, casebook, number, head, collected, answers };

@@ -2,7 +2,7 @@ use std::io;
 
 use crate::{
     crypto::{OpenError, VerifyError},
-    domain::{Digest, ReportId},
+    domain::{Digest, ManifestProblem, ReportId},
     files::tarball::TarError,
 };
 
@@ -40,6 +40,11 @@ pub enum Refusal {
     /// The manifest's signature does not hold.
     #[error("its manifest can't be trusted: {0}")]
     Manifest(VerifyError),
+    /// The manifest says what no box says.
+    #[error(
+        "its manifest says what no box says: {0}. The box's key may be in other hands; keep the file, and ask whoever runs the box before anything else is imported"
+    )]
+    Impossible(ManifestProblem),
     /// The manifest contradicts itself or what was imported earlier.
     #[error(
         "its manifest does not fit what was imported earlier about report {0}; ask whoever runs the box whether it was restored from a backup"

@@ -26,15 +26,18 @@ pub(in crate::casebook) struct BoxWord {
     pub(in crate::casebook) casebook: Option<CasebookSeen>,
     /// Every report that the event speaks of, and every other of which the collection has messages, by id.
     pub(in crate::casebook) reports: Vec<ReportEntry>,
+    /// Of all the others of which the box was told that messages are here, the last such message.
+    acknowledged: Vec<(ReportId, u32)>,
 }
 
 impl BoxWord {
-    /// What an import says that the box says; none if it is not signed by the key that it names.
+    /// What an import says that the box says; none if it is not signed by the key that it names, or no box says so.
     pub(in crate::casebook) fn of(imported: &Imported) -> Option<Self> {
         let key = VerifyingKey::<BoxRole>::from_base64(&imported.box_key).ok()?;
         let manifest = BASE64.decode(imported.manifest.as_bytes()).ok()?;
         let verified = crypto::verify::<Manifest>(&manifest, &imported.signature, &[key]).ok()?;
         let digest = verified.digest();
+        verified.document().check().ok()?;
         let Manifest { r#box, number, previous, on, casebook, mut reports, .. } = verified.into_document();
         // Strictly by id, so that each is there once.
         if !reports.is_sorted_by(|one, next| one.id < next.id) {
@@ -42,8 +45,27 @@ impl BoxWord {
         }
         let mut named: Vec<ReportId> = imported.reports.iter().map(|news| news.about.report).collect();
         named.sort_unstable();
-        reports.retain(|report| !report.messages.is_empty() || named.binary_search(&report.id).is_ok());
-        Some(Self { key: imported.box_key.clone(), digest, r#box, number, previous, on, casebook, reports })
+        let is_needed = |report: &ReportEntry| !report.messages.is_empty() || named.binary_search(&report.id).is_ok();
+        let told = reports.iter().filter(|report| report.acknowledged > 0 && !is_needed(report));
+        let acknowledged = told.map(|report| (report.id, report.acknowledged)).collect();
+        reports.retain(is_needed);
+        Some(Self {
+            key: imported.box_key.clone(),
+            digest,
+            r#box,
+            number,
+            previous,
+            on,
+            casebook,
+            reports,
+            acknowledged,
+        })
+    }
+
+    /// The last message of each report of which the box was told that it is here.
+    pub(in crate::casebook) fn acknowledged(&self) -> impl Iterator<Item = (ReportId, u32)> {
+        let entries = self.reports.iter().map(|report| (report.id, report.acknowledged));
+        entries.chain(self.acknowledged.iter().copied())
     }
 
     /// What it says of one report.

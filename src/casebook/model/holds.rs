@@ -125,7 +125,9 @@ fn shared(state: &State) -> Vec<String> {
     });
     let proposals = state.proposals.iter().map(|(event, proposal)| format!("proposal {event} {}", proposal.by));
     // What one of them alone can tell is told to them alone.
-    let own = |what: &AlertKind| matches!(what, AlertKind::NotTheBoxsWord { .. } | AlertKind::KeyWithheld);
+    let own = |what: &AlertKind| {
+        matches!(what, AlertKind::NotTheBoxsWord { .. } | AlertKind::DeliveredElsewhere { .. } | AlertKind::KeyWithheld)
+    };
     let told = state.alerts.iter().filter(|alert| !own(&alert.what));
     // What is void because of what a report's readers alone know is told to them alone.
     let told = told.filter(|alert| match alert.what {

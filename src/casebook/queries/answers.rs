@@ -48,17 +48,32 @@ struct AnswerJson {
     exported_in: Vec<u64>,
     delivered: bool,
     delivered_on: Option<Date>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    displaced: bool,
 }
 
 impl From<AnswerView> for AnswerJson {
     fn from(view: AnswerView) -> Self {
         let AnswerView { seq, kind, supplementary, text, on, by, approved_by, release, exported_in } = view;
         let (delivered, delivered_on) = match release {
-            Release::Delivered { on } => (true, on),
-            Release::Held | Release::Free | Release::Exported { .. } => (false, None),
+            Release::Delivered { on } => (true, Some(on)),
+            Release::Held | Release::Free | Release::Exported { .. } | Release::Displaced => (false, None),
         };
-        let to_approve = release == Release::Held;
-        Self { seq, kind, supplementary, text, on, by, to_approve, approved_by, exported_in, delivered, delivered_on }
+        let (to_approve, displaced) = (release == Release::Held, release == Release::Displaced);
+        Self {
+            seq,
+            kind,
+            supplementary,
+            text,
+            on,
+            by,
+            to_approve,
+            approved_by,
+            exported_in,
+            delivered,
+            delivered_on,
+            displaced,
+        }
     }
 }
 

@@ -62,7 +62,7 @@ impl Casebook {
     /// clock that is due first; then by the day received.
     ///
     /// # Errors
-    /// If an open clock's working days can't be counted.
+    /// If today's working days can't be counted.
     pub fn list(&self, today: Date, calendar: &Calendar) -> Result<Vec<QueueEntry>, CasebookError> {
         let mut queue = self
             .state
@@ -132,10 +132,13 @@ pub(in crate::casebook) fn queue_entry(
     today: Date,
     calendar: &Calendar,
 ) -> Result<QueueEntry, CasebookError> {
+    // One day that can't be counted must not keep everybody from everything: it is shown without its count. Where today
+    // itself can't be, no count is any good, and somebody has to load the bank holidays.
+    calendar.is_working_day(today)?;
     let mut clocks: Vec<ClockView> =
-        report.message_clocks().map(|entry| entry.view(today, calendar)).collect::<Result<_, _>>()?;
+        report.message_clocks().map(|entry| entry.view_if_counted(today, calendar)).collect();
     for entry in report.supplementary_clocks() {
-        clocks.push(ClockView { supplementary: true, ..entry.view(today, calendar)? });
+        clocks.push(ClockView { supplementary: true, ..entry.view_if_counted(today, calendar) });
     }
     let answers = |which: &dyn Fn(Release) -> bool| report.undelivered().filter(|(_, release)| which(*release)).count();
     Ok(QueueEntry {
@@ -194,6 +197,28 @@ mod tests {
             (queue[0].areas.as_slice(), queue[0].serious_harm),
             ([Area::IntegratedCare].as_slice(), Some(SeriousHarm::Yes))
         );
+    }
+
+    #[test]
+    fn a_day_that_cant_be_counted_keeps_nobody_from_the_rest() {
+        let mut world = World::new();
+        for number in [1, 2] {
+            world.concern(number, Route::StaffConcern, &[]);
+        }
+        let due_on = Date::constant(2031, 12, 1);
+        let clock = &mut world.reports.get_mut(&ReportId([1; 8])).unwrap().entry.clocks[0].clock;
+        (clock.started_on, clock.due_on) = (Date::constant(2030, 1, 1), due_on);
+        import(&mut world);
+        let (casebook, calendar) = (world.open().unwrap(), Calendar::default());
+        assert!(calendar.last_year() < 2030);
+        let queue = casebook.list(DAY, &calendar).unwrap();
+        let shown: Vec<_> = queue
+            .iter()
+            .map(|entry| (entry.id.0[0], entry.clocks[0].state, entry.clocks[0].working_days_left))
+            .collect();
+        assert_eq!(shown, [(2, crate::domain::ClockState::Open, Some(10)), (1, crate::domain::ClockState::Open, None)]);
+        assert_eq!(casebook.show(queue[1].id, DAY, &calendar).unwrap().entry.clocks[0].due_on, due_on);
+        assert!(casebook.list(due_on, &calendar).is_err(), "no count is any good then");
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl Casebook {
     /// One report, with every message opened.
     ///
     /// # Errors
-    /// If there is no such report, a clock can't be counted, or a message can't be opened.
+    /// If there is no such report, today can't be counted, or a message can't be opened.
     pub(crate) fn show(&self, id: ReportId, today: Date, calendar: &Calendar) -> Result<ReportView, CasebookError> {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         let mut view = ReportView {

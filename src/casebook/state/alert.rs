@@ -66,6 +66,13 @@ pub enum AlertKind {
         /// The box.
         r#box: BoxId,
     },
+    /// The box gave the person an answer that this casebook did not write. Told to the report's readers alone.
+    DeliveredElsewhere {
+        /// The report.
+        report: ReportId,
+        /// The first such answer.
+        seq: u32,
+    },
     /// The box was told that the desk has messages which it does not have.
     AcknowledgedElsewhere {
         /// The report.

@@ -1,5 +1,7 @@
 //! What collections bring: what the box says of a report everybody knows, what the person says its readers.
 
+use std::collections::BTreeSet;
+
 use crate::{
     casebook::{
         error::NotAllowed,
@@ -18,8 +20,8 @@ use crate::{
     },
     crypto::summary_commitment,
     domain::{
-        Calendar, CasebookSeen, Clock, ClockEntry, ClockKind, Date, Digest, MemberId, MessageEntry, MessageKind,
-        ReportEntry, ReportId,
+        Calendar, CasebookSeen, Clock, ClockEntry, ClockKind, Date, DeliveryEntry, Digest, MemberId, MessageEntry,
+        MessageKind, ReportEntry, ReportId,
     },
 };
 
@@ -142,8 +144,10 @@ impl State {
             let id = about.report;
             let matter = matters.next().unwrap_or(OpenedMatter::Broken);
             let Some(entry) = word.report(id) else { continue };
+            let mut came_back = false;
             if let Some(key) = key {
                 let remains = self.destroyed.remove(&id);
+                came_back = remains.is_some();
                 let access = remains.as_ref().map_or(Access::Everyone, |remains| self.access_again(&remains.access));
                 let acknowledged = remains.as_ref().map_or_else(Acknowledged::default, |remains| remains.acknowledged);
                 let last_message = remains.map_or(0, |remains| remains.last_message);
@@ -167,16 +171,16 @@ impl State {
             new.sort_by_key(|message| message.seq);
             new.dedup_by_key(|message| message.seq);
             outline.last_message = new.last().map_or(outline.last_message, |last| last.seq);
-            let is_new = !new.is_empty();
-            let (here, told) = (outline.last_message, entry.acknowledged);
-            if told > outline.acknowledged.through.max(here) {
-                self.alerts.push(tell(AlertKind::AcknowledgedElsewhere { report: id, through: told, here }));
-            }
-            if is_new {
+            if !new.is_empty() {
                 self.overtake(|change| matches!(change, Change::Destroy(destroy) if destroy.report == id));
             }
             let Some(report) = self.reports.get_mut(&id) else { continue };
-            report.take_in(entry);
+            // What was answered is not known any more of a report that was destroyed, nor by a reader who was not given its
+            // last key.
+            let elsewhere = report.take_in(entry).filter(|_| !came_back && !self.without_key.contains(&id));
+            if let Some(seq) = elsewhere {
+                self.alerts.push(tell(AlertKind::DeliveredElsewhere { report: id, seq }));
+            }
             let kept = match matter.into_open() {
                 Some(Matter::News(kept)) => kept,
                 _ => Vec::new(),
@@ -186,6 +190,33 @@ impl State {
                 self.alerts.push(tell(AlertKind::NotTheBoxsWord { report: id, seq }));
             }
         }
+        let elsewhere = self.acknowledged_elsewhere(word);
+        self.alerts.extend(elsewhere.into_iter().map(tell));
+    }
+
+    /// What the box was told to be here and is not, of every report that it has, whether the import named it or not: who
+    /// imports could leave out what they told it. Each is told once.
+    fn acknowledged_elsewhere(&self, word: &BoxWord) -> Vec<AlertKind> {
+        let kind = |(report, through): (ReportId, u32)| {
+            let acknowledged = match (self.outlines.get(&report), self.destroyed.get(&report)) {
+                (Some(outline), _) => outline.acknowledged.through,
+                (None, Some(remains)) => remains.acknowledged.through,
+                (None, None) => 0,
+            };
+            let here = self.known_message(report);
+            let is_elsewhere = through > acknowledged.max(here);
+            is_elsewhere.then_some(AlertKind::AcknowledgedElsewhere { report, through, here })
+        };
+        let mut elsewhere: Vec<AlertKind> = word.acknowledged().filter_map(kind).collect();
+        if !elsewhere.is_empty() {
+            let place = |what: &AlertKind| match *what {
+                AlertKind::AcknowledgedElsewhere { report, through, .. } => Some((report, through)),
+                _ => None,
+            };
+            let told: BTreeSet<_> = self.alerts.iter().filter_map(|alert| place(&alert.what)).collect();
+            elsewhere.retain(|what| place(what).is_some_and(|place| !told.contains(&place)));
+        }
+        elsewhere
     }
 
     pub(in crate::casebook) fn mend(&mut self, reports: &[SealedMatter], matters: impl Iterator<Item = OpenedMatter>) {
@@ -212,13 +243,19 @@ impl MessageRecord {
 }
 
 impl Report {
-    /// What the box says of it.
-    fn take_in(&mut self, entry: &ReportEntry) {
+    /// What the box says of it. Gives the first answer, of those that were not known to be there, which is none of this
+    /// casebook's.
+    fn take_in(&mut self, entry: &ReportEntry) -> Option<u32> {
         self.withdrawn |= entry.withdrawn;
-        if entry.delivered() >= self.delivered() {
-            self.deliveries.clone_from(&entry.deliveries);
-        }
         self.clocks.clone_from(&entry.clocks);
+        if entry.delivered() < self.delivered() {
+            return None;
+        }
+        let before = std::mem::replace(&mut self.deliveries, entry.deliveries.clone());
+        let is_news = |(place, delivery): &(usize, &DeliveryEntry)| before.get(*place) != Some(*delivery);
+        let is_ours = |delivery: &DeliveryEntry| self.answers.iter().any(|ours| ours.is_what_was_delivered(delivery));
+        let mut news = entry.deliveries.iter().enumerate().filter(is_news);
+        news.find(|(_, delivery)| !is_ours(delivery)).map(|(_, delivery)| delivery.seq)
     }
 
     /// Its new messages, as the box lists them, with what was kept of each. Gives the first that was not kept as the box

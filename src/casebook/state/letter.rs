@@ -95,7 +95,7 @@ impl Report {
                     && !answer.is_held()
                     && answer.letter().is_some_and(|letter| letter.keeps(entry.clock.kind, true))
             };
-            let met_on: Option<Date> = self.answers.iter().find(keeps).and_then(|answer| self.delivered_on(answer.seq));
+            let met_on: Option<Date> = self.answers.iter().find(keeps).and_then(|answer| self.delivered_on(answer));
             let mut entry = *entry;
             entry.clock.met_on = met_on;
             entry
@@ -140,8 +140,8 @@ mod tests {
         let mut report = Report::new(Route::StaffConcern, day);
         let clock = Clock { kind: ClockKind::InformationUseNotice, started_on: day, due_on: day, met_on: None };
         report.changes.push((2, ClockEntry { seq: 1, clock }));
-        // The box has an answer of that number: a casebook that was lost gave it.
-        report.deliveries.push(DeliveryEntry { seq: 1, on: day });
+        let (kind, zeros) = (AnswerKind::Notice, Digest([0; 32]));
+        report.deliveries.push(DeliveryEntry { seq: 1, on: day, kind, text: zeros, sha256: zeros });
         report.answers.push(AnswerRecord {
             seq: 1,
             kind: AnswerKind::Notice,
@@ -160,7 +160,10 @@ mod tests {
         let met_on =
             |report: &Report| report.supplementary_clocks().map(|entry| entry.clock.met_on).collect::<Vec<_>>();
         assert_eq!(met_on(&report), [None]);
-        report.answers[0].file = Some(FileEntry { size: 1, sha256: Digest([0; 32]) });
+        report.answers[0].file = Some(FileEntry { size: 1, sha256: zeros });
         assert_eq!(met_on(&report), [Some(day)]);
+        // The box has another answer of that number.
+        report.deliveries[0].sha256 = Digest([1; 32]);
+        assert_eq!(met_on(&report), [None]);
     }
 }

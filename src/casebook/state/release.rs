@@ -17,10 +17,13 @@ pub enum Release {
         /// The last decisions file that it was written to.
         number: u64,
     },
+    /// The box has another answer of its number, which this casebook did not write: it can't reach the person any more, and
+    /// has to be written once more.
+    Displaced,
     /// It is at the box.
     Delivered {
-        /// The day on which the box got it, if a collection has told.
-        on: Option<Date>,
+        /// The day on which the box got it.
+        on: Date,
     },
 }
 
@@ -29,8 +32,10 @@ impl Report {
     pub(in crate::casebook) fn release(&self, answer: &AnswerRecord) -> Release {
         if answer.is_held() {
             Release::Held
+        } else if let Some(on) = self.delivered_on(answer) {
+            Release::Delivered { on }
         } else if answer.seq <= self.delivered() {
-            Release::Delivered { on: self.delivered_on(answer.seq) }
+            Release::Displaced
         } else if let Some(&number) = answer.exported_in.last() {
             Release::Exported { number }
         } else {
@@ -46,10 +51,15 @@ impl Report {
         released.filter(|(_, release)| !matches!(release, Release::Delivered { .. }))
     }
 
-    /// The answers that the next export writes, in order: none that waits for its approver, and none after it. With
-    /// `again`, also those that are on their way.
+    /// The answers that the next export writes, in order: none that waits for its approver, and none after it; none that
+    /// the box would refuse, and with it the whole file. With `again`, also those that are on their way.
     pub(in crate::casebook) fn to_export(&self, again: bool) -> impl Iterator<Item = &AnswerRecord> {
         let released = self.undelivered().take_while(|(_, release)| *release != Release::Held);
-        released.filter(move |(_, release)| again || *release == Release::Free).map(|(answer, _)| answer)
+        let goes = move |release: Release| match release {
+            Release::Free => true,
+            Release::Exported { .. } => again,
+            Release::Held | Release::Displaced | Release::Delivered { .. } => false,
+        };
+        released.filter(move |(_, release)| goes(*release)).map(|(answer, _)| answer)
     }
 }

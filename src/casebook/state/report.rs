@@ -104,6 +104,13 @@ impl AnswerRecord {
         self.file.is_none()
     }
 
+    /// Whether it is an answer that the box has, to the last byte, and listed there as what it is: another may have got its
+    /// number.
+    pub(in crate::casebook) fn is_what_was_delivered(&self, delivery: &DeliveryEntry) -> bool {
+        let DeliveryEntry { seq, on: _, kind, text, sha256 } = *delivery;
+        (self.seq, self.kind, self.text, self.file.map(|file| file.sha256)) == (seq, kind, text, Some(sha256))
+    }
+
     /// What its writer and its approver sign.
     pub(in crate::casebook) const fn endorsement(&self, r#box: BoxId, report: ReportId) -> Endorsement {
         Endorsement { format: Format::Endorsement, r#box, report, seq: self.seq, kind: self.kind, text: self.text }
@@ -141,7 +148,7 @@ impl Report {
         self.messages.last().map_or(0, |message| message.seq)
     }
 
-    /// The last answer that the box has, 0 for none.
+    /// The last answer that the box has, whoever wrote it, 0 for none.
     pub(in crate::casebook) fn delivered(&self) -> u32 {
         self.deliveries.last().map_or(0, |delivery| delivery.seq)
     }
@@ -157,8 +164,8 @@ impl Report {
     }
 
     /// The day on which the box got an answer, so far as the last collection tells.
-    pub(in crate::casebook) fn delivered_on(&self, seq: u32) -> Option<Date> {
-        self.deliveries.iter().find(|delivery| delivery.seq == seq).map(|delivery| delivery.on)
+    pub(in crate::casebook) fn delivered_on(&self, answer: &AnswerRecord) -> Option<Date> {
+        self.deliveries.iter().find(|delivery| answer.is_what_was_delivered(delivery)).map(|delivery| delivery.on)
     }
 
     /// Changes with every decision about it.

@@ -219,16 +219,21 @@ fn whereabouts(answer: &AnswerView) -> String {
     match answer.release {
         Release::Held | Release::Free => "not exported yet".to_owned(),
         Release::Exported { number } => format!("exported in decisions {number}, not yet seen at the box"),
+        Release::Displaced => "not delivered: the box has another answer of its number; write it once more".to_owned(),
         Release::Delivered { .. } => "delivered".to_owned(),
     }
 }
 
 fn clock_line(clock: &ClockView) -> String {
-    let left = clock.working_days_left.map_or_else(String::new, |left| {
-        let days = usize::try_from(left.unsigned_abs()).unwrap_or(usize::MAX);
-        let days = output::count(days, "working day", "working days");
-        if clock.state == ClockState::Overdue { format!(", {days} ago") } else { format!(", {days} left") }
-    });
+    let uncounted = if clock.met_on.is_none() { ", in working days that can't be counted" } else { "" };
+    let left = clock.working_days_left.map_or_else(
+        || uncounted.to_owned(),
+        |left| {
+            let days = usize::try_from(left.unsigned_abs()).unwrap_or(usize::MAX);
+            let days = output::count(days, "working day", "working days");
+            if clock.state == ClockState::Overdue { format!(", {days} ago") } else { format!(", {days} left") }
+        },
+    );
     let met = clock.met_on.map_or_else(String::new, |met| format!(" on {met}"));
     format!(
         "{} for message {}, due {}{left}: {}{met}",

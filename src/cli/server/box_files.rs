@@ -50,6 +50,11 @@ pub(in crate::cli) struct PublicKeys {
     pub(in crate::cli) signers: Vec<VerifyingKey<SignerRole>>,
 }
 
+/// What the box asks for before a text goes to a person.
+pub(in crate::cli) const fn demanded_words(second_approver: bool) -> &'static str {
+    if second_approver { "texts to a person need two signers" } else { "texts to a person need one signer" }
+}
+
 impl KeysArgument {
     /// Reads both files. A private key anywhere in the directory stops everything: it must never have come here.
     pub(in crate::cli) fn read(&self) -> Result<PublicKeys, Failure> {
@@ -66,14 +71,25 @@ impl KeysArgument {
     pub(in crate::cli) fn signers(&self) -> Result<Vec<VerifyingKey<SignerRole>>, Failure> {
         let path = self.path.join("signers.pub");
         let text = files::read_text(&path, KEY_FILE_BYTES)?;
-        read_keys(&text).map_err(|line| {
+        let signers: Vec<VerifyingKey<SignerRole>> = read_keys(&text).map_err(|line| {
             let what = if line == 0 {
                 "holds no minisign public key".to_owned()
             } else {
                 format!("line {line} is not a minisign public key")
             };
             Failure::Failed(format!("{} {what}; put each signer's signer.pub there, one after another", path.display()))
-        })
+        })?;
+        let mut keys: Vec<_> = signers.iter().map(VerifyingKey::bytes).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        if keys.len() < signers.len() {
+            // One signer under two lines would count as two.
+            return Err(Failure::Failed(format!(
+                "{} holds a key twice; put each signer's signer.pub there once",
+                path.display()
+            )));
+        }
+        Ok(signers)
     }
 
     pub(in crate::cli) fn refuse_private(&self) -> Result<(), Failure> {
@@ -205,5 +221,32 @@ impl DataArgument {
                 self.path.display()
             ))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::BASE64;
+
+    use super::*;
+
+    #[test]
+    fn a_signer_who_stands_there_twice_is_not_counted_as_two() {
+        let directory = tempfile::tempdir().unwrap();
+        let keys = KeysArgument { path: directory.path().to_owned() };
+        let write = |lines: &[&str]| fs::write(directory.path().join("signers.pub"), lines.join("\n")).unwrap();
+        let new = || SigningKey::<SignerRole>::generate().unwrap().1.to_base64();
+        let (one, two) = (new(), new());
+        // The same key under another number.
+        let mut bytes = BASE64.decode(one.as_bytes()).unwrap();
+        bytes[2] ^= 1;
+        let renumbered = BASE64.encode(&bytes);
+        for lines in [[one.as_str(), &one], [&one, &renumbered]] {
+            write(&lines);
+            let Err(Failure::Failed(refused)) = keys.signers() else { panic!("it is taken") };
+            assert!(refused.contains("holds a key twice"), "{refused}");
+        }
+        write(&[&one, &two]);
+        assert_eq!(keys.signers().map(|signers| signers.len()).unwrap_or_default(), 2);
     }
 }

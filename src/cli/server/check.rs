@@ -7,7 +7,7 @@ use crate::{
         findings::{Findings, Verdict},
         output::{Failure, Outcome},
         server::{
-            box_files::{BOX_KEY, DataArgument, KeysArgument},
+            box_files::{BOX_KEY, DataArgument, KeysArgument, demanded_words},
             config_file::ConfigArgument,
         },
     },
@@ -79,6 +79,16 @@ impl BoxCheck {
                 "the signers are those that were confirmed",
                 data.hold_signers_against_pin(store, &signers, &keys.path),
             );
+            let second_approver = store.settings().second_approver;
+            let enough = if second_approver && signers.len() < 2 {
+                Err(Failure::Failed(
+                    "texts to a person need two signers, and signers.pub holds one; add the second signer's signer.pub"
+                        .into(),
+                ))
+            } else {
+                Ok(())
+            };
+            self.0.add(demanded_words(second_approver), enough);
         }
     }
 

@@ -3,7 +3,7 @@ use clap::{Args, ValueEnum};
 use crate::{
     cli::{
         output::{self, Failure, Outcome},
-        server::box_files::{BOX_KEY, BOX_PUBLIC, DataArgument, KeysArgument, PublicKeys},
+        server::box_files::{BOX_KEY, BOX_PUBLIC, DataArgument, KeysArgument, PublicKeys, demanded_words},
     },
     crypto::{BoxRole, CodeTagger, Fingerprint, KdfParams, SigningKey, os_random, signers_fingerprint},
     domain::{BoxId, CasebookId},
@@ -88,6 +88,7 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
     output::line(&format!("box key fingerprint:    {}", public.fingerprint()))?;
     output::line(&format!("recipients fingerprint: {fingerprint}"))?;
     output::line(&format!("signers fingerprint:    {signers}"))?;
+    output::line(demanded_words(settings.second_approver))?;
     output::line("compare the fingerprints with the governance team, by voice, before the first concern comes in")
 }
 

@@ -66,6 +66,11 @@ pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
              init with --confirm-casebook {}.",
             casebook.id()
         ),
+        AlertKind::DeliveredElsewhere { report, seq } => format!(
+            "The box gave the person an answer {seq} to report {report} that this casebook did not write. They may have read \
+             it. Unless an earlier casebook was lost that wrote it, somebody whose key is in signers.pub signed it by hand: \
+             find out who, ask whoever runs the box for the decisions files, and write to the person what they have to know."
+        ),
         AlertKind::AcknowledgedElsewhere { report, through, here } => format!(
             "The box was told that message {through} of report {report} is here, and message {here} is the last that is. \
              Nobody told it so with this casebook. Ask whoever runs the box at once for a collection made with \
@@ -233,6 +238,7 @@ mod tests {
             AlertKind::KeyWithheld,
             AlertKind::OtherCasebook { r#box: BoxId([1; 16]) },
             AlertKind::AcknowledgedElsewhere { report, through: 2, here: 1 },
+            AlertKind::DeliveredElsewhere { report, seq: 1 },
         ]);
         for what in kinds {
             let alert = AlertView { event: 1, on: DAY, by: MemberId([9; 8]), what, times: 1 };

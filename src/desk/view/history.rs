@@ -136,8 +136,8 @@ pub(super) fn whereabouts(answer: &AnswerView, name: &dyn Fn(MemberId) -> String
         Release::Held => "waits for a second member to approve it".to_owned(),
         Release::Free => "not exported yet".to_owned(),
         Release::Exported { number } => format!("exported in decisions {number}, not yet known to be delivered"),
-        Release::Delivered { on: Some(on) } => format!("delivered on {}", on.strftime("%-d %B %Y")),
-        Release::Delivered { on: None } => "delivered".to_owned(),
+        Release::Displaced => "not delivered: the box has another answer of its number; write it once more".to_owned(),
+        Release::Delivered { on } => format!("delivered on {}", on.strftime("%-d %B %Y")),
     };
     format!("{by}{approved}; {where_to}")
 }

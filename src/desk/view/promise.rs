@@ -25,6 +25,10 @@ pub(in crate::desk) struct OpenPromise {
 impl Due {
     /// Of a promise that is open.
     pub(in crate::desk) fn new(clock: &ClockView) -> Self {
+        if clock.working_days_left.is_none() && clock.met_on.is_none() {
+            let left = Some("its working days can’t be counted: no bank holidays are loaded that far".to_owned());
+            return Self { on: Day(clock.due_on), state: clock.state, left };
+        }
         let left = clock.working_days_left.filter(|left| *left != 0).map(|left| {
             let days = left.unsigned_abs();
             let noun = if days == 1 { "working day" } else { "working days" };

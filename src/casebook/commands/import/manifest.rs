@@ -70,6 +70,7 @@ impl Editor<'_> {
                 VerifyError::UnknownKey => Refusal::OtherBox,
                 other => Refusal::Manifest(other),
             })?;
+        verified.document().check().map_err(Refusal::Impossible)?;
         Ok(ReadManifest { verified, json: BASE64.encode(&bytes), signature: signature.to_owned() })
     }
 }

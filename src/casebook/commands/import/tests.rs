@@ -2,7 +2,10 @@ use super::*;
 use crate::{
     casebook::ImportError,
     crypto::{OpenError, SigningKey},
-    domain::{About, Attachment, BoxId, Calendar, ClockKind, Digest, Manifest, Message, MessageContent, Text},
+    domain::{
+        About, AnswerKind, Attachment, BoxId, Calendar, CasebookSeen, ClockKind, DeliveryEntry, Digest, LogHead,
+        Manifest, ManifestProblem, Message, MessageContent, Text,
+    },
     world::{
         DAY, TODAY,
         casebook::{Parts, World, archive, seal, seal_bytes},
@@ -158,6 +161,65 @@ fn another_box_is_refused() {
     let mut stranger = World::new();
     let file = stranger.collect();
     assert!(matches!(refusal(world.import(&file)), Refusal::Open(OpenError::OtherKeys)));
+}
+
+#[test]
+fn what_no_box_says_is_refused_whoever_signed_it() {
+    type Spoil = fn(&mut Manifest, &CasebookSeen);
+    let delivery = |seq: u32| {
+        let (kind, zeros) = (AnswerKind::Reply, Digest([0; 32]));
+        DeliveryEntry { seq, on: DAY, kind, text: zeros, sha256: zeros }
+    };
+    let id = ReportId([1; 8]);
+    let spoils: [(Spoil, ManifestProblem); 7] = [
+        (|manifest, _| manifest.number = u64::MAX, ManifestProblem::Number),
+        (
+            |manifest, seen| manifest.casebook = Some(CasebookSeen { decisions: 1 << 41, ..*seen }),
+            ManifestProblem::Number,
+        ),
+        (
+            |manifest, seen| {
+                let head = LogHead { number: 1 << 62, ..seen.head };
+                manifest.casebook = Some(CasebookSeen { head, ..*seen });
+            },
+            ManifestProblem::Number,
+        ),
+        (|manifest, _| manifest.reports[0].acknowledged = u32::MAX, ManifestProblem::Sequence(id)),
+        (|manifest, _| manifest.reports[0].clocks[0].seq = u32::MAX, ManifestProblem::Sequence(id)),
+        (
+            |manifest, _| manifest.reports[0].clocks[0].clock.due_on = Date::constant(2028, 12, 2),
+            ManifestProblem::Clock(id),
+        ),
+        (
+            |manifest, _| manifest.reports[0].clocks[0].clock.due_on = Date::constant(2026, 11, 30),
+            ManifestProblem::Clock(id),
+        ),
+    ];
+    let (mut world, manifest, parts) = waiting();
+    let before = world.snapshot();
+    let mut is_refused = |spoilt: &Manifest, problem: ManifestProblem| {
+        let parts = world.parts(spoilt);
+        let file = world.carry(&seal(&parts, &world.identity.recipients()));
+        let refused = refusal(world.edit(|editor| editor.import(&file, true, &TODAY)));
+        assert!(matches!(refused, Refusal::Impossible(found) if found == problem), "{refused}");
+        assert_eq!(world.snapshot(), before);
+    };
+    let seen = CasebookSeen {
+        casebook: crate::domain::CasebookId([0; 16]),
+        decisions: 1,
+        head: LogHead { number: 1, digest: Digest([0; 32]) },
+    };
+    for (spoil, problem) in spoils {
+        let mut spoilt = manifest.clone();
+        spoil(&mut spoilt, &seen);
+        is_refused(&spoilt, problem);
+    }
+    for seqs in [vec![0], vec![2], vec![u32::MAX], vec![1, 1], vec![1, 3], vec![2, 1]] {
+        let mut spoilt = manifest.clone();
+        spoilt.reports[0].deliveries = seqs.into_iter().map(delivery).collect();
+        is_refused(&spoilt, ManifestProblem::Deliveries(id));
+    }
+    assert!(import_parts(&world, &parts).is_ok());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use data_encoding::BASE64;
 
 use crate::{
     casebook::{
-        AlertKind, Casebook, CasebookError, LogError, LookupError, NewProposal, NewReaders, NotAllowed, Tried,
+        AlertKind, Casebook, CasebookError, LogError, LookupError, NewProposal, NewReaders, NotAllowed, Release, Tried,
         log::{
             chain,
             event::{
@@ -504,4 +504,107 @@ fn what_the_box_was_told_by_others_than_this_casebook_is_noticed() {
     let file = world.collect();
     world.import(&file).unwrap();
     assert_eq!(world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap().messages.len(), 1);
+}
+
+#[test]
+fn what_the_box_was_told_is_noticed_though_whoever_told_it_leaves_it_out() {
+    let mut world = World::new();
+    let dishonest = world.colleague("Dishonest", TeamRole::Reviewer);
+    let id = world.concern(1, Route::StaffConcern, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    // A message that came since, and a report that nobody here knows: both were acknowledged by hand.
+    world.say(id, MessageKind::FollowUp, &[]);
+    let unknown = world.concern(2, Route::StaffConcern, &[]);
+    for (report, through) in [(id, 2), (unknown, 1)] {
+        let held = world.reports.get_mut(&report).unwrap();
+        held.entry.acknowledged = through;
+        held.entry.messages.clear();
+    }
+    let (_, json, signature, _) = manifest(&mut world);
+    let imported = Imported { box_key: world.box_key.to_base64(), manifest: json, signature, reports: Vec::new() };
+    try_it(&world, &dishonest, What::Imported(imported));
+    let elsewhere = |world: &World| {
+        let alerts = world.open().unwrap().alerts().into_iter().map(|alert| alert.what);
+        alerts.filter(|what| matches!(what, AlertKind::AcknowledgedElsewhere { .. })).collect::<Vec<_>>()
+    };
+    let expected = [
+        AlertKind::AcknowledgedElsewhere { report: id, through: 2, here: 1 },
+        AlertKind::AcknowledgedElsewhere { report: unknown, through: 1, here: 0 },
+    ];
+    assert!(elsewhere(&world) == expected);
+    // Each is told once, however many collections say it.
+    let file = world.collect();
+    world.edit(|editor| editor.import(&file, true, &TODAY)).unwrap();
+    assert!(elsewhere(&world) == expected);
+}
+
+#[test]
+fn what_no_box_says_is_void_too() {
+    let mut world = World::new();
+    let dishonest = world.colleague("Dishonest", TeamRole::Reviewer);
+    let casebook = world.open().unwrap();
+    let head = casebook.state.head().unwrap();
+    world.seen = Some(crate::domain::CasebookSeen { casebook: casebook.id(), decisions: u64::MAX, head });
+    let (_, json, signature, file) = manifest(&mut world);
+    let imported = Imported { box_key: world.box_key.to_base64(), manifest: json, signature, reports: Vec::new() };
+    assert!(world.import(&file).is_err());
+    try_it(&world, &dishonest, What::Imported(imported));
+    is_void(&world, Tried::Import, NotAllowed::NotTheBox);
+    assert_eq!(world.open().unwrap().exported(), 0);
+}
+
+/// Whether a member is told that the box has an answer from elsewhere.
+fn told_of(casebook: &Casebook, report: ReportId) -> Vec<u32> {
+    let told = |what: AlertKind| match what {
+        AlertKind::DeliveredElsewhere { report: found, seq } if found == report => Some(seq),
+        _ => None,
+    };
+    casebook.alerts().into_iter().filter_map(|alert| told(alert.what)).collect()
+}
+
+#[test]
+fn an_answer_that_the_box_has_from_elsewhere_is_not_taken_for_the_one_that_was_written() {
+    type Spoil = fn(&mut crate::domain::DeliveryEntry);
+    let spoils: [Spoil; 3] = [
+        |delivery| delivery.sha256 = Digest([9; 32]),
+        |delivery| delivery.text = Digest([9; 32]),
+        |delivery| delivery.kind = AnswerKind::Update,
+    ];
+    for spoil in spoils {
+        let (mut world, id, second, dishonest) = shut_out();
+        world.reply(id, "What we have to say.");
+        let exported = |world: &World, name: &str, again: bool| {
+            world.edit(|editor| editor.export(&world.dir.path().join(name), again, &TODAY)).unwrap()
+        };
+        exported(&world, "d1", false);
+        world.reply(id, "And one thing more.");
+        let mut elsewhere = world.delivery(id, 1);
+        spoil(&mut elsewhere);
+        world.reports.get_mut(&id).unwrap().entry.deliveries = vec![elsewhere];
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let releases = |world: &World| {
+            let report = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap();
+            let answers = report.decisions.iter().flat_map(|decision| &decision.answers);
+            answers.map(|answer| answer.release).collect::<Vec<_>>()
+        };
+        assert_eq!(releases(&world), [Release::Displaced, Release::Free]);
+        // Its readers are told, and nobody else.
+        assert_eq!(told_of(&world.open().unwrap(), id), [1]);
+        assert_eq!(told_of(&world.open_as(&second).unwrap(), id), [1]);
+        assert_eq!(told_of(&world.open_as(&dishonest).unwrap(), id), [0; 0]);
+        // The box would refuse it, and all the rest with it.
+        let again = exported(&world, "d2", true);
+        assert!(matches!(again, crate::casebook::Export::Written { number: 2, answers: 1, .. }), "{again:?}");
+        // Written once more it has a number of its own, and what is known is not told again.
+        world.reply(id, "What we have to say.");
+        let ours = [world.delivery(id, 2), world.delivery(id, 3)];
+        world.reports.get_mut(&id).unwrap().entry.deliveries.extend(ours);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let delivered = Release::Delivered { on: DAY };
+        assert_eq!(releases(&world), [Release::Displaced, delivered, delivered]);
+        assert_eq!(told_of(&world.open().unwrap(), id), [1]);
+    }
 }

@@ -175,7 +175,7 @@ fn an_answer_comes_from_the_second_member_to_the_box_step_by_step() {
     world.deliver(id, 1);
     let file = world.collect();
     world.import(&file).unwrap();
-    let delivered = Release::Delivered { on: Some(DAY) };
+    let delivered = Release::Delivered { on: DAY };
     assert_eq!(releases(&world), (vec![delivered, Release::Exported { number: 2 }], (0, 0, 1), 0));
     // As the command line prints it.
     let report = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap();
