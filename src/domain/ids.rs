@@ -1,11 +1,27 @@
-use std::{fmt, str::FromStr};
+use std::{fmt, marker::PhantomData, str::FromStr};
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An id that can't be read.
 #[derive(Debug, thiserror::Error)]
 #[error("not an id of the right length; copy it from the list")]
 pub struct IdError;
+
+/// Reads an id where it stands: a casebook has very many.
+struct Hex<T>(PhantomData<T>);
+
+impl<T: FromStr<Err = IdError>> de::Visitor<'_> for Hex<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an id in lower-case hex")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+}
 
 /// Makes an id of random bytes, written in lower-case hex.
 macro_rules! ids {
@@ -44,13 +60,10 @@ macro_rules! ids {
 
             fn from_str(text: &str) -> Result<Self, IdError> {
                 let mut bytes = [0; $len];
-                if text.len() != 2 * $len || !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+                if text.len() != 2 * $len {
                     return Err(IdError);
                 }
-                for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-                    let digits = std::str::from_utf8(pair).map_err(|_| IdError)?;
-                    *byte = u8::from_str_radix(digits, 16).map_err(|_| IdError)?;
-                }
+                HEXLOWER.decode_mut(text.as_bytes(), &mut bytes).map_err(|_| IdError)?;
                 Ok(Self(bytes))
             }
         }
@@ -63,7 +76,7 @@ macro_rules! ids {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                std::borrow::Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+                deserializer.deserialize_str(Hex(PhantomData))
             }
         }
     )+ };

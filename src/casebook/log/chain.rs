@@ -37,7 +37,8 @@ pub(in crate::casebook) struct Opened {
     pub(in crate::casebook) signer: String,
     /// What it says about reports, in its order.
     pub(in crate::casebook) matters: Vec<OpenedMatter>,
-    /// What the box says, if the event is an import.
+    /// What the box says, if the event is an import. A checkpoint has it beside the events.
+    #[serde(skip)]
     pub(in crate::casebook) word: Option<BoxWord>,
     /// SHA-256 of its file.
     pub(in crate::casebook) digest: Digest,

@@ -8,7 +8,11 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    casebook::{LogError, log::chain::Opened},
+    casebook::{
+        LogError,
+        log::{chain::Opened, word::BoxWord},
+        parallel::side_by_side,
+    },
     crypto::{self, seal_bytes},
     domain::{CasebookId, Digest},
     files::{self, FileError, Readers},
@@ -21,6 +25,9 @@ pub(in crate::casebook) const WORTH_WRITING: usize = 200;
 /// Bytes of one: a hundred thousand events and more.
 const BYTES: usize = 1 << 30;
 
+/// Stands between the two parts: in JSON that is written without blanks, no line ends.
+const BETWEEN: u8 = b'\n';
+
 #[derive(Serialize)]
 struct Made<'a> {
     casebook: CasebookId,
@@ -32,6 +39,9 @@ struct Found {
     casebook: CasebookId,
     events: Vec<Opened>,
 }
+
+/// What the box said in each of the events, by their numbers: as much again, so it is read at the same time.
+type Words<W> = Vec<(u64, W)>;
 
 /// This member's, if there is one that they made of this casebook themselves.
 pub(in crate::casebook) fn read(
@@ -46,7 +56,16 @@ pub(in crate::casebook) fn read(
     if !member.is_casebook_tag(&context(json), Digest::from_slice(tag).ok()?) {
         return None;
     }
-    let found: Found = serde_json::from_slice(json).ok()?;
+    let (events, words) = parts(json)?;
+    let (found, words) = side_by_side(
+        || serde_json::from_slice::<Found>(events).ok(),
+        || serde_json::from_slice::<Words<BoxWord>>(words).ok(),
+    );
+    let (mut found, words) = (found?, words?);
+    for (number, word) in words {
+        let place = usize::try_from(number).ok()?.checked_sub(1)?;
+        found.events.get_mut(place)?.word = Some(word);
+    }
     let in_order = found.events.iter().zip(1..).all(|(opened, number)| opened.event.number == number);
     (found.casebook == casebook && in_order).then_some(found.events)
 }
@@ -58,8 +77,12 @@ pub(in crate::casebook) fn write(
     casebook: CasebookId,
     events: &[Opened],
 ) -> Result<(), LogError> {
-    let json = serde_json::to_vec(&Made { casebook, events }).map_err(|_| crypto::SealError::Json)?;
-    let json = Zeroizing::new(json);
+    let words: Words<&BoxWord> =
+        events.iter().filter_map(|opened| Some((opened.event.number, opened.word.as_ref()?))).collect();
+    let mut json = Zeroizing::new(Vec::new());
+    serde_json::to_writer(&mut *json, &Made { casebook, events }).map_err(|_| crypto::SealError::Json)?;
+    json.push(BETWEEN);
+    serde_json::to_writer(&mut *json, &words).map_err(|_| crypto::SealError::Json)?;
     let tag = member.casebook_tag(&context(&json));
     let plain = Zeroizing::new([&tag.0, json.as_slice()].concat());
     let sealed = seal_bytes(&plain, &member.recipients())?;
@@ -80,6 +103,12 @@ pub(in crate::casebook) fn remove_all(directory: &Path) -> Result<(), FileError>
         }
     }
     files::sync_directory(&directory)
+}
+
+/// The events and what the box said in them.
+fn parts(json: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = json.iter().position(|byte| *byte == BETWEEN)?;
+    Some((json.get(..end)?, json.get(end + 1..)?))
 }
 
 fn name(member: &GovernanceIdentity) -> String {
@@ -148,7 +177,7 @@ mod tests {
         let events = read(&world.casebook(), &world.identity, world.open().unwrap().id()).unwrap();
         // By someone who knows the recipients alone.
         let json = serde_json::to_vec(&Made { casebook: world.open().unwrap().id(), events: &events[..3] }).unwrap();
-        let forged = seal_bytes(&[&[7; 32], json.as_slice()].concat(), &world.identity.recipients()).unwrap();
+        let forged = seal_bytes(&[&[7; 32], json.as_slice(), b"\n[]"].concat(), &world.identity.recipients()).unwrap();
         files::replace(&path, Readers::Owner, forged.as_bytes()).unwrap();
         assert!(read(&world.casebook(), &world.identity, world.open().unwrap().id()).is_some(), "made again");
         for damaged in [b"".as_slice(), b"age-encryption.org/v1"] {
