@@ -19,6 +19,7 @@ use crate::{
             keyring::Keyring,
             word::BoxWord,
         },
+        parallel::in_parallel,
     },
     crypto::{self, GovernanceRecipients, OpenError, SignerRole, SigningKey, VerifyingKey, seal_bytes},
     domain::{CasebookId, Digest, Format, ReportId, Text, limits::EVENT_BYTES},
@@ -143,15 +144,19 @@ pub(in crate::casebook) fn open(
         None
     };
     let (number, by) = (event.number, event.by);
-    let mut matters = Vec::new();
-    for about in event.what.about() {
+    // A collection can bring very many.
+    let mut about = event.what.about();
+    let opened = in_parallel(&about, |about| {
         let place = BoundMatter { casebook, event: number, by, report: about.report, matter: () };
-        matters.push(match open_matter(keys, &about.sealed, &place)? {
+        Ok(match open_matter(keys, &about.sealed, &place)? {
             OpenedMatter::Open(matter) if !matter.is_sound(&envelope.signer) => OpenedMatter::Broken,
             opened => opened,
-        });
+        })
+    });
+    for about in &mut about {
         about.sealed = String::new();
     }
+    let matters = opened.into_iter().collect::<Result<_, LogError>>()?;
     Ok(Opened { event, signer: envelope.signer, matters, word, digest: crypto::digest(sealed) })
 }
 
