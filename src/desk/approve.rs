@@ -113,10 +113,19 @@ fn answer_page<'a>(
     errors: &'a [FieldError],
 ) -> Result<ApprovePage<'a>, PageError> {
     let found = find(report, answer.seq).ok_or(PageError::NotFound)?;
-    let text = found.text.as_ref().ok_or(PageError::NotFound)?;
+    let lost = casebook.lost_answers().contains(&answer);
+    let text = match &found.text {
+        Some(text) => text.as_str(),
+        None if lost => "",
+        None => return Err(PageError::NotFound),
+    };
     let waiting = waiting_row(casebook, answer, found.kind, (found.by, found.on));
     let closed = if report.entry.withdrawn {
         correspondence::blocked(report, Letter::Notice)
+    } else if lost {
+        Some(
+            "The sealed file of this answer is not here as it was made, so it can’t go out. Take it back, and write it again.",
+        )
     } else if found.release != Release::Held {
         Some("This text does not wait for anybody: it was approved, or it never needed it.")
     } else if waiting.mine {
@@ -126,18 +135,18 @@ fn answer_page<'a>(
     } else {
         None
     };
-    let held = found.release == Release::Held && !report.entry.withdrawn;
+    let held = (lost || found.release == Release::Held) && !report.entry.withdrawn;
     // What can't be approved or taken back has no form that anything could be wrong with.
     let errors = if held { errors } else { &[] };
     let (today, typed) = (page.desk.today().today(), &*page.form);
-    let parts = ApproveParts { report, waiting, text: text.as_str(), closed, held, today, typed, errors };
+    let parts = ApproveParts { report, waiting, text, closed, held, today, typed, errors };
     Ok(ApprovePage::new(&page.shell, parts))
 }
 
-/// A text of a report to its person.
+/// An answer of a report to its person.
 fn find(report: &ReportView, seq: u32) -> Option<&AnswerView> {
     let mut answers = report.decisions.iter().flat_map(|decision| &decision.answers);
-    answers.find(|answer| answer.seq == seq && answer.kind.is_text())
+    answers.find(|answer| answer.seq == seq)
 }
 
 fn waiting_row(casebook: &Casebook, answer: AnswerId, kind: AnswerKind, (by, on): (MemberId, Date)) -> WaitingRow {

@@ -326,3 +326,52 @@ fn a_casebook_that_was_put_back_goes_on_only_when_two_say_so() {
 fn read_head(place: &Installation) -> u64 {
     fs::read_dir(place.path("casebook/events")).unwrap().count() as u64
 }
+
+#[test]
+#[ignore = "needs age and minisign"]
+fn what_one_member_signs_or_puts_there_stops_nobody() {
+    let (place, running, _) = two_members();
+    place.carry_in("c1");
+    running.stop();
+    let (hand, honest) = (Hand::of(&place, "other"), Hand::of(&place, "team"));
+    let (founder, other) = (hand.member("First reviewer"), hand.member("Second Reviewer"));
+    let list = ["desk", "list", "--casebook", "casebook"];
+    // Under another's name: told of whoever signed it.
+    hand.append(&founder, &json!("second-approver"));
+    let line = "Second Reviewer tried to ask for a second approver. It changed nothing: it is signed with another member's \
+                key.";
+    assert_eq!(told(&place).last().unwrap(), line);
+    // A proposal that another one overtook.
+    let key = |name: &str| {
+        place.done(&["keys", "new", "--out", name, "--no-passphrase"]);
+        read(&place, &format!("{name}/signer.pub")).lines().last().unwrap().to_owned()
+    };
+    honest.append(&founder, &json!({ "proposed": { "box-key": key("old") } }));
+    let stale = honest.version();
+    honest.append(&founder, &json!({ "proposed": { "box-key": key("new") } }));
+    let consent = ["desk", "consent", "--casebook", "casebook", &honest.version().to_string()];
+    place.done(&[&consent[..], &OTHER].concat());
+    hand.append(&other, &json!({ "consented": { "proposal": stale, "key": null } }));
+    let line = "Second Reviewer tried to consent to a change. It changed nothing: there is no such proposal; it may have \
+                been decided meanwhile.";
+    assert_eq!(told(&place).last().unwrap(), line);
+    // A key that they keep to themselves, for a recovery that both want: whoever writes next goes on with the one before.
+    let (theirs, safe) = (public_half(&new_key()), key("safe"));
+    let recipients = read(&place, "safe/governance.recipients");
+    let recipient = recipients.lines().find(|line| line.starts_with("age1")).unwrap();
+    let recovery = json!({ "signer": safe, "recipients": [recipient] });
+    honest.append(&founder, &json!({ "proposed": { "recovery": recovery } }));
+    let key = json!({ "generation": 3, "recipient": theirs });
+    hand.append(&other, &json!({ "consented": { "proposal": honest.version(), "key": key } }));
+    let told_of_it = told(&place);
+    let line = "Second Reviewer made a new key of the casebook and did not give it to you.";
+    assert!(told_of_it.iter().any(|told| told.starts_with(line)), "{told_of_it:#?}");
+    place.put("note", b"Work goes on.");
+    place.done(&list);
+    // A pipe in the place of the next event: said, and not waited for.
+    let pipe = place.path(&format!("casebook/events/{:08}.age", honest.version() + 1));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(place.refused(&list).contains("is no ordinary file"));
+    fs::remove_file(&pipe).unwrap();
+    place.done(&list);
+}

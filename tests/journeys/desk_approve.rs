@@ -115,3 +115,26 @@ fn a_notice_that_should_not_go_out_is_taken_back_and_written_again() {
     case.carry(2);
     assert_eq!(articles(&case.status()), text);
 }
+
+#[test]
+fn an_answer_whose_sealed_file_is_lost_is_told_and_taken_back() {
+    let case = Case::new("staff-concern");
+    let desk = case.place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let preview = case.preview(&mut reviewer, "other-work");
+    case.record(&mut reviewer, &preview);
+    assert!(reviewer.get("/carry").all(".inset").is_empty());
+    std::fs::remove_file(case.place.path(&format!("casebook/answers/{}/1.age", case.id))).unwrap();
+    assert!(reviewer.get("/carry").one(".inset").contains("its sealed file is not here as it was made"));
+    let page = reviewer.get(&case.path("approve/1"));
+    assert!(page.one("#closed").contains("it can’t go out"), "{}", page.one("main"));
+    let back = case.path("approve/1/take-back");
+    let mut form = page.form(&back);
+    http::fill(&mut form, "reason", "Its file is gone.");
+    reviewer.post_and_follow(&back, &form);
+    assert!(reviewer.get("/carry").all(".inset").is_empty());
+    let preview = case.preview(&mut reviewer, "other-work");
+    case.record(&mut reviewer, &preview);
+    case.carry(1);
+    assert_eq!(articles(&case.status()).len(), 1);
+}

@@ -39,7 +39,7 @@ const CASEBOOK: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("parallel", &[]),
     ("notice", &[]),
-    ("log", &["error"]),
+    ("log", &["error", "parallel"]),
     ("state", &["error", "log"]),
     ("statistics", &["log"]),
     ("book", &["error", "parallel", "log", "state"]),

@@ -254,6 +254,9 @@ impl Casebook {
     fn check_keys(&mut self) -> Result<(), CasebookError> {
         self.team_recipient()?;
         if !self.holds(&self.state.recipient) {
+            if self.state.myself().is_none() {
+                return Err(CasebookError::Log(LogError::KeysExchanged));
+            }
             self.state.key_is_withheld();
         }
         Ok(())

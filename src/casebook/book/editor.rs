@@ -1,6 +1,6 @@
 use crate::{
     casebook::{
-        Casebook, CasebookError, EditError, LogError, NewReaders,
+        Casebook, CasebookError, EditError, LogError,
         book::lock::{Lock, lock},
         log::{
             event::{Matter, What},
@@ -8,7 +8,7 @@ use crate::{
         },
     },
     crypto::{self, GovernanceRecipients, SignerRole, SigningKey},
-    domain::{Answer, Digest, MemberId, ReportId, Text, Today},
+    domain::{Answer, Digest, MemberId, ReportId, Today},
 };
 
 /// A casebook, opened for one change: nobody else writes to it for as long as this lives.
@@ -18,7 +18,7 @@ pub struct Editor<'c> {
     /// Who writes.
     pub(in crate::casebook) me: MemberId,
     /// Reports whose newest key file lacks a key that this member holds.
-    to_seal_anew: Vec<ReportId>,
+    pub(in crate::casebook) to_seal_anew: Vec<ReportId>,
     _lock: Lock,
 }
 
@@ -76,19 +76,6 @@ impl Editor<'_> {
     #[must_use]
     pub const fn casebook(&self) -> &Casebook {
         self.casebook
-    }
-
-    /// Whoever chose readers and kept a key from some of them does not leave them with half a report: whoever has that key
-    /// seals it to all of them again.
-    fn seal_anew(&mut self, today: &dyn Today) -> Result<(), CasebookError> {
-        for id in std::mem::take(&mut self.to_seal_anew) {
-            let state = &self.casebook.state;
-            let Some(chosen) = state.outlines.get(&id).and_then(|outline| outline.access.chosen()) else { continue };
-            let readers = chosen.iter().copied().filter(|reader| state.is_active(*reader)).collect();
-            let reason = Text::typed("A key was missing for some of its readers.");
-            self.restrict(id, NewReaders { readers, reason }, today)?;
-        }
-        Ok(())
     }
 
     /// Records an event that says nothing sealed about any report, if it is allowed.

@@ -149,6 +149,19 @@ impl Editor<'_> {
 }
 
 impl Casebook {
+    /// The answers that wait for an export and can't go into one, because their sealed files are not here as they were
+    /// made: of each report the first.
+    #[must_use]
+    pub fn lost_answers(&self) -> Vec<AnswerId> {
+        let mut lost: Vec<AnswerId> = Vec::new();
+        for entry in self.state.answers_to_export(false) {
+            if lost.last().is_none_or(|last| last.report != entry.report) && self.sealed_answer(&entry).is_err() {
+                lost.push(AnswerId { report: entry.report, seq: entry.seq });
+            }
+        }
+        lost
+    }
+
     /// Whether an answer's sealed file is here as it was made.
     pub(in crate::casebook) fn is_there(&self, id: ReportId, answer: &AnswerRecord) -> bool {
         answer.entry(id).is_some_and(|entry| self.sealed_answer(&entry).is_ok())

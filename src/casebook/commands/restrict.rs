@@ -55,4 +55,17 @@ impl Editor<'_> {
         // Others' checkpoints may say what they were allowed to know until now, or lack what they may know from now on.
         Ok(snapshot::remove_all(&self.casebook.directory)?)
     }
+
+    /// Whoever chose readers and kept a key from some of them does not leave them with half a report: whoever has that key
+    /// seals it to all of them again.
+    pub(in crate::casebook) fn seal_anew(&mut self, today: &dyn Today) -> Result<(), CasebookError> {
+        for id in std::mem::take(&mut self.to_seal_anew) {
+            let state = &self.casebook.state;
+            let Some(chosen) = state.outlines.get(&id).and_then(|outline| outline.access.chosen()) else { continue };
+            let readers = chosen.iter().copied().filter(|reader| state.is_active(*reader)).collect();
+            let reason = Text::typed("A key was missing for some of its readers.");
+            self.restrict(id, NewReaders { readers, reason }, today)?;
+        }
+        Ok(())
+    }
 }

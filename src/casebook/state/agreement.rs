@@ -8,7 +8,6 @@ use crate::{
         log::event::{Change, Consented, Destroy, Joining, LetIn, NewKey},
         state::{
             alert::{Alert, AlertKind},
-            judge::listed,
             outline::{Access, Outline},
             proposal::{MadeKey, Proposal},
             replay::{Remains, State},
@@ -246,4 +245,9 @@ fn is_one_key(recipient: &str) -> bool {
     const LONGEST: usize = 128;
 
     recipient.len() <= LONGEST && GovernanceRecipients::parse(recipient).is_ok_and(|keys| keys.keys().len() == 1)
+}
+
+/// Whether each is there once.
+pub(in crate::casebook) fn listed(members: &[MemberId]) -> bool {
+    members.iter().collect::<BTreeSet<_>>().len() == members.len()
 }

@@ -3,8 +3,6 @@
 //! what the box signed), and what a report's readers know besides. A report's own rules reach no further than the report,
 //! so that all members agree on all else.
 
-use std::collections::BTreeSet;
-
 use crate::{
     casebook::{
         error::NotAllowed,
@@ -15,7 +13,13 @@ use crate::{
                 What,
             },
         },
-        state::{agreement::follows, alert::Tried, proposal::PROPOSALS, replay::State, report::Report},
+        state::{
+            agreement::{follows, listed},
+            alert::Tried,
+            proposal::PROPOSALS,
+            replay::State,
+            report::Report,
+        },
     },
     crypto::{self, SignerRole, VerifyingKey},
     domain::{Collected, MemberId, ReportId},
@@ -208,11 +212,6 @@ impl State {
             None => Ok(self.reader(by, id)?.last_message),
         }
     }
-}
-
-/// Whether each is there once.
-pub(in crate::casebook) fn listed(members: &[MemberId]) -> bool {
-    members.iter().collect::<BTreeSet<_>>().len() == members.len()
 }
 
 impl What {

@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &DeskCheckArguments) -> Outcome {
     let pointer = Pointer::read(casebook).map(drop).map_err(Failure::from);
     if findings.take("the casebook is there", pointer).is_some() {
         let shared = directory(&mut findings, casebook)?;
-        let entries = Entries::below(casebook, shared, arguments.mend)?;
+        let entries = FilesThere::below(casebook, shared, arguments.mend)?;
         findings.add("every file in it is for those accounts alone", entries.told());
         keys(&mut findings, casebook);
     }
@@ -84,7 +84,7 @@ const fn directory_mode(shared: bool) -> u32 {
 }
 
 /// What lies in a casebook with another mode or another group than it should have, or should not lie there at all.
-struct Entries {
+struct FilesThere {
     group: u32,
     shared: bool,
     mend: bool,
@@ -96,7 +96,7 @@ struct Entries {
     strange: Vec<PathBuf>,
 }
 
-impl Entries {
+impl FilesThere {
     /// Looks at everything; mends what it may.
     fn below(casebook: &Path, shared: bool, mend: bool) -> Result<Self, Failure> {
         let failed = || files::FileError::io("read", casebook);

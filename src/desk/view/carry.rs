@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Shell;
 use crate::{
-    casebook::{Casebook, CasebookError, Import, carry::outbox::Outgoing},
+    casebook::{AnswerId, Casebook, CasebookError, Import, carry::outbox::Outgoing},
     desk::import_job::{ImportOutcome, ImportStage},
     domain::{FieldError, LogHead, MessageKind, ReportId},
     http::Day,
@@ -24,6 +24,8 @@ pub(in crate::desk) struct CarryPage<'a> {
     /// Whether the box still keeps messages that are here.
     acknowledge: bool,
     to_approve: usize,
+    /// Answers that can't go out, because their sealed files are lost.
+    lost: Vec<AnswerId>,
     outgoing: Vec<Outgoing>,
     /// Whether one press carries everything, as in a demonstration.
     demonstration: bool,
@@ -46,6 +48,7 @@ impl<'a> CarryPage<'a> {
             waiting: casebook.waiting(),
             acknowledge: casebook.has_to_acknowledge(),
             to_approve: casebook.waiting_answers().len(),
+            lost: casebook.lost_answers(),
             outgoing: casebook.outgoing()?,
             demonstration,
         })
