@@ -130,13 +130,13 @@ mod tests {
         let bytes = fs::read(&path).unwrap();
         assert!(world.open().unwrap().decisions_file(3).unwrap() == Some(bytes.clone()));
         fs::remove_file(&path).unwrap();
-        fs::write(&path, b"something else").unwrap();
+        files::replace(&path, files::Readers::Owner, b"something else").unwrap();
         assert!(matches!(world.open().unwrap().decisions_file(3), Err(CasebookError::Log(LogError::Exchanged(_)))));
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink("/proc/version", &path).unwrap();
         assert!(numbers(&world).is_empty() && world.open().unwrap().decisions_file(3).unwrap().is_none());
         fs::remove_file(&path).unwrap();
-        fs::write(&path, bytes).unwrap();
+        files::replace(&path, files::Readers::Owner, &bytes).unwrap();
         // Killed before the file had its name.
         let path = world.open().unwrap().outgoing().unwrap().pop().unwrap().path;
         fs::rename(&path, files::partial_path(&path)).unwrap();

@@ -234,7 +234,9 @@ mod tests {
     fn a_signer_who_stands_there_twice_is_not_counted_as_two() {
         let directory = tempfile::tempdir().unwrap();
         let keys = KeysArgument { path: directory.path().to_owned() };
-        let write = |lines: &[&str]| fs::write(directory.path().join("signers.pub"), lines.join("\n")).unwrap();
+        let path = directory.path().join("signers.pub");
+        let write =
+            |lines: &[&str]| files::replace(&path, files::Readers::Everyone, lines.join("\n").as_bytes()).unwrap();
         let new = || SigningKey::<SignerRole>::generate().unwrap().1.to_base64();
         let (one, two) = (new(), new());
         // The same key under another number.
