@@ -4,12 +4,12 @@ use std::{
     fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
     io::{self, Read, Write},
     os::fd::AsRawFd,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
 use rustix::{
-    fs::{AtFlags, CWD, Mode, OFlags, RenameFlags},
+    fs::{AtFlags, CWD, Dir, Mode, OFlags, RenameFlags},
     io::Errno,
 };
 
@@ -61,6 +61,9 @@ pub enum FileError {
     /// Something else than a file: a link, a pipe, a directory.
     #[error("{} is no ordinary file: somebody put something else in its place; find out who, and restore it from a backup", .0.display())]
     NotAFile(PathBuf),
+    /// Something else than a directory.
+    #[error("{} is no ordinary directory: somebody put something else in its place; find out who, and restore it from a backup", .0.display())]
+    NotADirectory(PathBuf),
     /// Not text.
     #[error("{} is not text in UTF-8; check that it is the right one", .0.display())]
     NotText(PathBuf),
@@ -103,7 +106,7 @@ impl NewFile {
         refuse_existing(target)?;
         let partial = partial_path(target);
         let mode = readers.mode();
-        let flags = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
+        let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or_default();
         let file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -113,6 +116,11 @@ impl NewFile {
             .custom_flags(flags)
             .open(&partial)
             .map_err(FileError::io("write", target))?;
+        let found = file.metadata().map_err(FileError::io("write", target))?;
+        // A pipe is no place to write to; what has a second name is somebody's other file, which would be emptied.
+        if !found.is_file() || found.nlink() > 1 {
+            return Err(FileError::NotAFile(partial));
+        }
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(FileError::Busy(target.to_owned())),
@@ -322,6 +330,33 @@ pub fn remove(path: &Path) -> Result<(), FileError> {
     gone(fs::remove_file(path), path)
 }
 
+/// Removes the files of a directory in which others can write; what they made there besides, a directory, stays. One that
+/// is not there is as good as empty.
+///
+/// # Errors
+/// If something of it can't be removed, or there is a link in its place, for which another directory would be emptied.
+pub fn empty_shared(directory: &Path) -> Result<(), FileError> {
+    let failed = |error: Errno| FileError::io("remove files of", directory)(error.into());
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let opened = match rustix::fs::open(directory, flags, Mode::empty()) {
+        Err(Errno::NOENT) => return Ok(()),
+        Err(Errno::NOTDIR | Errno::LOOP) => return Err(FileError::NotADirectory(directory.to_owned())),
+        opened => opened.map_err(failed)?,
+    };
+    for entry in Dir::read_from(&opened).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        if matches!(name.to_bytes(), b"." | b"..") {
+            continue;
+        }
+        match rustix::fs::unlinkat(&opened, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT | Errno::ISDIR) => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    rustix::fs::fsync(&opened).map_err(failed)
+}
+
 /// Removes a directory with all below it. One that is not there is as good as removed.
 ///
 /// # Errors
@@ -502,6 +537,44 @@ mod tests {
         File::create(partial_path(&target)).unwrap().write_all(b"left behind by a killed command").unwrap();
         write_new(&target, Readers::Owner, b"new").unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"new");
+    }
+
+    #[test]
+    fn nothing_is_begun_in_what_somebody_put_in_a_partial_files_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let (target, own) = (dir.path().join("out"), dir.path().join("identity.txt"));
+        let partial = partial_path(&target);
+        write_new(&own, Readers::Owner, b"secret").unwrap();
+        rustix::fs::mknodat(CWD, &partial, rustix::fs::FileType::Fifo, Mode::from_raw_mode(0o660), 0).unwrap();
+        assert!(matches!(NewFile::create(&target, Readers::Team), Err(FileError::NotAFile(_))));
+        fs::remove_file(&partial).unwrap();
+        fs::hard_link(&own, &partial).unwrap();
+        assert!(matches!(NewFile::create(&target, Readers::Team), Err(FileError::NotAFile(_))));
+        fs::remove_file(&partial).unwrap();
+        std::os::unix::fs::symlink(&own, &partial).unwrap();
+        assert!(NewFile::create(&target, Readers::Team).is_err());
+        assert_eq!(fs::read(&own).unwrap(), b"secret");
+    }
+
+    #[test]
+    fn a_directory_is_emptied_of_files_and_never_another_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let (shared, own) = (dir.path().join("checkpoints"), dir.path().join("own"));
+        empty_shared(&shared).unwrap();
+        for directory in [&shared, &own] {
+            fs::create_dir(directory).unwrap();
+            write_new(&directory.join("kept"), Readers::Owner, b"kept").unwrap();
+        }
+        fs::create_dir(shared.join("0.age")).unwrap();
+        std::os::unix::fs::symlink(own.join("kept"), shared.join("1.age")).unwrap();
+        write_new(&shared.join("2.age"), Readers::Owner, b"ours").unwrap();
+        empty_shared(&shared).unwrap();
+        let left: Vec<_> = fs::read_dir(&shared).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["0.age"], "a directory holds nothing up");
+        fs::remove_dir_all(&shared).unwrap();
+        std::os::unix::fs::symlink(&own, &shared).unwrap();
+        assert!(matches!(empty_shared(&shared), Err(FileError::NotADirectory(_))));
+        assert_eq!(fs::read(own.join("kept")).unwrap(), b"kept");
     }
 
     #[test]

@@ -5,8 +5,8 @@ mod own;
 pub mod tarball;
 
 pub use atomic::{
-    FileError, NewFile, Readers, create_private_directory, create_team_directory, erase, open_or_create_shared,
-    open_shared, partial_path, read, read_shared, read_text, remove, remove_tree, rename_new, replace,
-    replace_unsynced, sync_all_below, sync_directory, write_new,
+    FileError, NewFile, Readers, create_private_directory, create_team_directory, empty_shared, erase,
+    open_or_create_shared, open_shared, partial_path, read, read_shared, read_text, remove, remove_tree, rename_new,
+    replace, replace_unsynced, sync_all_below, sync_directory, write_new,
 };
 pub use own::{check_own, read_own, read_own_shared, read_own_text, this_account};

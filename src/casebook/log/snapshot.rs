@@ -2,7 +2,7 @@
 //! the digest of each event's own file. It says nothing that the events do not say, without what was written, and is
 //! made again when it is lost or does not fit.
 
-use std::{fs, io, path::Path};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -91,18 +91,7 @@ pub(in crate::casebook) fn write(
 
 /// Removes everyone's: something in them is no longer to be known.
 pub(in crate::casebook) fn remove_all(directory: &Path) -> Result<(), FileError> {
-    let directory = directory.join(DIRECTORY);
-    for entry in fs::read_dir(&directory).map_err(FileError::io("read", &directory))? {
-        let path = entry.map_err(FileError::io("read", &directory))?.path();
-        match fs::remove_file(&path) {
-            // A directory that somebody made there is no checkpoint, and must not hold up anything.
-            Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => {
-                return Err(FileError::io("remove", &path)(error));
-            }
-            _ => {}
-        }
-    }
-    files::sync_directory(&directory)
+    files::empty_shared(&directory.join(DIRECTORY))
 }
 
 /// The events and what the box said in them.
@@ -124,6 +113,8 @@ fn context(json: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::{
         casebook::{CasebookError, EventProblem},
@@ -184,6 +175,18 @@ mod tests {
             files::replace(&path, Readers::Owner, damaged).unwrap();
             assert!(world.open().is_ok());
         }
+    }
+
+    #[test]
+    fn what_somebody_made_among_them_holds_up_no_removal() {
+        let world = many_events();
+        drop(world.open().unwrap());
+        let made = only(&world);
+        fs::create_dir(world.casebook().join(DIRECTORY).join("0.age")).unwrap();
+        remove_all(&world.casebook()).unwrap();
+        assert!(!made.exists());
+        fs::remove_dir_all(world.casebook().join(DIRECTORY)).unwrap();
+        remove_all(&world.casebook()).unwrap();
     }
 
     #[test]
