@@ -9,4 +9,4 @@ pub use atomic::{
     open_or_create_shared, open_shared, partial_path, read, read_shared, read_text, remove, remove_tree, rename_new,
     replace, replace_unsynced, sync_all_below, sync_directory, write_new,
 };
-pub use own::{check_own, read_own, read_own_shared, read_own_text, this_account};
+pub use own::{check_own_shared, read_own, read_own_shared, read_own_text, this_account};

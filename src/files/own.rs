@@ -30,20 +30,25 @@ pub fn read_own_text(path: &Path, limit: usize) -> Result<String, FileError> {
     String::from_utf8(read_own(path, limit)?).map_err(|_| FileError::NotText(path.to_owned()))
 }
 
-/// Whether a file is as [`read_own`] demands it, without reading it.
+/// Whether a file is as [`read_own_shared`] demands it, without reading it.
 ///
 /// # Errors
-/// As [`read_own`].
-pub fn check_own(path: &Path) -> Result<(), FileError> {
-    open_own(path).map(drop)
+/// As [`read_own_shared`].
+pub fn check_own_shared(path: &Path) -> Result<(), FileError> {
+    open_own_shared(path).map(drop)
 }
 
-/// As [`read_own`], of a file in a directory that others can write to: nothing but a file is read.
+/// As [`read_own`], of a file in a directory that others can write to, or whose path was not given by whoever runs the
+/// command: nothing but a file is read, and none through a link.
 ///
 /// # Errors
 /// As [`read_own`], or if something else is in its place.
 pub fn read_own_shared(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
-    read_opened(own(open_shared(path)?, path)?, path, limit)
+    read_opened(open_own_shared(path)?, path, limit)
+}
+
+fn open_own_shared(path: &Path) -> Result<File, FileError> {
+    own(open_shared(path)?, path)
 }
 
 /// What counts is the file that was opened: at its path another one may lie by now.
@@ -134,6 +139,7 @@ mod tests {
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
         for other in [link, pipe, dir.path().to_owned()] {
             assert!(matches!(read_own_shared(&other, 6), Err(FileError::NotAFile(_))));
+            assert!(matches!(check_own_shared(&other), Err(FileError::NotAFile(_))));
         }
         fs::set_permissions(&path, Permissions::from_mode(0o660)).unwrap();
         assert!(matches!(read_own_shared(&path, 6), Err(FileError::Exposed(_))));

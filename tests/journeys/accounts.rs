@@ -173,6 +173,22 @@ fn accounts_of_one_machine_are_kept_apart() {
     fs::remove_file(&link).unwrap();
     let said = second.run(&list);
     assert!(said.error.contains("knows no keys of the account that you use"), "{}", said.error);
+    // Nor would I read a key from whatever took its place, or wait for it.
+    let identity = place.path(&format!("{}/keys/identity.txt", first.home));
+    let elsewhere = identity.with_file_name("elsewhere");
+    fs::rename(&identity, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &identity).unwrap();
+    let said = first.run(&list);
+    assert!(said.status == 1 && said.error.contains("is no ordinary file"), "{}", said.error);
+    first.done(&[&list[..], &["--identity", "keys/identity.txt"]].concat());
+    fs::remove_file(&identity).unwrap();
+    assert!(Command::new("mkfifo").arg(&identity).status().unwrap().success());
+    for arguments in [&list[..], &[&["desk", "check"][..], &CASEBOOK].concat()] {
+        let said = first.run(arguments);
+        assert!(said.status == 1 && format!("{}{}", said.out, said.error).contains("is no ordinary file"));
+    }
+    fs::remove_file(&identity).unwrap();
+    fs::rename(&elsewhere, &identity).unwrap();
 
     // A stranger to the group has no way in at all.
     let stranger = machine.account(61_003);

@@ -197,7 +197,7 @@ fn keys(findings: &mut Findings, casebook: &Path) {
         ),
         Ok(Some(paths)) => {
             for (what, path) in [("identity", paths.identity), ("signing key", paths.signing_key)] {
-                let own = files::check_own(&path).map_err(Failure::from);
+                let own = files::check_own_shared(&path).map_err(Failure::from);
                 findings.add(&format!("this account's {what} is for it alone"), own);
             }
         }

@@ -75,16 +75,36 @@ pub(in crate::cli) enum KeyRingError {
     },
 }
 
+/// Where a key is.
+#[derive(Clone)]
+struct KeyPlace {
+    path: PathBuf,
+    /// Whether that stands in the casebook's directory, rather than in the command.
+    is_kept: bool,
+}
+
+impl KeyPlace {
+    /// Whoever gives a path in a command may give a link or a pipe; nobody else says through what a key is read.
+    fn read(&self) -> Result<Zeroizing<Vec<u8>>, FileError> {
+        let read = if self.is_kept { files::read_own_shared } else { files::read_own };
+        read(&self.path, KEY_FILE_BYTES).map(Zeroizing::new)
+    }
+}
+
 /// Reads both keys, and asks for the passphrase at most once.
 pub(in crate::cli) struct KeyRing {
-    paths: KeyPaths,
+    identity: KeyPlace,
+    signing_key: KeyPlace,
     passphrase_file: Option<PathBuf>,
     passphrase: Option<Passphrase>,
 }
 
 impl KeyRing {
-    pub(in crate::cli) const fn new(paths: KeyPaths, passphrase_file: Option<PathBuf>) -> Self {
-        Self { paths, passphrase_file, passphrase: None }
+    /// Keys that are given in a command.
+    pub(in crate::cli) fn new(paths: KeyPaths, passphrase_file: Option<PathBuf>) -> Self {
+        let given = |path| KeyPlace { path, is_kept: false };
+        let (identity, signing_key) = (given(paths.identity), given(paths.signing_key));
+        Self { identity, signing_key, passphrase_file, passphrase: None }
     }
 
     /// A casebook's keys.
@@ -95,32 +115,40 @@ impl KeyRing {
     ) -> Result<Self, KeyRingError> {
         // Without a casebook there are no keys to look for.
         Pointer::read(casebook).map_err(CasebookError::from)?;
-        let signing_key = signer.and_then(|signer| signer.signing_key.clone());
+        let given = |path: &PathBuf| KeyPlace { path: path.clone(), is_kept: false };
+        let kept = |path: &PathBuf| KeyPlace { path: path.clone(), is_kept: true };
+        let signing_key = signer.and_then(|signer| signer.signing_key.as_ref()).map(given);
         let known = match (&locations.identity, signer) {
             (Some(_), None) => None,
             (Some(_), Some(_)) if signing_key.is_some() => None,
             _ => KeyPaths::of_this_account(casebook).map_err(CasebookError::from)?,
         };
-        let identity = locations.identity.clone().or_else(|| known.as_ref().map(|known| known.identity.clone()));
+        let identity = locations.identity.as_ref().map(given);
+        let identity = identity.or_else(|| known.as_ref().map(|known| kept(&known.identity)));
         let identity = identity.ok_or(KeyRingError::NoAccount)?;
         // A command that only reads asks for none.
-        let signing_key = signing_key.or_else(|| known.map(|known| known.signing_key));
+        let signing_key = signing_key.or_else(|| known.as_ref().map(|known| kept(&known.signing_key)));
         let signing_key = match (signing_key, signer) {
             (Some(signing_key), _) => signing_key,
             (None, None) => identity.clone(),
             (None, Some(_)) => return Err(KeyRingError::NoAccount),
         };
-        Ok(Self::new(KeyPaths { identity, signing_key }, locations.passphrase_file.clone()))
+        Ok(Self { identity, signing_key, passphrase_file: locations.passphrase_file.clone(), passphrase: None })
     }
 
     /// The files that it reads.
     pub(in crate::cli) fn files(&self) -> impl Iterator<Item = &Path> {
-        [&self.paths.identity, &self.paths.signing_key].into_iter().chain(&self.passphrase_file).map(PathBuf::as_path)
+        [&self.identity.path, &self.signing_key.path].into_iter().chain(&self.passphrase_file).map(PathBuf::as_path)
     }
 
     /// The same keys to be read once more, with a passphrase that is known already.
     pub(in crate::cli) fn again(&self, passphrase: Option<Passphrase>) -> Self {
-        Self { paths: self.paths.clone(), passphrase_file: None, passphrase }
+        Self {
+            identity: self.identity.clone(),
+            signing_key: self.signing_key.clone(),
+            passphrase_file: None,
+            passphrase,
+        }
     }
 
     /// Whether the keys that were read are under a passphrase.
@@ -129,17 +157,18 @@ impl KeyRing {
     }
 
     pub(in crate::cli) fn identity(&mut self) -> Result<GovernanceIdentity, KeyRingError> {
-        let path = self.paths.identity.clone();
+        let path = self.identity.path.clone();
         refuse_if_gone(&path, "identity", "--identity")?;
-        let file = Zeroizing::new(files::read_own(&path, KEY_FILE_BYTES)?);
+        let file = self.identity.read()?;
         unseal::read_identity(&file, || self.ask()).map_err(|error| named(path, error))
     }
 
     pub(in crate::cli) fn signing_key(&mut self) -> Result<SigningKey<SignerRole>, KeyRingError> {
-        let path = self.paths.signing_key.clone();
+        let path = self.signing_key.path.clone();
         refuse_if_gone(&path, "signing key", "--signing-key")?;
-        let file = Zeroizing::new(files::read_own_text(&path, KEY_FILE_BYTES)?);
-        unseal::read_signing_key(&file, || self.ask()).map_err(|error| named(path, error))
+        let file = self.signing_key.read()?;
+        let text = std::str::from_utf8(&file).map_err(|_| FileError::NotText(path.clone()))?;
+        unseal::read_signing_key(text, || self.ask()).map_err(|error| named(path, error))
     }
 
     fn ask(&mut self) -> Result<Passphrase, KeyFileError> {
@@ -161,5 +190,27 @@ fn named(path: PathBuf, problem: KeyFileError) -> KeyRingError {
     match problem {
         KeyFileError::Asking(text) => KeyRingError::Asking(text),
         problem => KeyRingError::Key { path, problem },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::{Readers, write_new};
+
+    #[test]
+    fn a_key_is_read_through_a_link_only_if_the_command_names_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (key, link, pipe) = (dir.path().join("key"), dir.path().join("link"), dir.path().join("pipe"));
+        write_new(&key, Readers::Owner, b"secret").unwrap();
+        std::os::unix::fs::symlink(&key, &link).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        let read = |path: &Path, is_kept| KeyPlace { path: path.to_owned(), is_kept }.read();
+        for (path, is_kept) in [(&key, true), (&key, false), (&link, false)] {
+            assert_eq!(*read(path, is_kept).unwrap(), b"secret");
+        }
+        for path in [&link, &pipe] {
+            assert!(matches!(read(path, true), Err(FileError::NotAFile(_))));
+        }
     }
 }
