@@ -158,7 +158,7 @@ impl FilesThere {
             let to_do = if self.mend {
                 "have the accounts that they belong to run this command with --mend"
             } else {
-                "run this command with --mend"
+                "run this command with --mend under the accounts that they belong to"
             };
             return Err(Failure::Failed(format!(
                 "{} in the casebook has another mode than it should, the first {}, which should have {mode:o}; {to_do}",
@@ -168,10 +168,10 @@ impl FilesThere {
         }
         if foreign > 0 {
             return Err(Failure::Failed(format!(
-                "{} in the casebook is not of its group {}; as root, run chgrp -R on it, then this command with --mend \
-                 under the accounts that they belong to",
+                "{} in the casebook is not of its group {group}; have the accounts that they belong to, which are in that \
+                 group, run chgrp -R {group} on it and then this command with --mend",
                 count(foreign, "entry", "entries"),
-                self.group
+                group = self.group
             )));
         }
         Ok(())
@@ -213,7 +213,12 @@ fn program(findings: &mut Findings) {
             return findings.say(Verdict::Unsafe, format!("where this program lies can't be told: {error}"));
         }
     };
-    let loose = path.ancestors().find_map(|part| -> Option<Failure> {
+    findings.add("nobody but root can exchange this program", loose(&path).map_or(Ok(()), Err));
+}
+
+/// What others than root can exchange, of a path; what can't be looked at may be.
+fn loose(path: &Path) -> Option<Failure> {
+    path.ancestors().find_map(|part| -> Option<Failure> {
         let found = match part.metadata() {
             Ok(found) => found,
             Err(error) => return Some(files::FileError::io("read", part)(error).into()),
@@ -230,11 +235,106 @@ fn program(findings: &mut Findings) {
              /usr/local/bin/candour",
             part.display()
         )))
-    });
-    findings.add("nobody but root can exchange this program", loose.map_or(Ok(()), Err));
+    })
 }
 
 /// In such a directory nobody removes what is another's.
 fn is_sticky(found: &fs::Metadata) -> bool {
     found.is_dir() && found.mode() & 0o1000 != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        os::unix::fs::symlink,
+        sync::atomic::{AtomicBool, Ordering},
+        thread,
+    };
+
+    use rustix::fs::{CWD, FileType, RenameFlags, mknodat, renameat_with};
+
+    use super::*;
+
+    fn write(path: &Path, mode: u32) {
+        fs::write(path, b"content").unwrap();
+        set_mode(path, mode);
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn mode(path: &Path) -> u32 {
+        path.metadata().unwrap().mode() & MODE
+    }
+
+    fn told(casebook: &Path, mend: bool) -> Result<(), String> {
+        FilesThere::below(casebook, false, mend).ok().unwrap().told().map_err(|failure| match failure {
+            Failure::Failed(why) | Failure::Usage(why) => why,
+            Failure::Reported => String::new(),
+        })
+    }
+
+    #[test]
+    fn what_is_neither_a_file_nor_a_directory_is_named_and_left_alone() {
+        let place = tempfile::tempdir().unwrap();
+        let (casebook, own) = (place.path().join("casebook"), place.path().join("own"));
+        fs::create_dir(&casebook).unwrap();
+        write(&own, 0o640);
+        write(&casebook.join("head.json"), 0o644);
+        assert!(told(&casebook, false).unwrap_err().contains("which should have 600; run this command with --mend"));
+        told(&casebook, true).unwrap();
+        assert_eq!(mode(&casebook.join("head.json")), 0o600);
+        let odd = casebook.join("odd");
+        let made: [&dyn Fn(); 4] = [
+            &|| symlink(&own, &odd).unwrap(),
+            &|| symlink("nowhere", &odd).unwrap(),
+            &|| fs::hard_link(&own, &odd).unwrap(),
+            &|| mknodat(CWD, &odd, FileType::Fifo, 0o660.into(), 0).unwrap(),
+        ];
+        for make in made {
+            make();
+            let why = told(&casebook, true).unwrap_err();
+            assert!(
+                why.contains("is a link, a pipe or the like") && why.contains("/odd; somebody put it there"),
+                "{why}"
+            );
+            assert_eq!(mode(&own), 0o640);
+            fs::remove_file(&odd).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_directory_that_is_exchanged_for_a_link_meanwhile_leads_nowhere() {
+        let place = tempfile::tempdir().unwrap();
+        let (casebook, own) = (place.path().join("casebook"), place.path().join("own"));
+        let (directory, link) = (casebook.join("directory"), casebook.join("link"));
+        fs::create_dir_all(&directory).unwrap();
+        fs::create_dir(&own).unwrap();
+        set_mode(&own, 0o750);
+        write(&own.join("file"), 0o640);
+        write(&directory.join("file"), 0o640);
+        symlink(&own, &link).unwrap();
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    renameat_with(CWD, &directory, CWD, &link, RenameFlags::EXCHANGE).unwrap();
+                }
+            });
+            for _ in 0..2_000 {
+                // What it says depends on the moment; what it does must not.
+                let _ = FilesThere::below(&casebook, false, true);
+            }
+            is_over.store(true, Ordering::Relaxed);
+        });
+        assert_eq!((mode(&own), mode(&own.join("file"))), (0o750, 0o640));
+    }
+
+    #[test]
+    fn a_program_that_cannot_be_looked_at_is_not_called_safe() {
+        let place = tempfile::tempdir().unwrap();
+        assert!(loose(&place.path().join("gone/candour")).is_some());
+        assert!(loose(Path::new("/")).is_none());
+    }
 }
