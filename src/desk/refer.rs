@@ -1,7 +1,7 @@
 //! Handing a report to an area's team: the reviewer chooses each text and file, changes what is to be left out, and
 //! gets one sealed file.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use axum::{Router, response::Response, routing::get};
 
@@ -17,9 +17,10 @@ use super::{
     visit::Posted,
 };
 use crate::{
-    casebook::{CasebookError, NewReferral, Passage, ReportView},
-    crypto::GovernanceRecipients,
-    domain::{Area, Entries, FieldError, Text},
+    casebook::{CasebookError, LogError, NewReferral, Passage, ReportView},
+    crypto::{self, GovernanceRecipients},
+    domain::{Area, Digest, Entries, FieldError, Text, limits::MANIFEST_BYTES},
+    files,
 };
 
 /// Where a referral lies for the moment between being written and being sent to the browser, sealed.
@@ -46,18 +47,33 @@ async fn refer(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageE
                 }
             };
             let directory = page.desk.directory().join(PARTIAL_PLACE);
-            crate::files::create_team_directory(&directory).map_err(CasebookError::from)?;
+            files::create_team_directory(&directory).map_err(CasebookError::from)?;
             let name = format!("referral-{id}.age");
             let path = directory.join(&name);
             // What is left of one that was cut short is sealed, and on record; it gives way.
             let _ = fs::remove_file(&path);
-            editor.refer(id, new, &path, page.desk.today())?;
-            let length = path.symlink_metadata().map_or(0, |found| usize::try_from(found.len()).unwrap_or(usize::MAX));
-            let bytes = crate::files::read_shared(&path, length).map_err(CasebookError::from)?;
+            let digest = editor.refer(id, new, &path, page.desk.today())?;
+            let bytes = read_written(&path, largest(report), digest)?;
             let _ = fs::remove_file(&path);
             download(&name, "application/octet-stream", bytes)
         })
         .await
+}
+
+/// Bytes that a referral of a report can have: every file of it, and room for the texts and for what sealing adds.
+fn largest(report: &ReportView) -> usize {
+    let files = report.messages.iter().flat_map(|message| message.attachments()).map(|file| file.size);
+    usize::try_from(files.sum::<u64>()).unwrap_or(usize::MAX).saturating_mul(2).saturating_add(MANIFEST_BYTES)
+}
+
+/// The file that was just written, and no other: whoever shares the directory could have exchanged it since.
+fn read_written(path: &Path, limit: usize, digest: Digest) -> Result<Vec<u8>, CasebookError> {
+    let bytes = files::read_shared(path, limit)?;
+    if crypto::digest(&bytes) == digest {
+        Ok(bytes)
+    } else {
+        Err(CasebookError::Log(LogError::Exchanged(path.to_owned())))
+    }
 }
 
 /// What is to be handed on, as typed.
@@ -93,5 +109,31 @@ fn referral(form: &Entries, report: &ReportView) -> Result<NewReferral, Vec<Fiel
             Ok(NewReferral { area, team, recipients, reason, passages, attachments, redacted })
         }
         _ => Err(problems.into_errors()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::{FileError, Readers, replace};
+
+    #[test]
+    fn nothing_but_what_was_written_goes_to_the_browser() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, own) = (dir.path().join("referral.age"), dir.path().join("identity.txt"));
+        let digest = crypto::digest(b"sealed");
+        replace(&path, Readers::Team, b"sealed").unwrap();
+        assert_eq!(read_written(&path, 6, digest).unwrap(), b"sealed");
+        replace(&path, Readers::Team, b"others").unwrap();
+        assert!(matches!(read_written(&path, 6, digest), Err(CasebookError::Log(LogError::Exchanged(_)))));
+        let refused = |limit| match read_written(&path, limit, digest) {
+            Err(CasebookError::Log(LogError::File(error))) => error,
+            _ => panic!("it was read"),
+        };
+        assert!(matches!(refused(5), FileError::TooLarge(_)));
+        fs::remove_file(&path).unwrap();
+        replace(&own, Readers::Owner, b"sealed").unwrap();
+        std::os::unix::fs::symlink(&own, &path).unwrap();
+        assert!(matches!(refused(6), FileError::NotAFile(_)));
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     },
     crypto::{self, Document, GovernanceRecipients, Hashed, SignerRole, seal_stream},
     domain::{
-        Area, Attachment, Date, Format, ReportId, Text, Today, escape_invisible, escape_invisible_in_line,
+        Area, Attachment, Date, Digest, Format, ReportId, Text, Today, escape_invisible, escape_invisible_in_line,
         limits::{DETAIL_MAX, SHORT_MAX},
     },
     files::{FileError, NewFile, Readers, tarball},
@@ -77,7 +77,8 @@ impl Document for Referral {
 }
 
 impl Editor<'_> {
-    /// Writes a referral to a file and records it. If the file can't be written, nothing is recorded.
+    /// Writes a referral to a file and records it. If the file can't be written, nothing is recorded. Gives the SHA-256
+    /// of the file.
     ///
     /// # Errors
     /// If there is nothing in it, a text is too long, an attachment can't be opened, or `out` is there already.
@@ -87,7 +88,7 @@ impl Editor<'_> {
         new: NewReferral,
         out: &Path,
         today: &dyn Today,
-    ) -> Result<(), CasebookError> {
+    ) -> Result<Digest, CasebookError> {
         if new.passages.is_empty() && new.attachments.is_empty() {
             return Err(CasebookError::Referral(ReferralError::Empty));
         }
@@ -151,7 +152,8 @@ impl Editor<'_> {
         });
         self.append_on(id, What::Referred(SealedMatter::about(id)), referred, today)?;
         file.keep();
-        file.commit().map_err(|lost| CasebookError::Referral(ReferralError::Lost(lost)))
+        file.commit().map_err(|lost| CasebookError::Referral(ReferralError::Lost(lost)))?;
+        Ok(digest)
     }
 }
 
