@@ -10,6 +10,8 @@ use crate::{
 };
 
 const OUTGOING: &str = "outgoing";
+/// Bytes of a decisions file: tens of thousands of answers. What somebody else puts in its place may be of any size.
+const BYTES: usize = 1 << 30;
 
 /// A decisions file that lies there to be carried.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +60,7 @@ impl Casebook {
     /// If it can't be read, or is not the one that was recorded.
     pub fn decisions_file(&self, number: u64) -> Result<Option<Vec<u8>>, CasebookError> {
         let Some(file) = self.outgoing()?.into_iter().find(|file| file.number == number) else { return Ok(None) };
-        let bytes = files::read_shared(&file.path, usize::try_from(file.size).unwrap_or(usize::MAX))?;
+        let bytes = files::read_shared(&file.path, BYTES)?;
         if self.state.export_files.get(&number) == Some(&crypto::digest(&bytes)) {
             Ok(Some(bytes))
         } else {
@@ -132,6 +134,9 @@ mod tests {
         fs::remove_file(&path).unwrap();
         files::replace(&path, files::Readers::Owner, b"something else").unwrap();
         assert!(matches!(world.open().unwrap().decisions_file(3), Err(CasebookError::Log(LogError::Exchanged(_)))));
+        fs::File::create(&path).unwrap().set_len(BYTES as u64 + 1).unwrap();
+        let refused = world.open().unwrap().decisions_file(3);
+        assert!(matches!(refused, Err(CasebookError::Log(LogError::File(FileError::TooLarge(_))))));
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink("/proc/version", &path).unwrap();
         assert!(numbers(&world).is_empty() && world.open().unwrap().decisions_file(3).unwrap().is_none());
