@@ -2,7 +2,7 @@
 //! the stick.
 
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
 };
 
@@ -54,7 +54,19 @@ pub fn place(casebook: &Path) -> PathBuf {
 #[must_use]
 pub fn brought(casebook: &Path) -> Option<PathBuf> {
     let path = place(casebook);
-    path.is_file().then_some(path)
+    path.symlink_metadata().is_ok_and(|found| found.is_file()).then_some(path)
+}
+
+/// Opens a collection: the one that lies there, where others can write, as nothing but a file.
+///
+/// # Errors
+/// If it can't be opened, or something else is in its place.
+pub(in crate::casebook) fn open(casebook: &Path, file: &Path) -> Result<File, FileError> {
+    if file == place(casebook) {
+        files::open_shared(file)
+    } else {
+        File::open(file).map_err(FileError::io("read", file))
+    }
 }
 
 /// Throws it away.
@@ -89,5 +101,21 @@ mod tests {
         throw_away(&casebook).unwrap();
         throw_away(&casebook).unwrap();
         assert_eq!(brought(&casebook), None);
+    }
+
+    #[test]
+    fn nothing_is_brought_by_a_link_or_a_pipe() {
+        let world = World::new();
+        let (casebook, own) = (world.casebook(), world.dir.path().join("own"));
+        files::write_new(&own, Readers::Owner, b"sealed").unwrap();
+        let place = place(&casebook);
+        std::os::unix::fs::symlink(&own, &place).unwrap();
+        assert!(brought(&casebook).is_none());
+        assert!(matches!(open(&casebook, &place), Err(FileError::NotAFile(_))));
+        fs::remove_file(&place).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, &place, rustix::fs::FileType::Fifo, 0o660.into(), 0).unwrap();
+        assert!(brought(&casebook).is_none());
+        assert!(matches!(open(&casebook, &place), Err(FileError::NotAFile(_))));
+        assert!(open(&casebook, &own).is_ok());
     }
 }

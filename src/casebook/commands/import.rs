@@ -11,7 +11,7 @@ mod reports;
 #[cfg(test)]
 mod tests;
 
-use std::{fs::File, io::BufReader, path::Path};
+use std::{io::BufReader, path::Path};
 
 pub use self::progress::Progress;
 use self::{
@@ -22,7 +22,7 @@ use self::{
 use crate::{
     casebook::{
         CasebookError, Editor, Refusal,
-        carry::staging::Staging,
+        carry::{inbox, staging::Staging},
         log::event::{Imported, Matter, News, SealedMatter, What},
     },
     domain::{Date, Manifest, MessageKind, ReportId, Route, Today},
@@ -91,7 +91,7 @@ impl Editor<'_> {
         today: &dyn Today,
         progress: &Progress,
     ) -> Result<Import, CasebookError> {
-        let opened = File::open(file).map_err(FileError::io("read", file))?;
+        let opened = inbox::open(&self.casebook.directory, file)?;
         let length = opened.metadata().map_err(FileError::io("read", file))?.len();
         let counted = CountedRead::new(opened, length, progress);
         let plain = self.casebook.member.open_stream(BufReader::new(counted)).map_err(Refusal::Open)?;
