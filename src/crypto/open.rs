@@ -5,7 +5,7 @@
 use std::io::{self, Read};
 
 use age::DecryptError;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::domain::limits::KIB;
 
@@ -44,11 +44,10 @@ pub(crate) fn read_limited(
     limit: usize,
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let mut all = Zeroizing::new(Vec::with_capacity(expected.min(limit)));
-    let mut buffer = [0; 16 * KIB];
+    let mut buffer = Zeroizing::new([0; 16 * KIB]);
     loop {
-        let read = plain.read(&mut buffer).map_err(stream_error)?;
+        let read = plain.read(buffer.as_mut_slice()).map_err(stream_error)?;
         if read == 0 {
-            buffer.zeroize();
             return Ok(all);
         }
         if all.len() + read > limit {
