@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     fn write(path: &Path, mode: u32) {
-        fs::write(path, b"content").unwrap();
+        files::write_new(path, files::Readers::Owner, b"content").unwrap();
         set_mode(path, mode);
     }
 
