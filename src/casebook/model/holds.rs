@@ -49,12 +49,16 @@ impl Team {
         }
     }
 
-    /// No report is lost that two members did not agree to destroy: an honest reader can open everything of it.
+    /// No report is lost that two members did not agree to destroy: an honest reader can open everything of it. Whoever
+    /// let a second self of the dishonest member join made two members of one person, who could destroy it as well.
     fn nothing_is_lost(&self, opened: &[Casebook]) {
         for id in &self.known {
             let is_there = opened.iter().any(|casebook| casebook.state.outlines.contains_key(id));
             if !is_there {
                 assert!(self.agreed.contains(id), "{id} is gone");
+                continue;
+            }
+            if is_left_to_two_selves(opened, *id) {
                 continue;
             }
             let shown = opened.iter().map(|casebook| casebook.show(*id, DAY, &Calendar::default()));
@@ -77,6 +81,21 @@ impl Team {
             }
         }
     }
+}
+
+/// Whether a report's readers are two members or more, and none of the honest ones; all of these were told.
+pub(super) fn is_left_to_two_selves(opened: &[Casebook], id: ReportId) -> bool {
+    let honest: Vec<_> = opened.iter().filter_map(Casebook::me).collect();
+    opened.iter().all(|casebook| {
+        let state = &casebook.state;
+        let Some(readers) = state.outlines.get(&id).and_then(|outline| outline.access.chosen()) else { return false };
+        let is_told = state.alerts.iter().any(|alert| match &alert.what {
+            AlertKind::Restricted { report, shut_out, .. } => *report == id && !shut_out.is_empty(),
+            _ => false,
+        });
+        let left = readers.iter().filter(|reader| state.is_active(**reader));
+        is_told && left.count() > 1 && !honest.iter().any(|member| readers.contains(member))
+    })
 }
 
 /// Whether someone can open a report's key with all that lies in the casebook.

@@ -10,6 +10,7 @@ use proptest::{
 
 use super::{
     dishonest,
+    holds::is_left_to_two_selves,
     play::{self, Step, Team},
 };
 
@@ -58,4 +59,17 @@ fn whatever_one_member_does_by_hand_the_others_lose_nothing_and_agree() {
         count(&VOID)
     );
     assert!(count(&VOID) * 5 > count(&ATTEMPTS), "too few of the attempts are such as are void: it shows little");
+}
+
+/// No rule can tell that two members are one person: whoever consents to a second self gives them the word of two.
+#[test]
+fn a_second_self_who_was_let_in_can_take_a_report_and_everybody_is_told() {
+    let mut team = Team::of(2);
+    // Of the four members theirs is the last number.
+    team.play(&Step::Dishonest { act: 4, one: 0, report: 0, choice: u8::MAX });
+    team.play(&Step::Honest { act: 11, who: 0, report: 0, choice: 0 });
+    team.play(&Step::Dishonest { act: 17, one: 3, report: 0, choice: 17 });
+    team.settle();
+    team.holds();
+    assert!(is_left_to_two_selves(&team.all_opened(), team.report(0)));
 }
