@@ -83,18 +83,20 @@ impl Team {
     }
 }
 
-/// Whether a report's readers are two members or more, and none of the honest ones; all of these were told.
+/// Whether a report's readers are two members or more, and none of the honest ones, of each of whom all were told.
 pub(super) fn is_left_to_two_selves(opened: &[Casebook], id: ReportId) -> bool {
     let honest: Vec<_> = opened.iter().filter_map(Casebook::me).collect();
     opened.iter().all(|casebook| {
         let state = &casebook.state;
         let Some(readers) = state.outlines.get(&id).and_then(|outline| outline.access.chosen()) else { return false };
-        let is_told = state.alerts.iter().any(|alert| match &alert.what {
-            AlertKind::Restricted { report, shut_out, .. } => *report == id && !shut_out.is_empty(),
-            _ => false,
-        });
+        let is_told = |member| {
+            state.alerts.iter().any(|alert| match &alert.what {
+                AlertKind::Restricted { report, shut_out, .. } => *report == id && shut_out.contains(member),
+                _ => false,
+            })
+        };
         let left = readers.iter().filter(|reader| state.is_active(**reader));
-        is_told && left.count() > 1 && !honest.iter().any(|member| readers.contains(member))
+        left.count() > 1 && honest.iter().all(|member| !readers.contains(member) && is_told(member))
     })
 }
 
