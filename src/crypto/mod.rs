@@ -25,7 +25,7 @@ pub use fingerprint::{Fingerprint, FingerprintError};
 pub use open::OpenError;
 #[cfg(feature = "desk")]
 pub(crate) use open::{read_limited, stream_error};
-pub use pad::{attachment_size, frame, message_size, unframe};
+pub use pad::{attachment_size, message_size};
 pub use private_key::is_private_key;
 pub use random::{OsRandom, os_random};
 #[cfg(any(feature = "box", test))]
@@ -34,7 +34,7 @@ pub use recipients::{GovernanceRecipients, RecipientsError, ReplyRecipient};
 #[cfg(any(feature = "box", test))]
 pub use reply::{OpenedAnswer, ReplyIdentity};
 pub use seal::{
-    AttachmentSealer, SealError, Sealed, SealedTrueSize, answer_digest, seal_answer, seal_bytes, seal_message,
+    AttachmentSealer, PaddedSealer, SealError, Sealed, SealedTrueSize, answer_digest, seal_answer, seal_bytes, seal_message,
     seal_own_copy, seal_stream,
 };
 #[cfg(all(test, feature = "desk"))]

@@ -1,12 +1,8 @@
 //! Sizes that say little. A message's plaintext is padded to 16 KiB doubled as often as needed; an attachment's to 64
 //! KiB, and above that by Padmé, which adds at most a thirty-second (3.2%) there and leaves `log log n` bits to learn
-//! (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", `PoPETs` 2019). Rows
-//! at rest are padded again, because age's header has a random part.
+//! (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", `PoPETs` 2019).
 
-use crate::domain::limits::{ATTACHMENT_STEP, MESSAGE_STEP, STORED_STEP};
-
-/// Bytes in front of a stored row that say how many of the rest are true.
-const LENGTH: usize = 4;
+use crate::domain::limits::{ATTACHMENT_STEP, MESSAGE_STEP};
 
 /// The size in bytes that a message's plaintext is padded to.
 #[must_use]
@@ -26,24 +22,6 @@ pub fn attachment_size(length: u64) -> u64 {
     let kept = u64::from(exponent.ilog2()) + 1;
     let mask = (1 << (exponent - kept)) - 1;
     (length + mask) & !mask
-}
-
-/// A row as stored: four bytes of true length, the bytes, and zeros up to the next multiple of 4 KiB.
-#[must_use]
-pub fn frame(bytes: &[u8]) -> Vec<u8> {
-    let mut framed = Vec::with_capacity((LENGTH + bytes.len()).next_multiple_of(STORED_STEP));
-    // Rows are cut at 256 KiB, far below four bytes' reach.
-    framed.extend(u32::try_from(bytes.len()).expect("rows are small").to_be_bytes());
-    framed.extend(bytes);
-    framed.resize(framed.len().next_multiple_of(STORED_STEP), 0);
-    framed
-}
-
-/// The true bytes of a row; none if it was not made by [`frame`].
-#[must_use]
-pub fn unframe(framed: &[u8]) -> Option<&[u8]> {
-    let (length, rest) = framed.split_first_chunk::<LENGTH>()?;
-    rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)
 }
 
 #[cfg(test)]
@@ -84,19 +62,5 @@ mod tests {
             prop_assert!(size >= length && size - length <= length / 32, "{} {}", length, size);
             prop_assert_eq!(attachment_size(size), size);
         }
-
-        #[test]
-        fn a_row_comes_back(bytes in proptest::collection::vec(any::<u8>(), 0..9000)) {
-            let framed = frame(&bytes);
-            prop_assert_eq!(framed.len() % STORED_STEP, 0);
-            prop_assert_eq!(unframe(&framed), Some(bytes.as_slice()));
-        }
-    }
-
-    #[test]
-    fn a_row_that_is_cut_is_not_taken() {
-        assert_eq!(unframe(&[]), None);
-        assert_eq!(unframe(&[0, 0, 0, 5, 1, 2]), None);
-        assert_eq!(unframe(&[255, 255, 255, 255]), None);
     }
 }

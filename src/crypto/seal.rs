@@ -104,12 +104,55 @@ pub fn seal_stream<W: Write>(to: &GovernanceRecipients, out: W) -> Result<Stream
     Ok(Encryptor::with_recipients(to.as_age()).map_err(|_| SealError::Recipients)?.wrap_output(out)?)
 }
 
-/// Seals a file as it comes, piece by piece. Only [`AttachmentSealer::finish`] makes it whole: what was dropped before
-/// can't be opened.
-pub struct AttachmentSealer<W: Write> {
+/// Seals a file as it comes, piece by piece, and pads it. Only [`PaddedSealer::finish`] makes it whole: what was dropped
+/// before can't be opened.
+pub struct PaddedSealer<W: Write> {
     out: StreamWriter<W>,
-    hasher: Hasher,
     size: u64,
+}
+
+impl<W: Write> PaddedSealer<W> {
+    /// Writes the header.
+    ///
+    /// # Errors
+    /// If the recipients can't be used or `out` fails.
+    pub fn start(to: &GovernanceRecipients, out: W) -> Result<Self, SealError> {
+        Ok(Self { out: seal_stream(to, out)?, size: 0 })
+    }
+
+    /// Pads, seals the end marker, and gives back the bytes that were written before padding, and `out`.
+    ///
+    /// # Errors
+    /// If `out` fails.
+    pub fn finish(mut self) -> Result<(u64, W), SealError> {
+        let zeros = [0; 8 * KIB];
+        let mut left = attachment_size(self.size) - self.size;
+        while left > 0 {
+            let piece = left.min(zeros.len() as u64);
+            // At most 8 KiB, so it fits.
+            self.out.write_all(&zeros[..usize::try_from(piece).unwrap_or(zeros.len())])?;
+            left -= piece;
+        }
+        Ok((self.size, self.out.finish()?))
+    }
+}
+
+impl<W: Write> Write for PaddedSealer<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.size += piece.len() as u64;
+        self.out.write_all(piece)?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The same, and what the message says of the file.
+pub struct AttachmentSealer<W: Write> {
+    padded: PaddedSealer<W>,
+    hasher: Hasher,
 }
 
 /// What the message says of a file, known when its last byte was sealed.
@@ -127,33 +170,23 @@ impl<W: Write> AttachmentSealer<W> {
     /// # Errors
     /// If the recipients can't be used or `out` fails.
     pub fn start(to: &GovernanceRecipients, out: W) -> Result<Self, SealError> {
-        Ok(Self { out: seal_stream(to, out)?, hasher: Hasher::default(), size: 0 })
+        Ok(Self { padded: PaddedSealer::start(to, out)?, hasher: Hasher::default() })
     }
 
     /// Pads, seals the end marker, and gives back `out`.
     ///
     /// # Errors
     /// If `out` fails.
-    pub fn finish(mut self) -> Result<(SealedTrueSize, W), SealError> {
-        let zeros = [0; 8 * KIB];
-        let mut left = attachment_size(self.size) - self.size;
-        while left > 0 {
-            let piece = left.min(zeros.len() as u64);
-            // At most 8 KiB, so it fits.
-            self.out.write_all(&zeros[..usize::try_from(piece).unwrap_or(zeros.len())])?;
-            left -= piece;
-        }
-        let out = self.out.finish()?;
-        Ok((SealedTrueSize { size: self.size, sha256: self.hasher.finish() }, out))
+    pub fn finish(self) -> Result<(SealedTrueSize, W), SealError> {
+        let (size, out) = self.padded.finish()?;
+        Ok((SealedTrueSize { size, sha256: self.hasher.finish() }, out))
     }
 }
 
 impl<W: Write> Write for AttachmentSealer<W> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         self.hasher.update(piece);
-        self.size += piece.len() as u64;
-        self.out.write_all(piece)?;
-        Ok(piece.len())
+        self.padded.write(piece)
     }
 
     fn flush(&mut self) -> io::Result<()> {

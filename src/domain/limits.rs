@@ -49,10 +49,10 @@ pub const MULTIPART_OVERHEAD: usize = (FIELDS + ATTACHMENTS) * KIB;
 pub const MESSAGE_STEP: usize = 16 * KIB;
 /// Smallest size of a sealed attachment's plaintext. Sizes above it follow Padmé (see `crypto`).
 pub const ATTACHMENT_STEP: u64 = 64 * KIB as u64;
-/// Bytes of sealed data in one row of the store.
-pub const CHUNK_BYTES: usize = 256 * KIB;
-/// What a stored row is padded to: larger than the random part of an age header, so that this part can't be seen.
-pub const STORED_STEP: usize = 4 * KIB;
+/// Bytes of a short slot of the vault: a sealed message of the smallest size, with age's header for a large team.
+pub const SHORT_SLOT_BYTES: usize = 20 * KIB;
+/// Bytes of a long slot of the vault: what a disk writes well wherever it lies.
+pub const LONG_SLOT_BYTES: usize = 256 * KIB;
 /// Bytes of a sealed answer: the longest text, the worst escape of JSON inside JSON (7 for 1), its padding and the age
 /// header.
 pub const ANSWER_BYTES: usize = 2 * 7 * BYTES_PER_CHARACTER * MESSAGE_MAX;
@@ -93,6 +93,9 @@ pub const SENDS_A_MINUTE: u32 = 600;
 pub const DAILY_MIB: u64 = 10 * 1024;
 /// Mebibytes of disk that stay free, unless configured otherwise: four of the largest messages.
 pub const DISK_RESERVE_MIB: u64 = 1024;
+/// Of the largest messages, so many may be arriving at the same moment, unless configured otherwise. What never ends takes no
+/// more of the disk than that.
+pub const ARRIVING_MESSAGES: u64 = 4;
 /// Bytes of the operator's logo, which every page carries.
 pub const LOGO_BYTES: usize = 12 * KIB;
 /// Bytes of a page text that the operator wrote.
@@ -114,7 +117,7 @@ mod tests {
         assert_eq!((SHORT_MAX, DETAIL_MAX, USE_CONCERNS_MAX), (200, 2_000, 1_000));
         assert_eq!((ATTACHMENTS, ATTACHMENT_BYTES), (10, 262_144_000));
         assert_eq!((FILE_NAME_BYTES, MEDIA_TYPE_BYTES), (255, 127));
-        assert_eq!((MESSAGE_STEP, ATTACHMENT_STEP, STORED_STEP), (16_384, 65_536, 4_096));
+        assert_eq!((MESSAGE_STEP, ATTACHMENT_STEP), (16_384, 65_536));
         assert_eq!((DAILY_MIB, DISK_RESERVE_MIB, LOGO_BYTES), (10_240, 1_024, 12_288));
         assert_eq!((SENDS_A_MINUTE, CODE_CHECKS_A_MINUTE, DUE_SOON), (600, 6_000, 3));
     }
@@ -127,7 +130,8 @@ mod tests {
         assert_eq!((FORM_BYTES, FIELD_BYTES), (3 * longest + 16_384, 161_024), "percent signs, and 1 KiB to spare");
         assert_eq!(MULTIPART_OVERHEAD, 75_776, "1 KiB for each of 64 fields and 10 files");
         assert_eq!((MESSAGE_BYTES, ANSWER_BYTES), (2 * 6 * longest, 2_240_000), "escaped, then padded to the double");
-        assert_eq!((CHUNK_BYTES, UPLOADS, HASH_QUEUE, FIELDS), (262_144, 24, 64, 64));
+        assert_eq!((SHORT_SLOT_BYTES, LONG_SLOT_BYTES), (20_480, 262_144));
+        assert_eq!((UPLOADS, HASH_QUEUE, FIELDS), (24, 64, 64));
         assert_eq!((MANIFEST_BYTES, EVENT_BYTES, OWN_COPIES_BYTES), (67_108_864, 268_435_456, 1_048_576));
     }
 }

@@ -30,6 +30,9 @@ pub(super) const RATE: u64 = KIB as u64;
 /// memory.
 const UNREAD: usize = 512 * KIB;
 
+/// Bytes of a body that are handed on before it gives way, however many are there.
+const IN_ONE_GO: usize = 128 * KIB;
+
 /// Why a body was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyError {
@@ -50,8 +53,8 @@ pub struct Guarded {
     received: u64,
     started: Instant,
     late: Pin<Box<Sleep>>,
-    /// Set after each piece: whoever reads until nothing is ready gets one piece at a time.
-    gives_way: bool,
+    /// Bytes since it gave way: whoever reads until nothing is ready gets so many at a time.
+    in_one_go: usize,
     watch: Watch,
 }
 
@@ -73,7 +76,7 @@ impl Guarded {
     pub fn new(body: Body, limit: u64) -> Self {
         let started = Instant::now();
         let late = Box::pin(time::sleep_until(started + PAUSE));
-        Self { body, left: limit, received: 0, started, late, gives_way: false, watch: Watch::default() }
+        Self { body, left: limit, received: 0, started, late, in_one_go: 0, watch: Watch::default() }
     }
 
     /// To learn why it ended.
@@ -110,7 +113,8 @@ impl HttpBody for Guarded {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if std::mem::take(&mut self.gives_way) {
+        if self.in_one_go >= IN_ONE_GO {
+            self.in_one_go = 0;
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -131,7 +135,7 @@ impl HttpBody for Guarded {
         let at_the_latest = self.started + AT_ANY_RATE + Duration::from_secs(self.received / RATE);
         let deadline = at_the_latest.min(Instant::now() + PAUSE);
         self.late.as_mut().reset(deadline);
-        self.gives_way = true;
+        self.in_one_go += length;
         Poll::Ready(Some(Ok(frame)))
     }
 }

@@ -22,7 +22,7 @@ mod view;
 
 pub use body_limits::BodyError;
 pub use field::{Field, FilledInput};
-pub use operator::{quiet_panics, tell_operator};
+pub use operator::{faults_are_over, note_fault, quiet_panics, tell_faults, tell_operator};
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, is_public_name, page};
 pub use said::{BODY, SaidByTeam, capitalised};
 pub use style::{policy, shortened};

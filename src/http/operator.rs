@@ -2,12 +2,46 @@ use std::{
     fmt::Display,
     io::{self, Write},
     panic,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// One line to the operator: this program's own words or a library's, never anything that a person sent.
 pub fn tell_operator(cause: &dyn Display) {
     // With stderr closed there is nobody to tell.
     let _ = writeln!(io::stderr(), "candour: {cause}");
+}
+
+/// What lasts, and what of it the operator was told.
+#[derive(Default)]
+struct Faults {
+    now: Option<String>,
+    told: Option<String>,
+}
+
+static FAULTS: Mutex<Faults> = Mutex::new(Faults { now: None, told: None });
+
+/// Keeps a fault for [`tell_faults`]. Told at once, the time of each line would be that of somebody's request, and a flood
+/// of requests one of lines.
+pub fn note_fault(cause: &dyn Display) {
+    faults().now = Some(cause.to_string());
+}
+
+/// Tells the operator of the last fault, if it is another than the one that was told last. For a timer to call.
+pub fn tell_faults() {
+    let Faults { now, told } = &mut *faults();
+    if let Some(fault) = now.as_ref().filter(|now| told.as_ref() != Some(now)) {
+        tell_operator(fault);
+        told.clone_from(now);
+    }
+}
+
+/// All is well again: the same fault is told anew when it comes back.
+pub fn faults_are_over() {
+    *faults() = Faults::default();
+}
+
+fn faults() -> MutexGuard<'static, Faults> {
+    FAULTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Makes a panic say where it was and nothing else: its message could repeat what a person typed. For the program to

@@ -7,7 +7,7 @@ impl Store {
     /// # Errors
     /// If it can't be written.
     pub fn ask_for_second_approver(&self, needed: bool) -> Result<(), StoreError> {
-        self.write_blocking(move |connection| Settings::set_second_approver(connection, needed))
+        self.change(move |connection| Settings::set_second_approver(connection, needed))
     }
 
     /// Pins other recipients: what is sent from the next start on is sealed to them.
@@ -15,6 +15,6 @@ impl Store {
     /// # Errors
     /// If it can't be written.
     pub fn pin_recipients(&self, recipients: Fingerprint) -> Result<(), StoreError> {
-        self.write_blocking(move |connection| Settings::set_recipients(connection, recipients))
+        self.change(move |connection| Settings::set_recipients(connection, recipients))
     }
 }

@@ -10,16 +10,19 @@ pub struct ReportClock {
     pub entry: ClockEntry,
 }
 
+/// By an index of the open ones alone: how many were ever met does not count.
+pub(super) const OPEN: &str = "SELECT seq, kind, started_on, due_on, met_on, report FROM clock WHERE met_on IS NULL
+                    ORDER BY due_on, report, seq, kind";
+const ALL: &str = "SELECT seq, kind, started_on, due_on, met_on, report FROM clock ORDER BY due_on, report, seq, kind";
+
 impl Store {
-    /// Every clock of every report, by due date. Blocks.
+    /// Every open clock of every report, by due date; with `met`, those that are met as well. Blocks.
     ///
     /// # Errors
     /// If they can't be read.
-    pub fn clocks(&self) -> Result<Vec<ReportClock>, StoreError> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT seq, kind, started_on, due_on, met_on, report FROM clock ORDER BY due_on, report, seq, kind",
-            )?;
+    pub fn clocks(&self, met: bool) -> Result<Vec<ReportClock>, StoreError> {
+        self.read_all(|connection| {
+            let mut statement = connection.prepare_cached(if met { ALL } else { OPEN })?;
             let rows = statement.query_map([], |row| Ok((reports::clock_columns(row)?, row.get::<_, Vec<u8>>(5)?)))?;
             rows.map(|row| {
                 let (columns, report) = row?;

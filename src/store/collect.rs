@@ -1,13 +1,20 @@
 //! What a collection needs: one consistent view of every report, and the sealed files as they are.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Store, StoreError, damaged, reports, signers};
+use super::{
+    Store, StoreError, damaged, read_file, reports, signers,
+    vault::{Placed, Vault},
+};
 use crate::{
-    crypto::unframe,
+    crypto::Hashed,
     domain::{
         AnswerKind, CasebookSeen, DeliveryEntry, Digest, FileEntry, MessageEntry, MessageKind, ReportEntry, ReportId,
         Route,
@@ -23,12 +30,15 @@ pub struct CollectionRecord {
     pub on: Date,
     /// SHA-256 of its manifest.
     pub manifest: Digest,
-    /// SHA-256 of the whole file.
+    /// What the file is told by, if it has not got its name yet.
     pub file: Digest,
 }
 
-/// The store as it is at one moment, whatever is written meanwhile.
-pub struct Snapshot<'a>(&'a Connection);
+/// The store as it is at one moment, whatever is written meanwhile: until it is dropped, no slot is wiped.
+pub struct Snapshot<'a> {
+    connection: &'a Connection,
+    vault: &'a Vault,
+}
 
 impl Store {
     /// Works on one consistent view. Blocks.
@@ -37,8 +47,10 @@ impl Store {
     /// Those of `work`, and those of reading.
     pub fn snapshot<T, E: From<StoreError>>(&self, work: impl FnOnce(&Snapshot<'_>) -> Result<T, E>) -> Result<T, E> {
         let mut outcome = None;
-        self.read(|connection| {
-            outcome = Some(work(&Snapshot(connection)));
+        // Before the records are read: what they name then stays where it is.
+        let _held = self.vault().hold_slots().map_err(StoreError::from)?;
+        self.read_all(|connection| {
+            outcome = Some(work(&Snapshot { connection, vault: self.vault() }));
             Ok(())
         })?;
         outcome.unwrap_or_else(|| Err(StoreError::Stopped.into()))
@@ -89,7 +101,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`] if it is not the next one.
     pub fn record_collection(&self, record: CollectionRecord) -> Result<(), StoreError> {
-        self.write_blocking(move |connection| {
+        self.change(move |connection| {
             let last: i64 =
                 connection.query_row("SELECT coalesce(max(number), 0) FROM collection", [], |row| row.get(0))?;
             let number = i64::try_from(record.number).map_err(|_| damaged("a collection's number"))?;
@@ -113,7 +125,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If it can't be read.
     pub fn casebook(&self) -> Result<Option<CasebookSeen>, StoreError> {
-        signers::casebook(self.0)
+        signers::casebook(self.connection)
     }
 
     /// Every report by id, with the messages that the desk has not acknowledged; with `again`, also those that it has and
@@ -123,11 +135,12 @@ impl Snapshot<'_> {
     /// If they can't be read.
     pub fn reports(&self, again: bool) -> Result<Vec<ReportEntry>, StoreError> {
         let sql = "SELECT id, route, received_on, withdrawn_on IS NOT NULL FROM report ORDER BY id";
-        let mut statement = self.0.prepare(sql)?;
+        let mut statement = self.connection.prepare(sql)?;
         let rows = statement.query_map([], |row| {
             Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get(3)?))
         })?;
-        rows.map(|row| {
+        let mut placed = Vec::new();
+        let reports = rows.map(|row| {
             let (id, route, received_on, withdrawn) = row?;
             let id = ReportId::from_slice(&id).map_err(|_| damaged("a report's id"))?;
             Ok(ReportEntry {
@@ -137,21 +150,24 @@ impl Snapshot<'_> {
                 withdrawn,
                 acknowledged: self.acknowledged(id)?,
                 deliveries: self.deliveries(id)?,
-                clocks: reports::clocks(self.0, id)?,
-                messages: self.messages(id, again)?,
+                clocks: reports::clocks(self.connection, id)?,
+                messages: self.messages(id, again, &mut placed)?,
             })
-        })
-        .collect()
+        });
+        let mut reports: Vec<ReportEntry> = reports.collect::<Result<_, StoreError>>()?;
+        let files = reports.iter_mut().flat_map(|report| &mut report.messages).flat_map(|message| &mut message.files);
+        files.zip(self.digest(&placed)?).for_each(|(file, digest)| file.sha256 = digest);
+        Ok(reports)
     }
 
     fn acknowledged(&self, report: ReportId) -> Result<u32, StoreError> {
         let sql = "SELECT coalesce(max(seq), 0) FROM message WHERE report = ?1 AND acknowledged_on IS NOT NULL";
-        Ok(self.0.prepare_cached(sql)?.query_row([report.0], |row| row.get(0))?)
+        Ok(self.connection.prepare_cached(sql)?.query_row([report.0], |row| row.get(0))?)
     }
 
     fn deliveries(&self, report: ReportId) -> Result<Vec<DeliveryEntry>, StoreError> {
         let sql = "SELECT seq, delivered_on, kind, text, sha256 FROM answer WHERE report = ?1 ORDER BY seq";
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([report.0], |row| {
             Ok((
                 row.get(0)?,
@@ -179,28 +195,26 @@ impl Snapshot<'_> {
     /// # Errors
     /// If it is not there whole, or `out` fails.
     pub fn copy_file(&self, report: ReportId, seq: u32, place: usize, mut out: impl Write) -> Result<(), CopyError> {
-        let sql = "SELECT chunk.place, chunk.data FROM file JOIN chunk ON chunk.file = file.id
-                   WHERE file.report = ?1 AND file.seq = ?2 AND file.place = ?3 ORDER BY chunk.place";
+        let sql = "SELECT shelf, size, slots FROM file WHERE report = ?1 AND seq = ?2 AND place = ?3";
         let place = i64::try_from(place).unwrap_or(i64::MAX);
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::from)?;
-        let mut rows = statement.query((report.0, seq, place)).map_err(StoreError::from)?;
-        let mut expected = 0_i64;
-        while let Some(row) = rows.next().map_err(StoreError::from)? {
-            if row.get::<_, i64>(0).map_err(StoreError::from)? != expected {
-                return Err(damaged("a part of a file is missing").into());
-            }
-            expected += 1;
-            let data = row.get_ref(1).map_err(StoreError::from)?.as_blob().map_err(|_| damaged("a part of a file"))?;
-            out.write_all(unframe(data).ok_or_else(|| damaged("a part of a file"))?)?;
-        }
-        Ok(())
+        let found = self.connection.prepare_cached(sql).and_then(|mut statement| {
+            let row = (report.0, seq, place);
+            statement.query_row(row, |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?))).optional()
+        });
+        let (shelf, size, slots) =
+            found.map_err(StoreError::from)?.ok_or_else(|| damaged("a file of a message is missing"))?;
+        read_file::copy(self.vault, &Placed::from_record(shelf, size, &slots)?, &mut out)
     }
 
-    fn messages(&self, report: ReportId, again: bool) -> Result<Vec<MessageEntry>, StoreError> {
-        let mut statement = self.0.prepare_cached(
+    fn messages(
+        &self,
+        report: ReportId,
+        again: bool,
+        placed: &mut Vec<Placed>,
+    ) -> Result<Vec<MessageEntry>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
             "SELECT seq, kind, received_on, commitment, summary FROM message WHERE report = ?1 AND (collected = 0 OR (?2
-               AND EXISTS (SELECT 1 FROM file WHERE file.report = message.report AND file.seq = message.seq)))
-             ORDER BY seq",
+               AND held = 1)) ORDER BY seq",
         )?;
         let rows = statement.query_map((report.0, again), |row| {
             Ok((
@@ -217,7 +231,7 @@ impl Snapshot<'_> {
                 seq,
                 kind: MessageKind::from_slug(&kind).ok_or_else(|| damaged("a kind of message"))?,
                 on: reports::day(&on)?,
-                files: self.files(report, seq)?,
+                files: self.files(report, seq, placed)?,
                 commitment: sha256(&commitment)?,
                 summary: sha256(&summary)?,
             })
@@ -225,16 +239,50 @@ impl Snapshot<'_> {
         .collect()
     }
 
-    fn files(&self, report: ReportId, seq: u32) -> Result<Vec<FileEntry>, StoreError> {
-        let mut statement =
-            self.0.prepare_cached("SELECT size, sha256 FROM file WHERE report = ?1 AND seq = ?2 ORDER BY place")?;
+    /// Its files, whose digests [`Self::digest`] adds.
+    fn files(&self, report: ReportId, seq: u32, placed: &mut Vec<Placed>) -> Result<Vec<FileEntry>, StoreError> {
+        let sql = "SELECT shelf, size, slots FROM file WHERE report = ?1 AND seq = ?2 ORDER BY place";
+        let mut statement = self.connection.prepare_cached(sql)?;
         let rows =
-            statement.query_map((report.0, seq), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+            statement.query_map((report.0, seq), |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?)))?;
         rows.map(|row| {
-            let (size, digest) = row?;
-            Ok(FileEntry { size: u64::try_from(size).map_err(|_| damaged("a file's size"))?, sha256: sha256(&digest)? })
+            let (shelf, size, slots) = row?;
+            let file = Placed::from_record(shelf, size, &slots)?;
+            let entry = FileEntry { size: file.size, sha256: Digest([0; Digest::LEN]) };
+            placed.push(file);
+            Ok(entry)
         })
         .collect()
+    }
+
+    /// SHA-256 of files, on every core. Nobody who sends a file waits for it, and no byte is hashed twice.
+    fn digest(&self, placed: &[Placed]) -> Result<Vec<Digest>, StoreError> {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            while let place = next.fetch_add(1, Ordering::Relaxed)
+                && let Some(file) = placed.get(place)
+            {
+                let mut hashed = Hashed::new(io::sink());
+                match read_file::copy(self.vault, file, &mut hashed) {
+                    Ok(()) => done.push((place, hashed.finish().0)),
+                    Err(CopyError::Store(error)) => return Err(error),
+                    Err(CopyError::Write(error)) => return Err(error.into()),
+                }
+            }
+            Ok(done)
+        };
+        let mut digests = vec![Digest([0; Digest::LEN]); placed.len()];
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads.min(placed.len())).map(|_| scope.spawn(work)).collect();
+            for worker in workers {
+                for (place, digest) in worker.join().map_err(|_| StoreError::Stopped)?? {
+                    digests[place] = digest;
+                }
+            }
+            Ok(digests)
+        })
     }
 }
 

@@ -1,12 +1,17 @@
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use rusqlite::Connection;
-use tokio::sync::oneshot;
 
-use super::{Settings, StoreError, schema, writer};
+use super::{
+    Settings, StoreError,
+    intake::{IntakeFile, Pending},
+    schema,
+    vault::Vault,
+    writer::{self, Engine},
+};
 use crate::{
     crypto::{SignerRole, VerifyingKey},
     files,
@@ -15,12 +20,16 @@ use crate::{
 /// The database's name in the data directory.
 pub const DATABASE: &str = "candour.db";
 
-/// An open store. Cheap to clone; the last clone dropped stops the writer.
+/// An open store: records in `SQLite`, sealed files in the vault, and what came since the last fold in the intake. Cheap
+/// to clone; the last clone dropped stops the writer.
 #[derive(Clone)]
 pub struct Store {
     writer: writer::Writer,
     readers: Arc<ReadConnections>,
     settings: Arc<Settings>,
+    vault: Arc<Vault>,
+    intake: Arc<IntakeFile>,
+    pending: Arc<RwLock<Arc<Pending>>>,
 }
 
 struct ReadConnections {
@@ -53,6 +62,8 @@ impl Store {
         Settings::add_signers(&connection, signers)?;
         // Closing writes the log into the file.
         connection.close().map_err(|(_, error)| error)?;
+        Vault::create(directory)?;
+        IntakeFile::create(directory)?;
         files::rename_new(&partial, &path).map_err(|error| StoreError::Sqlite(error.to_string()))
     }
 
@@ -68,8 +79,16 @@ impl Store {
         let mut connection = schema::open_writer(&path, false)?;
         schema::migrate(&mut connection)?;
         let settings = Arc::new(Settings::load(&connection)?);
+        let (vault, intake) = (Arc::new(Vault::open(directory)?), Arc::new(IntakeFile::open(directory)?));
+        let pending = Arc::<RwLock<Arc<Pending>>>::default();
+        let mut engine = Engine::new(connection, Arc::clone(&vault), Arc::clone(&intake), Arc::clone(&pending))?;
+        match engine.fold() {
+            // A full disk keeps nobody from reading; whoever needs it folded tries again.
+            Ok(()) | Err(StoreError::Full | StoreError::Busy | StoreError::Disk(_) | StoreError::Sqlite(_)) => {}
+            Err(error) => return Err(error),
+        }
         let readers = Arc::new(ReadConnections { path, idle: Mutex::default() });
-        Ok(Self { writer: writer::Writer::start(connection)?, readers, settings })
+        Ok(Self { writer: writer::Writer::start(engine)?, readers, settings, vault, intake, pending })
     }
 
     /// What was fixed when the box was made.
@@ -78,29 +97,57 @@ impl Store {
         &self.settings
     }
 
-    /// The database file.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.readers.path
+    /// The data directory.
+    pub(super) fn directory(&self) -> &Path {
+        self.readers.path.parent().unwrap_or(Path::new("."))
     }
 
-    /// Queues a write. The answer comes when its commit is on the disk.
-    pub(super) fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError> {
-        self.writer.queue(work)
+    pub(super) const fn vault(&self) -> &Arc<Vault> {
+        &self.vault
     }
 
-    /// Writes and waits, on a thread that may block.
-    pub(super) fn write_blocking<T: Send + 'static>(
+    pub(super) const fn writer(&self) -> &writer::Writer {
+        &self.writer
+    }
+
+    /// Changes the database and waits, on a thread that may block.
+    pub(super) fn change<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.write(work)?.blocking_recv().map_err(|_| StoreError::Stopped)?
+        self.writer.change(work)?.blocking_recv().map_err(|_| StoreError::Stopped)?
     }
 
-    /// Reads in one transaction, on a thread that may block.
+    /// What is done between two commits. Waits, on a thread that may block.
+    pub(super) fn upkeep<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Engine) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.upkeep(work)?.blocking_recv().map_err(|_| StoreError::Stopped)?
+    }
+
+    /// What was committed and is not in the database yet; nothing, if another program has put it there. To be asked for
+    /// before the database is read: meanwhile it can only go there.
+    pub(super) fn pending(&self) -> Result<Arc<Pending>, StoreError> {
+        let pending = Arc::clone(&self.pending.read().unwrap_or_else(PoisonError::into_inner));
+        Ok(if pending.is_empty() || self.intake.is_own()? { pending } else { Arc::default() })
+    }
+
+    /// Asks the records which slots are free, once, before the first is handed out.
+    pub(super) fn know_free_slots(&self) -> Result<(), StoreError> {
+        if self.vault.is_loaded() {
+            return Ok(());
+        }
+        self.upkeep(|engine| engine.know_free_slots())
+    }
+
+    /// Reads everything in one transaction, what is pending too, on a thread that may block.
+    pub(super) fn read_all<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.upkeep(Engine::fold)?;
+        self.read(work)
+    }
+
+    /// Reads the database in one transaction, on a thread that may block.
     pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let idle = self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {

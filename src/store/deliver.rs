@@ -1,14 +1,19 @@
 //! Taking in the team's answers: all of a file or none of it.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     Store, StoreError, damaged,
+    fold::size,
     signers::{casebook, set_casebook},
+    slot_records::{free, free_slots, take},
+    vault::{FreeSlots, Placed, Shelf, Slot, Vault},
 };
 use crate::{
-    crypto::{Sealed, SignerRole, Verified, VerifyingKey, frame},
+    crypto::{Sealed, SignerRole, Verified, VerifyingKey, os_random},
     domain::{
         AnswerEntry, CasebookId, CasebookSeen, ClockKind, Collected, Decisions, Digest, ReportId,
         limits::{DECISIONS_AHEAD, DECISIONS_FIRST, EVENTS_AHEAD, NUMBER_MAX},
@@ -139,9 +144,10 @@ impl Store {
     /// # Errors
     /// The first thing in it that does not fit; then nothing was changed.
     pub fn apply(&self, delivery: Delivery) -> Result<Applied, ApplyError> {
-        let deleted = self.write_blocking(move |connection| {
+        let vault = Arc::clone(self.vault());
+        let applied = self.change(move |connection| {
             // An error inside must undo this write, and yet be told from the store's own.
-            let result = apply(connection, &delivery);
+            let result = apply(connection, &vault, &delivery);
             match result {
                 Ok(applied) => Ok(Ok(applied)),
                 Err(ApplyError::Store(error)) => Err(error),
@@ -151,15 +157,13 @@ impl Store {
                 }
             }
         })??;
-        if deleted.deleted > 0 {
-            // The delivery is on the disk; if the log can't be cut now, the next tidying does it.
-            let _ = self.truncate_log();
-        }
-        Ok(deleted)
+        // The delivery is on the disk; what can't be wiped now, the next tick wipes.
+        let _ = self.wipe_if_nobody_serves();
+        Ok(applied)
     }
 }
 
-fn apply(connection: &Connection, delivery: &Delivery) -> Result<Applied, ApplyError> {
+fn apply(connection: &Connection, vault: &Vault, delivery: &Delivery) -> Result<Applied, ApplyError> {
     let mut applied = Applied::default();
     let digest = delivery.decisions.digest();
     if connection
@@ -172,9 +176,12 @@ fn apply(connection: &Connection, delivery: &Delivery) -> Result<Applied, ApplyE
         return Ok(applied);
     }
     follow(connection, delivery.decisions.document())?;
+    let mut places = AnswerPlaces::new(connection, vault)?;
     for (entry, sealed) in delivery.decisions.document().answers.iter().zip(&delivery.answers) {
-        apply_answer(connection, entry, sealed, delivery, &mut applied)?;
+        apply_answer(&mut places, entry, sealed, delivery, &mut applied)?;
     }
+    // Before the commit that names them.
+    places.finish()?;
     for collected in &delivery.decisions.document().collected {
         apply_collected(connection, *collected, delivery, &mut applied)?;
     }
@@ -213,13 +220,14 @@ fn follow(connection: &Connection, decisions: &Decisions) -> Result<(), ApplyErr
 }
 
 fn apply_answer(
-    connection: &Connection,
+    places: &mut AnswerPlaces<'_>,
     entry: &AnswerEntry,
     sealed: &Sealed,
     delivery: &Delivery,
     applied: &mut Applied,
 ) -> Result<(), ApplyError> {
     let AnswerEntry { report, seq, .. } = *entry;
+    let connection = places.connection;
     let withdrawn: Option<bool> = connection
         .query_row("SELECT withdrawn_on IS NOT NULL FROM report WHERE id = ?1", [report.0], |row| row.get(0))
         .optional()
@@ -252,7 +260,8 @@ fn apply_answer(
     if seq != last + 1 {
         return Err(ApplyError::Early { report, seq, expected: last + 1 });
     }
-    insert_answer(connection, entry, sealed, delivery)?;
+    let placed = places.put(sealed.as_bytes())?;
+    insert_answer(connection, entry, &placed, delivery)?;
     applied.answers += 1;
     for kind in ClockKind::ALL.iter().filter(|clock| entry.kind.meets(**clock)) {
         applied.met += meet(connection, report, *kind, delivery.on)?;
@@ -263,14 +272,14 @@ fn apply_answer(
 fn insert_answer(
     connection: &Connection,
     entry: &AnswerEntry,
-    sealed: &Sealed,
+    placed: &Placed,
     delivery: &Delivery,
 ) -> Result<(), StoreError> {
     // An update says nothing in words: its writer is enough.
     let demanded = if entry.kind.is_text() { delivery.demanded } else { delivery.demanded.min(1) };
     connection.execute(
-        "INSERT INTO answer (report, seq, delivered_on, sha256, kind, text, demanded, data)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO answer (report, seq, delivered_on, sha256, kind, text, demanded, size, slots)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         (
             entry.report.0,
             entry.seq,
@@ -279,7 +288,8 @@ fn insert_answer(
             entry.kind.slug(),
             entry.text.0,
             u32::try_from(demanded).unwrap_or(u32::MAX),
-            frame(sealed.as_bytes()),
+            size(placed),
+            placed.encoded_slots(),
         ),
     )?;
     connection.execute("UPDATE report SET closed = ?2 WHERE id = ?1", (entry.report.0, entry.closed))?;
@@ -308,38 +318,87 @@ fn apply_collected(
         return Err(ApplyError::NeverSent { report, through });
     }
     let signer = delivery.signer.to_base64();
-    let second = "report = ?1 AND seq <= ?2 AND acknowledged_by IS NOT NULL AND acknowledged_by <> ?3";
-    applied.deleted += delete_files(connection, second, (report.0, through, &signer))?;
+    let second = "SELECT seq FROM message WHERE report = ?1 AND seq <= ?2 AND held = 1
+                    AND acknowledged_by IS NOT NULL AND acknowledged_by <> ?3";
+    let confirmed: Vec<u32> = connection
+        .prepare_cached(second)
+        .and_then(|mut statement| {
+            let rows = statement.query_map((report.0, through, &signer), |row| row.get(0))?;
+            rows.collect()
+        })
+        .map_err(StoreError::from)?;
+    for seq in confirmed {
+        delete_files(connection, report, seq)?;
+        applied.deleted += 1;
+    }
     let sql = "UPDATE message SET collected = 1, acknowledged_on = ?3, acknowledged_by = ?4
                WHERE report = ?1 AND seq <= ?2 AND acknowledged_on IS NULL";
     let told = (report.0, through, delivery.on.to_string(), &signer);
     applied.acknowledged += connection.execute(sql, told).map_err(StoreError::from)?;
-    Ok(remove_withdrawn(connection)?)
+    Ok(remove_withdrawn(connection, report)?)
 }
 
-/// Deletes the sealed files of the messages that a condition names. Gives how many messages had any.
-pub(super) fn delete_files(
-    connection: &Connection,
-    messages: &str,
-    parameters: impl rusqlite::Params + Clone,
-) -> Result<usize, StoreError> {
-    let those = format!("(report, seq) IN (SELECT report, seq FROM message WHERE {messages})");
-    let count = format!("SELECT count(*) FROM (SELECT DISTINCT report, seq FROM file WHERE {those})");
-    let deleted: u32 = connection.query_row(&count, parameters.clone(), |row| row.get(0))?;
-    let chunks = format!("DELETE FROM chunk WHERE file IN (SELECT id FROM file WHERE {those})");
-    connection.execute(&chunks, parameters.clone())?;
-    connection.execute(&format!("DELETE FROM file WHERE {those}"), parameters)?;
-    Ok(usize::try_from(deleted).unwrap_or(usize::MAX))
+/// Deletes the sealed files of a message.
+pub(super) fn delete_files(connection: &Connection, report: ReportId, seq: u32) -> Result<(), StoreError> {
+    let sql = "SELECT shelf, size, slots FROM file WHERE report = ?1 AND seq = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map((report.0, seq), |row| {
+        Ok((row.get::<_, u8>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?))
+    })?;
+    for row in rows {
+        let (shelf, size, slots) = row?;
+        let placed = Placed::from_record(shelf, size, &slots)?;
+        free(connection, placed.shelf, placed.numbers())?;
+    }
+    connection.prepare_cached("DELETE FROM file WHERE report = ?1 AND seq = ?2")?.execute((report.0, seq))?;
+    let sql = "UPDATE message SET held = 0 WHERE report = ?1 AND seq = ?2";
+    connection.prepare_cached(sql)?.execute((report.0, seq))?;
+    Ok(())
 }
 
 /// A report that was withdrawn goes altogether once the desk knows, and nothing of it is kept any more.
-pub(super) fn remove_withdrawn(connection: &Connection) -> Result<(), StoreError> {
-    connection.execute(
-        "DELETE FROM report WHERE withdrawn_on IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM file WHERE file.report = report.id)
-           AND EXISTS (SELECT 1 FROM message WHERE message.report = report.id AND kind = 'withdrawal'
-             AND acknowledged_on IS NOT NULL)",
-        [],
-    )?;
+pub(super) fn remove_withdrawn(connection: &Connection, report: ReportId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM report WHERE id = ?1 AND withdrawn_on IS NOT NULL
+                 AND NOT EXISTS (SELECT 1 FROM message WHERE message.report = report.id AND held = 1)
+                 AND EXISTS (SELECT 1 FROM message WHERE message.report = report.id AND kind = 'withdrawal'
+                   AND acknowledged_on IS NOT NULL)";
+    connection.prepare_cached(sql)?.execute([report.0])?;
     Ok(())
+}
+
+/// Where answers are put: slots that the records say are free, under the database's own lock.
+struct AnswerPlaces<'a> {
+    connection: &'a Connection,
+    vault: &'a Vault,
+    slots: FreeSlots,
+    is_written: bool,
+}
+
+impl<'a> AnswerPlaces<'a> {
+    fn new(connection: &'a Connection, vault: &'a Vault) -> Result<Self, StoreError> {
+        let slots = free_slots(connection, Shelf::Answers, vault.file(Shelf::Answers).slots()?)?;
+        Ok(Self { connection, vault, slots, is_written: false })
+    }
+
+    fn put(&mut self, sealed: &[u8]) -> Result<Placed, StoreError> {
+        let file = self.vault.file(Shelf::Answers);
+        let mut placed = Placed { shelf: Shelf::Answers, size: sealed.len() as u64, slots: vec![] };
+        for part in sealed.chunks(Shelf::Answers.slot_bytes()) {
+            if self.slots.free() == 0 {
+                let more = self.slots.slots() + Shelf::Answers.step().max(self.slots.slots() / 4);
+                file.grow(self.slots.slots(), more)?;
+                self.slots.grow(more);
+            }
+            let number = self.slots.take_any(&mut os_random()).ok_or(StoreError::Full)?;
+            file.write(number, part)?;
+            placed.slots.push(Slot { number, crc: crc32fast::hash(part) });
+        }
+        take(self.connection, Shelf::Answers, placed.numbers())?;
+        self.is_written = true;
+        Ok(placed)
+    }
+
+    fn finish(self) -> Result<(), StoreError> {
+        if self.is_written { self.vault.sync(Shelf::Answers) } else { Ok(()) }
+    }
 }

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use rusqlite::ErrorCode;
 
@@ -28,6 +28,12 @@ pub enum StoreError {
     /// What is in it can't be right.
     #[error("the database is damaged ({0}); stop the box and restore the data directory from a backup")]
     Damaged(String),
+    /// Reading or writing the vault or the intake.
+    #[error("the data directory can't be used: {0}; run `candour check`")]
+    Disk(String),
+    /// Files that are still arriving take all the room that is set aside for them.
+    #[error("files that are still arriving take all the room that they may")]
+    Arriving,
     /// Anything else that `SQLite` says.
     #[error("the database can't be used: {0}; run `candour check`")]
     Sqlite(String),
@@ -50,6 +56,19 @@ impl From<rusqlite::Error> for StoreError {
                 _ => Self::Sqlite("a statement failed".into()),
             },
             None => Self::Damaged("a value is not of its kind".into()),
+        }
+    }
+}
+
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            // Only the system's own words.
+            _ => Self::Disk(error.raw_os_error().map_or_else(
+                || "a part of it is missing".to_owned(),
+                |code| io::Error::from_raw_os_error(code).to_string(),
+            )),
         }
     }
 }

@@ -1,6 +1,10 @@
-//! What the box keeps, in one `SQLite` database: all the SQL there is.
+//! What the box keeps: records in one `SQLite` database, with all the SQL there is, and sealed files in a vault of slots.
 //!
-//! One thread writes, with as many waiting writes in one commit as there are; many read. Nothing is told to be done
+//! What people send is committed to a small file, the intake, which holds it in the order of random ids; from there it is
+//! folded into the database on a timer, whatever comes or does not come ([`Store::tick`]). So no log, no place of a page
+//! and no slot says in which order reports came.
+//!
+//! One thread writes, with as many waiting messages in one commit as there are; many read. Nothing is told to be done
 //! before the commit is on the disk. What goes in is sealed already ([`crate::crypto::Sealed`], [`Upload`]).
 
 mod change_settings;
@@ -9,15 +13,21 @@ mod collect;
 mod database;
 mod deliver;
 mod error;
+mod fold;
+mod intake;
 mod maintain;
+mod metronome;
 mod own_copies;
+mod read_file;
 mod reports;
 mod schema;
 mod settings;
 mod signers;
+mod slot_records;
 #[cfg(test)]
 mod tests;
 mod upload;
+mod vault;
 mod writer;
 
 pub use clocks::ReportClock;
@@ -25,9 +35,11 @@ pub use collect::{CollectionRecord, CopyError, Snapshot};
 pub use database::{DATABASE, Store};
 pub use deliver::{Applied, ApplyError, Delivery};
 pub use error::StoreError;
+pub use metronome::ServingRight;
 pub use own_copies::CopyRead;
 pub use reports::{AddMessage, AddReport, NewMessage, NewReport, StoredAnswer, StoredMessage, StoredReport};
 pub use settings::Settings;
 pub use upload::{FinishedUpload, Upload};
+pub use vault::Budget;
 
 use error::damaged;

@@ -5,10 +5,18 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{FinishedUpload, Store, StoreError, damaged};
+use tokio::sync::oneshot;
+
+use super::{
+    FinishedUpload, Store, StoreError, damaged,
+    intake::{Begins, Pending, PendingMessage},
+    read_file::read_whole,
+    vault::{Placed, Shelf, Vault},
+    writer::{MessageJob, NotAdded},
+};
 use crate::{
-    crypto::{Commitments, Locator, Sealed, frame, unframe},
-    domain::{AnswerKind, Clock, ClockEntry, ClockKind, Digest, FileId, MessageKind, ReportId, Route, SendId},
+    crypto::{Commitments, Locator},
+    domain::{AnswerKind, Clock, ClockEntry, ClockKind, Digest, MessageKind, ReportId, Route, SendId},
 };
 
 /// A report on its way in, sealed, with its first message.
@@ -40,15 +48,39 @@ pub struct NewMessage {
     /// The sealed message first, then its attachments.
     pub files: Vec<FinishedUpload>,
     /// What it says, sealed to the receipt code, if the box keeps it for the person.
-    pub own_copy: Option<Sealed>,
+    pub own_copy: Option<FinishedUpload>,
 }
 
 impl NewMessage {
     /// Bytes of all that is sealed in it.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        let copy = self.own_copy.as_ref().map_or(0, |copy| copy.as_bytes().len() as u64);
-        self.files.iter().map(FinishedUpload::size).sum::<u64>() + copy
+        self.uploads().map(FinishedUpload::size).sum()
+    }
+
+    fn uploads(&self) -> impl Iterator<Item = &FinishedUpload> {
+        self.files.iter().chain(&self.own_copy)
+    }
+
+    fn take_uploads(&mut self) -> impl Iterator<Item = FinishedUpload> {
+        self.files.drain(..).chain(self.own_copy.take())
+    }
+
+    /// As the intake keeps it.
+    fn pending(&self, report: ReportId, begins: Option<Begins>) -> PendingMessage {
+        PendingMessage {
+            report,
+            begins,
+            seq: self.seq,
+            kind: self.kind,
+            on: self.on,
+            send_id: self.send_id,
+            commitment: self.commitments.message,
+            summary: self.commitments.summary,
+            clocks: self.clocks.clone(),
+            files: self.files.iter().map(|file| file.placed().clone()).collect(),
+            own_copy: self.own_copy.as_ref().map(|copy| copy.placed().clone()),
+        }
     }
 }
 
@@ -131,33 +163,21 @@ impl Store {
     /// Adds a report with its first message, all or nothing; done when it is on the disk. Blocks.
     ///
     /// # Errors
-    /// If it could not be put on the disk; then nothing of it stays.
+    /// If it could not be put on the disk; then it is not read from there before the box starts anew.
     pub fn add_report(&self, report: NewReport) -> Result<AddReport, StoreError> {
-        let NewReport { id, locator, route, message } = report;
-        let rows = MessageRows::of(&message);
-        let added = self.write_blocking(move |connection| {
-            let before = "SELECT 1 FROM report WHERE locator = ?1";
-            if connection.query_row(before, [locator.as_bytes()], |_| Ok(())).optional()?.is_some() {
-                return Ok(AddReport::SentBefore);
-            }
-            connection.execute(
-                "INSERT INTO report (id, locator, route, received_on) VALUES (?1, ?2, ?3, ?4)",
-                (id.0, locator.as_bytes(), route.slug(), rows.on.to_string()),
-            )?;
-            rows.insert(connection, id)?;
-            Ok(AddReport::Added)
-        })?;
-        if added == AddReport::Added {
-            message.files.into_iter().for_each(FinishedUpload::keep);
-        }
-        Ok(added)
+        let NewReport { id, locator, route, mut message } = report;
+        let pending = message.pending(id, Some(Begins::new(locator, route)));
+        Ok(match self.add(pending, &mut message)? {
+            AddMessage::Added => AddReport::Added,
+            AddMessage::SentBefore | AddMessage::NumberTaken | AddMessage::Gone => AddReport::SentBefore,
+        })
     }
 
     /// Adds a message to a report, all or nothing; done when it is on the disk. A withdrawal deletes the messages,
     /// answers and copies that the box holds. Blocks.
     ///
     /// # Errors
-    /// If it could not be put on the disk; then nothing of it stays.
+    /// As [`Store::add_report`].
     pub fn add_message(&self, report: ReportId, mut message: NewMessage) -> Result<AddMessage, StoreError> {
         self.try_add_message(report, &mut message)
     }
@@ -165,40 +185,30 @@ impl Store {
     /// The same, but files that were not added stay in `message`, to be sent again under the next number. Blocks.
     ///
     /// # Errors
-    /// As [`Store::add_message`].
+    /// As [`Store::add_report`].
     pub fn try_add_message(&self, report: ReportId, message: &mut NewMessage) -> Result<AddMessage, StoreError> {
-        let rows = MessageRows::of(message);
-        let withdrawal = rows.kind == MessageKind::Withdrawal;
-        let added = self.write_blocking(move |connection| {
-            let sent: Option<Vec<u8>> = connection
-                .query_row("SELECT report FROM message WHERE send_id = ?1", [rows.send_id.0], |row| row.get(0))
-                .optional()?;
-            if let Some(sent) = sent {
-                return Ok(if sent == report.0 { AddMessage::SentBefore } else { AddMessage::Gone });
+        let pending = message.pending(report, None);
+        self.add(pending, message)
+    }
+
+    fn add(&self, pending: PendingMessage, message: &mut NewMessage) -> Result<AddMessage, StoreError> {
+        // Of files that were begun at different times, the one that was begun first has seen the least.
+        let lost = message.uploads().map(FinishedUpload::lost_count).min().unwrap_or_else(|| self.vault().lost());
+        let (reply, answer) = oneshot::channel();
+        self.writer().message(MessageJob { message: pending, lost, reply })?;
+        match answer.blocking_recv().map_err(|_| StoreError::Stopped)? {
+            Ok(AddMessage::Added) => {
+                message.take_uploads().for_each(FinishedUpload::keep);
+                Ok(AddMessage::Added)
             }
-            let open = "SELECT withdrawn_on IS NULL FROM report WHERE id = ?1";
-            if connection.query_row(open, [report.0], |row| row.get(0)).optional()? != Some(true) {
-                return Ok(AddMessage::Gone);
-            }
-            let last: u32 =
-                connection.query_row("SELECT max(seq) FROM message WHERE report = ?1", [report.0], |row| row.get(0))?;
-            if rows.seq != last + 1 {
-                return Ok(AddMessage::NumberTaken);
-            }
-            if rows.kind == MessageKind::Withdrawal {
-                withdraw(connection, report, rows.on)?;
-            }
-            rows.insert(connection, report)?;
-            Ok(AddMessage::Added)
-        })?;
-        if added == AddMessage::Added {
-            message.files.drain(..).for_each(FinishedUpload::keep);
-            if withdrawal {
-                // The message is on the disk; if the log can't be cut now, the next tidying does it.
-                let _ = self.truncate_log();
+            Ok(outcome) => Ok(outcome),
+            Err(NotAdded { error, may_be_there }) => {
+                if may_be_there {
+                    message.take_uploads().for_each(FinishedUpload::keep_out_of_use);
+                }
+                Err(error)
             }
         }
-        Ok(added)
     }
 
     /// The report that a receipt code leads to. Blocks.
@@ -206,126 +216,80 @@ impl Store {
     /// # Errors
     /// If it can't be read.
     pub fn report_at(&self, locator: Locator) -> Result<Option<StoredReport>, StoreError> {
-        self.read(|connection| {
-            let found = connection
-                .query_row(
-                    "SELECT id, route, received_on, closed, withdrawn_on FROM report WHERE locator = ?1",
-                    [locator.as_bytes()],
-                    |row| {
-                        Ok((
-                            row.get::<_, Vec<u8>>(0)?,
-                            row.get::<_, String>(1)?,
-                            row.get::<_, String>(2)?,
-                            row.get(3)?,
-                            row.get::<_, Option<String>>(4)?,
-                        ))
-                    },
-                )
-                .optional()?;
-            let Some((id, route, received_on, closed, withdrawn_on)) = found else { return Ok(None) };
-            let id = ReportId::from_slice(&id).map_err(|_| damaged("a report's id"))?;
-            Ok(Some(StoredReport {
-                id,
-                route: Route::from_slug(&route).ok_or_else(|| damaged("a route"))?,
-                received_on: day(&received_on)?,
-                closed,
-                withdrawn_on: withdrawn_on.as_deref().map(day).transpose()?,
-                clocks: clocks(connection, id)?,
-                messages: messages(connection, id)?,
-                answers: answers(connection, id)?,
-            }))
+        let pending = self.pending()?;
+        let found = self.read(|connection| stored_report(connection, self.vault(), locator))?;
+        let begun = || pending.at(locator.as_bytes()).and_then(|report| new_report(&pending, report));
+        let Some(mut report) = found.or_else(begun) else { return Ok(None) };
+        pending.of(report.id).for_each(|message| report.add(message));
+        Ok(Some(report))
+    }
+}
+
+/// A report that is not in the database yet, without its messages.
+fn new_report(pending: &Pending, id: ReportId) -> Option<StoredReport> {
+    let first = pending.of(id).find_map(|message| Some((message.begins.as_ref()?.route, message.on)));
+    let (route, received_on) = first?;
+    Some(StoredReport {
+        id,
+        route,
+        received_on,
+        closed: false,
+        withdrawn_on: None,
+        clocks: vec![],
+        messages: vec![],
+        answers: vec![],
+    })
+}
+
+impl StoredReport {
+    /// What a fold makes of a message: see [`super::fold`]. One that is there already changes nothing.
+    fn add(&mut self, message: &PendingMessage) {
+        let PendingMessage { seq, kind, on, send_id, .. } = *message;
+        if self.messages.iter().any(|there| there.seq == seq) {
+            return;
+        }
+        if kind == MessageKind::Withdrawal {
+            self.clocks.clear();
+            self.answers.clear();
+            self.messages.iter_mut().for_each(|message| message.collected = true);
+            self.withdrawn_on = Some(on);
+        }
+        self.messages.push(StoredMessage { seq, kind, on, send_id, collected: false });
+        self.clocks.extend(message.clocks.iter().map(|clock| ClockEntry { seq, clock: *clock }));
+        self.clocks.sort_by_key(|entry| (entry.seq, entry.clock.kind.slug()));
+    }
+}
+
+fn stored_report(
+    connection: &Connection,
+    vault: &Vault,
+    locator: Locator,
+) -> Result<Option<StoredReport>, StoreError> {
+    let sql = "SELECT id, route, received_on, closed, withdrawn_on FROM report WHERE locator = ?1";
+    let found = connection
+        .prepare_cached(sql)?
+        .query_row([locator.as_bytes()], |row| {
+            Ok((
+                row.get::<_, Vec<u8>>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, String>(2)?,
+                row.get(3)?,
+                row.get::<_, Option<String>>(4)?,
+            ))
         })
-    }
-}
-
-/// The rows of a message, without the uploads themselves: those stay with whoever must remove them on a failure.
-struct MessageRows {
-    seq: u32,
-    kind: MessageKind,
-    on: Date,
-    send_id: SendId,
-    commitments: Commitments,
-    clocks: Vec<Clock>,
-    files: Vec<FileRow>,
-    /// As one row.
-    own_copy: Option<Vec<u8>>,
-}
-
-struct FileRow {
-    id: FileId,
-    rows: i64,
-    size: u64,
-    sha256: [u8; 32],
-}
-
-impl MessageRows {
-    fn of(message: &NewMessage) -> Self {
-        let NewMessage { seq, kind, on, send_id, commitments, ref clocks, ref files, ref own_copy } = *message;
-        let files = files
-            .iter()
-            .map(|file| FileRow { id: file.id(), rows: file.rows(), size: file.size(), sha256: file.sha256().0 })
-            .collect();
-        let own_copy = own_copy.as_ref().map(|copy| frame(copy.as_bytes()));
-        Self { seq, kind, on, send_id, commitments, clocks: clocks.clone(), files, own_copy }
-    }
-
-    fn insert(&self, connection: &Connection, report: ReportId) -> Result<(), StoreError> {
-        connection.execute(
-            "INSERT INTO message (report, seq, kind, received_on, send_id, commitment, summary)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            (
-                report.0,
-                self.seq,
-                self.kind.slug(),
-                self.on.to_string(),
-                self.send_id.0,
-                self.commitments.message.0,
-                self.commitments.summary.0,
-            ),
-        )?;
-        for clock in &self.clocks {
-            connection.execute(
-                "INSERT INTO clock (report, seq, kind, started_on, due_on, met_on) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                (
-                    report.0,
-                    self.seq,
-                    clock.kind.slug(),
-                    clock.started_on.to_string(),
-                    clock.due_on.to_string(),
-                    clock.met_on.map(|d| d.to_string()),
-                ),
-            )?;
-        }
-        if let Some(copy) = &self.own_copy {
-            let sql = "INSERT INTO own_copy (report, seq, data) VALUES (?1, ?2, ?3)";
-            connection.execute(sql, (report.0, self.seq, copy))?;
-        }
-        for (place, file) in (0_i64..).zip(&self.files) {
-            let there: i64 =
-                connection.query_row("SELECT count(*) FROM chunk WHERE file = ?1", [file.id.0], |row| row.get(0))?;
-            if there != file.rows {
-                // Swept away by a second box on the same data: a receipt for it would be a lie.
-                return Err(StoreError::Stopped);
-            }
-            connection.execute(
-                "INSERT INTO file (report, seq, place, id, size, sha256) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                (report.0, self.seq, place, file.id.0, i64::try_from(file.size).unwrap_or(i64::MAX), file.sha256),
-            )?;
-        }
-        Ok(())
-    }
-}
-
-/// Deletes what the box holds of a report, and its clocks: a promise to someone who has left can't be kept.
-fn withdraw(connection: &Connection, report: ReportId, on: Date) -> Result<(), StoreError> {
-    connection.execute("DELETE FROM chunk WHERE file IN (SELECT id FROM file WHERE report = ?1)", [report.0])?;
-    connection.execute("DELETE FROM file WHERE report = ?1", [report.0])?;
-    connection.execute("DELETE FROM answer WHERE report = ?1", [report.0])?;
-    connection.execute("DELETE FROM own_copy WHERE report = ?1", [report.0])?;
-    connection.execute("DELETE FROM clock WHERE report = ?1", [report.0])?;
-    connection.execute("UPDATE message SET collected = 1 WHERE report = ?1", [report.0])?;
-    connection.execute("UPDATE report SET withdrawn_on = ?2 WHERE id = ?1", (report.0, on.to_string()))?;
-    Ok(())
+        .optional()?;
+    let Some((id, route, received_on, closed, withdrawn_on)) = found else { return Ok(None) };
+    let id = ReportId::from_slice(&id).map_err(|_| damaged("a report's id"))?;
+    Ok(Some(StoredReport {
+        id,
+        route: Route::from_slug(&route).ok_or_else(|| damaged("a route"))?,
+        received_on: day(&received_on)?,
+        closed,
+        withdrawn_on: withdrawn_on.as_deref().map(day).transpose()?,
+        clocks: clocks(connection, id)?,
+        messages: messages(connection, id)?,
+        answers: answers(connection, vault, id)?,
+    }))
 }
 
 /// A date as stored.
@@ -381,10 +345,9 @@ fn messages(connection: &Connection, report: ReportId) -> Result<Vec<StoredMessa
     .collect()
 }
 
-fn answers(connection: &Connection, report: ReportId) -> Result<Vec<StoredAnswer>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT seq, delivered_on, kind, text, demanded, data FROM answer WHERE report = ?1 ORDER BY seq",
-    )?;
+fn answers(connection: &Connection, vault: &Vault, report: ReportId) -> Result<Vec<StoredAnswer>, StoreError> {
+    let sql = "SELECT seq, delivered_on, kind, text, demanded, size, slots FROM answer WHERE report = ?1 ORDER BY seq";
+    let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([report.0], |row| {
         Ok((
             row.get(0)?,
@@ -392,18 +355,21 @@ fn answers(connection: &Connection, report: ReportId) -> Result<Vec<StoredAnswer
             row.get::<_, String>(2)?,
             row.get::<_, Vec<u8>>(3)?,
             row.get::<_, u32>(4)?,
-            row.get::<_, Vec<u8>>(5)?,
+            row.get::<_, i64>(5)?,
+            row.get::<_, Vec<u8>>(6)?,
         ))
     })?;
     rows.map(|row| {
-        let (seq, on, kind, text, demanded, data) = row?;
+        let (seq, on, kind, text, demanded, size, slots) = row?;
+        let placed = Placed::from_record(Shelf::Answers.number(), size, &slots)?;
         Ok(StoredAnswer {
             seq,
             delivered_on: day(&on)?,
             kind: AnswerKind::from_slug(&kind).ok_or_else(|| damaged("a kind of answer"))?,
             text: Digest::from_slice(&text).map_err(|_| damaged("a digest"))?,
             demanded: usize::try_from(demanded).unwrap_or(usize::MAX),
-            sealed: unframe(&data).ok_or_else(|| damaged("an answer"))?.to_vec(),
+            // One that is damaged can't be opened, and keeps nobody from the others.
+            sealed: read_whole(vault, &placed)?.unwrap_or_default(),
         })
     })
     .collect()

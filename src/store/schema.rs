@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -6,8 +6,8 @@ use super::StoreError;
 
 /// Says that a `SQLite` file is a Candour box: "Cand".
 const APPLICATION_ID: i64 = 0x4361_6e64;
-/// How long to wait for another process, in milliseconds.
-const BUSY_MS: u64 = 10_000;
+/// How long to wait for another process.
+pub(super) const BUSY: Duration = Duration::from_secs(10);
 
 /// Each step brings the schema one version further. A step that was released is never changed.
 ///
@@ -27,6 +27,8 @@ const MIGRATIONS: &[&str] = &["
         withdrawn_on TEXT
     ) STRICT, WITHOUT ROWID;
 
+    CREATE INDEX withdrawn_report ON report (id) WHERE withdrawn_on IS NOT NULL;
+
     CREATE TABLE message (
         report BLOB NOT NULL REFERENCES report ON DELETE CASCADE,
         seq INTEGER NOT NULL,
@@ -37,11 +39,17 @@ const MIGRATIONS: &[&str] = &["
         commitment BLOB NOT NULL,
         summary BLOB NOT NULL,
         collected INTEGER NOT NULL DEFAULT 0,
+        -- Whether its sealed files are here.
+        held INTEGER NOT NULL DEFAULT 1,
         -- The day on which decisions said that the desk has it, and the key that signed that.
         acknowledged_on TEXT,
         acknowledged_by TEXT,
         PRIMARY KEY (report, seq)
     ) STRICT, WITHOUT ROWID;
+
+    CREATE INDEX uncollected_message ON message (report, seq) WHERE collected = 0;
+    CREATE INDEX message_to_forget ON message (acknowledged_on, report, seq)
+        WHERE acknowledged_on IS NOT NULL AND held = 1;
 
     CREATE TABLE clock (
         report BLOB NOT NULL REFERENCES report ON DELETE CASCADE,
@@ -53,24 +61,19 @@ const MIGRATIONS: &[&str] = &["
         PRIMARY KEY (report, seq, kind)
     ) STRICT, WITHOUT ROWID;
 
-    -- A sealed file of a message: 0 is the message itself, the attachments follow.
+    CREATE INDEX open_clock ON clock (due_on, report, seq, kind) WHERE met_on IS NULL;
+
+    -- A sealed file of a message: 0 is the message itself, the attachments follow. `slots` says where it lies on its
+    -- shelf of the vault: for each part, four bytes of the slot's number and four of the part's CRC-32.
     CREATE TABLE file (
         report BLOB NOT NULL,
         seq INTEGER NOT NULL,
         place INTEGER NOT NULL,
-        id BLOB NOT NULL UNIQUE,
+        shelf INTEGER NOT NULL,
         size INTEGER NOT NULL,
-        sha256 BLOB NOT NULL,
+        slots BLOB NOT NULL,
         PRIMARY KEY (report, seq, place),
         FOREIGN KEY (report, seq) REFERENCES message ON DELETE CASCADE
-    ) STRICT, WITHOUT ROWID;
-
-    -- A file's rows. Those whose file is in no message belong to an upload that is under way or broke off.
-    CREATE TABLE chunk (
-        file BLOB NOT NULL,
-        place INTEGER NOT NULL,
-        data BLOB NOT NULL,
-        PRIMARY KEY (file, place)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE answer (
@@ -82,7 +85,8 @@ const MIGRATIONS: &[&str] = &["
         kind TEXT NOT NULL,
         text BLOB NOT NULL,
         demanded INTEGER NOT NULL,
-        data BLOB NOT NULL,
+        size INTEGER NOT NULL,
+        slots BLOB NOT NULL,
         PRIMARY KEY (report, seq)
     ) STRICT, WITHOUT ROWID;
 
@@ -90,8 +94,25 @@ const MIGRATIONS: &[&str] = &["
     CREATE TABLE own_copy (
         report BLOB NOT NULL REFERENCES report ON DELETE CASCADE,
         seq INTEGER NOT NULL,
-        data BLOB NOT NULL,
+        shelf INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        slots BLOB NOT NULL,
         PRIMARY KEY (report, seq)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Which slots of a shelf are taken, a bit a slot, 4096 in a row.
+    CREATE TABLE slot_block (
+        shelf INTEGER NOT NULL,
+        block INTEGER NOT NULL,
+        taken BLOB NOT NULL,
+        PRIMARY KEY (shelf, block)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Slots whose file was deleted. They are taken until they were written over.
+    CREATE TABLE unwiped_slot (
+        shelf INTEGER NOT NULL,
+        slot INTEGER NOT NULL,
+        PRIMARY KEY (shelf, slot)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE collection (
@@ -127,8 +148,6 @@ pub(super) fn open_writer(path: &Path, create: bool) -> Result<Connection, Store
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
     let connection = Connection::open_with_flags(path, flags)?;
-    // A page size other than the default takes effect in a new database alone. Sealed chunks are large.
-    connection.pragma_update(None, "page_size", 16_384)?;
     configure(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A commit that was reported is on the disk, whatever happens to the power.
@@ -174,7 +193,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 fn configure(connection: &Connection) -> Result<(), StoreError> {
-    connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    connection.busy_timeout(BUSY)?;
     // A database that was tampered with can't run functions through its schema, and odd pages are noticed.
     connection.pragma_update(None, "trusted_schema", "OFF")?;
     connection.pragma_update(None, "cell_size_check", "ON")?;

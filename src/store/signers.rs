@@ -16,7 +16,7 @@ impl Store {
     /// If it can't be written.
     pub fn pin_signers(&self, signers: &[VerifyingKey<SignerRole>]) -> Result<(), StoreError> {
         let (fingerprint, signers) = (signers_fingerprint(signers), signers.to_vec());
-        self.write_blocking(move |connection| {
+        self.change(move |connection| {
             Settings::set_signers(connection, fingerprint)?;
             Settings::add_signers(connection, &signers)
         })
@@ -39,7 +39,7 @@ impl Store {
     /// # Errors
     /// If it can't be written.
     pub fn pin_casebook(&self, casebook: CasebookId) -> Result<(), StoreError> {
-        self.write_blocking(move |connection| {
+        self.change(move |connection| {
             connection.execute("DELETE FROM casebook", [])?;
             let seen = CasebookSeen { casebook, decisions: 0, head: LogHead { number: 0, digest: Digest([0; 32]) } };
             set_casebook(connection, seen)

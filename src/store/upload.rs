@@ -1,104 +1,85 @@
 use std::{
-    collections::VecDeque,
     io::{self, Write},
+    sync::Arc,
 };
 
-use tokio::sync::oneshot;
-
-use super::{Store, StoreError};
-use crate::{
-    crypto::{Hasher, frame, os_random},
-    domain::{Digest, FileId, limits::CHUNK_BYTES},
+use super::{
+    Store, StoreError,
+    vault::{Placed, Shelf, Slot, Vault},
 };
+use crate::domain::limits::LONG_SLOT_BYTES;
 
-/// Sealed bytes in one row: a row of [`CHUNK_BYTES`] less the four that say how many are true.
-const ROW: usize = CHUNK_BYTES - 4;
-/// Rows that may be on their way to the disk while the next is being filled.
-const IN_FLIGHT: usize = 2;
-
-/// A sealed file on its way into the store. Unreachable until a message names it; dropped before, it is removed.
+/// A sealed file on its way into the vault. Unreachable until a message names it; dropped before, its slots are free
+/// again.
 ///
 /// It is written on a thread that may block.
 pub struct Upload {
     store: Store,
-    id: FileId,
-    row: Vec<u8>,
-    place: i64,
+    part: Vec<u8>,
     size: u64,
-    hasher: Hasher,
-    in_flight: VecDeque<oneshot::Receiver<Result<(), StoreError>>>,
-    linked: bool,
+    slots: TakenSlots,
+    lost: u64,
 }
 
-/// A file that is whole in the store, for [`Store::add_report`] and [`Store::add_message`] to link.
+/// A file that is whole in the vault, for [`Store::add_report`] and [`Store::add_message`] to link.
 pub struct FinishedUpload {
-    upload: Upload,
-    sha256: Digest,
+    placed: Placed,
+    slots: TakenSlots,
+    lost: u64,
+}
+
+/// Slots that belong to no message yet. Free again when they are dropped.
+struct TakenSlots {
+    vault: Arc<Vault>,
+    shelf: Shelf,
+    slots: Vec<Slot>,
 }
 
 impl Store {
     /// Begins a sealed file.
     #[must_use]
     pub fn upload(&self) -> Upload {
-        Upload {
-            store: self.clone(),
-            id: FileId::random(&mut os_random()),
-            row: Vec::with_capacity(ROW),
-            place: 0,
-            size: 0,
-            hasher: Hasher::default(),
-            in_flight: VecDeque::new(),
-            linked: false,
-        }
+        let vault = Arc::clone(self.vault());
+        let lost = vault.lost();
+        let slots = TakenSlots { vault, shelf: Shelf::Long, slots: Vec::new() };
+        Upload { store: self.clone(), part: Vec::new(), size: 0, slots, lost }
     }
 }
 
 impl Upload {
-    /// The last row, and the word that all rows are on the disk.
+    /// The last part. A long file is on the disk then; a short one is, when its message is committed.
     ///
     /// # Errors
-    /// If any of them could not be written.
+    /// If any of it could not be written.
     pub fn finish(mut self) -> Result<FinishedUpload, StoreError> {
-        if !self.row.is_empty() {
-            self.send_row()?;
+        self.store.know_free_slots()?;
+        if self.slots.slots.is_empty() {
+            self.slots.shelf = Shelf::of_size(self.size);
         }
-        while let Some(row) = self.in_flight.pop_front() {
-            row.blocking_recv().map_err(|_| StoreError::Stopped)??;
+        let part = std::mem::take(&mut self.part);
+        part.chunks(self.slots.shelf.slot_bytes()).try_for_each(|part| self.slots.write(part))?;
+        if self.slots.shelf == Shelf::Long {
+            self.slots.vault.sync(Shelf::Long)?;
         }
-        let sha256 = std::mem::take(&mut self.hasher).finish();
-        Ok(FinishedUpload { upload: self, sha256 })
-    }
-
-    fn send_row(&mut self) -> Result<(), StoreError> {
-        let data = frame(&self.row);
-        self.row.clear();
-        let (id, place) = (self.id, self.place);
-        self.place += 1;
-        let row = self.store.write(move |connection| {
-            connection
-                .prepare_cached("INSERT INTO chunk (file, place, data) VALUES (?1, ?2, ?3)")?
-                .execute((id.0, place, data))?;
-            Ok(())
-        })?;
-        self.in_flight.push_back(row);
-        while self.in_flight.len() > IN_FLIGHT {
-            if let Some(oldest) = self.in_flight.pop_front() {
-                oldest.blocking_recv().map_err(|_| StoreError::Stopped)??;
-            }
-        }
-        Ok(())
+        let placed = Placed { shelf: self.slots.shelf, size: self.size, slots: self.slots.slots.clone() };
+        Ok(FinishedUpload { placed, slots: self.slots, lost: self.lost })
     }
 }
 
 impl Write for Upload {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = bytes.len().min(ROW - self.row.len());
-        self.row.extend_from_slice(&bytes[..taken]);
-        self.hasher.update(&bytes[..taken]);
-        self.size += taken as u64;
-        if self.row.len() == ROW {
-            self.send_row().map_err(io::Error::other)?;
+        if self.part.len() == LONG_SLOT_BYTES {
+            // There is more of it: it is a long file.
+            self.store.know_free_slots().map_err(io::Error::other)?;
+            self.slots.write(&self.part).map_err(io::Error::other)?;
+            self.part.clear();
         }
+        if self.part.capacity() == 0 {
+            self.part.reserve_exact(LONG_SLOT_BYTES);
+        }
+        let taken = bytes.len().min(LONG_SLOT_BYTES - self.part.len());
+        self.part.extend_from_slice(&bytes[..taken]);
+        self.size += taken as u64;
         Ok(taken)
     }
 
@@ -107,42 +88,44 @@ impl Write for Upload {
     }
 }
 
-impl Drop for Upload {
-    fn drop(&mut self) {
-        if !self.linked && self.place > 0 {
-            let id = self.id;
-            // If this can't be done now, the sweep at the next start does it.
-            let _ = self.store.write(move |connection| {
-                connection.execute("DELETE FROM chunk WHERE file = ?1", [id.0])?;
-                Ok(())
-            });
-        }
-    }
-}
-
 impl FinishedUpload {
-    /// Its random name.
-    pub(super) const fn id(&self) -> FileId {
-        self.upload.id
-    }
-
-    /// Rows in it.
-    pub(super) const fn rows(&self) -> i64 {
-        self.upload.place
-    }
-
     /// Bytes of the sealed file.
     pub(super) const fn size(&self) -> u64 {
-        self.upload.size
+        self.placed.size
     }
 
-    /// SHA-256 of the sealed file.
-    pub(super) const fn sha256(&self) -> Digest {
-        self.sha256
+    /// Where it lies.
+    pub(super) const fn placed(&self) -> &Placed {
+        &self.placed
+    }
+
+    /// Whether every part of it can still be relied on to be where it was written.
+    pub(super) const fn lost_count(&self) -> u64 {
+        self.lost
     }
 
     /// A message names it now, so it stays.
     pub(super) fn keep(mut self) {
-        self.upload.linked = true;
+        let slots = std::mem::take(&mut self.slots.slots);
+        self.slots.vault.has_arrived(self.slots.shelf, slots.len());
+    }
+
+    /// Nobody knows whether a message on the disk names it: its slots are not used again before the box starts anew.
+    pub(super) fn keep_out_of_use(self) {
+        self.keep();
+    }
+}
+
+impl TakenSlots {
+    fn write(&mut self, part: &[u8]) -> Result<(), StoreError> {
+        let number = self.vault.take(self.shelf)?;
+        self.slots.push(Slot { number, crc: crc32fast::hash(part) });
+        Ok(self.vault.file(self.shelf).write(number, part)?)
+    }
+}
+
+impl Drop for TakenSlots {
+    fn drop(&mut self) {
+        self.vault.give_back(self.shelf, self.slots.iter().map(|slot| slot.number));
     }
 }

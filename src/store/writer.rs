@@ -1,21 +1,59 @@
 use std::{
-    sync::{Arc, mpsc},
+    sync::{Arc, PoisonError, RwLock, mpsc},
     thread,
+    time::Duration,
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::oneshot;
 
-use super::StoreError;
+use super::{
+    AddMessage, StoreError,
+    fold::fold_message,
+    intake::{IntakeFile, Latest, Pending, PendingMessage},
+    schema::BUSY,
+    slot_records::any_taken,
+    vault::{Shelf, Vault},
+};
+use crate::domain::MessageKind;
 
 /// Writes that may wait; past that a sender waits too.
 const QUEUE: usize = 128;
 /// Writes in one commit.
 const BATCH: usize = 64;
 
-/// Done inside the transaction; gives what to do when the commit's outcome is known.
-type Job = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Reply + Send>;
+/// Done inside a transaction of the database; gives what to do when the commit's outcome is known.
+type Change = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Reply + Send>;
 type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+/// What only the connection that writes can do, outside any transaction.
+type Upkeep = Box<dyn FnOnce(&mut Engine) + Send>;
+
+enum Job {
+    Change(Change),
+    Message(Box<MessageJob>),
+    Upkeep(Upkeep),
+}
+
+/// A message on its way into the intake.
+pub(super) struct MessageJob {
+    pub(super) message: PendingMessage,
+    /// As it was when the first of its files was begun: see [`Vault::lost`].
+    pub(super) lost: u64,
+    pub(super) reply: oneshot::Sender<Result<AddMessage, NotAdded>>,
+}
+
+/// A message could not be put on the disk.
+pub(super) struct NotAdded {
+    pub(super) error: StoreError,
+    /// Whether it may yet be found there when the box starts anew.
+    pub(super) may_be_there: bool,
+}
+
+impl From<StoreError> for NotAdded {
+    fn from(error: StoreError) -> Self {
+        Self { error, may_be_there: false }
+    }
+}
 
 /// The one thread that writes. Stops when the last clone is dropped, after what is queued.
 #[derive(Clone)]
@@ -39,47 +77,130 @@ impl Drop for Inner {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+    pub(super) fn start(mut engine: Engine) -> Result<Self, StoreError> {
         let (sender, jobs) = mpsc::sync_channel(QUEUE);
         let thread = thread::Builder::new()
             .name("store".into())
-            .spawn(move || run(&connection, &jobs))
+            .spawn(move || engine.run(&jobs))
             .map_err(|_| StoreError::Stopped)?;
         Ok(Self { jobs: Arc::new(Inner { sender: Some(sender), thread: Some(thread) }) })
     }
 
-    /// Queues a write. The answer comes when its commit is on the disk; one that fails is undone alone.
-    pub(super) fn queue<T: Send + 'static>(
+    /// Queues a change of the database. The answer comes when its commit is on the disk; one that fails is undone alone.
+    pub(super) fn change<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
+        self.queue(Job::Change(Box::new(move |connection| {
             let result = connection.and_then(|connection| in_savepoint(connection, work));
             Box::new(move |committed| {
                 // Whoever asked may be gone; the write stands all the same.
                 let _ = reply.send(result.and_then(|done| committed.map(|()| done)));
             })
-        });
-        let sender = self.jobs.sender.as_ref().ok_or(StoreError::Stopped)?;
-        sender.send(job).map_err(|_| StoreError::Stopped)?;
+        })))?;
         Ok(answer)
+    }
+
+    /// Queues a message. The answer comes when it is on the disk.
+    pub(super) fn message(&self, job: MessageJob) -> Result<(), StoreError> {
+        self.queue(Job::Message(Box::new(job)))
+    }
+
+    /// Queues what is done between two commits.
+    pub(super) fn upkeep<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Engine) -> T + Send + 'static,
+    ) -> Result<oneshot::Receiver<T>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.queue(Job::Upkeep(Box::new(move |engine| {
+            let _ = reply.send(work(engine));
+        })))?;
+        Ok(answer)
+    }
+
+    fn queue(&self, job: Job) -> Result<(), StoreError> {
+        let sender = self.jobs.sender.as_ref().ok_or(StoreError::Stopped)?;
+        sender.send(job).map_err(|_| StoreError::Stopped)
     }
 }
 
-fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
-        let mut replies = Vec::new();
-        let committed = match connection.execute_batch("BEGIN IMMEDIATE") {
+/// What writes: the database's connection, and the intake.
+pub(super) struct Engine {
+    pub(super) connection: Connection,
+    pub(super) vault: Arc<Vault>,
+    intake: Arc<IntakeFile>,
+    /// Shared with whoever reads.
+    pending: Arc<RwLock<Arc<Pending>>>,
+    generation: u64,
+    half: usize,
+    /// Bytes of a half that may not be zero behind its state.
+    longest: usize,
+    /// How often the database had been changed when it was tidied last.
+    pub(super) tidied: Option<(u64, i64)>,
+}
+
+impl Engine {
+    pub(super) fn new(
+        connection: Connection,
+        vault: Arc<Vault>,
+        intake: Arc<IntakeFile>,
+        pending: Arc<RwLock<Arc<Pending>>>,
+    ) -> Result<Self, StoreError> {
+        let longest = IntakeFile::ROOM;
+        let mut engine = Self { connection, vault, intake, pending, generation: 0, half: 0, longest, tidied: None };
+        let intake = Arc::clone(&engine.intake);
+        let _locked = intake.lock()?;
+        engine.refresh()?;
+        Ok(engine)
+    }
+
+    fn run(&mut self, jobs: &mpsc::Receiver<Job>) {
+        let mut next = jobs.recv().ok();
+        while let Some(job) = next.take() {
+            match job {
+                Job::Upkeep(work) => work(self),
+                Job::Change(first) => next = self.change(first, jobs),
+                Job::Message(first) => {
+                    let mut batch = vec![*first];
+                    while batch.len() < BATCH {
+                        match jobs.try_recv() {
+                            Ok(Job::Message(job)) => batch.push(*job),
+                            Ok(other) => {
+                                next = Some(other);
+                                break;
+                            }
+                            Err(_) => break,
+                        }
+                    }
+                    self.commit(batch);
+                }
+            }
+            if next.is_none() {
+                next = jobs.recv().ok();
+            }
+        }
+    }
+
+    /// Changes the database, with as many changes in one commit as there are. Gives the job that came after them.
+    fn change(&mut self, first: Change, jobs: &mpsc::Receiver<Job>) -> Option<Job> {
+        let (mut replies, mut next) = (Vec::new(), None);
+        // Whoever changes a report has to see every message to it.
+        let began = self.fold().and_then(|()| Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?));
+        let connection = &self.connection;
+        let committed = match began {
             Ok(()) => {
                 replies.push(first(Ok(connection)));
                 // Some errors, as a full disk, make SQLite roll the whole transaction back. A write after that would be
                 // committed on its own and yet be reported as failed, so the batch ends there.
-                while replies.len() < BATCH
-                    && !connection.is_autocommit()
-                    && let Ok(job) = jobs.try_recv()
-                {
-                    replies.push(job(Ok(connection)));
+                while replies.len() < BATCH && !connection.is_autocommit() {
+                    match jobs.try_recv() {
+                        Ok(Job::Change(change)) => replies.push(change(Ok(connection))),
+                        other => {
+                            next = other.ok();
+                            break;
+                        }
+                    }
                 }
                 if connection.is_autocommit() {
                     Err(StoreError::Full)
@@ -88,7 +209,6 @@ fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>) {
                 }
             }
             Err(error) => {
-                let error = StoreError::from(error);
                 replies.push(first(Err(error.clone())));
                 Err(error)
             }
@@ -98,6 +218,225 @@ fn run(connection: &Connection, jobs: &mpsc::Receiver<Job>) {
             let _ = connection.execute_batch("ROLLBACK");
         }
         replies.into_iter().for_each(|reply| reply(committed.clone()));
+        next
+    }
+
+    /// Puts messages into the intake: all that can be added, in one commit.
+    fn commit(&mut self, jobs: Vec<MessageJob>) {
+        let intake = Arc::clone(&self.intake);
+        let locked = intake.lock().map_err(StoreError::from).and_then(|locked| self.refresh().map(|()| locked));
+        let locked = match locked {
+            Ok(locked) => locked,
+            Err(error) => {
+                jobs.into_iter().for_each(|job| drop(job.reply.send(Err(error.clone().into()))));
+                return;
+            }
+        };
+        let mut pending = Pending::clone(&self.pending());
+        let (mut added, mut has_short) = (Vec::new(), false);
+        for MessageJob { message, lost, reply } in jobs {
+            match self.admit(&mut pending, &message) {
+                Ok(AddMessage::Added) => {
+                    has_short |= message.places().any(|placed| placed.shelf == Shelf::Short);
+                    added.push((lost, reply));
+                }
+                outcome => drop(reply.send(outcome.map_err(NotAdded::from))),
+            }
+        }
+        if added.is_empty() {
+            return;
+        }
+        // Long files are on the disk already, so that nobody else waits for them.
+        let written = if has_short { self.vault.sync(Shelf::Short) } else { Ok(()) };
+        // Parts that were written before a failure may be lost, whatever is said of those after it.
+        let lost = self.vault.lost();
+        let outcome = match written {
+            Ok(()) if added.iter().any(|(begun, _)| *begun != lost) => Err(StoreError::Disk("a write failed".into()).into()),
+            Ok(()) => self.write(pending).map_err(|error| NotAdded { error, may_be_there: true }),
+            Err(error) => Err(error.into()),
+        };
+        for (_, reply) in added {
+            let _ = reply.send(match &outcome {
+                Ok(()) => Ok(AddMessage::Added),
+                Err(NotAdded { error, may_be_there }) => {
+                    Err(NotAdded { error: error.clone(), may_be_there: *may_be_there })
+                }
+            });
+        }
+        if outcome.is_ok() {
+            self.mirror();
+        }
+        drop(locked);
+    }
+
+    /// What becomes of a message, given all that is known; adds it if it can be.
+    fn admit(&mut self, pending: &mut Pending, message: &PendingMessage) -> Result<AddMessage, StoreError> {
+        let outcome = self.judge(pending, message)?;
+        if outcome != AddMessage::Added {
+            return Ok(outcome);
+        }
+        for placed in message.places() {
+            if any_taken(&self.connection, placed.shelf, placed.numbers())? {
+                // Another box on the same data took them: a receipt for it would be a lie.
+                return Err(StoreError::Stopped);
+            }
+        }
+        if pending.add(message.clone())? {
+            return Ok(AddMessage::Added);
+        }
+        // What is admitted so far is not on the disk yet, and must not be folded before it is.
+        let admitted: Vec<PendingMessage> = {
+            let before = self.pending();
+            pending.all().filter(|new| before.of(new.report).all(|old| old.seq != new.seq)).cloned().collect()
+        };
+        self.fold_locked()?;
+        *pending = Pending::default();
+        for message in admitted {
+            pending.add(message)?;
+        }
+        if pending.add(message.clone())? { Ok(AddMessage::Added) } else { Err(StoreError::Busy) }
+    }
+
+    fn judge(&self, pending: &Pending, message: &PendingMessage) -> Result<AddMessage, StoreError> {
+        let PendingMessage { report, seq, send_id, .. } = *message;
+        if let Some(begins) = &message.begins {
+            let sql = "SELECT 1 FROM report WHERE locator = ?1";
+            let mut there = self.connection.prepare_cached(sql)?;
+            let is_there = there.query_row([begins.locator()], |_| Ok(())).optional()?.is_some()
+                || pending.at(begins.locator()).is_some();
+            return Ok(if is_there { AddMessage::SentBefore } else { AddMessage::Added });
+        }
+        let sent: Option<Vec<u8>> = self
+            .connection
+            .prepare_cached("SELECT report FROM message WHERE send_id = ?1")?
+            .query_row([send_id.0], |row| row.get(0))
+            .optional()?;
+        let sent = sent.or_else(|| pending.sent(send_id).map(|report| report.0.to_vec()));
+        if let Some(sent) = sent {
+            return Ok(if sent == report.0 { AddMessage::SentBefore } else { AddMessage::Gone });
+        }
+        let is_open: Option<bool> = self
+            .connection
+            .prepare_cached("SELECT withdrawn_on IS NULL FROM report WHERE id = ?1")?
+            .query_row([report.0], |row| row.get(0))
+            .optional()?;
+        let is_pending = pending.of(report).any(|other| other.begins.is_some());
+        let is_withdrawn = pending.of(report).any(|other| other.kind == MessageKind::Withdrawal);
+        if is_withdrawn || is_open == Some(false) || (is_open.is_none() && !is_pending) {
+            return Ok(AddMessage::Gone);
+        }
+        let last: Option<u32> = self
+            .connection
+            .prepare_cached("SELECT max(seq) FROM message WHERE report = ?1")?
+            .query_row([report.0], |row| row.get(0))?;
+        let last = pending.of(report).map(|other| other.seq).chain(last).max().unwrap_or_default();
+        Ok(if seq == last + 1 { AddMessage::Added } else { AddMessage::NumberTaken })
+    }
+
+    /// Makes a state the one that counts.
+    fn write(&mut self, pending: Pending) -> Result<(), StoreError> {
+        let body = pending.write();
+        // One more even if it fails: a half that may be on the disk or not is not taken for this one.
+        self.generation += 1;
+        let half = 1 - self.half;
+        self.longest = self.longest.max(body.len());
+        self.intake.write(half, self.generation, &body, self.longest)?;
+        self.intake.sync()?;
+        self.half = half;
+        self.set_pending(pending);
+        Ok(())
+    }
+
+    /// Makes the other half the same: the older state would tell what came last. Under the lock.
+    fn mirror(&self) {
+        let body = self.pending().write();
+        let written = self.intake.write(1 - self.half, self.generation, &body, self.longest);
+        // If it can't be done now, the next commit writes over it.
+        let _ = written.and_then(|()| self.intake.sync());
+    }
+
+    /// Learns what another program did to the intake. Under the lock.
+    fn refresh(&mut self) -> Result<(), StoreError> {
+        if self.generation > 0 && self.intake.is_own()? {
+            return Ok(());
+        }
+        let Latest { generation, half, body, .. } = self.intake.latest()?;
+        let pending = Pending::read(&body)?;
+        (self.generation, self.half) = (generation.max(self.generation), half);
+        self.set_pending(pending);
+        Ok(())
+    }
+
+    /// Puts what the intake holds into the database.
+    pub(super) fn fold(&mut self) -> Result<(), StoreError> {
+        let intake = Arc::clone(&self.intake);
+        let _locked = intake.lock()?;
+        self.refresh()?;
+        self.fold_locked()
+    }
+
+    fn fold_locked(&mut self) -> Result<(), StoreError> {
+        if self.pending().is_empty() {
+            return Ok(());
+        }
+        let messages: Vec<PendingMessage> = self.pending().all().cloned().collect();
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let folded = messages
+            .iter()
+            .try_for_each(|message| fold_message(&self.connection, message))
+            .and_then(|()| Ok(self.connection.execute_batch("COMMIT")?));
+        if folded.is_err() && !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        folded?;
+        // If this fails the messages are folded once more, which changes nothing.
+        self.generation += 1;
+        self.intake.clear(self.half, self.generation)?;
+        self.longest = 0;
+        self.set_pending(Pending::default());
+        Ok(())
+    }
+
+    /// Makes what another program left in the intake this one's, where it can't be folded.
+    pub(super) fn adopt(&mut self) -> Result<(), StoreError> {
+        let intake = Arc::clone(&self.intake);
+        let _locked = intake.lock()?;
+        self.refresh()?;
+        if self.intake.is_own()? { Ok(()) } else { self.write_anew() }
+    }
+
+    /// Writes the intake once more as it is: what a message needs to reach the disk.
+    pub(super) fn write_again(&mut self) -> Result<(), StoreError> {
+        let intake = Arc::clone(&self.intake);
+        let _locked = intake.lock()?;
+        self.refresh()?;
+        self.write_anew()
+    }
+
+    fn write_anew(&mut self) -> Result<(), StoreError> {
+        let pending = Pending::clone(&self.pending());
+        self.write(pending)?;
+        self.mirror();
+        Ok(())
+    }
+
+    /// Does something that waits for no other program.
+    pub(super) fn without_waiting<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let outcome = work(self);
+        self.connection.busy_timeout(BUSY)?;
+        outcome
+    }
+
+    fn pending(&self) -> Arc<Pending> {
+        Arc::clone(&self.pending.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set_pending(&self, pending: Pending) {
+        *self.pending.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pending);
     }
 }
 

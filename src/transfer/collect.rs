@@ -1,17 +1,21 @@
 use std::{
     fs::File,
-    io::{self, BufWriter, Write},
+    io::{self, BufWriter, Read, Write},
     path::Path,
 };
 
 use crate::{
-    crypto::{
-        BoxRole, GovernanceRecipients, Hashed, SealError, SignError, SigningKey, digest, digest_all, seal_stream, sign,
+    crypto::{BoxRole, GovernanceRecipients, SealError, SignError, SigningKey, digest, seal_stream, sign},
+    domain::{
+        Date, Digest, Format, Manifest,
+        limits::{KIB, MIB},
     },
-    domain::{Date, Digest, Format, Manifest, ReportId, limits::MIB},
     files::{self, FileError, NewFile, Readers, tarball},
     store::{CollectionRecord, CopyError, Snapshot, Store, StoreError},
 };
+
+/// Bytes at the beginning of a collection that tell it from any other.
+const MARKED: u64 = 4 * KIB as u64;
 
 /// What a collection holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +48,6 @@ pub enum CollectError {
     /// Signing it.
     #[error(transparent)]
     Sign(#[from] SignError),
-    /// What is stored is not what was recorded.
-    #[error("a sealed file of report {0} is not what was stored; restore the data directory from a backup")]
-    Altered(ReportId),
 }
 
 impl From<CopyError> for CollectError {
@@ -78,7 +79,7 @@ pub fn collect(
     }
     let previous = store.last_collection()?;
     let mut file = NewFile::create(out, Readers::Owner)?;
-    let (manifest, manifest_digest, file_digest) = store.snapshot(|snapshot| {
+    let (manifest, manifest_digest) = store.snapshot(|snapshot| {
         let manifest = Manifest {
             format: Format::Collection,
             r#box: store.settings().box_id,
@@ -88,17 +89,18 @@ pub fn collect(
             casebook: snapshot.casebook()?,
             reports: snapshot.reports(again)?,
         };
-        let mut hashed = Hashed::new(BufWriter::with_capacity(MIB / 4, &mut file));
-        let digest = write(snapshot, &manifest, to, key, &mut hashed)?;
-        hashed.flush()?;
-        Ok::<_, CollectError>((manifest, digest, hashed.finish().0))
+        let mut out = BufWriter::with_capacity(MIB / 4, &mut file);
+        let digest = write(snapshot, &manifest, to, key, &mut out)?;
+        out.flush()?;
+        Ok::<_, CollectError>((manifest, digest))
     })?;
     file.sync()?;
+    let mark = mark_of(&files::partial_path(out))?;
     store.record_collection(CollectionRecord {
         number: manifest.number,
         on,
         manifest: manifest_digest,
-        file: file_digest,
+        file: mark,
     })?;
     file.keep();
     file.commit()?;
@@ -114,12 +116,22 @@ pub fn collect(
 /// Names a file that is whole and on record, but was not given its name.
 fn finish_earlier(store: &Store, out: &Path) -> Result<Option<CollectOutcome>, CollectError> {
     let partial = files::partial_path(out);
-    let (Ok(file), Some(last)) = (File::open(&partial), store.last_collection()?) else { return Ok(None) };
-    if digest_all(file).map_err(FileError::io("read", &partial))? != last.file {
+    let Some(last) = store.last_collection()? else { return Ok(None) };
+    if !partial.is_file() || mark_of(&partial)? != last.file {
         return Ok(None);
     }
     files::rename_new(&partial, out)?;
     Ok(Some(CollectOutcome { number: last.number, messages: 0, reports: 0, finished_earlier: true }))
+}
+
+/// What tells a whole collection from any other: SHA-256 over its first bytes, which hold a key's random stanza, and its
+/// length. It was on the disk before it was on record, so that nothing of it is missing; what is altered, the desk refuses.
+fn mark_of(path: &Path) -> Result<Digest, FileError> {
+    let failed = || FileError::io("read", path);
+    let file = File::open(path).map_err(failed())?;
+    let mut marked = file.metadata().map_err(failed())?.len().to_le_bytes().to_vec();
+    file.take(MARKED).read_to_end(&mut marked).map_err(failed())?;
+    Ok(digest(&marked))
 }
 
 fn write(
@@ -138,9 +150,7 @@ fn write(
             for (place, file) in message.files.iter().enumerate() {
                 let path = Manifest::path(report.id, message.seq, place);
                 tar.append_with(&path, file.size, |out| {
-                    let mut hashed = Hashed::new(out);
-                    snapshot.copy_file(report.id, message.seq, place, &mut hashed)?;
-                    if hashed.finish().0 == file.sha256 { Ok(()) } else { Err(CollectError::Altered(report.id)) }
+                    Ok::<_, CollectError>(snapshot.copy_file(report.id, message.seq, place, out)?)
                 })?;
             }
         }

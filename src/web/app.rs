@@ -6,15 +6,16 @@ use super::{
     Config,
     capacity::{Capacity, FreeSpace, Stage},
     error::WebError,
+    health::LastWrite,
     kdf_queue::{KdfQueue, Place},
     rate::Rate,
     view::Shell,
 };
 use crate::{
-    crypto::{Code, GovernanceRecipients, Receipt},
+    crypto::{Code, GovernanceRecipients, Receipt, SealError},
     domain::{Calendar, CalendarError, Clock, Date, Route, Today, limits::UPLOADS},
     http::scrub,
-    store::Store,
+    store::{Store, StoreError},
 };
 
 /// What the pages are made of.
@@ -47,6 +48,7 @@ struct AppParts {
     code_checks: Rate,
     sends: Rate,
     capacity: Capacity,
+    last_write: LastWrite,
 }
 
 impl App {
@@ -63,6 +65,7 @@ impl App {
             code_checks: Rate::a_minute(limits.code_checks_a_minute),
             sends: Rate::a_minute(limits.sends_a_minute),
             capacity: Capacity::new(&limits),
+            last_write: LastWrite::default(),
         }))
     }
 
@@ -98,7 +101,30 @@ impl App {
         &self.0.capacity
     }
 
-    /// Why nothing can be taken now. Blocks.
+    pub(super) fn last_write(&self) -> &LastWrite {
+        &self.0.last_write
+    }
+
+    /// What to answer whoever sent what could not be written.
+    pub(super) fn not_written(&self, error: StoreError) -> WebError {
+        if !matches!(error, StoreError::Arriving) {
+            self.last_write().set(false);
+        }
+        error.into()
+    }
+
+    /// What to answer whoever sent what could not be sealed.
+    pub(super) fn not_sealed(&self, error: SealError) -> WebError {
+        match error {
+            SealError::Write(error) => match error.downcast::<StoreError>() {
+                Ok(error) => self.not_written(error),
+                Err(error) => SealError::Write(error).into(),
+            },
+            _ => error.into(),
+        }
+    }
+
+    /// Why nothing can be taken now.
     pub(super) fn why_full(&self, stage: Stage) -> Result<Option<&'static str>, WebError> {
         Ok(self.capacity().why_full(stage, self.today(), self.0.options.free_space.free_bytes()?))
     }

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         Date,
         limits::{
-            ACKNOWLEDGED_DAYS, ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, DAILY_MIB, DISK_RESERVE_MIB, MIB,
+            ACKNOWLEDGED_DAYS, ARRIVING_MESSAGES, ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, DAILY_MIB, DISK_RESERVE_MIB, MIB,
             SENDS_A_MINUTE,
         },
     },
@@ -84,6 +84,9 @@ pub struct LimitsConfig {
     pub daily_mib: u64,
     /// Mebibytes of disk that stay free, 1024 unless set; 1,048,576 at most. Below it nobody is asked to write.
     pub disk_reserve_mib: u64,
+    /// Mebibytes of files that are still arriving, from everybody together; four times `attachment_mib` unless set, and that
+    /// at the least; 1,048,576 at most. Past it senders are told that the box is busy.
+    pub arriving_mib: Option<u64>,
     /// Days for which what a desk has acknowledged stays here, sealed, unless a second signer confirms it before: 7 unless
     /// set, 90 at most.
     pub acknowledged_days: u32,
@@ -283,6 +286,14 @@ impl Config {
     }
 }
 
+impl LimitsConfig {
+    /// Bytes of files that are still arriving, from everybody together.
+    #[must_use]
+    pub fn arriving_bytes(&self) -> u64 {
+        self.arriving_mib.unwrap_or(ARRIVING_MESSAGES * self.attachment_mib) * MIB as u64
+    }
+}
+
 impl Default for LimitsConfig {
     fn default() -> Self {
         Self {
@@ -292,6 +303,7 @@ impl Default for LimitsConfig {
             sends_a_minute: SENDS_A_MINUTE,
             daily_mib: DAILY_MIB,
             disk_reserve_mib: DISK_RESERVE_MIB,
+            arriving_mib: None,
             acknowledged_days: ACKNOWLEDGED_DAYS,
         }
     }

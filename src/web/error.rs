@@ -6,7 +6,7 @@ use axum::{
 use crate::{
     crypto::{KdfError, SealError},
     domain::CalendarError,
-    http::{BodyError, tell_operator},
+    http::{BodyError, note_fault},
     store::StoreError,
 };
 
@@ -201,35 +201,45 @@ impl From<BodyError> for WebError {
 
 impl From<StoreError> for WebError {
     fn from(error: StoreError) -> Self {
-        tell_operator(&error);
-        Self::Internal
+        match error {
+            // Not a fault: there is room when one of them has arrived or broken off.
+            StoreError::Arriving => Self::Busy,
+            StoreError::Full => {
+                note_fault(&error);
+                Self::Full
+            }
+            _ => {
+                note_fault(&error);
+                Self::Internal
+            }
+        }
     }
 }
 
 impl From<KdfError> for WebError {
     fn from(error: KdfError) -> Self {
-        tell_operator(&error);
+        note_fault(&error);
         Self::Internal
     }
 }
 
 impl From<SealError> for WebError {
     fn from(error: SealError) -> Self {
-        tell_operator(&error);
+        note_fault(&error);
         Self::Internal
     }
 }
 
 impl From<CalendarError> for WebError {
     fn from(error: CalendarError) -> Self {
-        tell_operator(&error);
+        note_fault(&error);
         Self::Closed
     }
 }
 
 impl From<askama::Error> for WebError {
     fn from(_: askama::Error) -> Self {
-        tell_operator(&"a page can't be made; this is a fault in candour");
+        note_fault(&"a page can't be made; this is a fault in candour");
         Self::Internal
     }
 }

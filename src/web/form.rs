@@ -25,7 +25,7 @@ pub(super) async fn form(State(app): State<App>, request: Request) -> Result<Res
     let routes = route
         .and_then(|route| Route::ALL.iter().position(|each| *each == route))
         .map_or(Route::ALL, |place| &Route::ALL[place..=place]);
-    health::must_be_open(&app, routes).await?;
+    health::must_be_open(&app, routes)?;
     match route {
         Some(route) => page(StatusCode::OK, &FormPage::empty(parts(&app, &new_code()), route)),
         None => page(StatusCode::OK, &RoutesPage { shell: app.shell() }),

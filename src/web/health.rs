@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::{
     extract::State,
     http::StatusCode,
@@ -5,11 +7,28 @@ use axum::{
 };
 
 use super::{App, WebError, capacity::Stage};
-use crate::{domain::Route, http::tell_operator};
+use crate::{domain::Route, http::note_fault};
+
+/// Whether the last write that was tried reached the disk. The metronome tries, and whoever sends; whoever asks only
+/// learns of it, so that asking leaves no trace on the disk.
+#[derive(Default)]
+pub(super) struct LastWrite {
+    failed: AtomicBool,
+}
+
+impl LastWrite {
+    pub(super) fn set(&self, reached_the_disk: bool) {
+        self.failed.store(!reached_the_disk, Ordering::Relaxed);
+    }
+
+    pub(super) fn failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+}
 
 /// `GET /healthz`: whether a report could be accepted now.
 pub(super) async fn healthz(State(app): State<App>) -> Response {
-    let reason = match why_closed(&app, Route::ALL).await {
+    let reason = match why_closed(&app, Route::ALL) {
         Ok(None) => return (StatusCode::OK, "ok\n").into_response(),
         Ok(Some(reason)) => reason,
         Err(_) => "the box can't answer",
@@ -18,27 +37,21 @@ pub(super) async fn healthz(State(app): State<App>) -> Response {
 }
 
 /// Refuses before a person types anything, if what they send could not be kept or its due dates not be worked out.
-pub(super) async fn must_be_open(app: &App, routes: &'static [Route]) -> Result<(), WebError> {
-    match why_closed(app, routes).await? {
+pub(super) fn must_be_open(app: &App, routes: &'static [Route]) -> Result<(), WebError> {
+    match why_closed(app, routes)? {
         None => Ok(()),
         Some(_) => Err(WebError::Closed),
     }
 }
 
-async fn why_closed(app: &App, routes: &'static [Route]) -> Result<Option<&'static str>, WebError> {
+fn why_closed(app: &App, routes: &'static [Route]) -> Result<Option<&'static str>, WebError> {
     let today = app.today();
     if let Some(error) = routes.iter().find_map(|route| app.clocks(*route, today).err()) {
-        tell_operator(&error);
+        note_fault(&error);
         return Ok(Some("no bank holidays are loaded for a due date"));
     }
-    app.blocking(|app| {
-        if let Some(reason) = app.why_full(Stage::Before)? {
-            return Ok(Some(reason));
-        }
-        Ok(app.store().probe().err().map(|error| {
-            tell_operator(&error);
-            "the store can't be written"
-        }))
-    })
-    .await
+    if let Some(reason) = app.why_full(Stage::Before)? {
+        return Ok(Some(reason));
+    }
+    Ok(app.last_write().failed().then_some("the store can't be written"))
 }

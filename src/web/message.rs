@@ -4,12 +4,12 @@ use std::io::Write;
 
 use super::{App, WebError, receive::Files};
 use crate::{
-    crypto::{Commitments, Receipt, ReplyRecipient, SealError, os_random, seal_message, seal_own_copy},
+    crypto::{Commitments, Receipt, ReplyRecipient, Sealed, os_random, seal_message, seal_own_copy},
     domain::{
         Clock, Date, Digest, Message, MessageContent, MessageKind, OwnCopy, ReportId, Route, Salt, SendId,
         limits::MESSAGES,
     },
-    store::{AddMessage, AddReport, NewMessage, NewReport, StoredReport},
+    store::{AddMessage, AddReport, FinishedUpload, NewMessage, NewReport, StoredReport},
 };
 
 /// How often a message is sealed again under the next number because another came first.
@@ -39,7 +39,7 @@ impl UnsealedMessage {
         let (on, bytes) = (sealing.new.on, sealing.new.bytes());
         let report = NewReport { id, locator: receipt.locator, route, message: sealing.new };
         // Added now or sent before: what is shown is what is stored.
-        let is_first = app.store().add_report(report)? == AddReport::Added;
+        let is_first = app.store().add_report(report).map_err(|error| app.not_written(error))? == AddReport::Added;
         if is_first {
             app.capacity().took(on, bytes);
         }
@@ -68,7 +68,8 @@ impl UnsealedMessage {
             let last = report.messages.iter().map(|message| message.seq).max().unwrap_or_default();
             sealing.seal_as(app, last + 1)?;
             let bytes = sealing.new.bytes();
-            let added = app.store().try_add_message(report.id, &mut sealing.new)?;
+            let added = app.store().try_add_message(report.id, &mut sealing.new);
+            let added = added.map_err(|error| app.not_written(error))?;
             if added == AddMessage::Added {
                 // A withdrawal frees more than it takes.
                 if sealing.new.kind != MessageKind::Withdrawal {
@@ -124,9 +125,7 @@ impl Sealing {
         self.message.salt = Salt::random(&mut os_random());
         let (sealed, commitments) = seal_message(&self.message, app.recipients())?;
         self.new.commitments = commitments;
-        let mut upload = app.store().upload();
-        upload.write_all(sealed.as_bytes()).map_err(SealError::from)?;
-        let sealed = upload.finish()?;
+        let sealed = put(app, &sealed)?;
         if self.new.files.len() == self.message.attachments.len() {
             self.new.files.insert(0, sealed);
         } else {
@@ -135,7 +134,15 @@ impl Sealing {
         }
         // It carries the number too.
         let copy = self.copy_to.as_ref().zip(OwnCopy::of(&self.message));
-        self.new.own_copy = copy.map(|(to, copy)| seal_own_copy(&copy, to)).transpose()?;
+        let copy = copy.map(|(to, copy)| seal_own_copy(&copy, to)).transpose()?;
+        self.new.own_copy = copy.map(|copy| put(app, &copy)).transpose()?;
         Ok(())
     }
+}
+
+/// Puts something sealed into the store, where nothing names it yet.
+fn put(app: &App, sealed: &Sealed) -> Result<FinishedUpload, WebError> {
+    let mut upload = app.store().upload();
+    upload.write_all(sealed.as_bytes()).map_err(|error| app.not_sealed(error.into()))?;
+    upload.finish().map_err(|error| app.not_written(error))
 }

@@ -14,6 +14,7 @@ mod form;
 mod health;
 mod kdf_queue;
 mod message;
+mod metronome;
 mod own_copies;
 mod pages;
 mod poster;
@@ -33,6 +34,7 @@ pub use config::{
     AccessibilityConfig, Compliance, Config, ConfigError, Contact, ContactsConfig, LimitsConfig, LinksConfig,
     PrivacyConfig, SecurityConfig, ServiceConfig, TextsConfig,
 };
+pub use metronome::{begin, last_tick, metronome};
 pub use poster::{PosterError, poster};
 pub use router::router;
 pub use texts::{LineFault, PageText, TextError};

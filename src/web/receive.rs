@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::{App, WebError, capacity::Stage};
 use crate::{
-    crypto::{AttachmentSealer, SealError, SealedTrueSize},
+    crypto::{Hasher, PaddedSealer, SealedTrueSize},
     domain::{
         Attachment, Entries, FormField, Text,
         limits::{
@@ -40,6 +40,8 @@ const TURN_WITHIN: Duration = Duration::from_mins(1);
 const LEFT_OUT_NAMES: usize = 20;
 /// Bytes of a file after which is looked again whether there is room.
 const LOOK_EVERY: usize = MIB;
+/// Bytes of a file after which what reading it left on a thread's stack is wiped.
+const WIPE_EVERY: usize = MIB;
 /// The media type of what has none.
 const UNKNOWN_TYPE: &str = "application/octet-stream";
 
@@ -72,7 +74,7 @@ impl LeftOut {
     }
 }
 
-/// Sealed files. Dropped without [`Files::take`], they are removed again.
+/// Sealed files. Dropped without [`Files::take`], their room is free again.
 #[derive(Default)]
 pub(super) struct Files(Vec<(Attachment, FinishedUpload)>);
 
@@ -88,18 +90,8 @@ impl Files {
     }
 
     /// What the message says of them, and the files themselves.
-    pub(super) fn take(mut self) -> (Vec<Attachment>, Vec<FinishedUpload>) {
-        std::mem::take(&mut self.0).into_iter().unzip()
-    }
-}
-
-impl Drop for Files {
-    fn drop(&mut self) {
-        let files = std::mem::take(&mut self.0);
-        // Removing them waits for the store, which a task must not.
-        if let (false, Ok(runtime)) = (files.is_empty(), tokio::runtime::Handle::try_current()) {
-            runtime.spawn_blocking(move || drop(files));
-        }
+    pub(super) fn take(self) -> (Vec<Attachment>, Vec<FinishedUpload>) {
+        self.0.into_iter().unzip()
     }
 }
 
@@ -131,6 +123,7 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Web
         part_count: 0,
         field_count: 0,
         file_bytes: 0,
+        unwiped: 0,
         received: Received { fields: Entries::default(), files: Files::default(), left_out: LeftOut::default() },
     }
     .run(multipart)
@@ -144,6 +137,8 @@ struct Receiver<'a> {
     part_count: usize,
     field_count: usize,
     file_bytes: u64,
+    /// Bytes that were read since this thread's stack was wiped.
+    unwiped: usize,
     received: Received,
 }
 
@@ -171,15 +166,19 @@ impl Receiver<'_> {
         Ok(self.received)
     }
 
-    async fn next(&self, field: &mut Field<'_>) -> Result<Option<Bytes>, WebError> {
+    async fn next(&mut self, field: &mut Field<'_>) -> Result<Option<Bytes>, WebError> {
         let piece = field.chunk().await.map_err(|_| self.watch.cause())?;
         self.watch.progress();
-        // Each piece may have been read on another of the runtime's threads.
-        scrub::wipe();
+        self.unwiped += piece.as_ref().map_or(WIPE_EVERY, Bytes::len);
+        if self.unwiped >= WIPE_EVERY {
+            self.unwiped = 0;
+            // Each piece may have been read on another of the runtime's threads.
+            scrub::wipe();
+        }
         Ok(piece)
     }
 
-    async fn throw_away(&self, mut field: Field<'_>) -> Result<(), WebError> {
+    async fn throw_away(&mut self, mut field: Field<'_>) -> Result<(), WebError> {
         while self.next(&mut field).await?.is_some() {}
         Ok(())
     }
@@ -253,6 +252,8 @@ impl Receiver<'_> {
             .await
         });
         let before = self.file_bytes;
+        // Hashed here and sealed there: two cores work at one file.
+        let mut hasher = Hasher::default();
         let mut piece = Some(Bytes::from(start));
         while let Some(data) = piece {
             self.file_bytes += data.len() as u64;
@@ -263,6 +264,7 @@ impl Receiver<'_> {
                 self.throw_away(field).await?;
                 return Ok(None);
             }
+            hasher.update(&data);
             if sender.send(Piece::Data(data)).await.is_err() {
                 // The sealer gave up; its own error says why.
                 break;
@@ -270,17 +272,19 @@ impl Receiver<'_> {
             piece = if is_whole { None } else { self.next(&mut field).await? };
         }
         let _ = sender.send(Piece::End).await;
-        sealing.await.map_err(|_| WebError::Internal)?
+        let sealed = sealing.await.map_err(|_| WebError::Internal)??;
+        Ok(sealed.map(|(size, upload)| (SealedTrueSize { size, sha256: hasher.finish() }, upload)))
     }
 }
 
-fn seal(app: &App, mut pieces: mpsc::Receiver<Piece>) -> Result<Option<(SealedTrueSize, FinishedUpload)>, WebError> {
-    let mut sealer = AttachmentSealer::start(app.recipients(), app.store().upload())?;
+/// Gives the file's size and its place, if it came whole.
+fn seal(app: &App, mut pieces: mpsc::Receiver<Piece>) -> Result<Option<(u64, FinishedUpload)>, WebError> {
+    let mut sealer = PaddedSealer::start(app.recipients(), app.store().upload())?;
     let mut unseen = 0;
     loop {
         match pieces.blocking_recv() {
             Some(Piece::Data(data)) => {
-                sealer.write_all(&data).map_err(SealError::from)?;
+                sealer.write_all(&data).map_err(|error| app.not_sealed(error.into()))?;
                 unseen += data.len();
                 if unseen > LOOK_EVERY {
                     unseen = 0;
@@ -293,8 +297,8 @@ fn seal(app: &App, mut pieces: mpsc::Receiver<Piece>) -> Result<Option<(SealedTr
             None => return Ok(None),
         }
     }
-    let (truth, upload) = sealer.finish()?;
-    Ok(Some((truth, upload.finish()?)))
+    let (size, upload) = sealer.finish().map_err(|error| app.not_sealed(error))?;
+    Ok(Some((size, upload.finish().map_err(|error| app.not_written(error))?)))
 }
 
 fn media_type(field: &Field<'_>) -> Text {

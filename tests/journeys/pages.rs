@@ -86,7 +86,7 @@ fn every_route_ends_in_a_receipt_and_a_sealed_report() {
         served.identity.open_attachment(served.copy(*id, 1, 1).as_slice(), &attachments[0], &mut evidence).unwrap();
         assert_eq!(evidence, b"evidence");
     }
-    assert_eq!(served.store.sweep().unwrap(), 0);
+    assert_eq!(served.store.arriving_bytes(), 0);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn fifty_sends_at_the_same_moment_are_one_report_and_one_receipt() {
     // What was written now can be sent as a follow-up.
     let follow_up = http::post(served.address, "/status/follow-up/check", &changed.form("/status/follow-up/check"));
     assert!(follow_up.one("main").contains("Something else altogether."));
-    served.wait_until_swept();
+    served.wait_until_nothing_arrives();
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn only_codes_that_this_box_issued_are_taken() {
         assert!(page.one("main").contains("Go back to the form"), "{}", page.one("main"));
     }
     assert!(served.opened().is_empty());
-    served.wait_until_swept();
+    served.wait_until_nothing_arrives();
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn a_broken_upload_leaves_nothing() {
     );
     assert_eq!(page.status, 400);
     assert!(served.opened().is_empty());
-    served.wait_until_swept();
+    served.wait_until_nothing_arrives();
     // The same form can be sent again.
     assert_eq!(send(&served, &fields, vec![]).status, 200);
 }
@@ -320,7 +320,7 @@ fn limits_hold() {
     assert_eq!(page.status, 200, "{}", page.one("main"));
     let opened = served.opened();
     assert_eq!((opened.len(), opened[0].1[0].attachments.len()), (1, 2));
-    served.wait_until_swept();
+    served.wait_until_nothing_arrives();
     served.stop();
 }
 
@@ -365,7 +365,7 @@ fn files_past_a_limit_are_left_out_and_named_and_nothing_else_is_lost() {
         .map(|(_, messages)| messages.iter().map(|m| m.attachments.len()).collect::<Vec<_>>())
         .collect();
     assert_eq!(counts, BTreeSet::from([vec![2], vec![2, 1]]));
-    served.wait_until_swept();
+    served.wait_until_nothing_arrives();
 }
 
 #[test]

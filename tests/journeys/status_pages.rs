@@ -228,7 +228,7 @@ fn a_follow_up_is_once_however_often_it_is_sent_and_two_are_two() {
             .zip(1..)
             .all(|(message, seq)| message.seq == seq && message.attachments.len() == usize::from(seq > 1))
     );
-    served.wait_until_swept();
+    served.wait_until_nothing_arrives();
     assert_eq!(status(served.address, &code).all("article.message").len(), 8);
 }
 
@@ -265,5 +265,5 @@ fn a_withdrawn_report_is_gone_from_the_box() {
         messages.iter().map(|message| (message.content.kind(), message.seq)).collect::<Vec<_>>(),
         [(MessageKind::Withdrawal, 2)]
     );
-    served.wait_until_swept();
+    served.wait_until_nothing_arrives();
 }

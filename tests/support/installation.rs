@@ -117,6 +117,11 @@ impl Installation {
         serde_json::from_str(&self.done(arguments)).expect("JSON")
     }
 
+    /// Makes what was sent stand in the database, as any command does that reads it.
+    pub(crate) fn fold(&self) {
+        self.done(&["clocks", "--data", "box"]);
+    }
+
     pub(crate) fn collect(&self, name: &str) -> String {
         self.done(&["collect", "--data", "box", "--keys", "public", "--out", name])
     }

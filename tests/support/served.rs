@@ -133,11 +133,11 @@ impl Served {
         out
     }
 
-    /// Waits until no file is left that belongs to nothing. Gives up after ten seconds.
-    pub(crate) fn wait_until_swept(&self) {
+    /// Waits until nothing is arriving any more. Gives up after ten seconds.
+    pub(crate) fn wait_until_nothing_arrives(&self) {
         let until = Instant::now() + Duration::from_secs(10);
-        while self.store.sweep().expect("it can be swept") != 0 {
-            assert!(Instant::now() < until, "a file that belongs to nothing stays");
+        while self.store.arriving_bytes() != 0 {
+            assert!(Instant::now() < until, "a file that belongs to nothing keeps its room");
             std::thread::yield_now();
         }
     }

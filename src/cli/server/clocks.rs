@@ -41,10 +41,7 @@ pub(in crate::cli) fn run(arguments: &ClocksArguments) -> Outcome {
     let today = arguments.as_of.unwrap_or_else(|| SystemDay.today());
     let calendar = arguments.data.calendar()?;
     let mut shown = Vec::new();
-    for ReportClock { report, entry } in arguments.data.store()?.clocks()? {
-        if entry.clock.met_on.is_some() && !arguments.all {
-            continue;
-        }
+    for ReportClock { report, entry } in arguments.data.store()?.clocks(arguments.all)? {
         shown.push(Shown { report, clock: entry.view(today, &calendar)? });
     }
     if arguments.json {

@@ -1,7 +1,6 @@
 use std::{
     net::{SocketAddr, TcpListener as StdListener},
     sync::Arc,
-    time::Duration,
 };
 
 use clap::Args;
@@ -19,14 +18,11 @@ use crate::{
         },
     },
     confine::{self, Reach},
-    domain::{Date, SystemDay, Today},
+    domain::{SystemDay, limits::MIB},
     http,
-    store::Store,
+    store::Budget,
     web::{self, App, AppOptions},
 };
-
-/// How often to look whether a new day has begun.
-const DAY_CHECK: Duration = Duration::from_mins(10);
 
 #[derive(Args)]
 pub(in crate::cli) struct ServeArguments {
@@ -91,52 +87,27 @@ pub(in crate::cli) fn serve(
     ready: impl FnOnce(SocketAddr) -> Outcome,
 ) -> Outcome {
     http::quiet_panics();
-    // What a killed box left goes first; nothing is under way yet.
-    let (store, kept) = (options.store.clone(), options.config.limits.acknowledged_days);
-    store.sweep()?;
-    let rewritten = tidy(&store, kept).then(|| SystemDay.today());
+    let limits = options.config.limits;
+    let budget = Budget { disk_reserve: limits.disk_reserve_mib * MIB as u64, arriving: limits.arriving_bytes() };
+    let _right = options.store.begin_serving(budget)?;
+    let app = App::new(options);
+    web::begin(&app)?;
     let runtime = Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Failed(format!("can't start: {error}; check the limits on threads and memory")))?;
-    runtime.block_on(async move {
+    let served = runtime.block_on(async {
         let failed = |error: std::io::Error| Failure::Failed(format!("can't listen: {error}; start the box again"));
         let listener = TcpListener::from_std(listener).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let router = web::router(App::new(options));
+        let router = web::router(app.clone());
         let stop = stop_signal()?;
         ready(address)?;
-        let tidying = tokio::spawn(tidy_daily(store, kept, rewritten));
+        let metronome = tokio::spawn(web::metronome(app.clone()));
         let served = http::server::serve(listener, router, stop).await;
-        tidying.abort();
+        metronome.abort();
         served.map_err(failed)
-    })
-}
-
-/// When a day is over, its reports' order goes from the file too, and what a desk has had for long enough.
-async fn tidy_daily(store: Store, kept: u32, mut done: Option<Date>) {
-    loop {
-        tokio::time::sleep(DAY_CHECK).await;
-        let today = SystemDay.today();
-        if done == Some(today) {
-            continue;
-        }
-        let store = store.clone();
-        match tokio::task::spawn_blocking(move || tidy(&store, kept)).await {
-            Ok(true) => done = Some(today),
-            // Tried again at the next look.
-            Ok(false) => {}
-            Err(_) => return,
-        }
-    }
-}
-
-/// Deletes what the desk has had for so many days, and writes the database anew. If that fails, as on a disk that is
-/// nearly full, the operator reads why and the box goes on: people must be able to read their answers.
-fn tidy(store: &Store, kept: u32) -> bool {
-    let outcome = store.forget_acknowledged(SystemDay.today(), kept).and_then(|_| store.rewrite());
-    if let Err(error) = &outcome {
-        output::error(&Failure::Failed(format!("the database could not be tidied: {error}; it is tried again")));
-    }
-    outcome.is_ok()
+    });
+    web::last_tick(&app);
+    served
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Compliance, Config, ConfigError};
 use crate::{
-    domain::WhoElse,
+    domain::{WhoElse, limits::ARRIVING_MESSAGES},
     web::address::{is_address, is_onion, is_site},
 };
 
@@ -66,6 +66,11 @@ impl Config {
         }
         if self.limits.disk_reserve_mib > MOST_ROOM_MIB {
             return refuse("limits.disk_reserve_mib", "too large", "give 1048576 or less");
+        }
+        let least = ARRIVING_MESSAGES * self.limits.attachment_mib;
+        if self.limits.arriving_mib.is_some_and(|mib| !(least..=MOST_ROOM_MIB).contains(&mib)) {
+            let remedy = "give at least four times limits.attachment_mib, and 1048576 or less";
+            return refuse("limits.arriving_mib", "out of range", remedy);
         }
         if self.limits.acknowledged_days > MOST_DAYS {
             return refuse("limits.acknowledged_days", "too large", "give 90 or less");

@@ -1,0 +1,113 @@
+//! Putting what the intake holds into the database, in the order of random ids.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::{
+    StoreError, damaged,
+    intake::PendingMessage,
+    slot_records::{free, take},
+    vault::Placed,
+};
+use crate::domain::{MessageKind, ReportId};
+
+/// Puts a message in, unless it is there already: a fold that was cut off is done again.
+pub(super) fn fold_message(connection: &Connection, message: &PendingMessage) -> Result<(), StoreError> {
+    let PendingMessage { report, seq, .. } = *message;
+    let there = "SELECT 1 FROM message WHERE report = ?1 AND seq = ?2";
+    if connection.prepare_cached(there)?.query_row((report.0, seq), |_| Ok(())).optional()?.is_some() {
+        return Ok(());
+    }
+    if let Some(begins) = &message.begins {
+        let sql = "INSERT INTO report (id, locator, route, received_on) VALUES (?1, ?2, ?3, ?4)";
+        let row = (report.0, begins.locator(), begins.route.slug(), message.on.to_string());
+        connection.prepare_cached(sql)?.execute(row)?;
+    } else {
+        let known = "SELECT 1 FROM report WHERE id = ?1";
+        if connection.prepare_cached(known)?.query_row([report.0], |_| Ok(())).optional()?.is_none() {
+            return Err(damaged("the intake holds a message to a report that is not in the database"));
+        }
+    }
+    if message.kind == MessageKind::Withdrawal {
+        withdraw(connection, message)?;
+    }
+    insert(connection, message)
+}
+
+fn insert(connection: &Connection, message: &PendingMessage) -> Result<(), StoreError> {
+    let PendingMessage { report, seq, .. } = *message;
+    let sql = "INSERT INTO message (report, seq, kind, received_on, send_id, commitment, summary)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    connection.prepare_cached(sql)?.execute((
+        report.0,
+        seq,
+        message.kind.slug(),
+        message.on.to_string(),
+        message.send_id.0,
+        message.commitment.0,
+        message.summary.0,
+    ))?;
+    let sql = "INSERT INTO clock (report, seq, kind, started_on, due_on, met_on) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let mut statement = connection.prepare_cached(sql)?;
+    for clock in &message.clocks {
+        let met_on = clock.met_on.map(|day| day.to_string());
+        let (started_on, due_on) = (clock.started_on.to_string(), clock.due_on.to_string());
+        statement.execute((report.0, seq, clock.kind.slug(), started_on, due_on, met_on))?;
+    }
+    let sql = "INSERT INTO file (report, seq, place, shelf, size, slots) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let mut statement = connection.prepare_cached(sql)?;
+    for (place, file) in (0_i64..).zip(&message.files) {
+        take(connection, file.shelf, file.numbers())?;
+        statement.execute((report.0, seq, place, file.shelf.number(), size(file), file.encoded_slots()))?;
+    }
+    if let Some(copy) = &message.own_copy {
+        take(connection, copy.shelf, copy.numbers())?;
+        let sql = "INSERT INTO own_copy (report, seq, shelf, size, slots) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let row = (report.0, seq, copy.shelf.number(), size(copy), copy.encoded_slots());
+        connection.prepare_cached(sql)?.execute(row)?;
+    }
+    Ok(())
+}
+
+/// Deletes what the box holds of a report, and its clocks: a promise to someone who has left can't be kept.
+fn withdraw(connection: &Connection, message: &PendingMessage) -> Result<(), StoreError> {
+    let PendingMessage { report, on, .. } = *message;
+    for sql in [
+        "SELECT shelf, size, slots FROM file WHERE report = ?1",
+        "SELECT shelf, size, slots FROM own_copy WHERE report = ?1",
+        "SELECT 2, size, slots FROM answer WHERE report = ?1",
+    ] {
+        for placed in places(connection, sql, report)? {
+            free(connection, placed.shelf, placed.numbers())?;
+        }
+    }
+    for sql in [
+        "DELETE FROM file WHERE report = ?1",
+        "DELETE FROM own_copy WHERE report = ?1",
+        "DELETE FROM answer WHERE report = ?1",
+        "DELETE FROM clock WHERE report = ?1",
+        "UPDATE message SET collected = 1, held = 0 WHERE report = ?1",
+    ] {
+        connection.prepare_cached(sql)?.execute([report.0])?;
+    }
+    let sql = "UPDATE report SET withdrawn_on = ?2 WHERE id = ?1";
+    connection.prepare_cached(sql)?.execute((report.0, on.to_string()))?;
+    Ok(())
+}
+
+/// Where files of a report lie: shelf, size and slots, in the first three columns.
+pub(super) fn places(connection: &Connection, sql: &str, report: ReportId) -> Result<Vec<Placed>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([report.0], |row| {
+        Ok((row.get::<_, u8>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?))
+    })?;
+    rows.map(|row| {
+        let (shelf, size, slots) = row?;
+        Placed::from_record(shelf, size, &slots)
+    })
+    .collect()
+}
+
+/// Bytes as a column takes them.
+pub(super) fn size(placed: &Placed) -> i64 {
+    i64::try_from(placed.size).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,179 @@
+//! What the store does on a timer, whatever comes or does not come: so that when it is done tells nothing.
+
+use std::{fs::File, path::PathBuf};
+
+use rusqlite::Connection;
+use rustix::{
+    fs::{AtFlags, CWD, Timespec, Timestamps, utimensat},
+    io::Errno,
+};
+
+use super::{
+    Budget, DATABASE, Store, StoreError,
+    deliver::{delete_files, remove_withdrawn},
+    intake::IntakeFile,
+    slot_records::{free_slots, release, unwiped},
+    vault::Shelf,
+    writer::Engine,
+};
+use crate::domain::{Date, ReportId, limits::MIB};
+
+/// Bytes of a database that is written anew in the order of its random keys whenever it was changed. In a larger one the
+/// pages are so many that the order of the keys alone hides that of the changes.
+const REWRITE_BYTES: i64 = 2 * MIB as i64;
+/// Bytes that are wiped before anybody may hold the slots in between.
+const WIPE_BYTES: usize = 16 * MIB;
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// The right to serve: while it is held, nobody else hands out slots or wipes them.
+pub struct ServingRight {
+    _lock: File,
+}
+
+impl Store {
+    /// Takes the right to serve, with a budget for the vault. Blocks.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] if another program has it.
+    pub fn begin_serving(&self, budget: Budget) -> Result<ServingRight, StoreError> {
+        let lock = self.vault().may_serve()?.ok_or(StoreError::Busy)?;
+        self.vault().set_budget(budget);
+        // On a full disk what is pending can't be folded, and must be read here all the same.
+        self.upkeep(Engine::adopt)?;
+        self.know_free_slots()?;
+        Ok(ServingRight { _lock: lock })
+    }
+
+    /// Folds what came into the database, wipes what was deleted, writes a small database anew in the order of its random
+    /// keys, cuts the log, and grows what has little room left. To be called on a timer. Blocks.
+    ///
+    /// # Errors
+    /// If it can't be written; what is not done is done at the next call.
+    pub fn tick(&self, today: Date) -> Result<(), StoreError> {
+        let folded = self.upkeep(|engine| engine.without_waiting(Engine::fold));
+        let wiped = self.wipe();
+        let tidied = self.upkeep(|engine| engine.without_waiting(Engine::tidy));
+        let grown = self.vault().grow_ahead();
+        self.renew_times(today);
+        match [folded, wiped, tidied].into_iter().find_map(Result::err) {
+            // Another command is using it.
+            None | Some(StoreError::Busy) => match grown {
+                // There is room yet; when there is none, whoever sends is told.
+                Ok(()) | Err(StoreError::Full) => Ok(()),
+                Err(error) => Err(error),
+            },
+            Some(error) => Err(error),
+        }
+    }
+
+    /// Sets the times of all files to the day: when they were written to, and when they were read. The time at which these
+    /// were changed, which no program can set, is then the time of this call. Blocks.
+    pub fn renew_times(&self, today: Date) {
+        let Ok(midnight) = today.at(0, 0, 0, 0).in_tz("UTC") else { return };
+        let begin = midnight.timestamp().as_second();
+        let time = |tv_sec: i64| Timespec { tv_sec, tv_nsec: 0 };
+        // A file whose last reading lies ahead is not marked each time it is read, as far as the file system leaves that out
+        // for files that were read since they were changed.
+        let times = Timestamps { last_access: time(begin + DAY), last_modification: time(begin) };
+        for file in self.files() {
+            // Files of others, or that are not there now.
+            let _: Result<(), Errno> = utimensat(CWD, &file, &times, AtFlags::SYMLINK_NOFOLLOW);
+        }
+    }
+
+    /// Everything that is written while the box serves, and the directory that it lies in.
+    fn files(&self) -> Vec<PathBuf> {
+        let database = ["", "-wal", "-shm"].map(|end| format!("{DATABASE}{end}"));
+        let shelves = Shelf::ALL.map(|shelf| shelf.file_name().to_owned());
+        let names = database.into_iter().chain(shelves).chain([IntakeFile::file_name().to_owned()]);
+        names.map(|name| self.directory().join(name)).chain([self.directory().to_owned()]).collect()
+    }
+
+    /// Wipes what was deleted, unless a box serves: that does it on its timer. Blocks.
+    pub(super) fn wipe_if_nobody_serves(&self) -> Result<(), StoreError> {
+        let Some(_right) = self.vault().may_serve()? else { return Ok(()) };
+        self.wipe()?;
+        self.upkeep(|engine| engine.without_waiting(Engine::tidy))
+    }
+
+    /// Writes random bytes over every slot that was given up; only then is it told to be free.
+    fn wipe(&self) -> Result<(), StoreError> {
+        for shelf in Shelf::ALL {
+            loop {
+                // A collection reads what was there when it began.
+                let Some(_right) = self.vault().may_wipe()? else { return Ok(()) };
+                let slots = self.read(|connection| unwiped(connection, shelf, WIPE_BYTES / shelf.slot_bytes()))?;
+                if slots.is_empty() {
+                    break;
+                }
+                self.vault().file(shelf).wipe(slots.iter().copied())?;
+                self.vault().sync(shelf)?;
+                let wiped = slots.clone();
+                self.change(move |connection| release(connection, shelf, &wiped))?;
+                self.vault().is_wiped(shelf, &slots);
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes what decisions said the desk has, once so many days are over since. Gives how many messages. Blocks.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn forget_acknowledged(&self, today: Date, days: u32) -> Result<usize, StoreError> {
+        let Ok(until) = today.checked_sub(jiff::Span::new().days(days)) else { return Ok(0) };
+        self.change(move |connection| {
+            let over = to_forget(connection, until)?;
+            for (report, seq) in &over {
+                delete_files(connection, *report, *seq)?;
+                remove_withdrawn(connection, *report)?;
+            }
+            Ok(over.len())
+        })
+    }
+}
+
+impl Engine {
+    /// Asks the records which slots are free.
+    pub(super) fn know_free_slots(&mut self) -> Result<(), StoreError> {
+        self.fold()?;
+        let map = |shelf| free_slots(&self.connection, shelf, self.vault.file(shelf).slots()?);
+        self.vault.load(map(Shelf::Short)?, map(Shelf::Long)?);
+        Ok(())
+    }
+
+    /// Writes a small database anew if it was changed, and cuts the log.
+    pub(super) fn tidy(&mut self) -> Result<(), StoreError> {
+        let number = |name: &str| -> Result<i64, StoreError> {
+            Ok(self.connection.pragma_query_value(None, name, |row| row.get(0))?)
+        };
+        // The first counts this program's changes, the second all others'.
+        let version = (self.connection.total_changes(), number("data_version")?);
+        if self.tidied != Some(version) {
+            if number("page_count")? * number("page_size")? <= REWRITE_BYTES {
+                self.connection.execute_batch("VACUUM")?;
+            }
+            self.tidied = Some((self.connection.total_changes(), number("data_version")?));
+        }
+        cut_log(&self.connection)
+    }
+}
+
+pub(super) const TO_FORGET: &str = "SELECT report, seq FROM message
+    WHERE acknowledged_on IS NOT NULL AND held = 1 AND acknowledged_on <= ?1";
+
+fn to_forget(connection: &Connection, until: Date) -> Result<Vec<(ReportId, u32)>, StoreError> {
+    let mut statement = connection.prepare_cached(TO_FORGET)?;
+    let rows = statement.query_map([until.to_string()], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))?;
+    rows.map(|row| {
+        let (report, seq) = row?;
+        Ok((ReportId::from_slice(&report).map_err(|_| super::damaged("a report's id"))?, seq))
+    })
+    .collect()
+}
+
+/// Writes the log into the database and cuts it to nothing. If somebody reads what is in it, it is cut another time.
+fn cut_log(connection: &Connection) -> Result<(), StoreError> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(StoreError::from)
+}

@@ -1,0 +1,118 @@
+//! Which slots of the vault are taken, in the records: a bit a slot, and a list of those that wait to be wiped.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::{
+    StoreError, damaged,
+    vault::{FreeSlots, Shelf},
+};
+
+/// Bytes of bits in one row.
+const BLOCK: usize = 512;
+/// Slots in one row.
+const SLOTS: u32 = 8 * BLOCK as u32;
+
+/// Marks slots as taken.
+pub(super) fn take(
+    connection: &Connection,
+    shelf: Shelf,
+    slots: impl IntoIterator<Item = u32>,
+) -> Result<(), StoreError> {
+    change(connection, shelf, slots, true)
+}
+
+/// Marks slots as given up: they stay taken until they are wiped.
+pub(super) fn free(
+    connection: &Connection,
+    shelf: Shelf,
+    slots: impl IntoIterator<Item = u32>,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached("INSERT OR IGNORE INTO unwiped_slot (shelf, slot) VALUES (?1, ?2)")?;
+    slots.into_iter().try_for_each(|slot| statement.execute((shelf.number(), slot)).map(drop))?;
+    Ok(())
+}
+
+/// Slots that wait to be wiped, at most so many.
+pub(super) fn unwiped(connection: &Connection, shelf: Shelf, at_most: usize) -> Result<Vec<u32>, StoreError> {
+    let sql = "SELECT slot FROM unwiped_slot WHERE shelf = ?1 LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map((shelf.number(), i64::try_from(at_most).unwrap_or(i64::MAX)), |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Marks slots that were wiped as free.
+pub(super) fn release(connection: &Connection, shelf: Shelf, slots: &[u32]) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached("DELETE FROM unwiped_slot WHERE shelf = ?1 AND slot = ?2")?;
+    slots.iter().try_for_each(|slot| statement.execute((shelf.number(), slot)).map(drop))?;
+    change(connection, shelf, slots.iter().copied(), false)
+}
+
+/// Which of so many slots are free.
+pub(super) fn free_slots(connection: &Connection, shelf: Shelf, slots: u32) -> Result<FreeSlots, StoreError> {
+    let mut map = FreeSlots::new(slots);
+    for block in 0..slots.div_ceil(SLOTS) {
+        let bits = read(connection, shelf, block)?;
+        let taken = (0..SLOTS).filter(|slot| bits[*slot as usize / 8] >> (slot % 8) & 1 == 1);
+        for slot in taken {
+            map.take(block * SLOTS + slot);
+        }
+    }
+    Ok(map)
+}
+
+/// Whether any of some slots is taken already.
+pub(super) fn any_taken(
+    connection: &Connection,
+    shelf: Shelf,
+    slots: impl IntoIterator<Item = u32>,
+) -> Result<bool, StoreError> {
+    for (block, slots) in by_block(slots) {
+        let bits = read(connection, shelf, block)?;
+        if slots.iter().any(|slot| bits[slot / 8] >> (slot % 8) & 1 == 1) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn change(
+    connection: &Connection,
+    shelf: Shelf,
+    slots: impl IntoIterator<Item = u32>,
+    to_taken: bool,
+) -> Result<(), StoreError> {
+    for (block, slots) in by_block(slots) {
+        let mut bits = read(connection, shelf, block)?;
+        for slot in slots {
+            let (byte, bit) = (slot / 8, 1 << (slot % 8));
+            if to_taken && bits[byte] & bit != 0 {
+                return Err(damaged("a slot of the vault belongs to two files"));
+            }
+            bits[byte] ^= if (bits[byte] & bit != 0) == to_taken { 0 } else { bit };
+        }
+        let sql = "INSERT OR REPLACE INTO slot_block (shelf, block, taken) VALUES (?1, ?2, ?3)";
+        connection.prepare_cached(sql)?.execute((shelf.number(), block, bits.as_slice()))?;
+    }
+    Ok(())
+}
+
+/// Slots by the row that they stand in, each as its place in the row.
+fn by_block(slots: impl IntoIterator<Item = u32>) -> BTreeMap<u32, Vec<usize>> {
+    let mut blocks = BTreeMap::<u32, Vec<usize>>::new();
+    for slot in slots {
+        blocks.entry(slot / SLOTS).or_default().push((slot % SLOTS) as usize);
+    }
+    blocks
+}
+
+fn read(connection: &Connection, shelf: Shelf, block: u32) -> Result<[u8; BLOCK], StoreError> {
+    let sql = "SELECT taken FROM slot_block WHERE shelf = ?1 AND block = ?2";
+    let bits: Option<Vec<u8>> =
+        connection.prepare_cached(sql)?.query_row((shelf.number(), block), |row| row.get(0)).optional()?;
+    match bits {
+        None => Ok([0; BLOCK]),
+        Some(bits) => bits.try_into().map_err(|_| damaged("the slots of the vault")),
+    }
+}

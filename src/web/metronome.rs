@@ -1,0 +1,86 @@
+//! What the box does on a timer, whatever its visitors do: the store's housekeeping, and whether a write reaches the disk.
+
+use std::time::{Duration, Instant};
+
+use tokio::time::{self, MissedTickBehavior};
+
+use super::{App, WebError};
+use crate::{
+    http::{faults_are_over, note_fault, tell_faults},
+    store::StoreError,
+};
+
+/// How often the times of files are renewed, and the operator is told what changed.
+const BEAT: Duration = Duration::from_secs(1);
+/// How often what came is folded away, and what was deleted is wiped.
+const TICK: Duration = Duration::from_mins(10);
+
+/// Goes on for as long as the box serves. The first tick is at once: a box that was killed left something to be done.
+pub async fn metronome(app: App) {
+    let mut beats = time::interval(BEAT);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticked: Option<Instant> = None;
+    loop {
+        beats.tick().await;
+        let is_due = ticked.is_none_or(|at| at.elapsed() >= TICK);
+        if is_due {
+            ticked = Some(Instant::now());
+        }
+        // A fault in it ends neither the box nor the metronome.
+        let _ = app
+            .blocking(move |app| {
+                if is_due { tick(app) } else { beat(app) }
+                tell_faults();
+                Ok::<(), WebError>(())
+            })
+            .await;
+    }
+}
+
+/// What has to be done before anybody is answered: what is kept no longer is gone then. Blocks.
+///
+/// # Errors
+/// If the store can't be read. If it can't be written, people must be able to read their answers all the same.
+pub fn begin(app: &App) -> Result<(), StoreError> {
+    match app.store().forget_acknowledged(app.today(), app.config().limits.acknowledged_days) {
+        Ok(_) => Ok(()),
+        Err(error @ StoreError::Damaged(_)) => Err(error),
+        Err(error) => {
+            app.last_write().set(false);
+            note_fault(&error);
+            Ok(())
+        }
+    }
+}
+
+/// The last tick, when the box stops. Blocks.
+pub fn last_tick(app: &App) {
+    tick(app);
+    tell_faults();
+}
+
+fn beat(app: &App) {
+    app.store().renew_times(app.today());
+    // What failed is tried again, and nothing else is written.
+    if app.last_write().failed() {
+        probe(app);
+    }
+}
+
+fn tick(app: &App) {
+    let days = app.config().limits.acknowledged_days;
+    let done = app.store().forget_acknowledged(app.today(), days).map(drop);
+    probe(app);
+    if let Err(error) = done.and_then(|()| app.store().tick(app.today())) {
+        note_fault(&error);
+    }
+}
+
+fn probe(app: &App) {
+    let probed = app.store().probe();
+    app.last_write().set(probed.is_ok());
+    match probed {
+        Ok(()) => faults_are_over(),
+        Err(error) => note_fault(&error),
+    }
+}
