@@ -10,9 +10,10 @@ pub struct ReportClock {
     pub entry: ClockEntry,
 }
 
-/// By an index of the open ones alone: how many were ever met does not count.
-pub(super) const OPEN: &str = "SELECT seq, kind, started_on, due_on, met_on, report FROM clock WHERE met_on IS NULL
-                    ORDER BY due_on, report, seq, kind";
+/// From the list of the open ones: how many were ever met does not count.
+pub(super) const OPEN: &str = "SELECT clock.seq, clock.kind, started_on, clock.due_on, met_on, clock.report
+    FROM open_clock CROSS JOIN clock USING (report, seq, kind)
+    ORDER BY open_clock.due_on, open_clock.report, open_clock.seq, open_clock.kind";
 const ALL: &str = "SELECT seq, kind, started_on, due_on, met_on, report FROM clock ORDER BY due_on, report, seq, kind";
 
 impl Store {

@@ -12,6 +12,7 @@ use super::{
     Budget, DATABASE, Store, StoreError,
     deliver::{delete_files, remove_withdrawn},
     intake::IntakeFile,
+    schema::MAYBE_SHORT,
     slot_records::{free_slots, release, unwiped},
     vault::Shelf,
     writer::Engine,
@@ -21,6 +22,8 @@ use crate::domain::{Date, ReportId, limits::MIB};
 /// Bytes of a database that is written anew in the order of its random keys whenever it was changed. In a larger one the
 /// pages are so many that the order of the keys alone hides that of the changes.
 const REWRITE_BYTES: i64 = 2 * MIB as i64;
+/// Rows of a table that is short, likewise.
+const SHORT_ROWS: i64 = 2_000;
 /// Bytes that are wiped before anybody may hold the slots in between.
 const WIPE_BYTES: usize = 16 * MIB;
 /// Seconds of a day.
@@ -153,6 +156,8 @@ impl Engine {
         if self.tidied != Some(version) {
             if number("page_count")? * number("page_size")? <= REWRITE_BYTES {
                 self.connection.execute_batch("VACUUM")?;
+            } else {
+                rewrite_short_tables(&self.connection)?;
             }
             self.tidied = Some((self.connection.total_changes(), number("data_version")?));
         }
@@ -160,8 +165,25 @@ impl Engine {
     }
 }
 
-pub(super) const TO_FORGET: &str = "SELECT report, seq FROM message
-    WHERE acknowledged_on IS NOT NULL AND held = 1 AND acknowledged_on <= ?1";
+pub(super) const TO_FORGET: &str = "SELECT report, seq FROM message_to_forget WHERE acknowledged_on <= ?1";
+
+/// Writes tables with few rows anew in the order of their keys.
+fn rewrite_short_tables(connection: &Connection) -> Result<(), StoreError> {
+    let step = connection.unchecked_transaction()?;
+    for (table, key) in MAYBE_SHORT {
+        let count = format!("SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {})", SHORT_ROWS + 1);
+        let rows: i64 = step.query_row(&count, [], |row| row.get(0))?;
+        if (1..=SHORT_ROWS).contains(&rows) {
+            step.execute_batch(&format!(
+                "CREATE TEMP TABLE anew AS SELECT * FROM main.{table};
+                 DELETE FROM main.{table};
+                 INSERT INTO main.{table} SELECT * FROM temp.anew ORDER BY {key};
+                 DROP TABLE temp.anew;"
+            ))?;
+        }
+    }
+    Ok(step.commit()?)
+}
 
 fn to_forget(connection: &Connection, until: Date) -> Result<Vec<(ReportId, u32)>, StoreError> {
     let mut statement = connection.prepare_cached(TO_FORGET)?;

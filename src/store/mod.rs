@@ -14,6 +14,8 @@ mod database;
 mod deliver;
 mod error;
 mod fold;
+#[cfg(test)]
+mod forensics;
 mod intake;
 mod maintain;
 mod metronome;

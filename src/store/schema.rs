@@ -27,8 +27,6 @@ const MIGRATIONS: &[&str] = &["
         withdrawn_on TEXT
     ) STRICT, WITHOUT ROWID;
 
-    CREATE INDEX withdrawn_report ON report (id) WHERE withdrawn_on IS NOT NULL;
-
     CREATE TABLE message (
         report BLOB NOT NULL REFERENCES report ON DELETE CASCADE,
         seq INTEGER NOT NULL,
@@ -47,9 +45,24 @@ const MIGRATIONS: &[&str] = &["
         PRIMARY KEY (report, seq)
     ) STRICT, WITHOUT ROWID;
 
-    CREATE INDEX uncollected_message ON message (report, seq) WHERE collected = 0;
-    CREATE INDEX message_to_forget ON message (acknowledged_on, report, seq)
-        WHERE acknowledged_on IS NOT NULL AND held = 1;
+    -- Messages whose files go once their days are over. Lists such as this one are tables and no indexes, so that they can
+    -- be written anew by themselves for as long as they are short.
+    CREATE TABLE message_to_forget (
+        acknowledged_on TEXT NOT NULL,
+        report BLOB NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (acknowledged_on, report, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER message_forgotten AFTER DELETE ON message BEGIN
+        DELETE FROM message_to_forget
+            WHERE acknowledged_on = old.acknowledged_on AND report = old.report AND seq = old.seq;
+    END;
+    CREATE TRIGGER message_acknowledged AFTER UPDATE OF acknowledged_on, held ON message BEGIN
+        DELETE FROM message_to_forget
+            WHERE acknowledged_on = old.acknowledged_on AND report = old.report AND seq = old.seq;
+        INSERT INTO message_to_forget SELECT new.acknowledged_on, new.report, new.seq
+            WHERE new.acknowledged_on IS NOT NULL AND new.held = 1;
+    END;
 
     CREATE TABLE clock (
         report BLOB NOT NULL REFERENCES report ON DELETE CASCADE,
@@ -61,7 +74,26 @@ const MIGRATIONS: &[&str] = &["
         PRIMARY KEY (report, seq, kind)
     ) STRICT, WITHOUT ROWID;
 
-    CREATE INDEX open_clock ON clock (due_on, report, seq, kind) WHERE met_on IS NULL;
+    -- Clocks that are not met.
+    CREATE TABLE open_clock (
+        due_on TEXT NOT NULL,
+        report BLOB NOT NULL,
+        seq INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        PRIMARY KEY (due_on, report, seq, kind)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER clock_started AFTER INSERT ON clock WHEN new.met_on IS NULL BEGIN
+        INSERT INTO open_clock VALUES (new.due_on, new.report, new.seq, new.kind);
+    END;
+    CREATE TRIGGER clock_gone AFTER DELETE ON clock BEGIN
+        DELETE FROM open_clock
+            WHERE due_on = old.due_on AND report = old.report AND seq = old.seq AND kind = old.kind;
+    END;
+    CREATE TRIGGER clock_met AFTER UPDATE OF met_on, due_on ON clock BEGIN
+        DELETE FROM open_clock
+            WHERE due_on = old.due_on AND report = old.report AND seq = old.seq AND kind = old.kind;
+        INSERT INTO open_clock SELECT new.due_on, new.report, new.seq, new.kind WHERE new.met_on IS NULL;
+    END;
 
     -- A sealed file of a message: 0 is the message itself, the attachments follow. `slots` says where it lies on its
     -- shelf of the vault: for each part, four bytes of the slot's number and four of the part's CRC-32.
@@ -140,6 +172,16 @@ const MIGRATIONS: &[&str] = &["
         key TEXT PRIMARY KEY
     ) STRICT, WITHOUT ROWID;
 "];
+
+/// Tables that may be short however large the database is, with what their keys are: see `metronome`.
+pub(super) const MAYBE_SHORT: [(&str, &str); 6] = [
+    ("file", "report, seq, place"),
+    ("own_copy", "report, seq"),
+    ("answer", "report, seq"),
+    ("message_to_forget", "acknowledged_on, report, seq"),
+    ("open_clock", "due_on, report, seq, kind"),
+    ("unwiped_slot", "shelf, slot"),
+];
 
 /// Opens the one connection that writes, with every setting that keeps what is written safe and what is deleted gone.
 pub(super) fn open_writer(path: &Path, create: bool) -> Result<Connection, StoreError> {

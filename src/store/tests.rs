@@ -17,7 +17,7 @@ const LATER: Date = Date::constant(2026, 12, 16);
 /// The store keeps whatever it is given.
 const COMMITMENTS: Commitments = Commitments { message: Digest([1; 32]), summary: Digest([2; 32]) };
 
-fn locator(store: &Store) -> Locator {
+pub(super) fn locator(store: &Store) -> Locator {
     Code::issue(&mut os_random())
         .derive(store.settings().box_id, store.settings().kdf)
         .unwrap_or_else(|e| panic!("{e}"))
@@ -30,7 +30,7 @@ fn upload(store: &Store, bytes: &[u8]) -> FinishedUpload {
     upload.finish().unwrap()
 }
 
-fn message(store: &Store, seq: u32, kind: MessageKind, contents: &[&[u8]]) -> NewMessage {
+pub(super) fn message(store: &Store, seq: u32, kind: MessageKind, contents: &[&[u8]]) -> NewMessage {
     let clock = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
     NewMessage {
         seq,
@@ -44,7 +44,7 @@ fn message(store: &Store, seq: u32, kind: MessageKind, contents: &[&[u8]]) -> Ne
     }
 }
 
-fn add(store: &Store, locator: Locator, contents: &[&[u8]]) -> ReportId {
+pub(super) fn add(store: &Store, locator: Locator, contents: &[&[u8]]) -> ReportId {
     let id = ReportId::random(&mut os_random());
     let new = NewReport {
         id,

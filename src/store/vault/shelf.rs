@@ -55,9 +55,9 @@ impl Shelf {
     /// Slots that a new box has.
     pub(in crate::store) const fn first_slots(self) -> u32 {
         match self {
-            Self::Short => 512,
-            Self::Long => 128,
-            Self::Answers => 128,
+            Self::Short => 256,
+            Self::Long => 64,
+            Self::Answers => 64,
         }
     }
 
