@@ -34,8 +34,8 @@ pub use recipients::{GovernanceRecipients, RecipientsError, ReplyRecipient};
 #[cfg(any(feature = "box", test))]
 pub use reply::{OpenedAnswer, ReplyIdentity};
 pub use seal::{
-    AttachmentSealer, PaddedSealer, SealError, Sealed, SealedTrueSize, answer_digest, seal_answer, seal_bytes, seal_message,
-    seal_own_copy, seal_stream,
+    AttachmentSealer, PaddedSealer, SealError, Sealed, SealedTrueSize, answer_digest, seal_answer, seal_bytes,
+    seal_message, seal_own_copy, seal_stream,
 };
 #[cfg(all(test, feature = "desk"))]
 pub(crate) use sign::sign_as;

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{
-    Store, StoreError, damaged, read_file, reports, signers,
+    CopyError, Store, StoreError, damaged, read_file, reports, signers,
     vault::{Placed, Vault},
 };
 use crate::{
@@ -284,17 +284,6 @@ impl Snapshot<'_> {
             Ok(digests)
         })
     }
-}
-
-/// Copying a file out of the store failed.
-#[derive(Debug, thiserror::Error)]
-pub enum CopyError {
-    /// On the store's side.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// On the other side.
-    #[error(transparent)]
-    Write(#[from] io::Error),
 }
 
 fn sha256(bytes: &[u8]) -> Result<Digest, StoreError> {

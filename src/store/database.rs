@@ -9,7 +9,7 @@ use super::{
     Settings, StoreError,
     intake::{IntakeFile, Pending},
     schema,
-    vault::Vault,
+    vault::{Shelf, Vault},
     writer::{self, Engine},
 };
 use crate::{
@@ -19,6 +19,10 @@ use crate::{
 
 /// The database's name in the data directory.
 pub const DATABASE: &str = "candour.db";
+
+/// The other files there that the store writes.
+pub const VAULT_FILES: [&str; 4] =
+    [Shelf::Short.file_name(), Shelf::Long.file_name(), Shelf::Answers.file_name(), IntakeFile::file_name()];
 
 /// An open store: records in `SQLite`, sealed files in the vault, and what came since the last fold in the intake. Cheap
 /// to clone; the last clone dropped stops the writer.

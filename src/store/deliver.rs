@@ -10,7 +10,7 @@ use super::{
     fold::size,
     signers::{casebook, set_casebook},
     slot_records::{free, free_slots, take},
-    vault::{FreeSlots, Placed, Shelf, Slot, Vault},
+    vault::{FilledSlot, FreeSlots, Placed, Shelf, Vault},
 };
 use crate::{
     crypto::{Sealed, SignerRole, Verified, VerifyingKey, os_random},
@@ -391,7 +391,7 @@ impl<'a> AnswerPlaces<'a> {
             }
             let number = self.slots.take_any(&mut os_random()).ok_or(StoreError::Full)?;
             file.write(number, part)?;
-            placed.slots.push(Slot { number, crc: crc32fast::hash(part) });
+            placed.slots.push(FilledSlot { number, crc: crc32fast::hash(part) });
         }
         take(self.connection, Shelf::Answers, placed.numbers())?;
         self.is_written = true;

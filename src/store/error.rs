@@ -26,7 +26,7 @@ pub enum StoreError {
         known: i64,
     },
     /// What is in it can't be right.
-    #[error("the database is damaged ({0}); stop the box and restore the data directory from a backup")]
+    #[error("the data directory is damaged ({0}); stop the box and restore it from a backup")]
     Damaged(String),
     /// Reading or writing the vault or the intake.
     #[error("the data directory can't be used: {0}; run `candour check`")]
@@ -63,6 +63,7 @@ impl From<rusqlite::Error> for StoreError {
 impl From<io::Error> for StoreError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
+            io::ErrorKind::NotFound => Self::Damaged("a file of it is missing".to_owned()),
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
             // Only the system's own words.
             _ => Self::Disk(error.raw_os_error().map_or_else(
@@ -71,6 +72,17 @@ impl From<io::Error> for StoreError {
             )),
         }
     }
+}
+
+/// Copying a file out of the store failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// On the store's side.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// On the other side.
+    #[error(transparent)]
+    Write(#[from] io::Error),
 }
 
 /// A value in the database is not what was put there.

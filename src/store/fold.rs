@@ -97,9 +97,8 @@ fn withdraw(connection: &Connection, message: &PendingMessage) -> Result<(), Sto
 /// Where files of a report lie: shelf, size and slots, in the first three columns.
 pub(super) fn places(connection: &Connection, sql: &str, report: ReportId) -> Result<Vec<Placed>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([report.0], |row| {
-        Ok((row.get::<_, u8>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?))
-    })?;
+    let rows = statement
+        .query_map([report.0], |row| Ok((row.get::<_, u8>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?)))?;
     rows.map(|row| {
         let (shelf, size, slots) = row?;
         Placed::from_record(shelf, size, &slots)

@@ -19,13 +19,13 @@ use crate::{
 /// Reports of one run: as many as came on a day, in the attack that this answers.
 const REPORTS: usize = 12;
 /// Runs; more in the long form (`CANDOUR_LONG=1`).
-const RUNS: usize = 60;
+const RUNS: usize = 40;
 
 /// Where a way of looking finds each report; none if it does not find all.
-type Found = Option<Vec<u64>>;
+type Places = Option<Vec<u64>>;
 
 /// Every way of looking, by name.
-fn every_means(directory: &Path, reports: &[ReportId]) -> BTreeMap<String, Found> {
+fn every_means(directory: &Path, reports: &[ReportId]) -> BTreeMap<String, Places> {
     let mut means = BTreeMap::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
@@ -40,13 +40,15 @@ fn every_means(directory: &Path, reports: &[ReportId]) -> BTreeMap<String, Found
         // Raw bytes, so that free lists, freed cells, stale frames and slack are searched too. The intake writes ids in hex.
         let raw = |report: &ReportId| report.0.to_vec();
         let hex = |report: &ReportId| report.to_string().into_bytes();
-        for (form, needles) in [("raw", reports.iter().map(raw).collect::<Vec<_>>()), ("hex", reports.iter().map(hex).collect())] {
+        for (form, needles) in
+            [("raw", reports.iter().map(raw).collect::<Vec<_>>()), ("hex", reports.iter().map(hex).collect())]
+        {
             let places = |needle: &Vec<u8>| -> Vec<u64> {
                 let starts = by_byte[usize::from(needle[0])].iter();
                 starts.filter(|place| bytes[**place..].starts_with(needle)).map(|place| *place as u64).collect()
             };
             let all: Vec<Vec<u64>> = needles.iter().map(places).collect();
-            let pick = |which: fn(&Vec<u64>) -> Option<u64>| -> Found { all.iter().map(which).collect() };
+            let pick = |which: fn(&Vec<u64>) -> Option<u64>| -> Places { all.iter().map(which).collect() };
             means.insert(format!("{name}, {form}, first place"), pick(|places| places.first().copied()));
             means.insert(format!("{name}, {form}, last place"), pick(|places| places.last().copied()));
             let count = |places: &Vec<u64>| (!places.is_empty()).then_some(places.len() as u64);
@@ -95,7 +97,7 @@ fn most(runs: usize, reports: usize) -> f64 {
     4.5 * (variance / runs as f64).sqrt()
 }
 
-fn sum_up(every: &[BTreeMap<String, Found>]) -> BTreeMap<String, (usize, f64)> {
+fn sum_up(every: &[BTreeMap<String, Places>]) -> BTreeMap<String, (usize, f64)> {
     let mut sums = BTreeMap::<String, (usize, f64)>::new();
     for (name, found) in every.iter().flatten() {
         if let Some(found) = found {
@@ -111,7 +113,7 @@ fn runs() -> usize {
 }
 
 /// Adds reports one after another and leaves the box as a kill would.
-fn leave(place: usize, ticks_after: Option<usize>) -> BTreeMap<String, Found> {
+fn leave(place: usize, ticks_after: Option<usize>) -> BTreeMap<String, Places> {
     let EmptyBox { directory, store, .. } = EmptyBox::new();
     // Some reports were there before, as on any day but the first.
     for _ in 0..place % 7 {
@@ -240,7 +242,7 @@ fn in_a_large_database_the_keys_hide_the_order() {
 }
 
 #[derive(Clone, Debug)]
-enum Step {
+enum Sent {
     Report,
     FollowUp(usize),
     Withdrawal(usize),
@@ -255,10 +257,10 @@ proptest! {
     fn a_report_reads_the_same_before_and_after_it_is_folded(
         steps in proptest::collection::vec(
             prop_oneof![
-                3 => Just(Step::Report),
-                4 => (0_usize..6).prop_map(Step::FollowUp),
-                1 => (0_usize..6).prop_map(Step::Withdrawal),
-                1 => Just(Step::Tick),
+                3 => Just(Sent::Report),
+                4 => (0_usize..6).prop_map(Sent::FollowUp),
+                1 => (0_usize..6).prop_map(Sent::Withdrawal),
+                1 => Just(Sent::Tick),
             ],
             1..20,
         )
@@ -267,17 +269,17 @@ proptest! {
         let mut reports = Vec::new();
         for step in &steps {
             let (at, kind) = match step {
-                Step::Report => {
+                Sent::Report => {
                     let locator = locator(&store);
                     reports.push((locator, add(&store, locator, &[b"one"])));
                     continue;
                 }
-                Step::Tick => {
+                Sent::Tick => {
                     store.tick(DAY).unwrap();
                     continue;
                 }
-                Step::FollowUp(at) => (*at, MessageKind::FollowUp),
-                Step::Withdrawal(at) => (*at, MessageKind::Withdrawal),
+                Sent::FollowUp(at) => (*at, MessageKind::FollowUp),
+                Sent::Withdrawal(at) => (*at, MessageKind::Withdrawal),
             };
             if let Some((locator, id)) = reports.get(at) {
                 let report = store.report_at(*locator).unwrap().unwrap();

@@ -9,9 +9,8 @@ use rustix::{
 };
 
 use super::{
-    Budget, DATABASE, Store, StoreError,
+    Budget, DATABASE, Store, StoreError, VAULT_FILES,
     deliver::{delete_files, remove_withdrawn},
-    intake::IntakeFile,
     schema::MAYBE_SHORT,
     slot_records::{free_slots, release, unwiped},
     vault::Shelf,
@@ -88,8 +87,7 @@ impl Store {
     /// Everything that is written while the box serves, and the directory that it lies in.
     fn files(&self) -> Vec<PathBuf> {
         let database = ["", "-wal", "-shm"].map(|end| format!("{DATABASE}{end}"));
-        let shelves = Shelf::ALL.map(|shelf| shelf.file_name().to_owned());
-        let names = database.into_iter().chain(shelves).chain([IntakeFile::file_name().to_owned()]);
+        let names = database.into_iter().chain(VAULT_FILES.map(str::to_owned));
         names.map(|name| self.directory().join(name)).chain([self.directory().to_owned()]).collect()
     }
 

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use tokio::sync::oneshot;
 
 use super::{
-    FinishedUpload, Store, StoreError, damaged,
+    AddMessage, AddReport, FinishedUpload, Store, StoreError, damaged,
     intake::{Begins, Pending, PendingMessage},
     read_file::read_whole,
     vault::{Placed, Shelf, Vault},
@@ -82,28 +82,6 @@ impl NewMessage {
             own_copy: self.own_copy.as_ref().map(|copy| copy.placed().clone()),
         }
     }
-}
-
-/// What became of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddReport {
-    /// It is on the disk.
-    Added,
-    /// That receipt code has a report already: it was sent before. Nothing was added.
-    SentBefore,
-}
-
-/// What became of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddMessage {
-    /// It is on the disk.
-    Added,
-    /// That form was sent before. Nothing was added.
-    SentBefore,
-    /// Another message came first: seal it again under the next number.
-    NumberTaken,
-    /// The report is withdrawn or gone. Nothing was added.
-    Gone,
 }
 
 /// A report as the box knows it.
@@ -260,11 +238,7 @@ impl StoredReport {
     }
 }
 
-fn stored_report(
-    connection: &Connection,
-    vault: &Vault,
-    locator: Locator,
-) -> Result<Option<StoredReport>, StoreError> {
+fn stored_report(connection: &Connection, vault: &Vault, locator: Locator) -> Result<Option<StoredReport>, StoreError> {
     let sql = "SELECT id, route, received_on, closed, withdrawn_on FROM report WHERE locator = ?1";
     let found = connection
         .prepare_cached(sql)?

@@ -29,7 +29,8 @@ pub(super) fn free(
     shelf: Shelf,
     slots: impl IntoIterator<Item = u32>,
 ) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached("INSERT OR IGNORE INTO unwiped_slot (shelf, slot) VALUES (?1, ?2)")?;
+    let mut statement =
+        connection.prepare_cached("INSERT OR IGNORE INTO unwiped_slot (shelf, slot) VALUES (?1, ?2)")?;
     slots.into_iter().try_for_each(|slot| statement.execute((shelf.number(), slot)).map(drop))?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::{
 
 use super::{
     Store, StoreError,
-    vault::{Placed, Shelf, Slot, Vault},
+    vault::{FilledSlot, Placed, Shelf, Vault},
 };
 use crate::domain::limits::LONG_SLOT_BYTES;
 
@@ -32,7 +32,7 @@ pub struct FinishedUpload {
 struct TakenSlots {
     vault: Arc<Vault>,
     shelf: Shelf,
-    slots: Vec<Slot>,
+    slots: Vec<FilledSlot>,
 }
 
 impl Store {
@@ -119,7 +119,7 @@ impl FinishedUpload {
 impl TakenSlots {
     fn write(&mut self, part: &[u8]) -> Result<(), StoreError> {
         let number = self.vault.take(self.shelf)?;
-        self.slots.push(Slot { number, crc: crc32fast::hash(part) });
+        self.slots.push(FilledSlot { number, crc: crc32fast::hash(part) });
         Ok(self.vault.file(self.shelf).write(number, part)?)
     }
 }

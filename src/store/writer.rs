@@ -23,13 +23,13 @@ const QUEUE: usize = 128;
 const BATCH: usize = 64;
 
 /// Done inside a transaction of the database; gives what to do when the commit's outcome is known.
-type Change = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Reply + Send>;
+type DatabaseJob = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Reply + Send>;
 type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 /// What only the connection that writes can do, outside any transaction.
 type Upkeep = Box<dyn FnOnce(&mut Engine) + Send>;
 
 enum Job {
-    Change(Change),
+    DatabaseJob(DatabaseJob),
     Message(Box<MessageJob>),
     Upkeep(Upkeep),
 }
@@ -92,7 +92,7 @@ impl Writer {
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.queue(Job::Change(Box::new(move |connection| {
+        self.queue(Job::DatabaseJob(Box::new(move |connection| {
             let result = connection.and_then(|connection| in_savepoint(connection, work));
             Box::new(move |committed| {
                 // Whoever asked may be gone; the write stands all the same.
@@ -160,7 +160,7 @@ impl Engine {
         while let Some(job) = next.take() {
             match job {
                 Job::Upkeep(work) => work(self),
-                Job::Change(first) => next = self.change(first, jobs),
+                Job::DatabaseJob(first) => next = self.change(first, jobs),
                 Job::Message(first) => {
                     let mut batch = vec![*first];
                     while batch.len() < BATCH {
@@ -183,7 +183,7 @@ impl Engine {
     }
 
     /// Changes the database, with as many changes in one commit as there are. Gives the job that came after them.
-    fn change(&mut self, first: Change, jobs: &mpsc::Receiver<Job>) -> Option<Job> {
+    fn change(&mut self, first: DatabaseJob, jobs: &mpsc::Receiver<Job>) -> Option<Job> {
         let (mut replies, mut next) = (Vec::new(), None);
         // Whoever changes a report has to see every message to it.
         let began = self.fold().and_then(|()| Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?));
@@ -195,7 +195,7 @@ impl Engine {
                 // committed on its own and yet be reported as failed, so the batch ends there.
                 while replies.len() < BATCH && !connection.is_autocommit() {
                     match jobs.try_recv() {
-                        Ok(Job::Change(change)) => replies.push(change(Ok(connection))),
+                        Ok(Job::DatabaseJob(change)) => replies.push(change(Ok(connection))),
                         other => {
                             next = other.ok();
                             break;
@@ -251,7 +251,9 @@ impl Engine {
         // Parts that were written before a failure may be lost, whatever is said of those after it.
         let lost = self.vault.lost();
         let outcome = match written {
-            Ok(()) if added.iter().any(|(begun, _)| *begun != lost) => Err(StoreError::Disk("a write failed".into()).into()),
+            Ok(()) if added.iter().any(|(begun, _)| *begun != lost) => {
+                Err(StoreError::Disk("a write failed".into()).into())
+            }
             Ok(()) => self.write(pending).map_err(|error| NotAdded { error, may_be_there: true }),
             Err(error) => Err(error.into()),
         };

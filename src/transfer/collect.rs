@@ -96,12 +96,7 @@ pub fn collect(
     })?;
     file.sync()?;
     let mark = mark_of(&files::partial_path(out))?;
-    store.record_collection(CollectionRecord {
-        number: manifest.number,
-        on,
-        manifest: manifest_digest,
-        file: mark,
-    })?;
+    store.record_collection(CollectionRecord { number: manifest.number, on, manifest: manifest_digest, file: mark })?;
     file.keep();
     file.commit()?;
     let with_messages = manifest.reports.iter().filter(|report| !report.messages.is_empty());

@@ -6,8 +6,8 @@ use super::{
     Config,
     capacity::{Capacity, FreeSpace, Stage},
     error::WebError,
-    health::LastWrite,
     kdf_queue::{KdfQueue, Place},
+    last_write::LastWrite,
     rate::Rate,
     view::Shell,
 };

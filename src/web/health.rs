@@ -1,5 +1,3 @@
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use axum::{
     extract::State,
     http::StatusCode,
@@ -8,23 +6,6 @@ use axum::{
 
 use super::{App, WebError, capacity::Stage};
 use crate::{domain::Route, http::note_fault};
-
-/// Whether the last write that was tried reached the disk. The metronome tries, and whoever sends; whoever asks only
-/// learns of it, so that asking leaves no trace on the disk.
-#[derive(Default)]
-pub(super) struct LastWrite {
-    failed: AtomicBool,
-}
-
-impl LastWrite {
-    pub(super) fn set(&self, reached_the_disk: bool) {
-        self.failed.store(!reached_the_disk, Ordering::Relaxed);
-    }
-
-    pub(super) fn failed(&self) -> bool {
-        self.failed.load(Ordering::Relaxed)
-    }
-}
 
 /// `GET /healthz`: whether a report could be accepted now.
 pub(super) async fn healthz(State(app): State<App>) -> Response {

@@ -41,6 +41,7 @@ impl UnsealedMessage {
         // Added now or sent before: what is shown is what is stored.
         let is_first = app.store().add_report(report).map_err(|error| app.not_written(error))? == AddReport::Added;
         if is_first {
+            app.last_write().set(true);
             app.capacity().took(on, bytes);
         }
         let stored = app.store().report_at(receipt.locator)?.ok_or(WebError::Internal)?;
@@ -71,6 +72,7 @@ impl UnsealedMessage {
             let added = app.store().try_add_message(report.id, &mut sealing.new);
             let added = added.map_err(|error| app.not_written(error))?;
             if added == AddMessage::Added {
+                app.last_write().set(true);
                 // A withdrawal frees more than it takes.
                 if sealing.new.kind != MessageKind::Withdrawal {
                     app.capacity().took(sealing.new.on, bytes);

@@ -29,7 +29,11 @@ pub async fn metronome(app: App) {
         // A fault in it ends neither the box nor the metronome.
         let _ = app
             .blocking(move |app| {
-                if is_due { tick(app) } else { beat(app) }
+                if is_due {
+                    tick(app)
+                } else {
+                    beat(app)
+                }
                 tell_faults();
                 Ok::<(), WebError>(())
             })

@@ -13,6 +13,7 @@ mod follow_up;
 mod form;
 mod health;
 mod kdf_queue;
+mod last_write;
 mod message;
 mod metronome;
 mod own_copies;

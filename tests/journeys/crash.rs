@@ -83,8 +83,9 @@ fn every_receipt_that_was_shown_outlives_a_kill_at_any_moment() {
         }
     });
     running.stop();
-    let check = place.done(&["check", "--data", "box", "--keys", "public"]);
+    let check = place.done(&["check", "--data", "box", "--keys", "public", "--whole"]);
     assert!(check.contains("ok       every page and reference of the database is sound"), "{check}");
+    assert!(check.contains("ok       every sealed file is as it was stored"), "{check}");
 
     // Every report that the box had is whole: the desk opens each, attachment included.
     carry(&place, kills);

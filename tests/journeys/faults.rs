@@ -7,9 +7,10 @@ use std::{
     collections::BTreeMap,
     fs::{self, OpenOptions},
     io::Write,
-    net::SocketAddr,
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::Command,
+    time::{Duration, Instant},
 };
 
 use crate::support::{
@@ -22,12 +23,14 @@ use crate::support::{
 
 /// Bytes of each attachment: more than one row of the store.
 const ATTACHED: usize = 300_000;
+/// The same where the vault has to grow for each: as many slots as it grows by on a small disk.
+const LARGE: usize = 8_200_000;
 /// Places at which each system call fails, in the short form.
 const PLACES: usize = 3;
 /// The calls of the box that reach its disk. It writes its database by `pwrite64` alone; `write` wakes its own threads.
 const BOX_CALLS: &[&str] = &["pwrite64", "ftruncate", "fsync", "fdatasync"];
 /// Bytes of the small disk: room for the sends of the test, with the database's log.
-const DISK: usize = 48 << 20;
+const DISK: usize = 144 << 20;
 
 #[test]
 #[ignore = "needs root, to mount a small disk"]
@@ -35,12 +38,14 @@ fn on_a_full_disk_nothing_is_promised_and_room_is_all_that_it_takes() {
     let place = Installation::new();
     let disk = SmallDisk::under(&place.path("box"));
     let mut running = serve(&place);
-    let mut people = People::new(running.address);
+    let mut people = People { attached: LARGE, ..People::new(running.address) };
+    // As many as there is room for in a new vault: each after them makes it grow.
+    people.send_one();
     people.send_one();
     let filler = place.path("box/filler");
     let mut refused = 0;
-    // From no room at all to nearly enough, so that the disk fills at one place of a send after another.
-    for left in [0, 4, 16, 40, 64, 128, 256, 320, 384, 512, 768] {
+    // From no room at all to nearly enough.
+    for left in [0, 4, 64, 512, 2048, 4096, 8188, 8192, 8196, 8300, 9000] {
         disk.fill(&filler, left * 1024);
         let form = people.form();
         let page = people.try_form(&form);
@@ -48,14 +53,14 @@ fn on_a_full_disk_nothing_is_promised_and_room_is_all_that_it_takes() {
             refused += 1;
         }
         if left == 0 {
-            assert_eq!((page.status, http::get(running.address, "/healthz").status), (500, 503));
+            assert_eq!((page.status, http::get(running.address, "/healthz").status), (503, 503));
             // What is there can be read all the same.
             people.assert_opens(0);
         }
         fs::remove_file(&filler).unwrap();
         assert!(running.is_running());
-        assert_eq!(http::get(running.address, "/healthz").status, 200, "with {left} KiB left");
         people.send_again(&form);
+        assert_eq!(http::get(running.address, "/healthz").status, 200, "with {left} KiB left");
     }
     assert!(refused > 3, "the disk was full {refused} times");
     println!("disk full: 11 sends, {refused} refused");
@@ -91,6 +96,48 @@ fn when_the_disk_fails_at_any_call_of_a_send_a_receipt_that_is_shown_holds() {
     }
     println!("faults in a send: {sends} sends at {counted:?}, {failed} hit, {receipts} receipts all the same");
     assert!(failed * 2 > sends, "{failed} of {sends} sends met a fault");
+    people.assert_whole(&place, running);
+}
+
+/// What a stranger sends and never finishes, without any code: it fills no disk, costs nothing when it breaks off, and the box
+/// starts again.
+#[test]
+#[ignore = "needs root, to mount a small disk"]
+fn uploads_that_never_end_fill_no_disk_and_keep_no_box_from_starting() {
+    const RESERVE: u64 = 16 << 20;
+    let place = Installation::new();
+    let _disk = SmallDisk::of(&place.path("box"), 128 << 20);
+    place.put("box.toml", b"[limits]\ndisk_reserve_mib = 16\nattachment_mib = 64\n");
+    let serve = || place.serve_with(&["--config", "box.toml"]);
+    let free = || {
+        let disk = rustix::fs::statvfs(&place.path("box")).unwrap();
+        disk.f_bavail * disk.f_frsize
+    };
+    let running = serve();
+    let mut people = People::new(running.address);
+    people.send_one();
+    let head = "POST /report/send HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 66000000\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a\"\r\n\r\n";
+    let unfinished: Vec<_> = (0..4)
+        .map(|_| {
+            let mut stream = TcpStream::connect(running.address).unwrap();
+            stream.set_write_timeout(Some(Duration::from_secs(5))).unwrap();
+            // Until it is all there but the end, or the box has no more room for it.
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&vec![7; 60 << 20]));
+            stream
+        })
+        .collect();
+    let left = free();
+    assert!(left >= RESERVE / 2, "{left} bytes are left");
+    // Texts and small files find room all the same.
+    people.send_one();
+    drop(unfinished);
+    let until = Instant::now() + Duration::from_secs(10);
+    while free() < left && Instant::now() < until {}
+    running.kill();
+    let running = serve();
+    people.address = running.address;
+    people.send_one();
+    assert!(free() >= RESERVE / 2);
     people.assert_whole(&place, running);
 }
 
@@ -186,11 +233,13 @@ struct People {
     address: SocketAddr,
     codes: Vec<String>,
     sent: usize,
+    /// Bytes of each attachment.
+    attached: usize,
 }
 
 impl People {
     const fn new(address: SocketAddr) -> Self {
-        Self { address, codes: Vec::new(), sent: 0 }
+        Self { address, codes: Vec::new(), sent: 0, attached: ATTACHED }
     }
 
     /// A form that is ready to be sent.
@@ -202,7 +251,7 @@ impl People {
 
     /// Sends it: a receipt, which is kept, or an error page without any.
     fn try_form(&mut self, form: &Fields) -> Page {
-        let content = vec![7; ATTACHED];
+        let content = vec![7; self.attached];
         let file = File::new("evidence.bin", "application/octet-stream", &content);
         let page = http::post_multipart(self.address, "/report/send", form, vec![file]);
         if page.status == 200 {
@@ -247,8 +296,9 @@ impl People {
         (0..self.codes.len()).for_each(|number| self.assert_opens(number));
         running.stop();
         // On the small disk it has more to say: that the disk is small.
-        let check = place.run(&["check", "--data", "box", "--keys", "public"]).out;
+        let check = place.run(&["check", "--data", "box", "--keys", "public", "--whole"]).out;
         assert!(check.contains("ok       every page and reference of the database is sound"), "{check}");
+        assert!(check.contains("ok       every sealed file is as it was stored"), "{check}");
         place.collect("c1");
         place.import("c1");
         let list = place.desk_list();
@@ -257,7 +307,7 @@ impl People {
         for report in reports {
             let id = report["id"].as_str().unwrap();
             place.done(&["desk", "attachment", "--casebook", "casebook", id, "evidence.bin", "--out", "opened"]);
-            assert_eq!(fs::metadata(place.path("opened")).unwrap().len(), ATTACHED as u64);
+            assert_eq!(fs::metadata(place.path("opened")).unwrap().len(), self.attached as u64);
             fs::remove_file(place.path("opened")).unwrap();
         }
     }
@@ -269,12 +319,17 @@ struct SmallDisk(PathBuf);
 impl SmallDisk {
     /// Moves what is in a directory to a small disk there.
     fn under(directory: &Path) -> Self {
+        Self::of(directory, DISK)
+    }
+
+    /// One of so many bytes.
+    fn of(directory: &Path, bytes: usize) -> Self {
         let files: Vec<_> = fs::read_dir(directory)
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .map(|path| (path.clone(), fs::read(&path).unwrap(), path.metadata().unwrap().permissions()))
             .collect();
-        let size = format!("size={DISK},mode=0700");
+        let size = format!("size={bytes},mode=0700");
         let mounted =
             Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(directory).output().unwrap();
         assert!(mounted.status.success(), "{}", String::from_utf8_lossy(&mounted.stderr));

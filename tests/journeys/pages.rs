@@ -104,7 +104,12 @@ fn fifty_sends_at_the_same_moment_are_one_report_and_one_receipt() {
     });
     // The first is told which files came; all others, in the same words, that nothing was added.
     let (first, again): (Vec<&Page>, Vec<&Page>) = pages.iter().partition(|page| page.all("#sent-before").is_empty());
-    assert_eq!((first.len(), again.len()), (1, 49));
+    assert_eq!(
+        (first.len(), again.len()),
+        (1, 49),
+        "{:?}",
+        first.iter().map(|page| page.one("h1")).collect::<Vec<_>>()
+    );
     assert_eq!(first[0].all("#files li"), ["a (17 bytes)"]);
     for id in ["#receipt-code", "#received-on", "#notice-due"] {
         assert_eq!(first[0].one(id), again[0].one(id));

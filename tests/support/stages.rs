@@ -103,8 +103,9 @@ impl Stages {
                 serde_json::json!([said, self.clocks()])
             }
             _ => {
-                let check = place.done(&["check", "--data", "box", "--keys", "public"]);
+                let check = place.done(&["check", "--data", "box", "--keys", "public", "--whole"]);
                 assert!(check.contains("ok       every page and reference of the database is sound"), "{check}");
+                assert!(check.contains("ok       every sealed file is as it was stored"), "{check}");
                 self.clocks()
             }
         }

@@ -12,7 +12,7 @@ use crate::{
         },
     },
     domain::{Clock, Route, SystemDay, Today, limits::MIB},
-    store::{DATABASE, Store},
+    store::{DATABASE, Store, VAULT_FILES},
     web::PageText,
 };
 
@@ -31,6 +31,9 @@ pub(in crate::cli) struct CheckArguments {
     keys: KeysArgument,
     #[command(flatten)]
     config: ConfigArgument,
+    /// Also read every page and reference of the database and every sealed file, which takes long where there are many
+    #[arg(long)]
+    whole: bool,
     /// As a JSON array of {verdict, finding}
     #[arg(long)]
     json: bool,
@@ -44,10 +47,13 @@ pub(in crate::cli) fn run(arguments: &CheckArguments) -> Outcome {
 struct BoxCheck(Findings);
 
 impl BoxCheck {
-    fn gather(CheckArguments { data, keys, config, .. }: &CheckArguments) -> Self {
+    fn gather(CheckArguments { data, keys, config, whole, .. }: &CheckArguments) -> Self {
         let mut check = Self::default();
         check.private(&data.path, "the data directory");
         check.private(&data.path.join(DATABASE), "the database");
+        for name in VAULT_FILES {
+            check.private(&data.path.join(name), name);
+        }
         check.private(&data.path.join(BOX_KEY), "the box's signing key");
         check.0.add("the box's signing key fits box.pub", signing_key(data));
         check.0.add("no private key among the public ones", keys.refuse_private());
@@ -60,13 +66,15 @@ impl BoxCheck {
         check.disk(&data.path);
         check.0.kernel("the box", "its data directory");
         if let Some(store) = check.0.take("the database opens", data.store()) {
+            if *whole {
+                check.whole(&store);
+            }
             check.store(&store, data, keys);
         }
         check
     }
 
     fn store(&mut self, store: &Store, data: &DataArgument, keys: &KeysArgument) {
-        self.0.add("every page and reference of the database is sound", store.check_integrity().map_err(Failure::from));
         self.0.add("a write reaches the disk", store.probe().map_err(Failure::from));
         if let Ok(recipients) = keys.recipients() {
             self.0.add(
@@ -90,6 +98,11 @@ impl BoxCheck {
             };
             self.0.add(demanded_words(second_approver), enough);
         }
+    }
+
+    fn whole(&mut self, store: &Store) {
+        self.0.add("every page and reference of the database is sound", store.check_integrity().map_err(Failure::from));
+        self.0.add("every sealed file is as it was stored", store.check_vault().map_err(Failure::from));
     }
 
     fn holidays(&mut self, data: &DataArgument) {

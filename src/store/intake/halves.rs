@@ -7,7 +7,11 @@ use std::{
 
 use rand::Rng;
 
-use crate::{crypto::os_random, domain::limits::KIB, store::{StoreError, error::damaged}};
+use crate::{
+    crypto::os_random,
+    domain::limits::KIB,
+    store::{StoreError, error::damaged},
+};
 
 /// Its name in the data directory.
 const NAME: &str = "intake";
@@ -15,8 +19,8 @@ const NAME: &str = "intake";
 const HALF: usize = 512 * KIB;
 /// What a half begins with.
 const MAGIC: [u8; 8] = *b"candour\x01";
-/// Bytes before the state: [`MAGIC`], generation, writer, length and CRC-32.
-const HEAD: usize = 32;
+/// Bytes before the state: [`MAGIC`], generation, writer, length, CRC-32 of the state, and of all that is before.
+const HEAD: usize = 36;
 
 /// The file, open.
 pub(in crate::store) struct IntakeFile {
@@ -35,7 +39,7 @@ pub(in crate::store) struct Latest {
     pub(in crate::store) body: Vec<u8>,
 }
 
-struct Head {
+struct HalfHead {
     generation: u64,
     writer: u64,
     length: usize,
@@ -95,7 +99,8 @@ impl IntakeFile {
         bytes.extend(generation.to_le_bytes());
         bytes.extend(self.writer.to_le_bytes());
         bytes.extend(length.to_le_bytes());
-        bytes.extend(crc(generation, self.writer, body).to_le_bytes());
+        bytes.extend(crc32fast::hash(body).to_le_bytes());
+        bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
         bytes.extend(body);
         bytes.resize(bytes.len().max(up_to.min(HALF)), 0);
         if bytes.len() > HALF {
@@ -117,22 +122,22 @@ impl IntakeFile {
         self.file.sync_data()
     }
 
-    fn head(&self, half: usize) -> Result<Option<Head>, StoreError> {
+    fn head(&self, half: usize) -> Result<Option<HalfHead>, StoreError> {
         let mut bytes = [0; HEAD];
         self.file.read_exact_at(&mut bytes, (half * HALF) as u64)?;
-        let (magic, rest) = bytes.split_at(MAGIC.len());
-        let long = |at: usize| rest[at..at + 8].try_into().map(u64::from_le_bytes).unwrap_or_default();
-        let short = |at: usize| rest[at..at + 4].try_into().map(u32::from_le_bytes).unwrap_or_default();
-        let length = usize::try_from(short(16)).unwrap_or(usize::MAX);
-        let is_head = magic == MAGIC && length <= Self::ROOM;
-        Ok(is_head.then(|| Head { generation: long(0), writer: long(8), length, crc: short(20) }))
+        let long = |at: usize| bytes[at..at + 8].try_into().map(u64::from_le_bytes).unwrap_or_default();
+        let short = |at: usize| bytes[at..at + 4].try_into().map(u32::from_le_bytes).unwrap_or_default();
+        let length = usize::try_from(short(24)).unwrap_or(usize::MAX);
+        // One that is read while it is being written is none either: the other half counts until it is there.
+        let is_head = bytes.starts_with(&MAGIC) && length <= Self::ROOM && crc32fast::hash(&bytes[..32]) == short(32);
+        Ok(is_head.then(|| HalfHead { generation: long(8), writer: long(16), length, crc: short(28) }))
     }
 
-    fn read(&self, half: usize) -> Result<Option<(Head, Vec<u8>)>, StoreError> {
+    fn read(&self, half: usize) -> Result<Option<(HalfHead, Vec<u8>)>, StoreError> {
         let Some(head) = self.head(half)? else { return Ok(None) };
         let mut body = vec![0; head.length];
         self.file.read_exact_at(&mut body, (half * HALF + HEAD) as u64)?;
-        Ok((crc(head.generation, head.writer, &body) == head.crc).then_some((head, body)))
+        Ok((crc32fast::hash(&body) == head.crc).then_some((head, body)))
     }
 }
 
@@ -144,14 +149,6 @@ impl Drop for Locked<'_> {
         // Closing the file would do it too.
         let _ = self.0.unlock();
     }
-}
-
-fn crc(generation: u64, writer: u64, body: &[u8]) -> u32 {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&generation.to_le_bytes());
-    hasher.update(&writer.to_le_bytes());
-    hasher.update(body);
-    hasher.finalize()
 }
 
 #[cfg(test)]
@@ -200,7 +197,7 @@ mod tests {
         let latest = intake.latest().unwrap();
         assert_eq!((latest.generation, latest.body.len()), (4, 0));
         let bytes = std::fs::read(directory.path().join(NAME)).unwrap();
-        assert!(bytes.len() == 2 * HALF && !bytes.contains(&b'q'));
+        assert!(bytes.len() == 2 * HALF && !bytes.windows(8).any(|window| window == b"qqqqqqqq"));
         assert!(intake.write(0, 5, &vec![0; IntakeFile::ROOM + 1], 0).is_err());
     }
 }

@@ -10,11 +10,7 @@ use super::IntakeFile;
 use crate::{
     crypto::Locator,
     domain::{Clock, Date, Digest, MessageKind, ReportId, Route, SendId},
-    store::{
-        StoreError,
-        error::damaged,
-        vault::Placed,
-    },
+    store::{StoreError, error::damaged, vault::Placed},
 };
 
 /// Messages that are kept here before they are folded into the database, whatever the clock says.
@@ -62,14 +58,14 @@ impl Begins {
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct Pending {
     /// In the order in which they are written down: that of random ids.
-    messages: BTreeMap<(ReportId, u32), Arc<Kept>>,
+    messages: BTreeMap<(ReportId, u32), Arc<PendingEntry>>,
     by_locator: HashMap<[u8; Locator::LEN], ReportId>,
     by_send_id: HashMap<SendId, ReportId>,
     bytes: usize,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct PendingEntry {
     message: PendingMessage,
     written: Vec<u8>,
 }
@@ -115,7 +111,7 @@ impl Pending {
         }
         self.by_send_id.insert(message.send_id, message.report);
         self.bytes += LENGTH + written.len();
-        self.messages.insert((message.report, message.seq), Arc::new(Kept { message, written }));
+        self.messages.insert((message.report, message.seq), Arc::new(PendingEntry { message, written }));
     }
 
     pub(in crate::store) fn is_empty(&self) -> bool {
@@ -145,7 +141,7 @@ impl Pending {
 
 /// A place as it is written down.
 #[derive(Serialize, Deserialize)]
-struct WrittenPlace {
+struct PlacedJson {
     shelf: u8,
     size: u64,
     slots: String,
@@ -154,14 +150,14 @@ struct WrittenPlace {
 impl Serialize for Placed {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let slots = BASE64.encode(&self.encoded_slots());
-        WrittenPlace { shelf: self.shelf.number(), size: self.size, slots }.serialize(serializer)
+        PlacedJson { shelf: self.shelf.number(), size: self.size, slots }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Placed {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error;
-        let WrittenPlace { shelf, size, slots } = WrittenPlace::deserialize(deserializer)?;
+        let PlacedJson { shelf, size, slots } = PlacedJson::deserialize(deserializer)?;
         let slots = BASE64.decode(slots.as_bytes()).map_err(D::Error::custom)?;
         Self::from_record(shelf, i64::try_from(size).map_err(D::Error::custom)?, &slots).map_err(D::Error::custom)
     }

@@ -14,4 +14,4 @@ pub(super) use shelf::Shelf;
 pub(super) use shelf_file::ShelfFile;
 pub use shelves::Budget;
 pub(super) use shelves::Vault;
-pub(super) use slots::{Placed, Slot};
+pub(super) use slots::{FilledSlot, Placed};

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::Rng;
 use rustix::{
     fs::{FallocateFlags, fallocate},
     io::Errno,
@@ -72,10 +72,9 @@ impl ShelfFile {
 
     /// Writes random bytes over slots, so that what was there is gone and nobody can tell that it was.
     pub(in crate::store) fn wipe(&self, slots: impl IntoIterator<Item = u32>) -> io::Result<()> {
-        let mut random = StdRng::from_rng(&mut os_random());
         let mut bytes = vec![0; self.shelf.slot_bytes()];
         for slot in slots {
-            random.fill_bytes(&mut bytes);
+            os_random().fill_bytes(&mut bytes);
             self.write(slot, &bytes)?;
         }
         Ok(())
@@ -118,7 +117,10 @@ mod tests {
                 file.write(slot, &part(u8::try_from(slot % 200).unwrap())).unwrap();
             }
             file.wipe([3]).unwrap();
-            assert_eq!((read(4).unwrap(), read(shelf.first_slots() + 7).unwrap()[0]), (part(4), 7 + u8::try_from(shelf.first_slots() % 200).unwrap()));
+            assert_eq!(
+                (read(4).unwrap(), read(shelf.first_slots() + 7).unwrap()[0]),
+                (part(4), 7 + u8::try_from(shelf.first_slots() % 200).unwrap())
+            );
             let wiped = read(3).unwrap();
             assert!(wiped != part(3) && wiped.iter().any(|byte| *byte != wiped[0]));
             assert!(read(shelf.first_slots() + 8).is_err());

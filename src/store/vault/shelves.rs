@@ -30,13 +30,13 @@ impl Budget {
 pub(in crate::store) struct Vault {
     directory: PathBuf,
     files: [ShelfFile; 3],
-    state: Mutex<State>,
+    state: Mutex<Stock>,
     arriving: AtomicU64,
     /// How often writing out failed. What was written before such a failure may be lost though a later one succeeds.
     lost: AtomicU64,
 }
 
-struct State {
+struct Stock {
     budget: Budget,
     /// Of the short and the long shelf, once the records were asked.
     free: Option<[FreeSlots; 2]>,
@@ -55,7 +55,7 @@ impl Vault {
         let [short, long, answers] = Shelf::ALL;
         let files = [short, long, answers].map(|shelf| ShelfFile::open(directory, shelf));
         let [short, long, answers] = files;
-        let state = Mutex::new(State { budget: Budget::UNBOUNDED, free: None });
+        let state = Mutex::new(Stock { budget: Budget::UNBOUNDED, free: None });
         let directory = directory.to_owned();
         let files = [short?, long?, answers?];
         Ok(Self { directory, files, state, arriving: AtomicU64::new(0), lost: AtomicU64::new(0) })
@@ -197,7 +197,7 @@ impl Vault {
         self.state().free.iter().flatten().map(|map| map.slots() - map.free()).sum()
     }
 
-    fn grow(&self, state: &mut State, shelf: Shelf) -> Result<(), StoreError> {
+    fn grow(&self, state: &mut Stock, shelf: Shelf) -> Result<(), StoreError> {
         let file = self.file(shelf);
         let disk = rustix::fs::fstatvfs(file.file()).map_err(io::Error::from)?;
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
@@ -214,12 +214,12 @@ impl Vault {
         Err(StoreError::Full)
     }
 
-    fn map<'a>(&self, state: &'a mut State, shelf: Shelf) -> Result<&'a mut FreeSlots, StoreError> {
+    fn map<'a>(&self, state: &'a mut Stock, shelf: Shelf) -> Result<&'a mut FreeSlots, StoreError> {
         let [short, long] = state.free.as_mut().ok_or(StoreError::Stopped)?;
         Ok(if shelf == Shelf::Long { long } else { short })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Stock> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

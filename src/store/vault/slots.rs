@@ -4,7 +4,7 @@ use super::Shelf;
 
 /// A slot that holds a part of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::store) struct Slot {
+pub(in crate::store) struct FilledSlot {
     /// Its number on the shelf, from 0.
     pub(in crate::store) number: u32,
     /// CRC-32 of the part: a disk that gives back something else is noticed before it is carried to the desk. Whoever means
@@ -19,7 +19,7 @@ pub(in crate::store) struct Placed {
     /// Bytes of the file.
     pub(in crate::store) size: u64,
     /// In the order of the file's parts.
-    pub(in crate::store) slots: Vec<Slot>,
+    pub(in crate::store) slots: Vec<FilledSlot>,
 }
 
 impl Placed {
@@ -43,7 +43,7 @@ impl Placed {
     /// The list of slots as it stands in the records.
     pub(in crate::store) fn encoded_slots(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(Self::ENCODED * self.slots.len());
-        for Slot { number, crc } in &self.slots {
+        for FilledSlot { number, crc } in &self.slots {
             bytes.extend(number.to_le_bytes());
             bytes.extend(crc.to_le_bytes());
         }
@@ -63,10 +63,10 @@ impl Placed {
     }
 }
 
-fn decode(bytes: &[u8]) -> Option<Vec<Slot>> {
+fn decode(bytes: &[u8]) -> Option<Vec<FilledSlot>> {
     let (slots, rest) = bytes.as_chunks::<{ Placed::ENCODED }>();
     let number = |part: &[u8]| part.try_into().ok().map(u32::from_le_bytes);
-    let read = |slot: &[u8; 8]| Some(Slot { number: number(&slot[..4])?, crc: number(&slot[4..])? });
+    let read = |slot: &[u8; 8]| Some(FilledSlot { number: number(&slot[..4])?, crc: number(&slot[4..])? });
     if rest.is_empty() { slots.iter().map(read).collect() } else { None }
 }
 
@@ -76,14 +76,18 @@ mod tests {
 
     #[test]
     fn a_place_comes_back_and_one_that_is_cut_does_not() {
-        let slot = |number| Slot { number, crc: !number };
+        let slot = |number| FilledSlot { number, crc: !number };
         let placed = Placed { shelf: Shelf::Short, size: 50_000, slots: [7, 0, u32::MAX].map(slot).to_vec() };
         let bytes = placed.encoded_slots();
         assert_eq!(Placed::from_record(0, 50_000, &bytes).unwrap(), placed);
         assert_eq!((placed.part(0), placed.part(2)), (20_480, 50_000 - 40_960));
-        for (shelf, size, bytes) in
-            [(3, 50_000, &bytes[..]), (0, -1, &bytes), (0, 61_441, &bytes), (0, 50_000, &bytes[..16]), (0, 50_000, &bytes[..23])]
-        {
+        for (shelf, size, bytes) in [
+            (3, 50_000, &bytes[..]),
+            (0, -1, &bytes),
+            (0, 61_441, &bytes),
+            (0, 50_000, &bytes[..16]),
+            (0, 50_000, &bytes[..23]),
+        ] {
             assert!(Placed::from_record(shelf, size, bytes).is_err(), "{shelf} {size} {}", bytes.len());
         }
     }

@@ -1,0 +1,65 @@
+//! No statement reads all of a table that grows with the reports, but for those that are told here.
+
+use std::{fs, path::Path};
+
+use regex_lite::Regex;
+use rusqlite::Connection;
+
+use super::schema;
+
+/// Tables that hold a few rows whatever comes, and the list of what is still owed.
+const SHORT: [&str; 5] = ["collection", "casebook", "signer", "setting", "open_clock"];
+/// Statements that are asked for everything: the manifest, `candour clocks --all` and `candour check --whole`.
+const WHOLE: [&str; 5] = [
+    "SELECT id, route, received_on, withdrawn_on IS NOT NULL FROM report ORDER BY id",
+    "SELECT seq, kind, started_on, due_on, met_on, report FROM clock ORDER BY due_on, report, seq, kind",
+    "SELECT shelf, size, slots FROM file",
+    "SELECT shelf, size, slots FROM own_copy",
+    "SELECT 2, size, slots FROM answer",
+];
+
+/// Every statement that stands in the store's own source.
+fn statements() -> Vec<String> {
+    let literal = Regex::new(r#""((?:SELECT|INSERT|UPDATE|DELETE|WITH) [^"]*)""#).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let tests = ["tests.rs", "forensics.rs", "plans.rs"];
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let sources = files.filter(|path| path.is_file() && !tests.iter().any(|name| path.ends_with(name)));
+    let texts = sources.map(|path| fs::read_to_string(path).unwrap());
+    let all: Vec<String> = texts
+        .flat_map(|text| literal.captures_iter(&text).map(|found| found[1].to_owned()).collect::<Vec<_>>())
+        .collect();
+    // Those with a name to be filled in are about tables that the metronome looks at a part of.
+    all.into_iter().filter(|sql| !sql.contains('{')).collect()
+}
+
+fn scans(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut plan =
+        connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    let nulls = vec![rusqlite::types::Null; plan.parameter_count()];
+    let steps = plan.query_map(rusqlite::params_from_iter(nulls), |row| row.get::<_, String>(3)).unwrap();
+    let steps = steps.map(Result::unwrap).filter(|step| step.starts_with("SCAN "));
+    steps.filter(|step| !SHORT.contains(&step.split(' ').nth(1).unwrap()) && !step.contains("CONSTANT ROW")).collect()
+}
+
+#[test]
+fn nothing_that_serves_a_request_a_start_or_what_is_new_reads_a_whole_table() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut connection = schema::open_writer(&directory.path().join("x.db"), true).unwrap();
+    schema::migrate(&mut connection).unwrap();
+    let statements = statements();
+    assert!(statements.len() > 40, "{statements:#?}");
+    let mut whole = 0;
+    for sql in &statements {
+        let scans = scans(&connection, sql);
+        if WHOLE.contains(&sql.as_str()) {
+            whole += 1;
+            assert!(!scans.is_empty(), "{sql} is told here and need not be");
+        } else {
+            assert!(scans.is_empty(), "{sql}: {scans:?}");
+        }
+    }
+    assert_eq!(whole, WHOLE.len());
+    // This finds one where there is one.
+    assert!(!scans(&connection, "SELECT 1 FROM message WHERE received_on = ?1").is_empty());
+}
