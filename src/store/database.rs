@@ -28,8 +28,9 @@ pub const VAULT_FILES: [&str; 4] =
 /// to clone; the last clone dropped stops the writer.
 #[derive(Clone)]
 pub struct Store {
-    writer: writer::Writer,
     readers: Arc<ReadConnections>,
+    // After those who read: the last connection takes the log away when it is closed.
+    writer: writer::Writer,
     settings: Arc<Settings>,
     vault: Arc<Vault>,
     intake: Arc<IntakeFile>,

@@ -213,9 +213,8 @@ impl Engine {
                 Err(error)
             }
         };
-        if committed.is_err() && !connection.is_autocommit() {
-            // Nothing of a commit that failed may stay behind for the next one.
-            let _ = connection.execute_batch("ROLLBACK");
+        if committed.is_err() {
+            undo(connection);
         }
         replies.into_iter().for_each(|reply| reply(committed.clone()));
         next
@@ -387,8 +386,8 @@ impl Engine {
             .iter()
             .try_for_each(|message| fold_message(&self.connection, message))
             .and_then(|()| Ok(self.connection.execute_batch("COMMIT")?));
-        if folded.is_err() && !self.connection.is_autocommit() {
-            let _ = self.connection.execute_batch("ROLLBACK");
+        if folded.is_err() {
+            undo(&self.connection);
         }
         folded?;
         // If this fails the messages are folded once more, which changes nothing.
@@ -440,6 +439,15 @@ impl Engine {
     fn set_pending(&self, pending: Pending) {
         *self.pending.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pending);
     }
+}
+
+/// Nothing of a commit that failed may stay behind: not for the next one, and not in the log, where whoever opens the
+/// database next would take it for one that did not.
+fn undo(connection: &Connection) {
+    if !connection.is_autocommit() {
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
 }
 
 fn in_savepoint<T>(
