@@ -6,8 +6,9 @@ use tokio::time::{self, MissedTickBehavior};
 
 use super::{App, WebError};
 use crate::{
+    domain::limits::MIB,
     http::{faults_are_over, note_fault, tell_faults},
-    store::StoreError,
+    store::{Budget, ServingRight, StoreError},
 };
 
 /// How often the times of files are renewed, and the operator is told what changed.
@@ -41,18 +42,22 @@ pub async fn metronome(app: App) {
     }
 }
 
-/// What has to be done before anybody is answered: what is kept no longer is gone then. Blocks.
+/// What has to be done before anybody is answered: nobody else may serve, and what is kept no longer is gone then. Blocks.
 ///
 /// # Errors
-/// If the store can't be read. If it can't be written, people must be able to read their answers all the same.
-pub fn begin(app: &App) -> Result<(), StoreError> {
+/// If another box serves from the same data, or they can't be read. If they can't be written, people must be able to read
+/// their answers all the same.
+pub fn begin(app: &App) -> Result<ServingRight, StoreError> {
+    let limits = app.config().limits;
+    let budget = Budget { disk_reserve: limits.disk_reserve_mib * MIB as u64, arriving: limits.arriving_bytes() };
+    let right = app.store().begin_serving(budget)?;
     match app.store().forget_acknowledged(app.today(), app.config().limits.acknowledged_days) {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(right),
         Err(error @ StoreError::Damaged(_)) => Err(error),
         Err(error) => {
             app.last_write().set(false);
             note_fault(&error);
-            Ok(())
+            Ok(right)
         }
     }
 }

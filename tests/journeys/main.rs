@@ -27,6 +27,7 @@ mod desk_queue;
 mod desk_report;
 mod desk_team;
 mod faults;
+mod forensic;
 mod fuzz;
 mod hostile;
 mod journey_pages;

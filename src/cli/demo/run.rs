@@ -89,13 +89,17 @@ fn serve(directory: &Path, (r#box, desk): (StdListener, StdListener)) -> Outcome
     let runtime = Builder::new_multi_thread().enable_all().build().map_err(|error| {
         output::Failure::Failed(format!("can't start: {error}; check the limits on threads and memory"))
     })?;
+    let app = App::new(made.options);
+    let _right = web::begin(&app)?;
     runtime.block_on(async move {
         let (r#box, desk) =
             (TcpListener::from_std(r#box).map_err(failed)?, TcpListener::from_std(desk).map_err(failed)?);
         let stop = stop_signal()?;
         let router = desk::router(opened);
         let at_the_desk = tokio::spawn(http::server::serve(desk, router, std::future::pending::<()>()));
-        let served = http::server::serve(r#box, web::router(App::new(made.options)), stop).await;
+        let metronome = tokio::spawn(web::metronome(app.clone()));
+        let served = http::server::serve(r#box, web::router(app), stop).await;
+        metronome.abort();
         at_the_desk.abort();
         served.map_err(failed)
     })

@@ -18,9 +18,8 @@ use crate::{
         },
     },
     confine::{self, Reach},
-    domain::{SystemDay, limits::MIB},
+    domain::SystemDay,
     http,
-    store::Budget,
     web::{self, App, AppOptions},
 };
 
@@ -87,11 +86,8 @@ pub(in crate::cli) fn serve(
     ready: impl FnOnce(SocketAddr) -> Outcome,
 ) -> Outcome {
     http::quiet_panics();
-    let limits = options.config.limits;
-    let budget = Budget { disk_reserve: limits.disk_reserve_mib * MIB as u64, arriving: limits.arriving_bytes() };
-    let _right = options.store.begin_serving(budget)?;
     let app = App::new(options);
-    web::begin(&app)?;
+    let _right = web::begin(&app)?;
     let runtime = Builder::new_multi_thread()
         .enable_all()
         .build()
