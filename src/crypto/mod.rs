@@ -16,6 +16,7 @@ mod receipt;
 mod recipients;
 #[cfg(any(feature = "box", test))]
 mod reply;
+pub mod scrub;
 mod seal;
 mod sign;
 

@@ -24,7 +24,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("unseal", &["domain", "crypto"]),
     ("store", &["domain", "crypto", "files"]),
     ("transfer", &["domain", "crypto", "store", "files"]),
-    ("http", &["domain"]),
+    ("http", &["domain", "crypto"]),
     ("web", &["domain", "crypto", "http", "store"]),
     ("casebook", &["domain", "crypto", "unseal", "files"]),
     ("desk", &["casebook", "domain", "crypto", "unseal", "files", "http"]),
