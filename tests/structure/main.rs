@@ -45,7 +45,7 @@ const CASEBOOK: &[(&str, &[&str])] = &[
     ("book", &["error", "parallel", "log", "state"]),
     ("carry", &["error", "state", "book"]),
     ("queries", &["error", "parallel", "log", "state", "book"]),
-    ("commands", &["error", "log", "state", "book", "carry", "queries"]),
+    ("commands", &["error", "parallel", "log", "state", "book", "carry", "queries"]),
 ];
 
 /// Modules whose files don't use each other: commands are called one by one.
