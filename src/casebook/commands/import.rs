@@ -14,7 +14,8 @@ mod reports;
 mod tests;
 
 use std::{
-    io::{BufReader, Read},
+    fs::File,
+    io::{BufReader, Read, Seek},
     path::Path,
 };
 
@@ -101,12 +102,16 @@ impl Editor<'_> {
     ) -> Result<Import, CasebookError> {
         let opened = inbox::open(&self.casebook.directory, file)?;
         let length = opened.metadata().map_err(FileError::io("read", file))?.len();
+        let mut again = opened.try_clone().map_err(FileError::io("read", file))?;
         let counted = CountedRead::new(opened, length, progress);
         let plain = self.casebook.member.open_stream(BufReader::new(counted)).map_err(Refusal::Open)?;
         let (opened, to_read) = pipe();
         let ((), outcome) = side_by_side(|| opened.pass_on(plain), || self.take_in(to_read, missing, today));
-        if let Err(CasebookError::Import(ImportError::Refused(Refusal::Message { report, seq, .. }))) = outcome {
-            self.check_files(file, (report, seq))?;
+        if let Err(CasebookError::Import(ImportError::Refused(Refusal::Message { report, seq, .. }))) = outcome
+            // What comes through a pipe can't be read again: then it is not said whose fault it is.
+            && again.rewind().is_ok()
+        {
+            self.check_files(again, (report, seq))?;
         }
         outcome
     }
@@ -159,9 +164,8 @@ impl Editor<'_> {
     }
 
     /// Whether a collection's files are those that its manifest names, up to and with one message's.
-    fn check_files(&self, file: &Path, until: (ReportId, u32)) -> Result<(), CasebookError> {
-        let opened = inbox::open(&self.casebook.directory, file)?;
-        let plain = self.casebook.member.open_stream(BufReader::new(opened)).map_err(Refusal::Open)?;
+    fn check_files(&self, file: File, until: (ReportId, u32)) -> Result<(), CasebookError> {
+        let plain = self.casebook.member.open_stream(BufReader::new(file)).map_err(Refusal::Open)?;
         let mut tar = TarReader::new(plain);
         let verified = self.read_manifest(&mut tar)?.verified;
         let manifest = verified.document();

@@ -227,6 +227,26 @@ fn of_an_attachment_what_is_inside_counts_and_not_how_it_is_sealed() {
 }
 
 #[test]
+fn a_collection_that_comes_through_a_pipe_is_read_once() {
+    let (world, _, parts) = waiting_large();
+    let pipe = world.dir.path().join("pipe");
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    let import = |parts: &Parts| {
+        let bytes = seal(parts, &world.identity.recipients());
+        std::thread::scope(|scope| {
+            // What was refused is not read to its end.
+            scope.spawn(|| drop(File::options().write(true).open(&pipe).unwrap().write_all(&bytes)));
+            world.import(&pipe)
+        })
+    };
+    let mut altered = parts.clone();
+    altered.last_mut().unwrap().1[SEVERAL_PIECES / 2] ^= 1;
+    let refused = refusal(import(&altered));
+    assert!(matches!(refused, Refusal::Message { source: OpenError::Altered, .. }), "{refused}");
+    assert_eq!(import(&parts).unwrap().files, 2);
+}
+
+#[test]
 fn another_box_is_refused() {
     let (mut world, mut manifest, _) = waiting();
     manifest.r#box = BoxId([8; 16]);
