@@ -132,7 +132,8 @@ impl Bench {
         lines.push(Line { name, figure, floor: String::new(), ratio, bound: Bound::Most(60.0) });
 
         let rates: Vec<f64> = [1, 8, 32].map(|clients| self.sends_a_second(clients)).into();
-        for (name, place) in [("sends a second, 8 clients / 1 client", 1), ("sends a second, 32 clients / 1 client", 2)] {
+        for (name, place) in [("sends a second, 8 clients / 1 client", 1), ("sends a second, 32 clients / 1 client", 2)]
+        {
             let (figure, floor) = (format!("{:.0}", rates[place]), format!("{:.0}", rates[0]));
             // The clients take their part of the same cores.
             lines.push(Line { name, figure, floor, ratio: rates[place] / rates[0], bound: Bound::Least(1.7) });
@@ -165,7 +166,9 @@ impl Bench {
             let before = self.cpu();
             let times = thread::scope(|scope| {
                 let clients: Vec<_> = (0..4)
-                    .map(|_| scope.spawn(|| (0..1_500).map(|_| timed(|| get(self.address(), path))).collect::<Vec<_>>()))
+                    .map(|_| {
+                        scope.spawn(|| (0..1_500).map(|_| timed(|| get(self.address(), path))).collect::<Vec<_>>())
+                    })
                     .collect();
                 clients.into_iter().flat_map(|client| client.join().unwrap()).collect::<Vec<_>>()
             });
@@ -196,7 +199,13 @@ impl Bench {
         let peak = self.mib("VmHWM:");
         let (figure, floor) = (format!("{peak:.0} MiB"), format!("{before:.0} MiB without"));
         let bound = Bound::Most(32.0);
-        lines.push(Line { name: "memory, eight of 200 MiB at once, MiB more", figure, floor, ratio: peak - before, bound });
+        lines.push(Line {
+            name: "memory, eight of 200 MiB at once, MiB more",
+            figure,
+            floor,
+            ratio: peak - before,
+            bound,
+        });
     }
 
     /// Four files that never end, from whoever has no code.
@@ -221,9 +230,16 @@ impl Bench {
         let after = median((0..20).map(|_| send()).collect());
         let (figure, floor) = (format!("{after:.1?}"), format!("{before:.1?}"));
         let ratio = after.as_secs_f64() / before.as_secs_f64();
-        lines.push(Line { name: "a text after 1,000 MiB that broke off / before", figure, floor, ratio, bound: Bound::Most(1.25) });
+        lines.push(Line {
+            name: "a text after 1,000 MiB that broke off / before",
+            figure,
+            floor,
+            ratio,
+            bound: Bound::Most(1.25),
+        });
         let more = (self.mib("VmRSS:") - memory).max(0.0);
-        let (figure, floor) = (format!("{more:.0} MiB"), format!("{} bytes of records", on_disk(&self.place) - records));
+        let (figure, floor) =
+            (format!("{more:.0} MiB"), format!("{} bytes of records", on_disk(&self.place) - records));
         lines.push(Line { name: "memory that it leaves, MiB", figure, floor, ratio: more, bound: Bound::Most(8.0) });
     }
 
@@ -323,7 +339,11 @@ impl Bench {
         assert!(rage.args(["-r", recipient.trim(), "-o"]).arg(&out).arg(source).status().unwrap().success());
         for _ in 0..2 {
             let mut open = Command::new(&self.rage);
-            open.args(["-d", "-i"]).arg(self.place.path("team/identity.txt")).arg("-o").arg(self.place.path("opened")).arg(&out);
+            open.args(["-d", "-i"])
+                .arg(self.place.path("team/identity.txt"))
+                .arg("-o")
+                .arg(self.place.path("opened"))
+                .arg(&out);
             assert!(open.status().unwrap().success());
             fs::remove_file(self.place.path("opened")).unwrap();
         }

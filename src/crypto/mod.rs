@@ -9,6 +9,7 @@ mod digest;
 mod fingerprint;
 mod open;
 mod pad;
+mod pipe;
 mod private_key;
 mod random;
 #[cfg(any(feature = "box", test))]
@@ -16,6 +17,7 @@ mod receipt;
 mod recipients;
 #[cfg(any(feature = "box", test))]
 mod reply;
+pub mod scrub;
 mod seal;
 mod sign;
 
@@ -26,6 +28,7 @@ pub use open::OpenError;
 #[cfg(feature = "desk")]
 pub(crate) use open::{read_limited, stream_error};
 pub use pad::{attachment_size, message_size};
+pub use pipe::{PipeReader, PipeWriter, is_given_up, pipe};
 pub use private_key::is_private_key;
 pub use random::{OsRandom, os_random};
 #[cfg(any(feature = "box", test))]
@@ -34,8 +37,8 @@ pub use recipients::{GovernanceRecipients, RecipientsError, ReplyRecipient};
 #[cfg(any(feature = "box", test))]
 pub use reply::{OpenedAnswer, ReplyIdentity};
 pub use seal::{
-    AttachmentSealer, PaddedSealer, SealError, Sealed, SealedTrueSize, answer_digest, seal_answer, seal_bytes,
-    seal_message, seal_own_copy, seal_stream,
+    AttachmentSealer, PaddedSealer, SealError, Sealed, SealedTrueSize, answer_digest, seal_answer, seal_attachment,
+    seal_bytes, seal_message, seal_own_copy, seal_stream,
 };
 #[cfg(all(test, feature = "desk"))]
 pub(crate) use sign::sign_as;

@@ -1,4 +1,7 @@
-use std::{io, io::Write};
+use std::{
+    io,
+    io::{BufRead, Write},
+};
 
 use age::{Encryptor, stream::StreamWriter};
 use zeroize::Zeroizing;
@@ -125,14 +128,7 @@ impl<W: Write> PaddedSealer<W> {
     /// # Errors
     /// If `out` fails.
     pub fn finish(mut self) -> Result<(u64, W), SealError> {
-        let zeros = [0; 8 * KIB];
-        let mut left = attachment_size(self.size) - self.size;
-        while left > 0 {
-            let piece = left.min(zeros.len() as u64);
-            // At most 8 KiB, so it fits.
-            self.out.write_all(&zeros[..usize::try_from(piece).unwrap_or(zeros.len())])?;
-            left -= piece;
-        }
+        pad_attachment(&mut self.out, self.size)?;
         Ok((self.size, self.out.finish()?))
     }
 }
@@ -192,6 +188,41 @@ impl<W: Write> Write for AttachmentSealer<W> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Seals a file that was opened and whose digest is known, as [`AttachmentSealer`] does.
+///
+/// # Errors
+/// If the recipients can't be used, `plain` can't be read to its end, or `out` fails.
+pub fn seal_attachment(mut plain: impl BufRead, to: &GovernanceRecipients, out: impl Write) -> Result<(), SealError> {
+    let mut out = seal_stream(to, out)?;
+    let mut size = 0;
+    loop {
+        let piece = plain.fill_buf()?;
+        if piece.is_empty() {
+            break;
+        }
+        out.write_all(piece)?;
+        let length = piece.len();
+        size += length as u64;
+        plain.consume(length);
+    }
+    pad_attachment(&mut out, size)?;
+    out.finish()?;
+    Ok(())
+}
+
+/// Writes the zeros behind a file of that many bytes.
+fn pad_attachment(mut out: impl Write, size: u64) -> io::Result<()> {
+    let zeros = [0; 8 * KIB];
+    let mut left = attachment_size(size) - size;
+    while left > 0 {
+        let piece = left.min(zeros.len() as u64);
+        // At most 8 KiB, so it fits.
+        out.write_all(&zeros[..usize::try_from(piece).unwrap_or(zeros.len())])?;
+        left -= piece;
+    }
+    Ok(())
 }
 
 fn to_json(value: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>, SealError> {

@@ -10,7 +10,6 @@ pub(crate) mod markup;
 mod operator;
 mod page;
 mod said;
-pub mod scrub;
 pub mod server;
 mod stream;
 mod style;
@@ -20,6 +19,7 @@ pub(crate) mod templates;
 pub(crate) mod validity;
 mod view;
 
+pub use crate::crypto::scrub;
 pub use body_limits::BodyError;
 pub use field::{Field, FilledInput};
 pub use operator::{faults_are_over, note_fault, quiet_panics, tell_faults, tell_operator};

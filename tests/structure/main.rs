@@ -24,7 +24,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("unseal", &["domain", "crypto"]),
     ("store", &["domain", "crypto", "files"]),
     ("transfer", &["domain", "crypto", "store", "files"]),
-    ("http", &["domain"]),
+    ("http", &["domain", "crypto"]),
     ("web", &["domain", "crypto", "http", "store"]),
     ("casebook", &["domain", "crypto", "unseal", "files"]),
     ("desk", &["casebook", "domain", "crypto", "unseal", "files", "http"]),
@@ -45,7 +45,7 @@ const CASEBOOK: &[(&str, &[&str])] = &[
     ("book", &["error", "parallel", "log", "state"]),
     ("carry", &["error", "state", "book"]),
     ("queries", &["error", "parallel", "log", "state", "book"]),
-    ("commands", &["error", "log", "state", "book", "carry", "queries"]),
+    ("commands", &["error", "parallel", "log", "state", "book", "carry", "queries"]),
 ];
 
 /// Modules whose files don't use each other: commands are called one by one.

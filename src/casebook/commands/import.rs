@@ -1,7 +1,9 @@
 //! Taking in a collection: all of it or nothing.
 //!
-//! The collection is read once from front to back, in memory that does not grow with it. Nothing in it is trusted
-//! before the manifest's signature has held, and no file is kept that is not the manifest's to the last byte.
+//! The collection is read once from front to back, in memory that does not grow with it: one thread opens it, one reads
+//! what is in it, and one seals what is kept. Nothing in it is trusted before the manifest's signature has held, and
+//! nothing is kept that the box did not commit to, to the last byte. Only of one that is refused for what can't be opened
+//! the files are read once more, to say whether they are those that the box sent.
 
 mod known;
 mod manifest;
@@ -11,20 +13,27 @@ mod reports;
 #[cfg(test)]
 mod tests;
 
-use std::{io::BufReader, path::Path};
+use std::{
+    fs::File,
+    io::{BufReader, Read, Seek},
+    path::Path,
+};
 
 pub use self::progress::Progress;
 use self::{
     manifest::{Order, ReadManifest},
+    message::MessagePlace,
     progress::CountedRead,
     reports::{MendedReport, Taken, TakenReport},
 };
 use crate::{
     casebook::{
-        CasebookError, Editor, Refusal,
+        CasebookError, Editor, ImportError, Refusal,
         carry::{inbox, staging::Staging},
         log::event::{Imported, Matter, News, SealedMatter, What},
+        parallel::side_by_side,
     },
+    crypto::pipe,
     domain::{Date, Manifest, MessageKind, ReportId, Route, Today},
     files::{self, FileError, tarball::TarReader},
 };
@@ -93,9 +102,23 @@ impl Editor<'_> {
     ) -> Result<Import, CasebookError> {
         let opened = inbox::open(&self.casebook.directory, file)?;
         let length = opened.metadata().map_err(FileError::io("read", file))?.len();
+        let mut again = opened.try_clone().map_err(FileError::io("read", file))?;
         let counted = CountedRead::new(opened, length, progress);
         let plain = self.casebook.member.open_stream(BufReader::new(counted)).map_err(Refusal::Open)?;
-        let mut tar = TarReader::new(plain);
+        let (opened, to_read) = pipe();
+        let ((), outcome) = side_by_side(|| opened.pass_on(plain), || self.take_in(to_read, missing, today));
+        if let Err(CasebookError::Import(ImportError::Refused(Refusal::Message { report, seq, .. }))) = outcome
+            // What comes through a pipe can't be read again: then it is not said whose fault it is.
+            && again.rewind().is_ok()
+        {
+            self.check_files(again, (report, seq))?;
+        }
+        outcome
+    }
+
+    /// Takes in what stands in a collection.
+    fn take_in(&mut self, opened: impl Read, missing: bool, today: &dyn Today) -> Result<Import, CasebookError> {
+        let mut tar = TarReader::new(opened);
         let ReadManifest { verified, json, signature } = self.read_manifest(&mut tar)?;
         let order = Order::of(&verified, &self.casebook.state, missing)?;
         let document = verified.document();
@@ -138,6 +161,23 @@ impl Editor<'_> {
         let imported = Imported { box_key, manifest: json, signature, reports: news };
         self.append_about(What::Imported(imported), matters, today)?;
         Ok(outcome)
+    }
+
+    /// Whether a collection's files are those that its manifest names, up to and with one message's.
+    fn check_files(&self, file: File, until: (ReportId, u32)) -> Result<(), CasebookError> {
+        let plain = self.casebook.member.open_stream(BufReader::new(file)).map_err(Refusal::Open)?;
+        let mut tar = TarReader::new(plain);
+        let verified = self.read_manifest(&mut tar)?.verified;
+        let manifest = verified.document();
+        for report in &manifest.reports {
+            for message in &report.messages {
+                MessagePlace { manifest, report, message }.skip(&mut tar)?;
+                if (report.id, message.seq) == until {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Puts files that were read anew in the place of those that were not what the person sent.

@@ -3,15 +3,18 @@
 use std::io::{self, BufReader, Read, Write};
 
 use crate::{
-    casebook::{CasebookError, Editor, Refusal, carry::staging::Staging, log::event::MessageNews},
+    casebook::{
+        CasebookError, Editor, Refusal, carry::staging::Staging, log::event::MessageNews, parallel::side_by_side,
+    },
     crypto::{
-        self, AttachmentSealer, Commitments, GovernanceRecipients, Hashed, OpenError, ReplyRecipient, seal_message,
+        self, Commitments, GovernanceRecipients, Hashed, OpenError, PipeWriter, ReplyRecipient, SealError, is_given_up,
+        pipe, seal_attachment, seal_message,
     },
     domain::{
         Attachment, FileEntry, Manifest, Message, MessageEntry, MessageKind, MessageSummary, ReportEntry,
         limits::MESSAGE_BYTES,
     },
-    files::tarball::{TarError, TarReader},
+    files::tarball::TarReader,
 };
 
 /// Bytes of a sealed message: the padded message, and to spare for age's own.
@@ -100,7 +103,8 @@ impl Editor<'_> {
         Ok(MessageNews { seq: listed.seq, kept, summary: MessageSummary::of(&message), salt: message.salt })
     }
 
-    /// Opens an attachment on its way and seals it again, without ever holding it whole.
+    /// Opens an attachment on its way, and seals it again on another thread, without ever holding it whole. What is kept
+    /// is made of nothing but the bytes whose digest the box committed to, so that of the sealed file is not asked for.
     fn reseal<R: Read>(
         &self,
         tar: &mut TarReader<R>,
@@ -112,22 +116,36 @@ impl Editor<'_> {
     ) -> Result<FileEntry, CasebookError> {
         let path = place.path(index);
         let mut hashed = Hashed::new(Sized { out: staging.file(&path)?, size: 0 });
-        tar.open::<_, CasebookError>(&path, listed.size, |sealed| {
-            let mut read = Hashed::new(sealed);
-            let mut sealer = AttachmentSealer::start(to, &mut hashed)?;
-            let opened = self.casebook.member.open_attachment(BufReader::new(&mut read), attachment, &mut sealer);
-            // To its end, to say first whether it is the file that the manifest names.
-            io::copy(&mut read, &mut io::sink()).map_err(TarError::from)?;
-            if read.finish().0 != listed.sha256 {
-                return Err(Refusal::Files.into());
-            }
-            opened.map_err(|source| place.unopened(source))?;
-            sealer.finish()?;
-            Ok(())
+        seal_while_opening(to, &mut hashed, |plain| {
+            tar.open::<_, CasebookError>(&path, listed.size, |sealed| {
+                let opened = self.casebook.member.open_attachment(BufReader::new(sealed), attachment, plain);
+                Ok(opened.map_err(|source| place.unopened(source))?)
+            })
         })?;
         let (sha256, Sized { out, size }) = hashed.finish();
         out.commit_unsynced()?;
         Ok(FileEntry { size, sha256 })
+    }
+}
+
+/// Seals on another thread what `open` writes on this one, and keeps nothing of it if that fails.
+fn seal_while_opening(
+    to: &GovernanceRecipients,
+    out: impl Write + Send,
+    open: impl FnOnce(&mut PipeWriter) -> Result<(), CasebookError>,
+) -> Result<(), CasebookError> {
+    let (mut opened, plain) = pipe();
+    let (sealed, opened) = side_by_side(
+        || seal_attachment(plain, to, out),
+        || {
+            open(&mut opened)?;
+            Ok(opened.finish().map_err(SealError::from)?)
+        },
+    );
+    match (sealed, opened) {
+        // Whichever side fails, the other one knows no more than that.
+        (Err(SealError::Write(error)), Err(cause)) if is_given_up(&error) => Err(cause),
+        (sealed, opened) => Ok(sealed.map_err(CasebookError::from).and(opened)?),
     }
 }
 
@@ -146,5 +164,38 @@ impl<W: Write> Write for Sized<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::OpenOptions;
+
+    use super::*;
+    use crate::unseal::GovernanceIdentity;
+
+    /// More than waits between the two threads.
+    const LARGE: usize = 4 << 20;
+
+    #[test]
+    fn whichever_side_fails_its_own_reason_is_told_and_nobody_waits_for_ever() {
+        let to = GovernanceIdentity::generate().recipients();
+        let write = |plain: &mut PipeWriter| Ok(plain.write_all(&vec![7; LARGE]).map_err(SealError::from)?);
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let error = seal_while_opening(&to, full, write).unwrap_err();
+        assert!(error.to_string().contains("No space left on device"), "{error}");
+
+        let mut out = Vec::new();
+        let error = seal_while_opening(&to, &mut out, |plain| {
+            write(plain)?;
+            Err(Refusal::Files.into())
+        });
+        assert!(error.unwrap_err().to_string().ends_with(&Refusal::Files.to_string()));
+        let team = GovernanceIdentity::generate();
+        assert!(team.open_stream(out.as_slice()).is_err());
+
+        let mut out = Vec::new();
+        seal_while_opening(&to, &mut out, write).unwrap();
+        assert!(out.len() > LARGE);
     }
 }

@@ -1,14 +1,17 @@
+use std::io::Write;
+
 use super::*;
 use crate::{
     casebook::ImportError,
-    crypto::{OpenError, SigningKey},
+    crypto::{self, AttachmentSealer, GovernanceRecipients, OpenError, SigningKey},
     domain::{
-        About, AnswerKind, Attachment, BoxId, Calendar, CasebookSeen, ClockKind, DeliveryEntry, Digest, LogHead,
-        Manifest, ManifestProblem, Message, MessageContent, Text,
+        About, AnswerKind, Attachment, BoxId, Calendar, CasebookSeen, ClockKind, DeliveryEntry, Digest, FileEntry,
+        LogHead, Manifest, ManifestProblem, Message, MessageContent, Text,
     },
+    unseal::GovernanceIdentity,
     world::{
         DAY, TODAY,
-        casebook::{Parts, World, archive, seal, seal_bytes},
+        casebook::{Parts, World, archive, plain, seal, seal_bytes},
     },
 };
 
@@ -146,6 +149,101 @@ fn it_holds_exactly_what_the_manifest_names_in_order() {
     assert!(matches!(refusal(world.import(&file)), Refusal::Files));
     assert_eq!(world.snapshot(), before);
     assert!(import_parts(&world, &parts).is_ok());
+}
+
+/// Bytes of an attachment that goes through the memory between opening and sealing several times over.
+const SEVERAL_PIECES: usize = 1_500_000;
+
+/// A world where a report with such an attachment waits, the last file of the collection.
+fn waiting_large() -> (World, Manifest, Parts) {
+    let mut world = World::new();
+    world.concern(1, Route::StaffConcern, &[1, SEVERAL_PIECES]);
+    let manifest = world.manifest();
+    let parts = world.parts(&manifest);
+    (world, manifest, parts)
+}
+
+fn sealed_file(plain: &[u8], to: &GovernanceRecipients) -> Vec<u8> {
+    let mut sealer = AttachmentSealer::start(to, Vec::new()).unwrap();
+    sealer.write_all(plain).unwrap();
+    sealer.finish().unwrap().1
+}
+
+#[test]
+fn an_attachment_that_its_message_does_not_name_is_refused_and_so_is_one_that_the_manifest_does_not() {
+    let (mut world, mut manifest, parts) = waiting_large();
+    let before = world.snapshot();
+    let (team, genuine) = (world.recipients(), parts[parts.len() - 1].1.clone());
+    let mut other = plain(SEVERAL_PIECES);
+    other[SEVERAL_PIECES - 1] ^= 1;
+    let mut altered = genuine.clone();
+    altered[SEVERAL_PIECES / 2] ^= 1;
+    type Expected = fn(&OpenError) -> bool;
+    let spoilt: [(&str, Vec<u8>, Expected); 8] = [
+        ("another file", sealed_file(&other, &team), |error| matches!(error, OpenError::Inside)),
+        ("shorter", sealed_file(&plain(SEVERAL_PIECES - 1), &team), |error| matches!(error, OpenError::Inside)),
+        ("much shorter", sealed_file(&plain(9), &team), |error| matches!(error, OpenError::Inside)),
+        ("longer", sealed_file(&plain(2 * SEVERAL_PIECES), &team), |error| matches!(error, OpenError::Inside)),
+        (
+            "sealed to others",
+            sealed_file(&plain(SEVERAL_PIECES), &GovernanceIdentity::generate().recipients()),
+            |error| matches!(error, OpenError::OtherKeys),
+        ),
+        ("altered", altered, |error| matches!(error, OpenError::Altered)),
+        ("cut", genuine[..SEVERAL_PIECES / 2].to_vec(), |error| matches!(error, OpenError::Altered)),
+        ("appended to", [genuine.as_slice(), b"x"].concat(), |error| matches!(error, OpenError::Altered)),
+    ];
+    for (what, bytes, expected) in spoilt {
+        // As the manifest lists it: the box made it so.
+        let listed = manifest.reports[0].messages[0].files.last_mut().unwrap();
+        *listed = FileEntry { size: bytes.len() as u64, sha256: crypto::digest(&bytes) };
+        let mut parts = world.parts(&manifest);
+        parts.last_mut().unwrap().1.clone_from(&bytes);
+        let refused = refusal(import_parts(&world, &parts));
+        assert!(matches!(&refused, Refusal::Message { seq: 1, source, .. } if expected(source)), "{what}: {refused}");
+        // As it does not: it became so on the way.
+        let listed = manifest.reports[0].messages[0].files.last_mut().unwrap();
+        *listed = FileEntry { size: bytes.len() as u64, sha256: crypto::digest(&genuine) };
+        let mut parts = world.parts(&manifest);
+        parts.last_mut().unwrap().1 = bytes;
+        let refused = refusal(import_parts(&world, &parts));
+        assert!(matches!(refused, Refusal::Files), "{what}: {refused}");
+        assert_eq!(world.snapshot(), before, "{what}");
+    }
+    assert!(import_parts(&world, &parts).is_ok());
+}
+
+#[test]
+fn of_an_attachment_what_is_inside_counts_and_not_how_it_is_sealed() {
+    let (world, _, mut parts) = waiting_large();
+    let file = &mut parts.last_mut().unwrap().1;
+    // age's header has a random length: one like that of the first.
+    let again = std::iter::repeat_with(|| sealed_file(&plain(SEVERAL_PIECES), &world.recipients()));
+    *file = again.filter(|again| again.len() == file.len()).take(1).collect::<Vec<_>>().remove(0);
+    assert_eq!(import_parts(&world, &parts).unwrap().files, 2);
+    let casebook = world.open().unwrap();
+    let record = &casebook.state.reports[&ReportId([1; 8])].messages[0];
+    casebook.check_message(ReportId([1; 8]), record).unwrap();
+}
+
+#[test]
+fn a_collection_that_comes_through_a_pipe_is_read_once() {
+    let (world, _, parts) = waiting_large();
+    let pipe = world.dir.path().join("pipe");
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    let import = |parts: &Parts| {
+        let bytes = seal(parts, &world.identity.recipients());
+        std::thread::scope(|scope| {
+            // What was refused is not read to its end.
+            scope.spawn(|| drop(File::options().write(true).open(&pipe).unwrap().write_all(&bytes)));
+            world.import(&pipe)
+        })
+    };
+    let mut altered = parts.clone();
+    altered.last_mut().unwrap().1[SEVERAL_PIECES / 2] ^= 1;
+    let refused = refusal(import(&altered));
+    assert!(matches!(refused, Refusal::Message { source: OpenError::Altered, .. }), "{refused}");
+    assert_eq!(import(&parts).unwrap().files, 2);
 }
 
 #[test]
