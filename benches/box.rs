@@ -257,7 +257,11 @@ impl Bench {
             number += 1;
             cpu_of(|| drop(place.collect(&format!("c{number}"))))
         };
-        let pair = pairs(5, collect, || cpu_of(|| drop(self.seal_by_hand(&source, 1))));
+        let pair = pairs(5, collect, || {
+            cpu_of(|| {
+                self.seal_by_hand(&source, 1);
+            })
+        });
         lines.push(pair.rate_line("collect, by CPU seconds / rage", 200.0, Bound::Least(0.7)));
         // Each byte is opened twice and sealed once.
         let taken_in = cpu_of(|| drop(place.import("c1")));
@@ -320,9 +324,10 @@ impl Bench {
         let took = timed(|| {
             thread::scope(|scope| {
                 for out in &outs {
-                    scope.spawn(|| {
+                    let recipient = recipient.trim();
+                    scope.spawn(move || {
                         let mut rage = Command::new(&self.rage);
-                        rage.args(["-r", recipient.trim(), "-o"]).arg(out).arg(source);
+                        rage.args(["-r", recipient, "-o"]).arg(out).arg(source);
                         assert!(rage.status().unwrap().success());
                         File::open(out).unwrap().sync_all().unwrap();
                     });

@@ -7,6 +7,8 @@
 mod commit;
 mod digest;
 mod fingerprint;
+#[cfg(any(feature = "box", test))]
+mod hash_memory;
 mod open;
 mod pad;
 mod pipe;
@@ -24,6 +26,8 @@ mod sign;
 pub use commit::{Commitments, summary_commitment};
 pub use digest::{Hashed, Hasher, digest, digest_all};
 pub use fingerprint::{Fingerprint, FingerprintError};
+#[cfg(any(feature = "box", test))]
+pub use hash_memory::HashMemory;
 pub use open::OpenError;
 #[cfg(feature = "desk")]
 pub(crate) use open::{read_limited, stream_error};

@@ -103,6 +103,9 @@ pub const PAGE_TEXT_BYTES: usize = 16 * KIB;
 /// Receipt codes that may wait to be hashed, those of sends and those that were typed each; past that the box says that
 /// it is busy.
 pub const HASH_QUEUE: usize = 64;
+/// Bytes of memory in which receipt codes are hashed at the same moment, on however many cores: six at Argon2's costs of
+/// today, a quarter of what the service file allows the box.
+pub const HASH_MEMORY_BYTES: usize = 128 * MIB;
 
 /// Working days left at which an open clock is due soon.
 pub const DUE_SOON: i64 = 3;
@@ -132,6 +135,7 @@ mod tests {
         assert_eq!((MESSAGE_BYTES, ANSWER_BYTES), (2 * 6 * longest, 2_240_000), "escaped, then padded to the double");
         assert_eq!((SHORT_SLOT_BYTES, LONG_SLOT_BYTES), (20_480, 262_144));
         assert_eq!((UPLOADS, HASH_QUEUE, FIELDS), (24, 64, 64));
+        assert_eq!(HASH_MEMORY_BYTES, 134_217_728);
         assert_eq!((MANIFEST_BYTES, EVENT_BYTES, OWN_COPIES_BYTES), (67_108_864, 268_435_456, 1_048_576));
     }
 }

@@ -9,7 +9,7 @@ use rustix::{
 };
 
 use super::{
-    Budget, DATABASE, Store, StoreError, VAULT_FILES,
+    Budget, DATABASE, Store, StoreError, VAULT_FILES, damaged,
     deliver::{delete_files, remove_withdrawn},
     schema::MAYBE_SHORT,
     slot_records::{free_slots, release, unwiped},
@@ -20,7 +20,7 @@ use crate::domain::{Date, ReportId, limits::MIB};
 
 /// Bytes of a database that is written anew in the order of its random keys whenever it was changed. In a larger one the
 /// pages are so many that the order of the keys alone hides that of the changes.
-const REWRITE_BYTES: i64 = 2 * MIB as i64;
+const REWRITE_BYTES: u64 = 2 * MIB as u64;
 /// Rows of a table that is short, likewise.
 const SHORT_ROWS: i64 = 2_000;
 /// Bytes that are wiped before anybody may hold the slots in between.
@@ -146,8 +146,9 @@ impl Engine {
 
     /// Writes a small database anew if it was changed, and cuts the log.
     pub(super) fn tidy(&mut self) -> Result<(), StoreError> {
-        let number = |name: &str| -> Result<i64, StoreError> {
-            Ok(self.connection.pragma_query_value(None, name, |row| row.get(0))?)
+        let number = |name: &str| -> Result<u64, StoreError> {
+            let number: i64 = self.connection.pragma_query_value(None, name, |row| row.get(0))?;
+            u64::try_from(number).map_err(|_| damaged("a number of the database"))
         };
         // The first counts this program's changes, the second all others'.
         let version = (self.connection.total_changes(), number("data_version")?);
@@ -188,7 +189,7 @@ fn to_forget(connection: &Connection, until: Date) -> Result<Vec<(ReportId, u32)
     let rows = statement.query_map([until.to_string()], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))?;
     rows.map(|row| {
         let (report, seq) = row?;
-        Ok((ReportId::from_slice(&report).map_err(|_| super::damaged("a report's id"))?, seq))
+        Ok((ReportId::from_slice(&report).map_err(|_| damaged("a report's id"))?, seq))
     })
     .collect()
 }

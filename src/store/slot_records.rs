@@ -12,7 +12,8 @@ use super::{
 /// Bytes of bits in one row.
 const BLOCK: usize = 512;
 /// Slots in one row.
-const SLOTS: u32 = 8 * BLOCK as u32;
+const SLOTS: u32 = 4096;
+const _: () = assert!(8 * BLOCK == SLOTS as usize);
 
 /// Marks slots as taken.
 pub(super) fn take(

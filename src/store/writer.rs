@@ -137,7 +137,7 @@ pub(super) struct Engine {
     /// Bytes of a half that may not be zero behind its state.
     longest: usize,
     /// How often the database had been changed when it was tidied last.
-    pub(super) tidied: Option<(u64, i64)>,
+    pub(super) tidied: Option<(u64, u64)>,
 }
 
 impl Engine {

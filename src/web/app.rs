@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{num::NonZero, sync::Arc, thread};
 
 use tokio::sync::Semaphore;
 
@@ -12,7 +12,7 @@ use super::{
     view::Shell,
 };
 use crate::{
-    crypto::{Code, GovernanceRecipients, Receipt, SealError},
+    crypto::{Code, GovernanceRecipients, HashMemory, Receipt, SealError},
     domain::{Calendar, CalendarError, Clock, Date, Route, Today, limits::UPLOADS},
     http::scrub,
     store::{Store, StoreError},
@@ -44,6 +44,7 @@ struct AppParts {
     options: AppOptions,
     shell: Shell,
     kdf_queue: KdfQueue,
+    hash_memory: HashMemory,
     uploads: Arc<Semaphore>,
     code_checks: Rate,
     sends: Rate,
@@ -57,16 +58,24 @@ impl App {
     pub fn new(options: AppOptions) -> Self {
         let shell = Shell::new(&options.config, options.demo);
         let limits = options.config.limits;
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let kdf_queue = KdfQueue::new(cores, options.store.settings().kdf.memory_bytes());
         Self(Arc::new(AppParts {
             options,
             shell,
-            kdf_queue: KdfQueue::default(),
+            kdf_queue,
+            hash_memory: HashMemory::default(),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             code_checks: Rate::a_minute(limits.code_checks_a_minute),
             sends: Rate::a_minute(limits.sends_a_minute),
             capacity: Capacity::new(&limits),
             last_write: LastWrite::default(),
         }))
+    }
+
+    /// Gives back to the system the memory in which no code was hashed since the last call: for a timer.
+    pub fn release_idle_memory(&self) {
+        self.0.hash_memory.release_idle();
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -170,7 +179,7 @@ impl App {
             // Held by the work itself: whoever asked may have gone, and the core is busy all the same.
             let _turn = turn;
             let settings = app.store().settings();
-            Ok(code.derive(settings.box_id, settings.kdf)?)
+            Ok(code.derive_in(&app.0.hash_memory, settings.box_id, settings.kdf)?)
         })
         .await
     }

@@ -8,6 +8,7 @@ use axum::{
 
 use super::{
     App, LimitsConfig, WebError,
+    departure::Steps,
     message::UnsealedMessage,
     receive::{self, Files, LeftOut, Received},
     respond::page,
@@ -38,13 +39,15 @@ pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Re
 /// `POST /status/follow-up`
 pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let Received { fields, files, left_out } = receive::receive(&app, request).await?;
-    let opened = match status::find(&app, fields.first(FormField::Code.slug())).await? {
+    // Counted from when its files have come: how long they take says nothing of the code.
+    let steps = Steps::for_writing();
+    let opened = match status::find(&app, fields.first(FormField::Code.slug()), steps).await? {
         Lookup::Report(opened) => opened,
         Lookup::Nothing(response) => return Ok(response),
     };
-    let hashed = opened.hashed;
+    let departure = opened.departure;
     let answer = send(&app, opened, fields, files, &left_out).await;
-    status::whole_step(hashed).await;
+    departure.wait().await;
     answer
 }
 

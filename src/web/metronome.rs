@@ -16,12 +16,15 @@ const BEAT: Duration = Duration::from_secs(1);
 /// How often what came is folded away, and what was deleted is wiped.
 const TICK: Duration = Duration::from_mins(10);
 
+/// How many beats the memory of hashes is kept that nobody needs.
+const IDLE_BEATS: u64 = 15;
+
 /// Goes on for as long as the box serves. The first tick is at once: a box that was killed left something to be done.
 pub async fn metronome(app: App) {
     let mut beats = time::interval(BEAT);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut ticked: Option<Instant> = None;
-    loop {
+    for beat_number in 0_u64.. {
         beats.tick().await;
         let is_due = ticked.is_none_or(|at| at.elapsed() >= TICK);
         if is_due {
@@ -31,9 +34,12 @@ pub async fn metronome(app: App) {
         let _ = app
             .blocking(move |app| {
                 if is_due {
-                    tick(app)
+                    tick(app);
                 } else {
-                    beat(app)
+                    beat(app);
+                }
+                if beat_number.is_multiple_of(IDLE_BEATS) {
+                    app.release_idle_memory();
                 }
                 tell_faults();
                 Ok::<(), WebError>(())

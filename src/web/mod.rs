@@ -8,6 +8,7 @@ mod answers;
 mod app;
 mod capacity;
 mod config;
+mod departure;
 mod error;
 mod follow_up;
 mod form;

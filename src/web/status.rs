@@ -1,17 +1,15 @@
 //! What has happened to a report, for whoever has its receipt code.
 
-use std::time::Duration;
-
 use axum::{
     extract::{Request, State},
     http::StatusCode,
     response::Response,
 };
-use tokio::time::{self, Instant};
 
 use super::{
     App, WebError,
     answers::open_answers,
+    departure::{Departure, Steps},
     own_copies::open_copies,
     respond::page,
     view::{AskPage, StatusPage, StatusParts, TypedFollowUp, WithdrawnPage},
@@ -23,10 +21,6 @@ use crate::{
     store::StoredReport,
 };
 
-/// What the time from a hashed code to its answer is a multiple of, whatever was found: looking up, opening replies and
-/// making the page take a small part of it, so that whoever watches the connection can't tell one from another.
-const STEP: Duration = Duration::from_millis(100);
-
 /// `GET /status`
 pub(super) async fn ask(State(app): State<App>) -> Result<Response, WebError> {
     page(StatusCode::OK, &AskPage { shell: app.shell(), errors: &[], typed: "" })
@@ -35,11 +29,11 @@ pub(super) async fn ask(State(app): State<App>) -> Result<Response, WebError> {
 /// `POST /status`
 pub(super) async fn show(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
-    match find(&app, form.first(FormField::Code.slug())).await? {
+    match find(&app, form.first(FormField::Code.slug()), Steps::for_reading()).await? {
         Lookup::Report(found) => {
-            let hashed = found.hashed;
+            let departure = found.departure;
             let page = found.page(&app, typed_follow_up(&form)).await;
-            whole_step(hashed).await;
+            departure.wait().await;
             page
         }
         Lookup::Nothing(response) => Ok(response),
@@ -59,36 +53,28 @@ pub(super) struct OpenedReport {
     /// What opens its answers.
     pub receipt: Receipt,
     pub report: StoredReport,
-    /// When the code was hashed.
-    pub hashed: Instant,
+    /// When its answer leaves.
+    pub departure: Departure,
 }
 
-/// Looks for the report of a receipt code. What is not a code is answered before any hashing.
-pub(super) async fn find(app: &App, typed: &str) -> Result<Lookup, WebError> {
+/// Looks for the report of a receipt code. What is not a code is answered before any hashing; a code that leads nowhere
+/// when the answer to another one would leave.
+pub(super) async fn find(app: &App, typed: &str, steps: Steps) -> Result<Lookup, WebError> {
     let code = match Code::parse(typed) {
         Ok(code) => code,
         Err(error) => return ask_again(app, typed, &error.to_string()).map(Lookup::Nothing),
     };
     let receipt = app.look_up(code.clone()).await?;
-    let hashed = Instant::now();
+    let departure = steps.hashed();
     let locator = receipt.locator;
     if let Some(report) = app.blocking(move |app| Ok(app.store().report_at(locator)?)).await? {
-        Ok(Lookup::Report(Box::new(OpenedReport { code, receipt, report, hashed })))
+        Ok(Lookup::Report(Box::new(OpenedReport { code, receipt, report, departure })))
     } else {
         let says = "We can’t find a report with this code. Check it against what you wrote down";
         let page = ask_again(app, typed, says);
-        whole_step(hashed).await;
+        departure.wait().await;
         page.map(Lookup::Nothing)
     }
-}
-
-/// Waits until a whole number of steps has passed.
-pub(super) async fn whole_step(since: Instant) {
-    let mut answer_at = since + STEP;
-    while answer_at < Instant::now() {
-        answer_at += STEP;
-    }
-    time::sleep_until(answer_at).await;
 }
 
 impl OpenedReport {

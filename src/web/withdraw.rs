@@ -8,6 +8,7 @@ use axum::{
 
 use super::{
     App, WebError,
+    departure::Steps,
     message::UnsealedMessage,
     receive::Files,
     respond::page,
@@ -36,7 +37,7 @@ pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Re
 /// `POST /status/withdraw`: deletes what the box holds, and leaves a message that tells the desk.
 pub(super) async fn withdraw(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
-    let opened = match status::find(&app, form.first(FormField::Code.slug())).await? {
+    let opened = match status::find(&app, form.first(FormField::Code.slug()), Steps::for_writing()).await? {
         Lookup::Report(opened) => opened,
         Lookup::Nothing(response) => return Ok(response),
     };
@@ -44,12 +45,15 @@ pub(super) async fn withdraw(State(app): State<App>, request: Request) -> Result
     let on = app.today();
     let content = MessageContent::Withdrawal;
     let outgoing = UnsealedMessage { content, files: Files::default(), on, clocks: vec![], send_id };
-    let hashed = opened.hashed;
+    let departure = opened.departure;
     let before = app.blocking(move |app| {
         let OpenedReport { receipt, report, .. } = *opened;
         outgoing.append(app, &receipt, report, |report| report.withdrawn_on)
     });
-    let withdrawn_on = before.await?.unwrap_or(on);
-    status::whole_step(hashed).await;
-    page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), unsent: vec![], on: Day(withdrawn_on) })
+    let withdrawn = before.await.and_then(|before| {
+        let withdrawn_on = Day(before.unwrap_or(on));
+        page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), unsent: vec![], on: withdrawn_on })
+    });
+    departure.wait().await;
+    withdrawn
 }

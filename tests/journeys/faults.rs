@@ -110,7 +110,7 @@ fn uploads_that_never_end_fill_no_disk_and_keep_no_box_from_starting() {
     place.put("small.toml", b"[limits]\ndisk_reserve_mib = 16\nattachment_mib = 64\n");
     let serve = || place.serve_with(&["--config", "small.toml"]);
     let free = || {
-        let disk = rustix::fs::statvfs(&place.path("box")).unwrap();
+        let disk = rustix::fs::statvfs(place.path("box")).unwrap();
         disk.f_bavail * disk.f_frsize
     };
     let running = serve();

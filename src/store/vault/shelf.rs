@@ -56,8 +56,7 @@ impl Shelf {
     pub(in crate::store) const fn first_slots(self) -> u32 {
         match self {
             Self::Short => 256,
-            Self::Long => 64,
-            Self::Answers => 64,
+            Self::Long | Self::Answers => 64,
         }
     }
 
