@@ -9,6 +9,9 @@ use super::{
 };
 use crate::domain::limits::LONG_SLOT_BYTES;
 
+/// Long slots of one file that may stand in the kernel's memory on their way to the disk.
+const IN_MEMORY: usize = 32;
+
 /// A sealed file on its way into the vault. Unreachable until a message names it; dropped before, its slots are free
 /// again.
 ///
@@ -60,6 +63,7 @@ impl Upload {
         part.chunks(self.slots.shelf.slot_bytes()).try_for_each(|part| self.slots.write(part))?;
         if self.slots.shelf == Shelf::Long {
             self.slots.vault.sync(Shelf::Long)?;
+            self.slots.slots.iter().rev().take(IN_MEMORY).for_each(|slot| self.slots.let_go(*slot));
         }
         let placed = Placed { shelf: self.slots.shelf, size: self.size, slots: self.slots.slots.clone() };
         Ok(FinishedUpload { placed, slots: self.slots, lost: self.lost })
@@ -120,7 +124,17 @@ impl TakenSlots {
     fn write(&mut self, part: &[u8]) -> Result<(), StoreError> {
         let number = self.vault.take(self.shelf)?;
         self.slots.push(FilledSlot { number, crc: crc32fast::hash(part) });
-        Ok(self.vault.file(self.shelf).write(number, part)?)
+        self.vault.file(self.shelf).write(number, part)?;
+        if self.shelf == Shelf::Long {
+            // Begun to be written now, and given up once it is likely to be on the disk.
+            self.slots.last().into_iter().for_each(|slot| self.let_go(*slot));
+            self.slots.iter().rev().nth(IN_MEMORY).into_iter().for_each(|slot| self.let_go(*slot));
+        }
+        Ok(())
+    }
+
+    fn let_go(&self, slot: FilledSlot) {
+        self.vault.file(self.shelf).let_go(slot.number);
     }
 }
 

@@ -1,13 +1,14 @@
 use std::{
     fs::{File, OpenOptions},
     io,
+    num::NonZeroU64,
     os::unix::fs::{FileExt, OpenOptionsExt},
     path::Path,
 };
 
 use rand::Rng;
 use rustix::{
-    fs::{FallocateFlags, fallocate},
+    fs::{Advice, FallocateFlags, fadvise, fallocate},
     io::Errno,
 };
 
@@ -63,6 +64,15 @@ impl ShelfFile {
     /// Writes a part into its slot.
     pub(in crate::store) fn write(&self, slot: u32, part: &[u8]) -> io::Result<()> {
         self.file.write_all_at(part, self.place(slot))
+    }
+
+    /// Tells the kernel that a slot that was written is not needed in memory: what is not on the disk is begun to be
+    /// written, what is there is given up. So a large file leaves the disk little to do at its end, and takes no memory from
+    /// anything else.
+    pub(in crate::store) fn let_go(&self, slot: u32) {
+        // Advice: where it is not taken, nothing is lost but time.
+        let _ =
+            fadvise(&self.file, self.place(slot), NonZeroU64::new(self.shelf.slot_bytes() as u64), Advice::DontNeed);
     }
 
     /// Reads a part from its slot.
