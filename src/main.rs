@@ -14,11 +14,12 @@ fn main() -> ExitCode {
     candour::cli::run()
 }
 
-/// Hashing a receipt code takes 19 MiB for some milliseconds. glibc would keep blocks of that size in each thread's
-/// arena once it has seen one; with fixed thresholds they go back to the system at once, and memory stays bounded.
+/// A long message that is padded and sealed, or a list of decisions, takes some megabytes for some milliseconds. glibc
+/// would keep blocks of that size in each thread's arena once it has seen one; with fixed thresholds they go back to the
+/// system at once, and memory stays bounded. (Receipt codes are hashed in mappings of their own.)
 #[cfg(target_env = "gnu")]
 fn return_large_blocks() {
-    /// Bytes from which a block is a mapping of its own: above every buffer of an upload, below a hash.
+    /// Bytes from which a block is a mapping of its own: above every buffer of an upload.
     const LARGE: i32 = 1024 * 1024;
     /// Free bytes that an arena may keep: enough for the buffers of an upload to come and go without page faults.
     const KEPT: i32 = 8 * LARGE;

@@ -13,7 +13,6 @@ use argon2::Block;
 use memmap2::{Advice, MmapMut};
 use zeroize::optimization_barrier;
 
-use super::KdfError;
 use crate::domain::limits::MIB;
 
 /// Bytes of a large page, to which a mapping has to be aligned to get one.
@@ -51,16 +50,17 @@ impl HashMemory {
         drop(idle);
     }
 
-    /// Does something with so many blocks. What stands in them before says nothing and after it is wiped.
-    pub(super) fn lend<T>(&self, blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> Result<T, KdfError> {
-        let bytes = blocks.checked_mul(Block::SIZE).ok_or(KdfError::Params)?;
+    /// Does something with so many blocks; nothing if the system does not have them. What stands in them before says
+    /// nothing, and after it is wiped.
+    pub(super) fn lend<T>(&self, blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> Option<T> {
+        let bytes = blocks.checked_mul(Block::SIZE)?;
         let fits = |mapping: &Mapping| mapping.aligned.len() >= bytes;
         // In a statement of its own, so that the lock is free again while a new one is made.
         let kept = self.lock().pop();
-        let mapping = kept.filter(fits).map_or_else(|| Mapping::new(bytes), Ok)?;
+        let mapping = kept.filter(fits).or_else(|| Mapping::new(bytes))?;
         let mut lent = Lent { mapping: Some(mapping), memory: self };
         let all = lent.mapping.as_mut().map_or(&mut [][..], Mapping::blocks);
-        Ok(work(all.get_mut(..blocks).ok_or(KdfError::Memory)?))
+        all.get_mut(..blocks).map(work)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Mapping>> {
@@ -79,16 +79,15 @@ impl Drop for Lent<'_> {
 }
 
 impl Mapping {
-    fn new(bytes: usize) -> Result<Self, KdfError> {
-        let bytes = bytes.checked_next_multiple_of(LARGE_PAGE).ok_or(KdfError::Params)?;
+    fn new(bytes: usize) -> Option<Self> {
+        let bytes = bytes.checked_next_multiple_of(LARGE_PAGE)?;
         // One large page more than is used: the kernel aligns to small ones. What lies before and after is never touched.
-        let map =
-            MmapMut::map_anon(bytes.checked_add(LARGE_PAGE).ok_or(KdfError::Params)?).map_err(|_| KdfError::Memory)?;
+        let map = MmapMut::map_anon(bytes.checked_add(LARGE_PAGE)?).ok()?;
         // A kernel without large pages hashes in small ones; and the process writes no core file anyway.
         map.advise(Advice::HugePage).ok();
         map.advise(Advice::DontDump).ok();
         let start = map.as_ptr().align_offset(LARGE_PAGE);
-        Ok(Self { map, aligned: start..start + bytes, idle: false })
+        Some(Self { map, aligned: start..start + bytes, idle: false })
     }
 
     #[expect(unsafe_code, reason = "the standard library has no other way from bytes to a type of another crate")]
@@ -147,7 +146,7 @@ mod tests {
         let memory = HashMemory::default();
         let failed = memory.lend(BLOCKS, |blocks| {
             write(blocks);
-            Err::<(), KdfError>(KdfError::Params)
+            Err::<(), &str>("in the middle of a hash")
         });
         assert!(failed.unwrap().is_err() && all_kept_is_wiped(&memory, 1));
         let panicked = catch_unwind(AssertUnwindSafe(|| {

@@ -69,8 +69,9 @@ impl Code {
         memory
             .lend(blocks, |blocks| {
                 argon2.hash_password_into_with_memory(&code[..], &salt.0, derived.as_mut_slice(), blocks)
-            })?
-            .map_err(|_| KdfError::Memory)?;
+            })
+            .ok_or(KdfError::Memory)?
+            .map_err(|_| KdfError::Params)?;
         let (locator, secret) = derived.split_at(Locator::LEN);
         Ok(Receipt {
             locator: Locator::from_slice(locator).map_err(|_| KdfError::Params)?,

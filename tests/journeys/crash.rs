@@ -76,7 +76,7 @@ fn every_receipt_that_was_shown_outlives_a_kill_at_any_moment() {
     let running = place.serve();
     let codes = shown.lock().unwrap().clone();
     assert!(!codes.is_empty(), "no send was ever finished");
-    // Many at a time: each waits for the tenth of a second at which it is answered.
+    // Many at a time: each waits for the step at which it is answered.
     thread::scope(|scope| {
         for part in codes.chunks(codes.len().div_ceil(ASKERS)) {
             scope.spawn(|| part.iter().for_each(|code| assert_leads_somewhere(running.address, code)));

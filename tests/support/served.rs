@@ -12,6 +12,7 @@ use std::{
 
 use axum::Router;
 use candour::{
+    crypto::KdfParams,
     domain::{Date, Message, ReportId, Today},
     http::server,
     store::{CopyError, Store, StoreError},
@@ -20,7 +21,7 @@ use candour::{
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
-use super::world::{DAY, EmptyBox};
+use super::world::{DAY, EmptyBox, KDF};
 
 /// A box that is running.
 pub(crate) struct Served {
@@ -79,7 +80,12 @@ impl Served {
 
     /// The same, and its pages without a socket.
     pub(crate) fn with_pages(config: Config) -> (Self, Router) {
-        let r#box = EmptyBox::new();
+        Self::hashing_at(KDF, config)
+    }
+
+    /// The same with hashing at these costs.
+    pub(crate) fn hashing_at(kdf: KdfParams, config: Config) -> (Self, Router) {
+        let r#box = EmptyBox::hashing_at(kdf);
         let day = Day(Arc::new(Mutex::new(DAY)));
         let disk = Disk(Arc::new(AtomicU64::new(u64::MAX)));
         let options = r#box.options(config, Arc::new(day.clone()));

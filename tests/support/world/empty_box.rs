@@ -6,8 +6,8 @@ use std::sync::Arc;
 use candour::unseal::GovernanceIdentity;
 use candour::{
     crypto::{
-        BoxRole, Code, CodeTagger, GovernanceRecipients, Receipt, SignerRole, SigningKey, VerifyingKey, os_random,
-        signers_fingerprint,
+        BoxRole, Code, CodeTagger, GovernanceRecipients, KdfParams, Receipt, SignerRole, SigningKey, VerifyingKey,
+        os_random, signers_fingerprint,
     },
     domain::{BoxId, Calendar, Today},
     store::{Settings, Store},
@@ -35,6 +35,11 @@ pub(crate) struct EmptyBox {
 
 impl EmptyBox {
     pub(crate) fn new() -> Self {
+        Self::hashing_at(KDF)
+    }
+
+    /// One that hashes receipt codes at these costs.
+    pub(crate) fn hashing_at(kdf: KdfParams) -> Self {
         let directory = tempfile::tempdir().unwrap();
         #[cfg(feature = "desk")]
         let identity = Arc::new(GovernanceIdentity::generate());
@@ -46,7 +51,7 @@ impl EmptyBox {
         let signers = [public];
         let settings = Settings {
             box_id: BoxId::random(&mut os_random()),
-            kdf: KDF,
+            kdf,
             tagger: CodeTagger::generate(),
             recipients: recipients.fingerprint(),
             signers: signers_fingerprint(&signers),
