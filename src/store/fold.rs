@@ -33,6 +33,21 @@ pub(super) fn fold_message(connection: &Connection, message: &PendingMessage) ->
     insert(connection, message)
 }
 
+/// The generation of the last state of the intake that was folded.
+pub(super) fn folded_generation(connection: &Connection) -> Result<u64, StoreError> {
+    let sql = "SELECT value FROM setting WHERE name = 'folded'";
+    let value: Option<Vec<u8>> = connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
+    let Some(value) = value else { return Ok(0) };
+    value.try_into().map(u64::from_le_bytes).map_err(|_| damaged("what was folded"))
+}
+
+/// Records it, in the commit that folds it.
+pub(super) fn set_folded_generation(connection: &Connection, generation: u64) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO setting (name, value) VALUES ('folded', ?1)";
+    connection.prepare_cached(sql)?.execute([generation.to_le_bytes()])?;
+    Ok(())
+}
+
 fn insert(connection: &Connection, message: &PendingMessage) -> Result<(), StoreError> {
     let PendingMessage { report, seq, .. } = *message;
     let sql = "INSERT INTO message (report, seq, kind, received_on, send_id, commitment, summary)

@@ -513,3 +513,32 @@ fn a_box_is_made_once_and_missing_ones_are_named() {
         0
     );
 }
+
+#[test]
+fn what_was_folded_and_not_cleared_away_is_not_folded_again() {
+    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let locator = locator(&store);
+    let id = add(&store, locator, &[b"one"]);
+    store.add_message(id, message(&store, 2, MessageKind::Withdrawal, &[b"w"])).unwrap();
+    let intake = directory.path().join("intake");
+    let before = std::fs::read(&intake).unwrap();
+    store.upkeep(writer::Engine::fold).unwrap();
+    for number in [1, 2] {
+        store.apply(delivery(&store, number, vec![], vec![Collected { report: id, through: 2 }])).unwrap();
+    }
+    assert!(store.report_at(locator).unwrap().is_none(), "withdrawn, and the desk knows");
+    drop(store);
+    // As if the box had been killed between the database's commit and the clearing of the intake.
+    std::fs::OpenOptions::new().write(true).open(&intake).unwrap().write_all(&before).unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    assert!(store.report_at(locator).unwrap().is_none());
+    store.tick(DAY).unwrap();
+    assert_eq!((store.snapshot(|snapshot| snapshot.reports(true)).unwrap().len(), taken(&store)), (0, 0));
+    // What comes then is taken as ever.
+    add(&store, self::locator(&store), &[b"two"]);
+    let store = {
+        drop(store);
+        Store::open(directory.path()).unwrap()
+    };
+    assert_eq!(store.snapshot(|snapshot| snapshot.reports(true)).unwrap().len(), 1);
+}

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::{
     AddMessage, StoreError,
-    fold::fold_message,
+    fold::{fold_message, folded_generation, set_folded_generation},
     intake::{IntakeFile, Latest, Pending, PendingMessage},
     schema::BUSY,
     slot_records::any_taken,
@@ -361,8 +361,11 @@ impl Engine {
         if self.generation > 0 && self.intake.is_own()? {
             return Ok(());
         }
-        let Latest { generation, half, body, .. } = self.intake.latest()?;
-        let pending = Pending::read(&body)?;
+        let Latest { generation, half, body } = self.intake.latest()?;
+        // What was folded and not cleared away, because the program was killed in between, is not to be folded again: what
+        // became of it since would come back.
+        let is_folded = generation <= folded_generation(&self.connection)?;
+        let pending = if is_folded { Pending::default() } else { Pending::read(&body)? };
         (self.generation, self.half) = (generation.max(self.generation), half);
         self.set_pending(pending);
         Ok(())
@@ -385,16 +388,17 @@ impl Engine {
         let folded = messages
             .iter()
             .try_for_each(|message| fold_message(&self.connection, message))
+            .and_then(|()| set_folded_generation(&self.connection, self.generation))
             .and_then(|()| Ok(self.connection.execute_batch("COMMIT")?));
         if folded.is_err() {
             undo(&self.connection);
         }
         folded?;
-        // If this fails the messages are folded once more, which changes nothing.
+        self.set_pending(Pending::default());
         self.generation += 1;
+        // If this fails, the next state takes their place.
         self.intake.clear(self.half, self.generation)?;
         self.longest = 0;
-        self.set_pending(Pending::default());
         Ok(())
     }
 
