@@ -1,7 +1,7 @@
 //! Multipart bodies: fields into memory, files sealed piece by piece while they arrive. Nothing plain is ever whole
 //! anywhere.
 
-use std::{io::Write, time::Duration};
+use std::{io::Write, mem, time::Duration};
 
 use axum::{
     body::Body,
@@ -30,8 +30,10 @@ use crate::{
 
 /// The field that files come in.
 const FILES: &str = FormField::Attachment.slug();
-/// Pieces on their way to the sealer.
-const IN_FLIGHT: usize = 4;
+/// Batches on their way to the sealer.
+const IN_FLIGHT: usize = 1;
+/// Bytes of a batch: waking the sealer for each piece would take more time than some pieces do.
+const BATCH: usize = 256 * KIB;
 /// Bytes of a file that are taken into memory before it waits for its turn to be sealed.
 const BEFORE_ITS_TURN: usize = 64 * KIB;
 /// How long a file waits for its turn to be sealed.
@@ -142,8 +144,8 @@ struct Receiver<'a> {
     received: Received,
 }
 
-enum Piece {
-    Data(Bytes),
+enum Batch {
+    Pieces(Vec<Bytes>),
     /// The file is whole. A channel that closes without it carried a broken upload.
     End,
 }
@@ -241,19 +243,20 @@ impl Receiver<'_> {
     ) -> Result<Option<(SealedTrueSize, FinishedUpload)>, WebError> {
         let turn = time::timeout(TURN_WITHIN, self.app.uploads().acquire_owned()).await.map_err(|_| WebError::Busy)?;
         let turn = turn.map_err(|_| WebError::Internal)?;
-        let (sender, pieces) = mpsc::channel(IN_FLIGHT);
+        let (sender, batches) = mpsc::channel(IN_FLIGHT);
         let app = self.app.clone();
         let sealing = tokio::spawn(async move {
             app.blocking(move |app| {
                 // Held until this file is sealed or dropped.
                 let _turn = turn;
-                seal(app, pieces)
+                seal(app, batches)
             })
             .await
         });
         let before = self.file_bytes;
         // Hashed here and sealed there: two cores work at one file.
         let mut hasher = Hasher::default();
+        let (mut batch, mut batch_bytes) = (Vec::new(), 0);
         let mut piece = Some(Bytes::from(start));
         while let Some(data) = piece {
             self.file_bytes += data.len() as u64;
@@ -265,27 +268,35 @@ impl Receiver<'_> {
                 return Ok(None);
             }
             hasher.update(&data);
-            if sender.send(Piece::Data(data)).await.is_err() {
-                // The sealer gave up; its own error says why.
-                break;
+            batch_bytes += data.len();
+            batch.push(data);
+            if batch_bytes >= BATCH {
+                batch_bytes = 0;
+                if sender.send(Batch::Pieces(mem::take(&mut batch))).await.is_err() {
+                    // The sealer gave up; its own error says why.
+                    break;
+                }
             }
             piece = if is_whole { None } else { self.next(&mut field).await? };
         }
-        let _ = sender.send(Piece::End).await;
+        let _ = sender.send(Batch::Pieces(batch)).await;
+        let _ = sender.send(Batch::End).await;
         let sealed = sealing.await.map_err(|_| WebError::Internal)??;
         Ok(sealed.map(|(size, upload)| (SealedTrueSize { size, sha256: hasher.finish() }, upload)))
     }
 }
 
 /// Gives the file's size and its place, if it came whole.
-fn seal(app: &App, mut pieces: mpsc::Receiver<Piece>) -> Result<Option<(u64, FinishedUpload)>, WebError> {
+fn seal(app: &App, mut batches: mpsc::Receiver<Batch>) -> Result<Option<(u64, FinishedUpload)>, WebError> {
     let mut sealer = PaddedSealer::start(app.recipients(), app.store().upload())?;
     let mut unseen = 0;
     loop {
-        match pieces.blocking_recv() {
-            Some(Piece::Data(data)) => {
-                sealer.write_all(&data).map_err(|error| app.not_sealed(error.into()))?;
-                unseen += data.len();
+        match batches.blocking_recv() {
+            Some(Batch::Pieces(pieces)) => {
+                for piece in pieces {
+                    sealer.write_all(&piece).map_err(|error| app.not_sealed(error.into()))?;
+                    unseen += piece.len();
+                }
                 if unseen > LOOK_EVERY {
                     unseen = 0;
                     if app.why_full(Stage::Sending)?.is_some() {
@@ -293,7 +304,7 @@ fn seal(app: &App, mut pieces: mpsc::Receiver<Piece>) -> Result<Option<(u64, Fin
                     }
                 }
             }
-            Some(Piece::End) => break,
+            Some(Batch::End) => break,
             None => return Ok(None),
         }
     }
