@@ -1,8 +1,13 @@
 //! When the answer to a receipt code leaves: at a time that whoever watches the connection can tell nothing from.
 
-use std::time::Duration;
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::Poll,
+    time::Duration,
+};
 
-use tokio::time::{self, Instant};
+use tokio::time::{self, Instant, Sleep};
 
 /// What the time from a request to its answer is a multiple of. One hash and [`READING`] fit into it on a machine that
 /// hashes in less than 30 ms, and a page comes in less than 60.
@@ -20,9 +25,8 @@ pub(super) struct Steps {
     room: Duration,
 }
 
-/// When an answer leaves.
-#[derive(Clone, Copy)]
-pub(super) struct Departure(Instant);
+/// When an answer leaves: a timer that runs already.
+pub(super) struct Departure(Pin<Box<Sleep>>);
 
 impl Steps {
     /// For a request that only reads, counted from now.
@@ -38,24 +42,33 @@ impl Steps {
     /// The step at which the answer leaves, for a code that has just been hashed.
     ///
     /// It is chosen before anything is known of the code, with room for all that depends on it. The first step after the
-    /// work would not do: a hash that waited until shortly before a step would show by it whether the rest took long.
-    pub(super) fn hashed(self) -> Departure {
-        Departure(self.from).not_before(Instant::now() + self.room)
+    /// work would not do: a hash that waited until shortly before a step would show by it whether the rest took long. Its
+    /// timer is set now for the same reason: of those that end at the same moment, the one that was set first goes first.
+    pub(super) async fn hashed(self) -> Departure {
+        let at = next_step(self.from, Instant::now() + self.room);
+        let mut timer = Box::pin(time::sleep_until(at));
+        // A timer is set when it is first asked whether it has ended.
+        poll_fn(|context| Poll::Ready(timer.as_mut().poll(context).is_ready())).await;
+        Departure(timer)
     }
 }
 
 impl Departure {
     /// Waits for it. Where the work took longer than there was room for, the next step.
-    pub(super) async fn wait(self) {
-        time::sleep_until(self.not_before(Instant::now()).0).await;
-    }
-
-    fn not_before(mut self, earliest: Instant) -> Self {
-        while self.0 < earliest {
-            self.0 += STEP;
+    pub(super) async fn wait(mut self) {
+        let (chosen, now) = (self.0.deadline(), Instant::now());
+        if chosen < now {
+            self.0.as_mut().reset(next_step(chosen, now));
         }
-        self
+        self.0.await;
     }
+}
+
+fn next_step(mut step: Instant, earliest: Instant) -> Instant {
+    while step < earliest {
+        step += STEP;
+    }
+    step
 }
 
 #[cfg(test)]
@@ -66,7 +79,7 @@ mod tests {
     async fn leaves_after(steps: impl Fn() -> Steps, hash: u64, rest: u64) -> u128 {
         let (start, steps) = (Instant::now(), steps());
         time::advance(Duration::from_millis(hash)).await;
-        let departure = steps.hashed();
+        let departure = steps.hashed().await;
         time::advance(Duration::from_millis(rest)).await;
         departure.wait().await;
         start.elapsed().as_millis()

@@ -41,11 +41,10 @@ pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Resul
     let Received { fields, files, left_out } = receive::receive(&app, request).await?;
     // Counted from when its files have come: how long they take says nothing of the code.
     let steps = Steps::for_writing();
-    let opened = match status::find(&app, fields.first(FormField::Code.slug()), steps).await? {
-        Lookup::Report(opened) => opened,
+    let (opened, departure) = match status::find(&app, fields.first(FormField::Code.slug()), steps).await? {
+        Lookup::Report(opened, departure) => (opened, departure),
         Lookup::Nothing(response) => return Ok(response),
     };
-    let departure = opened.departure;
     let answer = send(&app, opened, fields, files, &left_out).await;
     departure.wait().await;
     answer

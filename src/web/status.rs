@@ -30,8 +30,7 @@ pub(super) async fn ask(State(app): State<App>) -> Result<Response, WebError> {
 pub(super) async fn show(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
     match find(&app, form.first(FormField::Code.slug()), Steps::for_reading()).await? {
-        Lookup::Report(found) => {
-            let departure = found.departure;
+        Lookup::Report(found, departure) => {
             let page = found.page(&app, typed_follow_up(&form)).await;
             departure.wait().await;
             page
@@ -42,7 +41,8 @@ pub(super) async fn show(State(app): State<App>, request: Request) -> Result<Res
 
 /// What a receipt code that was typed leads to.
 pub(super) enum Lookup {
-    Report(Box<OpenedReport>),
+    /// A report, and when the answer leaves.
+    Report(Box<OpenedReport>, Departure),
     /// No report, and the page that says why.
     Nothing(Response),
 }
@@ -53,8 +53,6 @@ pub(super) struct OpenedReport {
     /// What opens its answers.
     pub receipt: Receipt,
     pub report: StoredReport,
-    /// When its answer leaves.
-    pub departure: Departure,
 }
 
 /// Looks for the report of a receipt code. What is not a code is answered before any hashing; a code that leads nowhere
@@ -65,10 +63,10 @@ pub(super) async fn find(app: &App, typed: &str, steps: Steps) -> Result<Lookup,
         Err(error) => return ask_again(app, typed, &error.to_string()).map(Lookup::Nothing),
     };
     let receipt = app.look_up(code.clone()).await?;
-    let departure = steps.hashed();
+    let departure = steps.hashed().await;
     let locator = receipt.locator;
     if let Some(report) = app.blocking(move |app| Ok(app.store().report_at(locator)?)).await? {
-        Ok(Lookup::Report(Box::new(OpenedReport { code, receipt, report, departure })))
+        Ok(Lookup::Report(Box::new(OpenedReport { code, receipt, report }), departure))
     } else {
         let says = "We can’t find a report with this code. Check it against what you wrote down";
         let page = ask_again(app, typed, says);

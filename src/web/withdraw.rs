@@ -37,15 +37,15 @@ pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Re
 /// `POST /status/withdraw`: deletes what the box holds, and leaves a message that tells the desk.
 pub(super) async fn withdraw(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
-    let opened = match status::find(&app, form.first(FormField::Code.slug()), Steps::for_writing()).await? {
-        Lookup::Report(opened) => opened,
+    let (opened, departure) = match status::find(&app, form.first(FormField::Code.slug()), Steps::for_writing()).await?
+    {
+        Lookup::Report(opened, departure) => (opened, departure),
         Lookup::Nothing(response) => return Ok(response),
     };
     let send_id = status::send_id(&form).unwrap_or_else(|| SendId::random(&mut os_random()));
     let on = app.today();
     let content = MessageContent::Withdrawal;
     let outgoing = UnsealedMessage { content, files: Files::default(), on, clocks: vec![], send_id };
-    let departure = opened.departure;
     let before = app.blocking(move |app| {
         let OpenedReport { receipt, report, .. } = *opened;
         outgoing.append(app, &receipt, report, |report| report.withdrawn_on)
