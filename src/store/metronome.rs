@@ -1,6 +1,11 @@
 //! What the store does on a timer, whatever comes or does not come: so that when it is done tells nothing.
 
-use std::{fs::File, path::PathBuf};
+use std::{
+    fs::File,
+    path::PathBuf,
+    thread,
+    time::{Duration, Instant},
+};
 
 use rusqlite::Connection;
 use rustix::{
@@ -25,6 +30,8 @@ const REWRITE_BYTES: u64 = 2 * MIB as u64;
 const SHORT_ROWS: i64 = 2_000;
 /// Bytes that are wiped before anybody may hold the slots in between.
 const WIPE_BYTES: usize = 16 * MIB;
+/// How long whoever is to serve waits for a command.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
@@ -39,7 +46,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`] if another program has it.
     pub fn begin_serving(&self, budget: Budget) -> Result<ServingRight, StoreError> {
-        let lock = self.vault().may_serve()?.ok_or(StoreError::Busy)?;
+        let begun = Instant::now();
+        let lock = loop {
+            match self.vault().may_serve()? {
+                Some(lock) => break lock,
+                // A command may be wiping what it deleted.
+                None if begun.elapsed() < PATIENCE => thread::sleep(PATIENCE / 20),
+                None => return Err(StoreError::Busy),
+            }
+        };
         self.vault().set_budget(budget);
         // On a full disk what is pending can't be folded, and must be read here all the same.
         self.upkeep(Engine::adopt)?;
@@ -53,7 +68,7 @@ impl Store {
     /// # Errors
     /// If it can't be written; what is not done is done at the next call.
     pub fn tick(&self, today: Date) -> Result<(), StoreError> {
-        let folded = self.upkeep(|engine| engine.without_waiting(Engine::fold));
+        let folded = self.upkeep(|engine| engine.without_waiting(Engine::fold_now));
         let wiped = self.wipe();
         let tidied = self.upkeep(|engine| engine.without_waiting(Engine::tidy));
         let grown = self.vault().grow_ahead();

@@ -1,7 +1,7 @@
 use std::{
     sync::{Arc, PoisonError, RwLock, mpsc},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rusqlite::{Connection, OptionalExtension};
@@ -21,6 +21,10 @@ use crate::domain::MessageKind;
 const QUEUE: usize = 128;
 /// Writes in one commit.
 const BATCH: usize = 64;
+/// How long those who send wait for another program when the intake is full.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a fold that can't be done lets others through.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Done inside a transaction of the database; gives what to do when the commit's outcome is known.
 type DatabaseJob = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Reply + Send>;
@@ -232,9 +236,9 @@ impl Engine {
             }
         };
         let mut pending = Pending::clone(&self.pending());
-        let (mut added, mut has_short) = (Vec::new(), false);
+        let (mut added, mut has_short, mut no_room) = (Vec::new(), false, None);
         for MessageJob { message, lost, reply } in jobs {
-            match self.admit(&mut pending, &message) {
+            match self.admit(&mut pending, &message, &mut no_room) {
                 Ok(AddMessage::Added) => {
                     has_short |= message.places().any(|placed| placed.shelf == Shelf::Short);
                     added.push((lost, reply));
@@ -271,7 +275,12 @@ impl Engine {
     }
 
     /// What becomes of a message, given all that is known; adds it if it can be.
-    fn admit(&mut self, pending: &mut Pending, message: &PendingMessage) -> Result<AddMessage, StoreError> {
+    fn admit(
+        &mut self,
+        pending: &mut Pending,
+        message: &PendingMessage,
+        no_room: &mut Option<StoreError>,
+    ) -> Result<AddMessage, StoreError> {
         let outcome = self.judge(pending, message)?;
         if outcome != AddMessage::Added {
             return Ok(outcome);
@@ -290,7 +299,9 @@ impl Engine {
             let before = self.pending();
             pending.all().filter(|new| before.of(new.report).all(|old| old.seq != new.seq)).cloned().collect()
         };
-        self.fold_locked()?;
+        // Whoever comes after one for whom no room could be made does not wait for it once more.
+        let folded = no_room.take().map_or_else(|| self.waiting(PATIENCE, Self::fold_locked), Err);
+        folded.inspect_err(|error| *no_room = Some(error.clone()))?;
         *pending = Pending::default();
         for message in admitted {
             pending.add(message)?;
@@ -371,8 +382,20 @@ impl Engine {
         Ok(())
     }
 
-    /// Puts what the intake holds into the database.
+    /// Puts what the intake holds into the database. While another program writes there, whoever sends is let through
+    /// in between.
     pub(super) fn fold(&mut self) -> Result<(), StoreError> {
+        let begun = Instant::now();
+        loop {
+            match self.without_waiting(Self::fold_now) {
+                Err(StoreError::Busy) if begun.elapsed() < BUSY => thread::sleep(PAUSE),
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// The same, as long as the database's own patience lasts.
+    pub(super) fn fold_now(&mut self) -> Result<(), StoreError> {
         let intake = Arc::clone(&self.intake);
         let _locked = intake.lock()?;
         self.refresh()?;
@@ -430,7 +453,15 @@ impl Engine {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.connection.busy_timeout(Duration::ZERO)?;
+        self.waiting(Duration::ZERO, work)
+    }
+
+    fn waiting<T>(
+        &mut self,
+        patience: Duration,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.connection.busy_timeout(patience)?;
         let outcome = work(self);
         self.connection.busy_timeout(BUSY)?;
         outcome

@@ -116,7 +116,7 @@ impl App {
 
     /// What to answer whoever sent what could not be written.
     pub(super) fn not_written(&self, error: StoreError) -> WebError {
-        if !matches!(error, StoreError::Arriving) {
+        if !matches!(error, StoreError::Arriving | StoreError::Busy) {
             self.last_write().set(false);
         }
         error.into()

@@ -202,8 +202,8 @@ impl From<BodyError> for WebError {
 impl From<StoreError> for WebError {
     fn from(error: StoreError) -> Self {
         match error {
-            // Not a fault: there is room when one of them has arrived or broken off.
-            StoreError::Arriving => Self::Busy,
+            // Not a fault: there is room when one of them has arrived or broken off, and a command comes to its end.
+            StoreError::Arriving | StoreError::Busy => Self::Busy,
             StoreError::Full => {
                 note_fault(&error);
                 Self::Full

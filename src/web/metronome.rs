@@ -17,7 +17,7 @@ const BEAT: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_mins(10);
 
 /// How many beats the memory of hashes is kept that nobody needs.
-const IDLE_BEATS: u64 = 15;
+const IDLE_BEATS: u64 = 60;
 
 /// Goes on for as long as the box serves. The first tick is at once: a box that was killed left something to be done.
 pub async fn metronome(app: App) {
