@@ -147,7 +147,7 @@ impl Bench {
         {
             let figure = format!("{:.0} / {:.0} = {:.2}", rates[place], rates[0], rates[place] / rates[0]);
             let floor = format!("two threads hash {cores:.2}");
-            let bound = Bound::Least(0.85);
+            let bound = Bound::Least(0.7);
             lines.push(Line { name, figure, floor, ratio: rates[place] / rates[0] / cores, bound });
         }
     }
@@ -191,7 +191,7 @@ impl Bench {
             times.sort();
             let p99 = times[times.len() * 99 / 100].as_secs_f64() * 1e3;
             let (figure, floor) = (format!("{rate:.0}"), format!("p99 {p99:.1} ms"));
-            lines.push(Line { name, figure, floor, ratio: rate, bound: Bound::Least(5_000.0) });
+            lines.push(Line { name, figure, floor, ratio: rate, bound: Bound::Least(7_500.0) });
         }
     }
 
@@ -203,7 +203,7 @@ impl Bench {
         }
         let source = self.source(200);
         let pair = pairs(3, || self.uploads_at_once(&source, 200, 4), || self.seal_by_hand(&source, 4));
-        lines.push(pair.rate_line("four of 200 MiB at once / four rage", 800.0, Bound::Least(0.8)));
+        lines.push(pair.rate_line("four of 200 MiB at once / four rage", 800.0, Bound::Least(0.6)));
     }
 
     /// What uploads take beyond what a box has that hashes codes.
@@ -212,7 +212,7 @@ impl Bench {
         self.uploads_at_once(&source, 200, 8);
         let peak = self.mib("VmHWM:");
         let (figure, floor) = (format!("{peak:.0} MiB"), format!("{before:.0} MiB without"));
-        let bound = Bound::Most(32.0);
+        let bound = Bound::Most(20.0);
         lines.push(Line {
             name: "memory, eight of 200 MiB at once, MiB more",
             figure,
@@ -276,7 +276,7 @@ impl Bench {
                 self.seal_by_hand(&source, 1);
             })
         });
-        lines.push(pair.rate_line("collect, by CPU seconds / rage", 200.0, Bound::Least(0.7)));
+        lines.push(pair.rate_line("collect, by CPU seconds / rage", 200.0, Bound::Least(0.5)));
         // Each byte is opened twice and sealed once.
         let taken_in = cpu_of(|| drop(place.import("c1")));
         let by_hand = cpu_of(|| self.open_twice_and_seal(&source));
@@ -284,7 +284,7 @@ impl Bench {
         let (figure, floor) = (seconds(taken_in), seconds(by_hand));
         let ratio = by_hand.as_secs_f64() / taken_in.as_secs_f64();
         let name = "import, by CPU seconds / rage -d, rage -d, rage";
-        lines.push(Line { name, figure, floor, ratio, bound: Bound::Least(0.7) });
+        lines.push(Line { name, figure, floor, ratio, bound: Bound::Least(0.85) });
     }
 
     fn address(&self) -> SocketAddr {

@@ -35,9 +35,13 @@ pub fn tell_faults() {
     }
 }
 
-/// All is well again: the same fault is told anew when it comes back.
+/// All is well again: the same fault is told anew when it comes back. One that was never told still is.
 pub fn faults_are_over() {
-    *faults() = Faults::default();
+    let Faults { now, told } = &mut *faults();
+    if now == told {
+        *now = None;
+    }
+    *told = None;
 }
 
 fn faults() -> MutexGuard<'static, Faults> {
@@ -65,6 +69,35 @@ mod tests {
 
     /// Set for the child that panics: what a whole process says can't be seen from within it.
     const CHILD: &str = "CANDOUR_TEST_PANICKING_CHILD";
+
+    #[test]
+    fn a_fault_is_told_when_it_changes_and_not_once_a_request() {
+        if env::var_os(CHILD).is_some() {
+            for fault in ["one", "one", "two", "two"] {
+                note_fault(&fault);
+                tell_faults();
+                tell_faults();
+            }
+            faults_are_over();
+            tell_faults();
+            note_fault(&"two");
+            faults_are_over();
+            tell_faults();
+            return;
+        }
+        let child = Command::new(env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "http::operator::tests::a_fault_is_told_when_it_changes_and_not_once_a_request",
+                "--nocapture",
+            ])
+            .env(CHILD, "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8(child.stderr).unwrap();
+        assert!(child.status.success(), "{said}");
+        assert_eq!(said, "candour: one\ncandour: two\ncandour: two\n");
+    }
 
     #[test]
     fn a_panic_says_where_it_was_and_nothing_else() {
