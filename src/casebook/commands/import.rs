@@ -83,7 +83,7 @@ impl Editor<'_> {
     /// lost are passed over: each holds everything that the desk has not acknowledged, so nothing is lost by that.
     ///
     /// # Errors
-    /// [`ImportError::Refused`](crate::casebook::ImportError::Refused) if it is altered, out of order or from another
+    /// [`ImportError::Refused`] if it is altered, out of order or from another
     /// box; the casebook is then as it was.
     pub fn import(&mut self, file: &Path, missing: bool, today: &dyn Today) -> Result<Import, CasebookError> {
         self.import_watched(file, missing, today, &Progress::default())
