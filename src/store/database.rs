@@ -131,11 +131,15 @@ impl Store {
         self.writer.upkeep(work)?.blocking_recv().map_err(|_| StoreError::Stopped)?
     }
 
-    /// What was committed and is not in the database yet; nothing, if another program has put it there. To be asked for
-    /// before the database is read: meanwhile it can only go there.
+    /// What was committed and may not be in the database yet. To be asked for before the database is read: meanwhile it can
+    /// only go there, and what is there already is not counted twice.
     pub(super) fn pending(&self) -> Result<Arc<Pending>, StoreError> {
         let pending = Arc::clone(&self.pending.read().unwrap_or_else(PoisonError::into_inner));
-        Ok(if pending.is_empty() || self.intake.is_own()? { pending } else { Arc::default() })
+        if pending.is_empty() || self.intake.is_own()? {
+            return Ok(pending);
+        }
+        // Another program wrote it: most often to say that all of it was folded.
+        Ok(Arc::new(Pending::read(&self.intake.latest()?.body)?))
     }
 
     /// Asks the records which slots are free, once, before the first is handed out.

@@ -542,3 +542,23 @@ fn what_was_folded_and_not_cleared_away_is_not_folded_again() {
     };
     assert_eq!(store.snapshot(|snapshot| snapshot.reports(true)).unwrap().len(), 1);
 }
+
+#[test]
+fn whoever_looks_whether_a_write_reaches_the_disk_hides_nothing_that_was_sent() {
+    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let _right = store.begin_serving(Budget::UNBOUNDED).unwrap();
+    let looking = Store::open(directory.path()).unwrap();
+    let mut sent = Vec::new();
+    for _ in 0..3 {
+        let locator = locator(&store);
+        let id = add(&store, locator, &[b"one"]);
+        looking.upkeep(writer::Engine::write_again).unwrap();
+        assert_eq!(store.report_at(locator).unwrap().unwrap().id, id);
+        // Even if another program takes it for its own.
+        looking.upkeep(writer::Engine::adopt).unwrap();
+        assert_eq!(store.report_at(locator).unwrap().unwrap().id, id);
+        sent.push(locator);
+    }
+    assert!(sent.iter().all(|locator| store.report_at(*locator).unwrap().is_some()));
+    assert_eq!(store.snapshot(|snapshot| snapshot.reports(true)).unwrap().len(), 3);
+}

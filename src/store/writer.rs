@@ -430,22 +430,19 @@ impl Engine {
         let intake = Arc::clone(&self.intake);
         let _locked = intake.lock()?;
         self.refresh()?;
-        if self.intake.is_own()? { Ok(()) } else { self.write_anew() }
+        if !self.intake.is_own()? {
+            let pending = Pending::clone(&self.pending());
+            self.write(pending)?;
+            self.mirror();
+        }
+        Ok(())
     }
 
-    /// Writes the intake once more as it is: what a message needs to reach the disk.
+    /// Writes to the intake without changing it, whoever wrote it: what a message needs to reach the disk.
     pub(super) fn write_again(&mut self) -> Result<(), StoreError> {
         let intake = Arc::clone(&self.intake);
         let _locked = intake.lock()?;
-        self.refresh()?;
-        self.write_anew()
-    }
-
-    fn write_anew(&mut self) -> Result<(), StoreError> {
-        let pending = Pending::clone(&self.pending());
-        self.write(pending)?;
-        self.mirror();
-        Ok(())
+        self.intake.mirror_latest()
     }
 
     /// Does something that waits for no other program.

@@ -109,6 +109,15 @@ impl IntakeFile {
         self.file.write_all_at(&bytes, (half * HALF) as u64)
     }
 
+    /// Writes the newer state over the older, as it is.
+    pub(in crate::store) fn mirror_latest(&self) -> Result<(), StoreError> {
+        let Latest { half, body, .. } = self.latest()?;
+        let mut bytes = vec![0; HEAD + body.len()];
+        self.file.read_exact_at(&mut bytes, (half * HALF) as u64)?;
+        self.file.write_all_at(&bytes, ((1 - half) * HALF) as u64)?;
+        Ok(self.sync()?)
+    }
+
     /// Empties both halves to their ends.
     pub(in crate::store) fn clear(&self, latest_half: usize, generation: u64) -> io::Result<()> {
         for half in [1 - latest_half, latest_half] {
