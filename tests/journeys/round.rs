@@ -6,6 +6,7 @@ use std::{
     io::{Read, Write},
     net::SocketAddr,
     process::Command,
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use crate::support::{
@@ -355,4 +356,45 @@ fn same(mut one: impl Read, mut two: impl Read) -> bool {
             return false;
         }
     }
+}
+
+#[test]
+fn commands_beside_a_serving_box_hide_nothing_that_was_sent() {
+    let place = Installation::new();
+    let running = place.serve();
+    let address = running.address;
+    let sending = AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        let commands = [
+            vec!["clocks", "--data", "box"],
+            vec!["check", "--data", "box", "--keys", "public", "--whole"],
+            vec!["deliver", "--data", "box", "--keys", "public", "nothing"],
+        ];
+        for command in commands {
+            let (place, sending) = (&place, &sending);
+            scope.spawn(move || {
+                while sending.load(Ordering::Relaxed) {
+                    place.run(&command);
+                }
+            });
+        }
+        let people: Vec<_> = (0..2)
+            .map(|_| {
+                scope.spawn(move || {
+                    for _ in 0..12 {
+                        let code = person::send(address, "staff-concern", &[], vec![]).one("#receipt-code");
+                        let page = status(address, &code);
+                        assert_eq!((page.status, page.all("article.message").len()), (200, 1));
+                    }
+                })
+            })
+            .collect();
+        let outcomes: Vec<_> = people.into_iter().map(|person| person.join()).collect();
+        sending.store(false, Ordering::Relaxed);
+        assert!(outcomes.iter().all(Result::is_ok));
+    });
+    running.stop();
+    place.collect("c1");
+    place.import("c1");
+    assert_eq!(place.desk_list().as_array().unwrap().len(), 24);
 }
