@@ -58,6 +58,11 @@ impl Store {
         }
         // Made under another name, so that a box is there whole or not at all.
         let partial = files::partial_path(&path);
+        // What an earlier attempt left may go; what people sent may not.
+        let is_left_over = partial.symlink_metadata().is_ok();
+        if !is_left_over && VAULT_FILES.iter().any(|name| directory.join(name).symlink_metadata().is_ok()) {
+            return Err(StoreError::WithoutRecords(directory.to_owned()));
+        }
         for leftover in ["", "-wal", "-shm"].map(|end| format!("{}{end}", partial.display())) {
             let _ = std::fs::remove_file(leftover);
         }

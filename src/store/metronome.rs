@@ -16,6 +16,7 @@ use rustix::{
 use super::{
     Budget, DATABASE, Store, StoreError, VAULT_FILES, damaged,
     deliver::{delete_files, remove_withdrawn},
+    intake::PendingMessage,
     schema::MAYBE_SHORT,
     slot_records::{free_slots, release, unwiped},
     vault::Shelf,
@@ -153,9 +154,20 @@ impl Store {
 impl Engine {
     /// Asks the records which slots are free.
     pub(super) fn know_free_slots(&mut self) -> Result<(), StoreError> {
-        self.fold()?;
+        match self.fold() {
+            // On a full disk people must be able to read their answers all the same.
+            Ok(()) | Err(StoreError::Full | StoreError::Busy | StoreError::Disk(_) | StoreError::Sqlite(_)) => {}
+            Err(error) => return Err(error),
+        }
         let map = |shelf| free_slots(&self.connection, shelf, self.vault.file(shelf).slots()?);
-        self.vault.load(map(Shelf::Short)?, map(Shelf::Long)?);
+        let (mut short, mut long) = (map(Shelf::Short)?, map(Shelf::Long)?);
+        for placed in self.pending().all().flat_map(PendingMessage::places) {
+            let map = if placed.shelf == Shelf::Long { &mut long } else { &mut short };
+            for slot in placed.numbers() {
+                map.take(slot);
+            }
+        }
+        self.vault.load(short, long);
         Ok(())
     }
 

@@ -58,7 +58,9 @@ pub(super) fn free_slots(connection: &Connection, shelf: Shelf, slots: u32) -> R
         let bits = read(connection, shelf, block)?;
         let taken = (0..SLOTS).filter(|slot| bits[*slot as usize / 8] >> (slot % 8) & 1 == 1);
         for slot in taken {
-            map.take(block * SLOTS + slot);
+            if !map.take(block * SLOTS + slot) {
+                return Err(damaged("the vault is shorter than the records say"));
+            }
         }
     }
     Ok(map)

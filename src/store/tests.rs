@@ -562,3 +562,53 @@ fn whoever_looks_whether_a_write_reaches_the_disk_hides_nothing_that_was_sent() 
     assert!(sent.iter().all(|locator| store.report_at(*locator).unwrap().is_some()));
     assert_eq!(store.snapshot(|snapshot| snapshot.reports(true)).unwrap().len(), 3);
 }
+
+#[test]
+fn an_older_intake_in_the_place_of_the_newer_loses_nothing_that_comes_then() {
+    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let intake = directory.path().join("intake");
+    let older = std::fs::read(&intake).unwrap();
+    for _ in 0..3 {
+        add(&store, locator(&store), &[b"one"]);
+        store.upkeep(writer::Engine::fold).unwrap();
+    }
+    drop(store);
+    std::fs::OpenOptions::new().write(true).open(&intake).unwrap().write_all(&older).unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let locator = locator(&store);
+    add(&store, locator, &[b"two"]);
+    // Killed, and looked at by another program.
+    let reopened = Store::open(directory.path()).unwrap();
+    reopened.probe().unwrap();
+    assert!(reopened.report_at(locator).unwrap().is_some() && store.report_at(locator).unwrap().is_some());
+}
+
+#[test]
+fn no_box_is_made_over_what_people_sent() {
+    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let id = add(&store, locator(&store), &[b"sealed"]);
+    store.tick(DAY).unwrap();
+    let (path, away) = (directory.path().join(DATABASE), directory.path().join("away"));
+    std::fs::rename(&path, &away).unwrap();
+    let again = Store::create(directory.path(), store.settings(), &[]);
+    assert!(matches!(again, Err(StoreError::WithoutRecords(_))));
+    std::fs::rename(&away, &path).unwrap();
+    assert_eq!(copy(&store, id, 1, 0), b"sealed");
+}
+
+#[test]
+fn a_vault_that_was_cut_is_named() {
+    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    for _ in 0..20 {
+        add(&store, locator(&store), &[b"sealed"]);
+    }
+    drop(store);
+    std::fs::OpenOptions::new()
+        .write(true)
+        .open(directory.path().join("short.vault"))
+        .unwrap()
+        .set_len(20_480)
+        .unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    assert!(matches!(store.begin_serving(Budget::UNBOUNDED), Err(StoreError::Damaged(_))));
+}

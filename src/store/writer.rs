@@ -23,6 +23,8 @@ const QUEUE: usize = 128;
 const BATCH: usize = 64;
 /// How long those who send wait for another program when the intake is full.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a box that serves waits for another program before it does what it is about at another time.
+const SERVING_PATIENCE: Duration = Duration::from_millis(500);
 /// How long a fold that can't be done lets others through.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -140,6 +142,8 @@ pub(super) struct Engine {
     half: usize,
     /// Bytes of a half that may not be zero behind its state.
     longest: usize,
+    /// How long it waits for another program that writes to the database.
+    patience: Duration,
     /// How often the database had been changed when it was tidied last.
     pub(super) tidied: Option<(u64, u64)>,
 }
@@ -152,7 +156,8 @@ impl Engine {
         pending: Arc<RwLock<Arc<Pending>>>,
     ) -> Result<Self, StoreError> {
         let longest = IntakeFile::ROOM;
-        let mut engine = Self { connection, vault, intake, pending, generation: 0, half: 0, longest, tidied: None };
+        let mut engine =
+            Self { connection, vault, intake, pending, generation: 0, half: 0, longest, patience: BUSY, tidied: None };
         let intake = Arc::clone(&engine.intake);
         let _locked = intake.lock()?;
         engine.refresh()?;
@@ -213,12 +218,13 @@ impl Engine {
                 }
             }
             Err(error) => {
-                replies.push(first(Err(error.clone())));
-                Err(error)
+                first(Err(error.clone()))(Err(error));
+                return None;
             }
         };
         if committed.is_err() {
             undo(connection);
+            let _ = connection.busy_timeout(self.patience);
         }
         replies.into_iter().for_each(|reply| reply(committed.clone()));
         next
@@ -375,9 +381,11 @@ impl Engine {
         let Latest { generation, half, body } = self.intake.latest()?;
         // What was folded and not cleared away, because the program was killed in between, is not to be folded again: what
         // became of it since would come back.
-        let is_folded = generation <= folded_generation(&self.connection)?;
+        let folded = folded_generation(&self.connection)?;
+        let is_folded = generation <= folded;
         let pending = if is_folded { Pending::default() } else { Pending::read(&body)? };
-        (self.generation, self.half) = (generation.max(self.generation), half);
+        // Past all that was folded, or what comes now would pass for that.
+        (self.generation, self.half) = (generation.max(self.generation).max(folded), half);
         self.set_pending(pending);
         Ok(())
     }
@@ -388,7 +396,7 @@ impl Engine {
         let begun = Instant::now();
         loop {
             match self.without_waiting(Self::fold_now) {
-                Err(StoreError::Busy) if begun.elapsed() < BUSY => thread::sleep(PAUSE),
+                Err(StoreError::Busy) if begun.elapsed() < self.patience => thread::sleep(PAUSE),
                 outcome => return outcome,
             }
         }
@@ -415,6 +423,7 @@ impl Engine {
             .and_then(|()| Ok(self.connection.execute_batch("COMMIT")?));
         if folded.is_err() {
             undo(&self.connection);
+            self.connection.busy_timeout(self.patience)?;
         }
         folded?;
         self.set_pending(Pending::default());
@@ -430,6 +439,9 @@ impl Engine {
         let intake = Arc::clone(&self.intake);
         let _locked = intake.lock()?;
         self.refresh()?;
+        // Those who send wait behind it.
+        self.patience = SERVING_PATIENCE;
+        self.connection.busy_timeout(self.patience)?;
         if !self.intake.is_own()? {
             let pending = Pending::clone(&self.pending());
             self.write(pending)?;
@@ -460,11 +472,11 @@ impl Engine {
     ) -> Result<T, StoreError> {
         self.connection.busy_timeout(patience)?;
         let outcome = work(self);
-        self.connection.busy_timeout(BUSY)?;
+        self.connection.busy_timeout(self.patience)?;
         outcome
     }
 
-    fn pending(&self) -> Arc<Pending> {
+    pub(super) fn pending(&self) -> Arc<Pending> {
         Arc::clone(&self.pending.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -479,6 +491,8 @@ fn undo(connection: &Connection) {
     if !connection.is_autocommit() {
         let _ = connection.execute_batch("ROLLBACK");
     }
+    // Without waiting for whoever reads; the next write goes over it all the same.
+    let _ = connection.busy_timeout(Duration::ZERO);
     let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
 }
 

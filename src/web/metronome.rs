@@ -84,7 +84,8 @@ fn tick(app: &App) {
     let days = app.config().limits.acknowledged_days;
     let done = app.store().forget_acknowledged(app.today(), days).map(drop);
     probe(app);
-    if let Err(error) = done.and_then(|()| app.store().tick(app.today())) {
+    let ticked = app.store().tick(app.today());
+    if let Some(error) = [done, ticked].into_iter().find_map(Result::err).filter(|e| !matches!(e, StoreError::Busy)) {
         note_fault(&error);
     }
     // At a tick alone: who reads the log would learn from the time of a line that somebody met a fault then. `/healthz`
@@ -94,7 +95,11 @@ fn tick(app: &App) {
 
 fn probe(app: &App) {
     let probed = app.store().probe();
-    app.last_write().set(probed.is_ok());
+    match probed {
+        // Another command is using the database: no fault, and looked at again at the next tick.
+        Err(StoreError::Busy) => return,
+        _ => app.last_write().set(probed.is_ok()),
+    }
     match probed {
         Ok(()) => faults_are_over(),
         Err(error) => note_fault(&error),

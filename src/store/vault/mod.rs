@@ -1,6 +1,6 @@
 //! Where sealed files lie: files of slots, each file of one size of slot, taken at random among all that are free.
 //!
-//! Whoever takes the disk finds slots full of bytes that can't be told from random ones. Which of them belong together,
+//! Whoever takes the disk finds slots full of sealed bytes, and of random ones. Which of them belong together,
 //! and which are free, stands in the records alone; in which order they were taken, nowhere.
 
 mod free;

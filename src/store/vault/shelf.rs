@@ -68,12 +68,6 @@ impl Shelf {
             Self::Answers => 512,
         }
     }
-
-    /// Whether new slots are written once before they are used. A slot that was written costs less to make durable, which
-    /// a text's sender waits for; for long files that would be twice the work.
-    pub(in crate::store) const fn is_written_beforehand(self) -> bool {
-        !matches!(self, Self::Long)
-    }
 }
 
 const _: () = assert!(SHORT_SLOT_BYTES.is_multiple_of(4 * KIB) && LONG_SLOT_BYTES.is_multiple_of(4 * KIB));

@@ -43,12 +43,16 @@ impl ShelfFile {
         u32::try_from(slots).map_err(io::Error::other)
     }
 
-    /// Makes it longer. The room is there then, or this fails and it is as long as before.
+    /// Makes it longer, and writes every new slot once: the first write to a block is one that a file system's journal tells
+    /// the time of, and it costs more to make durable. The room is there then, or this fails and it is as long as before.
     pub(in crate::store) fn grow(&self, from: u32, to: u32) -> io::Result<()> {
+        let written = self.wipe(from..to).and_then(|()| self.sync());
+        written.inspect_err(|_| drop(self.file.set_len(self.place(from))))
+    }
+
+    /// Makes it longer at once, for somebody who waits: new slots are written for the first time by what comes.
+    pub(in crate::store) fn grow_at_once(&self, from: u32, to: u32) -> io::Result<()> {
         let (start, end) = (self.place(from), self.place(to));
-        if self.shelf.is_written_beforehand() {
-            return self.wipe(from..to).inspect_err(|_| drop(self.file.set_len(start)));
-        }
         match fallocate(&self.file, FallocateFlags::empty(), start, end - start) {
             Ok(()) => Ok(()),
             // A file system that can't set room aside: it may turn out later that there is none.
@@ -116,7 +120,8 @@ mod tests {
             ShelfFile::create(directory.path(), shelf).unwrap();
             let file = ShelfFile::open(directory.path(), shelf).unwrap();
             assert_eq!(file.slots().unwrap(), shelf.first_slots());
-            file.grow(shelf.first_slots(), shelf.first_slots() + 8).unwrap();
+            file.grow(shelf.first_slots(), shelf.first_slots() + 4).unwrap();
+            file.grow_at_once(shelf.first_slots() + 4, shelf.first_slots() + 8).unwrap();
             assert_eq!(file.slots().unwrap(), shelf.first_slots() + 8);
             let part = |byte: u8| vec![byte; shelf.slot_bytes()];
             let read = |slot: u32| {

@@ -117,7 +117,7 @@ impl Vault {
             return Err(StoreError::Arriving);
         }
         if self.map(&mut state, shelf)?.free() == 0 {
-            self.grow(&mut state, shelf)?;
+            self.grow(&mut state, shelf, false)?;
         }
         let slot = self.map(&mut state, shelf)?.take_any(&mut os_random()).ok_or(StoreError::Full)?;
         self.arriving.fetch_add(bytes, Ordering::Relaxed);
@@ -160,7 +160,7 @@ impl Vault {
                 let map = self.map(&mut state, shelf)?;
                 map.free() < map.slots() / 4
             } {
-                self.grow(&mut state, shelf)?;
+                self.grow(&mut state, shelf, true)?;
             }
         }
         Ok(())
@@ -197,16 +197,24 @@ impl Vault {
         self.state().free.iter().flatten().map(|map| map.slots() - map.free()).sum()
     }
 
-    fn grow(&self, state: &mut Stock, shelf: Shelf) -> Result<(), StoreError> {
+    /// Ahead of time by a large step, and else, while somebody waits, by what is done at once.
+    fn grow(&self, state: &mut Stock, shelf: Shelf, ahead: bool) -> Result<(), StoreError> {
         let file = self.file(shelf);
         let disk = rustix::fs::fstatvfs(file.file()).map_err(io::Error::from)?;
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
         let slots = self.map(state, shelf)?.slots();
-        let by = shelf.step().max(slots / 4);
+        let by = if ahead || shelf == Shelf::Long { shelf.step().max(slots / 4) } else { shelf.step() / 8 };
         // A disk that has little room gets the smaller steps.
-        for by in [by, shelf.step(), shelf.step() / 8] {
+        for by in [by, by.min(shelf.step()), shelf.step() / 8] {
             let needed = u64::from(by) * shelf.slot_bytes() as u64;
-            if free >= needed.saturating_add(state.budget.disk_reserve / 2) && file.grow(slots, slots + by).is_ok() {
+            let grown = |file: &ShelfFile| {
+                if shelf == Shelf::Long && !ahead {
+                    file.grow_at_once(slots, slots + by)
+                } else {
+                    file.grow(slots, slots + by)
+                }
+            };
+            if free >= needed.saturating_add(state.budget.disk_reserve / 2) && grown(file).is_ok() {
                 self.map(state, shelf)?.grow(slots + by);
                 return Ok(());
             }
