@@ -242,17 +242,19 @@ impl Engine {
             }
         };
         let mut pending = Pending::clone(&self.pending());
-        let (mut added, mut has_short, mut no_room) = (Vec::new(), false, None);
+        let (mut added, mut others, mut has_short, mut no_room) = (Vec::new(), Vec::new(), false, None);
         for MessageJob { message, lost, reply } in jobs {
             match self.admit(&mut pending, &message, &mut no_room) {
                 Ok(AddMessage::Added) => {
                     has_short |= message.places().any(|placed| placed.shelf == Shelf::Short);
                     added.push((lost, reply));
                 }
-                outcome => drop(reply.send(outcome.map_err(NotAdded::from))),
+                Ok(outcome) => others.push((outcome, reply)),
+                Err(error) => drop(reply.send(Err(error.into()))),
             }
         }
         if added.is_empty() {
+            others.into_iter().for_each(|(outcome, reply)| drop(reply.send(Ok(outcome))));
             return;
         }
         // Long files are on the disk already, so that nobody else waits for them.
@@ -266,9 +268,11 @@ impl Engine {
             Ok(()) => self.write(pending).map_err(|error| NotAdded { error, may_be_there: true }),
             Err(error) => Err(error.into()),
         };
-        for (_, reply) in added {
+        let added = added.into_iter().map(|(_, reply)| (AddMessage::Added, reply));
+        // What was sent before may be what came in this very commit: that is so only once it is on the disk.
+        for (told, reply) in added.chain(others) {
             let _ = reply.send(match &outcome {
-                Ok(()) => Ok(AddMessage::Added),
+                Ok(()) => Ok(told),
                 Err(NotAdded { error, may_be_there }) => {
                     Err(NotAdded { error: error.clone(), may_be_there: *may_be_there })
                 }
