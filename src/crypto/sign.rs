@@ -4,6 +4,7 @@
 
 use std::{io::Cursor, marker::PhantomData};
 
+use data_encoding::BASE64;
 use minisign::{KeyPair, PublicKey, SecretKey, SecretKeyBox, SignatureBox};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -291,6 +292,9 @@ pub fn verify<T: Document>(
     keys: &[VerifyingKey<T::Role>],
 ) -> Result<Verified<T>, VerifyError> {
     let text = signature;
+    if !has_both_signatures(text) {
+        return Err(VerifyError::Unreadable);
+    }
     let signature = SignatureBox::from_string(text).map_err(|_| VerifyError::Unreadable)?;
     // Only the one way to write it down is taken: minisign does not sign its first line, and base64 has spare bits.
     if signature.untrusted_comment().ok() != Some(untrusted_comment::<T>()) || signature.to_string() != text {
@@ -316,6 +320,19 @@ pub fn verify<T: Document>(
         return Err(VerifyError::Format);
     }
     Ok(Verified { document, digest: digest(bytes) })
+}
+
+/// Whether both signatures of a file, over what is signed and over the trusted comment, have the bytes of one. The library
+/// takes a shorter one for a fault of the program.
+fn has_both_signatures(text: &str) -> bool {
+    /// Bytes of the algorithm, the key's number and an Ed25519 signature.
+    const FIRST: usize = 2 + 8 + SECOND;
+    /// Bytes of an Ed25519 signature.
+    const SECOND: usize = 64;
+
+    let lines: Vec<&str> = text.lines().collect();
+    let bytes = |line: usize| lines.get(line).and_then(|line| BASE64.decode(line.as_bytes()).ok()).map(|it| it.len());
+    (bytes(1), bytes(3)) == (Some(FIRST), Some(SECOND))
 }
 
 fn untrusted_comment<T: Document>() -> String {
