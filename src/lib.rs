@@ -29,7 +29,6 @@ pub mod web;
 #[cfg(test)]
 extern crate self as candour;
 #[cfg(test)]
-#[cfg_attr(not(feature = "desk"), expect(dead_code, reason = "what carries and opens is tested with both sides"))]
 #[path = "../tests/support/world/mod.rs"]
 mod world;
 

@@ -38,17 +38,19 @@ pub mod statistics;
 
 pub use book::{casebook::Casebook, editor::Editor, new_member::NewMember};
 pub use commands::{
+    backup::{CasebookBackup, RestoredCasebook},
     create::Founder,
     decide::{NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Recorded},
     export::Export,
-    import::{Import, ImportedMessage, Progress},
+    import::{Import, ImportChoices, ImportedMessage, Progress},
     propose::{NewProposal, NewRecovery, Proposed},
     refer::{NewReferral, Passage},
     restrict::NewReaders,
 };
 pub use error::{
-    ApprovalError, CasebookError, DecisionError, EditError, EventProblem, ExportError, ImportError, LogError,
-    LookupError, NotAllowed, ProposalError, ReferralError, Refusal, RetentionError, TeamError, TypedError,
+    ApprovalError, CasebookBackupError, CasebookError, DecisionError, EditError, EventProblem, ExportError,
+    ImportError, LogError, LookupError, NotAllowed, ProposalError, ReferralError, Refusal, RetentionError, TeamError,
+    TypedError,
 };
 pub use log::{
     account::{ACCOUNTS, KeyPaths},
@@ -60,11 +62,13 @@ pub use queries::{
     access_log::AccessView,
     alerts::AlertView,
     answers::AnswerView,
+    at_box::{LostAtBox, MissingParts},
     attachments::SealedAttachment,
     message::{MessageView, SaidBy},
     proposals::ProposalView,
     queue::QueueEntry,
-    report::{DecisionView, ReadersView, ReferralView, ReportView, TakenBackView},
+    report::{AsideView, DecisionView, DeliveryView, ReadersView, ReferralView, ReportView, TakenBackView},
+    same_text::SameText,
     seen::Seen,
     team::MemberView,
     waiting::WaitingAnswer,
@@ -73,6 +77,7 @@ pub use state::retention::Retained;
 
 pub use state::{
     alert::{AlertKind, ChangeView, Tried},
+    heard::StandingAtBox,
     letter::{Hindrance, Letter},
     release::Release,
 };

@@ -7,7 +7,7 @@ use super::demo;
 #[cfg(feature = "desk")]
 use super::desk::{self, new_keys, reach::offline};
 #[cfg(feature = "box")]
-use super::server::{check, clocks, collect, deliver, init, poster, serve, texts};
+use super::server::{backup, check, clocks, collect, deliver, init, poster, restore, serve, texts};
 use super::{
     due,
     output::{self, Failure},
@@ -43,6 +43,18 @@ enum Command {
     #[cfg(feature = "box")]
     /// Check the desk's decisions and put its answers where receipt codes find them
     Deliver(deliver::DeliverArguments),
+    #[cfg(feature = "box")]
+    /// Write all that the box has into one sealed file, while it serves
+    ///
+    /// Sealed to an age recipient of whoever runs the box: make one with `age-keygen` on another machine, and keep its
+    /// identity there. What people send after it began is not in it.
+    Backup(backup::BackupArguments),
+    #[cfg(feature = "box")]
+    /// Make a box of a backup, in an empty directory
+    ///
+    /// It begins a new epoch: its collections are numbered anew, and the governance team's desk asks for the epoch's
+    /// fingerprint before it takes the first one in.
+    Restore(restore::RestoreArguments),
     #[cfg(feature = "box")]
     /// List what is promised, and when it is due
     Clocks(clocks::ClocksArguments),
@@ -89,6 +101,10 @@ pub fn run() -> ExitCode {
         Command::Init(arguments) => init::run(&arguments),
         #[cfg(feature = "box")]
         Command::Collect(arguments) => collect::run(&arguments),
+        #[cfg(feature = "box")]
+        Command::Backup(arguments) => backup::run(&arguments),
+        #[cfg(feature = "box")]
+        Command::Restore(arguments) => restore::run(&arguments),
         #[cfg(feature = "box")]
         Command::Deliver(arguments) => deliver::run(&arguments),
         #[cfg(feature = "box")]

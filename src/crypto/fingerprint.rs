@@ -32,6 +32,17 @@ impl Fingerprint {
     }
 }
 
+impl Fingerprint {
+    /// Whether it ends with what somebody typed: the last four groups, as people copy them.
+    #[must_use]
+    pub fn ends_with(&self, typed: &str) -> bool {
+        const GROUPS: usize = 4;
+
+        let digits: String = typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | ':')).collect();
+        digits.len() == GROUPS * GROUP && HEXLOWER.encode(&self.0).ends_with(&digits.to_ascii_lowercase())
+    }
+}
+
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, digit) in HEXLOWER.encode(&self.0).chars().enumerate() {
@@ -77,5 +88,12 @@ mod tests {
             assert_eq!(copied.parse::<Fingerprint>().unwrap(), fingerprint);
         }
         assert!("1234".parse::<Fingerprint>().is_err());
+        let last = &shown[shown.len() - 19..];
+        for typed in [last.to_owned(), last.to_uppercase(), last.replace(' ', "-")] {
+            assert!(fingerprint.ends_with(&typed), "{typed}");
+        }
+        for typed in ["", &last[5..], &shown, "0000 0000 0000 0000"] {
+            assert!(!fingerprint.ends_with(typed), "{typed}");
+        }
     }
 }

@@ -4,6 +4,8 @@
 //! makes the one key that opens the answers to its own report ([`ReplyIdentity`]); and whatever opens for the team
 //! stands in `crate::unseal`, which the box's build does not have.
 
+#[cfg(any(feature = "box", test))]
+mod backup_identity;
 mod commit;
 mod digest;
 mod fingerprint;
@@ -22,7 +24,10 @@ mod reply;
 pub mod scrub;
 mod seal;
 mod sign;
+mod word;
 
+#[cfg(any(feature = "box", test))]
+pub use backup_identity::{BackupIdentity, BackupIdentityError, BackupReader, BackupRecipients, seal_backup};
 pub use commit::{Commitments, summary_commitment};
 pub use digest::{Hashed, Hasher, digest, digest_all};
 pub use fingerprint::{Fingerprint, FingerprintError};
@@ -50,3 +55,4 @@ pub use sign::{
     BoxRole, Document, KeyRole, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, endorsers,
     read_keys, sign, signers_fingerprint, verify,
 };
+pub use word::{besides, epoch_fingerprint, record_digest};

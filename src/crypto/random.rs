@@ -1,6 +1,6 @@
 use rand::{CryptoRng, rngs::SysRng};
 
-use crate::domain::{BoxId, CasebookId, FileId, MemberId, ReportId, Salt, SendId};
+use crate::domain::{BoxId, CasebookId, CollectionId, EpochId, MemberId, ReportId, Salt, SendId};
 
 /// The operating system's random numbers, asked each time: no generator's state stays in memory.
 /// If they fail the program stops: there is nothing safe to go on with.
@@ -25,4 +25,4 @@ macro_rules! random_ids {
     )+ };
 }
 
-random_ids!(ReportId, BoxId, CasebookId, MemberId, FileId, SendId, Salt);
+random_ids!(ReportId, BoxId, CasebookId, MemberId, EpochId, CollectionId, SendId, Salt);

@@ -12,12 +12,14 @@ use subtle::ConstantTimeEq;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::{hash_memory::HashMemory, random::os_random, reply::ReplyIdentity};
-use crate::domain::{BoxId, CodeError, CodeSymbols, limits::KIB};
+use crate::domain::{BoxId, CodeError, CodeSymbols, ReportId, limits::KIB};
 
 /// Bytes that Argon2id gives: the locator and the secret of the reply identity.
 const DERIVED: usize = Locator::LEN + 32;
 /// Separates the tag from every other use of the box's tag key.
 const TAG_CONTEXT: &[u8] = b"candour receipt code issued v1";
+/// Likewise what a report's time at the box is longer by.
+const SPREAD_CONTEXT: &[u8] = b"candour report spread v1";
 
 /// A receipt code. Wiped when dropped, never printed but by [`Code::grouped`].
 #[derive(Clone)]
@@ -167,7 +169,7 @@ pub enum KdfError {
 }
 
 /// Makes and checks the box's tag over codes that it issued: HMAC-SHA256.
-#[derive(ZeroizeOnDrop)]
+#[derive(Clone, ZeroizeOnDrop)]
 pub struct CodeTagger([u8; 32]);
 
 impl CodeTagger {
@@ -203,6 +205,17 @@ impl CodeTagger {
     #[must_use]
     pub fn issued(&self, code: &Code, tag: &str) -> bool {
         HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).is_ok_and(|tag| bool::from(tag.ct_eq(&self.mac(code))))
+    }
+
+    /// A number of days from 0 to `at_most` that is a report's own: drawn once, by this box's key, and nobody else's to know.
+    #[must_use]
+    pub fn spread(&self, report: ReportId, at_most: u32) -> u32 {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        mac.update(SPREAD_CONTEXT);
+        mac.update(&report.0);
+        let drawn = mac.finalize().into_bytes();
+        let drawn = drawn.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        u32::try_from(drawn % (u64::from(at_most) + 1)).unwrap_or(at_most)
     }
 
     fn mac(&self, code: &Code) -> Vec<u8> {

@@ -10,7 +10,7 @@ pub struct GovernanceRecipients(Vec<x25519::Recipient>);
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecipientsError {
     /// No key in it.
-    #[error("there is no age recipient in it; put the governance team's age1… keys there, one a line")]
+    #[error("there is no age recipient in it; put age1… keys there, one a line")]
     Empty,
     /// A line that is neither a comment nor a key.
     #[error("line {0} is not an age X25519 recipient; each line is an age1… key or a comment that begins with #")]
@@ -78,7 +78,7 @@ impl GovernanceRecipients {
     }
 
     /// The public halves of private keys.
-    #[cfg(feature = "desk")]
+    #[cfg(any(feature = "box", feature = "desk"))]
     pub(crate) fn from_keys(keys: Vec<x25519::Recipient>) -> Self {
         Self(keys)
     }

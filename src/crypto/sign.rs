@@ -342,7 +342,7 @@ fn untrusted_comment<T: Document>() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{BoxId, CasebookId, LogHead};
+    use crate::domain::{BoxId, CasebookId, LogHead, Part};
 
     fn decisions() -> Decisions {
         Decisions {
@@ -350,9 +350,28 @@ mod tests {
             r#box: BoxId([1; 16]),
             casebook: CasebookId([2; 16]),
             number: 1,
+            part: Part::WHOLE,
             head: LogHead { number: 3, digest: Digest([4; 32]) },
             collected: vec![],
+            gone: vec![],
+            set_aside: vec![],
             answers: vec![],
+        }
+    }
+
+    #[test]
+    fn a_signature_of_any_length_is_no_fault_of_the_program() {
+        let (key, public) = SigningKey::generate().unwrap();
+        let (bytes, signature) = sign(&decisions(), &key).unwrap();
+        let lines: Vec<&str> = signature.lines().collect();
+        for (place, line) in [(1, lines[1]), (3, lines[3])] {
+            for length in 0..=line.len() {
+                let mut cut = lines.clone();
+                cut[place] = &line[..length];
+                let cut = format!("{}\n", cut.join("\n"));
+                let verified = verify::<Decisions>(&bytes, &cut, std::slice::from_ref(&public));
+                assert_eq!(verified.is_ok(), length == line.len(), "line {place}, {length} characters");
+            }
         }
     }
 

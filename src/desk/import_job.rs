@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    casebook::{Import, Progress},
-    domain::LogHead,
+    casebook::{CasebookError, Import, ImportError, MissingParts, Progress, Refusal},
+    crypto::Fingerprint,
+    domain::{Date, LogHead},
 };
 
 /// The import that is under way, or what became of the last one.
@@ -23,17 +24,56 @@ enum Slot {
 #[derive(Clone)]
 pub(super) enum ImportOutcome {
     /// It was taken in.
-    Taken(Arc<Import>),
-    /// It was refused; why, without anything of any report. The file is still there. `gap`: whether collections before
-    /// it are missing, and it can be taken in all the same.
+    Taken {
+        /// What came with it.
+        import: Arc<Import>,
+        /// What of its collection is not here yet.
+        missing: Option<MissingParts>,
+    },
+    /// It was refused; why, without anything of any report. The file is still there.
     Refused {
         /// As the casebook says it, for whoever carried the file.
         why: String,
-        /// Whether it can be taken in all the same.
+        /// Whether collections before it are missing, and it can be taken in all the same.
         gap: bool,
         /// The end of the casebook that the box saw, if this one is behind it.
         behind: Option<LogHead>,
     },
+    /// The box is in another epoch than before, which has to be confirmed first. The file is still there.
+    NewEpoch(EpochSeen),
+}
+
+/// What a collection says of an epoch of the box that nobody confirmed yet.
+#[derive(Clone, Copy)]
+pub(super) struct EpochSeen {
+    /// What whoever runs the box has to read out.
+    pub(super) fingerprint: Fingerprint,
+    /// The day it began.
+    pub(super) began_on: Date,
+    /// The day of the backup; none if the box was not restored from one.
+    pub(super) backup_of: Option<Date>,
+}
+
+impl ImportOutcome {
+    /// Of one that did not come to be taken in.
+    pub(super) fn refused(error: &CasebookError) -> Self {
+        let CasebookError::Import(ImportError::Refused(refusal)) = error else {
+            return Self::Refused { why: error.to_string(), gap: false, behind: None };
+        };
+        match refusal {
+            Refusal::NewEpoch { fingerprint, began_on, backup_of, .. } => {
+                Self::NewEpoch(EpochSeen { fingerprint: *fingerprint, began_on: *began_on, backup_of: *backup_of })
+            }
+            Refusal::Behind { seen, digest, .. } => {
+                let behind = Some(LogHead { number: *seen, digest: *digest });
+                Self::Refused { why: error.to_string(), gap: false, behind }
+            }
+            other => {
+                let gap = matches!(other, Refusal::Gap { .. });
+                Self::Refused { why: error.to_string(), gap, behind: None }
+            }
+        }
+    }
 }
 
 /// How it stands.

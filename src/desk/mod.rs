@@ -50,7 +50,7 @@ pub use app::Desk;
 pub use open_casebook::Keys;
 pub use options::{Carrier, DeskOptions, Surroundings, Unreadable};
 pub use router::router;
-pub(crate) use view::{described, told};
+pub(crate) use view::{described, is_of_loss, told};
 
 use error::PageError;
 use visit::Visit;

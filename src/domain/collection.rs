@@ -7,13 +7,15 @@ use super::{
     calendar::{Calendar, CalendarError},
     clock::{Clock, ClockKind, ClockState, Standing},
     decisions::LogHead,
-    ids::{BoxId, CasebookId, Digest, ReportId},
+    ids::{BoxId, CasebookId, CollectionId, Digest, EpochId, ReportId},
     limits::{NUMBER_MAX, SEQ_MAX},
-    message::{AnswerKind, Format, MessageKind},
+    message::{AnswerKind, Format, MessageKind, SetAsideReason},
+    part::Part,
     route::Route,
 };
 
-/// `manifest.json`: every report that the box knows, and the files of every message that the desk has not acknowledged.
+/// `manifest.json` of one part of a collection: what changed since the desk acknowledged it, with the files of every message
+/// that it has not acknowledged; and how many reports the box has besides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -21,16 +23,48 @@ pub struct Manifest {
     pub format: Format,
     /// The box that made it.
     pub r#box: BoxId,
-    /// 1 for the first collection of that box, then one more for each.
+    /// Since when the box counts from 1.
+    pub epoch: Epoch,
+    /// 1 for the first collection of that epoch, then one more for each.
     pub number: u64,
-    /// SHA-256 of the manifest before it; none for the first.
-    pub previous: Option<Digest>,
+    /// The collection's random name, the same in all its parts.
+    pub id: CollectionId,
+    /// Which part of it this is.
+    pub part: Part,
+    /// The collection before it in that epoch; none for the first.
+    pub previous: Option<CollectionId>,
     /// The day it was made, Europe/London.
     pub on: Date,
     /// What the box knows of the casebook whose decisions it takes; none before the first delivery.
     pub casebook: Option<CasebookSeen>,
-    /// Every report, by id.
+    /// The reports that the box has and that are in no part of this collection.
+    pub besides: Besides,
+    /// Reports that the box has no more and did not hear that the desk knows that, each in one part alone.
+    pub gone: Vec<ReportId>,
+    /// Reports of which something is new, by id.
     pub reports: Vec<ReportEntry>,
+}
+
+/// The life of a box from one restore to the next: numbers begin anew in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Epoch {
+    /// Random.
+    pub id: EpochId,
+    /// The day it began, Europe/London.
+    pub began_on: Date,
+    /// The day of the backup with which it began; none for a box that was never restored.
+    pub backup_of: Option<Date>,
+}
+
+/// Reports that are not listed: how many, and which, without naming them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Besides {
+    /// How many they are.
+    pub reports: u64,
+    /// SHA-256 over their ids, eight bytes each, in order.
+    pub digest: Digest,
 }
 
 /// What the box knows of the casebook whose decisions it takes: how a casebook that was put back is found out.
@@ -55,16 +89,28 @@ pub struct ReportEntry {
     pub route: Route,
     /// The day the concern came in.
     pub received_on: Date,
+    /// The age recipient that answers are sealed to: so that the person can be answered even if what they said is lost.
+    pub reply_to: String,
     /// Whether the person withdrew it.
     pub withdrawn: bool,
-    /// The last message that decisions said the desk has, 0 for none.
-    pub acknowledged: u32,
+    /// Whether the team set it aside.
+    pub set_aside: Option<SetAside>,
     /// Every answer that was delivered, in order.
     pub deliveries: Vec<DeliveryEntry>,
     /// Every clock.
     pub clocks: Vec<ClockEntry>,
-    /// The messages in this collection, in order.
+    /// Every message, in order, whether its files are in this collection or not.
     pub messages: Vec<MessageEntry>,
+}
+
+/// The team set a report aside: nothing more is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetAside {
+    /// The day on which the box was told, Europe/London.
+    pub on: Date,
+    /// What the person is told.
+    pub reason: SetAsideReason,
 }
 
 /// An answer that the box has, as it was delivered: a number alone does not tell whether it is the one that the desk wrote.
@@ -86,8 +132,9 @@ pub struct DeliveryEntry {
 impl ReportEntry {
     fn check(&self) -> Result<(), ManifestProblem> {
         let started = self.clocks.iter().map(|entry| entry.seq);
-        let sequences = self.messages.iter().map(|message| message.seq).chain(started).chain([self.acknowledged]);
-        if sequences.max() > Some(SEQ_MAX) {
+        let rising = self.messages.is_sorted_by(|one, next| one.seq < next.seq);
+        let sequences = self.messages.iter().map(|message| message.seq).chain(started);
+        if !rising || self.messages.first().is_some_and(|first| first.seq == 0) || sequences.max() > Some(SEQ_MAX) {
             return Err(ManifestProblem::Sequence(self.id));
         }
         if !self.clocks.iter().all(|entry| entry.clock.is_of_a_promise()) {
@@ -98,6 +145,15 @@ impl ReportEntry {
             return Err(ManifestProblem::Deliveries(self.id));
         }
         Ok(())
+    }
+
+    /// What it says of the report, without the files that happen to be in a collection: what decisions acknowledge is the
+    /// digest of this.
+    #[must_use]
+    pub fn record(&self) -> ReportRecord {
+        let bare = |message: &MessageEntry| MessageEntry { files: Vec::new(), ..message.clone() };
+        let entry = Self { messages: self.messages.iter().map(bare).collect(), ..self.clone() };
+        ReportRecord { format: Format::Record, entry }
     }
 
     /// The last answer that was delivered, 0 for none.
@@ -168,7 +224,14 @@ impl ClockEntry {
     }
 }
 
-/// One message in a collection.
+/// What a box says of a report, to be digested.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReportRecord {
+    format: Format,
+    entry: ReportEntry,
+}
+
+/// One message of a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MessageEntry {
@@ -178,7 +241,7 @@ pub struct MessageEntry {
     pub kind: MessageKind,
     /// The day it came in.
     pub on: Date,
-    /// `message.age` first, then the attachments.
+    /// `message.age` first, then the attachments; none if they are not in this collection.
     pub files: Vec<FileEntry>,
     /// SHA-256 over the message's [`Salt`](super::Salt) and its JSON: what was said, without telling it.
     pub commitment: Digest,
@@ -202,8 +265,14 @@ pub enum ManifestProblem {
     /// A number that nobody reaches by counting.
     #[error("a collection, a decisions file or an event has a number that nobody reaches by counting")]
     Number,
+    /// A part that is none.
+    #[error("it says that it is part {} of {}", .0.number, .0.of)]
+    Part(Part),
+    /// Reports that are not in the order of their ids, or are there twice.
+    #[error("report {0} stands in it where no box lists it")]
+    Order(ReportId),
     /// Likewise, of a message.
-    #[error("report {0} has a message whose number nobody reaches by counting")]
+    #[error("report {0} has messages that no box numbers so")]
     Sequence(ReportId),
     /// A promise that is due before it started, or much too late.
     #[error("report {0} has a promise that is due before it was made, or more than two years after")]
@@ -220,8 +289,14 @@ impl Manifest {
     /// The first thing that it can't.
     pub fn check(&self) -> Result<(), ManifestProblem> {
         let seen = self.casebook.map_or(0, |seen| seen.decisions.max(seen.head.number));
-        if self.number.max(seen) > NUMBER_MAX {
+        if self.number == 0 || self.number.max(seen) > NUMBER_MAX {
             return Err(ManifestProblem::Number);
+        }
+        if !self.part.is_sound() {
+            return Err(ManifestProblem::Part(self.part));
+        }
+        if let Some(pair) = self.reports.windows(2).find(|pair| pair[0].id >= pair[1].id) {
+            return Err(ManifestProblem::Order(pair[1].id));
         }
         self.reports.iter().try_for_each(ReportEntry::check)
     }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{BoxId, CasebookId, Digest, ReportId},
-    message::{Answer, AnswerKind, Format},
+    message::{Answer, AnswerKind, Format, SetAsideReason},
+    part::Part,
 };
 
 /// `decisions.json`: which answers the file holds and what they do, signed by a signer.
@@ -17,12 +18,18 @@ pub struct Decisions {
     pub r#box: BoxId,
     /// The casebook it comes from.
     pub casebook: CasebookId,
-    /// 1 for the first decisions file of that casebook, then one more for each.
+    /// 1 for the first decisions of that casebook, then one more for each.
     pub number: u64,
+    /// Which part of them this is.
+    pub part: Part,
     /// The last event of the casebook before it was written.
     pub head: LogHead,
-    /// What the desk has taken in and the box need not keep.
+    /// What the desk has taken in and the box need not tell again, by report.
     pub collected: Vec<Collected>,
+    /// Reports of which the desk heard that the box has them no more, by id.
+    pub gone: Vec<ReportId>,
+    /// Reports that the team set aside, by id.
+    pub set_aside: Vec<SetAsideEntry>,
     /// The answers, by report and then in order.
     pub answers: Vec<AnswerEntry>,
 }
@@ -37,14 +44,29 @@ pub struct LogHead {
     pub digest: Digest,
 }
 
-/// The desk has every message of a report up to one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The desk has what the box told of a report. Each thing is named by the digest of what it is, so that nothing else can be
+/// taken for it, whatever number that has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Collected {
-    /// The report whose messages are safe with the desk.
+    /// The report.
     pub report: ReportId,
-    /// The last message that it has.
-    pub through: u32,
+    /// SHA-256 of the JSON of its [`ReportRecord`](super::ReportRecord), as the desk heard it last.
+    pub record: Digest,
+    /// The commitments of the messages that are safe with the desk and that it did not tell before.
+    pub messages: Vec<Digest>,
+}
+
+/// A report that the team sets aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetAsideEntry {
+    /// The report.
+    pub report: ReportId,
+    /// What the person is told.
+    pub reason: SetAsideReason,
+    /// The commitments of the messages that the team had: what the person said besides is owed as ever.
+    pub messages: Vec<Digest>,
 }
 
 /// One sealed answer.

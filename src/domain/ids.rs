@@ -91,8 +91,10 @@ ids! {
     CasebookId(16);
     /// A member of a casebook's team.
     MemberId(8);
-    /// A sealed file inside the store.
-    FileId(16);
+    /// Names the life of a box from one restore to the next.
+    EpochId(16);
+    /// Names one collection, in however many parts it is.
+    CollectionId(16);
     /// What a form carries so that sending it twice is the same as once.
     SendId(16);
     /// A SHA-256 digest.

@@ -62,6 +62,14 @@ pub const MESSAGE_BYTES: usize = 2 * 6 * BYTES_PER_CHARACTER * CONCERN_CHARACTER
 pub const OWN_COPIES_BYTES: usize = MIB;
 /// Bytes of a manifest or of the list of decisions.
 pub const MANIFEST_BYTES: usize = 64 * MIB;
+/// Bytes of that list that whoever writes it puts into one part: far below what a reader takes.
+pub const PART_LIST_BYTES: usize = 8 * MIB;
+/// Bytes of sealed files in one part: a disk of FAT32 has no file of 4 GiB.
+pub const PART_BYTES: u64 = 3 * 1024 * MIB as u64;
+/// Bytes of sealed answers in one part of decisions: the box holds them in memory while it checks them.
+pub const ANSWERS_BYTES: u64 = 64 * MIB as u64;
+/// Parts of a collection, of decisions, or of a backup's list, at most.
+pub const PARTS_MAX: u32 = 100_000;
 /// Bytes of one sealed casebook event: what a manifest says, JSON inside JSON, and what the queue needs besides.
 pub const EVENT_BYTES: usize = 4 * MANIFEST_BYTES;
 
@@ -71,6 +79,10 @@ pub const DECISIONS_AHEAD: u64 = 10_000;
 pub const DECISIONS_FIRST: u64 = 1_000_000;
 /// Events that a casebook may be further at one decisions file than at all those before it.
 pub const EVENTS_AHEAD: u64 = 1_000_000;
+/// Collections that may be missing before one: a box that makes one each hour for a year makes fewer.
+pub const COLLECTIONS_AHEAD: u64 = 10_000;
+/// The number that the first collection of an epoch may have which a casebook takes: that box may be decades old.
+pub const COLLECTIONS_FIRST: u64 = 1_000_000;
 /// The last number of a collection, a decisions file or an event: no box and no casebook ever comes so far.
 pub const NUMBER_MAX: u64 = 1 << 40;
 /// The last number of a message or an answer within a report, likewise.
@@ -81,6 +93,14 @@ pub const PROMISE_YEARS: i16 = 2;
 pub const ENDORSEMENTS: usize = 8;
 /// Days for which the box keeps what a desk has acknowledged, unless configured otherwise or a second signer confirms it.
 pub const ACKNOWLEDGED_DAYS: u32 = 7;
+/// Days for which the box keeps a report after the team closed it, unless configured otherwise: half a year.
+pub const CLOSED_DAYS: u32 = 180;
+/// Likewise, after the team set it aside.
+pub const SET_ASIDE_DAYS: u32 = 30;
+/// Days for which it keeps an answer, unless configured otherwise: a year.
+pub const ANSWER_DAYS: u32 = 365;
+/// Days by which each of these may be longer, unless configured otherwise: as it is drawn for each report.
+pub const SPREAD_DAYS: u32 = 14;
 /// Uploads that are being sealed at the same moment; later ones wait.
 pub const UPLOADS: usize = 24;
 /// Receipt codes that are looked up in a minute, unless configured otherwise: a flood is told to wait, a person never

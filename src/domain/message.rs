@@ -25,8 +25,11 @@ choices! {
         Answer = "candour-answer-v1", "An answer from the team";
         EndorsedAnswer = "candour-endorsed-answer-v1", "An answer with the word of whoever stands by it";
         OwnCopy = "candour-own-copy-v1", "A person's own copy of what they said";
-        Collection = "candour-collection-v1", "A collection";
-        Decisions = "candour-decisions-v1", "Decisions";
+        Collection = "candour-collection-v2", "A collection";
+        Record = "candour-record-v1", "What a box says of a report";
+        Decisions = "candour-decisions-v2", "Decisions";
+        BoxBackup = "candour-box-backup-v1", "A backup of a box";
+        CasebookBackup = "candour-casebook-backup-v1", "A backup of a casebook";
         Casebook = "candour-casebook-v3", "A casebook";
         CasebookHead = "candour-casebook-head-v1", "The end of a casebook";
         Endorsement = "candour-endorsement-v1", "An endorsement of an answer";
@@ -49,6 +52,18 @@ choices! {
         Reply = "reply", "Reply";
         Notice = "notice", "Information-use notice";
         Update = "update", "Update";
+    }
+}
+
+choices! {
+    /// Why the team sets a report aside, as the person reads it.
+    pub enum SetAsideReason {
+        NotAConcern = "not-a-concern", "It is not a concern";
+        Duplicate = "duplicate", "It is the same as another report";
+        Abusive = "abusive", "It is abusive";
+        Test = "test", "It is a test";
+        NotForUs = "not-for-us", "It is not for us";
+        Withdrawn = "withdrawn", "It was withdrawn";
     }
 }
 
@@ -77,6 +92,13 @@ impl AnswerKind {
     #[must_use]
     pub const fn is_text(self) -> bool {
         !matches!(self, Self::Update)
+    }
+
+    /// Whether a report that was set aside is so no more once the team said that, and with it whether the report is closed:
+    /// not if all that it says is that nothing more is done.
+    #[must_use]
+    pub const fn ends_set_aside(self, closed: bool) -> bool {
+        self.is_text() || !closed
     }
 }
 

@@ -22,6 +22,8 @@ pub mod limits;
 mod message;
 mod notice;
 mod own_copy;
+mod part;
+mod periods;
 mod prose;
 mod questions;
 mod receipt_code;
@@ -38,21 +40,24 @@ pub use calendar::{Calendar, CalendarError};
 pub use choice::Labelled;
 pub use clock::{Clock, ClockKind, ClockState, Kept, Standing, Term};
 pub use collection::{
-    CasebookSeen, ClockEntry, ClockView, DeliveryEntry, FileEntry, Manifest, ManifestProblem, MessageEntry, ReportEntry,
+    Besides, CasebookSeen, ClockEntry, ClockView, DeliveryEntry, Epoch, FileEntry, Manifest, ManifestProblem,
+    MessageEntry, ReportEntry, ReportRecord, SetAside,
 };
 pub use concern::{Answered, Concern, FieldError, FollowUp, Given};
-pub use decisions::{AnswerEntry, Collected, Decisions, Endorsement, LogHead};
+pub use decisions::{AnswerEntry, Collected, Decisions, Endorsement, LogHead, SetAsideEntry};
 pub use entries::Entries;
 pub use ics::icalendar;
 pub use identifying::{Identifying, IdentifyingSpan};
-pub use ids::{BoxId, CasebookId, Digest, FileId, IdError, MemberId, ReportId, Salt, SendId};
+pub use ids::{BoxId, CasebookId, CollectionId, Digest, EpochId, IdError, MemberId, ReportId, Salt, SendId};
 pub use invisible::{escape_invisible, escape_invisible_in_json, escape_invisible_in_line};
 pub use message::{
     Answer, AnswerKind, Attachment, EndorsedAnswer, Format, Message, MessageContent, MessageKind, MessageSummary,
-    ReportState,
+    ReportState, SetAsideReason,
 };
 pub use notice::{NoticeVariant, Told, WhoSees};
 pub use own_copy::{OwnCopy, OwnFile, OwnWords};
+pub use part::Part;
+pub use periods::Periods;
 pub use prose::{HeadingDepth, ProseBlock, ProseSpan, prose};
 #[cfg(all(test, feature = "desk"))]
 pub(crate) use questions::tests::every_answer;

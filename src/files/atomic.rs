@@ -432,6 +432,19 @@ pub fn create_private_directory(directory: &Path) -> Result<(), FileError> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(FileError::io("make", directory))
 }
 
+/// Holds a directory for one command that fills it, until what this gives is dropped.
+///
+/// # Errors
+/// [`FileError::Busy`] if another one has it, or if it can't be opened.
+pub fn hold_directory(directory: &Path) -> Result<File, FileError> {
+    let opened = File::open(directory).map_err(FileError::io("read", directory))?;
+    match opened.try_lock() {
+        Ok(()) => Ok(opened),
+        Err(TryLockError::WouldBlock) => Err(FileError::Busy(directory.to_owned())),
+        Err(TryLockError::Error(source)) => Err(FileError::io("lock", directory)(source)),
+    }
+}
+
 /// As [`read`], of a file in a directory that others can write to.
 ///
 /// # Errors
@@ -463,7 +476,11 @@ pub fn read_text(path: &Path, limit: usize) -> Result<String, FileError> {
     String::from_utf8(read(path, limit)?).map_err(|_| FileError::NotText(path.to_owned()))
 }
 
-fn refuse_existing(target: &Path) -> Result<(), FileError> {
+/// So that nothing is written over.
+///
+/// # Errors
+/// If there is something of that name.
+pub fn refuse_existing(target: &Path) -> Result<(), FileError> {
     if target.symlink_metadata().is_ok() { Err(FileError::Exists(target.to_owned())) } else { Ok(()) }
 }
 

@@ -2,11 +2,13 @@
 
 mod atomic;
 mod own;
+mod parts;
 pub mod tarball;
 
 pub use atomic::{
-    FileError, NewFile, Readers, create_private_directory, create_team_directory, empty_shared, erase,
-    open_or_create_shared, open_shared, partial_path, read, read_shared, read_text, remove, remove_tree, rename_new,
-    replace, replace_unsynced, sync_all_below, sync_directory, write_new,
+    FileError, NewFile, Readers, create_private_directory, create_team_directory, empty_shared, erase, hold_directory,
+    open_or_create_shared, open_shared, partial_path, read, read_shared, read_text, refuse_existing, remove,
+    remove_tree, rename_new, replace, replace_unsynced, sync_all_below, sync_directory, write_new,
 };
 pub use own::{check_own_shared, read_own, read_own_shared, read_own_text, this_account};
+pub use parts::{part_path, parts_beside, parts_meant};

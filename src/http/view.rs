@@ -10,12 +10,51 @@ pub struct Day(pub Date);
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<time datetime=\"{}\">{}</time>", self.0, self.0.strftime("%-d %B %Y"))
+        write!(f, "<time datetime=\"{}\">{}</time>", self.0, self.in_words())
+    }
+}
+
+impl Day {
+    /// The same in plain text: `22 November 2026`.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        self.0.strftime("%-d %B %Y").to_string()
     }
 }
 
 // A date is digits, a month's name and the tags above; nothing in it comes from outside.
 impl HtmlSafe for Day {}
+
+/// Days from one to another, both included, as a sentence names them: “from 24 November 2026 to 27 November 2026”, or “on
+/// 27 November 2026” if they are one.
+#[derive(Clone, Copy)]
+pub struct Days {
+    /// The first.
+    pub from: Day,
+    /// The last.
+    pub to: Day,
+}
+
+impl fmt::Display for Days {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.named(|day| day.to_string()))
+    }
+}
+
+impl Days {
+    /// The same in plain text.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        self.named(Day::in_words)
+    }
+
+    fn named(self, name: impl Fn(Day) -> String) -> String {
+        let Self { from, to } = self;
+        if from.0 == to.0 { format!("on {}", name(to)) } else { format!("from {} to {}", name(from), name(to)) }
+    }
+}
+
+impl HtmlSafe for Days {}
 
 /// The size of a file as pages show it.
 #[must_use]
@@ -53,5 +92,13 @@ mod tests {
             "<time datetime=\"2026-11-22\">22 November 2026</time>"
         );
         assert_eq!(Day(Date::constant(2027, 1, 6)).to_string(), "<time datetime=\"2027-01-06\">6 January 2027</time>");
+    }
+
+    #[test]
+    fn days_are_named_once_if_they_are_one() {
+        let [from, to] = [22, 24].map(|day| Day(Date::constant(2026, 11, day)));
+        assert_eq!(Days { from, to }.to_string(), format!("from {from} to {to}"));
+        assert_eq!(Days { from, to: from }.to_string(), format!("on {from}"));
+        assert_eq!(Days { from, to }.in_words(), "from 22 November 2026 to 24 November 2026");
     }
 }

@@ -10,34 +10,67 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{
-    CopyError, Store, StoreError, damaged, read_file, reports, signers,
+    CopyError, Store, StoreError, damaged, read_file,
+    report_entry::{report_entry, sha256},
+    reports, signers,
     vault::{Placed, Vault},
 };
 use crate::{
-    crypto::Hashed,
+    crypto::{Hashed, besides},
     domain::{
-        AnswerKind, CasebookSeen, DeliveryEntry, Digest, FileEntry, MessageEntry, MessageKind, ReportEntry, ReportId,
-        Route,
+        Besides, CasebookSeen, CollectionId, Digest, FileEntry, ReportEntry, ReportId,
+        limits::{PART_BYTES, PART_LIST_BYTES},
     },
 };
 
+/// Bytes that a report takes in a manifest, and to spare; then those of what belongs to it.
+const REPORT_ROOM: usize = 400;
+const MESSAGE_ROOM: usize = 320;
+const CLOCK_ROOM: usize = 160;
+const ANSWER_ROOM: usize = 280;
+const FILE_ROOM: usize = 110;
+/// Reports that are named as gone in one part: some 2 MiB of its list, besides what is said of reports that are here.
+const GONE: usize = 100_000;
+
 /// The last collection that was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CollectionRecord {
-    /// From 1; the desk refuses a gap.
+    /// From 1 in each epoch.
     pub number: u64,
+    /// Its random name.
+    pub id: CollectionId,
     /// The day on which it was made, Europe/London; nothing finer.
     pub on: Date,
-    /// SHA-256 of its manifest.
-    pub manifest: Digest,
-    /// What the file is told by, if it has not got its name yet.
-    pub file: Digest,
+    /// What each of its files is told by, in the order of the parts, if it has not got its name yet.
+    pub files: Vec<Digest>,
+}
+
+/// Which reports a part of a collection lists.
+pub type PartReports = Vec<ReportId>;
+
+/// How a collection is cut into parts.
+pub struct CollectionPlan {
+    /// The reports of each part, by id; one part at least.
+    pub parts: Vec<PartReports>,
+    /// The reports that are in none of them.
+    pub besides: Besides,
+    /// Reports that are here no more: [`Self::gone_in`] a part, so many of them.
+    pub gone: Vec<ReportId>,
+}
+
+impl CollectionPlan {
+    /// The reports that are named as gone in a part, counted from 1: each in one part alone, so that no list grows with what
+    /// nobody carried for long.
+    #[must_use]
+    pub fn gone_in(&self, part: usize) -> &[ReportId] {
+        self.gone.chunks(GONE).nth(part.saturating_sub(1)).unwrap_or_default()
+    }
 }
 
 /// The store as it is at one moment, whatever is written meanwhile: until it is dropped, no slot is wiped.
 pub struct Snapshot<'a> {
-    connection: &'a Connection,
-    vault: &'a Vault,
+    pub(super) connection: &'a Connection,
+    pub(super) vault: &'a Vault,
 }
 
 impl Store {
@@ -63,28 +96,19 @@ impl Store {
     pub fn last_collection(&self) -> Result<Option<CollectionRecord>, StoreError> {
         self.read(|connection| {
             let last = connection
-                .query_row(
-                    "SELECT number, made_on, manifest, file FROM collection ORDER BY number DESC LIMIT 1",
-                    [],
-                    |row| {
-                        Ok((
-                            row.get::<_, i64>(0)?,
-                            row.get::<_, String>(1)?,
-                            row.get::<_, Vec<u8>>(2)?,
-                            row.get::<_, Vec<u8>>(3)?,
-                        ))
-                    },
-                )
-                .optional()?;
-            last.map(|(number, on, manifest, file)| {
-                Ok(CollectionRecord {
-                    number: u64::try_from(number).map_err(|_| damaged("a collection's number"))?,
-                    on: reports::day(&on)?,
-                    manifest: sha256(&manifest)?,
-                    file: sha256(&file)?,
+                .query_row("SELECT number, id, made_on FROM collection ORDER BY number DESC LIMIT 1", [], |row| {
+                    Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?))
                 })
-            })
-            .transpose()
+                .optional()?;
+            let Some((number, id, on)) = last else { return Ok(None) };
+            let mut statement = connection.prepare_cached("SELECT file FROM collection_part ORDER BY part")?;
+            let files = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+            Ok(Some(CollectionRecord {
+                number: u64::try_from(number).map_err(|_| damaged("a collection's number"))?,
+                id: CollectionId::from_slice(&id).map_err(|_| damaged("a collection's id"))?,
+                on: reports::day(&on)?,
+                files: files.map(|file| sha256(&file?)).collect::<Result<_, _>>()?,
+            }))
         })
     }
 
@@ -110,14 +134,38 @@ impl Store {
             }
             // Only the last is needed: the next one names it.
             connection.execute("DELETE FROM collection", [])?;
+            connection.execute("DELETE FROM collection_part", [])?;
             connection.execute(
-                "INSERT INTO collection (number, made_on, manifest, file) VALUES (?1, ?2, ?3, ?4)",
-                (number, record.on.to_string(), record.manifest.0, record.file.0),
+                "INSERT INTO collection (number, id, made_on) VALUES (?1, ?2, ?3)",
+                (number, record.id.0, record.on.to_string()),
             )?;
+            let mut statement =
+                connection.prepare_cached("INSERT INTO collection_part (part, file) VALUES (?1, ?2)")?;
+            for (part, file) in (1_i64..).zip(&record.files) {
+                statement.execute((part, file.0))?;
+            }
             Ok(())
         })
     }
 }
+
+/// The reports that are listed, with about how many bytes each takes in a manifest and how many its sealed files have.
+pub(super) const TO_TELL: &str = "SELECT report, (SELECT count(*) FROM message AS m WHERE m.report = t.report),
+       (SELECT count(*) FROM clock AS c WHERE c.report = t.report),
+       (SELECT count(*) FROM answer AS a WHERE a.report = t.report),
+       (SELECT count(*) FROM message AS m JOIN file USING (report, seq) WHERE m.report = t.report AND m.collected = 0),
+       (SELECT coalesce(sum(size), 0) FROM message AS m JOIN file USING (report, seq)
+          WHERE m.report = t.report AND m.collected = 0)
+     FROM report_to_tell AS t ORDER BY report";
+/// The same of every report, and of every message whose files are still here.
+pub(super) const ALL_TO_TELL: &str = "SELECT id, (SELECT count(*) FROM message AS m WHERE m.report = r.id),
+       (SELECT count(*) FROM clock AS c WHERE c.report = r.id),
+       (SELECT count(*) FROM answer AS a WHERE a.report = r.id),
+       (SELECT count(*) FROM file AS f WHERE f.report = r.id),
+       (SELECT coalesce(sum(size), 0) FROM file AS f WHERE f.report = r.id)
+     FROM report AS r ORDER BY id";
+/// Every report's id. What is not told is counted, so each is looked at.
+pub(super) const IDS: &str = "SELECT id FROM report ORDER BY id";
 
 impl Snapshot<'_> {
     /// What the box knows of the casebook whose decisions it takes.
@@ -125,69 +173,83 @@ impl Snapshot<'_> {
     /// # Errors
     /// If it can't be read.
     pub fn casebook(&self) -> Result<Option<CasebookSeen>, StoreError> {
-        signers::casebook(self.connection)
+        // One that was confirmed and delivered nothing yet was not seen at any event.
+        Ok(signers::casebook(self.connection)?.filter(|seen| seen.decisions > 0))
     }
 
-    /// Every report by id, with the messages that the desk has not acknowledged; with `again`, also those that it has and
-    /// that are still kept here.
+    /// How the next collection is cut into parts: what the desk was not known to have; with `again`, every report, with
+    /// every file that is still here.
+    ///
+    /// # Errors
+    /// If the records can't be read.
+    pub fn plan(&self, again: bool) -> Result<CollectionPlan, StoreError> {
+        let mut parts: Vec<PartReports> = vec![Vec::new()];
+        let (mut list, mut files) = (0, 0);
+        let mut statement = self.connection.prepare(if again { ALL_TO_TELL } else { TO_TELL })?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let id = report_id(&row.get::<_, Vec<u8>>(0)?)?;
+            let count = |column| -> Result<usize, StoreError> {
+                usize::try_from(row.get::<_, i64>(column)?).map_err(|_| damaged("a count"))
+            };
+            let room = room(count(1)?, count(2)?, count(3)?, count(4)?);
+            let bytes = u64::try_from(row.get::<_, i64>(5)?).map_err(|_| damaged("a size"))?;
+            let is_full = list > 0 && (list + room > PART_LIST_BYTES || files + bytes > PART_BYTES);
+            if is_full {
+                parts.push(Vec::new());
+                (list, files) = (0, 0);
+            }
+            (list, files) = (list + room, files + bytes);
+            if let Some(part) = parts.last_mut() {
+                part.push(id);
+            }
+        }
+        let mut statement = self.connection.prepare(IDS)?;
+        let ids = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+        let mut listed = parts.iter().flatten().copied().peekable();
+        let mut others = Vec::new();
+        for id in ids {
+            let id = report_id(&id?)?;
+            if listed.next_if_eq(&id).is_none() {
+                others.push(id);
+            }
+        }
+        let gone = self.gone()?;
+        parts.resize(parts.len().max(gone.len().div_ceil(GONE)), Vec::new());
+        Ok(CollectionPlan { besides: besides(others), gone, parts })
+    }
+
+    fn gone(&self) -> Result<Vec<ReportId>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT report FROM gone_report ORDER BY report")?;
+        let ids = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+        ids.map(|id| report_id(&id?)).collect()
+    }
+
+    /// What the box says of these reports, with the files of messages that the desk is not known to have; with `again`, of
+    /// all that are still here.
     ///
     /// # Errors
     /// If they can't be read.
-    pub fn reports(&self, again: bool) -> Result<Vec<ReportEntry>, StoreError> {
-        let sql = "SELECT id, route, received_on, withdrawn_on IS NOT NULL FROM report ORDER BY id";
-        let mut statement = self.connection.prepare(sql)?;
-        let rows = statement.query_map([], |row| {
-            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get(3)?))
-        })?;
+    pub fn reports(&self, ids: &[ReportId], again: bool) -> Result<Vec<ReportEntry>, StoreError> {
         let mut placed = Vec::new();
-        let reports = rows.map(|row| {
-            let (id, route, received_on, withdrawn) = row?;
-            let id = ReportId::from_slice(&id).map_err(|_| damaged("a report's id"))?;
-            Ok(ReportEntry {
-                id,
-                route: Route::from_slug(&route).ok_or_else(|| damaged("a route"))?,
-                received_on: reports::day(&received_on)?,
-                withdrawn,
-                acknowledged: self.acknowledged(id)?,
-                deliveries: self.deliveries(id)?,
-                clocks: reports::clocks(self.connection, id)?,
-                messages: self.messages(id, again, &mut placed)?,
-            })
-        });
-        let mut reports: Vec<ReportEntry> = reports.collect::<Result<_, StoreError>>()?;
+        let mut reports = Vec::with_capacity(ids.len());
+        for id in ids {
+            let mut entry = report_entry(self.connection, *id)?.ok_or_else(|| damaged("a report is missing"))?;
+            for message in &mut entry.messages {
+                if again || self.is_to_be_carried(*id, message.seq)? {
+                    message.files = self.files(*id, message.seq, &mut placed)?;
+                }
+            }
+            reports.push(entry);
+        }
         let files = reports.iter_mut().flat_map(|report| &mut report.messages).flat_map(|message| &mut message.files);
         files.zip(self.digest(&placed)?).for_each(|(file, digest)| file.sha256 = digest);
         Ok(reports)
     }
 
-    fn acknowledged(&self, report: ReportId) -> Result<u32, StoreError> {
-        let sql = "SELECT coalesce(max(seq), 0) FROM message WHERE report = ?1 AND acknowledged_on IS NOT NULL";
-        Ok(self.connection.prepare_cached(sql)?.query_row([report.0], |row| row.get(0))?)
-    }
-
-    fn deliveries(&self, report: ReportId) -> Result<Vec<DeliveryEntry>, StoreError> {
-        let sql = "SELECT seq, delivered_on, kind, text, sha256 FROM answer WHERE report = ?1 ORDER BY seq";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map([report.0], |row| {
-            Ok((
-                row.get(0)?,
-                row.get::<_, String>(1)?,
-                row.get::<_, String>(2)?,
-                row.get::<_, Vec<u8>>(3)?,
-                row.get::<_, Vec<u8>>(4)?,
-            ))
-        })?;
-        rows.map(|row| {
-            let (seq, on, kind, text, digest) = row?;
-            Ok(DeliveryEntry {
-                seq,
-                on: reports::day(&on)?,
-                kind: AnswerKind::from_slug(&kind).ok_or_else(|| damaged("a kind of answer"))?,
-                text: sha256(&text)?,
-                sha256: sha256(&digest)?,
-            })
-        })
-        .collect()
+    fn is_to_be_carried(&self, report: ReportId, seq: u32) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM message WHERE report = ?1 AND seq = ?2 AND collected = 0";
+        Ok(self.connection.prepare_cached(sql)?.exists((report.0, seq))?)
     }
 
     /// Writes a sealed file as it is.
@@ -204,39 +266,6 @@ impl Snapshot<'_> {
         let (shelf, size, slots) =
             found.map_err(StoreError::from)?.ok_or_else(|| damaged("a file of a message is missing"))?;
         read_file::copy(self.vault, &Placed::from_record(shelf, size, &slots)?, &mut out)
-    }
-
-    fn messages(
-        &self,
-        report: ReportId,
-        again: bool,
-        placed: &mut Vec<Placed>,
-    ) -> Result<Vec<MessageEntry>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT seq, kind, received_on, commitment, summary FROM message WHERE report = ?1 AND (collected = 0 OR (?2
-               AND held = 1)) ORDER BY seq",
-        )?;
-        let rows = statement.query_map((report.0, again), |row| {
-            Ok((
-                row.get(0)?,
-                row.get::<_, String>(1)?,
-                row.get::<_, String>(2)?,
-                row.get::<_, Vec<u8>>(3)?,
-                row.get::<_, Vec<u8>>(4)?,
-            ))
-        })?;
-        rows.map(|row| {
-            let (seq, kind, on, commitment, summary) = row?;
-            Ok(MessageEntry {
-                seq,
-                kind: MessageKind::from_slug(&kind).ok_or_else(|| damaged("a kind of message"))?,
-                on: reports::day(&on)?,
-                files: self.files(report, seq, placed)?,
-                commitment: sha256(&commitment)?,
-                summary: sha256(&summary)?,
-            })
-        })
-        .collect()
     }
 
     /// Its files, whose digests [`Self::digest`] adds.
@@ -286,6 +315,11 @@ impl Snapshot<'_> {
     }
 }
 
-fn sha256(bytes: &[u8]) -> Result<Digest, StoreError> {
-    Digest::from_slice(bytes).map_err(|_| damaged("a digest"))
+/// Bytes that a report takes in a list, and to spare.
+pub(super) const fn room(messages: usize, clocks: usize, answers: usize, files: usize) -> usize {
+    REPORT_ROOM + MESSAGE_ROOM * messages + CLOCK_ROOM * clocks + ANSWER_ROOM * answers + FILE_ROOM * files
+}
+
+fn report_id(bytes: &[u8]) -> Result<ReportId, StoreError> {
+    ReportId::from_slice(bytes).map_err(|_| damaged("a report's id"))
 }

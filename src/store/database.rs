@@ -52,6 +52,37 @@ impl Store {
         settings: &Settings,
         signers: &[VerifyingKey<SignerRole>],
     ) -> Result<(), StoreError> {
+        Self::create_with(directory, settings, signers, || Ok(()))
+    }
+
+    /// The same, with what has to be there before it is a box.
+    ///
+    /// # Errors
+    /// As [`Store::create`], and those of `beside`.
+    pub fn create_with<E: From<StoreError>>(
+        directory: &Path,
+        settings: &Settings,
+        signers: &[VerifyingKey<SignerRole>],
+        beside: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        let partial = Self::begin_creating(directory, settings, signers)?;
+        beside()?;
+        let named = files::rename_new(&partial, &directory.join(DATABASE));
+        Ok(named.map_err(|error| StoreError::Sqlite(error.to_string()))?)
+    }
+
+    /// Whether making a box was cut off in a data directory: what is there but the database was left by that.
+    #[must_use]
+    pub fn is_half_made(directory: &Path) -> bool {
+        let path = directory.join(DATABASE);
+        path.symlink_metadata().is_err() && files::partial_path(&path).symlink_metadata().is_ok()
+    }
+
+    fn begin_creating(
+        directory: &Path,
+        settings: &Settings,
+        signers: &[VerifyingKey<SignerRole>],
+    ) -> Result<PathBuf, StoreError> {
         let path = directory.join(DATABASE);
         if path.symlink_metadata().is_ok() {
             return Err(StoreError::Exists(directory.to_owned()));
@@ -74,7 +105,7 @@ impl Store {
         connection.close().map_err(|(_, error)| error)?;
         Vault::create(directory)?;
         IntakeFile::create(directory)?;
-        files::rename_new(&partial, &path).map_err(|error| StoreError::Sqlite(error.to_string()))
+        Ok(partial)
     }
 
     /// Opens it, brings it to this version's schema, and starts the writer.

@@ -1,205 +1,150 @@
-//! Taking in the team's answers: all of a file or none of it.
+//! Taking in what the team decided, in small steps: a box that serves waits for none of them long.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{
-    Store, StoreError, damaged,
+    Store, StoreError,
+    acknowledge::{ListPosition, acknowledge, heard_gone, set_aside},
+    answer_places::AnswerPlaces,
+    damaged,
+    delivery::{Applied, ApplyError, Delivery, Skipped, WhySkipped},
+    ended_clocks::resume_clocks,
     fold::size,
     signers::{casebook, set_casebook},
-    slot_records::{free, free_slots, take},
-    vault::{FilledSlot, FreeSlots, Placed, Shelf, Vault},
+    vault::{Placed, Vault},
 };
 use crate::{
-    crypto::{Sealed, SignerRole, Verified, VerifyingKey, os_random},
+    crypto::Sealed,
     domain::{
-        AnswerEntry, CasebookId, CasebookSeen, ClockKind, Collected, Decisions, Digest, ReportId,
-        limits::{DECISIONS_AHEAD, DECISIONS_FIRST, EVENTS_AHEAD, NUMBER_MAX},
+        AnswerEntry, CasebookSeen, ClockKind, Decisions, Digest, ReportId,
+        limits::{DECISIONS_AHEAD, DECISIONS_FIRST, EVENTS_AHEAD, MIB, NUMBER_MAX},
     },
 };
 
-/// A decisions file whose signature was checked, with the sealed answers in the order of its list.
-pub struct Delivery {
-    /// The signed part.
-    pub decisions: Verified<Decisions>,
-    /// The sealed answers, in the order of the list.
-    pub answers: Vec<Sealed>,
-    /// The day of delivery, Europe/London: the day on which clocks are met.
-    pub on: Date,
-    /// Who signed it.
-    pub signer: VerifyingKey<SignerRole>,
-    /// How many signers have to stand by a text to a person; by an update, one of them.
-    pub demanded: usize,
-}
-
-/// What a delivery changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Applied {
-    /// Answers that are new at the box.
-    pub answers: usize,
-    /// Answers that it had already.
-    pub known: usize,
-    /// Answers to reports that the person withdrew: there is nobody to read them.
-    pub withdrawn: usize,
-    /// Messages that the desk has now, and that are kept here for a time all the same.
-    pub acknowledged: usize,
-    /// Messages deleted because a second signer says too that the desk has them.
-    pub deleted: usize,
-    /// Clocks met.
-    pub met: usize,
-}
-
-/// A decisions file that can't be applied. Nothing of it was.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum ApplyError {
-    /// Decisions of another casebook than the one that is pinned.
-    #[error(
-        "they are of casebook {found}, and this box takes those of casebook {pinned}; if the team's desk shows {found} under Team, run `candour init` with --confirm-casebook {found}"
-    )]
-    OtherCasebook {
-        /// The one that wrote them.
-        found: CasebookId,
-        /// The one that the box takes.
-        pinned: CasebookId,
-    },
-    /// Older than the last file.
-    #[error(
-        "they are number {number}, and number {last} was delivered already; if the team's casebook was restored from a copy, find the newer one first and go on with that; if this file was only passed over, let the desk write what is in it once more with `candour desk export --again`"
-    )]
-    Old {
-        /// Of the file.
-        number: u64,
-        /// The last that was delivered.
-        last: u64,
-    },
-    /// Far past the last file.
-    #[error(
-        "they are number {number}, and number {last} was the last one delivered: no casebook writes so many; ask the team, for somebody signed them by hand"
-    )]
-    FarAhead {
-        /// Of the file.
-        number: u64,
-        /// The last that was delivered.
-        last: u64,
-    },
-    /// The first file of a casebook, with a number that none reaches.
-    #[error("they are number {0}, and no casebook has written so many: ask the team, for somebody signed them by hand")]
-    FirstFarAhead(u64),
-    /// The end of the casebook that they name is far past the one before.
-    #[error(
-        "they say that their casebook has {number} events, and it had {last} when it was seen last: no casebook grows so fast; ask the team, for somebody signed them by hand"
-    )]
-    HeadFarAhead {
-        /// The last event that they name.
-        number: u64,
-        /// The last event that the box knew of.
-        last: u64,
-    },
-    /// It answers a report that this box does not have.
-    #[error("it answers report {0}, which this box does not have; check that the file is for this box")]
-    UnknownReport(ReportId),
-    /// There is another answer of that number.
-    #[error(
-        "it has another answer {seq} to report {report} than the one delivered before; ask the desk which of its files came first. If it knows of one only, somebody signed the other by hand: import a new collection there, and let it write the rest with `candour desk export --again`"
-    )]
-    Different {
-        /// The one that the decision is about.
-        report: ReportId,
-        /// The answer.
-        seq: u32,
-    },
-    /// An earlier answer is missing.
-    #[error(
-        "it has answer {seq} to report {report}, but answer {expected} has not been delivered; deliver the earlier decisions file first; if that is lost, write one with `candour desk export --again`"
-    )]
-    Early {
-        /// The one that the decision is about.
-        report: ReportId,
-        /// The answer.
-        seq: u32,
-        /// The answer that is next.
-        expected: u32,
-    },
-    /// The desk says it has what was never sent.
-    #[error(
-        "it says that the desk has message {through} of report {report}, which this box never had; check that the file is for this box"
-    )]
-    NeverSent {
-        /// The one that the decision is about.
-        report: ReportId,
-        /// The message.
-        through: u32,
-    },
-    /// The store itself.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
+/// Answers in one transaction, at most; each is some pages of the vault.
+const ANSWERS: usize = 64;
+/// Bytes of them in one transaction, and those of one answer besides.
+const ANSWER_STEP: u64 = 4 * MIB as u64;
+/// Reports that are gone in one transaction.
+const GONE: usize = 4096;
 
 impl Store {
-    /// Applies a decisions file in one transaction; done when it is on the disk. The same file twice changes nothing
-    /// the second time. Blocks.
+    /// Applies a decisions file in small steps, each of which is on the disk when the next begins; killed in between, the
+    /// same file goes on where it was. Twice is the same as once. Blocks.
     ///
     /// # Errors
-    /// The first thing in it that does not fit; then nothing was changed.
+    /// If it is not this box's to take, and then nothing was changed; or if the store fails.
     pub fn apply(&self, delivery: Delivery) -> Result<Applied, ApplyError> {
-        let vault = Arc::clone(self.vault());
-        let applied = self.change(move |connection| {
+        let delivery = Arc::new(delivery);
+        let begun = self.step(&delivery, |connection, delivery, _| begin(connection, delivery))?;
+        let document = delivery.decisions.document();
+        if begun == Begun::Done {
+            return Ok(Applied { known: document.answers.len(), ..Applied::default() });
+        }
+        let (mut applied, mut from) = (Applied::default(), 0);
+        while from < document.answers.len() {
+            let span = span(&document.answers, from);
+            from = span.end;
+            applied.add(self.step(&delivery, move |connection, delivery, vault| {
+                apply_answers(connection, vault, delivery, span)
+            })?);
+        }
+        let mut from = ListPosition::default();
+        while from.entry < document.collected.len() {
+            let step = self.step(&delivery, move |connection, delivery, _| acknowledge(connection, delivery, from))?;
+            applied.add(step.0);
+            from = step.1;
+        }
+        let mut from = ListPosition::default();
+        while from.entry < document.set_aside.len() {
+            let step = self.step(&delivery, move |connection, delivery, _| set_aside(connection, delivery, from))?;
+            applied.add(step.0);
+            from = step.1;
+        }
+        for from in (0..document.gone.len()).step_by(GONE) {
+            self.step(&delivery, move |connection, delivery, _| {
+                let gone = &delivery.decisions.document().gone;
+                heard_gone(connection, &gone[from..gone.len().min(from + GONE)])
+            })?;
+        }
+        self.step(&delivery, |connection, delivery, _| {
+            let digest = delivery.decisions.digest();
+            connection
+                .execute("UPDATE delivery SET done = 1 WHERE sha256 = ?1", [digest.0])
+                .map_err(StoreError::from)?;
+            Ok(())
+        })?;
+        // The delivery is on the disk; what can't be wiped now, the next tick wipes.
+        let _ = self.wipe_if_nobody_serves();
+        Ok(applied)
+    }
+
+    fn step<T: Send + 'static>(
+        &self,
+        delivery: &Arc<Delivery>,
+        work: impl FnOnce(&Connection, &Delivery, &Vault) -> Result<T, ApplyError> + Send + 'static,
+    ) -> Result<T, ApplyError> {
+        let (vault, delivery) = (Arc::clone(self.vault()), Arc::clone(delivery));
+        self.change(move |connection| {
             // An error inside must undo this write, and yet be told from the store's own.
-            let result = apply(connection, &vault, &delivery);
-            match result {
-                Ok(applied) => Ok(Ok(applied)),
+            match work(connection, &delivery, &vault) {
+                Ok(done) => Ok(Ok(done)),
                 Err(ApplyError::Store(error)) => Err(error),
                 Err(refused) => {
                     connection.execute_batch("ROLLBACK TO job")?;
                     Ok(Err(refused))
                 }
             }
-        })??;
-        // The delivery is on the disk; what can't be wiped now, the next tick wipes.
-        let _ = self.wipe_if_nobody_serves();
-        Ok(applied)
+        })?
     }
 }
 
-fn apply(connection: &Connection, vault: &Vault, delivery: &Delivery) -> Result<Applied, ApplyError> {
-    let mut applied = Applied::default();
+/// Whether there is anything to be done.
+#[derive(PartialEq, Eq)]
+enum Begun {
+    /// All of it was done before.
+    Done,
+    /// It is new, or was cut off.
+    Now,
+}
+
+fn begin(connection: &Connection, delivery: &Delivery) -> Result<Begun, ApplyError> {
     let digest = delivery.decisions.digest();
-    if connection
-        .query_row("SELECT 1 FROM delivery WHERE sha256 = ?1", [digest.0], |_| Ok(()))
+    let found: Option<bool> = connection
+        .query_row("SELECT done FROM delivery WHERE sha256 = ?1", [digest.0], |row| row.get(0))
         .optional()
-        .map_err(StoreError::from)?
-        .is_some()
-    {
-        applied.known = delivery.answers.len();
-        return Ok(applied);
+        .map_err(StoreError::from)?;
+    match found {
+        Some(true) => return Ok(Begun::Done),
+        Some(false) => return Ok(Begun::Now),
+        None => {}
     }
     follow(connection, delivery.decisions.document())?;
-    let mut places = AnswerPlaces::new(connection, vault)?;
-    for (entry, sealed) in delivery.decisions.document().answers.iter().zip(&delivery.answers) {
-        apply_answer(&mut places, entry, sealed, delivery, &mut applied)?;
-    }
-    // Before the commit that names them.
-    places.finish()?;
-    for collected in &delivery.decisions.document().collected {
-        apply_collected(connection, *collected, delivery, &mut applied)?;
-    }
-    connection.execute("INSERT INTO delivery (sha256) VALUES (?1)", [digest.0]).map_err(StoreError::from)?;
-    Ok(applied)
+    connection.execute("INSERT INTO delivery (sha256, done) VALUES (?1, 0)", [digest.0]).map_err(StoreError::from)?;
+    Ok(Begun::Now)
 }
 
-/// The first casebook whose decisions are delivered is the one from then on, and its files come in rising numbers. The
-/// furthest end of it that any of them names is kept, to be told to the desk.
+/// The first casebook whose decisions are delivered is the one from then on, and its decisions come in rising numbers, the
+/// parts of each in any order. The furthest end of it that any of them names is kept, to be told to the desk.
 fn follow(connection: &Connection, decisions: &Decisions) -> Result<(), ApplyError> {
-    let Decisions { casebook: found, number, head, .. } = *decisions;
+    let Decisions { casebook: found, number, part, head, .. } = *decisions;
     let pinned = casebook(connection)?;
     let seen = pinned.unwrap_or(CasebookSeen { casebook: found, decisions: 0, head });
     if seen.casebook != found {
         return Err(ApplyError::OtherCasebook { found, pinned: seen.casebook });
     }
     let last = seen.decisions;
-    if number <= last {
+    if !part.is_sound() {
+        return Err(ApplyError::NoPart(part));
+    }
+    let is_there = || {
+        let sql = "SELECT 1 FROM decisions_part WHERE part = ?1";
+        Ok::<_, StoreError>(connection.prepare_cached(sql)?.exists([part.number])?)
+    };
+    if number < last || (number == last && is_there()?) {
         return Err(ApplyError::Old { number, last });
     }
     // A casebook that the box did not know may have written many files before. Without an end to that, one file would be
@@ -216,7 +161,39 @@ fn follow(connection: &Connection, decisions: &Decisions) -> Result<(), ApplyErr
         return Err(ApplyError::HeadFarAhead { number: head.number, last: known });
     }
     let furthest = if head.number > seen.head.number { head } else { seen.head };
-    Ok(set_casebook(connection, CasebookSeen { casebook: found, decisions: number, head: furthest })?)
+    set_casebook(connection, CasebookSeen { casebook: found, decisions: number, head: furthest })?;
+    if number > last {
+        connection.execute("DELETE FROM decisions_part", []).map_err(StoreError::from)?;
+    }
+    connection.execute("INSERT INTO decisions_part VALUES (?1)", [part.number]).map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// The answers from one on that are taken in one transaction.
+fn span(answers: &[AnswerEntry], from: usize) -> Range<usize> {
+    let mut bytes = 0;
+    let fitting = answers[from..].iter().take(ANSWERS).take_while(|entry| {
+        bytes += entry.size;
+        bytes <= ANSWER_STEP
+    });
+    from..from + fitting.count().max(1)
+}
+
+fn apply_answers(
+    connection: &Connection,
+    vault: &Vault,
+    delivery: &Delivery,
+    span: Range<usize>,
+) -> Result<Applied, ApplyError> {
+    let mut applied = Applied::default();
+    let mut places = AnswerPlaces::new(connection, vault)?;
+    let listed = &delivery.decisions.document().answers;
+    for (entry, sealed) in listed[span.clone()].iter().zip(&delivery.answers[span]) {
+        apply_answer(&mut places, entry, sealed, delivery, &mut applied)?;
+    }
+    // Before the commit that names them.
+    places.finish()?;
+    Ok(applied)
 }
 
 fn apply_answer(
@@ -225,40 +202,39 @@ fn apply_answer(
     sealed: &Sealed,
     delivery: &Delivery,
     applied: &mut Applied,
-) -> Result<(), ApplyError> {
+) -> Result<(), StoreError> {
     let AnswerEntry { report, seq, .. } = *entry;
     let connection = places.connection;
-    let withdrawn: Option<bool> = connection
-        .query_row("SELECT withdrawn_on IS NOT NULL FROM report WHERE id = ?1", [report.0], |row| row.get(0))
-        .optional()
-        .map_err(StoreError::from)?;
+    let mut skip = |why| applied.skipped.push(Skipped { report, seq, why });
+    let sql = "SELECT withdrawn_on IS NOT NULL FROM report WHERE id = ?1";
+    let withdrawn: Option<bool> = connection.prepare_cached(sql)?.query_row([report.0], |row| row.get(0)).optional()?;
     match withdrawn {
-        None => return Err(ApplyError::UnknownReport(report)),
+        None => {
+            skip(WhySkipped::NoReport);
+            return Ok(());
+        }
         Some(true) => {
             applied.withdrawn += 1;
             return Ok(());
         }
         Some(false) => {}
     }
-    let there = connection
-        .query_row("SELECT sha256 FROM answer WHERE report = ?1 AND seq = ?2", (report.0, seq), |row| {
-            row.get::<_, Vec<u8>>(0)
-        })
-        .optional()
-        .map_err(StoreError::from)?;
+    let sql = "SELECT sha256 FROM answer WHERE report = ?1 AND seq = ?2";
+    let there: Option<Vec<u8>> =
+        connection.prepare_cached(sql)?.query_row((report.0, seq), |row| row.get(0)).optional()?;
     if let Some(there) = there {
-        let there = Digest::from_slice(&there).map_err(|_| damaged("a digest"))?;
-        if there != entry.sha256 {
-            return Err(ApplyError::Different { report, seq });
+        if Digest::from_slice(&there).map_err(|_| damaged("a digest"))? == entry.sha256 {
+            applied.known += 1;
+        } else {
+            skip(WhySkipped::Another);
         }
-        applied.known += 1;
         return Ok(());
     }
-    let last: u32 = connection
-        .query_row("SELECT coalesce(max(seq), 0) FROM answer WHERE report = ?1", [report.0], |row| row.get(0))
-        .map_err(StoreError::from)?;
+    let sql = "SELECT coalesce(max(seq), 0) FROM answer WHERE report = ?1";
+    let last: u32 = connection.prepare_cached(sql)?.query_row([report.0], |row| row.get(0))?;
     if seq != last + 1 {
-        return Err(ApplyError::Early { report, seq, expected: last + 1 });
+        skip(WhySkipped::Early(last + 1));
+        return Ok(());
     }
     let placed = places.put(sealed.as_bytes())?;
     insert_answer(connection, entry, &placed, delivery)?;
@@ -292,7 +268,13 @@ fn insert_answer(
             placed.encoded_slots(),
         ),
     )?;
-    connection.execute("UPDATE report SET closed = ?2 WHERE id = ?1", (entry.report.0, entry.closed))?;
+    let sql = "UPDATE report SET closed_on = iif(?2, coalesce(closed_on, ?3), NULL) WHERE id = ?1";
+    connection.execute(sql, (entry.report.0, entry.closed, delivery.on.to_string()))?;
+    if entry.kind.ends_set_aside(entry.closed) {
+        connection
+            .execute("UPDATE report SET set_aside_on = NULL, set_aside = NULL WHERE id = ?1", [entry.report.0])?;
+        resume_clocks(connection, entry.report)?;
+    }
     Ok(())
 }
 
@@ -300,105 +282,4 @@ fn insert_answer(
 fn meet(connection: &Connection, report: ReportId, kind: ClockKind, on: Date) -> Result<usize, StoreError> {
     let sql = "UPDATE clock SET met_on = ?3 WHERE report = ?1 AND kind = ?2 AND met_on IS NULL";
     Ok(connection.execute(sql, (report.0, kind.slug(), on.to_string()))?)
-}
-
-/// Notes what the desk has. What one signer says stays here for a time, sealed; what a second one says too is deleted.
-fn apply_collected(
-    connection: &Connection,
-    Collected { report, through }: Collected,
-    delivery: &Delivery,
-    applied: &mut Applied,
-) -> Result<(), ApplyError> {
-    let last: Option<u32> = connection
-        .query_row("SELECT max(seq) FROM message WHERE report = ?1", [report.0], |row| row.get(0))
-        .map_err(StoreError::from)?;
-    // A report that is gone was withdrawn and acknowledged before.
-    let Some(last) = last else { return Ok(()) };
-    if through > last {
-        return Err(ApplyError::NeverSent { report, through });
-    }
-    let signer = delivery.signer.to_base64();
-    let second = "SELECT seq FROM message WHERE report = ?1 AND seq <= ?2 AND held = 1
-                    AND acknowledged_by IS NOT NULL AND acknowledged_by <> ?3";
-    let confirmed: Vec<u32> = connection
-        .prepare_cached(second)
-        .and_then(|mut statement| {
-            let rows = statement.query_map((report.0, through, &signer), |row| row.get(0))?;
-            rows.collect()
-        })
-        .map_err(StoreError::from)?;
-    for seq in confirmed {
-        delete_files(connection, report, seq)?;
-        applied.deleted += 1;
-    }
-    let sql = "UPDATE message SET collected = 1, acknowledged_on = ?3, acknowledged_by = ?4
-               WHERE report = ?1 AND seq <= ?2 AND acknowledged_on IS NULL";
-    let told = (report.0, through, delivery.on.to_string(), &signer);
-    applied.acknowledged += connection.execute(sql, told).map_err(StoreError::from)?;
-    Ok(remove_withdrawn(connection, report)?)
-}
-
-/// Deletes the sealed files of a message.
-pub(super) fn delete_files(connection: &Connection, report: ReportId, seq: u32) -> Result<(), StoreError> {
-    let sql = "SELECT shelf, size, slots FROM file WHERE report = ?1 AND seq = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map((report.0, seq), |row| {
-        Ok((row.get::<_, u8>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?))
-    })?;
-    for row in rows {
-        let (shelf, size, slots) = row?;
-        let placed = Placed::from_record(shelf, size, &slots)?;
-        free(connection, placed.shelf, placed.numbers())?;
-    }
-    connection.prepare_cached("DELETE FROM file WHERE report = ?1 AND seq = ?2")?.execute((report.0, seq))?;
-    let sql = "UPDATE message SET held = 0 WHERE report = ?1 AND seq = ?2";
-    connection.prepare_cached(sql)?.execute((report.0, seq))?;
-    Ok(())
-}
-
-/// A report that was withdrawn goes altogether once the desk knows, and nothing of it is kept any more.
-pub(super) fn remove_withdrawn(connection: &Connection, report: ReportId) -> Result<(), StoreError> {
-    let sql = "DELETE FROM report WHERE id = ?1 AND withdrawn_on IS NOT NULL
-                 AND NOT EXISTS (SELECT 1 FROM message WHERE message.report = report.id AND held = 1)
-                 AND EXISTS (SELECT 1 FROM message WHERE message.report = report.id AND kind = 'withdrawal'
-                   AND acknowledged_on IS NOT NULL)";
-    connection.prepare_cached(sql)?.execute([report.0])?;
-    Ok(())
-}
-
-/// Where answers are put: slots that the records say are free, under the database's own lock.
-struct AnswerPlaces<'a> {
-    connection: &'a Connection,
-    vault: &'a Vault,
-    slots: FreeSlots,
-    is_written: bool,
-}
-
-impl<'a> AnswerPlaces<'a> {
-    fn new(connection: &'a Connection, vault: &'a Vault) -> Result<Self, StoreError> {
-        let slots = free_slots(connection, Shelf::Answers, vault.file(Shelf::Answers).slots()?)?;
-        Ok(Self { connection, vault, slots, is_written: false })
-    }
-
-    fn put(&mut self, sealed: &[u8]) -> Result<Placed, StoreError> {
-        let file = self.vault.file(Shelf::Answers);
-        let mut placed = Placed { shelf: Shelf::Answers, size: sealed.len() as u64, slots: vec![] };
-        for part in sealed.chunks(Shelf::Answers.slot_bytes()) {
-            if self.slots.free() == 0 {
-                let more = self.slots.slots() + Shelf::Answers.step().max(self.slots.slots() / 4);
-                file.grow(self.slots.slots(), more)?;
-                self.slots.grow(more);
-            }
-            let number = self.slots.take_any(&mut os_random()).ok_or(StoreError::Full)?;
-            file.write(number, part)?;
-            placed.slots.push(FilledSlot { number, crc: crc32fast::hash(part) });
-        }
-        take(self.connection, Shelf::Answers, placed.numbers())?;
-        self.is_written = true;
-        Ok(placed)
-    }
-
-    fn finish(self) -> Result<(), StoreError> {
-        if self.is_written { self.vault.sync(Shelf::Answers) } else { Ok(()) }
-    }
 }

@@ -12,7 +12,7 @@ pub enum StoreError {
     #[error("there is a box in {} already; nothing was changed: give another directory", .0.display())]
     Exists(PathBuf),
     /// Sealed files without the database that says whose they are.
-    #[error("what people sent lies in {}, and candour.db is not there; nothing was changed: restore it from a backup, or give another directory", .0.display())]
+    #[error("what people sent lies in {}, and candour.db is not there; nothing was changed: restore the box from its backup with `candour restore` into an empty directory, or give another one", .0.display())]
     WithoutRecords(PathBuf),
     /// Not enough room.
     #[error("the disk is full; free some space")]

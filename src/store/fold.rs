@@ -2,13 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{
-    StoreError, damaged,
-    intake::PendingMessage,
-    slot_records::{free, take},
-    vault::Placed,
-};
-use crate::domain::{MessageKind, ReportId};
+use super::{StoreError, damaged, intake::PendingMessage, removal::withdraw, slot_records::take, vault::Placed};
+use crate::domain::MessageKind;
 
 /// Puts a message in, unless it is there already: a fold that was cut off is done again.
 pub(super) fn fold_message(connection: &Connection, message: &PendingMessage) -> Result<(), StoreError> {
@@ -18,8 +13,8 @@ pub(super) fn fold_message(connection: &Connection, message: &PendingMessage) ->
         return Ok(());
     }
     if let Some(begins) = &message.begins {
-        let sql = "INSERT INTO report (id, locator, route, received_on) VALUES (?1, ?2, ?3, ?4)";
-        let row = (report.0, begins.locator(), begins.route.slug(), message.on.to_string());
+        let sql = "INSERT INTO report (id, locator, route, received_on, reply_to) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let row = (report.0, begins.locator(), begins.route.slug(), message.on.to_string(), &begins.reply_to);
         connection.prepare_cached(sql)?.execute(row)?;
     } else {
         let known = "SELECT 1 FROM report WHERE id = ?1";
@@ -28,7 +23,7 @@ pub(super) fn fold_message(connection: &Connection, message: &PendingMessage) ->
         }
     }
     if message.kind == MessageKind::Withdrawal {
-        withdraw(connection, message)?;
+        withdraw(connection, report, message.on)?;
     }
     insert(connection, message)
 }
@@ -81,44 +76,6 @@ fn insert(connection: &Connection, message: &PendingMessage) -> Result<(), Store
         connection.prepare_cached(sql)?.execute(row)?;
     }
     Ok(())
-}
-
-/// Deletes what the box holds of a report, and its clocks: a promise to someone who has left can't be kept.
-fn withdraw(connection: &Connection, message: &PendingMessage) -> Result<(), StoreError> {
-    let PendingMessage { report, on, .. } = *message;
-    for sql in [
-        "SELECT shelf, size, slots FROM file WHERE report = ?1",
-        "SELECT shelf, size, slots FROM own_copy WHERE report = ?1",
-        "SELECT 2, size, slots FROM answer WHERE report = ?1",
-    ] {
-        for placed in places(connection, sql, report)? {
-            free(connection, placed.shelf, placed.numbers())?;
-        }
-    }
-    for sql in [
-        "DELETE FROM file WHERE report = ?1",
-        "DELETE FROM own_copy WHERE report = ?1",
-        "DELETE FROM answer WHERE report = ?1",
-        "DELETE FROM clock WHERE report = ?1",
-        "UPDATE message SET collected = 1, held = 0 WHERE report = ?1",
-    ] {
-        connection.prepare_cached(sql)?.execute([report.0])?;
-    }
-    let sql = "UPDATE report SET withdrawn_on = ?2 WHERE id = ?1";
-    connection.prepare_cached(sql)?.execute((report.0, on.to_string()))?;
-    Ok(())
-}
-
-/// Where files of a report lie: shelf, size and slots, in the first three columns.
-pub(super) fn places(connection: &Connection, sql: &str, report: ReportId) -> Result<Vec<Placed>, StoreError> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement
-        .query_map([report.0], |row| Ok((row.get::<_, u8>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?)))?;
-    rows.map(|row| {
-        let (shelf, size, slots) = row?;
-        Placed::from_record(shelf, size, &slots)
-    })
-    .collect()
 }
 
 /// Bytes as a column takes them.

@@ -15,14 +15,13 @@ use rustix::{
 
 use super::{
     Budget, DATABASE, Store, StoreError, VAULT_FILES, damaged,
-    deliver::{delete_files, remove_withdrawn},
     intake::PendingMessage,
     schema::MAYBE_SHORT,
     slot_records::{free_slots, release, unwiped},
     vault::Shelf,
     writer::Engine,
 };
-use crate::domain::{Date, ReportId, limits::MIB};
+use crate::domain::{Date, limits::MIB};
 
 /// Bytes of a database that is written anew in the order of its random keys whenever it was changed. In a larger one the
 /// pages are so many that the order of the keys alone hides that of the changes.
@@ -133,22 +132,6 @@ impl Store {
         }
         Ok(())
     }
-
-    /// Deletes what decisions said the desk has, once so many days are over since. Gives how many messages. Blocks.
-    ///
-    /// # Errors
-    /// If it can't be written.
-    pub fn forget_acknowledged(&self, today: Date, days: u32) -> Result<usize, StoreError> {
-        let Ok(until) = today.checked_sub(jiff::Span::new().days(days)) else { return Ok(0) };
-        self.change(move |connection| {
-            let over = to_forget(connection, until)?;
-            for (report, seq) in &over {
-                delete_files(connection, *report, *seq)?;
-                remove_withdrawn(connection, *report)?;
-            }
-            Ok(over.len())
-        })
-    }
 }
 
 impl Engine {
@@ -191,8 +174,6 @@ impl Engine {
     }
 }
 
-pub(super) const TO_FORGET: &str = "SELECT report, seq FROM message_to_forget WHERE acknowledged_on <= ?1";
-
 /// Writes tables with few rows anew in the order of their keys.
 fn rewrite_short_tables(connection: &Connection) -> Result<(), StoreError> {
     let step = connection.unchecked_transaction()?;
@@ -209,16 +190,6 @@ fn rewrite_short_tables(connection: &Connection) -> Result<(), StoreError> {
         }
     }
     Ok(step.commit()?)
-}
-
-fn to_forget(connection: &Connection, until: Date) -> Result<Vec<(ReportId, u32)>, StoreError> {
-    let mut statement = connection.prepare_cached(TO_FORGET)?;
-    let rows = statement.query_map([until.to_string()], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))?;
-    rows.map(|row| {
-        let (report, seq) = row?;
-        Ok((ReportId::from_slice(&report).map_err(|_| damaged("a report's id"))?, seq))
-    })
-    .collect()
 }
 
 /// Writes the log into the database and cuts it to nothing. If somebody reads what is in it, it is cut another time.

@@ -7,12 +7,24 @@
 //! One thread writes, with as many waiting messages in one commit as there are; many read. Nothing is told to be done
 //! before the commit is on the disk. What goes in is sealed already ([`crate::crypto::Sealed`], [`Upload`]).
 
+mod acknowledge;
+mod answer_places;
+mod backup;
+#[cfg(test)]
+mod backup_tests;
+#[cfg(test)]
+mod carried_tests;
 mod change_settings;
 mod clocks;
 mod collect;
 mod database;
 mod deliver;
+mod delivery;
+mod ended_clocks;
+mod epoch;
 mod error;
+#[cfg(test)]
+mod filled;
 mod fold;
 #[cfg(test)]
 mod forensics;
@@ -24,7 +36,13 @@ mod own_copies;
 #[cfg(test)]
 mod plans;
 mod read_file;
+mod removal;
+mod report_entry;
 mod reports;
+mod restore;
+mod retention;
+#[cfg(test)]
+mod retention_tests;
 mod schema;
 mod settings;
 mod signers;
@@ -35,15 +53,17 @@ mod upload;
 mod vault;
 mod writer;
 
+pub use backup::{BoxRecords, DeliveredFile, ReportRecords, SealedPlace};
 pub use clocks::ReportClock;
-pub use collect::{CollectionRecord, Snapshot};
+pub use collect::{CollectionPlan, CollectionRecord, PartReports, Snapshot};
 pub use database::{DATABASE, Store, VAULT_FILES};
-pub use deliver::{Applied, ApplyError, Delivery};
+pub use delivery::{Applied, ApplyError, Delivery, Skipped, WhySkipped};
 pub use error::{CopyError, StoreError};
 pub use metronome::ServingRight;
 pub use outcome::{AddMessage, AddReport};
 pub use own_copies::CopyRead;
 pub use reports::{NewMessage, NewReport, StoredAnswer, StoredMessage, StoredReport};
+pub use restore::Restoration;
 pub use settings::Settings;
 pub use upload::{FinishedUpload, Upload};
 pub use vault::Budget;

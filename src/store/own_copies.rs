@@ -1,4 +1,5 @@
-//! What the box keeps for a person of what they wrote: sealed to their receipt code, until they withdraw the report.
+//! What the box keeps for a person of what they wrote: sealed to their receipt code, for as long as the report is
+//! here.
 
 use std::collections::BTreeMap;
 

@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     crypto::{Commitments, Locator},
-    domain::{AnswerKind, Clock, ClockEntry, ClockKind, Digest, MessageKind, ReportId, Route, SendId},
+    domain::{
+        AnswerKind, Clock, ClockEntry, ClockKind, Digest, MessageKind, ReportId, Route, SendId, SetAside,
+        SetAsideReason,
+    },
 };
 
 /// A report on its way in, sealed, with its first message.
@@ -27,6 +30,8 @@ pub struct NewReport {
     pub locator: Locator,
     /// Fixed when it was raised: questions and clocks follow from it.
     pub route: Route,
+    /// The age recipient that answers are sealed to.
+    pub reply_to: String,
     /// The concern.
     pub message: NewMessage,
 }
@@ -93,8 +98,10 @@ pub struct StoredReport {
     pub route: Route,
     /// The day it came in.
     pub received_on: Date,
-    /// Whether the team closed it.
-    pub closed: bool,
+    /// The day since which the team has it closed.
+    pub closed_on: Option<Date>,
+    /// If the team set it aside.
+    pub set_aside: Option<SetAside>,
     /// The day on which the person withdrew it.
     pub withdrawn_on: Option<Date>,
     /// Every clock.
@@ -133,8 +140,8 @@ pub struct StoredAnswer {
     pub text: Digest,
     /// How many signers had to stand by it when it was delivered.
     pub demanded: usize,
-    /// The age file.
-    pub sealed: Vec<u8>,
+    /// The age file; none if it is not kept any more.
+    pub sealed: Option<Vec<u8>>,
 }
 
 impl Store {
@@ -143,8 +150,8 @@ impl Store {
     /// # Errors
     /// If it could not be put on the disk; then it is not read from there before the box starts anew.
     pub fn add_report(&self, report: NewReport) -> Result<AddReport, StoreError> {
-        let NewReport { id, locator, route, mut message } = report;
-        let pending = message.pending(id, Some(Begins::new(locator, route)));
+        let NewReport { id, locator, route, reply_to, mut message } = report;
+        let pending = message.pending(id, Some(Begins::new(locator, route, reply_to)));
         Ok(match self.add(pending, &mut message)? {
             AddMessage::Added => AddReport::Added,
             AddMessage::SentBefore | AddMessage::NumberTaken | AddMessage::Gone => AddReport::SentBefore,
@@ -211,7 +218,8 @@ fn new_report(pending: &Pending, id: ReportId) -> Option<StoredReport> {
         id,
         route,
         received_on,
-        closed: false,
+        closed_on: None,
+        set_aside: None,
         withdrawn_on: None,
         clocks: vec![],
         messages: vec![],
@@ -239,7 +247,8 @@ impl StoredReport {
 }
 
 fn stored_report(connection: &Connection, vault: &Vault, locator: Locator) -> Result<Option<StoredReport>, StoreError> {
-    let sql = "SELECT id, route, received_on, closed, withdrawn_on FROM report WHERE locator = ?1";
+    let sql = "SELECT id, route, received_on, closed_on, withdrawn_on, set_aside_on, set_aside FROM report
+               WHERE locator = ?1";
     let found = connection
         .prepare_cached(sql)?
         .query_row([locator.as_bytes()], |row| {
@@ -247,23 +256,32 @@ fn stored_report(connection: &Connection, vault: &Vault, locator: Locator) -> Re
                 row.get::<_, Vec<u8>>(0)?,
                 row.get::<_, String>(1)?,
                 row.get::<_, String>(2)?,
-                row.get(3)?,
+                row.get::<_, Option<String>>(3)?,
                 row.get::<_, Option<String>>(4)?,
+                (row.get::<_, Option<String>>(5)?, row.get::<_, Option<String>>(6)?),
             ))
         })
         .optional()?;
-    let Some((id, route, received_on, closed, withdrawn_on)) = found else { return Ok(None) };
+    let Some((id, route, received_on, closed_on, withdrawn_on, aside)) = found else { return Ok(None) };
     let id = ReportId::from_slice(&id).map_err(|_| damaged("a report's id"))?;
     Ok(Some(StoredReport {
         id,
         route: Route::from_slug(&route).ok_or_else(|| damaged("a route"))?,
         received_on: day(&received_on)?,
-        closed,
+        closed_on: closed_on.as_deref().map(day).transpose()?,
+        set_aside: set_aside(aside)?,
         withdrawn_on: withdrawn_on.as_deref().map(day).transpose()?,
         clocks: clocks(connection, id)?,
         messages: messages(connection, id)?,
         answers: answers(connection, vault, id)?,
     }))
+}
+
+/// When and why a report was set aside, as stored.
+pub(super) fn set_aside(columns: (Option<String>, Option<String>)) -> Result<Option<SetAside>, StoreError> {
+    let (Some(on), Some(reason)) = columns else { return Ok(None) };
+    let reason = SetAsideReason::from_slug(&reason).ok_or_else(|| damaged("why a report was set aside"))?;
+    Ok(Some(SetAside { on: day(&on)?, reason }))
 }
 
 /// A date as stored.
@@ -320,7 +338,8 @@ fn messages(connection: &Connection, report: ReportId) -> Result<Vec<StoredMessa
 }
 
 fn answers(connection: &Connection, vault: &Vault, report: ReportId) -> Result<Vec<StoredAnswer>, StoreError> {
-    let sql = "SELECT seq, delivered_on, kind, text, demanded, size, slots FROM answer WHERE report = ?1 ORDER BY seq";
+    let sql =
+        "SELECT seq, delivered_on, kind, text, demanded, size, slots, held FROM answer WHERE report = ?1 ORDER BY seq";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([report.0], |row| {
         Ok((
@@ -331,10 +350,11 @@ fn answers(connection: &Connection, vault: &Vault, report: ReportId) -> Result<V
             row.get::<_, u32>(4)?,
             row.get::<_, i64>(5)?,
             row.get::<_, Vec<u8>>(6)?,
+            row.get::<_, bool>(7)?,
         ))
     })?;
     rows.map(|row| {
-        let (seq, on, kind, text, demanded, size, slots) = row?;
+        let (seq, on, kind, text, demanded, size, slots, held) = row?;
         let placed = Placed::from_record(Shelf::Answers.number(), size, &slots)?;
         Ok(StoredAnswer {
             seq,
@@ -343,7 +363,7 @@ fn answers(connection: &Connection, vault: &Vault, report: ReportId) -> Result<V
             text: Digest::from_slice(&text).map_err(|_| damaged("a digest"))?,
             demanded: usize::try_from(demanded).unwrap_or(usize::MAX),
             // One that is damaged can't be opened, and keeps nobody from the others.
-            sealed: read_whole(vault, &placed)?.unwrap_or_default(),
+            sealed: if held { Some(read_whole(vault, &placed)?.unwrap_or_default()) } else { None },
         })
     })
     .collect()

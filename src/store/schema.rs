@@ -23,9 +23,49 @@ const MIGRATIONS: &[&str] = &["
         locator BLOB NOT NULL UNIQUE,
         route TEXT NOT NULL,
         received_on TEXT NOT NULL,
-        closed INTEGER NOT NULL DEFAULT 0,
-        withdrawn_on TEXT
+        -- The age recipient that answers are sealed to.
+        reply_to TEXT NOT NULL,
+        closed_on TEXT,
+        withdrawn_on TEXT,
+        set_aside_on TEXT,
+        -- Why it was set aside.
+        set_aside TEXT
     ) STRICT, WITHOUT ROWID;
+
+    -- Reports of which something changed since the desk acknowledged it: what the next collection lists.
+    CREATE TABLE report_to_tell (
+        report BLOB PRIMARY KEY
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER report_came AFTER INSERT ON report BEGIN
+        INSERT OR IGNORE INTO report_to_tell VALUES (new.id);
+    END;
+    CREATE TRIGGER report_changed AFTER UPDATE OF withdrawn_on, set_aside_on ON report BEGIN
+        INSERT OR IGNORE INTO report_to_tell VALUES (new.id);
+    END;
+
+    -- Reports that were here and are no more, until the desk is known to have heard it.
+    CREATE TABLE gone_report (
+        report BLOB PRIMARY KEY
+    ) STRICT, WITHOUT ROWID;
+
+    -- Reports that the team closed or set aside, by the day since when: what goes once its time is over.
+    CREATE TABLE report_over (
+        over_on TEXT NOT NULL,
+        report BLOB NOT NULL,
+        PRIMARY KEY (over_on, report)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER report_is_over AFTER UPDATE OF closed_on, set_aside_on, withdrawn_on ON report BEGIN
+        DELETE FROM report_over
+            WHERE report = old.id AND over_on = max(coalesce(old.closed_on, ''), coalesce(old.set_aside_on, ''));
+        INSERT INTO report_over
+            SELECT max(coalesce(new.closed_on, ''), coalesce(new.set_aside_on, '')), new.id
+            WHERE new.withdrawn_on IS NULL AND (new.closed_on IS NOT NULL OR new.set_aside_on IS NOT NULL);
+    END;
+    CREATE TRIGGER report_gone AFTER DELETE ON report BEGIN
+        DELETE FROM report_over
+            WHERE report = old.id AND over_on = max(coalesce(old.closed_on, ''), coalesce(old.set_aside_on, ''));
+        DELETE FROM report_to_tell WHERE report = old.id;
+    END;
 
     CREATE TABLE message (
         report BLOB NOT NULL REFERENCES report ON DELETE CASCADE,
@@ -64,6 +104,10 @@ const MIGRATIONS: &[&str] = &["
             WHERE new.acknowledged_on IS NOT NULL AND new.held = 1;
     END;
 
+    CREATE TRIGGER message_came AFTER INSERT ON message BEGIN
+        INSERT OR IGNORE INTO report_to_tell VALUES (new.report);
+    END;
+
     CREATE TABLE clock (
         report BLOB NOT NULL REFERENCES report ON DELETE CASCADE,
         seq INTEGER NOT NULL,
@@ -82,6 +126,15 @@ const MIGRATIONS: &[&str] = &["
         kind TEXT NOT NULL,
         PRIMARY KEY (due_on, report, seq, kind)
     ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER clock_told AFTER INSERT ON clock BEGIN
+        INSERT OR IGNORE INTO report_to_tell VALUES (new.report);
+    END;
+    CREATE TRIGGER clock_changed AFTER UPDATE ON clock BEGIN
+        INSERT OR IGNORE INTO report_to_tell VALUES (new.report);
+    END;
+    CREATE TRIGGER clock_dropped AFTER DELETE ON clock WHEN EXISTS (SELECT 1 FROM report WHERE id = old.report) BEGIN
+        INSERT OR IGNORE INTO report_to_tell VALUES (old.report);
+    END;
     CREATE TRIGGER clock_started AFTER INSERT ON clock WHEN new.met_on IS NULL BEGIN
         INSERT INTO open_clock VALUES (new.due_on, new.report, new.seq, new.kind);
     END;
@@ -94,6 +147,16 @@ const MIGRATIONS: &[&str] = &["
             WHERE due_on = old.due_on AND report = old.report AND seq = old.seq AND kind = old.kind;
         INSERT INTO open_clock SELECT new.due_on, new.report, new.seq, new.kind WHERE new.met_on IS NULL;
     END;
+
+    -- Clocks that ended because their report was set aside: they go on if that ends.
+    CREATE TABLE ended_clock (
+        report BLOB NOT NULL REFERENCES report ON DELETE CASCADE,
+        seq INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        started_on TEXT NOT NULL,
+        due_on TEXT NOT NULL,
+        PRIMARY KEY (report, seq, kind)
+    ) STRICT, WITHOUT ROWID;
 
     -- A sealed file of a message: 0 is the message itself, the attachments follow. `slots` says where it lies on its
     -- shelf of the vault: for each part, four bytes of the slot's number and four of the part's CRC-32.
@@ -119,7 +182,29 @@ const MIGRATIONS: &[&str] = &["
         demanded INTEGER NOT NULL,
         size INTEGER NOT NULL,
         slots BLOB NOT NULL,
+        -- Whether its sealed file is here.
+        held INTEGER NOT NULL DEFAULT 1,
         PRIMARY KEY (report, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER answer_came AFTER INSERT ON answer BEGIN
+        INSERT OR IGNORE INTO report_to_tell VALUES (new.report);
+        INSERT INTO answer_to_forget VALUES (new.delivered_on, new.report, new.seq);
+    END;
+    CREATE TRIGGER answer_forgotten AFTER UPDATE OF held ON answer BEGIN
+        DELETE FROM answer_to_forget
+            WHERE delivered_on = old.delivered_on AND report = old.report AND seq = old.seq;
+    END;
+    CREATE TRIGGER answer_gone AFTER DELETE ON answer BEGIN
+        DELETE FROM answer_to_forget
+            WHERE delivered_on = old.delivered_on AND report = old.report AND seq = old.seq;
+    END;
+
+    -- Answers whose sealed files go once their days are over.
+    CREATE TABLE answer_to_forget (
+        delivered_on TEXT NOT NULL,
+        report BLOB NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (delivered_on, report, seq)
     ) STRICT, WITHOUT ROWID;
 
     -- What a person wrote, sealed to their receipt code, if the box keeps it for them.
@@ -149,13 +234,25 @@ const MIGRATIONS: &[&str] = &["
 
     CREATE TABLE collection (
         number INTEGER PRIMARY KEY,
-        made_on TEXT NOT NULL,
-        manifest BLOB NOT NULL,
+        id BLOB NOT NULL,
+        made_on TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- What each of its files is told by, if it has not got its name yet.
+    CREATE TABLE collection_part (
+        part INTEGER PRIMARY KEY,
         file BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
 
+    -- Decisions files that were delivered, or are being: what was cut off is gone on with.
     CREATE TABLE delivery (
-        sha256 BLOB PRIMARY KEY
+        sha256 BLOB PRIMARY KEY,
+        done INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- Which parts of the last decisions were delivered.
+    CREATE TABLE decisions_part (
+        part INTEGER PRIMARY KEY
     ) STRICT, WITHOUT ROWID;
 
     -- The one casebook whose decisions the box takes: the number of the last file, and the furthest end of it that any
@@ -174,10 +271,14 @@ const MIGRATIONS: &[&str] = &["
 "];
 
 /// Tables that may be short however large the database is, with what their keys are: see `metronome`.
-pub(super) const MAYBE_SHORT: [(&str, &str); 6] = [
+pub(super) const MAYBE_SHORT: [(&str, &str); 10] = [
     ("file", "report, seq, place"),
     ("own_copy", "report, seq"),
     ("answer", "report, seq"),
+    ("report_to_tell", "report"),
+    ("gone_report", "report"),
+    ("report_over", "over_on, report"),
+    ("answer_to_forget", "delivered_on, report, seq"),
     ("message_to_forget", "acknowledged_on, report, seq"),
     ("open_clock", "due_on, report, seq, kind"),
     ("unwiped_slot", "shelf, slot"),

@@ -3,7 +3,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{StoreError, damaged};
 use crate::{
     crypto::{CodeTagger, Fingerprint, KdfParams, SignerRole, VerifyingKey},
-    domain::BoxId,
+    domain::{BoxId, Epoch},
 };
 
 /// What was fixed when the box was made.
@@ -12,6 +12,8 @@ pub struct Settings {
     pub box_id: BoxId,
     /// Argon2id's costs.
     pub kdf: KdfParams,
+    /// Since when it counts its collections from 1.
+    pub epoch: Epoch,
     /// Tags the codes that this box issued.
     pub tagger: CodeTagger,
     /// Over the recipients that the operator confirmed.
@@ -25,8 +27,10 @@ pub struct Settings {
 impl Settings {
     pub(super) fn save(&self, connection: &Connection) -> Result<(), StoreError> {
         let (kdf, recipients, signers) = (self.kdf.to_string(), self.recipients.to_string(), self.signers.to_string());
-        let rows: [(&str, &[u8]); 6] = [
+        let epoch = written(&self.epoch)?;
+        let rows: [(&str, &[u8]); 7] = [
             ("box_id", &self.box_id.0),
+            ("epoch", &epoch),
             ("kdf", kdf.as_bytes()),
             ("tag_key", self.tagger.as_bytes()),
             ("recipients", recipients.as_bytes()),
@@ -51,6 +55,7 @@ impl Settings {
         Ok(Self {
             box_id: BoxId::from_slice(&value("box_id")?).map_err(|_| damaged("the box's id"))?,
             kdf: text("kdf")?.parse().map_err(|_| damaged("the Argon2id parameters"))?,
+            epoch: serde_json::from_slice(&value("epoch")?).map_err(|_| damaged("the epoch"))?,
             tagger: CodeTagger::from_slice(&value("tag_key")?).map_err(|_| damaged("the tag key"))?,
             recipients: text("recipients")?.parse().map_err(|_| damaged("the pinned fingerprint"))?,
             signers: text("signers")?.parse().map_err(|_| damaged("the signers' pinned fingerprint"))?,
@@ -70,6 +75,10 @@ impl Settings {
         Ok(())
     }
 
+    pub(super) fn set_epoch(connection: &Connection, epoch: &Epoch) -> Result<(), StoreError> {
+        set(connection, "epoch", &written(epoch)?)
+    }
+
     pub(super) fn set_second_approver(connection: &Connection, needed: bool) -> Result<(), StoreError> {
         set(connection, "second_approver", yes_or_no(needed))
     }
@@ -81,6 +90,10 @@ impl Settings {
     pub(super) fn set_signers(connection: &Connection, signers: Fingerprint) -> Result<(), StoreError> {
         set(connection, "signers", signers.to_string().as_bytes())
     }
+}
+
+fn written(epoch: &Epoch) -> Result<Vec<u8>, StoreError> {
+    serde_json::to_vec(epoch).map_err(|_| damaged("the epoch"))
 }
 
 fn set(connection: &Connection, name: &str, value: &[u8]) -> Result<(), StoreError> {

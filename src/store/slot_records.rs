@@ -81,6 +81,27 @@ pub(super) fn any_taken(
     Ok(false)
 }
 
+/// Says of every slot of a shelf whether it is taken, where nothing was said before.
+pub(super) fn set_all_taken(
+    connection: &Connection,
+    shelf: Shelf,
+    slots: u32,
+    is_taken: impl Fn(u32) -> bool,
+) -> Result<(), StoreError> {
+    let mut statement =
+        connection.prepare_cached("INSERT INTO slot_block (shelf, block, taken) VALUES (?1, ?2, ?3)")?;
+    for block in 0..slots.div_ceil(SLOTS) {
+        let mut bits = [0; BLOCK];
+        let first = block * SLOTS;
+        for slot in (first..slots.min(first + SLOTS)).filter(|slot| is_taken(*slot)) {
+            let place = (slot - first) as usize;
+            bits[place / 8] |= 1 << (place % 8);
+        }
+        statement.execute((shelf.number(), block, bits.as_slice()))?;
+    }
+    Ok(())
+}
+
 fn change(
     connection: &Connection,
     shelf: Shelf,

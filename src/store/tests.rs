@@ -4,18 +4,24 @@ use std::{io::Write, path::Path, sync::Arc, thread};
 
 use super::*;
 use crate::{
-    crypto::{Code, Commitments, Locator, Sealed, SignerRole, SigningKey, digest, os_random, sign, verify},
+    crypto::{
+        Code, Commitments, Locator, Sealed, SignerRole, SigningKey, besides, digest, os_random, record_digest, sign,
+        verify,
+    },
     domain::{
         AnswerEntry, AnswerKind, Calendar, CasebookId, Clock, Collected, Date, Decisions, Digest, Format, LogHead,
-        MessageKind, ReportId, Route, SendId,
+        MessageKind, Part, ReportEntry, ReportId, Route, SendId, SetAside, SetAsideEntry, SetAsideReason,
         limits::{DECISIONS_AHEAD, DECISIONS_FIRST, EVENTS_AHEAD},
     },
     world::{DAY, EmptyBox},
 };
 
-const LATER: Date = Date::constant(2026, 12, 16);
-/// The store keeps whatever it is given.
-const COMMITMENTS: Commitments = Commitments { message: Digest([1; 32]), summary: Digest([2; 32]) };
+pub(super) const LATER: Date = Date::constant(2026, 12, 16);
+/// The store keeps whatever it is given: of the message of that number.
+pub(super) fn commitments(seq: u32) -> Commitments {
+    let digest = |kind: u8| digest(&[&seq.to_le_bytes()[..], &[kind]].concat());
+    Commitments { message: digest(1), summary: digest(2) }
+}
 
 pub(super) fn locator(store: &Store) -> Locator {
     Code::issue(&mut os_random())
@@ -24,7 +30,7 @@ pub(super) fn locator(store: &Store) -> Locator {
         .locator
 }
 
-fn upload(store: &Store, bytes: &[u8]) -> FinishedUpload {
+pub(super) fn upload(store: &Store, bytes: &[u8]) -> FinishedUpload {
     let mut upload = store.upload();
     upload.write_all(bytes).unwrap();
     upload.finish().unwrap()
@@ -37,7 +43,7 @@ pub(super) fn message(store: &Store, seq: u32, kind: MessageKind, contents: &[&[
         kind,
         on: DAY,
         send_id: SendId::random(&mut os_random()),
-        commitments: COMMITMENTS,
+        commitments: commitments(seq),
         clocks: if kind == MessageKind::Withdrawal { vec![] } else { vec![clock] },
         files: contents.iter().map(|bytes| upload(store, bytes)).collect(),
         own_copy: None,
@@ -50,6 +56,7 @@ pub(super) fn add(store: &Store, locator: Locator, contents: &[&[u8]]) -> Report
         id,
         locator,
         route: Route::StaffConcern,
+        reply_to: "age1".into(),
         message: message(store, 1, MessageKind::Concern, contents),
     };
     assert_eq!(store.add_report(new).unwrap(), AddReport::Added);
@@ -63,12 +70,12 @@ fn copy(store: &Store, report: ReportId, seq: u32, place: usize) -> Vec<u8> {
 }
 
 /// Slots that are taken where people's files go.
-fn taken(store: &Store) -> u32 {
+pub(super) fn taken(store: &Store) -> u32 {
     store.know_free_slots().unwrap();
     store.vault().taken()
 }
 
-fn answer(report: ReportId, seq: u32, kind: AnswerKind, bytes: &[u8]) -> (AnswerEntry, Sealed) {
+pub(super) fn answer(report: ReportId, seq: u32, kind: AnswerKind, bytes: &[u8]) -> (AnswerEntry, Sealed) {
     let sealed = Sealed::checked(bytes.to_vec(), digest(bytes)).unwrap();
     let entry = AnswerEntry {
         report,
@@ -83,7 +90,12 @@ fn answer(report: ReportId, seq: u32, kind: AnswerKind, bytes: &[u8]) -> (Answer
     (entry, sealed)
 }
 
-fn delivery(store: &Store, number: u64, answers: Vec<(AnswerEntry, Sealed)>, collected: Vec<Collected>) -> Delivery {
+pub(super) fn delivery(
+    store: &Store,
+    number: u64,
+    answers: Vec<(AnswerEntry, Sealed)>,
+    collected: Vec<Collected>,
+) -> Delivery {
     delivery_by(&SigningKey::generate().unwrap().0, store, number, answers, collected)
 }
 
@@ -102,8 +114,11 @@ fn delivery_by(
         r#box: store.settings().box_id,
         casebook: CasebookId([0; 16]),
         number,
+        part: Part::WHOLE,
         head: LogHead { number: 10 * number, digest: Digest([4; 32]) },
         collected,
+        gone: vec![],
+        set_aside: vec![],
         answers: entries,
     };
     let (bytes, signature) = sign(&decisions, key).unwrap();
@@ -111,8 +126,35 @@ fn delivery_by(
     Delivery { decisions, answers, on: LATER, signer: public, demanded: 1 }
 }
 
+/// The same with another list.
+pub(super) fn changed(mut delivery: Delivery, change: impl FnOnce(&mut Decisions)) -> Delivery {
+    let (key, public) = SigningKey::<SignerRole>::generate().unwrap();
+    let mut decisions = delivery.decisions.document().clone();
+    change(&mut decisions);
+    let (bytes, signature) = sign(&decisions, &key).unwrap();
+    delivery.decisions = verify(&bytes, &signature, std::slice::from_ref(&public)).unwrap_or_else(|e| panic!("{e}"));
+    Delivery { signer: public, ..delivery }
+}
+
+/// What the next collection says, in one part.
+pub(super) fn told(store: &Store, again: bool) -> Vec<ReportEntry> {
+    store
+        .snapshot(|snapshot| {
+            let plan = snapshot.plan(again)?;
+            snapshot.reports(&plan.parts.concat(), again)
+        })
+        .unwrap()
+}
+
+/// What decisions say when the desk has every message of a report up to one.
+pub(super) fn collected(store: &Store, report: ReportId, through: u32) -> Collected {
+    let record = store.snapshot(|snapshot| snapshot.reports(&[report], false)).unwrap();
+    let record = record_digest(&record[0]).unwrap();
+    Collected { report, record, messages: (1..=through).map(|seq| commitments(seq).message).collect() }
+}
+
 /// Every byte of every file of the database.
-fn on_disk(dir: &Path) -> Vec<u8> {
+pub(super) fn on_disk(dir: &Path) -> Vec<u8> {
     std::fs::read_dir(dir).unwrap().flat_map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect()
 }
 
@@ -123,7 +165,7 @@ fn a_report_is_read_back_as_it_was_put_in() {
     let large: Vec<u8> = (0..1_000_000_u32).map(|n| n.to_le_bytes()[1]).collect();
     let id = add(&store, locator, &[b"message", &large, b""]);
     let report = store.report_at(locator).unwrap().unwrap();
-    assert_eq!((report.id, report.route, report.received_on, report.closed), (id, Route::StaffConcern, DAY, false));
+    assert_eq!((report.id, report.route, report.received_on, report.closed_on), (id, Route::StaffConcern, DAY, None));
     assert_eq!(report.clocks.len(), 1);
     assert_eq!(copy(&store, id, 1, 0), b"message");
     assert!(copy(&store, id, 1, 1) == large);
@@ -145,6 +187,7 @@ fn the_same_code_sent_fifty_times_at_once_is_one_report() {
                         id: ReportId::random(&mut os_random()),
                         locator,
                         route: Route::StaffConcern,
+                        reply_to: "age1".into(),
                         message,
                     })
                     .unwrap()
@@ -251,10 +294,12 @@ fn a_withdrawal_deletes_what_the_box_holds() {
     store.tick(DAY).unwrap();
     assert!(!is_there(), "found on the disk");
     // The desk is told, and once two of it say so the report is gone altogether.
-    let told = store.snapshot(|snapshot| snapshot.reports(false)).unwrap();
-    assert!(told[0].withdrawn && told[0].messages.len() == 1 && told[0].messages[0].kind == MessageKind::Withdrawal);
+    let told = told(&store, false);
+    let carried: Vec<_> = told[0].messages.iter().filter(|message| !message.files.is_empty()).collect();
+    assert!(told[0].withdrawn && carried.len() == 1 && carried[0].kind == MessageKind::Withdrawal);
+    let known = collected(&store, id, 2);
     for number in [1, 2] {
-        store.apply(delivery(&store, number, vec![], vec![Collected { report: id, through: 2 }])).unwrap();
+        store.apply(delivery(&store, number, vec![], vec![known.clone()])).unwrap();
     }
     assert!(store.report_at(locator).unwrap().is_none());
 }
@@ -268,17 +313,18 @@ fn a_copy_for_the_person_stays_until_they_withdraw_and_is_gone_from_the_disk_the
     let id = ReportId::random(&mut os_random());
     let first = NewMessage { own_copy: sealed(markers[0]), ..message(&store, 1, MessageKind::Concern, &[b"one"]) };
     assert_eq!(first.bytes(), 3 + markers[0].len() as u64, "what is kept for them is counted");
-    let report = NewReport { id, locator, route: Route::StaffConcern, message: first };
+    let (route, reply_to) = (Route::StaffConcern, "age1".into());
+    let report = NewReport { id, locator, route, reply_to, message: first };
     assert_eq!(store.add_report(report).unwrap(), AddReport::Added);
     let second = NewMessage { own_copy: sealed(markers[1]), ..message(&store, 2, MessageKind::FollowUp, &[b"two"]) };
     store.add_message(id, second).unwrap();
     store.add_message(id, message(&store, 3, MessageKind::FollowUp, &[b"three, without one"])).unwrap();
 
     // It is in no collection, and the desk's having the message takes nothing from the person.
-    let reports = store.snapshot(|snapshot| snapshot.reports(false)).unwrap();
+    let reports = told(&store, false);
     assert!(reports[0].messages.iter().all(|message| message.files.len() == 1));
     for number in [1, 2] {
-        store.apply(delivery(&store, number, vec![], vec![Collected { report: id, through: 3 }])).unwrap();
+        store.apply(delivery(&store, number, vec![], vec![collected(&store, id, 3)])).unwrap();
     }
     assert_eq!(taken(&store), 2, "the copies");
     let copies = |at_most: usize| -> Vec<(u32, Option<Vec<u8>>)> {
@@ -308,11 +354,12 @@ fn a_notice_meets_every_open_clock_on_the_day_it_is_delivered() {
     let id = add(&store, locator, &[b"one"]);
     store.add_message(id, message(&store, 2, MessageKind::FollowUp, &[b"two"])).unwrap();
     let notice = answer(id, 1, AnswerKind::Notice, b"sealed notice");
-    let applied = store.apply(delivery(&store, 1, vec![notice], vec![Collected { report: id, through: 2 }])).unwrap();
-    assert_eq!(applied, Applied { answers: 1, known: 0, withdrawn: 0, acknowledged: 2, deleted: 0, met: 2 });
+    let known = collected(&store, id, 2);
+    let applied = store.apply(delivery(&store, 1, vec![notice], vec![known])).unwrap();
+    assert_eq!(applied, Applied { answers: 1, acknowledged: 2, met: 2, ..Applied::default() });
     let report = store.report_at(locator).unwrap().unwrap();
     assert!(report.clocks.iter().all(|entry| entry.clock.met_on == Some(LATER)));
-    assert_eq!(report.answers[0].sealed, b"sealed notice");
+    assert_eq!(report.answers[0].sealed.as_deref(), Some(b"sealed notice".as_slice()));
     assert!(report.messages.iter().all(|message| message.collected));
     assert_eq!((report.answers[0].kind, report.answers[0].demanded), (AnswerKind::Notice, 1));
 }
@@ -322,25 +369,25 @@ fn what_one_signer_says_the_desk_has_is_kept_until_a_second_says_so_or_its_days_
     let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
     let (one, two) = (SigningKey::generate().unwrap().0, SigningKey::generate().unwrap().0);
     let id = add(&store, locator(&store), &[b"one"]);
-    let told = |key: &SigningKey<SignerRole>, number: u64, report: ReportId| {
-        let collected = vec![Collected { report, through: 1 }];
+    let tell = |key: &SigningKey<SignerRole>, number: u64, report: ReportId| {
+        let collected = vec![collected(&store, report, 1)];
         store.apply(delivery_by(key, &store, number, vec![], collected)).unwrap()
     };
-    let listed = |again: bool| store.snapshot(|snapshot| snapshot.reports(again)).unwrap();
     let seqs = |again: bool, id: ReportId| -> Vec<u32> {
-        let report = listed(again).into_iter().find(|report| report.id == id).unwrap();
-        report.messages.iter().map(|message| message.seq).collect()
+        let Some(report) = told(&store, again).into_iter().find(|report| report.id == id) else { return vec![] };
+        let carried = report.messages.iter().filter(|message| !message.files.is_empty());
+        carried.map(|message| message.seq).collect()
     };
-    assert_eq!((told(&one, 1, id).acknowledged, taken(&store)), (1, 1));
-    assert_eq!((seqs(false, id), seqs(true, id), listed(false)[0].acknowledged), (vec![], vec![1], 1));
+    assert_eq!((tell(&one, 1, id).acknowledged, taken(&store)), (1, 1));
+    assert_eq!((seqs(false, id), seqs(true, id), told(&store, false).len()), (vec![], vec![1], 0));
     // The same signer again says nothing new.
-    let again = told(&one, 2, id);
+    let again = tell(&one, 2, id);
     assert_eq!((again.acknowledged, again.deleted, taken(&store)), (0, 0, 1));
-    assert_eq!((told(&two, 3, id).deleted, taken(&store)), (1, 0));
+    assert_eq!((tell(&two, 3, id).deleted, taken(&store)), (1, 0));
     assert_eq!(seqs(true, id), [0; 0], "nothing of it is left to be collected");
 
     let other = add(&store, locator(&store), &[b"two"]);
-    told(&one, 4, other);
+    tell(&one, 4, other);
     let day = |after: i64| LATER.checked_add(jiff::Span::new().days(after)).unwrap();
     assert_eq!(store.forget_acknowledged(day(6), 7).unwrap(), 0);
     assert_eq!(store.forget_acknowledged(day(7), 7).unwrap(), 1);
@@ -355,10 +402,16 @@ fn a_report_that_was_withdrawn_goes_when_the_desk_knows_and_nothing_is_kept_any_
     let locator = locator(&store);
     let id = add(&store, locator, &[b"one"]);
     store.add_message(id, message(&store, 2, MessageKind::Withdrawal, &[b"w"])).unwrap();
-    store.apply(delivery(&store, 1, vec![], vec![Collected { report: id, through: 2 }])).unwrap();
+    let known = collected(&store, id, 2);
+    store.apply(delivery(&store, 1, vec![], vec![known.clone()])).unwrap();
     assert!(store.report_at(locator).unwrap().is_some(), "one signer says so");
-    store.apply(delivery(&store, 2, vec![], vec![Collected { report: id, through: 2 }])).unwrap();
+    store.apply(delivery(&store, 2, vec![], vec![known])).unwrap();
     assert!(store.report_at(locator).unwrap().is_none());
+    // The desk is told that it is gone, until it says that it heard it.
+    let gone = || store.snapshot(|snapshot| snapshot.plan(false)).unwrap().gone;
+    assert_eq!(gone(), [id]);
+    store.apply(changed(delivery(&store, 3, vec![], vec![]), |decisions| decisions.gone = vec![id])).unwrap();
+    assert_eq!(gone(), []);
     assert_eq!(taken(&store), 0);
 }
 
@@ -371,7 +424,7 @@ fn one_casebook_is_followed_in_rising_numbers_and_the_furthest_end_of_it_is_kept
     apply(5).unwrap();
     assert_eq!(apply(5).unwrap(), Applied::default(), "the same file");
     let id = add(&store, locator(&store), &[b"one"]);
-    let another = store.apply(delivery(&store, 5, vec![], vec![Collected { report: id, through: 1 }]));
+    let another = store.apply(delivery(&store, 5, vec![], vec![collected(&store, id, 1)]));
     assert!(matches!(another, Err(ApplyError::Old { number: 5, last: 5 })));
     assert!(matches!(apply(4), Err(ApplyError::Old { number: 4, last: 5 })));
     let far = 6 + DECISIONS_AHEAD;
@@ -434,7 +487,7 @@ fn a_box_that_refuses_an_older_number_sends_to_the_newer_casebook_first() {
 }
 
 #[test]
-fn answers_are_taken_in_order_once_and_all_or_nothing() {
+fn answers_are_taken_in_order_once_and_what_can_t_be_taken_holds_up_nothing() {
     let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
     let locator = locator(&store);
     let id = add(&store, locator, &[b"one"]);
@@ -444,27 +497,212 @@ fn answers_are_taken_in_order_once_and_all_or_nothing() {
             .collect::<Vec<_>>()
     };
     let count = || store.report_at(locator).unwrap().unwrap().answers.len();
+    let skipped = |report, seq, why| Skipped { report, seq, why };
 
-    let early = store.apply(delivery(&store, 1, answers(&[2]), vec![]));
-    assert!(matches!(early, Err(ApplyError::Early { seq: 2, expected: 1, .. })));
-    // The first fits, the second does not: neither is taken.
-    let half = store.apply(delivery(
-        &store,
-        1,
-        [answers(&[1]), vec![answer(ReportId([9; 8]), 1, AnswerKind::Reply, b"x")]].concat(),
-        vec![],
-    ));
-    assert!(matches!(half, Err(ApplyError::UnknownReport(_))));
-    let unsent = store.apply(delivery(&store, 1, answers(&[1]), vec![Collected { report: id, through: 2 }]));
-    assert!(matches!(unsent, Err(ApplyError::NeverSent { through: 2, .. })));
-    assert_eq!(count(), 0);
+    let early = store.apply(delivery(&store, 1, answers(&[2]), vec![])).unwrap();
+    assert_eq!((early.skipped, early.answers), (vec![skipped(id, 2, WhySkipped::Early(1))], 0));
+    // The first fits, the second does not, and the desk has a message that is not here: all else is taken.
+    let unknown = ReportId([9; 8]);
+    let mut known = collected(&store, id, 1);
+    known.messages.push(Digest([9; 32]));
+    let half = store
+        .apply(delivery(
+            &store,
+            2,
+            [vec![answer(unknown, 1, AnswerKind::Reply, b"x")], answers(&[1])].concat(),
+            vec![Collected { report: unknown, ..known.clone() }, known],
+        ))
+        .unwrap();
+    assert_eq!(half.skipped, [skipped(unknown, 1, WhySkipped::NoReport)]);
+    assert_eq!((half.answers, half.acknowledged, half.unknown, count()), (1, 1, 3, 1));
+    let again = store.apply(delivery(&store, 3, answers(&[1, 2, 3]), vec![])).unwrap();
+    assert_eq!((again.answers, again.known), (2, 1));
+    let other = answer(id, 2, AnswerKind::Reply, b"another answer 2");
+    let other = store.apply(delivery(&store, 4, vec![other], vec![])).unwrap();
+    assert_eq!((other.skipped, count()), (vec![skipped(id, 2, WhySkipped::Another)], 3));
+}
 
-    assert_eq!(store.apply(delivery(&store, 1, answers(&[1, 2]), vec![])).unwrap().answers, 2);
-    let again = store.apply(delivery(&store, 2, answers(&[1, 2, 3]), vec![])).unwrap();
-    assert_eq!((again.answers, again.known), (1, 2));
-    let other = store.apply(delivery(&store, 3, vec![answer(id, 2, AnswerKind::Reply, b"another answer 2")], vec![]));
-    assert!(matches!(other, Err(ApplyError::Different { seq: 2, .. })));
-    assert_eq!(count(), 3);
+#[test]
+fn parts_of_decisions_are_taken_once_in_any_order() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let mut made = 0;
+    let mut part = |number: u64, part: u32, of: u32| {
+        made += 1;
+        let (part, gone) = (Part { number: part, of }, vec![ReportId([made; 8])]);
+        store.apply(changed(delivery(&store, number, vec![], vec![]), |decisions| {
+            (decisions.part, decisions.gone) = (part, gone);
+        }))
+    };
+    for number in [3, 1, 2] {
+        part(1, number, 3).unwrap();
+    }
+    // Another file that says that it is one of them.
+    assert!(matches!(part(1, 2, 3), Err(ApplyError::Old { number: 1, last: 1 })));
+    part(2, 2, 2).unwrap();
+    assert!(matches!(part(1, 1, 1), Err(ApplyError::Old { number: 1, last: 2 })));
+    part(2, 1, 2).unwrap();
+    for wrong in [(0, 2), (3, 2), (1, 0), (1, u32::MAX)] {
+        assert!(matches!(part(3, wrong.0, wrong.1), Err(ApplyError::NoPart(_))));
+    }
+}
+
+#[test]
+fn a_delivery_that_was_cut_off_goes_on_where_it_was() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let locator = locator(&store);
+    let id = add(&store, locator, &[b"one"]);
+    let key = SigningKey::generate().unwrap().0;
+    let all = || delivery_by(&key, &store, 1, vec![answer(id, 1, AnswerKind::Reply, b"one")], vec![]);
+    let digest = all().decisions.digest();
+    // As if killed after its first step.
+    store
+        .change(move |connection| {
+            connection.execute("INSERT INTO delivery (sha256, done) VALUES (?1, 0)", [digest.0])?;
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(store.apply(all()).unwrap().answers, 1);
+    assert_eq!(store.apply(all()).unwrap(), Applied { known: 1, ..Applied::default() });
+}
+
+#[test]
+fn a_message_that_reuses_a_number_is_not_taken_for_the_one_that_the_desk_has() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let id = add(&store, locator(&store), &[b"one"]);
+    // The desk has message 2 of before a restore; this one came since.
+    store.add_message(id, message(&store, 2, MessageKind::FollowUp, &[b"since"])).unwrap();
+    let before = Collected { messages: vec![Digest([7; 32])], ..collected(&store, id, 1) };
+    let applied = store.apply(delivery(&store, 1, vec![], vec![before])).unwrap();
+    assert_eq!((applied.acknowledged, applied.unknown), (0, 1));
+    let carried: Vec<u32> =
+        told(&store, false)[0].messages.iter().filter(|m| !m.files.is_empty()).map(|m| m.seq).collect();
+    assert_eq!(carried, [1, 2]);
+    // Whoever knows what the box says and has not all of it is told it again.
+    store.apply(delivery(&store, 2, vec![], vec![collected(&store, id, 1)])).unwrap();
+    assert_eq!(told(&store, false).len(), 1);
+    store.apply(delivery(&store, 3, vec![], vec![collected(&store, id, 2)])).unwrap();
+    assert_eq!(told(&store, false).len(), 0);
+    // Whatever changes is told.
+    store.apply(delivery(&store, 4, vec![answer(id, 1, AnswerKind::Reply, b"x")], vec![])).unwrap();
+    assert_eq!(told(&store, false).len(), 1);
+}
+
+#[test]
+fn what_is_left_out_is_counted() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let mut ids: Vec<ReportId> = (0..5).map(|_| add(&store, locator(&store), &[b"one"])).collect();
+    ids.sort();
+    let plan = |again| store.snapshot(|snapshot| snapshot.plan(again)).unwrap();
+    assert_eq!((plan(false).parts, plan(false).besides), (vec![ids.clone()], besides([])));
+    let known = ids[1..4].iter().map(|id| collected(&store, *id, 1)).collect();
+    store.apply(delivery(&store, 1, vec![], known)).unwrap();
+    let left = plan(false);
+    assert_eq!(left.parts, [vec![ids[0], ids[4]]]);
+    assert_eq!(left.besides, besides(ids[1..4].iter().copied()));
+    assert_eq!(plan(true).parts, [ids]);
+    store.tell_everything().unwrap();
+    assert_eq!(told(&store, false).iter().filter(|report| !report.messages[0].files.is_empty()).count(), 5);
+}
+
+#[test]
+fn a_report_that_is_set_aside_owes_nothing_and_goes_on_two_words_or_after_its_days() {
+    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let (one, two) = (locator(&store), locator(&store));
+    let marker = b"sealed words that are junk".as_slice();
+    let (first, second) = (add(&store, one, &[marker]), add(&store, two, &[b"other"]));
+    let aside = |reports: &[ReportId], reason| -> Vec<SetAsideEntry> {
+        let messages = vec![commitments(1).message];
+        let entry = |report: &ReportId| SetAsideEntry { report: *report, reason, messages: messages.clone() };
+        let mut all: Vec<_> = reports.iter().map(entry).collect();
+        all.sort_by_key(|entry| entry.report);
+        all
+    };
+    let set = |number, reports: &[ReportId], reason| {
+        let list = aside(reports, reason);
+        store.apply(changed(delivery(&store, number, vec![], vec![]), |decisions| decisions.set_aside = list)).unwrap()
+    };
+    let applied = set(1, &[first, second, ReportId([9; 8])], SetAsideReason::NotAConcern);
+    assert_eq!((applied.set_aside, applied.acknowledged, applied.deleted, applied.unknown), (2, 2, 0, 1));
+    let report = store.report_at(one).unwrap().unwrap();
+    assert_eq!(report.set_aside, Some(SetAside { on: LATER, reason: SetAsideReason::NotAConcern }));
+    assert!(report.clocks.is_empty() && store.clocks(false).unwrap().is_empty());
+    assert_eq!(taken(&store), 2, "on one signer's word nothing is lost");
+    // Another signer says so too.
+    assert_eq!(set(2, &[first], SetAsideReason::Test).deleted, 1);
+    let report = store.report_at(one).unwrap().unwrap();
+    assert_eq!(report.set_aside.map(|aside| aside.reason), Some(SetAsideReason::Test), "the last one says why");
+    store.tick(LATER).unwrap();
+    assert!(!on_disk(directory.path()).windows(marker.len()).any(|window| window == marker));
+    assert_eq!(store.forget_acknowledged(LATER, 0).unwrap(), 1);
+    store.tick(LATER).unwrap();
+    assert_eq!(taken(&store), 0);
+    // What is said meanwhile, which the team did not have, is owed and stays, though it is set aside once more.
+    store.add_message(second, message(&store, 2, MessageKind::FollowUp, &[b"more"])).unwrap();
+    let more = delivery(&store, 10, vec![], vec![]);
+    let list = aside(&[second], SetAsideReason::NotAConcern);
+    assert_eq!(store.apply(changed(more, |decisions| decisions.set_aside = list)).unwrap().acknowledged, 0);
+    assert_eq!((store.clocks(false).unwrap().len(), taken(&store)), (1, 1));
+    store.check_integrity().unwrap();
+}
+
+#[test]
+fn what_was_promised_goes_on_once_the_team_answers_what_it_set_aside() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let at = locator(&store);
+    let id = add(&store, at, &[b"one"]);
+    store.add_message(id, message(&store, 2, MessageKind::FollowUp, &[b"more"])).unwrap();
+    let promised = store.report_at(at).unwrap().unwrap().clocks;
+    assert_eq!(promised.len(), 2);
+    let set_aside = |number, through: u32| {
+        let messages = (1..=through).map(|seq| commitments(seq).message).collect();
+        let entry = SetAsideEntry { report: id, reason: SetAsideReason::Test, messages };
+        let changed = changed(delivery(&store, number, vec![], vec![]), |decisions| decisions.set_aside = vec![entry]);
+        assert_eq!(store.apply(changed).unwrap().skipped, []);
+    };
+    let stands = || {
+        let report = store.report_at(at).unwrap().unwrap();
+        (report.set_aside.is_some(), report.clocks)
+    };
+    set_aside(1, 1);
+    assert_eq!(stands(), (true, promised[1..].to_vec()), "what the team had not read is owed");
+    set_aside(2, 2);
+    assert_eq!((stands(), store.clocks(false).unwrap().len()), ((true, vec![]), 0));
+    // That nothing more is done is no answer.
+    let (entry, sealed) = answer(id, 1, AnswerKind::Update, b"closed");
+    let closing = (AnswerEntry { closed: true, ..entry }, sealed);
+    store.apply(delivery(&store, 3, vec![closing], vec![])).unwrap();
+    assert_eq!(stands(), (true, vec![]));
+    // An answer is, and a notice meets what was promised with it.
+    store.apply(delivery(&store, 4, vec![answer(id, 2, AnswerKind::Reply, b"sorry")], vec![])).unwrap();
+    assert_eq!((stands(), store.clocks(false).unwrap().len()), ((false, promised.clone()), 2));
+    set_aside(5, 2);
+    store.apply(delivery(&store, 6, vec![answer(id, 3, AnswerKind::Notice, b"how it is used")], vec![])).unwrap();
+    let (is_aside, clocks) = stands();
+    assert!(!is_aside && clocks.len() == 2 && clocks.iter().all(|entry| entry.clock.met_on == Some(LATER)));
+    store.check_integrity().unwrap();
+}
+
+#[test]
+fn on_one_signers_word_that_a_report_was_withdrawn_nothing_of_it_is_lost() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let at = locator(&store);
+    let id = add(&store, at, &[b"one"]);
+    store.add_message(id, message(&store, 2, MessageKind::FollowUp, &[b"which nobody has read"])).unwrap();
+    store.apply(delivery(&store, 1, vec![answer(id, 1, AnswerKind::Reply, b"thank you")], vec![])).unwrap();
+    let sealed_here = taken(&store);
+    for (number, messages) in [(2, vec![]), (3, vec![commitments(1).message])] {
+        let entry = SetAsideEntry { report: id, reason: SetAsideReason::Withdrawn, messages };
+        let decisions = changed(delivery(&store, number, vec![], vec![]), |decisions| {
+            decisions.set_aside = vec![entry];
+            decisions.gone = vec![id];
+        });
+        store.apply(decisions).unwrap();
+        let report = store.report_at(at).unwrap().unwrap();
+        assert_eq!(report.withdrawn_on, None, "the person can still write, and withdraw");
+        assert!(report.answers[0].sealed.is_some() && taken(&store) == sealed_here);
+    }
+    assert!(store.clocks(false).unwrap().iter().all(|clock| clock.entry.seq == 2));
+    assert_eq!(store.forget_acknowledged(LATER, 0).unwrap(), 1, "the second message was not acknowledged");
 }
 
 #[test]
@@ -472,9 +710,8 @@ fn the_same_file_twice_changes_nothing_even_after_the_report_is_gone() {
     let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
     let id = add(&store, locator(&store), &[b"one"]);
     store.add_message(id, message(&store, 2, MessageKind::Withdrawal, &[b"w"])).unwrap();
-    let twice = || {
-        delivery(&store, 1, vec![answer(id, 1, AnswerKind::Reply, b"x")], vec![Collected { report: id, through: 2 }])
-    };
+    let known = collected(&store, id, 2);
+    let twice = || delivery(&store, 1, vec![answer(id, 1, AnswerKind::Reply, b"x")], vec![known.clone()]);
     let (first, second) = (twice(), twice());
     assert_eq!(store.apply(first).unwrap().withdrawn, 1);
     // Another signature, the same signed bytes.
@@ -523,8 +760,9 @@ fn what_was_folded_and_not_cleared_away_is_not_folded_again() {
     let intake = directory.path().join("intake");
     let before = std::fs::read(&intake).unwrap();
     store.upkeep(writer::Engine::fold).unwrap();
+    let known = collected(&store, id, 2);
     for number in [1, 2] {
-        store.apply(delivery(&store, number, vec![], vec![Collected { report: id, through: 2 }])).unwrap();
+        store.apply(delivery(&store, number, vec![], vec![known.clone()])).unwrap();
     }
     assert!(store.report_at(locator).unwrap().is_none(), "withdrawn, and the desk knows");
     drop(store);
@@ -533,14 +771,14 @@ fn what_was_folded_and_not_cleared_away_is_not_folded_again() {
     let store = Store::open(directory.path()).unwrap();
     assert!(store.report_at(locator).unwrap().is_none());
     store.tick(DAY).unwrap();
-    assert_eq!((store.snapshot(|snapshot| snapshot.reports(true)).unwrap().len(), taken(&store)), (0, 0));
+    assert_eq!((told(&store, true).len(), taken(&store)), (0, 0));
     // What comes then is taken as ever.
     add(&store, self::locator(&store), &[b"two"]);
     let store = {
         drop(store);
         Store::open(directory.path()).unwrap()
     };
-    assert_eq!(store.snapshot(|snapshot| snapshot.reports(true)).unwrap().len(), 1);
+    assert_eq!(told(&store, true).len(), 1);
 }
 
 #[test]
@@ -560,7 +798,7 @@ fn whoever_looks_whether_a_write_reaches_the_disk_hides_nothing_that_was_sent() 
         sent.push(locator);
     }
     assert!(sent.iter().all(|locator| store.report_at(*locator).unwrap().is_some()));
-    assert_eq!(store.snapshot(|snapshot| snapshot.reports(true)).unwrap().len(), 3);
+    assert_eq!(told(&store, true).len(), 3);
 }
 
 #[test]

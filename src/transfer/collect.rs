@@ -1,16 +1,16 @@
 use std::{
     fs::File,
     io::{self, BufWriter, Read, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use crate::{
-    crypto::{BoxRole, GovernanceRecipients, SealError, SignError, SigningKey, digest, seal_stream, sign},
+    crypto::{BoxRole, GovernanceRecipients, SealError, SignError, SigningKey, digest, os_random, seal_stream, sign},
     domain::{
-        Date, Digest, Format, Manifest,
-        limits::{KIB, MIB},
+        CollectionId, Date, Digest, Format, Manifest, Part,
+        limits::{KIB, MIB, PARTS_MAX},
     },
-    files::{self, FileError, NewFile, Readers, tarball},
+    files::{self, FileError, NewFile, Readers, part_path, tarball},
     store::{CollectionRecord, CopyError, Snapshot, Store, StoreError},
 };
 
@@ -20,13 +20,15 @@ const MARKED: u64 = 4 * KIB as u64;
 /// What a collection holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CollectOutcome {
-    /// From 1; the desk refuses a gap.
+    /// From 1 in each epoch.
     pub number: u64,
-    /// All that the desk has not acknowledged, those of earlier collections too.
+    /// How many files: the first has the name that was given, the others lie beside it.
+    pub parts: u32,
+    /// Messages whose files are in it: all that the desk is not known to have, those of earlier collections too.
     pub messages: usize,
     /// Reports that those belong to.
     pub reports: usize,
-    /// Whether it was made by an earlier command that was killed just before it gave the file its name.
+    /// Whether it was made by an earlier command that was killed just before it gave its files their names.
     pub finished_earlier: bool,
 }
 
@@ -39,6 +41,9 @@ pub enum CollectError {
     /// The file.
     #[error(transparent)]
     File(#[from] FileError),
+    /// More than anybody carries.
+    #[error("there is more to carry than a hundred thousand files hold; nothing was written")]
+    TooMuch,
     /// Writing it.
     #[error("the collection can't be written: {0}; free some space or use another disk")]
     Write(#[from] io::Error),
@@ -59,10 +64,10 @@ impl From<CopyError> for CollectError {
     }
 }
 
-/// Writes what the desk has not acknowledged into a new file at `out`, sealed to the recipients and signed by the box. With
-/// `again`, also what it has acknowledged and the box still keeps: for a desk that finds that it never had it.
+/// Writes what the desk is not known to have into new files at `out` and beside it, sealed to the recipients and signed by
+/// the box. With `again`, everything that the box still has: for a desk that finds that it never had it.
 ///
-/// The file gets its name after its number is on record; killed between the two, the same command again finishes it.
+/// The files get their names after the collection is on record; killed in between, the same command again finishes it.
 ///
 /// # Errors
 /// If anything can't be read, sealed or written; then there is no file.
@@ -77,46 +82,109 @@ pub fn collect(
     if let Some(outcome) = finish_earlier(store, out)? {
         return Ok(outcome);
     }
+    // A part of an older one that lay beside it would be taken for a part of this one.
+    files::refuse_existing(out)?;
+    files::parts_beside(out).iter().try_for_each(|part| files::refuse_existing(part))?;
     let previous = store.last_collection()?;
-    let mut file = NewFile::create(out, Readers::Owner)?;
-    let (manifest, manifest_digest) = store.snapshot(|snapshot| {
-        let manifest = Manifest {
-            format: Format::Collection,
-            r#box: store.settings().box_id,
-            number: previous.map_or(1, |last| last.number + 1),
-            previous: previous.map(|last| last.manifest),
-            on,
-            casebook: snapshot.casebook()?,
-            reports: snapshot.reports(again)?,
-        };
-        let mut out = BufWriter::with_capacity(MIB / 4, &mut file);
-        let digest = write(snapshot, &manifest, to, key, &mut out)?;
-        out.flush()?;
-        Ok::<_, CollectError>((manifest, digest))
+    let number = previous.as_ref().map_or(1, |last| last.number + 1);
+    let id = CollectionId::random(&mut os_random());
+    let mut written = WrittenParts::default();
+    let mut outcome = CollectOutcome { number, parts: 0, messages: 0, reports: 0, finished_earlier: false };
+    store.snapshot(|snapshot| {
+        let plan = snapshot.plan(again)?;
+        let of = u32::try_from(plan.parts.len()).ok().filter(|of| *of <= PARTS_MAX).ok_or(CollectError::TooMuch)?;
+        outcome.parts = of;
+        let casebook = snapshot.casebook()?;
+        for (part, ids) in (1..).zip(&plan.parts) {
+            let manifest = Manifest {
+                format: Format::Collection,
+                r#box: store.settings().box_id,
+                epoch: store.settings().epoch,
+                number,
+                id,
+                part: Part { number: part, of },
+                previous: previous.as_ref().map(|last| last.id),
+                on,
+                casebook,
+                besides: plan.besides,
+                gone: plan.gone_in(part as usize).to_vec(),
+                reports: snapshot.reports(ids, again)?,
+            };
+            let mut file = NewFile::create(&part_path(out, part), Readers::Owner)?;
+            let mut buffered = BufWriter::with_capacity(MIB / 4, &mut file);
+            write(snapshot, &manifest, to, key, &mut buffered)?;
+            buffered.flush()?;
+            drop(buffered);
+            file.sync()?;
+            written.add(file, part_path(out, part));
+            for report in &manifest.reports {
+                let carried = report.messages.iter().filter(|message| !message.files.is_empty()).count();
+                outcome.messages += carried;
+                outcome.reports += usize::from(carried > 0);
+            }
+        }
+        Ok::<_, CollectError>(())
     })?;
-    file.sync()?;
-    let mark = mark_of(&files::partial_path(out))?;
-    store.record_collection(CollectionRecord { number: manifest.number, on, manifest: manifest_digest, file: mark })?;
-    file.keep();
-    file.commit()?;
-    let with_messages = manifest.reports.iter().filter(|report| !report.messages.is_empty());
-    Ok(CollectOutcome {
-        number: manifest.number,
-        messages: manifest.reports.iter().map(|report| report.messages.len()).sum(),
-        reports: with_messages.count(),
-        finished_earlier: false,
-    })
+    let marks = (1..=outcome.parts).map(|part| mark_of(&files::partial_path(&part_path(out, part))));
+    let marks = marks.collect::<Result<_, _>>()?;
+    store.record_collection(CollectionRecord { number, id, on, files: marks })?;
+    written.name()?;
+    Ok(outcome)
 }
 
-/// Names a file that is whole and on record, but was not given its name.
-fn finish_earlier(store: &Store, out: &Path) -> Result<Option<CollectOutcome>, CollectError> {
-    let partial = files::partial_path(out);
-    let Some(last) = store.last_collection()? else { return Ok(None) };
-    if !partial.is_file() || mark_of(&partial)? != last.file {
-        return Ok(None);
+/// Parts that are whole and have no names yet. Dropped before they are on record, they are gone. The lock on the first holds
+/// other commands off all of them; the others are closed, for there may be more than a program can have open.
+#[derive(Default)]
+struct WrittenParts {
+    first: Option<NewFile>,
+    others: Vec<PathBuf>,
+}
+
+impl WrittenParts {
+    fn add(&mut self, mut file: NewFile, place: PathBuf) {
+        if self.first.is_none() {
+            self.first = Some(file);
+        } else {
+            file.keep();
+            self.others.push(place);
+        }
     }
-    files::rename_new(&partial, out)?;
-    Ok(Some(CollectOutcome { number: last.number, messages: 0, reports: 0, finished_earlier: true }))
+
+    /// They are on record: whatever happens now, the same command again names them.
+    fn name(mut self) -> Result<(), FileError> {
+        let others = std::mem::take(&mut self.others);
+        if let Some(mut first) = self.first.take() {
+            first.keep();
+            first.commit()?;
+        }
+        others.iter().try_for_each(|place| files::rename_new(&files::partial_path(place), place))
+    }
+}
+
+impl Drop for WrittenParts {
+    fn drop(&mut self) {
+        for place in &self.others {
+            // There is nobody to tell; what stays is written over by the next attempt.
+            let _ = files::remove(&files::partial_path(place));
+        }
+    }
+}
+
+/// Names files that are whole and on record, but were not given their names.
+fn finish_earlier(store: &Store, out: &Path) -> Result<Option<CollectOutcome>, CollectError> {
+    let Some(last) = store.last_collection()? else { return Ok(None) };
+    let mut is_finished = false;
+    for (part, mark) in (1..).zip(&last.files) {
+        let place = part_path(out, part);
+        let partial = files::partial_path(&place);
+        if partial.is_file() && mark_of(&partial)? == *mark {
+            files::rename_new(&partial, &place)?;
+            is_finished = true;
+        }
+    }
+    let parts = u32::try_from(last.files.len()).unwrap_or(u32::MAX);
+    let outcome = CollectOutcome { number: last.number, parts, messages: 0, reports: 0, finished_earlier: true };
+    Ok(is_finished.then_some(outcome))
 }
 
 /// What tells a whole collection from any other: SHA-256 over its first bytes, which hold a key's random stanza, and its
@@ -135,7 +203,7 @@ fn write(
     to: &GovernanceRecipients,
     key: &SigningKey<BoxRole>,
     out: impl Write,
-) -> Result<Digest, CollectError> {
+) -> Result<(), CollectError> {
     let (json, signature) = sign(manifest, key)?;
     let mut tar = tarball::TarWriter::new(seal_stream(to, out)?);
     tar.append("manifest.json", &json)?;
@@ -151,5 +219,5 @@ fn write(
         }
     }
     tar.finish()?.finish()?;
-    Ok(digest(&json))
+    Ok(())
 }

@@ -7,7 +7,7 @@ use std::{
 use crate::{
     crypto::{Sealed, SignerRole, Verified, VerifyError, VerifyingKey, endorsers, verify},
     domain::{
-        Date, Decisions, ReportId,
+        Date, Decisions, Part, ReportId,
         limits::{ANSWER_BYTES, ENDORSEMENTS, KIB, MANIFEST_BYTES},
     },
     files::{
@@ -76,7 +76,15 @@ pub enum DeliverError {
     Apply(#[from] ApplyError),
 }
 
-/// Checks a decisions file and applies it: all of it or none.
+/// What came of a decisions file.
+pub struct Delivered {
+    /// Which part of the decisions it is.
+    pub part: Part,
+    /// What it changed.
+    pub applied: Applied,
+}
+
+/// Checks a whole decisions file, and then applies it. An answer that the box can't take holds up no other.
 ///
 /// # Errors
 /// The first thing that is wrong with it.
@@ -85,7 +93,7 @@ pub fn deliver(
     signers: &[VerifyingKey<SignerRole>],
     on: Date,
     file: &Path,
-) -> Result<Applied, DeliverError> {
+) -> Result<Delivered, DeliverError> {
     let opened = File::open(file).map_err(FileError::io("read", file))?;
     let (decisions, signer, answers) = read(BufReader::new(opened), signers)?;
     let settings = store.settings();
@@ -106,7 +114,8 @@ pub fn deliver(
             _ => {}
         }
     }
-    Ok(store.apply(Delivery { decisions, answers, on, signer, demanded })?)
+    let part = decisions.document().part;
+    Ok(Delivered { part, applied: store.apply(Delivery { decisions, answers, on, signer, demanded })? })
 }
 
 /// A decisions file, and who of the signers signed it.

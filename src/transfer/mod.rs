@@ -1,11 +1,20 @@
-//! The box's side of what is carried by hand: collections out, decisions in.
+//! The box's side of what is carried by hand: collections out, decisions in; and its backups, out and in again.
 
+mod backup;
+#[cfg(test)]
+mod backup_tests;
+mod box_backup;
+mod box_directory;
 mod collect;
 mod deliver;
+mod restore;
 // What is carried is opened there, which a box alone can't do.
 #[cfg(test)]
 #[cfg(feature = "desk")]
 mod tests;
 
+pub use backup::{BackupError, BackupOutcome, backup};
+pub use box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC};
 pub use collect::{CollectError, CollectOutcome, collect};
-pub use deliver::{DeliverError, deliver};
+pub use deliver::{DeliverError, Delivered, deliver};
+pub use restore::{RestoreError, Restored, is_unfinished, restore};

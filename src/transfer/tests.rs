@@ -8,13 +8,16 @@ use std::{
 
 use super::*;
 use crate::{
-    crypto::{Commitments, SignerRole, SigningKey, digest, os_random, seal_stream, sign, verify},
+    crypto::{
+        Commitments, SignerRole, SigningKey, besides, digest, os_random, record_digest, seal_stream, sign, verify,
+    },
     domain::{
         AnswerEntry, AnswerKind, BoxId, CasebookId, CasebookSeen, Collected, Decisions, DeliveryEntry, Digest,
-        Endorsement, Format, LogHead, Manifest, MessageKind, ReportId, Route, SendId, limits::ENDORSEMENTS,
+        Endorsement, Format, LogHead, Manifest, MessageKind, Part, ReportEntry, ReportId, Route, SendId,
+        limits::ENDORSEMENTS,
     },
     files::{self, tarball},
-    store::{AddReport, ApplyError, NewMessage, NewReport, Store},
+    store::{AddReport, NewMessage, NewReport, Skipped, Store, WhySkipped},
     world::{DAY, EmptyBox},
 };
 
@@ -45,7 +48,16 @@ impl EmptyBox {
             files,
             own_copy: None,
         };
-        let added = self.store.add_report(NewReport { id, locator, route: Route::StaffConcern, message }).unwrap();
+        let added = self
+            .store
+            .add_report(NewReport {
+                id,
+                locator,
+                route: Route::StaffConcern,
+                reply_to: self.receipt().reply.recipient().to_string(),
+                message,
+            })
+            .unwrap();
         assert_eq!(added, AddReport::Added);
         id
     }
@@ -55,7 +67,7 @@ impl EmptyBox {
     }
 
     fn deliver(&self, name: &str) -> Result<crate::store::Applied, DeliverError> {
-        deliver(&self.store, &self.signers, DAY, &self.path(name))
+        deliver(&self.store, &self.signers, DAY, &self.path(name)).map(|delivered| delivered.applied)
     }
 
     fn manifest(&self, name: &str) -> Manifest {
@@ -79,6 +91,12 @@ impl EmptyBox {
         }
         tar.end().unwrap();
         verified.into_document()
+    }
+
+    /// What the box says of a report, in a digest.
+    fn record(&self, report: ReportId) -> Digest {
+        let told = self.store.snapshot(|snapshot| snapshot.reports(&[report], false));
+        told.map_or(Digest([0; 32]), |told| record_digest(&told[0]).unwrap())
     }
 
     fn decisions(&self, report: ReportId, box_id: BoxId, answers: &[&[u8]]) -> Vec<u8> {
@@ -112,8 +130,11 @@ impl EmptyBox {
             r#box: box_id,
             casebook: CasebookId([3; 16]),
             number: 1,
+            part: Part::WHOLE,
             head: LogHead { number: 3, digest: Digest([4; 32]) },
-            collected: vec![Collected { report, through: 1 }],
+            collected: vec![Collected { report, record: self.record(report), messages: vec![Digest([1; 32])] }],
+            gone: vec![],
+            set_aside: vec![],
             answers: entries.collect(),
         };
         let (json, signature) = sign(&decisions, &self.signer).unwrap();
@@ -138,15 +159,16 @@ fn collections_are_numbered_chained_and_hold_all_that_is_not_acknowledged() {
     let first = place.report();
     assert_eq!(
         place.collect("c1").unwrap(),
-        CollectOutcome { number: 1, messages: 1, reports: 1, finished_earlier: false }
+        CollectOutcome { number: 1, parts: 1, messages: 1, reports: 1, finished_earlier: false }
     );
     let second = place.report();
     place.collect("c2").unwrap();
     let (one, two) = (place.manifest("c1"), place.manifest("c2"));
     assert_eq!((one.number, one.previous, two.number), (1, None, 2));
-    assert_eq!(two.previous, Some(digest(&serde_json::to_vec(&one).unwrap())));
+    assert_eq!((two.previous, two.part), (Some(one.id), Part::WHOLE));
     let ids = |manifest: &Manifest| {
-        manifest.reports.iter().filter(|r| !r.messages.is_empty()).map(|r| r.id).collect::<Vec<_>>()
+        let carried = |report: &&ReportEntry| report.messages.iter().any(|message| !message.files.is_empty());
+        manifest.reports.iter().filter(carried).map(|report| report.id).collect::<Vec<_>>()
     };
     assert_eq!(ids(&one), [first]);
     assert_eq!(ids(&two).len(), 2, "the first again, and the second");
@@ -157,6 +179,8 @@ fn collections_are_numbered_chained_and_hold_all_that_is_not_acknowledged() {
     place.collect("c3").unwrap();
     let three = place.manifest("c3");
     assert_eq!(ids(&three), [second]);
+    // The first is neither there nor unaccounted for.
+    assert_eq!((three.reports.len(), three.besides), (1, besides([first])));
     let seen = CasebookSeen { casebook: CasebookId([3; 16]), decisions: 1, head: three.casebook.unwrap().head };
     assert_eq!((one.casebook, three.casebook, seen.head.number), (None, Some(seen), 3));
     // For a desk that never had it: what one signer said stays for a time.
@@ -239,7 +263,8 @@ fn decisions_for_another_box_or_by_a_stranger_are_refused() {
     put(&place.path("d"), &stranger.decisions(report, place.store.settings().box_id, &[b"x"]));
     assert!(matches!(place.deliver("d"), Err(DeliverError::Verify(_))));
     put(&place.path("d"), &place.decisions(ReportId([9; 8]), place.store.settings().box_id, &[b"x"]));
-    assert!(matches!(place.deliver("d"), Err(DeliverError::Apply(ApplyError::UnknownReport(_)))));
+    let skipped = place.deliver("d").unwrap().skipped;
+    assert!(matches!(skipped[..], [Skipped { seq: 1, why: WhySkipped::NoReport, .. }]));
 }
 
 #[test]
@@ -294,7 +319,7 @@ fn every_text_needs_the_word_of_as_many_signers_as_the_box_asks_for() {
         let refused = deliver_with(&place, &both, listed, of);
         assert!(matches!(refused, Err(DeliverError::NotSigned { seq: 1, .. })), "{name}");
     }
-    assert_eq!(deliver_with(&place, &both, AnswerKind::Reply, reply()).unwrap().answers, 1);
+    assert_eq!(deliver_with(&place, &both, AnswerKind::Reply, reply()).unwrap().applied.answers, 1);
 }
 
 #[test]

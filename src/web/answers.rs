@@ -2,13 +2,15 @@
 
 use crate::{
     crypto::{OpenedAnswer, Receipt, SignerRole, VerifyingKey, endorsers},
-    domain::{Answer, BoxId, Date, Format, limits::ENDORSEMENTS},
+    domain::{Answer, AnswerKind, BoxId, Date, Format, limits::ENDORSEMENTS},
     store::{StoredAnswer, StoredReport},
 };
 
 /// An answer of the team, opened.
 pub(super) struct ReadAnswer {
     pub seq: u32,
+    /// What it was listed as.
+    pub kind: AnswerKind,
     pub delivered_on: Date,
     pub outcome: AnswerOutcome,
 }
@@ -21,14 +23,21 @@ pub(super) enum AnswerOutcome {
     Unconfirmed,
     /// It can't be opened.
     Damaged,
+    /// It was here for its time, and is no more.
+    Over,
 }
 
 impl AnswerOutcome {
+    /// Whether it is the team's, though it may not be kept any more: what was taken in was listed and endorsed.
+    pub(super) const fn was_confirmed(&self) -> bool {
+        matches!(self, Self::Confirmed(_) | Self::Over)
+    }
+
     /// The answer, if it may be shown.
     pub(super) const fn confirmed(&self) -> Option<&Answer> {
         match self {
             Self::Confirmed(answer) => Some(answer),
-            Self::Unconfirmed | Self::Damaged => None,
+            Self::Unconfirmed | Self::Damaged | Self::Over => None,
         }
     }
 }
@@ -42,13 +51,15 @@ pub(super) fn open_answers(
 ) -> Vec<ReadAnswer> {
     let read = |stored: &StoredAnswer| ReadAnswer {
         seq: stored.seq,
+        kind: stored.kind,
         delivered_on: stored.delivered_on,
-        outcome: match receipt.reply.open_answer(&stored.sealed) {
-            Err(_) => AnswerOutcome::Damaged,
-            Ok(opened) if is_confirmed(r#box, signers, report, stored, &opened) => {
+        outcome: match stored.sealed.as_ref().map(|sealed| receipt.reply.open_answer(sealed)) {
+            None => AnswerOutcome::Over,
+            Some(Err(_)) => AnswerOutcome::Damaged,
+            Some(Ok(opened)) if is_confirmed(r#box, signers, report, stored, &opened) => {
                 AnswerOutcome::Confirmed(opened.answer)
             }
-            Ok(_) => AnswerOutcome::Unconfirmed,
+            Some(Ok(_)) => AnswerOutcome::Unconfirmed,
         },
     };
     report.answers.iter().map(read).collect()
@@ -79,7 +90,7 @@ mod tests {
     use super::*;
     use crate::{
         crypto::{Code, SigningKey, answer_digest, os_random, seal_answer, sign},
-        domain::{AnswerKind, ReportId, ReportState, Route, Salt, Text},
+        domain::{ReportId, ReportState, Route, Salt, Text},
         world::{DAY, KDF},
     };
 
@@ -113,13 +124,14 @@ mod tests {
                 kind: AnswerKind::Reply,
                 text,
                 demanded: 1,
-                sealed: sealed.as_bytes().to_vec(),
+                sealed: Some(sealed.as_bytes().to_vec()),
             };
             let report = StoredReport {
+                set_aside: None,
                 id,
                 route: Route::StaffConcern,
                 received_on: DAY,
-                closed: false,
+                closed_on: None,
                 withdrawn_on: None,
                 clocks: vec![],
                 messages: vec![],

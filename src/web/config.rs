@@ -12,10 +12,10 @@ use serde::Deserialize;
 
 use crate::{
     domain::{
-        Date,
+        Date, Periods,
         limits::{
-            ACKNOWLEDGED_DAYS, ARRIVING_MESSAGES, ATTACHMENT_BYTES, ATTACHMENTS, CODE_CHECKS_A_MINUTE, DAILY_MIB,
-            DISK_RESERVE_MIB, MIB, SENDS_A_MINUTE,
+            ACKNOWLEDGED_DAYS, ANSWER_DAYS, ARRIVING_MESSAGES, ATTACHMENT_BYTES, ATTACHMENTS, CLOSED_DAYS,
+            CODE_CHECKS_A_MINUTE, DAILY_MIB, DISK_RESERVE_MIB, MIB, SENDS_A_MINUTE, SET_ASIDE_DAYS, SPREAD_DAYS,
         },
     },
     http,
@@ -90,6 +90,16 @@ pub struct LimitsConfig {
     /// Days for which what a desk has acknowledged stays here, sealed, unless a second signer confirms it before: 7 unless
     /// set, 90 at most.
     pub acknowledged_days: u32,
+    /// Days for which a report stays here after the team closed it and nothing more was said, with its answers and its code:
+    /// 180 unless set; from 1 to 3650.
+    pub closed_days: u32,
+    /// Likewise, after the team set it aside: 30 unless set; from 1 to 3650.
+    pub set_aside_days: u32,
+    /// Days for which an answer stays here, 365 unless set; from 1 to 3650.
+    pub answer_days: u32,
+    /// Days by which each of these three may be longer, drawn for each report: so that when one is gone does not tell when
+    /// it was closed. 14 unless set; 365 at most.
+    pub spread_days: u32,
 }
 
 /// Who runs the box, and where.
@@ -112,7 +122,7 @@ pub struct ServiceConfig {
     /// false unless set. Browsers are told to use nothing else then.
     pub behind_tls: bool,
     /// Whether what a person writes is sealed to their receipt code too, so that they can read it again on the status
-    /// page until they withdraw the report; false unless set. Copies that were made while it was set stay.
+    /// page for as long as the report is here; false unless set. Copies that were made while it was set stay.
     pub own_copy: bool,
     /// Whether search engines may list the start page; false unless set. No other page is ever listed, and nothing at the
     /// onion service.
@@ -287,6 +297,13 @@ impl Config {
 }
 
 impl LimitsConfig {
+    /// For how long the box keeps what is over.
+    #[must_use]
+    pub const fn periods(&self) -> Periods {
+        let Self { closed_days, set_aside_days, answer_days, spread_days, .. } = *self;
+        Periods { closed_days, set_aside_days, answer_days, spread_days }
+    }
+
     /// Bytes of files that are still arriving, from everybody together.
     #[must_use]
     pub fn arriving_bytes(&self) -> u64 {
@@ -305,6 +322,10 @@ impl Default for LimitsConfig {
             disk_reserve_mib: DISK_RESERVE_MIB,
             arriving_mib: None,
             acknowledged_days: ACKNOWLEDGED_DAYS,
+            closed_days: CLOSED_DAYS,
+            set_aside_days: SET_ASIDE_DAYS,
+            answer_days: ANSWER_DAYS,
+            spread_days: SPREAD_DAYS,
         }
     }
 }

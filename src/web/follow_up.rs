@@ -13,11 +13,11 @@ use super::{
     receive::{self, Files, LeftOut, Received},
     respond::page,
     status::{self, Lookup, OpenedReport},
-    view::{FollowUpCheckPage, FollowedUpPage, SentFiles},
+    view::{FollowUpCheckPage, FollowedUpPage, SentFiles, WithdrawnPage},
 };
 use crate::{
     crypto::{Code, os_random},
-    domain::{Clock, Date, Entries, FieldError, FollowUp, FormField, MessageContent, SendId},
+    domain::{Clock, ConcernField, Date, Entries, FieldError, FollowUp, FormField, MessageContent, SendId},
     http::{Day, forms},
     store::StoredReport,
 };
@@ -32,7 +32,7 @@ pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Re
                 FollowUp::too_long(form.first(FormField::Message.slug())).into_iter().collect();
             check_page(&app, code, form, errors).await
         }
-        Err(error) => status::ask_again(&app, typed, &error.to_string()),
+        Err(error) => status::ask_again(&app, &form, &error.to_string()),
     }
 }
 
@@ -41,7 +41,7 @@ pub(super) async fn follow_up(State(app): State<App>, request: Request) -> Resul
     let Received { fields, files, left_out } = receive::receive(&app, request).await?;
     // Counted from when its files have come: how long they take says nothing of the code.
     let steps = Steps::for_writing();
-    let (opened, departure) = match status::find(&app, fields.first(FormField::Code.slug()), steps).await? {
+    let (opened, departure) = match status::find(&app, &fields, steps).await? {
         Lookup::Report(opened, departure) => (opened, departure),
         Lookup::Nothing(response) => return Ok(response),
     };
@@ -57,8 +57,11 @@ async fn send(
     files: Files,
     left_out: &LeftOut,
 ) -> Result<Response, WebError> {
-    if opened.report.withdrawn_on.is_some() {
-        return Err(WebError::Withdrawn);
+    if let Some(on) = opened.report.withdrawn_on {
+        let message = fields.first(FormField::Message.slug());
+        let unsent = (!message.trim().is_empty()).then(|| (ConcernField::Description.slug(), message.to_owned()));
+        let unsent = unsent.into_iter().collect();
+        return page(StatusCode::GONE, &WithdrawnPage { shell: app.shell(), unsent, on: Day(on) });
     }
     let message = match FollowUp::parse(&fields, !files.is_empty()) {
         Ok(follow_up) => follow_up.message,
@@ -88,8 +91,8 @@ async fn send(
         None => (Some(sent), String::new()),
         Some(_) => (None, fields.first(FormField::Message.slug()).to_owned()),
     };
-    let (received_on, notice_due) = sent_before.unwrap_or((on, clock.due_on));
-    let (received_on, notice_due) = (Day(received_on), Day(notice_due));
+    let (received_on, notice_due) = sent_before.unwrap_or((on, Some(clock.due_on)));
+    let (received_on, notice_due) = (Day(received_on), notice_due.map(Day));
     page(StatusCode::OK, &FollowedUpPage { shell: app.shell(), code, received_on, notice_due, files, unsent })
 }
 
@@ -117,9 +120,10 @@ async fn check_page(app: &App, code: Code, form: Entries, errors: Vec<FieldError
     .await
 }
 
-/// The days on which the follow-up of an earlier send of the same form came in and its notice is due.
-fn sent_before(report: &StoredReport, send_id: SendId) -> Option<(Date, Date)> {
+/// The days on which the follow-up of an earlier send of the same form came in and its notice is due. None is due if the team
+/// set the report aside since.
+fn sent_before(report: &StoredReport, send_id: SendId) -> Option<(Date, Option<Date>)> {
     let message = report.messages.iter().find(|message| message.send_id == send_id)?;
-    let notice = report.clocks.iter().find(|entry| entry.seq == message.seq && entry.clock.kind == Clock::NOTICE.0)?;
-    Some((message.on, notice.clock.due_on))
+    let mut clocks = report.clocks.iter().filter(|entry| entry.seq == message.seq).map(|entry| entry.clock);
+    Some((message.on, clocks.find(|clock| clock.kind == Clock::NOTICE.0).map(|clock| clock.due_on)))
 }

@@ -37,7 +37,8 @@ impl UnsealedMessage {
         let mut sealing = self.sealing(app, receipt, id, route);
         sealing.seal_as(app, 1)?;
         let (on, bytes) = (sealing.new.on, sealing.new.bytes());
-        let report = NewReport { id, locator: receipt.locator, route, message: sealing.new };
+        let reply_to = receipt.reply.recipient().to_string();
+        let report = NewReport { id, locator: receipt.locator, route, reply_to, message: sealing.new };
         // Added now or sent before: what is shown is what is stored.
         let is_first = app.store().add_report(report).map_err(|error| app.not_written(error))? == AddReport::Added;
         if is_first {

@@ -81,11 +81,14 @@ fn beat(app: &App) {
 }
 
 fn tick(app: &App) {
-    let days = app.config().limits.acknowledged_days;
-    let done = app.store().forget_acknowledged(app.today(), days).map(drop);
+    let limits = app.config().limits;
+    let done = app.store().forget_acknowledged(app.today(), limits.acknowledged_days).map(drop);
+    let over = app.store().forget_over(app.today(), &limits.periods()).map(drop);
     probe(app);
     let ticked = app.store().tick(app.today());
-    if let Some(error) = [done, ticked].into_iter().find_map(Result::err).filter(|e| !matches!(e, StoreError::Busy)) {
+    if let Some(error) =
+        [done, over, ticked].into_iter().find_map(Result::err).filter(|e| !matches!(e, StoreError::Busy))
+    {
         note_fault(&error);
     }
     // At a tick alone: who reads the log would learn from the time of a line that somebody met a fault then. `/healthz`

@@ -83,6 +83,6 @@ fn receipt_page(
     let way_back = WayBack::new(app.shell(), headers);
     let receipt = ReceiptPage::new(app.shell(), way_back, form::keep(app, code), stored.received_on, &clocks, told);
     let description = unsent.into_iter().find(|(name, _)| *name == ConcernField::Description.slug());
-    let receipt = receipt.ok_or(WebError::Internal)?.unsent(description.map(|(_, text)| text).unwrap_or_default());
+    let receipt = receipt.unsent(description.map(|(_, text)| text).unwrap_or_default());
     page(status, &receipt.wrong(errors, typed))
 }

@@ -17,19 +17,19 @@ use super::{
 use crate::{
     crypto::{Code, Receipt},
     domain::{Entries, FieldError, FormField, SendId},
-    http::{Day, forms},
+    http::{Day, Days, forms},
     store::StoredReport,
 };
 
 /// `GET /status`
 pub(super) async fn ask(State(app): State<App>) -> Result<Response, WebError> {
-    page(StatusCode::OK, &AskPage { shell: app.shell(), errors: &[], typed: "" })
+    page(StatusCode::OK, &AskPage { shell: app.shell(), errors: &[], typed: "", restored: restored(&app), unsent: "" })
 }
 
 /// `POST /status`
 pub(super) async fn show(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
-    match find(&app, form.first(FormField::Code.slug()), Steps::for_reading()).await? {
+    match find(&app, &form, Steps::for_reading()).await? {
         Lookup::Report(found, departure) => {
             let page = found.page(&app, typed_follow_up(&form)).await;
             departure.wait().await;
@@ -57,10 +57,10 @@ pub(super) struct OpenedReport {
 
 /// Looks for the report of a receipt code. What is not a code is answered before any hashing; a code that leads nowhere
 /// when the answer to another one would leave.
-pub(super) async fn find(app: &App, typed: &str, steps: Steps) -> Result<Lookup, WebError> {
-    let code = match Code::parse(typed) {
+pub(super) async fn find(app: &App, form: &Entries, steps: Steps) -> Result<Lookup, WebError> {
+    let code = match Code::parse(form.first(FormField::Code.slug())) {
         Ok(code) => code,
-        Err(error) => return ask_again(app, typed, &error.to_string()).map(Lookup::Nothing),
+        Err(error) => return ask_again(app, form, &error.to_string()).map(Lookup::Nothing),
     };
     let receipt = app.look_up(code.clone()).await?;
     let departure = steps.hashed().await;
@@ -69,7 +69,7 @@ pub(super) async fn find(app: &App, typed: &str, steps: Steps) -> Result<Lookup,
         Ok(Lookup::Report(Box::new(OpenedReport { code, receipt, report }), departure))
     } else {
         let says = "We can’t find a report with this code. Check it against what you wrote down";
-        let page = ask_again(app, typed, says);
+        let page = ask_again(app, form, says);
         departure.wait().await;
         page.map(Lookup::Nothing)
     }
@@ -89,12 +89,12 @@ impl OpenedReport {
                 today: app.today(),
                 calendar: app.calendar(),
                 emptied_on: app.store().last_collected_on()?,
+                restored: restored(app),
             };
             let signers = app.store().known_signers()?;
             let answers = open_answers(app.store().settings().box_id, &signers, &self.receipt, &self.report);
             let copies = open_copies(app, &self.receipt, &self.report)?;
-            let view = StatusPage::new(parts, self.code.grouped(), &self.report, (answers, copies), follow_up)
-                .ok_or(WebError::Internal)?;
+            let view = StatusPage::new(parts, self.code.grouped(), &self.report, (answers, copies), follow_up);
             page(StatusCode::OK, &view)
         })
         .await
@@ -111,8 +111,18 @@ pub(super) fn typed_follow_up(form: &Entries) -> TypedFollowUp {
     TypedFollowUp { typed: form.first(FormField::Message.slug()).to_owned(), send_id: send_id(form) }
 }
 
-/// Asks for the code, with what is wrong with the one that was typed.
-pub(super) fn ask_again(app: &App, typed: &str, message: &str) -> Result<Response, WebError> {
+/// Between which days what was sent may be lost: the same for every code.
+fn restored(app: &App) -> Option<Days> {
+    let epoch = app.store().settings().epoch;
+    Some(Days { from: Day(epoch.backup_of?), to: Day(epoch.began_on) })
+}
+
+/// Asks for the code, with what is wrong with the one that was typed. A follow-up that came with it is given back.
+pub(super) fn ask_again(app: &App, form: &Entries, message: &str) -> Result<Response, WebError> {
+    let (typed, unsent) = (form.first(FormField::Code.slug()), form.first(FormField::Message.slug()));
     let errors = [FieldError::new(FormField::Code.slug(), message)];
-    page(StatusCode::UNPROCESSABLE_ENTITY, &AskPage { shell: app.shell(), errors: &errors, typed })
+    page(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &AskPage { shell: app.shell(), errors: &errors, typed, restored: restored(app), unsent },
+    )
 }

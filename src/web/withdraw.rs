@@ -30,15 +30,14 @@ pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Re
             let send_id = SendId::random(&mut os_random());
             page(StatusCode::OK, &WithdrawPage { shell: app.shell(), code: code.grouped(), send_id })
         }
-        Err(error) => status::ask_again(&app, typed, &error.to_string()),
+        Err(error) => status::ask_again(&app, &form, &error.to_string()),
     }
 }
 
 /// `POST /status/withdraw`: deletes what the box holds, and leaves a message that tells the desk.
 pub(super) async fn withdraw(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let form = forms::read(request).await?;
-    let (opened, departure) = match status::find(&app, form.first(FormField::Code.slug()), Steps::for_writing()).await?
-    {
+    let (opened, departure) = match status::find(&app, &form, Steps::for_writing()).await? {
         Lookup::Report(opened, departure) => (opened, departure),
         Lookup::Nothing(response) => return Ok(response),
     };

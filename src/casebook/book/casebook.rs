@@ -137,8 +137,8 @@ impl Casebook {
         self.directory.join(COLLECTIONS)
     }
 
-    /// Where the files of a collection are.
-    pub(in crate::casebook) fn collection_path(&self, number: u64) -> PathBuf {
+    /// Where the files are that came with the import of that number.
+    pub(in crate::casebook) fn import_path(&self, number: u64) -> PathBuf {
         self.collections_path().join(number.to_string())
     }
 
@@ -183,9 +183,11 @@ impl Casebook {
             known.clear();
         }
         let rest: Vec<u64> = (known.len() as u64 + 1..=last).collect();
-        let fresh = rest.len();
+        let mut fresh = rest.len();
         for opened in in_parallel(&rest, |number| self.open_event(*number)) {
             let mut opened = opened?;
+            // One import can bring as much as very many other events.
+            fresh += opened.matters.len();
             opened.matters = opened.matters.into_iter().map(OpenedMatter::without_texts).collect();
             known.push(opened);
         }

@@ -18,6 +18,8 @@ const BYTES: usize = 1 << 30;
 pub struct Outgoing {
     /// From 1; the box takes them in this order.
     pub number: u64,
+    /// Which part of them it is, from 1.
+    pub part: u32,
     /// Where it is.
     pub path: PathBuf,
     /// Bytes in it.
@@ -44,13 +46,19 @@ impl Casebook {
         let mut found = Vec::new();
         for entry in entries {
             let entry = entry.map_err(FileError::io("read", &directory))?;
-            let number = entry.file_name().to_str().and_then(|name| name.strip_prefix("decisions-")?.parse().ok());
+            let name = entry.file_name();
+            let numbers = name.to_str().and_then(|name| {
+                let (number, part) =
+                    name.strip_prefix("decisions-").map(|name| name.split_once('.').unwrap_or((name, "1")))?;
+                Some((number.parse().ok()?, part.parse().ok()?))
+            });
             // Not through a link: whoever put it there does not say what goes onto the stick.
-            if let (Some(number), Some(about)) = (number, entry.metadata().ok().filter(fs::Metadata::is_file)) {
-                found.push(Outgoing { number, path: entry.path(), size: about.len() });
+            if let (Some((number, part)), Some(about)) = (numbers, entry.metadata().ok().filter(fs::Metadata::is_file))
+            {
+                found.push(Outgoing { number, part, path: entry.path(), size: about.len() });
             }
         }
-        found.sort_by_key(|file| file.number);
+        found.sort_by_key(|file| (file.number, file.part));
         Ok(found)
     }
 
@@ -58,10 +66,11 @@ impl Casebook {
     ///
     /// # Errors
     /// If it can't be read, or is not the one that was recorded.
-    pub fn decisions_file(&self, number: u64) -> Result<Option<Vec<u8>>, CasebookError> {
-        let Some(file) = self.outgoing()?.into_iter().find(|file| file.number == number) else { return Ok(None) };
+    pub fn decisions_file(&self, number: u64, part: u32) -> Result<Option<Vec<u8>>, CasebookError> {
+        let is_it = |file: &Outgoing| (file.number, file.part) == (number, part);
+        let Some(file) = self.outgoing()?.into_iter().find(is_it) else { return Ok(None) };
         let bytes = files::read_shared(&file.path, BYTES)?;
-        if self.state.export_files.get(&number) == Some(&crypto::digest(&bytes)) {
+        if self.state.export_files.get(&(number, part)) == Some(&crypto::digest(&bytes)) {
             Ok(Some(bytes))
         } else {
             Err(CasebookError::Log(LogError::Exchanged(file.path)))
@@ -126,25 +135,28 @@ mod tests {
         let file = world.collect();
         world.import(&file).unwrap();
         assert_eq!(numbers(&world), [3]);
+        // The box lists it once more, and is told once more.
+        assert!(matches!(export(&world), Export::Written { number: 4, answers: 0, collected: 1, .. }));
         assert!(matches!(export(&world), Export::Nothing));
+        let numbers = |world: &World| numbers(world).into_iter().filter(|number| *number != 3).collect::<Vec<_>>();
         // What somebody else put in its place is not carried.
         let path = world.open().unwrap().outgoing().unwrap().pop().unwrap().path;
         let bytes = fs::read(&path).unwrap();
-        assert!(world.open().unwrap().decisions_file(3).unwrap() == Some(bytes.clone()));
+        assert!(world.open().unwrap().decisions_file(4, 1).unwrap() == Some(bytes.clone()));
         fs::remove_file(&path).unwrap();
         files::replace(&path, files::Readers::Owner, b"something else").unwrap();
-        assert!(matches!(world.open().unwrap().decisions_file(3), Err(CasebookError::Log(LogError::Exchanged(_)))));
+        assert!(matches!(world.open().unwrap().decisions_file(4, 1), Err(CasebookError::Log(LogError::Exchanged(_)))));
         fs::File::create(&path).unwrap().set_len(BYTES as u64 + 1).unwrap();
-        let refused = world.open().unwrap().decisions_file(3);
+        let refused = world.open().unwrap().decisions_file(4, 1);
         assert!(matches!(refused, Err(CasebookError::Log(LogError::File(FileError::TooLarge(_))))));
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink("/proc/version", &path).unwrap();
-        assert!(numbers(&world).is_empty() && world.open().unwrap().decisions_file(3).unwrap().is_none());
+        assert!(numbers(&world).is_empty() && world.open().unwrap().decisions_file(4, 1).unwrap().is_none());
         fs::remove_file(&path).unwrap();
         files::replace(&path, files::Readers::Owner, &bytes).unwrap();
         // Killed before the file had its name.
         let path = world.open().unwrap().outgoing().unwrap().pop().unwrap().path;
         fs::rename(&path, files::partial_path(&path)).unwrap();
-        assert!(matches!(export(&world), Export::Finished { number: 3 }));
+        assert!(matches!(export(&world), Export::Finished { number: 4 }));
     }
 }

@@ -1,20 +1,25 @@
-//! Writing decisions for the box: one tar file, `decisions.json` and its signature first, then the sealed answers.
+//! Writing decisions for the box: tar files, each with `decisions.json` and its signature first, then the sealed answers.
+//! What is too much for one file becomes several.
 //!
-//! The file is whole on the disk under its partial name before the export is recorded, and gets its name after that. A
+//! Each file is whole on the disk under its partial name before the export is recorded, and gets its name after that. A
 //! command killed in between leaves a partial file with the recorded digest; the next export to the same place names
 //! it.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use crate::{
     casebook::{
         Casebook, CasebookError, Editor, ExportError, LogError, NotAllowed,
         log::event::{AnswerId, Exported, What},
-        state::report::{AnswerRecord, MessageRecord},
+        parallel::in_parallel,
+        state::{outgoing::Telling, report::AnswerRecord},
     },
     crypto::{self, Hashed},
-    domain::{AnswerEntry, Collected, Decisions, Format, ReportId, Today, limits::ANSWER_BYTES},
-    files::{self, FileError, NewFile, Readers, tarball},
+    domain::{
+        AnswerEntry, BoxId, Collected, Decisions, Digest, Format, LogHead, Part, ReportId, SetAsideEntry, Today,
+        limits::{ANSWER_BYTES, ANSWERS_BYTES, PART_LIST_BYTES, PARTS_MAX},
+    },
+    files::{self, FileError, NewFile, Readers, part_path, tarball},
 };
 
 /// What an export did.
@@ -22,14 +27,18 @@ use crate::{
 pub enum Export {
     /// There is nothing that the box does not have; no file was written.
     Nothing,
-    /// A file was written.
+    /// Files were written.
     Written {
         /// From 1; the box takes them in this order.
         number: u64,
+        /// How many files: the first has the name that was given, the others lie beside it.
+        parts: u32,
         /// How many answers are in it.
         answers: usize,
         /// Of how many reports it says what was collected.
         collected: usize,
+        /// How many reports it sets aside.
+        set_aside: usize,
         /// Reports of which an answer's sealed file is not as it was made: that answer and those after it are not in it.
         lost: Vec<ReportId>,
     },
@@ -40,9 +49,67 @@ pub enum Export {
     },
 }
 
+/// What goes into one file.
+#[derive(Default)]
+struct PartPlan {
+    telling: Telling,
+    answers: Vec<AnswerEntry>,
+    /// Bytes of its list, or a little more.
+    list: usize,
+    /// Bytes of the sealed answers.
+    sealed: u64,
+}
+
+impl PartPlan {
+    fn has_room(&self, list: usize, sealed: u64) -> bool {
+        self.list == 0 || (self.list + list <= PART_LIST_BYTES && self.sealed + sealed <= ANSWERS_BYTES)
+    }
+}
+
+/// Cuts what is to be told into files that a reader takes. The answers to one report go in order, so they stay together.
+fn plan(telling: Telling, answers: &[AnswerEntry]) -> Vec<PartPlan> {
+    /// Bytes of an entry in a list, without what varies.
+    const ENTRY: usize = 256;
+    /// Bytes of a digest in a list.
+    const DIGEST: usize = 68;
+
+    fn room(plans: &mut Vec<PartPlan>, list: usize, sealed: u64) -> Option<&mut PartPlan> {
+        if plans.last().is_none_or(|last| !last.has_room(list, sealed)) {
+            plans.push(PartPlan::default());
+        }
+        let last = plans.last_mut()?;
+        (last.list, last.sealed) = (last.list + list, last.sealed + sealed);
+        Some(last)
+    }
+    let mut plans = Vec::new();
+    for told in telling.collected {
+        if let Some(part) = room(&mut plans, ENTRY + DIGEST * told.messages.len(), 0) {
+            part.telling.collected.push(told);
+        }
+    }
+    for told in telling.gone {
+        if let Some(part) = room(&mut plans, ENTRY, 0) {
+            part.telling.gone.push(told);
+        }
+    }
+    for told in telling.set_aside {
+        if let Some(part) = room(&mut plans, ENTRY + DIGEST * told.messages.len(), 0) {
+            part.telling.set_aside.push(told);
+        }
+    }
+    for of_report in answers.chunk_by(|one, next| one.report == next.report) {
+        let words = |entry: &AnswerEntry| entry.endorsements.iter().map(String::len).sum::<usize>();
+        let list = of_report.iter().map(|entry| ENTRY + 2 * DIGEST + 2 * words(entry)).sum();
+        if let Some(part) = room(&mut plans, list, of_report.iter().map(|entry| entry.size).sum()) {
+            part.answers.extend_from_slice(of_report);
+        }
+    }
+    plans
+}
+
 impl Editor<'_> {
-    /// Writes the answers that were not exported yet, and what was collected since. With `again`, also the answers that
-    /// no collection has shown to be delivered and all that was ever collected: for when a file was lost on its way.
+    /// Writes the answers that were not exported yet, and what the box is to be told. With `again`, also the answers that
+    /// no collection has shown to be delivered and all that was ever told: for when a file was lost on its way.
     ///
     /// # Errors
     /// If `out` is there already or can't be written, or if a sealed answer can't be read.
@@ -51,19 +118,43 @@ impl Editor<'_> {
             return Ok(finished);
         }
         // Before the first import there is no box to write for, and nothing to write.
-        let Some(r#box) = self.casebook.state.r#box else { return Ok(Export::Nothing) };
+        if self.casebook.state.r#box.is_none() {
+            return Ok(Export::Nothing);
+        }
         let (answers, lost) = self.with_their_files(self.casebook.state.answers_to_export(again))?;
-        let collected = self.checked(self.casebook.state.collected(self.me, again));
-        // The export follows an import, so there is an event before it.
-        let Some(head) = self.casebook.state.head() else { return Ok(Export::Nothing) };
-        if answers.is_empty() && collected.is_empty() {
+        let telling = self.checked(self.casebook.state.to_tell(self.me, again));
+        let counts = (answers.len(), telling.collected.len(), telling.set_aside.len());
+        let plans = plan(telling, &answers);
+        if plans.is_empty() {
             return lost.first().map_or(Ok(Export::Nothing), |id| Err(CasebookError::Export(ExportError::NoFile(*id))));
         }
         // What a box says to have taken is bounded when it is imported, so that there is always a next one.
         let number = self.casebook.state.exported.checked_add(1).ok_or(NotAllowed::Export(None))?;
-        let outcome = Export::Written { number, answers: answers.len(), collected: collected.len(), lost };
-        let casebook = self.casebook.id();
-        let decisions = Decisions { format: Format::Decisions, r#box, casebook, number, head, collected, answers };
+        let parts = u32::try_from(plans.len()).ok().filter(|parts| *parts <= PARTS_MAX);
+        let of = parts.ok_or(CasebookError::Export(ExportError::TooMuch))?;
+        for part in 1..=of {
+            files::refuse_existing(&part_path(out, part))?;
+        }
+        for (part, plan) in (1..).zip(plans) {
+            self.write_part(&part_path(out, part), number, Part { number: part, of }, plan, today)?;
+        }
+        let (answers, collected, set_aside) = counts;
+        Ok(Export::Written { number, parts: of, answers, collected, set_aside, lost })
+    }
+
+    fn write_part(
+        &mut self,
+        out: &Path,
+        number: u64,
+        part: Part,
+        plan: PartPlan,
+        today: &dyn Today,
+    ) -> Result<(), CasebookError> {
+        let state = &self.casebook.state;
+        // The export follows an import, so there is an event before it, which named the box.
+        let (Some(head), Some(r#box)) = (state.head(), state.r#box) else { return Ok(()) };
+        let PartPlan { telling, answers, .. } = plan;
+        let decisions = self.decisions(r#box, (number, part, head), telling, answers);
         let (json, signature) = crypto::sign(&decisions, self.key)?;
 
         let mut tar = tarball::TarWriter::new(Hashed::new(NewFile::create(out, Readers::Team)?));
@@ -75,13 +166,21 @@ impl Editor<'_> {
         }
         let (digest, mut file) = tar.finish().map_err(write())?.finish();
         file.sync()?;
-
-        let answers = decisions.answers.iter().map(|entry| AnswerId { report: entry.report, seq: entry.seq }).collect();
-        let exported = Exported { number, file: digest, answers, collected: decisions.collected };
-        self.append(What::Exported(exported), today)?;
+        self.append(What::Exported(exported(digest, decisions)), today)?;
         file.keep();
-        file.commit().map_err(|lost| CasebookError::Export(ExportError::Lost(lost)))?;
-        Ok(outcome)
+        file.commit().map_err(|lost| CasebookError::Export(ExportError::Lost(lost)))
+    }
+
+    fn decisions(
+        &self,
+        r#box: BoxId,
+        (number, part, head): (u64, Part, LogHead),
+        telling: Telling,
+        answers: Vec<AnswerEntry>,
+    ) -> Decisions {
+        let Telling { collected, gone, set_aside } = telling;
+        let (format, casebook) = (Format::Decisions, self.casebook.id());
+        Decisions { format, r#box, casebook, number, part, head, collected, gone, set_aside, answers }
     }
 
     /// As [`Self::export`], to the casebook's own outbox.
@@ -95,23 +194,37 @@ impl Editor<'_> {
 
     /// What the box may delete: only what is here as the person sent it, which is opened before this member's word goes to
     /// the box. Others can change files since one took them in.
-    fn checked(&self, collected: Vec<Collected>) -> Vec<Collected> {
-        let told = collected.into_iter().map(|told| {
-            let state = &self.casebook.state;
-            let (Some(report), Some(outline)) = (state.reports.get(&told.report), state.outlines.get(&told.report))
-            else {
-                return told;
-            };
-            let is_told =
-                |record: &&MessageRecord| record.seq > outline.acknowledged.confirmed && record.seq <= told.through;
-            let wrong = report
-                .messages
-                .iter()
-                .filter(is_told)
-                .find(|record| self.casebook.check_message(told.report, record).is_err());
-            Collected { through: wrong.map_or(told.through, |record| record.seq - 1), ..told }
+    fn checked(&self, telling: Telling) -> Telling {
+        let of_collected = telling.collected.iter().flat_map(|told| told.messages.iter().map(|it| (told.report, *it)));
+        let of_aside = telling.set_aside.iter().flat_map(|told| told.messages.iter().map(|it| (told.report, *it)));
+        let mut named: Vec<(ReportId, Digest)> = of_collected.chain(of_aside).collect();
+        named.sort_unstable();
+        named.dedup();
+        // Each is opened once, however often it is named; very many may be.
+        let is_here = in_parallel(&named, |(report, message)| self.is_as_sent(*report, *message));
+        let here: BTreeSet<(ReportId, Digest)> =
+            named.into_iter().zip(is_here).filter(|(_, is_here)| *is_here).map(|(named, _)| named).collect();
+        let safe = |report: ReportId, messages: Vec<Digest>| -> Vec<Digest> {
+            messages.into_iter().filter(|message| here.contains(&(report, *message))).collect()
+        };
+        let collected = telling.collected.into_iter().filter_map(|Collected { report, record, messages }| {
+            let had_messages = !messages.is_empty();
+            let messages = safe(report, messages);
+            (!had_messages || !messages.is_empty()).then_some(Collected { report, record, messages })
         });
-        told.filter(|told| told.through > 0).collect()
+        let set_aside = telling.set_aside.into_iter().map(|SetAsideEntry { report, reason, messages }| SetAsideEntry {
+            report,
+            reason,
+            messages: safe(report, messages),
+        });
+        Telling { collected: collected.collect(), gone: telling.gone, set_aside: set_aside.collect() }
+    }
+
+    /// Whether a message is here as the person sent it; nothing of one that was destroyed is asked for.
+    fn is_as_sent(&self, id: ReportId, message: Digest) -> bool {
+        let Some(report) = self.casebook.state.reports.get(&id) else { return true };
+        let record = report.messages.iter().find(|record| record.commitment == message);
+        record.is_some_and(|record| self.casebook.check_message(id, record).is_ok())
     }
 
     /// The answers whose sealed files are here as they were made. One that is not must not hold up every other report.
@@ -133,9 +246,11 @@ impl Editor<'_> {
 
     /// Gives the last export its name, if it was recorded but killed before it had one.
     fn finish_last(&self, out: &Path) -> Result<Option<Export>, CasebookError> {
-        let partial = files::partial_path(out);
         let state = &self.casebook.state;
-        let Some(recorded) = state.export_files.get(&state.exported).copied() else { return Ok(None) };
+        let last = (state.exported, state.exported_part.number);
+        let out = &part_path(out, last.1);
+        let partial = files::partial_path(out);
+        let Some(recorded) = state.export_files.get(&last).copied() else { return Ok(None) };
         let digest = |path: &Path| crypto::digest_all(files::open_shared(path)?).map_err(FileError::io("read", path));
         if out.symlink_metadata().is_ok()
             || !partial.symlink_metadata().is_ok_and(|found| found.is_file())
@@ -146,6 +261,13 @@ impl Editor<'_> {
         files::rename_new(&partial, out)?;
         Ok(Some(Export::Finished { number: self.casebook.state.exported }))
     }
+}
+
+/// As the casebook records it.
+fn exported(file: Digest, decisions: Decisions) -> Exported {
+    let Decisions { number, part, collected, gone, set_aside, answers, .. } = decisions;
+    let answers = answers.iter().map(|entry| AnswerId { report: entry.report, seq: entry.seq }).collect();
+    Exported { number, part, file, answers, collected, gone, set_aside }
 }
 
 impl Casebook {
@@ -191,7 +313,7 @@ mod tests {
     use super::*;
     use crate::{
         casebook::{DecisionError, NewAssessment, NewDecision, NewNote, NewNotice, NewReply},
-        domain::{AnswerKind, Area, Calendar, Collected, MessageKind, ReportId, ReportState, Route, Text},
+        domain::{AnswerKind, Area, Calendar, MessageKind, ReportId, ReportState, Route, Text},
         world::{
             DAY, TODAY,
             casebook::{World, assessed, moved, note, notice},
@@ -248,16 +370,16 @@ mod tests {
         );
         world.decide(id, moved(ReportState::Closed)).unwrap();
         let (written, out) = export(&world, "out", false);
-        assert_eq!(written, Export::Written { number: 1, answers: 3, collected: 1, lost: vec![] });
+        assert_eq!(
+            written,
+            Export::Written { number: 1, parts: 1, answers: 3, collected: 1, set_aside: 0, lost: vec![] }
+        );
         let (names, files, decisions) = read(&world, &out);
         assert_eq!(names[..2], ["decisions.json", "decisions.json.minisig"]);
         assert_eq!(names[2..], decisions.answers.iter().map(AnswerEntry::path).collect::<Vec<_>>());
         let head = decisions.head;
         assert!(world.open().unwrap().state.knows(head) && head.number + 1 == world.open().unwrap().version());
-        assert_eq!(
-            (decisions.number, decisions.r#box, decisions.collected),
-            (1, world.id, vec![Collected { report: id, through: 1 }])
-        );
+        assert_eq!((decisions.number, decisions.r#box, decisions.collected), (1, world.id, vec![world.told(id)]));
         let said: Vec<_> = decisions.answers.iter().map(|entry| (entry.kind, entry.closed)).collect();
         assert_eq!(said, [(AnswerKind::Notice, false), (AnswerKind::Reply, false), (AnswerKind::Update, true)]);
         for entry in &decisions.answers {
@@ -300,7 +422,10 @@ mod tests {
         let (_, first) = export(&world, "first", false);
         world.reply(id, "three");
         let (written, again) = export(&world, "again", true);
-        assert_eq!(written, Export::Written { number: 2, answers: 3, collected: 1, lost: vec![] });
+        assert_eq!(
+            written,
+            Export::Written { number: 2, parts: 1, answers: 3, collected: 1, set_aside: 0, lost: vec![] }
+        );
         let ((_, before, _), (_, after, _)) = (read(&world, &first), read(&world, &again));
         for seq in 1..=2 {
             let path = format!("answers/{id}/{seq}/answer.age");
@@ -312,7 +437,7 @@ mod tests {
         world.import(&file).unwrap();
         assert_eq!(
             export(&world, "third", true).0,
-            Export::Written { number: 3, answers: 1, collected: 1, lost: vec![] }
+            Export::Written { number: 3, parts: 1, answers: 1, collected: 1, set_aside: 0, lost: vec![] }
         );
     }
 
@@ -331,7 +456,7 @@ mod tests {
         assert!(closed.answers.is_empty() && closed.withdrawn);
         assert_eq!(
             export(&world, "out", false).0,
-            Export::Written { number: 1, answers: 0, collected: 1, lost: vec![] }
+            Export::Written { number: 1, parts: 1, answers: 0, collected: 1, set_aside: 0, lost: vec![] }
         );
     }
 
@@ -349,7 +474,7 @@ mod tests {
         files::write_new(&world.dir.path().join("next.partial"), Readers::Owner, b"half").unwrap();
         assert_eq!(
             export(&world, "next", false).0,
-            Export::Written { number: 2, answers: 1, collected: 0, lost: vec![] }
+            Export::Written { number: 2, parts: 1, answers: 1, collected: 0, set_aside: 0, lost: vec![] }
         );
         assert!(!world.dir.path().join("next.partial").exists());
     }

@@ -5,6 +5,7 @@
 //! nothing is kept that the box did not commit to, to the last byte. Only of one that is refused for what can't be opened
 //! the files are read once more, to say whether they are those that the box sent.
 
+mod choices;
 mod known;
 mod manifest;
 mod message;
@@ -19,7 +20,7 @@ use std::{
     path::Path,
 };
 
-pub use self::progress::Progress;
+pub use self::{choices::ImportChoices, progress::Progress};
 use self::{
     manifest::{Order, ReadManifest},
     message::MessagePlace,
@@ -32,9 +33,10 @@ use crate::{
         carry::{inbox, staging::Staging},
         log::event::{Imported, Matter, News, SealedMatter, What},
         parallel::side_by_side,
+        state::at_box::CollectionPlace,
     },
     crypto::pipe,
-    domain::{Date, Manifest, MessageKind, ReportId, Route, Today},
+    domain::{Date, Manifest, MessageKind, Part, ReportId, Route, Today},
     files::{self, FileError, tarball::TarReader},
 };
 
@@ -43,21 +45,27 @@ use crate::{
 pub struct Import {
     /// The collection's number.
     pub number: u64,
-    /// Whether the same collection was imported before, so that nothing was to be done.
+    /// Which part of it was taken in.
+    pub part: Part,
+    /// Whether the same part was imported before, so that nothing was to be done.
     pub known: bool,
     /// Collections before it that were never imported.
     pub passed_over: u64,
+    /// Whether it begins an epoch after another one.
+    pub new_epoch: bool,
     /// How many reports were not known before.
     pub new_reports: usize,
     /// How many files came with the new messages.
     pub files: usize,
-    /// Each new message.
+    /// Each new message whose files came.
     pub messages: Vec<ImportedMessage>,
     /// New messages of reports that are closed to whoever took it in: a colleague who may read them takes them in with a
     /// later collection.
     pub left_out: usize,
     /// Messages that were here and were not what the person sent, by report and number: now they are.
     pub mended: Vec<(ReportId, u32)>,
+    /// Reports that can't be those that are here under their ids: nothing of them was taken in.
+    pub apart: Vec<ReportId>,
 }
 
 /// A message that an import brought.
@@ -79,14 +87,13 @@ pub struct ImportedMessage {
 
 impl Editor<'_> {
     /// Takes in a collection. One that was imported before is compared with what is here, and what is not as the person
-    /// sent it is mended; if all is well, it changes nothing and succeeds. With `missing`, collections that were
-    /// lost are passed over: each holds everything that the desk has not acknowledged, so nothing is lost by that.
+    /// sent it is mended; if all is well, it changes nothing and succeeds.
     ///
     /// # Errors
     /// [`ImportError::Refused`] if it is altered, out of order or from another
     /// box; the casebook is then as it was.
-    pub fn import(&mut self, file: &Path, missing: bool, today: &dyn Today) -> Result<Import, CasebookError> {
-        self.import_watched(file, missing, today, &Progress::default())
+    pub fn import(&mut self, file: &Path, choices: &ImportChoices, today: &dyn Today) -> Result<Import, CasebookError> {
+        self.import_watched(file, choices, today, &Progress::default())
     }
 
     /// As [`Self::import`], telling how far it has come.
@@ -96,7 +103,7 @@ impl Editor<'_> {
     pub fn import_watched(
         &mut self,
         file: &Path,
-        missing: bool,
+        choices: &ImportChoices,
         today: &dyn Today,
         progress: &Progress,
     ) -> Result<Import, CasebookError> {
@@ -106,7 +113,7 @@ impl Editor<'_> {
         let counted = CountedRead::new(opened, length, progress);
         let plain = self.casebook.member.open_stream(BufReader::new(counted)).map_err(Refusal::Open)?;
         let (opened, to_read) = pipe();
-        let ((), outcome) = side_by_side(|| opened.pass_on(plain), || self.take_in(to_read, missing, today));
+        let ((), outcome) = side_by_side(|| opened.pass_on(plain), || self.take_in(to_read, choices, today));
         if let Err(CasebookError::Import(ImportError::Refused(Refusal::Message { report, seq, .. }))) = outcome
             // What comes through a pipe can't be read again: then it is not said whose fault it is.
             && again.rewind().is_ok()
@@ -117,17 +124,22 @@ impl Editor<'_> {
     }
 
     /// Takes in what stands in a collection.
-    fn take_in(&mut self, opened: impl Read, missing: bool, today: &dyn Today) -> Result<Import, CasebookError> {
+    fn take_in(
+        &mut self,
+        opened: impl Read,
+        choices: &ImportChoices,
+        today: &dyn Today,
+    ) -> Result<Import, CasebookError> {
         let mut tar = TarReader::new(opened);
         let ReadManifest { verified, json, signature } = self.read_manifest(&mut tar)?;
-        let order = Order::of(&verified, &self.casebook.state, missing)?;
+        let order = Order::of(&verified, &self.casebook.state, choices)?;
         let document = verified.document();
-        let Taken { reports, staging, mended, mending, left_out } =
-            self.read_reports(&mut tar, document, order, missing)?;
+        let Taken { reports, staging, mended, mending, left_out, apart } =
+            self.read_reports(&mut tar, document, order)?;
         // Only at its end is a sealed stream known to be whole.
         tar.end()?;
 
-        let outcome = Import { left_out, ..self.outcome(document.number, order, &reports, &mended) };
+        let outcome = Import { left_out, apart, ..self.outcome(document, order, &reports, &mended) };
         for report in &reports {
             if let Some((key, keys, readers)) = &report.key.new {
                 self.casebook.keys.save(report.entry.id, key.generation, keys, readers, false)?;
@@ -170,7 +182,7 @@ impl Editor<'_> {
         let verified = self.read_manifest(&mut tar)?.verified;
         let manifest = verified.document();
         for report in &manifest.reports {
-            for message in &report.messages {
+            for message in report.messages.iter().filter(|message| !message.files.is_empty()) {
                 MessagePlace { manifest, report, message }.skip(&mut tar)?;
                 if (report.id, message.seq) == until {
                     return Ok(());
@@ -186,9 +198,9 @@ impl Editor<'_> {
         for MendedReport { id, messages, .. } in mended {
             let records = self.casebook.state.reports.get(id).map(|report| report.messages.as_slice());
             for news in messages {
-                let record = records.unwrap_or_default().iter().find(|record| record.seq == news.seq);
+                let record = records.unwrap_or_default().iter().find(|record| record.is_kept_by(news));
                 let Some(record) = record else { continue };
-                let directory = self.casebook.collection_path(record.collection);
+                let directory = self.casebook.import_path(record.import);
                 moves.extend((0..news.kept.len()).map(|index| {
                     let path = Manifest::path(*id, news.seq, index);
                     (directory.join(&path), path)
@@ -198,7 +210,7 @@ impl Editor<'_> {
         Ok(staged.put_in_place(&moves)?)
     }
 
-    fn outcome(&self, number: u64, order: Order, reports: &[TakenReport], mended: &[MendedReport]) -> Import {
+    fn outcome(&self, manifest: &Manifest, order: Order, reports: &[TakenReport], mended: &[MendedReport]) -> Import {
         let state = &self.casebook.state;
         let messages: Vec<ImportedMessage> = reports
             .iter()
@@ -217,14 +229,17 @@ impl Editor<'_> {
             .collect();
         let mended = mended.iter().flat_map(|report| report.messages.iter().map(|news| (report.id, news.seq)));
         Import {
-            number,
+            number: manifest.number,
+            part: manifest.part,
             known: order == Order::Known,
-            passed_over: if let Order::New { passed_over } = order { passed_over } else { 0 },
+            passed_over: order.passed_over(),
+            new_epoch: order == Order::New(CollectionPlace::NewEpoch),
             new_reports: reports.iter().filter(|report| !state.outlines.contains_key(&report.entry.id)).count(),
             files: messages.iter().map(|message| message.files).sum(),
             messages,
             left_out: 0,
             mended: mended.collect(),
+            apart: Vec::new(),
         }
     }
 }

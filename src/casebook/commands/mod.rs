@@ -3,6 +3,7 @@
 
 pub(in crate::casebook) mod access;
 pub(in crate::casebook) mod approve;
+pub(in crate::casebook) mod backup;
 pub(in crate::casebook) mod create;
 pub(in crate::casebook) mod decide;
 pub(in crate::casebook) mod destroy;
@@ -12,6 +13,7 @@ pub(in crate::casebook) mod propose;
 pub(in crate::casebook) mod recover;
 pub(in crate::casebook) mod refer;
 pub(in crate::casebook) mod restrict;
+pub(in crate::casebook) mod set_aside;
 pub(in crate::casebook) mod take_back;
 #[cfg(test)]
 mod tests;

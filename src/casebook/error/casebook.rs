@@ -1,6 +1,6 @@
 use super::{
-    ApprovalError, DecisionError, EditError, ExportError, ImportError, LogError, LookupError, NotAllowed,
-    ProposalError, ReferralError, Refusal, RetentionError, TeamError, TypedError,
+    ApprovalError, CasebookBackupError, DecisionError, EditError, ExportError, ImportError, LogError, LookupError,
+    NotAllowed, ProposalError, ReferralError, Refusal, RetentionError, TeamError, TypedError,
 };
 use crate::{
     crypto::{SealError, SignError},
@@ -41,6 +41,9 @@ pub enum CasebookError {
     /// Writing decisions.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// Backing it up, or making one of a backup.
+    #[error(transparent)]
+    Backup(#[from] CasebookBackupError),
     /// Destroying a report.
     #[error(transparent)]
     Retention(#[from] RetentionError),

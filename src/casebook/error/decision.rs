@@ -20,9 +20,4 @@ pub enum DecisionError {
         "report {0} was withdrawn: the person deleted it at the box, so no notice or reply can reach them; record a note instead"
     )]
     Withdrawn(ReportId),
-    /// No message of the report was ever imported, so nobody knows which key to seal to.
-    #[error(
-        "no message of report {0} is in this casebook, so there is no key to seal an answer to; record a note instead"
-    )]
-    NoReplyKey(ReportId),
 }

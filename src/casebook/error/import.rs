@@ -1,8 +1,8 @@
 use std::io;
 
 use crate::{
-    crypto::{OpenError, VerifyError},
-    domain::{Digest, ManifestProblem, ReportId},
+    crypto::{Fingerprint, OpenError, VerifyError},
+    domain::{Date, Digest, ManifestProblem, ReportId},
     files::tarball::TarError,
 };
 
@@ -47,7 +47,7 @@ pub enum Refusal {
     Impossible(ManifestProblem),
     /// The manifest contradicts itself or what was imported earlier.
     #[error(
-        "its manifest does not fit what was imported earlier about report {0}; ask whoever runs the box whether it was restored from a backup"
+        "its manifest does not fit what was imported earlier about report {0}: the box was put back from a copy by hand, or its key is in other hands. Keep the file; if it was put back, ask whoever runs it to begin a new epoch (candour init --new-epoch), and collect again"
     )]
     Contradiction(ReportId),
     /// Older than the last one.
@@ -60,7 +60,7 @@ pub enum Refusal {
     },
     /// The box saw this casebook when it was further.
     #[error(
-        "the box has decisions of this casebook from event {seen}, and this one has no such event and ends with event {there}: it was restored from an older copy, or rolled back. Find the newer copy, or let two members say under Team that it goes on without what is missing (event {seen}, {digest})"
+        "the box has decisions of this casebook from event {seen}, and this one has no such event and ends with event {there}: it was restored from an older copy, or rolled back. Find the newer copy, or go on without what is missing, which takes two members: candour desk propose --go-on {seen}:{digest}"
     )]
     Behind {
         /// The last event that is here.
@@ -72,12 +72,52 @@ pub enum Refusal {
     },
     /// The right number after another predecessor.
     #[error(
-        "it is out of order: it does not follow collection {0} as it was imported here; ask whoever runs the box whether it was restored from a backup"
+        "it is out of order: it does not follow collection {0} as it was imported here; the box was put back from a copy by hand, or there are two of it. Ask whoever runs it to begin a new epoch (candour init --new-epoch), and collect again"
     )]
     Unchained(u64),
+    /// A part that is of no collection of which others are here.
+    #[error(
+        "it is part of another collection {0} than the parts that are here; bring in the parts that were collected with those, or the next collection"
+    )]
+    OtherPart(u64),
+    /// The box saw decisions that this casebook has not written.
+    #[error(
+        "it says that the box has decisions {seen} of this casebook, which wrote {last} as its last: nobody else writes any. The box's key may be in other hands; keep the file, and ask whoever runs the box"
+    )]
+    DecisionsAhead {
+        /// The number that the box names.
+        seen: u64,
+        /// The last that was written here.
+        last: u64,
+    },
+    /// A number that nobody reaches.
+    #[error(
+        "it is number {number}, and number {last} was the last one imported: no box makes so many in between. The box's key may be in other hands; keep the file, and ask whoever runs the box"
+    )]
+    FarAhead {
+        /// Of the collection, as its manifest says.
+        number: u64,
+        /// The last number imported.
+        last: u64,
+    },
+    /// Made before the box was restored.
+    #[error("it was made before the box was restored, and a later one was imported since; import the newest one")]
+    EpochBefore,
+    /// The box was restored, and nobody confirmed that yet.
+    #[error("{}", new_epoch(*.fingerprint, *.began_on, *.backup_of, *.is_another))]
+    NewEpoch {
+        /// Of the epoch.
+        fingerprint: Fingerprint,
+        /// The day it began.
+        began_on: Date,
+        /// The day of the backup; none if it was not restored from one.
+        backup_of: Option<Date>,
+        /// Whether another fingerprint was given.
+        is_another: bool,
+    },
     /// Some before it were not imported.
     #[error(
-        "it is number {number}, and number {next} was not imported yet; import that one first, or, if it is lost, give --missing: nothing is lost by that"
+        "it is number {number}, and number {next} was not imported yet; import that one first, or, if it is lost, give --missing: this one holds all that the box was not told to be here"
     )]
     Gap {
         /// Of the collection, as its manifest says.
@@ -85,11 +125,11 @@ pub enum Refusal {
         /// The number that should come.
         next: u64,
     },
-    /// Messages of a report are missing before the first one in it.
+    /// A report that nobody could be answered about.
     #[error(
-        "messages of report {0} before the first one in it are not in this casebook; import the earlier collections first, or, if they are lost, give --missing"
+        "it gives no key to which an answer about report {0} can be sealed; keep the file, and ask whoever runs the box"
     )]
-    Sequence(ReportId),
+    ReplyKey(ReportId),
     /// What is sealed inside is not what the manifest says.
     #[error(
         "message {seq} of report {report} is not what the manifest says it is; keep the file and ask whoever runs the box"
@@ -110,6 +150,17 @@ pub enum Refusal {
         /// Why not.
         source: OpenError,
     },
+}
+
+fn new_epoch(fingerprint: Fingerprint, began_on: Date, backup_of: Option<Date>, is_another: bool) -> String {
+    let how = backup_of.map_or_else(
+        || format!("another box, or another life of it, began on {began_on}"),
+        |day| format!("the box was restored on {began_on} from a backup of {day}"),
+    );
+    let given = if is_another { "the fingerprint that was given is another one; " } else { "" };
+    format!(
+        "{how}: {given}ask whoever runs it for the fingerprint of its new epoch, and if that is {fingerprint}, import this with --confirm-epoch '{fingerprint}'"
+    )
 }
 
 /// A disk's error, which the operating system numbers, or the file's.

@@ -81,15 +81,15 @@ pub enum LogError {
     Exchanged(PathBuf),
     /// A message is not what the box signed for.
     #[error(
-        "message {seq} of report {report} is not what the person sent: {by} took in collection {collection} and something else was kept; nothing is sealed to whoever it names. Take collection {collection} in again to mend it"
+        "message {seq} of report {report} is not what the person sent: {by} took it in (import {import}) and something else was kept; nothing is sealed to whoever it names. Take that collection in again, or a newer one that was made with `candour collect --again`, to mend it"
     )]
     NotTheBoxsWord {
         /// The report.
         report: ReportId,
         /// The message.
         seq: u32,
-        /// The collection that brought it.
-        collection: u64,
+        /// The import that brought it.
+        import: u64,
         /// Who took that in.
         by: String,
     },

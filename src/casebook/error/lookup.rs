@@ -12,6 +12,9 @@ pub enum LookupError {
     /// It was destroyed.
     #[error("report {0} was destroyed when its time was over; nothing of it is left here")]
     Destroyed(ReportId),
+    /// Its concern is not here, so there is nothing to look for.
+    #[error("what the person said first in report {0} is not here; give one whose concern can be shown")]
+    NoDescription(ReportId),
     /// An id that is too short or not one.
     #[error("that is not a report's id; give at least its first 4 digits, as `candour desk list` shows them")]
     NotAnId,

@@ -1,6 +1,7 @@
 //! Why a casebook can't do something, a file for each kind of work, and all of them together.
 
 mod approval;
+mod backup;
 mod casebook;
 mod decision;
 mod edit;
@@ -16,6 +17,7 @@ mod team;
 mod typed;
 
 pub use approval::ApprovalError;
+pub use backup::CasebookBackupError;
 pub use casebook::CasebookError;
 pub use decision::DecisionError;
 pub use edit::EditError;

@@ -102,6 +102,9 @@ pub enum NotAllowed {
     /// An assessment whose fields don't fit each other.
     #[error("the assessment does not fit: {0}")]
     Assessment(AssessmentProblem),
+    /// A report that needs no setting aside.
+    #[error("report {0} is withdrawn or set aside already")]
+    SetAside(ReportId),
     /// An export that is not the next.
     #[error("the export is not the next one, or it says what is not so of report {0:?}")]
     Export(Option<ReportId>),

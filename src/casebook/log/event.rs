@@ -10,7 +10,8 @@ use crate::{
     crypto::{self, Document, SignerRole, VerifyingKey},
     domain::{
         AccessKind, Answer, Area, Assessment, CasebookId, ClockEntry, Collected, Date, Digest, FileEntry, Format,
-        LogHead, MemberId, MessageSummary, ReportId, ReportState, Salt, TeamRole, Text,
+        LogHead, MemberId, MessageSummary, Part, ReportId, ReportState, Salt, SetAsideEntry, SetAsideReason, TeamRole,
+        Text,
         limits::{DETAIL_MAX, MESSAGE_MAX, SHORT_MAX},
     },
 };
@@ -91,6 +92,8 @@ pub(in crate::casebook) enum What {
     Approved(Approved),
     /// An answer that waited for that was taken back, with what was written after it.
     TakenBack(TakenBack),
+    /// Reports were set aside: nothing more is owed for them.
+    SetAside(SettingAside),
     /// A report has those readers from now on.
     Restricted(Restricted),
     /// A report was handed to an area's team.
@@ -248,11 +251,11 @@ pub(in crate::casebook) struct Imported {
     pub(in crate::casebook) manifest: String,
     /// The box's signature over it. Empty once it was checked.
     pub(in crate::casebook) signature: String,
-    /// Every report of which something is new.
+    /// Every report that has new messages. What the box says besides stands in the manifest.
     pub(in crate::casebook) reports: Vec<News>,
 }
 
-/// Something new about one report. What the box says of it stands in the manifest.
+/// New messages of one report. What the box says of it stands in the manifest.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct News {
@@ -276,7 +279,7 @@ pub(in crate::casebook) struct NewKey {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct MessageNews {
-    /// Its number within the report.
+    /// Its number at the box.
     pub(in crate::casebook) seq: u32,
     /// Its sealed files as they are here, sealed to the report's key: the message, then its attachments.
     pub(in crate::casebook) kept: Vec<FileEntry>,
@@ -339,6 +342,16 @@ pub(in crate::casebook) struct TakenBack {
     pub(in crate::casebook) why: SealedMatter,
 }
 
+/// Reports were set aside.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::casebook) struct SettingAside {
+    /// By id, each once.
+    pub(in crate::casebook) reports: Vec<ReportId>,
+    /// What the persons are told.
+    pub(in crate::casebook) reason: SetAsideReason,
+}
+
 /// A report has those readers from now on: fewer, or some who joined since.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -384,13 +397,19 @@ pub(in crate::casebook) struct Referred {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct Exported {
-    /// The decisions file's number.
+    /// The decisions' number.
     pub(in crate::casebook) number: u64,
+    /// Which part of them it is.
+    pub(in crate::casebook) part: Part,
     /// SHA-256 of the file.
     pub(in crate::casebook) file: Digest,
     pub(in crate::casebook) answers: Vec<AnswerId>,
     /// What it tells the box to have been collected.
     pub(in crate::casebook) collected: Vec<Collected>,
+    /// Reports that the box has no more, which it tells to be known.
+    pub(in crate::casebook) gone: Vec<ReportId>,
+    /// Reports that were set aside.
+    pub(in crate::casebook) set_aside: Vec<SetAsideEntry>,
 }
 
 /// Names an answer.
@@ -421,6 +440,7 @@ impl What {
             | Self::SecondApprover
             | Self::Confirmed(_)
             | Self::Approved(_)
+            | Self::SetAside(_)
             | Self::Exported(_)
             | Self::Unreadable => Vec::new(),
         }

@@ -20,10 +20,10 @@ use crate::{
 };
 
 pub(in crate::casebook) const DIRECTORY: &str = "checkpoints";
-/// Events that are opened one by one before a checkpoint is worth its writing.
+/// Events, and what they say of reports, that are opened one by one before a checkpoint is worth its writing.
 pub(in crate::casebook) const WORTH_WRITING: usize = 200;
-/// Bytes of one: a hundred thousand events and more.
-const BYTES: usize = 1 << 30;
+/// Bytes of one: a million reports and more.
+const BYTES: usize = 4 << 30;
 
 /// Stands between the two parts: in JSON that is written without blanks, no line ends.
 const BETWEEN: u8 = b'\n';

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     casebook::log::event::Imported,
     crypto::{self, BoxRole, VerifyingKey},
-    domain::{BoxId, CasebookSeen, Date, Digest, Manifest, ReportEntry, ReportId},
+    domain::{Besides, BoxId, CasebookSeen, CollectionId, Date, Digest, Epoch, Manifest, Part, ReportEntry, ReportId},
 };
 
 /// A manifest whose signature held, so far as the event that brought it needs it.
@@ -17,17 +17,20 @@ pub(in crate::casebook) struct BoxWord {
     /// SHA-256 of the manifest.
     pub(in crate::casebook) digest: Digest,
     pub(in crate::casebook) r#box: BoxId,
+    pub(in crate::casebook) epoch: Epoch,
     /// The collection's number.
     pub(in crate::casebook) number: u64,
-    pub(in crate::casebook) previous: Option<Digest>,
+    pub(in crate::casebook) id: CollectionId,
+    pub(in crate::casebook) part: Part,
+    pub(in crate::casebook) previous: Option<CollectionId>,
     /// The day it was made at the box.
     pub(in crate::casebook) on: Date,
     /// What the box knows of the casebook.
     pub(in crate::casebook) casebook: Option<CasebookSeen>,
-    /// Every report that the event speaks of, and every other of which the collection has messages, by id.
+    pub(in crate::casebook) besides: Besides,
+    pub(in crate::casebook) gone: Vec<ReportId>,
+    /// By id, each once.
     pub(in crate::casebook) reports: Vec<ReportEntry>,
-    /// Of all the others of which the box was told that messages are here, the last such message.
-    acknowledged: Vec<(ReportId, u32)>,
 }
 
 impl BoxWord {
@@ -38,34 +41,11 @@ impl BoxWord {
         let verified = crypto::verify::<Manifest>(&manifest, &imported.signature, &[key]).ok()?;
         let digest = verified.digest();
         verified.document().check().ok()?;
-        let Manifest { r#box, number, previous, on, casebook, mut reports, .. } = verified.into_document();
-        // Strictly by id, so that each is there once.
-        if !reports.is_sorted_by(|one, next| one.id < next.id) {
-            return None;
-        }
-        let mut named: Vec<ReportId> = imported.reports.iter().map(|news| news.about.report).collect();
-        named.sort_unstable();
-        let is_needed = |report: &ReportEntry| !report.messages.is_empty() || named.binary_search(&report.id).is_ok();
-        let told = reports.iter().filter(|report| report.acknowledged > 0 && !is_needed(report));
-        let acknowledged = told.map(|report| (report.id, report.acknowledged)).collect();
-        reports.retain(is_needed);
-        Some(Self {
-            key: imported.box_key.clone(),
-            digest,
-            r#box,
-            number,
-            previous,
-            on,
-            casebook,
-            reports,
-            acknowledged,
-        })
-    }
-
-    /// The last message of each report of which the box was told that it is here.
-    pub(in crate::casebook) fn acknowledged(&self) -> impl Iterator<Item = (ReportId, u32)> {
-        let entries = self.reports.iter().map(|report| (report.id, report.acknowledged));
-        entries.chain(self.acknowledged.iter().copied())
+        let manifest = verified.into_document();
+        let Manifest { format: _, r#box, epoch, number, id, part, previous, on, casebook, besides, gone, reports } =
+            manifest;
+        let key = imported.box_key.clone();
+        Some(Self { key, digest, r#box, epoch, number, id, part, previous, on, casebook, besides, gone, reports })
     }
 
     /// What it says of one report.

@@ -21,7 +21,8 @@ use crate::{
     crypto::{self, Code, GovernanceRecipients, SigningKey, answer_digest, os_random, seal_message},
     domain::{
         AccessKind, Answer, AnswerKind, Area, Assessment, Collected, Digest, FileEntry, Format, LogHead, Manifest,
-        MemberId, Message, MessageContent, MessageKind, MessageSummary, ReportId, ReportState, Salt, TeamRole, Text,
+        MemberId, Message, MessageContent, MessageKind, MessageSummary, Part, ReportId, ReportState, Salt, TeamRole,
+        Text,
     },
     files::{self, Readers, tarball::TarReader},
     unseal::GovernanceIdentity,
@@ -141,9 +142,33 @@ impl Team {
             }
             20 => {
                 let number = casebook.state.exported + u64::from(choice % 3);
-                let collected = vec![Collected { report: id, through: u32::from(choice % 3) }];
+                let heard = casebook.state.outlines.get(&id).map(|outline| &outline.heard);
+                let told = |heard: &crate::casebook::state::heard::Heard| Collected {
+                    report: id,
+                    record: heard.record.unwrap_or(Digest([0; 32])),
+                    messages: heard
+                        .messages
+                        .iter()
+                        .map(|message| message.commitment)
+                        .take(usize::from(choice % 3))
+                        .collect(),
+                };
+                let collected: Vec<Collected> = heard.map(told).into_iter().collect();
+                let (gone, set_aside) = (vec![], vec![]);
                 let answers = vec![AnswerId { report: id, seq: u32::from(one % 3) }];
-                sign(name, What::Exported(Exported { number, file: Digest([0; 32]), answers, collected }), vec![]);
+                sign(
+                    name,
+                    What::Exported(Exported {
+                        number,
+                        part: Part::WHOLE,
+                        file: Digest([0; 32]),
+                        answers,
+                        collected,
+                        gone,
+                        set_aside,
+                    }),
+                    vec![],
+                );
             }
             21 => sign(name, What::Unreadable, vec![]),
             22 => self.move_files(choice),
@@ -212,7 +237,7 @@ impl Team {
                 (Some(NewKey { generation, recipient }), to)
             };
             let (files_, news) = self.rewritten(entry.id, &to);
-            let place = casebook.collection_path(manifest.number);
+            let place = casebook.import_path(casebook.state.imports + 1);
             for (index, bytes) in files_.iter().enumerate() {
                 let path = place.join(Manifest::path(entry.id, 1, index));
                 files::create_private_directory(path.parent().unwrap()).unwrap();
@@ -355,7 +380,11 @@ impl Team {
             let manifest = self.world.manifest();
             let parts = self.world.parts(&manifest);
             let file = self.world.carry(&crate::world::casebook::seal(&parts, &self.world.recipients()));
-            assert!(self.world.edit(|editor| editor.import(&file, true, &crate::world::TODAY)).is_err());
+            assert!(
+                self.world
+                    .edit(|editor| editor.import(&file, &crate::world::casebook::MISSING, &crate::world::TODAY))
+                    .is_err()
+            );
             self.sticks.push(file);
         }
         replace(now.path(), &directory);

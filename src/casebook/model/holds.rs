@@ -42,8 +42,12 @@ impl Team {
                     )) => {}
                     Err(other) => panic!("{other}"),
                 }
-                if let (Some(reply_to), Some(held)) = (&report.reply_to, self.world.reports.get(id)) {
-                    assert_eq!(*reply_to, held.reply.recipient().to_string(), "answers are sealed to somebody else");
+                if let Some(held) = self.world.reports.get(id) {
+                    assert_eq!(
+                        report.reply_to,
+                        held.reply.recipient().to_string(),
+                        "answers are sealed to somebody else"
+                    );
                 }
             }
         }
@@ -141,8 +145,10 @@ fn shared(state: &State) -> Vec<String> {
         .iter()
         .map(|(id, member)| format!("member {id} {} {:?} {}", member.signer, member.left_on, member.confirmed));
     let outlines = state.outlines.iter().map(|(id, outline)| {
-        let acknowledged = (outline.acknowledged.through, outline.acknowledged.by, outline.acknowledged.confirmed);
-        format!("{id} {:?} {:?} {} {acknowledged:?}", outline.key, outline.access.chosen(), outline.last_message)
+        let messages = outline.heard.messages.iter().map(|message| (message.commitment, message.by, message.confirmed));
+        let (messages, heard) = (messages.collect::<Vec<_>>(), &outline.heard);
+        let told = (heard.record, heard.acknowledged, heard.standing, outline.set_aside.map(|aside| aside.reason));
+        format!("{id} {:?} {:?} {messages:?} {told:?}", outline.key, outline.access.chosen())
     });
     let proposals = state.proposals.iter().map(|(event, proposal)| format!("proposal {event} {}", proposal.by));
     // What one of them alone can tell is told to them alone.
@@ -158,7 +164,7 @@ fn shared(state: &State) -> Vec<String> {
     let told = told.map(|alert| format!("alert {} {}", alert.event, alert.by));
     let rest = [
         format!("{} {} {}", state.recipient, state.generation, state.second_approver),
-        format!("{:?} {} {:?} {}", state.r#box, state.collection, state.manifests, state.exported),
+        format!("{:?} {} {:?} {}", state.r#box, state.at_box.number(), state.manifests, state.exported),
         format!("{:?} {:?}", state.destroyed.keys().collect::<Vec<_>>(), state.box_key),
     ];
     members.chain(outlines).chain(proposals).chain(told).chain(rest).collect()

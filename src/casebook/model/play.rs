@@ -11,7 +11,7 @@ use crate::{
     files::tarball::TarReader,
     world::{
         TODAY,
-        casebook::{Colleague, World, approve_now, assessed, decide_now, note, notice},
+        casebook::{Colleague, MISSING, World, approve_now, assessed, decide_now, note, notice},
     },
 };
 
@@ -65,7 +65,7 @@ impl Team {
         };
         team.concern();
         team.collect();
-        team.by_honest(0, |editor, file| editor.import(file, true, &TODAY).map(drop));
+        team.by_honest(0, |editor, file| editor.import(file, &MISSING, &TODAY).map(drop));
         team
     }
 
@@ -137,19 +137,19 @@ impl Team {
             0 if self.concerns < 6 => {
                 self.concern();
                 self.collect();
-                self.by_honest(who, |editor, file| editor.import(file, true, &TODAY).map(drop));
+                self.by_honest(who, |editor, file| editor.import(file, &MISSING, &TODAY).map(drop));
             }
             0 | 1 => {
                 if self.world.reports[&id].entry.messages.len() < 4 {
                     self.world.say(id, MessageKind::FollowUp, &[3]);
                 }
                 self.collect();
-                self.by_honest(who, |editor, file| editor.import(file, true, &TODAY).map(drop));
+                self.by_honest(who, |editor, file| editor.import(file, &MISSING, &TODAY).map(drop));
             }
             2 => {
                 // An older stick, or the last one again: compared, and mended.
                 let stick = self.sticks[usize::from(choice) % self.sticks.len()].clone();
-                self.by_honest(who, |editor, _| editor.import(&stick, true, &TODAY).map(drop));
+                self.by_honest(who, |editor, _| editor.import(&stick, &MISSING, &TODAY).map(drop));
             }
             3 => self.by_honest(who, |editor, _| decide_now(editor, id, note("A note.")).map(drop)),
             4 => self.by_honest(who, |editor, _| decide_now(editor, id, notice("How we use it.")).map(drop)),
@@ -249,7 +249,7 @@ impl Team {
         }
         for who in 0..=self.honest.len() {
             for stick in self.sticks.clone() {
-                self.by_honest(who, |editor, _| editor.import(&stick, true, &TODAY).map(drop));
+                self.by_honest(who, |editor, _| editor.import(&stick, &MISSING, &TODAY).map(drop));
             }
         }
     }

@@ -76,7 +76,7 @@ impl Casebook {
         index: usize,
         attachment: Attachment,
     ) -> Result<SealedAttachment, CasebookError> {
-        let path = self.collection_path(stored.collection).join(Manifest::path(id, stored.seq, index));
+        let path = self.import_path(stored.import).join(Manifest::path(id, stored.at_box, index));
         let key = self.keys.report(id)?.ok_or(CasebookError::Log(LogError::NoReportKey(id)))?;
         Ok(SealedAttachment { path, key, attachment })
     }
@@ -87,13 +87,13 @@ impl Casebook {
         id: ReportId,
         stored: &MessageRecord,
     ) -> Result<Message, CasebookError> {
-        let path: PathBuf = self.collection_path(stored.collection).join(Manifest::path(id, stored.seq, 0));
+        let path: PathBuf = self.import_path(stored.import).join(Manifest::path(id, stored.at_box, 0));
         let other = || {
             let by = self.state.members.get(&stored.by).map_or("someone", |member| member.name.as_str());
             CasebookError::Log(LogError::NotTheBoxsWord {
                 report: id,
                 seq: stored.seq,
-                collection: stored.collection,
+                import: stored.import,
                 by: escape_invisible_in_line(by),
             })
         };

@@ -3,14 +3,21 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    casebook::state::{letter::Letter, report::AnswerRecord},
-    domain::{Attachment, Concern, Date, Message, MessageContent, Text},
+    casebook::state::{
+        letter::Letter,
+        report::{AnswerRecord, MessageRecord},
+    },
+    domain::{Attachment, Concern, Date, Message, MessageContent, MessageKind, Text},
 };
 
 /// One thing said in either direction.
 pub struct MessageView {
     /// Counted apart for the person and the team.
     pub seq: u32,
+    /// Its number at the box, if a restored box gave it that of another message, which is here too.
+    pub number_at_box: Option<u32>,
+    /// Whether a restored box lost it.
+    pub is_lost: bool,
     /// The day it came in or was written.
     pub on: Date,
     /// Who says it, and what.
@@ -26,6 +33,11 @@ pub enum SaidBy {
         /// What came with it.
         attachments: Vec<Attachment>,
     },
+    /// Whoever raised the concern; what they said is neither here nor at the box.
+    NotHere {
+        /// What it was.
+        kind: MessageKind,
+    },
     /// The governance team.
     Team {
         /// A reply, or which notice it is.
@@ -36,14 +48,23 @@ pub enum SaidBy {
 }
 
 impl MessageView {
-    pub(super) fn of_person(message: Message) -> Self {
-        let Message { seq, on, content, attachments, .. } = message;
-        Self { seq, on, said: SaidBy::Person { content, attachments } }
+    /// As it is recorded here, opened.
+    pub(super) fn of_person(stored: &MessageRecord, message: Message) -> Self {
+        let Message { on, content, attachments, .. } = message;
+        let said = SaidBy::Person { content, attachments };
+        Self { seq: stored.seq, number_at_box: None, is_lost: false, on, said }
+    }
+
+    /// Of one that is not here.
+    pub(super) const fn not_here(stored: &MessageRecord) -> Self {
+        let said = SaidBy::NotHere { kind: stored.kind };
+        Self { seq: stored.seq, number_at_box: None, is_lost: false, on: stored.on, said }
     }
 
     /// Of an answer, which is that letter.
     pub(super) const fn of_team(answer: &AnswerRecord, letter: Letter, text: Text) -> Self {
-        Self { seq: answer.seq, on: answer.on, said: SaidBy::Team { letter, text } }
+        let said = SaidBy::Team { letter, text };
+        Self { seq: answer.seq, number_at_box: None, is_lost: false, on: answer.on, said }
     }
 
     /// What the person says; none if the team says it.
@@ -51,8 +72,20 @@ impl MessageView {
     pub const fn by_person(&self) -> Option<&MessageContent> {
         match &self.said {
             SaidBy::Person { content, .. } => Some(content),
-            SaidBy::Team { .. } => None,
+            SaidBy::NotHere { .. } | SaidBy::Team { .. } => None,
         }
+    }
+
+    /// Whether the person said it, whether it is here or not.
+    #[must_use]
+    pub const fn is_by_person(&self) -> bool {
+        !matches!(self.said, SaidBy::Team { .. })
+    }
+
+    /// Whether what the person said is neither here nor at the box.
+    #[must_use]
+    pub const fn is_not_here(&self) -> bool {
+        matches!(self.said, SaidBy::NotHere { .. })
     }
 
     /// The answers, if it is a concern.
@@ -66,6 +99,7 @@ impl MessageView {
     pub const fn text(&self) -> Option<&Text> {
         match &self.said {
             SaidBy::Person { content, .. } => content.follow_up(),
+            SaidBy::NotHere { .. } => None,
             SaidBy::Team { text, .. } => Some(text),
         }
     }
@@ -81,6 +115,7 @@ impl MessageView {
     pub const fn label(&self) -> &'static str {
         match &self.said {
             SaidBy::Person { content, .. } => content.kind().label(),
+            SaidBy::NotHere { kind } => kind.label(),
             SaidBy::Team { letter, .. } => letter.kind().label(),
         }
     }
@@ -90,7 +125,7 @@ impl MessageView {
     pub fn attachments(&self) -> &[Attachment] {
         match &self.said {
             SaidBy::Person { attachments, .. } => attachments,
-            SaidBy::Team { .. } => &[],
+            SaidBy::NotHere { .. } | SaidBy::Team { .. } => &[],
         }
     }
 }
@@ -99,11 +134,17 @@ impl MessageView {
 #[derive(Serialize)]
 struct MessageViewJson<'a> {
     seq: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number_at_box: Option<u32>,
     from: &'static str,
     kind: &'static str,
     on: Date,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     supplementary: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    lost_at_box: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    not_here: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     answers: Option<&'a Concern>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,14 +156,18 @@ impl Serialize for MessageView {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (from, kind, supplementary) = match &self.said {
             SaidBy::Person { content, .. } => ("person", content.kind().slug(), false),
+            SaidBy::NotHere { kind } => ("person", kind.slug(), false),
             SaidBy::Team { letter, .. } => ("team", letter.kind().slug(), *letter == Letter::Supplementary),
         };
         let json = MessageViewJson {
             seq: self.seq,
+            number_at_box: self.number_at_box,
             from,
             kind,
             on: self.on,
             supplementary,
+            lost_at_box: self.is_lost,
+            not_here: self.is_not_here(),
             answers: self.concern(),
             text: self.text(),
             attachments: self.attachments(),
@@ -137,7 +182,7 @@ mod tests {
     use crate::world::DAY;
 
     fn json(said: SaidBy) -> String {
-        serde_json::to_string(&MessageView { seq: 7, on: DAY, said }).unwrap()
+        serde_json::to_string(&MessageView { seq: 7, number_at_box: None, is_lost: false, on: DAY, said }).unwrap()
     }
 
     fn by_person(content: MessageContent) -> String {

@@ -3,6 +3,7 @@
 pub(in crate::casebook) mod access_log;
 pub(in crate::casebook) mod alerts;
 pub(in crate::casebook) mod answers;
+pub(in crate::casebook) mod at_box;
 pub(in crate::casebook) mod attachments;
 pub(in crate::casebook) mod destroyed;
 pub(in crate::casebook) mod facts;
@@ -11,6 +12,7 @@ pub(in crate::casebook) mod message;
 pub(in crate::casebook) mod proposals;
 pub(in crate::casebook) mod queue;
 pub(in crate::casebook) mod report;
+pub(in crate::casebook) mod same_text;
 pub(in crate::casebook) mod search;
 pub(in crate::casebook) mod seen;
 pub(in crate::casebook) mod team;

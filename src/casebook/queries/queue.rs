@@ -5,9 +5,9 @@ use serde::Serialize;
 use crate::{
     casebook::{
         Casebook, CasebookError, LookupError,
-        state::{release::Release, report::Report, retention::Retained},
+        state::{heard::StandingAtBox, release::Release, report::Report, retention::Retained},
     },
-    domain::{Area, Calendar, ClockView, Date, MemberId, ReportId, ReportState, Route, SeriousHarm},
+    domain::{Area, Calendar, ClockView, Date, MemberId, ReportId, ReportState, Route, SeriousHarm, SetAsideReason},
 };
 
 /// Digits that the shortest prefix of a report's id has.
@@ -33,9 +33,13 @@ pub struct QueueEntry {
     pub clocks: Vec<ClockView>,
     /// Whether the person withdrew it.
     pub withdrawn: bool,
+    /// Why the team set it aside, if it did.
+    pub set_aside: Option<SetAsideReason>,
+    /// Whether the box has it.
+    pub at_box: StandingAtBox,
     /// How many messages of the person are here.
     pub message_count: usize,
-    /// How many of them came after the last that was read.
+    /// How many of them came after the last that was read; none of a report that was set aside.
     pub unread: usize,
     /// Who looks after it.
     pub owner: Option<MemberId>,
@@ -68,7 +72,7 @@ impl Casebook {
             .state
             .reports
             .iter()
-            .map(|(id, report)| queue_entry(*id, report, today, calendar))
+            .map(|(id, report)| self.entry(*id, report, today, calendar))
             .collect::<Result<Vec<_>, _>>()?;
         queue.sort_by_key(|entry| {
             (!entry.is_urgent(), entry.next_due().is_none(), entry.next_due(), entry.received_on, entry.id)
@@ -82,11 +86,15 @@ impl Casebook {
     /// If it names none or several, or is shorter than 4 digits.
     pub fn find(&self, prefix: &str) -> Result<ReportId, CasebookError> {
         let prefix = prefix.to_ascii_lowercase();
-        if prefix.len() < PREFIX_DIGITS || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        // The first id that begins so: whoever looks for very many reads no others.
+        let first = format!("{prefix:0<width$}", width = 2 * ReportId::LEN).parse::<ReportId>();
+        let Some(first) = first.ok().filter(|_| prefix.len() >= PREFIX_DIGITS) else {
             return Err(CasebookError::Lookup(LookupError::NotAnId));
-        }
-        let known = self.state.outlines.keys().chain(self.state.destroyed.keys());
-        let mut found = known.filter(|id| id.to_string().starts_with(&prefix));
+        };
+        let begins_so = |id: &&ReportId| id.to_string().starts_with(&prefix);
+        let known = self.state.outlines.range(first..).map(|(id, _)| id).take_while(begins_so);
+        let destroyed = self.state.destroyed.range(first..).map(|(id, _)| id).take_while(begins_so);
+        let mut found = known.chain(destroyed);
         match (found.next(), found.count()) {
             (Some(id), 0) => Ok(*id),
             (None, _) => Err(CasebookError::Lookup(LookupError::NoReport)),
@@ -105,11 +113,10 @@ impl QueueEntry {
     /// The open clock that is due first.
     #[must_use]
     pub fn next_clock(&self) -> Option<&ClockView> {
-        self.clocks.iter().filter(|clock| clock.met_on.is_none()).min_by_key(|clock| clock.due_on)
+        self.open_clocks().min_by_key(|clock| clock.due_on)
     }
 
-    /// Whether something that was promised for it is still open and due on such a day. Nothing is once the person
-    /// withdrew it: a promise to someone who has left can't be kept.
+    /// Whether something that was promised for it is still open and due on such a day.
     #[must_use]
     pub fn is_due(&self, on: impl Fn(Date) -> bool) -> bool {
         self.open_clocks().any(|clock| on(clock.due_on))
@@ -117,7 +124,7 @@ impl QueueEntry {
 
     /// Those of its clocks that are still owed.
     pub(crate) fn open_clocks(&self) -> impl Iterator<Item = &ClockView> {
-        self.clocks.iter().filter(|clock| clock.met_on.is_none() && !self.withdrawn)
+        self.clocks.iter().filter(|clock| clock.met_on.is_none())
     }
 
     fn next_due(&self) -> Option<Date> {
@@ -125,9 +132,22 @@ impl QueueEntry {
     }
 }
 
-/// What the queue says of one report.
-pub(in crate::casebook) fn queue_entry(
-    id: ReportId,
+impl Casebook {
+    /// What the queue says of one report.
+    pub(in crate::casebook) fn entry(
+        &self,
+        id: ReportId,
+        report: &Report,
+        today: Date,
+        calendar: &Calendar,
+    ) -> Result<QueueEntry, CasebookError> {
+        let at_box = self.state.outlines.get(&id).map_or(StandingAtBox::There, |outline| outline.heard.standing);
+        queue_entry((id, at_box), report, today, calendar)
+    }
+}
+
+fn queue_entry(
+    (id, at_box): (ReportId, StandingAtBox),
     report: &Report,
     today: Date,
     calendar: &Calendar,
@@ -140,6 +160,8 @@ pub(in crate::casebook) fn queue_entry(
     for entry in report.supplementary_clocks() {
         clocks.push(ClockView { supplementary: true, ..entry.view_if_counted(today, calendar) });
     }
+    // A promise to someone who has left can't be kept, whatever a restored box still lists.
+    clocks.retain(|clock| clock.met_on.is_some() || !report.withdrawn);
     let answers = |which: &dyn Fn(Release) -> bool| report.undelivered().filter(|(_, release)| which(*release)).count();
     Ok(QueueEntry {
         id,
@@ -150,8 +172,10 @@ pub(in crate::casebook) fn queue_entry(
         serious_harm: report.serious_harm,
         clocks,
         withdrawn: report.withdrawn,
+        set_aside: report.set_aside,
+        at_box,
         message_count: report.messages.len(),
-        unread: report.messages.iter().filter(|message| message.seq > report.read).count(),
+        unread: report.messages.iter().filter(|it| it.seq > report.read && report.set_aside.is_none()).count(),
         owner: report.assessment.owner,
         waiting: answers(&|release| matches!(release, Release::Held | Release::Free)),
         to_approve: answers(&|release| release == Release::Held),
@@ -241,8 +265,30 @@ mod tests {
         for good in ["abab", "ABABab", &id.to_string()] {
             assert_eq!(casebook.find(good).unwrap(), id);
         }
-        assert!(matches!(casebook.find("aba"), Err(CasebookError::Lookup(LookupError::NotAnId))));
-        assert!(matches!(casebook.find("../a"), Err(CasebookError::Lookup(LookupError::NotAnId))));
-        assert!(matches!(casebook.find("abac"), Err(CasebookError::Lookup(LookupError::NoReport))));
+        for bad in ["aba", "", "../a", "abag", "abab\u{e9}", &format!("{id}0")] {
+            assert!(matches!(casebook.find(bad), Err(CasebookError::Lookup(LookupError::NotAnId))), "{bad}");
+        }
+        for none in ["abaa", "abac", "0000", "ffff", "abababababababac"] {
+            assert!(matches!(casebook.find(none), Err(CasebookError::Lookup(LookupError::NoReport))), "{none}");
+        }
+    }
+
+    #[test]
+    fn the_beginning_of_several_ids_names_none_of_them() {
+        let mut world = World::new();
+        for number in [0xaa, 0xab, 0xac] {
+            world.concern(number, Route::StaffConcern, &[]);
+        }
+        let next = ReportId([0xab, 0xab, 0xab, 0, 0, 0, 0, 1]);
+        let mut held = world.reports.remove(&ReportId([0xac; 8])).unwrap();
+        held.entry.id = next;
+        (held.entry.messages, held.entry.clocks) = (Vec::new(), Vec::new());
+        world.reports.insert(next, held);
+        world.say(next, crate::domain::MessageKind::Concern, &[]);
+        import(&mut world);
+        let casebook = world.open().unwrap();
+        assert!(matches!(casebook.find("ababab"), Err(CasebookError::Lookup(LookupError::AmbiguousId(2)))));
+        assert_eq!(casebook.find("ababab0").unwrap(), next);
+        assert_eq!(casebook.find("abababa").unwrap(), ReportId([0xab; 8]));
     }
 }

@@ -11,14 +11,13 @@ use crate::{
             chain::OpenedMatter,
             event::{Change, Matter, Referred, What, Written},
         },
-        queries::{
-            answers::AnswerView,
-            message::MessageView,
-            queue::{QueueEntry, queue_entry},
-        },
-        state::report::Report,
+        queries::{answers::AnswerView, message::MessageView, queue::QueueEntry},
+        state::report::{AsideRecord, Report},
     },
-    domain::{AnswerKind, Area, Assessment, Calendar, Date, MemberId, ReportId, ReportState, Text},
+    domain::{
+        AnswerKind, Area, Assessment, Calendar, Date, DeliveryEntry, MemberId, ReportId, ReportState, SetAsideReason,
+        Text,
+    },
 };
 
 /// One report, opened.
@@ -46,6 +45,36 @@ pub struct ReportView {
     pub taken_back: Vec<TakenBackView>,
     /// Who was chosen to open it, each time anew.
     pub readers: Vec<ReadersView>,
+    /// Each time that the team set it aside.
+    pub aside: Vec<AsideView>,
+    /// The answers that the box has, whoever wrote them, so far as the last collection tells.
+    pub deliveries: Vec<DeliveryView>,
+}
+
+/// That the team set a report aside.
+#[derive(Clone, Serialize)]
+pub struct AsideView {
+    /// The event that holds it.
+    pub event: u64,
+    /// The day of the event, in London.
+    pub on: Date,
+    /// Who did it.
+    pub by: MemberId,
+    /// What the person is told.
+    pub reason: SetAsideReason,
+}
+
+/// An answer that the box has.
+#[derive(Clone, Serialize)]
+pub struct DeliveryView {
+    /// Its number there.
+    pub seq: u32,
+    /// The day on which the box got it.
+    pub on: Date,
+    /// What it is.
+    pub kind: AnswerKind,
+    /// Whether this casebook wrote it.
+    pub ours: bool,
 }
 
 /// One decision.
@@ -124,6 +153,20 @@ pub struct ReadersView {
     pub reason: Text,
 }
 
+impl AsideView {
+    const fn of(record: &AsideRecord) -> Self {
+        let AsideRecord { event, on, by, reason } = *record;
+        Self { event, on, by, reason }
+    }
+}
+
+impl DeliveryView {
+    fn of(delivery: &DeliveryEntry, report: &Report) -> Self {
+        let ours = report.answers.iter().any(|answer| answer.is_what_was_delivered(delivery));
+        Self { seq: delivery.seq, on: delivery.on, kind: delivery.kind, ours }
+    }
+}
+
 impl Casebook {
     /// One report, with every message opened.
     ///
@@ -132,7 +175,7 @@ impl Casebook {
     pub(crate) fn show(&self, id: ReportId, today: Date, calendar: &Calendar) -> Result<ReportView, CasebookError> {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         let mut view = ReportView {
-            entry: queue_entry(id, report, today, calendar)?,
+            entry: self.entry(id, report, today, calendar)?,
             chosen_areas: report.chosen_areas.clone(),
             assessment: report.assessment.clone(),
             has_notice: report.has_notice(),
@@ -142,6 +185,8 @@ impl Casebook {
             referrals: Vec::new(),
             taken_back: Vec::new(),
             readers: Vec::new(),
+            aside: report.aside.iter().map(AsideView::of).collect(),
+            deliveries: report.deliveries.iter().map(|delivery| DeliveryView::of(delivery, report)).collect(),
         };
         let mut gone = Vec::new();
         for number in &report.history {
@@ -159,7 +204,17 @@ impl Casebook {
             while let Some((_, letter)) = letters.next_if(|(after, _)| *after < stored.seq) {
                 view.messages.push(letter);
             }
-            view.messages.push(MessageView::of_person(self.open_message(id, stored)?));
+            let shown = if stored.is_here() {
+                MessageView::of_person(stored, self.open_message(id, stored)?)
+            } else {
+                MessageView::not_here(stored)
+            };
+            let number_at_box = report.is_apart(stored).then_some(stored.at_box);
+            view.messages.push(MessageView {
+                number_at_box,
+                is_lost: self.state.is_lost(id, stored.commitment),
+                ..shown
+            });
         }
         view.messages.extend(letters.map(|(_, letter)| letter));
         Ok(view)
@@ -256,7 +311,7 @@ mod tests {
         import(&mut world);
         let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap_or_else(|e| panic!("{e}"));
         let json = serde_json::to_value(&view).unwrap();
-        let said: Vec<_> = view.messages.iter().map(|message| (message.by_person().is_some(), message.seq)).collect();
+        let said: Vec<_> = view.messages.iter().map(|message| (message.is_by_person(), message.seq)).collect();
         assert_eq!(said, [(true, 1), (false, 1), (true, 2)]);
         assert_eq!(
             (&json["areas"][0], &json["state"], &json["withdrawn"]),

@@ -40,7 +40,7 @@ impl Casebook {
         if look(&id.to_string()) {
             return Ok(true);
         }
-        for stored in &report.messages {
+        for stored in report.messages.iter().filter(|stored| stored.is_here()) {
             let message = self.open_message(id, stored)?;
             let names = message.attachments.iter().map(|attachment| &attachment.name);
             if message.content.texts().chain(names).any(|text| look(text.as_str())) {

@@ -36,7 +36,7 @@ impl ReportView {
     /// As whoever looks at it now sees it.
     #[must_use]
     pub fn seen(&self) -> Seen {
-        let theirs = self.messages.iter().filter(|message| message.by_person().is_some());
+        let theirs = self.messages.iter().filter(|message| message.is_by_person());
         Seen { version: self.entry.version, read: theirs.map(|message| message.seq).max().unwrap_or_default() }
     }
 }

@@ -69,7 +69,7 @@ impl Casebook {
     /// The last collection that was imported, and the day it was made at the box.
     #[must_use]
     pub fn last_collection(&self) -> Option<(u64, Date)> {
-        self.state.collected_on.map(|on| (self.state.collection, on))
+        self.state.collected_on.map(|on| (self.state.at_box.number(), on))
     }
 
     /// For a new member to compare before they open it the first time.

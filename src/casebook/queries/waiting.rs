@@ -36,7 +36,7 @@ impl Casebook {
     /// Whether an export would tell the box of collected messages that it still keeps.
     #[must_use]
     pub fn has_to_acknowledge(&self) -> bool {
-        self.state.me.is_some_and(|me| !self.state.collected(me, false).is_empty())
+        self.state.me.is_some_and(|me| !self.state.to_tell(me, false).is_empty())
     }
 
     /// The answers that wait for a second member, by report and in order. Opens no message and no event.

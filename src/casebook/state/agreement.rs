@@ -214,14 +214,17 @@ impl State {
                 }
             }
             Change::NoSecondApprover => self.second_approver = false,
-            Change::BoxKey(key) => self.box_key = key,
+            Change::BoxKey(key) => {
+                self.box_key = key;
+                self.box_may_change = true;
+            }
             Change::Destroy(Destroy { report: id, fact }) => {
                 self.reports.remove(&id);
                 self.proposals.retain(|_, open| open.change.report() != Some(id));
                 if let Some(outline) = self.outlines.remove(&id) {
-                    let Outline { last_message, acknowledged, key, access, .. } = outline;
+                    let Outline { heard, key, access, .. } = outline;
                     let generation = key.generation;
-                    self.destroyed.insert(id, Remains { on, last_message, acknowledged, generation, access, fact });
+                    self.destroyed.insert(id, Remains { on, heard, generation, access, fact });
                 }
             }
             Change::Recovery(keys) => self.recovery = keys,

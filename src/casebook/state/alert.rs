@@ -3,7 +3,7 @@
 
 use crate::{
     casebook::error::NotAllowed,
-    domain::{BoxId, Date, Digest, MemberId, ReportId, TeamRole, Text},
+    domain::{BoxId, Date, Digest, Epoch, MemberId, ReportId, SetAsideReason, TeamRole, Text},
 };
 
 /// Something that everybody is told.
@@ -73,14 +73,41 @@ pub enum AlertKind {
         /// The first such answer.
         seq: u32,
     },
-    /// The box was told that the desk has messages which it does not have.
-    AcknowledgedElsewhere {
+    /// The box has a message no more, because it was told that it is here or because it was restored, and it is not here.
+    NotHere {
         /// The report.
         report: ReportId,
-        /// The last message that the box was told of.
-        through: u32,
-        /// The last that is here, 0 for none.
-        here: u32,
+        /// The message's number at the box.
+        seq: u32,
+    },
+    /// The box was restored from a backup, or it is another one: what it says is as it was when that was made.
+    NewEpoch {
+        /// Since when.
+        epoch: Epoch,
+    },
+    /// Reports that are here are at the box no more: their receipts open nothing.
+    LostAtBox {
+        /// How many.
+        reports: u64,
+    },
+    /// What the box says of a report can't be of the one that is here under the same id. Nothing of it was taken in.
+    Contradicts {
+        /// The report.
+        report: ReportId,
+    },
+    /// The box has other reports than collections told of.
+    OtherReports {
+        /// How many it has besides those that the last collection lists.
+        there: u64,
+        /// How many it should have.
+        here: u64,
+    },
+    /// Reports were set aside.
+    SetAside {
+        /// How many.
+        reports: u64,
+        /// What the persons are told.
+        reason: SetAsideReason,
     },
 }
 
@@ -154,6 +181,8 @@ pub enum Tried {
     Approve,
     /// Take an answer back.
     TakeBack,
+    /// Set reports aside.
+    SetAside,
     /// Choose a report's readers.
     Restrict,
     /// Hand a report on.
@@ -175,6 +204,7 @@ impl Alert {
                 | AlertKind::Consented { .. }
                 | AlertKind::Declined(_)
                 | AlertKind::SecondApprover
+                | AlertKind::SetAside { .. }
                 | AlertKind::Restricted { .. }
         )
     }

@@ -46,7 +46,7 @@ impl Report {
                 && answer.after <= self.last_message()
                 && answer.state == decided.state;
             // A reply key that is not the box's word leads to somebody else.
-            if !is_this || self.reply_to.is_none() {
+            if !is_this {
                 return Err(NotAllowed::Answer(id));
             }
             if second_approver && kind.is_text() && written.file.is_some() {

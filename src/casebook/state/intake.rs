@@ -1,27 +1,28 @@
 //! What collections bring: what the box says of a report everybody knows, what the person says its readers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     casebook::{
         error::NotAllowed,
         log::{
             chain::OpenedMatter,
-            event::{Change, Imported, Matter, MessageNews, News, SealedMatter},
+            event::{Change, Imported, Matter, MessageNews, NewKey, News, SealedMatter},
             word::BoxWord,
         },
         state::{
             agreement::follows,
             alert::{Alert, AlertKind},
-            outline::{Access, Acknowledged, Outline},
+            heard::Heard,
+            outline::{Access, Outline},
             replay::State,
-            report::{MessageRecord, Report},
+            report::{AnswerRecord, MessageRecord, Report},
         },
     },
     crypto::summary_commitment,
     domain::{
-        Calendar, CasebookSeen, Clock, ClockEntry, ClockKind, Date, DeliveryEntry, Digest, MemberId, MessageEntry,
-        MessageKind, ReportEntry, ReportId,
+        BoxId, Calendar, CasebookSeen, Clock, ClockEntry, ClockKind, Date, DeliveryEntry, MemberId, MessageEntry,
+        MessageKind, Part, ReportEntry, ReportId, limits::DECISIONS_FIRST,
     },
 };
 
@@ -35,15 +36,15 @@ impl State {
         word: Option<&BoxWord>,
     ) -> Result<(), NotAllowed> {
         let word = word.filter(|word| word.key == self.box_key).ok_or(NotAllowed::NotTheBox)?;
-        if self.r#box.is_some_and(|known| known != word.r#box) {
+        if !self.may_be_box(word.r#box) {
             return Err(NotAllowed::NotTheBox);
         }
-        let is_next = self.collection.checked_add(1) == Some(word.number);
-        if word.number <= self.collection || (is_next && word.previous != self.last_manifest()) {
-            return Err(NotAllowed::CollectionOrder);
-        }
+        self.judge_place(word)?;
         if self.missing_of(word.casebook).is_some() {
             return Err(NotAllowed::Behind);
+        }
+        if word.casebook.is_some_and(|seen| !self.may_have_written(seen)) {
+            return Err(NotAllowed::CollectionOrder);
         }
         let mut named: Vec<ReportId> = imported.reports.iter().map(|news| news.about.report).collect();
         named.sort_unstable();
@@ -53,29 +54,54 @@ impl State {
         for News { key, about } in &imported.reports {
             let id = about.report;
             let entry = word.report(id).ok_or(NotAllowed::NoReport(id))?;
-            if let Some(outline) = self.outlines.get(&id) {
+            if !self.takes_in(by, id) {
+                return Err(NotAllowed::NoReader(id));
+            }
+            if !self.is_new(entry) {
+                return Err(NotAllowed::Nothing);
+            }
+            if self.outlines.contains_key(&id) {
                 if key.is_some() {
                     return Err(NotAllowed::KeyOrder);
                 }
-                let has_new = entry.messages.iter().any(|message| message.seq > outline.last_message);
-                if has_new && !self.takes_in(by, id) {
-                    return Err(NotAllowed::NoReader(id));
-                }
             } else {
-                if !self.takes_in(by, id) {
-                    return Err(NotAllowed::NoReader(id));
-                }
                 follows(key.as_ref(), self.destroyed.get(&id).map_or(0, |remains| remains.generation))?;
             }
         }
         for entry in &word.reports {
-            let known = self.known_message(entry.id);
-            let has_new = entry.messages.iter().any(|message| message.seq > known);
-            if has_new && self.takes_in(by, entry.id) && named.binary_search(&entry.id).is_err() {
+            if self.is_new(entry) && self.takes_in(by, entry.id) && named.binary_search(&entry.id).is_err() {
                 return Err(NotAllowed::LeftOut(entry.id));
             }
         }
         Ok(())
+    }
+
+    /// Whether collections of that box may be taken in: of the one that was pinned, or, after two members agreed on another
+    /// key, of the first that has that.
+    pub(in crate::casebook) fn may_be_box(&self, r#box: BoxId) -> bool {
+        self.box_may_change || self.r#box.is_none_or(|known| known == r#box)
+    }
+
+    /// What the box said of a report before; none if it is new, here too if it was destroyed.
+    pub(in crate::casebook) fn heard(&self, id: ReportId) -> Option<&Heard> {
+        let known = self.outlines.get(&id).map(|outline| &outline.heard);
+        known.or_else(|| self.destroyed.get(&id).map(|remains| &remains.heard))
+    }
+
+    /// Whether what the box says of a report can be of the one that is here under its id.
+    pub(in crate::casebook) fn contradicts(&self, entry: &ReportEntry) -> bool {
+        self.heard(entry.id).is_some_and(|heard| !heard.is_of(entry))
+    }
+
+    /// Whether there is a message of a report to be taken in.
+    pub(in crate::casebook) fn is_new(&self, entry: &ReportEntry) -> bool {
+        !self.contradicts(entry) && entry.messages.iter().any(|message| self.is_new_message(entry, message))
+    }
+
+    /// Whether that message is. What a person withdrew before it was collected is nobody's to know.
+    pub(in crate::casebook) fn is_new_message(&self, entry: &ReportEntry, message: &MessageEntry) -> bool {
+        let is_unheard = self.heard(entry.id).is_none_or(|heard| heard.is_new(message));
+        is_unheard && !(entry.withdrawn && message.files.is_empty())
     }
 
     /// Whether a member takes in what is new of a report. Whoever may not read it leaves that out, and the box sends it
@@ -97,20 +123,16 @@ impl State {
         reports.iter().try_for_each(|about| self.reader(by, about.report).map(drop))
     }
 
-    /// SHA-256 of the last manifest that was imported.
-    pub(in crate::casebook) fn last_manifest(&self) -> Option<Digest> {
-        self.manifests.get(&self.collection).copied()
-    }
-
     /// The end of this casebook that the box saw and that is not here, if there is one.
     pub(in crate::casebook) fn missing_of(&self, seen: Option<CasebookSeen>) -> Option<CasebookSeen> {
         seen.filter(|seen| self.casebook == Some(seen.casebook) && !self.knows(seen.head))
     }
 
-    /// The last message of a report that a collection brought, 0 for none.
-    pub(in crate::casebook) fn known_message(&self, id: ReportId) -> u32 {
-        let known = self.outlines.get(&id).map(|outline| outline.last_message);
-        known.or_else(|| self.destroyed.get(&id).map(|remains| remains.last_message)).unwrap_or_default()
+    /// Whether the box can have decisions of this casebook up to that number. Each export is an event, so whoever has the end
+    /// that the box names wrote all of them but the one in which it is named; not so if what came after was given up.
+    pub(in crate::casebook) fn may_have_written(&self, seen: CasebookSeen) -> bool {
+        let ahead = if self.given_up.contains(&seen.head) { DECISIONS_FIRST } else { 1 };
+        self.casebook != Some(seen.casebook) || seen.decisions <= self.exported.saturating_add(ahead)
     }
 
     /// Who may open a report that comes back after it was destroyed: those who could before, if there are any left.
@@ -129,94 +151,104 @@ impl State {
         event: (u64, Date, MemberId),
     ) {
         let tell = |what| Alert { event: event.0, on: event.1, by: event.2, what };
+        let Ok(place) = self.judge_place(word) else { return };
         self.r#box = Some(word.r#box);
-        self.collection = word.number;
+        self.box_may_change = false;
         self.collected_on = Some(word.on);
-        self.manifests.insert(word.number, word.digest);
+        self.manifests.insert(word.digest);
+        self.imports += 1;
+        let import = self.imports;
         if let Some(seen) = word.casebook {
             if self.casebook == Some(seen.casebook) {
-                self.exported = self.exported.max(seen.decisions);
+                if seen.decisions > self.exported {
+                    (self.exported, self.exported_part) = (seen.decisions, Part::WHOLE);
+                }
             } else {
                 self.alerts.push(tell(AlertKind::OtherCasebook { r#box: word.r#box }));
             }
         }
+        let mut news: BTreeMap<ReportId, (Option<NewKey>, OpenedMatter)> = BTreeMap::new();
         for News { key, about } in imported.reports {
-            let id = about.report;
-            let matter = matters.next().unwrap_or(OpenedMatter::Broken);
-            let Some(entry) = word.report(id) else { continue };
+            news.insert(about.report, (key, matters.next().unwrap_or(OpenedMatter::Broken)));
+        }
+        let anew: BTreeSet<ReportId> =
+            word.reports.iter().map(|entry| entry.id).filter(|id| self.at_box.is_anew(*id, place)).collect();
+        let told = self.hear_of_box(word, place);
+        self.alerts.extend(told.into_iter().map(tell));
+        for entry in word.reports.iter().filter(|entry| !self.contradicts(entry)).collect::<Vec<_>>() {
+            let id = entry.id;
+            let is_anew = anew.contains(&id);
+            let new: Vec<&MessageEntry> =
+                entry.messages.iter().filter(|message| self.is_new_message(entry, message)).collect();
+            let (key, matter) = news.remove(&id).map_or((None, None), |(key, matter)| (key, Some(matter)));
             let mut came_back = false;
             if let Some(key) = key {
-                let remains = self.destroyed.remove(&id);
-                came_back = remains.is_some();
-                let access = remains.as_ref().map_or(Access::Everyone, |remains| self.access_again(&remains.access));
-                let acknowledged = remains.as_ref().map_or_else(Acknowledged::default, |remains| remains.acknowledged);
-                let last_message = remains.map_or(0, |remains| remains.last_message);
-                let ReportEntry { route, received_on, .. } = *entry;
-                let is_reader = self.me.is_some_and(|me| access.is_open_to(me));
-                let is_closed = matches!(matter, OpenedMatter::Closed(_));
-                self.outlines.insert(id, Outline { key, earlier: Vec::new(), access, last_message, acknowledged });
-                // Whoever withholds a key keeps no reader from what the box says of it: with that, it can be mended.
-                if is_reader || !is_closed {
-                    self.reports.insert(id, Report::new(route, received_on));
-                }
-                if is_closed {
-                    self.without_key.insert(id);
-                } else {
-                    self.without_key.remove(&id);
-                }
+                came_back = self.begin(entry, key, matter.as_ref());
             }
-            let Some(outline) = self.outlines.get_mut(&id) else { continue };
-            let new = entry.messages.iter().filter(|message| message.seq > outline.last_message);
-            let mut new: Vec<&MessageEntry> = new.collect();
-            new.sort_by_key(|message| message.seq);
-            new.dedup_by_key(|message| message.seq);
-            outline.last_message = new.last().map_or(outline.last_message, |last| last.seq);
+            let Some(outline) = self.outlines.get_mut(&id) else {
+                if let Some(remains) = self.destroyed.get_mut(&id) {
+                    remains.heard.hear(entry, is_anew);
+                }
+                continue;
+            };
+            let was_aside = outline.heard.set_aside;
+            outline.heard.hear(entry, is_anew);
+            if let Some(set_aside) = outline.set_aside.as_mut().filter(|_| is_anew) {
+                (set_aside.told_by, set_aside.confirmed) = (None, false);
+            }
+            let new = if matter.is_some() { new } else { Vec::new() };
+            new.iter().for_each(|message| outline.heard.take_in(message));
+            let is_taken_back = outline.heard.is_taken_back();
+            // Whoever says more is heard, and an answer ends it at the box.
+            let is_aside = new.is_empty() && (is_anew || !was_aside || outline.heard.set_aside);
+            outline.set_aside = outline.set_aside.filter(|_| is_aside);
             if !new.is_empty() {
                 self.overtake(|change| matches!(change, Change::Destroy(destroy) if destroy.report == id));
             }
+            let not_here = new.iter().find(|message| message.files.is_empty() && !entry.withdrawn);
+            if let Some(message) = not_here {
+                self.alerts.push(tell(AlertKind::NotHere { report: id, seq: message.seq }));
+            }
             let Some(report) = self.reports.get_mut(&id) else { continue };
+            report.set_aside = report.set_aside.filter(|_| is_aside);
             // What was answered is not known any more of a report that was destroyed, nor by a reader who was not given its
             // last key.
-            let elsewhere = report.take_in(entry).filter(|_| !came_back && !self.without_key.contains(&id));
-            if let Some(seq) = elsewhere {
+            let elsewhere = report.take_in(entry, is_anew);
+            if let Some(seq) = elsewhere.filter(|_| !came_back && !self.without_key.contains(&id)) {
                 self.alerts.push(tell(AlertKind::DeliveredElsewhere { report: id, seq }));
             }
-            let kept = match matter.into_open() {
+            let kept = match matter.and_then(OpenedMatter::into_open) {
                 Some(Matter::News(kept)) => kept,
                 _ => Vec::new(),
             };
-            let wrong = report.add(&new, kept, word.number, event.2);
+            let wrong = report.add(&new, kept, import, event.2);
+            report.withdrawn = entry.withdrawn || is_taken_back;
             if let Some(seq) = wrong {
                 self.alerts.push(tell(AlertKind::NotTheBoxsWord { report: id, seq }));
             }
         }
-        let elsewhere = self.acknowledged_elsewhere(word);
-        self.alerts.extend(elsewhere.into_iter().map(tell));
     }
 
-    /// What the box was told to be here and is not, of every report that it has, whether the import named it or not: who
-    /// imports could leave out what they told it. Each is told once.
-    fn acknowledged_elsewhere(&self, word: &BoxWord) -> Vec<AlertKind> {
-        let kind = |(report, through): (ReportId, u32)| {
-            let acknowledged = match (self.outlines.get(&report), self.destroyed.get(&report)) {
-                (Some(outline), _) => outline.acknowledged.through,
-                (None, Some(remains)) => remains.acknowledged.through,
-                (None, None) => 0,
-            };
-            let here = self.known_message(report);
-            let is_elsewhere = through > acknowledged.max(here);
-            is_elsewhere.then_some(AlertKind::AcknowledgedElsewhere { report, through, here })
-        };
-        let mut elsewhere: Vec<AlertKind> = word.acknowledged().filter_map(kind).collect();
-        if !elsewhere.is_empty() {
-            let place = |what: &AlertKind| match *what {
-                AlertKind::AcknowledgedElsewhere { report, through, .. } => Some((report, through)),
-                _ => None,
-            };
-            let told: BTreeSet<_> = self.alerts.iter().filter_map(|alert| place(&alert.what)).collect();
-            elsewhere.retain(|what| place(what).is_some_and(|place| !told.contains(&place)));
+    /// A report that is new here, or comes back after it was destroyed. Gives whether it came back.
+    fn begin(&mut self, entry: &ReportEntry, key: NewKey, matter: Option<&OpenedMatter>) -> bool {
+        let id = entry.id;
+        let remains = self.destroyed.remove(&id);
+        let came_back = remains.is_some();
+        let access = remains.as_ref().map_or(Access::Everyone, |remains| self.access_again(&remains.access));
+        let heard = remains.map_or_else(|| Heard::first(entry), |remains| remains.heard);
+        let is_reader = self.me.is_some_and(|me| access.is_open_to(me));
+        let is_closed = matches!(matter, Some(OpenedMatter::Closed(_)));
+        self.outlines.insert(id, Outline { key, earlier: Vec::new(), access, heard, set_aside: None });
+        // Whoever withholds a key keeps no reader from what the box says of it: with that, it can be mended.
+        if is_reader || !is_closed {
+            self.reports.insert(id, Report::new(entry.route, entry.received_on, entry.reply_to.clone()));
         }
-        elsewhere
+        if is_closed {
+            self.without_key.insert(id);
+        } else {
+            self.without_key.remove(&id);
+        }
+        came_back
     }
 
     pub(in crate::casebook) fn mend(&mut self, reports: &[SealedMatter], matters: impl Iterator<Item = OpenedMatter>) {
@@ -235,7 +267,7 @@ impl State {
 impl MessageRecord {
     /// Whether what is said of a message as it was kept is what the box signed for.
     pub(in crate::casebook) fn is_kept_by(&self, news: &MessageNews) -> bool {
-        self.seq == news.seq
+        self.at_box == news.seq
             && news.kept.len() == self.files.len()
             && summary_commitment(news.salt, &news.summary) == Some(self.summary)
             && promises(news, self.on).is_some()
@@ -244,14 +276,20 @@ impl MessageRecord {
 
 impl Report {
     /// What the box says of it. Gives the first answer, of those that were not known to be there, which is none of this
-    /// casebook's.
-    fn take_in(&mut self, entry: &ReportEntry) -> Option<u32> {
-        self.withdrawn |= entry.withdrawn;
+    /// casebook's. When a box that was restored says it for the first time, it may have lost answers: they go once more.
+    fn take_in(&mut self, entry: &ReportEntry, is_anew: bool) -> Option<u32> {
         self.clocks.clone_from(&entry.clocks);
-        if entry.delivered() < self.delivered() {
+        if entry.delivered() < self.delivered() && !is_anew {
             return None;
         }
         let before = std::mem::replace(&mut self.deliveries, entry.deliveries.clone());
+        if is_anew {
+            let is_there = |answer: &AnswerRecord| entry.deliveries.iter().any(|it| answer.is_what_was_delivered(it));
+            for answer in self.answers.iter_mut().filter(|answer| !is_there(answer)) {
+                answer.goes_again |= !answer.exported_in.is_empty();
+                answer.exported_in.clear();
+            }
+        }
         let is_news = |(place, delivery): &(usize, &DeliveryEntry)| before.get(*place) != Some(*delivery);
         let is_ours = |delivery: &DeliveryEntry| self.answers.iter().any(|ours| ours.is_what_was_delivered(delivery));
         let mut news = entry.deliveries.iter().enumerate().filter(is_news);
@@ -260,17 +298,27 @@ impl Report {
 
     /// Its new messages, as the box lists them, with what was kept of each. Gives the first that was not kept as the box
     /// says.
-    fn add(&mut self, new: &[&MessageEntry], kept: Vec<MessageNews>, collection: u64, by: MemberId) -> Option<u32> {
+    fn add(&mut self, new: &[&MessageEntry], kept: Vec<MessageNews>, import: u64, by: MemberId) -> Option<u32> {
         for entry in new {
+            let known = self.messages.iter_mut().find(|record| record.commitment == entry.commitment);
+            if let Some(record) = known {
+                // It was listed before, and its files come now.
+                (record.at_box, record.import, record.by) = (entry.seq, import, by);
+                record.files.clone_from(&entry.files);
+                continue;
+            }
+            // A restored box gives numbers twice: what comes later goes behind what is here.
+            let seq = entry.seq.max(self.last_message().saturating_add(1));
             self.messages.push(MessageRecord {
-                seq: entry.seq,
+                seq,
+                at_box: entry.seq,
                 kind: entry.kind,
                 on: entry.on,
                 files: entry.files.clone(),
                 commitment: entry.commitment,
                 summary: entry.summary,
                 kept: None,
-                collection,
+                import,
                 by,
             });
         }
@@ -281,15 +329,14 @@ impl Report {
                 self.keep(news);
             }
         }
-        let wrong = |entry: &&&MessageEntry| {
-            self.messages.iter().any(|record| record.seq == entry.seq && record.kept.is_none())
-        };
-        new.iter().find(wrong).map(|entry| entry.seq)
+        let came = new.iter().filter(|entry| !entry.files.is_empty());
+        let mut records = came.filter_map(|entry| self.messages.iter().find(|one| one.commitment == entry.commitment));
+        records.find(|record| record.kept.is_none()).map(|record| record.seq)
     }
 
     /// Takes in what was kept of a message, which is what the box signed for.
     fn keep(&mut self, news: MessageNews) {
-        let Some(record) = self.messages.iter_mut().find(|record| record.seq == news.seq) else { return };
+        let Some(record) = self.messages.iter_mut().find(|record| record.is_kept_by(&news)) else { return };
         let is_concern = record.kind == MessageKind::Concern;
         for clock in promises(&news, record.on).unwrap_or_default() {
             let entry = ClockEntry { seq: record.seq, clock };
@@ -302,7 +349,6 @@ impl Report {
             self.chosen_areas = news.summary.areas;
             self.serious_harm = news.summary.serious_harm;
         }
-        self.reply_to.get_or_insert(news.summary.reply_to);
     }
 }
 

@@ -9,8 +9,8 @@ use crate::{
         log::{
             chain::{Opened, OpenedMatter},
             event::{
-                AnswerId, Approved, Change, Exported, LetIn, Matter, Recovered, Restricted, SealedMatter, TakenBack,
-                What,
+                AnswerId, Approved, Change, Exported, LetIn, Matter, Recovered, Restricted, SealedMatter, SettingAside,
+                TakenBack, What,
             },
         },
         state::{
@@ -22,7 +22,7 @@ use crate::{
         },
     },
     crypto::{self, SignerRole, VerifyingKey},
-    domain::{Collected, MemberId, ReportId},
+    domain::{MemberId, SetAsideReason},
 };
 
 impl State {
@@ -76,6 +76,7 @@ impl State {
                 Matter::Accessed(_) => Ok(()),
                 _ => Err(NotAllowed::Broken(about.report)),
             }),
+            What::SetAside(setting_aside) => self.judge_set_aside(by, setting_aside),
             What::Exported(exported) => self.judge_exported(by, exported),
             What::Unreadable => Err(NotAllowed::Unreadable),
         }
@@ -189,28 +190,56 @@ impl State {
     }
 
     fn judge_exported(&self, by: MemberId, exported: &Exported) -> Result<(), NotAllowed> {
-        if self.exported.checked_add(1) != Some(exported.number) {
+        let (before, part) = (self.exported_part, exported.part);
+        let is_next = self.exported.checked_add(1) == Some(exported.number) && part.number == 1;
+        let is_next_part = self.exported == exported.number
+            && part.of == before.of
+            && before.number.checked_add(1) == Some(part.number);
+        if !part.is_sound() || !(is_next || is_next_part) {
             return Err(NotAllowed::Export(None));
         }
         // Whether an answer was to go is known to the report's readers alone: they pass over one that was not.
         for answer in &exported.answers {
             self.reader(by, answer.report)?;
         }
-        for Collected { report: id, through } in &exported.collected {
-            let last = self.last_message_told_by(by, *id)?;
-            if *through == 0 || *through > last {
-                return Err(NotAllowed::Export(Some(*id)));
+        for collected in &exported.collected {
+            let heard = match self.destroyed.get(&collected.report) {
+                Some(remains) => &remains.heard,
+                None => &self.reader(by, collected.report)?.heard,
+            };
+            if !heard.may_tell(collected) {
+                return Err(NotAllowed::Export(Some(collected.report)));
+            }
+        }
+        if let Some(id) = exported.gone.iter().find(|id| !self.at_box.gone.contains(id)) {
+            return Err(NotAllowed::Export(Some(*id)));
+        }
+        for entry in &exported.set_aside {
+            if !self.may_tell_set_aside(self.reader(by, entry.report)?, entry) {
+                return Err(NotAllowed::Export(Some(entry.report)));
             }
         }
         Ok(())
     }
 
-    /// The last message of a report that a member may say is here.
-    fn last_message_told_by(&self, by: MemberId, id: ReportId) -> Result<u32, NotAllowed> {
-        match self.destroyed.get(&id) {
-            Some(remains) => Ok(remains.last_message),
-            None => Ok(self.reader(by, id)?.last_message),
+    /// By a reader of each report, of none that is withdrawn. One that is set aside already may be so again: what ends it is
+    /// known to its readers alone.
+    pub(in crate::casebook) fn judge_set_aside(
+        &self,
+        by: MemberId,
+        setting_aside: &SettingAside,
+    ) -> Result<(), NotAllowed> {
+        let SettingAside { reports, reason } = setting_aside;
+        if reports.is_empty() || !reports.is_sorted_by(|one, next| one < next) || *reason == SetAsideReason::Withdrawn {
+            return Err(NotAllowed::Nothing);
         }
+        for id in reports {
+            let outline = self.reader(by, *id)?;
+            if outline.heard.withdrawn || outline.heard.is_taken_back() {
+                return Err(NotAllowed::SetAside(*id));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -230,6 +259,7 @@ impl What {
             Self::Decided(_) => Tried::Decide,
             Self::Approved(_) => Tried::Approve,
             Self::TakenBack(_) => Tried::TakeBack,
+            Self::SetAside(_) => Tried::SetAside,
             Self::Restricted(_) => Tried::Restrict,
             Self::Referred(_) => Tried::Refer,
             Self::Accessed(_) => Tried::NoteAccess,

@@ -83,13 +83,15 @@ impl Report {
 
     /// The clocks of its messages: as they stood at the box, and those that started here.
     pub(in crate::casebook) fn message_clocks(&self) -> impl Iterator<Item = ClockEntry> {
-        self.clocks.iter().chain(&self.clocks_here).copied()
+        let all = self.clocks.iter().chain(&self.clocks_here).copied();
+        // Nothing more is owed for a report that was set aside.
+        all.filter(|entry| entry.clock.met_on.is_some() || self.set_aside.is_none())
     }
 
     /// The clocks of changes of use: the first answer that was written after one and keeps it meets it when it is
     /// delivered.
     pub(in crate::casebook) fn supplementary_clocks(&self) -> impl Iterator<Item = ClockEntry> {
-        self.changes.iter().map(|(event, entry)| {
+        let clocks = self.changes.iter().map(|(event, entry)| {
             let keeps = |answer: &&AnswerRecord| {
                 answer.event >= *event
                     && !answer.is_held()
@@ -99,7 +101,8 @@ impl Report {
             let mut entry = *entry;
             entry.clock.met_on = met_on;
             entry
-        })
+        });
+        clocks.filter(|entry| entry.clock.met_on.is_some() || self.set_aside.is_none())
     }
 }
 
@@ -137,7 +140,7 @@ mod tests {
     #[test]
     fn a_notice_that_is_held_keeps_no_clock() {
         let day = Date::constant(2026, 12, 1);
-        let mut report = Report::new(Route::StaffConcern, day);
+        let mut report = Report::new(Route::StaffConcern, day, String::new());
         let clock = Clock { kind: ClockKind::InformationUseNotice, started_on: day, due_on: day, met_on: None };
         report.changes.push((2, ClockEntry { seq: 1, clock }));
         let (kind, zeros) = (AnswerKind::Notice, Digest([0; 32]));
@@ -156,6 +159,7 @@ mod tests {
             endorsements: Vec::new(),
             approved_by: None,
             exported_in: Vec::new(),
+            goes_again: false,
         });
         let met_on =
             |report: &Report| report.supplementary_clocks().map(|entry| entry.clock.met_on).collect::<Vec<_>>();

@@ -2,9 +2,12 @@
 
 pub(in crate::casebook) mod agreement;
 pub(in crate::casebook) mod alert;
+pub(in crate::casebook) mod at_box;
 mod decided;
 pub(in crate::casebook) mod fact;
-mod intake;
+pub(in crate::casebook) mod heard;
+mod hearing;
+pub(in crate::casebook) mod intake;
 mod judge;
 pub(in crate::casebook) mod letter;
 pub(in crate::casebook) mod member;

@@ -2,45 +2,90 @@
 
 use crate::{
     casebook::state::{
+        heard::{HeardMessage, StandingAtBox},
+        outline::Outline,
         replay::State,
-        report::{AnswerRecord, Report},
+        report::AnswerRecord,
     },
-    domain::{AnswerEntry, Collected, MemberId, ReportId, ReportState},
+    domain::{AnswerEntry, Collected, Digest, MemberId, ReportId, ReportState, SetAsideEntry, SetAsideReason},
 };
 
-impl State {
-    /// The answers to write, by report and in order.
-    pub(in crate::casebook) fn answers_to_export(&self, again: bool) -> Vec<AnswerEntry> {
-        let reports = self.reports.iter();
-        reports.flat_map(|(id, report)| report.to_export(again).filter_map(|answer| answer.entry(*id))).collect()
-    }
+/// What decisions tell the box besides answers.
+#[derive(Default)]
+pub(in crate::casebook) struct Telling {
+    pub(in crate::casebook) collected: Vec<Collected>,
+    pub(in crate::casebook) gone: Vec<ReportId>,
+    pub(in crate::casebook) set_aside: Vec<SetAsideEntry>,
+}
 
-    /// What the box is to be told by that member to have been collected: what it was not told before, what it was told
-    /// by another member alone, or all. Only of messages that were kept as the box signed for them.
-    pub(in crate::casebook) fn collected(&self, by: MemberId, again: bool) -> Vec<Collected> {
-        let reports = self.reports.iter().filter_map(|(id, report)| {
-            let outline = self.outlines.get(id)?;
-            Some((outline.acknowledged, Collected { report: *id, through: report.kept_through() }))
-        });
-        let destroyed = self
-            .destroyed
-            .iter()
-            .map(|(id, remains)| (remains.acknowledged, Collected { report: *id, through: remains.last_message }));
-        let mut all: Vec<Collected> = reports
-            .chain(destroyed)
-            .filter(|(acknowledged, now)| now.through > 0 && (again || acknowledged.is_news(by, now.through)))
-            .map(|(_, now)| now)
-            .collect();
-        all.sort_by_key(|collected| collected.report);
-        all
+impl Telling {
+    /// Whether there is nothing to tell.
+    pub(in crate::casebook) const fn is_empty(&self) -> bool {
+        self.collected.is_empty() && self.gone.is_empty() && self.set_aside.is_empty()
     }
 }
 
-impl Report {
-    /// The last message up to which all were kept as the box signed for them, 0 for none.
-    pub(in crate::casebook) fn kept_through(&self) -> u32 {
-        let kept = self.messages.iter().take_while(|message| message.kept.is_some());
-        kept.last().map_or(0, |message| message.seq)
+impl State {
+    /// Whether the box has a report, so far as collections tell.
+    pub(in crate::casebook) fn is_at_box(&self, id: ReportId) -> bool {
+        self.outlines.get(&id).is_some_and(|outline| outline.heard.standing == StandingAtBox::There)
+    }
+
+    /// Whether a restored box lost a message of a report that it has.
+    pub(in crate::casebook) fn is_lost(&self, id: ReportId, message: Digest) -> bool {
+        let heard = self.outlines.get(&id).filter(|_| self.is_at_box(id)).and_then(|it| it.heard.message(message));
+        heard.is_some_and(HeardMessage::is_lost)
+    }
+
+    /// The answers to write, by report and in order: to reports that the box has.
+    pub(in crate::casebook) fn answers_to_export(&self, again: bool) -> Vec<AnswerEntry> {
+        let reports = self.reports.iter().filter(|(id, _)| self.is_at_box(**id));
+        reports.flat_map(|(id, report)| report.to_export(again).filter_map(|answer| answer.entry(*id))).collect()
+    }
+
+    /// What the box is to be told by that member: what it was not told before, what it was told by another member alone, or
+    /// all. Only of messages that were kept as the box signed for them.
+    pub(in crate::casebook) fn to_tell(&self, by: MemberId, again: bool) -> Telling {
+        let reports = self.reports.iter().filter_map(|(id, report)| {
+            let is_kept =
+                |commitment| report.messages.iter().any(|it| it.commitment == commitment && it.kept.is_some());
+            self.outlines.get(id)?.heard.to_tell(*id, by, again, is_kept)
+        });
+        let destroyed =
+            self.destroyed.iter().filter_map(|(id, remains)| remains.heard.to_tell(*id, by, again, |_| true));
+        let mut collected: Vec<Collected> = reports.chain(destroyed).collect();
+        collected.sort_by_key(|collected| collected.report);
+        let set_aside = self.outlines.iter().filter_map(|(id, outline)| {
+            let report = self.reports.get(id)?;
+            let reason = if outline.heard.is_taken_back() {
+                (again || !outline.heard.set_aside).then_some(SetAsideReason::Withdrawn)?
+            } else {
+                // What the team wrote since ended it, which its readers alone know.
+                let set_aside = outline.set_aside.filter(|_| report.set_aside.is_some())?;
+                (again || set_aside.is_news(by)).then_some(set_aside.reason)?
+            };
+            let is_kept =
+                |commitment| report.messages.iter().any(|it| it.commitment == commitment && it.kept.is_some());
+            let here = outline.heard.messages.iter().filter(|message| message.came && message.is_there);
+            let messages = here.map(|message| message.commitment).filter(|message| is_kept(*message)).collect();
+            let entry = SetAsideEntry { report: *id, reason, messages };
+            self.may_tell_set_aside(outline, &entry).then_some(entry)
+        });
+        Telling { collected, gone: self.at_box.gone.iter().copied().collect(), set_aside: set_aside.collect() }
+    }
+
+    /// Whether decisions may tell the box that a report is set aside; or that a person withdrew it, to a box that forgot it.
+    pub(in crate::casebook) fn may_tell_set_aside(&self, outline: &Outline, entry: &SetAsideEntry) -> bool {
+        let (heard, reason) = (&outline.heard, entry.reason);
+        let came = |commitment: &Digest| heard.message(*commitment).is_some_and(|message| message.came);
+        entry.messages.iter().all(came)
+            && heard.standing == StandingAtBox::There
+            && !heard.withdrawn
+            && if heard.is_taken_back() {
+                reason == SetAsideReason::Withdrawn
+            } else {
+                outline.set_aside.is_some_and(|set_aside| set_aside.reason == reason)
+            }
     }
 }
 

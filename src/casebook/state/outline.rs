@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::{casebook::log::event::NewKey, domain::MemberId};
+use crate::{
+    casebook::{log::event::NewKey, state::heard::Heard},
+    domain::{MemberId, SetAsideReason},
+};
 
 /// What every member knows of a report.
 #[derive(Clone)]
@@ -12,21 +15,36 @@ pub(in crate::casebook) struct Outline {
     /// The recipients of the generations before, the first one first.
     pub(in crate::casebook) earlier: Vec<String>,
     pub(in crate::casebook) access: Access,
-    /// The last message of the person that a collection brought, 0 for none.
-    pub(in crate::casebook) last_message: u32,
-    /// How far exports told the box that the desk has it.
-    pub(in crate::casebook) acknowledged: Acknowledged,
+    /// What the box said of it.
+    pub(in crate::casebook) heard: Heard,
+    /// That the team set it aside.
+    pub(in crate::casebook) set_aside: Option<SetAsideHere>,
 }
 
-/// How far exports told the box that the desk has a report's messages.
-#[derive(Clone, Copy, Default)]
-pub(in crate::casebook) struct Acknowledged {
-    /// The last message, 0 for none.
-    pub(in crate::casebook) through: u32,
-    /// Who told it that first.
-    pub(in crate::casebook) by: Option<MemberId>,
-    /// The last message of which a second member told it too: the box keeps nothing of it any more.
-    pub(in crate::casebook) confirmed: u32,
+/// A report that the team set aside: nothing more is owed for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::casebook) struct SetAsideHere {
+    /// What the person is told.
+    pub(in crate::casebook) reason: SetAsideReason,
+    /// Whose export told the box first.
+    pub(in crate::casebook) told_by: Option<MemberId>,
+    /// Whether a second member's did too: the box keeps nothing of it any more.
+    pub(in crate::casebook) confirmed: bool,
+}
+
+impl SetAsideHere {
+    /// Whether an export by that member tells the box anything by it.
+    pub(in crate::casebook) fn is_news(&self, by: MemberId) -> bool {
+        self.told_by.is_none_or(|first| first != by && !self.confirmed)
+    }
+
+    /// An export by that member told it.
+    pub(in crate::casebook) fn tell(&mut self, by: MemberId) {
+        match self.told_by {
+            None => self.told_by = Some(by),
+            Some(first) => self.confirmed |= first != by,
+        }
+    }
 }
 
 /// Who may open a report.
@@ -81,43 +99,5 @@ impl Access {
             Self::Everyone => None,
             Self::Chosen { readers, .. } => Some(readers),
         }
-    }
-}
-
-impl Acknowledged {
-    /// What an export by that member tells the box.
-    pub(in crate::casebook) fn tell(&mut self, by: MemberId, through: u32) {
-        if through > self.through {
-            *self = Self { through, by: Some(by), confirmed: self.confirmed };
-        } else if self.by.is_some_and(|first| first != by) {
-            self.confirmed = self.confirmed.max(through);
-        }
-    }
-
-    /// Whether an export by that member would tell the box anything about messages up to that one.
-    pub(in crate::casebook) fn is_news(&self, by: MemberId, through: u32) -> bool {
-        through > self.through
-            || (through > self.confirmed && through == self.through && self.by.is_some_and(|first| first != by))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_second_member_confirms_what_a_first_one_told() {
-        let (one, two) = (MemberId([1; 8]), MemberId([2; 8]));
-        let mut told = Acknowledged::default();
-        assert!(told.is_news(one, 2));
-        told.tell(one, 2);
-        assert!(!told.is_news(one, 2) && told.is_news(two, 2));
-        told.tell(one, 2);
-        assert_eq!(told.confirmed, 0, "nobody confirms their own word");
-        told.tell(two, 2);
-        assert_eq!((told.through, told.confirmed), (2, 2));
-        assert!(!told.is_news(two, 2) && !told.is_news(one, 2));
-        told.tell(two, 3);
-        assert_eq!((told.through, told.confirmed, told.is_news(one, 3)), (3, 2, true));
     }
 }

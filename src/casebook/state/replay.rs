@@ -8,19 +8,22 @@ use crate::{
         log::{
             chain::{Opened, OpenedMatter},
             event::{
-                AnswerId, Approved, Change, Created, Event, Exported, Joining, Matter, RecoveryKeys, Restricted, What,
+                AnswerId, Approved, Change, Created, Event, Exported, Joining, Matter, RecoveryKeys, Restricted,
+                SettingAside, What,
             },
             fact::Fact,
         },
         state::{
             alert::{Alert, AlertKind},
+            at_box::AtBox,
+            heard::Heard,
             member::Member,
-            outline::{Access, Acknowledged, Outline},
+            outline::{Access, Outline, SetAsideHere},
             proposal::Proposal,
-            report::Report,
+            report::{AsideRecord, Report},
         },
     },
-    domain::{BoxId, CasebookId, Date, Digest, LogHead, MemberId, ReportId},
+    domain::{BoxId, CasebookId, Date, Digest, LogHead, MemberId, Part, ReportId},
 };
 
 /// What a casebook knows.
@@ -54,18 +57,24 @@ pub(in crate::casebook) struct State {
     pub(in crate::casebook) box_key: String,
     /// The box it belongs to, pinned by the first collection.
     pub(in crate::casebook) r#box: Option<BoxId>,
-    /// The last collection imported, 0 for none.
-    pub(in crate::casebook) collection: u64,
+    /// Whether two members agreed on a key of the box since: another box may have it.
+    pub(in crate::casebook) box_may_change: bool,
+    /// What the box has, so far as collections tell.
+    pub(in crate::casebook) at_box: AtBox,
+    /// How many parts of collections were imported: each has a directory of that number.
+    pub(in crate::casebook) imports: u64,
     /// The day it was made at the box.
     pub(in crate::casebook) collected_on: Option<Date>,
-    /// SHA-256 of each manifest that was imported, by the collection's number.
-    pub(in crate::casebook) manifests: BTreeMap<u64, Digest>,
+    /// SHA-256 of each manifest that was imported.
+    pub(in crate::casebook) manifests: BTreeSet<Digest>,
     /// The ends of further casebooks that two members said this one goes on without.
     pub(in crate::casebook) given_up: Vec<LogHead>,
     /// The last decisions file written or seen by the box, 0 for none.
     pub(in crate::casebook) exported: u64,
-    /// SHA-256 of each decisions file that was written, by its number.
-    pub(in crate::casebook) export_files: BTreeMap<u64, Digest>,
+    /// Which part of those decisions was written last.
+    pub(in crate::casebook) exported_part: Part,
+    /// SHA-256 of each decisions file that was written, by number and part.
+    pub(in crate::casebook) export_files: BTreeMap<(u64, u32), Digest>,
     /// What every member knows of each report.
     pub(in crate::casebook) outlines: BTreeMap<ReportId, Outline>,
     /// Every report that this member can open.
@@ -81,8 +90,7 @@ pub(in crate::casebook) struct State {
 /// What is left of a report that was destroyed.
 pub(in crate::casebook) struct Remains {
     pub(in crate::casebook) on: Date,
-    pub(in crate::casebook) last_message: u32,
-    pub(in crate::casebook) acknowledged: Acknowledged,
+    pub(in crate::casebook) heard: Heard,
     pub(in crate::casebook) generation: u32,
     pub(in crate::casebook) access: Access,
     pub(in crate::casebook) fact: Fact,
@@ -179,6 +187,7 @@ impl State {
                     report.take_back(number, taken_back.answer.seq);
                 }
             }
+            What::SetAside(setting_aside) => self.set_aside(setting_aside, (number, on, by)),
             What::Restricted(restricted) => {
                 let is_open = !matches!(matters.next(), Some(OpenedMatter::Closed(_)));
                 self.restrict(restricted, is_open, (number, on, by));
@@ -328,9 +337,25 @@ impl State {
         }
     }
 
+    fn set_aside(&mut self, setting_aside: SettingAside, (number, on, by): (u64, Date, MemberId)) {
+        let SettingAside { reports, reason } = setting_aside;
+        let what = AlertKind::SetAside { reports: reports.len() as u64, reason };
+        self.alerts.push(Alert { event: number, on, by, what });
+        for id in reports {
+            if let Some(outline) = self.outlines.get_mut(&id) {
+                outline.set_aside = Some(SetAsideHere { reason, told_by: None, confirmed: false });
+            }
+            if let Some(report) = self.reports.get_mut(&id) {
+                report.set_aside = Some(reason);
+                report.aside.push(AsideRecord { event: number, on, by, reason });
+            }
+        }
+    }
+
     fn export(&mut self, exported: Exported, by: MemberId) {
         self.exported = exported.number;
-        self.export_files.insert(exported.number, exported.file);
+        self.exported_part = exported.part;
+        self.export_files.insert((exported.number, exported.part.number), exported.file);
         for AnswerId { report, seq } in exported.answers {
             let Some(report) = self.reports.get_mut(&report) else { continue };
             let was_to_go = report.to_export(true).any(|answer| answer.seq == seq);
@@ -338,11 +363,20 @@ impl State {
                 answer.exported_in.push(exported.number);
             }
         }
-        for collected in exported.collected {
+        for collected in &exported.collected {
             if let Some(remains) = self.destroyed.get_mut(&collected.report) {
-                remains.acknowledged.tell(by, collected.through);
+                remains.heard.tell(by, collected);
             } else if let Some(outline) = self.outlines.get_mut(&collected.report) {
-                outline.acknowledged.tell(by, collected.through);
+                outline.heard.tell(by, collected);
+            }
+        }
+        for id in &exported.gone {
+            self.at_box.gone.remove(id);
+        }
+        for entry in exported.set_aside {
+            if let Some(set_aside) = self.outlines.get_mut(&entry.report).and_then(|outline| outline.set_aside.as_mut())
+            {
+                set_aside.tell(by);
             }
         }
     }

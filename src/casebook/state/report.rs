@@ -7,7 +7,7 @@ use crate::{
     },
     domain::{
         AccessKind, AnswerKind, Area, Assessment, BoxId, ClockEntry, Date, DeliveryEntry, Digest, Endorsement,
-        FileEntry, Format, MemberId, MessageKind, ReportId, ReportState, Route, SeriousHarm, Text,
+        FileEntry, Format, MemberId, MessageKind, ReportId, ReportState, Route, SeriousHarm, SetAsideReason, Text,
     },
 };
 
@@ -16,6 +16,10 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) route: Route,
     pub(in crate::casebook) received_on: Date,
     pub(in crate::casebook) withdrawn: bool,
+    /// Whether the team set it aside.
+    pub(in crate::casebook) set_aside: Option<SetAsideReason>,
+    /// Each time that it did. One event sets very many aside, so it is no part of the history, which is read again.
+    pub(in crate::casebook) aside: Vec<AsideRecord>,
     /// The answers that the box has, so far as the last collection tells.
     pub(in crate::casebook) deliveries: Vec<DeliveryEntry>,
     /// As they stood at the box.
@@ -25,8 +29,8 @@ pub(in crate::casebook) struct Report {
     /// Those of changes of use, with the event that started each.
     pub(in crate::casebook) changes: Vec<(u64, ClockEntry)>,
     pub(in crate::casebook) messages: Vec<MessageRecord>,
-    /// None while there is no message of which the box's word holds.
-    pub(in crate::casebook) reply_to: Option<String>,
+    /// The box's word: a person can be answered even if what they said is lost.
+    pub(in crate::casebook) reply_to: String,
     /// What the person chose.
     pub(in crate::casebook) chosen_areas: Vec<Area>,
     pub(in crate::casebook) serious_harm: Option<SeriousHarm>,
@@ -46,12 +50,15 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) accesses: Vec<AccessRecord>,
 }
 
-/// A message in one of the collections. All but `kept` is the box's word.
+/// A message in one of the collections. All but `seq` and `kept` is the box's word.
 pub(in crate::casebook) struct MessageRecord {
+    /// Its number here: the box's own, unless a restored box gave that to another message before.
     pub(in crate::casebook) seq: u32,
+    /// Its number at the box.
+    pub(in crate::casebook) at_box: u32,
     pub(in crate::casebook) kind: MessageKind,
     pub(in crate::casebook) on: Date,
-    /// As the box's manifest names them.
+    /// As the box's manifest names them; none if the box had them no more, and they are not here.
     pub(in crate::casebook) files: Vec<FileEntry>,
     /// To the message.
     pub(in crate::casebook) commitment: Digest,
@@ -60,9 +67,9 @@ pub(in crate::casebook) struct MessageRecord {
     /// Its files as they were taken in, the message, then its attachments; none if what was said of it is not what the box
     /// signed for.
     pub(in crate::casebook) kept: Option<Vec<FileEntry>>,
-    /// The collection whose directory holds its files.
-    pub(in crate::casebook) collection: u64,
-    /// Who took the collection in.
+    /// The import whose directory holds its files.
+    pub(in crate::casebook) import: u64,
+    /// Who took it in.
     pub(in crate::casebook) by: MemberId,
 }
 
@@ -74,6 +81,15 @@ pub(in crate::casebook) struct AccessRecord {
     pub(in crate::casebook) how: AccessKind,
     /// The file, or the parts that were handed on; none for the report's page.
     pub(in crate::casebook) file: Option<Text>,
+}
+
+/// The team set the report aside.
+#[derive(Clone, Copy)]
+pub(in crate::casebook) struct AsideRecord {
+    pub(in crate::casebook) event: u64,
+    pub(in crate::casebook) on: Date,
+    pub(in crate::casebook) by: MemberId,
+    pub(in crate::casebook) reason: SetAsideReason,
 }
 
 /// An answer. What it says stays in its event.
@@ -96,6 +112,15 @@ pub(in crate::casebook) struct AnswerRecord {
     pub(in crate::casebook) approved_by: Option<MemberId>,
     /// The decisions files that it was written to.
     pub(in crate::casebook) exported_in: Vec<u64>,
+    /// Whether a box that was restored since may have lost it: it goes once more.
+    pub(in crate::casebook) goes_again: bool,
+}
+
+impl MessageRecord {
+    /// Whether its files ever came.
+    pub(in crate::casebook) const fn is_here(&self) -> bool {
+        !self.files.is_empty()
+    }
 }
 
 impl AnswerRecord {
@@ -118,17 +143,19 @@ impl AnswerRecord {
 }
 
 impl Report {
-    pub(in crate::casebook) fn new(route: Route, received_on: Date) -> Self {
+    pub(in crate::casebook) fn new(route: Route, received_on: Date, reply_to: String) -> Self {
         Self {
             route,
             received_on,
             withdrawn: false,
+            set_aside: None,
+            aside: Vec::new(),
             deliveries: Vec::new(),
             clocks: Vec::new(),
             clocks_here: Vec::new(),
             changes: Vec::new(),
             messages: Vec::new(),
-            reply_to: None,
+            reply_to,
             chosen_areas: Vec::new(),
             serious_harm: None,
             state: ReportState::Received,
@@ -141,6 +168,11 @@ impl Report {
             referrals: Vec::new(),
             accesses: Vec::new(),
         }
+    }
+
+    /// Whether a restored box gave a message the number of another one, which it lost.
+    pub(in crate::casebook) fn is_apart(&self, record: &MessageRecord) -> bool {
+        self.messages.iter().any(|other| other.at_box == record.at_box && other.seq != record.seq)
     }
 
     /// The number of the last message from the person, 0 for none.
@@ -170,7 +202,8 @@ impl Report {
 
     /// Changes with every decision about it.
     pub(in crate::casebook) fn version(&self) -> u64 {
-        self.history.last().copied().unwrap_or_default()
+        let set_aside = self.aside.last().map_or(0, |aside| aside.event);
+        self.history.last().copied().unwrap_or_default().max(set_aside)
     }
 
     /// Whether an answer can be taken back.
@@ -196,6 +229,9 @@ impl Report {
     pub(in crate::casebook) fn decide(&mut self, (event, on, by): (u64, Date, MemberId), decided: Decided) {
         for Written { answer, text, endorsement, file } in decided.answers {
             self.untold = false;
+            if answer.kind.ends_set_aside(answer.state == ReportState::Closed) {
+                self.set_aside = None;
+            }
             self.answers.push(AnswerRecord {
                 seq: answer.seq,
                 kind: answer.kind,
@@ -210,6 +246,7 @@ impl Report {
                 endorsements: vec![endorsement],
                 approved_by: None,
                 exported_in: Vec::new(),
+                goes_again: false,
             });
         }
         self.closed_on = match (self.state, decided.state) {

@@ -8,7 +8,7 @@ use crate::{
 /// Why a report may not be destroyed yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retained {
-    /// It is neither closed nor withdrawn.
+    /// It is not closed, withdrawn or set aside.
     NotOver,
     /// Something that was promised for it is still owed, a notice of a change of use included.
     Owed,
@@ -19,13 +19,13 @@ pub enum Retained {
 }
 
 impl Report {
-    /// Whether the team is done with it, or the person took it back.
+    /// Whether the team is done with it or set it aside, or the person took it back.
     pub(in crate::casebook) fn is_over(&self) -> bool {
-        self.state == ReportState::Closed || self.withdrawn
+        self.state == ReportState::Closed || self.withdrawn || self.set_aside.is_some()
     }
 
     /// What is still promised to the person: at the box, and notices of changes of use. Nothing is once they withdrew
-    /// it: a promise to someone who has left can't be kept.
+    /// it: a promise to someone who has left can't be kept; nor for a report that was set aside.
     pub(in crate::casebook) fn owed(&self) -> impl Iterator<Item = Clock> {
         let all = self.message_clocks().chain(self.supplementary_clocks()).map(|entry| entry.clock);
         all.filter(|clock| clock.met_on.is_none() && !self.withdrawn)

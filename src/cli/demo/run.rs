@@ -11,7 +11,7 @@ use tokio::{net::TcpListener, runtime::Builder};
 
 use super::samples;
 use crate::{
-    casebook::{Casebook, Founder},
+    casebook::{Casebook, Founder, ImportChoices},
     cli::{
         demo::carrier::Stick,
         listen::{bind, stop_signal, uptime},
@@ -19,7 +19,7 @@ use crate::{
     },
     crypto::{BoxRole, CodeTagger, GovernanceRecipients, KdfParams, SigningKey, os_random, signers_fingerprint},
     desk::{self, Desk, DeskOptions, Keys, Surroundings, Unreadable},
-    domain::{BoxId, Calendar, SystemDay, TeamRole, Text, Today},
+    domain::{BoxId, Calendar, Epoch, EpochId, SystemDay, TeamRole, Text, Today},
     files::{self, Readers},
     http::{self, scrub},
     store::{Settings, Store},
@@ -133,6 +133,7 @@ fn prepare(directory: &Path) -> Result<Demonstration, output::Failure> {
     let Keys { identity, signing_key, .. } = keys.read()?;
     let signers = vec![signing_key.verifying_key()?];
     let settings = Settings {
+        epoch: Epoch { id: EpochId::random(&mut os_random()), began_on: SystemDay.today(), backup_of: None },
         box_id: BoxId::random(&mut os_random()),
         kdf: KdfParams::RECOMMENDED,
         tagger: CodeTagger::generate(),
@@ -149,7 +150,7 @@ fn prepare(directory: &Path) -> Result<Demonstration, output::Failure> {
     let stick = Stick { store: store.clone(), recipients: recipients.clone(), key: secret, signers };
     let collection = at("collection");
     stick.collect_to(&collection)?;
-    casebook.edit(&signing_key)?.import(&collection, false, &SystemDay)?;
+    casebook.edit(&signing_key)?.import(&collection, &ImportChoices::default(), &SystemDay)?;
     let options = AppOptions {
         free_space: Arc::new(store.clone()),
         store,

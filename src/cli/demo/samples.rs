@@ -155,7 +155,13 @@ impl Sending<'_> {
         let promises = route.promises().iter().chain([&Clock::NOTICE]);
         let clocks = promises.map(|promise| Clock::start(*promise, on, self.calendar)).collect::<Result<_, _>>()?;
         let first = new_message((1, MessageKind::Concern), on, commitments, clocks, files);
-        self.store.add_report(NewReport { id, locator: self.receipt.locator, route, message: first })?;
+        self.store.add_report(NewReport {
+            id,
+            locator: self.receipt.locator,
+            route,
+            reply_to: self.receipt.reply.recipient().to_string(),
+            message: first,
+        })?;
         if let Some((text, days_ago)) = self.sample.follow_up {
             let on = today - days_ago.days();
             let message = self.message(id, 2, on, MessageContent::FollowUp(Some(Text::typed(text))));

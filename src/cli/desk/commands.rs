@@ -5,7 +5,9 @@ use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
 use super::{
     casebook_argument::CasebookArgument,
     check::{self, DeskCheckArguments},
+    import::{self, ImportArguments},
     open, print, reach,
+    set_aside::{self, SetAsideArguments},
     team_commands::{self, ConsentArguments, LogArguments, ProposeArguments, RecoverArguments, TeamArguments},
 };
 use crate::{
@@ -17,11 +19,12 @@ use crate::{
             new_keys::SIGNING_KEY,
         },
         due::HolidayArguments,
-        output::{self, Outcome},
+        output::{self, Failure, Outcome},
     },
-    crypto::{BoxRole, Fingerprint},
+    crypto::{BoxRole, Fingerprint, GovernanceRecipients},
     domain::{
-        Area, Date, ReportState, SystemDay, TeamRole, Text, Today, escape_invisible_in_line, limits::FIELD_BYTES,
+        Area, Date, ReportState, SystemDay, TeamRole, Text, Today, escape_invisible_in_line,
+        limits::{FIELD_BYTES, MIB},
     },
     files,
 };
@@ -62,8 +65,24 @@ pub(in crate::cli) enum DeskCommand {
     /// A notice or a reply is sealed to the person and waits for `candour desk export`. A note is for the team alone
     /// and never leaves the casebook. At least one of the options must be given.
     Decide(DecideArguments),
+    /// Set reports aside: nothing more is owed for them, and the persons read why
+    ///
+    /// For what is no concern, the same as another report, abusive, a test, or not for this body. Once the next decisions are
+    /// delivered the box lets its sealed files of them go as it does what is acknowledged: after some days, or when another
+    /// member's decisions say so too. A person who adds something to such a report is heard as before, and an answer to it
+    /// ends that it is set aside.
+    SetAside(SetAsideArguments),
     /// Write the decisions that the box does not have yet to a file to carry there
     Export(ExportArguments),
+    /// Write everything of the casebook that can't be made again into one sealed file
+    ///
+    /// Sealed to every member and to the recovery keys, unless told otherwise. Make one before you write decisions: what they
+    /// acknowledge, the box deletes some days later.
+    Backup(DeskBackupArguments),
+    /// Make a casebook of a backup, in an empty directory
+    ///
+    /// Then take in the box's next collection. What was recorded after the backup is gone; what the box saw of it, it says.
+    Restore(DeskRestoreArguments),
     /// Say who works on the casebook, what waits for a second member, and what happened since
     Team(TeamArguments),
     /// Propose a change that takes two members
@@ -127,18 +146,6 @@ pub(in crate::cli) struct JoinArguments {
 }
 
 #[derive(Args)]
-pub(in crate::cli) struct ImportArguments {
-    #[command(flatten)]
-    casebook: Changing,
-    /// Take it in though collections before it are lost; it holds everything that the desk has not confirmed
-    #[arg(long)]
-    missing: bool,
-    /// The collection, as `candour collect` wrote it
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-}
-
-#[derive(Args)]
 pub(in crate::cli) struct ListArguments {
     #[command(flatten)]
     casebook: Reading,
@@ -187,6 +194,36 @@ pub(in crate::cli) struct AttachmentArguments {
     /// The file to write; never one that is there already
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct DeskBackupArguments {
+    #[command(flatten)]
+    casebook: Reading,
+    /// An age recipients file, in place of every member and the recovery keys
+    #[arg(long, value_name = "RECIPIENTS")]
+    to: Option<PathBuf>,
+    /// The new file
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct DeskRestoreArguments {
+    #[command(flatten)]
+    casebook: CasebookArgument,
+    /// Your identity file
+    #[arg(long, value_name = "FILE")]
+    identity: PathBuf,
+    /// Your signing key, to be remembered; `signing.key` beside the identity unless given
+    #[arg(long, value_name = "FILE")]
+    signing_key: Option<PathBuf>,
+    /// The passphrase of both, in a file
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// The backup, as `candour desk backup` wrote it
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
 }
 
 #[derive(Args)]
@@ -240,11 +277,14 @@ pub(in crate::cli) fn run(command: DeskCommand) -> Outcome {
     match command {
         DeskCommand::Init(arguments) => init(&arguments),
         DeskCommand::Join(arguments) => join(&arguments),
-        DeskCommand::Import(arguments) => import(&arguments),
+        DeskCommand::Import(arguments) => import::import(&arguments),
         DeskCommand::List(arguments) => list(&arguments),
         DeskCommand::Show(arguments) => show(&arguments),
         DeskCommand::Attachment(arguments) => attachment(&arguments),
         DeskCommand::Decide(arguments) => decide(&arguments),
+        DeskCommand::SetAside(arguments) => set_aside::set_aside(&arguments),
+        DeskCommand::Backup(arguments) => backup(&arguments),
+        DeskCommand::Restore(arguments) => restore(&arguments),
         DeskCommand::Export(arguments) => export(&arguments),
         DeskCommand::Team(arguments) => team_commands::team(&arguments),
         DeskCommand::Propose(arguments) => team_commands::propose(&arguments),
@@ -290,10 +330,46 @@ fn join(arguments: &JoinArguments) -> Outcome {
     output::line(&format!("joined the casebook in {} as {}", directory.display(), name.unwrap_or_default()))
 }
 
-fn import(arguments: &ImportArguments) -> Outcome {
-    arguments.casebook.edit_with([arguments.file.as_path()], None, |editor| {
-        print::import(&editor.import(&arguments.file, arguments.missing, &SystemDay)?)
-    })
+fn backup(arguments: &DeskBackupArguments) -> Outcome {
+    let to = match &arguments.to {
+        Some(path) => {
+            let text = files::read_text(path, MIB)?;
+            let to = GovernanceRecipients::parse(&text);
+            Some(to.map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?)
+        }
+        None => None,
+    };
+    let out = absolute(&arguments.out)?;
+    let made = arguments.casebook.open_making(&out)?.backup(to, &out, &SystemDay)?;
+    output::line(&format!(
+        "backup of {} and {}, {} MiB, in {}",
+        output::count(made.reports, "report", "reports"),
+        output::count(usize::try_from(made.events).unwrap_or(usize::MAX), "event", "events"),
+        made.bytes.div_ceil(MIB as u64),
+        arguments.out.display()
+    ))?;
+    output::line("keep it away from this machine; the private keys are not in it")
+}
+
+fn restore(arguments: &DeskRestoreArguments) -> Outcome {
+    let directory = absolute(&arguments.casebook.casebook)?;
+    let identity = absolute(&arguments.identity)?;
+    let beside = || identity.with_file_name(SIGNING_KEY);
+    let signing_key = arguments.signing_key.as_deref().map_or_else(|| Ok(beside()), absolute)?;
+    let paths = KeyPaths { identity, signing_key };
+    let mut ring = KeyRing::new(paths.clone(), arguments.passphrase_file.clone());
+    let file = absolute(&arguments.file)?;
+    confine(&directory, &ring, [file.as_path()], None);
+    let restored = Casebook::restore(&directory, ring.identity()?.into(), &file)?;
+    paths.remember(&directory)?;
+    output::line(&format!(
+        "restored the casebook in {} as it was on {}, with {}",
+        directory.display(),
+        restored.on,
+        output::count(usize::try_from(restored.casebook.version()).unwrap_or(usize::MAX), "event", "events")
+    ))?;
+    output::line(&format!("casebook fingerprint: {}", Pointer::read(&directory)?.fingerprint()))?;
+    output::line("import the box's next collection; if the box saw more than this, it says so, and what to do")
 }
 
 fn list(arguments: &ListArguments) -> Outcome {
@@ -338,8 +414,25 @@ fn export(arguments: &ExportArguments) -> Outcome {
     let ExportArguments { casebook, out, again } = arguments;
     casebook.edit_with([], Some(out), |editor| {
         let exported = editor.export(out, *again, &SystemDay)?;
-        print::export(&exported, out, editor.casebook().waiting())
+        print::export(&exported, out, editor.casebook().waiting())?;
+        urge_backup(editor.casebook())
     })
+}
+
+/// What decisions acknowledge the box deletes some days later: by then it should be in a backup.
+fn urge_backup(casebook: &Casebook) -> Outcome {
+    let (last, imports) = casebook.since_backup();
+    if imports == 0 {
+        return Ok(());
+    }
+    let since = last.map_or_else(
+        || "there is no backup of this casebook".to_owned(),
+        |on| format!("the last backup of this casebook is of {on}"),
+    );
+    let came = output::count(usize::try_from(imports).unwrap_or(usize::MAX), "import is", "imports are");
+    output::line(&format!(
+        "{since}, and {came} not in one: make one with `candour desk backup` before these decisions go"
+    ))
 }
 
 impl ViewArguments {
@@ -349,7 +442,7 @@ impl ViewArguments {
 }
 
 impl DecisionArguments {
-    fn read(&self) -> Result<NewDecision, output::Failure> {
+    fn read(&self) -> Result<NewDecision, Failure> {
         let notice = read_typed(self.notice_file.as_deref())?;
         let reply = read_typed(self.reply_file.as_deref())?;
         let note = read_typed(self.note_file.as_deref())?;
@@ -357,12 +450,12 @@ impl DecisionArguments {
         let reply = reply.map(NewReply::new).transpose()?;
         let note = note.map(NewNote::new).transpose()?;
         let assessment = NewAssessment::of_areas(self.areas.clone(), self.state, note);
-        NewDecision::new(assessment, notice, reply).map_err(|error| output::Failure::Usage(error.to_string()))
+        NewDecision::new(assessment, notice, reply).map_err(|error| Failure::Usage(error.to_string()))
     }
 }
 
 /// A text as someone typed it into a file, without the mark that some editors put in front.
-fn read_typed(path: Option<&Path>) -> Result<Option<Text>, output::Failure> {
+fn read_typed(path: Option<&Path>) -> Result<Option<Text>, Failure> {
     let Some(path) = path else { return Ok(None) };
     let text = zeroize::Zeroizing::new(files::read_text(path, FIELD_BYTES)?);
     Ok(Some(Text::typed(text.trim_start_matches('\u{feff}'))))

@@ -47,6 +47,16 @@ impl Reading {
     }
 }
 
+impl Reading {
+    /// The same, for what makes a file.
+    pub(super) fn open_making(&self, made: &Path) -> Result<Casebook, Failure> {
+        let casebook = &self.casebook.casebook;
+        let mut ring = KeyRing::of(casebook, &self.keys, None)?;
+        confine(casebook, &ring, [], Some(made));
+        Ok(Casebook::open(casebook, ring.identity()?.into())?)
+    }
+}
+
 impl Changing {
     /// Opens it for one change.
     pub(super) fn edit(&self, work: impl FnOnce(&mut Editor<'_>) -> Outcome) -> Outcome {
@@ -63,6 +73,18 @@ impl Changing {
         let casebook = &self.casebook.casebook;
         let mut ring = KeyRing::of(casebook, &self.keys, Some(&self.signer))?;
         confine(casebook, &ring, read, made);
+        let (identity, key) = (ring.identity()?, ring.signing_key()?);
+        let mut casebook = Casebook::open(casebook, identity.into())?;
+        work(&mut casebook.edit(&key)?)
+    }
+
+    /// The same, for what reads many files.
+    pub(super) fn edit_reading(&self, read: &[&Path], work: impl FnOnce(&mut Editor<'_>) -> Outcome) -> Outcome {
+        let casebook = &self.casebook.casebook;
+        let mut ring = KeyRing::of(casebook, &self.keys, Some(&self.signer))?;
+        follow_sharing(casebook);
+        let read = ring.files().chain(read.iter().copied());
+        let _ = confined::to_files(&reach::named(casebook, read, None));
         let (identity, key) = (ring.identity()?, ring.signing_key()?);
         let mut casebook = Casebook::open(casebook, identity.into())?;
         work(&mut casebook.edit(&key)?)

@@ -4,6 +4,7 @@
 mod casebook_argument;
 mod check;
 mod commands;
+mod import;
 mod key_ring;
 mod keys_of;
 pub(super) mod new_keys;
@@ -11,6 +12,7 @@ mod open;
 mod passphrase;
 mod print;
 pub(super) mod reach;
+mod set_aside;
 mod team_commands;
 
 pub(super) use commands::{DeskCommand, run};

@@ -4,29 +4,41 @@ use std::path::Path;
 
 use crate::{
     casebook::{
-        AnswerView, DecisionView, Export, Import, MessageView, QueueEntry, Recorded, Release, ReportView, SaidBy,
+        AnswerView, AsideView, DecisionView, DeliveryView, Export, Import, LostAtBox, MessageView, QueueEntry,
+        Recorded, Release, ReportView, SaidBy, StandingAtBox,
     },
     cli::output::{self, Outcome},
     domain::{
-        Area, ClockState, ClockView, Concern, Given, MessageKind, ReportId, SeriousHarm, Text, escape_invisible_in_line,
+        Area, ClockState, ClockView, Concern, Epoch, Given, MessageKind, Part, ReportId, SeriousHarm, Text,
+        escape_invisible_in_line,
     },
+    files,
 };
 
 /// Columns that a paragraph of a message is set in by.
 const INDENT: &str = "    ";
+/// Lines of one list, at most: after a flood, or where another box has nothing of what is here, there are very many.
+const NAMED: usize = 50;
 
 pub(in crate::cli) fn import(imported: &Import) -> Outcome {
-    let number = imported.number;
-    if imported.known {
+    let number = match imported.part {
+        Part { of: 1, .. } => imported.number.to_string(),
+        Part { number, of } => format!("{}, part {number} of {of}", imported.number),
+    };
+    for (report, seq) in &imported.mended {
         output::line(&format!(
-            "collection {number}: imported before; compared with what was imported, nothing differs"
+            "report {report}: message {seq} was not here as the person sent it, and now is; look at what was decided since"
         ))?;
-        for (report, files) in &imported.mended {
-            let files = usize::try_from(*files).unwrap_or(usize::MAX);
-            let mended = output::count(files, "file that was damaged is", "files that were damaged are");
-            output::line(&format!("report {report}: {mended} taken from it again"))?;
-        }
-        return Ok(());
+    }
+    if imported.known {
+        let rest = if imported.mended.is_empty() { "nothing differs" } else { "nothing else differs" };
+        return output::line(&format!("collection {number}: imported before; compared with what was imported, {rest}"));
+    }
+    for report in &imported.apart {
+        output::line(&format!(
+            "report {report} is put apart: what the box says can't be of the report that is here under that id, and nothing of \
+             it was taken in. Keep the file, and ask whoever runs the box"
+        ))?;
     }
     if imported.passed_over > 0 {
         let lost = usize::try_from(imported.passed_over).unwrap_or(usize::MAX);
@@ -50,7 +62,7 @@ pub(in crate::cli) fn import(imported: &Import) -> Outcome {
         output::count(imported.messages.len() - concerns, "new message", "new messages"),
         output::count(imported.files, "file", "files"),
     ))?;
-    for message in &imported.messages {
+    imported.messages.iter().take(NAMED).try_for_each(|message| {
         let files = if message.files == 0 {
             String::new()
         } else {
@@ -59,6 +71,59 @@ pub(in crate::cli) fn import(imported: &Import) -> Outcome {
         output::line(&format!(
             "{}  {}  {}  received {}{files}",
             message.report, message.kind, message.route, message.on
+        ))
+    })?;
+    match imported.messages.len().saturating_sub(NAMED) {
+        0 => Ok(()),
+        more => output::line(&format!("and {} more: `candour desk list`", output::count(more, "message", "messages"))),
+    }
+}
+
+/// What came of the box's new epoch: what it lost, and what the team can do.
+pub(in crate::cli) fn lost_at_box(lost: &LostAtBox, is_new_epoch: bool) -> Outcome {
+    let LostAtBox { epoch, reports, messages, answers, missing, .. } = lost;
+    let Some(Epoch { began_on, backup_of, .. }) = epoch else { return Ok(()) };
+    if is_new_epoch {
+        output::line(&match backup_of {
+            Some(day) => format!("the box is in a new epoch: it was restored on {began_on} from a backup of {day}"),
+            None => format!("the box is in a new epoch, since {began_on}: it is another one, or was made anew"),
+        })?;
+        output::line(if backup_of.is_some() {
+            "what people sent between those days and nobody collected is lost, and their receipt codes open nothing: the \
+             box's page asks people to send again"
+        } else {
+            "receipt codes that were shown before that day open nothing, unless the box has their reports"
+        })?;
+    }
+    if missing.is_some() {
+        return output::line("what else it lost is known once all parts are here");
+    }
+    let mut lines: Vec<String> = reports
+        .iter()
+        .map(|id| {
+            format!("lost at the box: report {id}; all of it is here, and no answer gets there unless they send again")
+        })
+        .collect();
+    lines.extend(messages.iter().map(|(id, lost)| {
+        let lost = output::count(*lost, "message", "messages");
+        format!("lost at the box: {lost} of report {id}; all of it is here, and an answer reaches them")
+    }));
+    lines.iter().take(NAMED).try_for_each(|line| output::line(line))?;
+    if lines.len() > NAMED {
+        let rest = lines.len() - NAMED;
+        output::line(&format!(
+            "and {rest} more: `candour desk list --json` says of each report whether the box has it (\"at_box\")"
+        ))?;
+    }
+    output::line(&format!(
+        "{} and {} lost at the box; all else that was here is there",
+        output::count(reports.len(), "report", "reports"),
+        output::count(messages.iter().map(|(_, lost)| lost).sum(), "message", "messages")
+    ))?;
+    if !answers.is_empty() {
+        output::line(&format!(
+            "{} out again: write decisions with `candour desk export`, and deliver them",
+            output::count(answers.len(), "answer goes", "answers go")
         ))?;
     }
     Ok(())
@@ -77,7 +142,13 @@ pub(in crate::cli) fn queue(queue: &[QueueEntry]) -> Outcome {
             next.and_then(|clock| clock.working_days_left).map_or_else(|| "-".to_owned(), |left| left.to_string()),
             next.map_or_else(|| "-".to_owned(), |clock| clock.state.label().to_lowercase()),
             entry.serious_harm.map_or("-", SeriousHarm::slug).to_owned(),
-            if entry.withdrawn { "withdrawn".to_owned() } else { entry.state.to_string() },
+            if entry.withdrawn {
+                "withdrawn".to_owned()
+            } else if entry.set_aside.is_some() {
+                "set aside".to_owned()
+            } else {
+                entry.state.to_string()
+            },
             entry.route.to_string(),
             areas(&entry.areas),
         ]
@@ -96,6 +167,16 @@ pub(in crate::cli) fn report(report: &ReportView) -> Outcome {
         entry.state,
         if entry.withdrawn { ", withdrawn by the person" } else { "" }
     ))?;
+    for (left, AsideView { on, reason, .. }) in (0..report.aside.len()).rev().zip(&report.aside) {
+        let now = if left == 0 && entry.set_aside.is_some() { "" } else { " (not any more)" };
+        output::line(&format!("Set aside:    on {on}: {}{now}", reason.label().to_lowercase()))?;
+    }
+    match entry.at_box {
+        StandingAtBox::There => {}
+        StandingAtBox::Gone if entry.withdrawn => {}
+        StandingAtBox::Gone => output::line("At the box:   not any more; its time there is over")?,
+        StandingAtBox::Lost => output::line("At the box:   lost when it was restored; the receipt code opens nothing")?,
+    }
     output::line(&format!("Areas:        {}", areas(&entry.areas)))?;
     output::line(&format!("Serious harm: {}", entry.serious_harm.map_or("not answered", SeriousHarm::slug)))?;
     for clock in &entry.clocks {
@@ -108,7 +189,15 @@ pub(in crate::cli) fn report(report: &ReportView) -> Outcome {
         output::line("")?;
         output::line("Decisions")?;
     }
-    report.decisions.iter().try_for_each(decision)
+    report.decisions.iter().try_for_each(decision)?;
+    let theirs: Vec<&DeliveryView> = report.deliveries.iter().filter(|delivery| !delivery.ours).collect();
+    if !theirs.is_empty() {
+        output::line("")?;
+        output::line("At the box, and not written by this casebook")?;
+    }
+    theirs.iter().try_for_each(|DeliveryView { seq, on, kind, .. }| {
+        output::line(&format!("  {} {seq}, delivered on {on}", kind.label()))
+    })
 }
 
 pub(in crate::cli) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize) -> Outcome {
@@ -122,12 +211,19 @@ pub(in crate::cli) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize
         "{} for the person; {} for `candour desk export`",
         kinds.join(" and "),
         output::count(waiting, "answer waits", "answers wait")
-    ))
+    ))?;
+    if recorded.is_at_box {
+        Ok(())
+    } else {
+        output::line(
+            "the box does not have this report any more: it goes to nobody, unless the box gets the report back",
+        )
+    }
 }
 
 /// What an export did. `waiting`: answers that are not in it.
 pub(in crate::cli) fn export(exported: &Export, out: &Path, waiting: usize) -> Outcome {
-    let out = out.display();
+    let (first, out) = (out, out.display());
     match exported {
         Export::Nothing => {
             output::line("nothing to export: no file was written; if the last one was lost on its way, give --again")
@@ -144,12 +240,19 @@ pub(in crate::cli) fn export(exported: &Export, out: &Path, waiting: usize) -> O
                 )),
             }
         }
-        Export::Written { number, answers, collected, lost } => {
+        Export::Written { number, parts, answers, collected, set_aside, lost } => {
             let (answers, reports) =
                 (output::count(*answers, "answer", "answers"), output::count(*collected, "report", "reports"));
             output::line(&format!(
                 "decisions {number}: {answers}, collection of {reports} confirmed; carry {out} to the box"
             ))?;
+            if *set_aside > 0 {
+                output::line(&format!("{} set aside", output::count(*set_aside, "report", "reports")))?;
+            }
+            if *parts > 1 {
+                let last = files::part_path(first, *parts);
+                output::line(&format!("it is in {parts} parts, from {out} to {}: carry all of them", last.display()))?;
+            }
             lost.iter().try_for_each(|report| {
                 output::line(&format!(
                     "report {report}: an answer is not in it, because its sealed file is not here as it was made: take it \
@@ -162,11 +265,22 @@ pub(in crate::cli) fn export(exported: &Export, out: &Path, waiting: usize) -> O
 
 fn message(message: &MessageView) -> Outcome {
     let from = match message.said {
-        SaidBy::Person { .. } => "from the person",
+        SaidBy::Person { .. } | SaidBy::NotHere { .. } => "from the person",
         SaidBy::Team { .. } => "from the team",
     };
     output::line("")?;
     output::line(&format!("{} {} {from}, {}", message.label(), message.seq, message.on))?;
+    if let Some(at_box) = message.number_at_box {
+        let which = if message.is_lost { "It lost this one" } else { "It has this one" };
+        output::line(&format!(
+            "  Apart: the box has had two messages of number {at_box}, as it was restored in between. {which}"
+        ))?;
+    } else if message.is_lost {
+        output::line("  The box lost it when it was restored; it is here")?;
+    }
+    if message.is_not_here() {
+        output::line("  Not here, nor at the box: ask the person to say it again")?;
+    }
     if let Some(concern) = message.concern() {
         answers(concern).iter().try_for_each(|line| output::line(line))?;
     }

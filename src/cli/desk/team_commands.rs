@@ -11,7 +11,7 @@ use super::{
     keys_of::{Changing, Reading, confine},
 };
 use crate::{
-    casebook::{Casebook, MemberView, NewMember, NewProposal, NewRecovery, Proposed},
+    casebook::{Casebook, ChangeView, MemberView, NewMember, NewProposal, NewRecovery, Proposed},
     cli::output::{self, Failure, Outcome},
     crypto::{BoxRole, Fingerprint, GovernanceRecipients, KeyRole, SignerRole, VerifyingKey, read_keys},
     desk::{described, told},
@@ -203,6 +203,9 @@ pub(super) fn propose(arguments: &ProposeArguments) -> Outcome {
     let given = NamedFiles::read(arguments)?;
     arguments.casebook.edit(|editor| {
         let new = given.proposal(arguments, editor.casebook())?;
+        if matches!(new, NewProposal::BoxKey(_)) {
+            what_another_box_means()?;
+        }
         match editor.propose(new, &SystemDay)? {
             Proposed::CameAbout(event) => output::line(&format!("event {event}: done, as there is one member alone")),
             Proposed::Waits(event) => output::line(&format!(
@@ -217,14 +220,25 @@ pub(super) fn consent(arguments: &ConsentArguments) -> Outcome {
     arguments.casebook.edit(|editor| {
         let proposals = editor.casebook().proposals();
         let proposal = proposals.iter().find(|proposal| proposal.event == arguments.proposal);
+        let is_box_key = proposal.is_some_and(|proposal| matches!(proposal.what, ChangeView::BoxKey(_)));
         let what = proposal.map(|proposal| described(&proposal.what, editor.casebook())).unwrap_or_default();
         if arguments.decline {
             editor.decline(arguments.proposal, &SystemDay)?;
             return output::line(&format!("turned down: {what}"));
         }
         editor.consent(arguments.proposal, &SystemDay)?;
-        output::line(&format!("done: {what}"))
+        output::line(&format!("done: {what}"))?;
+        if is_box_key { what_another_box_means() } else { Ok(()) }
     })
+}
+
+/// What follows when the box has another key.
+fn what_another_box_means() -> Outcome {
+    output::line("collections that are signed with that key are believed once this has come about, and no others")?;
+    output::line(
+        "another box may have it: its first collection is taken in with `candour desk import --confirm-epoch`; what the old one \
+         had is lost there then, so that those receipt codes open nothing and no answer gets there; all of it stays here",
+    )
 }
 
 pub(super) fn log(arguments: &LogArguments) -> Outcome {

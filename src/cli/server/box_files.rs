@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 
 use crate::{
-    cli::output::Failure,
+    cli::output::{Failure, Outcome},
     crypto::{
         BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, is_private_key, read_keys,
         signers_fingerprint,
@@ -18,15 +18,12 @@ use crate::{
         limits::{KIB, MIB},
     },
     files::{self, FileError},
-    store::Store,
+    store::{Store, StoreError},
+    transfer,
 };
 
-/// The box's private signing key, in the data directory.
-pub(in crate::cli) const BOX_KEY: &str = "box.key";
-/// Its public half.
-pub(in crate::cli) const BOX_PUBLIC: &str = "box.pub";
-/// GOV.UK's bank-holidays.json, in the data directory, for years that this version does not know.
-const BANK_HOLIDAYS: &str = "bank-holidays.json";
+pub(in crate::cli) use crate::transfer::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC};
+
 /// Bytes of a key file, with room for many keys and comments.
 const KEY_FILE_BYTES: usize = 256 * KIB;
 
@@ -112,7 +109,33 @@ impl KeysArgument {
 impl DataArgument {
     /// Opens the store.
     pub(in crate::cli) fn store(&self) -> Result<Store, Failure> {
-        Ok(Store::open(&self.path)?)
+        match Store::open(&self.path) {
+            // A box was here: another one under its key would be none that anybody knows.
+            Err(StoreError::Missing(_)) => {
+                self.refuse_remains()?;
+                Err(StoreError::Missing(self.path.clone()).into())
+            }
+            opened => Ok(opened?),
+        }
+    }
+
+    /// Refuses a directory in which a box was whose database is gone.
+    pub(in crate::cli) fn refuse_remains(&self) -> Outcome {
+        if transfer::is_unfinished(&self.path) {
+            return Err(Failure::Failed(format!(
+                "a box was being restored in {} and is not whole; run the same `candour restore` again",
+                self.path.display()
+            )));
+        }
+        let Some(name) = [BOX_KEY, BOX_PUBLIC].into_iter().find(|name| self.path.join(name).exists()) else {
+            return Ok(());
+        };
+        Err(Failure::Failed(format!(
+            "{} held a box: {name} is there, and its database is not. Move what is there aside, and restore the box from its \
+             backup with `candour restore` into an empty directory; `candour init` would make another box, which no receipt \
+             leads to",
+            self.path.display()
+        )))
     }
 
     /// Opens the store and the keys, and holds the recipients against the pinned ones.

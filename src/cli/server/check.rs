@@ -7,11 +7,12 @@ use crate::{
         findings::{Findings, Verdict},
         output::{Failure, Outcome},
         server::{
-            box_files::{BOX_KEY, DataArgument, KeysArgument, demanded_words},
+            box_files::{BOX_KEY, BOX_PUBLIC, DataArgument, KeysArgument, demanded_words},
             config_file::ConfigArgument,
         },
     },
-    domain::{Clock, Route, SystemDay, Today, limits::MIB},
+    crypto::epoch_fingerprint,
+    domain::{Clock, Date, Route, SystemDay, Today, limits::MIB},
     store::{DATABASE, Store, VAULT_FILES},
     web::PageText,
 };
@@ -22,6 +23,9 @@ const FREE_NEEDED: u64 = 1024 * MIB as u64;
 const FREE_WANTED: u64 = 5 * FREE_NEEDED;
 /// Working days ahead for which bank holidays should be loaded: half a year.
 const HOLIDAYS_AHEAD: u32 = 130;
+
+/// Days after which a backup is old.
+const BACKUP_DAYS: i32 = 7;
 
 #[derive(Args)]
 pub(in crate::cli) struct CheckArguments {
@@ -76,6 +80,8 @@ impl BoxCheck {
 
     fn store(&mut self, store: &Store, data: &DataArgument, keys: &KeysArgument) {
         self.0.add("a write reaches the disk", store.probe().map_err(Failure::from));
+        self.epoch(store);
+        self.backup(store);
         if let Ok(recipients) = keys.recipients() {
             self.0.add(
                 "the recipients are those that were confirmed",
@@ -98,6 +104,31 @@ impl BoxCheck {
             };
             self.0.add(demanded_words(second_approver), enough);
         }
+    }
+
+    fn epoch(&mut self, store: &Store) {
+        let settings = store.settings();
+        let fingerprint = epoch_fingerprint(settings.box_id, &settings.epoch);
+        self.0.say(Verdict::Ok, format!("the epoch's fingerprint is {fingerprint}"));
+        let Some(day) = settings.epoch.backup_of else { return };
+        match store.last_collected_on() {
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                let text = format!(
+                    "this box came back from a backup of {day}, and the desk was told nothing since; run `candour collect`"
+                );
+                self.0.say(Verdict::Warning, text);
+            }
+            Err(error) => self.0.say(Verdict::Unsafe, error.to_string()),
+        }
+    }
+
+    fn backup(&mut self, store: &Store) {
+        let (verdict, finding) = match store.backed_up_on() {
+            Ok(last) => last_backup(last, SystemDay.today()),
+            Err(error) => (Verdict::Unsafe, error.to_string()),
+        };
+        self.0.say(verdict, finding);
     }
 
     fn whole(&mut self, store: &Store) {
@@ -146,6 +177,13 @@ impl BoxCheck {
 
     fn private(&mut self, path: &Path, what: &str) {
         let result = match path.metadata() {
+            // Where a key is there was a box, which another one does not replace.
+            Err(_) if path.with_file_name(BOX_KEY).exists() || path.with_file_name(BOX_PUBLIC).exists() => {
+                Err(Failure::Failed(format!(
+                    "{what} is missing at {}; restore the box from its backup with `candour restore`",
+                    path.display()
+                )))
+            }
             Err(_) => {
                 Err(Failure::Failed(format!("{what} is missing at {}; make a box with `candour init`", path.display())))
             }
@@ -164,6 +202,20 @@ fn signing_key(data: &DataArgument) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Failed("box.key and box.pub do not belong together; restore the data directory from a backup".into()))
+}
+
+/// What a backup of that day is worth today.
+fn last_backup(last: Option<Date>, today: Date) -> (Verdict, String) {
+    let make = "run `candour backup` each day, and take what it writes to another machine";
+    let Some(day) = last else {
+        return (Verdict::Warning, format!("no backup was ever made, so all that is here dies with this disk; {make}"));
+    };
+    match today.since(day).map(|span| span.get_days()) {
+        Ok(days) if days <= BACKUP_DAYS => (Verdict::Ok, format!("the last backup is of {day}")),
+        _ => {
+            (Verdict::Warning, format!("the last backup is of {day}, and what came since dies with this disk; {make}"))
+        }
+    }
 }
 
 /// What so many free bytes are for a box that is to start.
@@ -189,6 +241,24 @@ mod tests {
             (FREE_WANTED, Verdict::Ok),
         ] {
             assert!(free_space(free) == verdict, "{free}");
+        }
+    }
+
+    #[test]
+    fn a_backup_is_asked_for_when_there_is_none_or_it_is_older_than_a_week() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let told = |last: Option<&str>| last_backup(last.map(day), day("2026-12-08"));
+        for (last, verdict, says) in [
+            (None, Verdict::Warning, "no backup was ever made"),
+            (Some("2026-12-08"), Verdict::Ok, "is of 2026-12-08"),
+            (Some("2026-12-01"), Verdict::Ok, "is of 2026-12-01"),
+            (Some("2026-11-30"), Verdict::Warning, "is of 2026-11-30"),
+            (Some("2024-01-01"), Verdict::Warning, "is of 2024-01-01"),
+            // By a clock that was wrong.
+            (Some("2026-12-09"), Verdict::Ok, "is of 2026-12-09"),
+        ] {
+            let (found, finding) = told(last);
+            assert!(found == verdict && finding.contains(says), "{finding}");
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
         server::box_files::{DataArgument, KeysArgument},
     },
     domain::{SystemDay, Today},
+    files::part_path,
     transfer,
 };
 
@@ -30,7 +31,7 @@ pub(in crate::cli) fn run(arguments: &CollectArguments) -> Outcome {
     let key = arguments.data.signing_key()?;
     let outcome =
         transfer::collect(&store, &keys.recipients, &key, SystemDay.today(), &arguments.out, arguments.again)?;
-    let out = arguments.out.display();
+    let (out, first) = (arguments.out.display(), &arguments.out);
     if outcome.finished_earlier {
         return output::line(&format!(
             "collection {} was made earlier and is now {out}; run the command again for anything newer",
@@ -42,5 +43,14 @@ pub(in crate::cli) fn run(arguments: &CollectArguments) -> Outcome {
         outcome.number,
         output::count(outcome.messages, "message", "messages"),
         output::count(outcome.reports, "report", "reports")
+    ))?;
+    if outcome.parts == 1 {
+        return Ok(());
+    }
+    let last = part_path(first, outcome.parts);
+    output::line(&format!(
+        "it is in {} parts, from {out} to {}: carry all of them, and import the first, which takes those beside it",
+        outcome.parts,
+        last.display()
     ))
 }

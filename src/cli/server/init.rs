@@ -5,8 +5,10 @@ use crate::{
         output::{self, Failure, Outcome},
         server::box_files::{BOX_KEY, BOX_PUBLIC, DataArgument, KeysArgument, PublicKeys, demanded_words},
     },
-    crypto::{BoxRole, CodeTagger, Fingerprint, KdfParams, SigningKey, os_random, signers_fingerprint},
-    domain::{BoxId, CasebookId},
+    crypto::{
+        BoxRole, CodeTagger, Fingerprint, KdfParams, SigningKey, epoch_fingerprint, os_random, signers_fingerprint,
+    },
+    domain::{BoxId, CasebookId, Epoch, EpochId, SystemDay, Today},
     files::{self, Readers},
     store::{DATABASE, Settings, Store, StoreError},
 };
@@ -26,12 +28,15 @@ pub(in crate::cli) struct InitArguments {
     /// For a box that is there: take the decisions of another casebook, by the id that its desk shows
     #[arg(long, value_name = "ID")]
     confirm_casebook: Option<CasebookId>,
+    /// For a box whose data directory was put back from a copy by hand: begins a new epoch, as `candour restore` does
+    #[arg(long)]
+    new_epoch: bool,
     /// Whether a text to a person is taken only if two signers of signers.pub stand by it; for a new box or one that is
     /// there
     #[arg(
         long,
         value_name = "YES|NO",
-        conflicts_with_all = ["confirm_recipients", "confirm_signers", "confirm_casebook"]
+        conflicts_with_all = ["confirm_recipients", "confirm_signers", "confirm_casebook", "new_epoch"]
     )]
     second_approver: Option<YesOrNo>,
 }
@@ -46,7 +51,7 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
     let keys = arguments.keys.read()?;
     let (fingerprint, signers) = (keys.recipients.fingerprint(), signers_fingerprint(&keys.signers));
     let confirmed = (&arguments.confirm_recipients, &arguments.confirm_signers, arguments.confirm_casebook);
-    if confirmed != (&None, &None, None) {
+    if confirmed != (&None, &None, None) || arguments.new_epoch {
         return confirm(arguments, &keys);
     }
     let directory = &arguments.data.path;
@@ -62,32 +67,40 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
         }
         return Err(StoreError::Exists(directory.clone()).into());
     }
-    files::create_private_directory(directory)?;
-    let public = if directory.join(BOX_KEY).exists() {
-        arguments.data.signing_key()?.verifying_key()?
-    } else {
-        let (secret, public) = SigningKey::<BoxRole>::generate()?;
-        files::write_new(&directory.join(BOX_KEY), Readers::Owner, secret.to_file()?.as_bytes())?;
-        public
-    };
-    if !directory.join(BOX_PUBLIC).exists() {
-        files::write_new(&directory.join(BOX_PUBLIC), Readers::Everyone, public.to_file().as_bytes())?;
+    let is_half_made = Store::is_half_made(directory);
+    if !is_half_made {
+        // Where keys are that no command left half way, a box was.
+        arguments.data.refuse_remains()?;
     }
+    files::create_private_directory(directory)?;
+    let _held = files::hold_directory(directory)?;
+    let (secret, public) = SigningKey::<BoxRole>::generate()?;
     let settings = Settings {
         box_id: BoxId::random(&mut os_random()),
+        epoch: Epoch { id: EpochId::random(&mut os_random()), began_on: SystemDay.today(), backup_of: None },
         kdf: KdfParams::RECOMMENDED,
         tagger: CodeTagger::generate(),
         recipients: fingerprint,
         signers,
         second_approver: second_approver.unwrap_or_default(),
     };
-    Store::create(directory, &settings, &keys.signers)?;
+    // The database gets its name last: before that there is no box, and the same command again makes one.
+    Store::create_with(directory, &settings, &keys.signers, || {
+        let (key, public_half) = (directory.join(BOX_KEY), directory.join(BOX_PUBLIC));
+        if is_half_made {
+            files::remove(&key).and_then(|()| files::remove(&public_half))?;
+        }
+        files::write_new(&key, Readers::Owner, secret.to_file()?.as_bytes())?;
+        files::write_new(&public_half, Readers::Everyone, public.to_file().as_bytes())?;
+        Ok::<_, Failure>(())
+    })?;
     output::line(&format!("made a box in {}", directory.display()))?;
     output::line(&format!("box key, for the desk:  {}", directory.join(BOX_PUBLIC).display()))?;
     output::line(&public.to_base64())?;
     output::line(&format!("box key fingerprint:    {}", public.fingerprint()))?;
     output::line(&format!("recipients fingerprint: {fingerprint}"))?;
     output::line(&format!("signers fingerprint:    {signers}"))?;
+    output::line(&format!("epoch fingerprint:      {}", epoch_fingerprint(settings.box_id, &settings.epoch)))?;
     output::line(demanded_words(settings.second_approver))?;
     output::line("compare the fingerprints with the governance team, by voice, before the first concern comes in")
 }
@@ -126,7 +139,23 @@ fn confirm(arguments: &InitArguments, keys: &PublicKeys) -> Outcome {
     }
     if let Some(casebook) = arguments.confirm_casebook {
         store.pin_casebook(casebook)?;
+        // Nobody knows what this one has: the next collection tells it everything.
+        store.tell_everything()?;
         output::line(&format!("confirmed: from the next delivery on, decisions are taken from casebook {casebook}"))?;
+        output::line("the next collection holds all that is here")?;
+    }
+    let (r#box, mut epoch) = (store.settings().box_id, store.settings().epoch);
+    if arguments.new_epoch {
+        // How old the copy is, nobody can tell; what was there at its last collection, the desk has.
+        let backup_of = store.last_collected_on()?.or(epoch.backup_of).unwrap_or(epoch.began_on);
+        let (id, began_on) = (EpochId::random(&mut os_random()), SystemDay.today());
+        epoch = Epoch { id, began_on, backup_of: Some(backup_of) };
+        store.begin_epoch(epoch)?;
+        output::line("began a new epoch: the next collection is number 1, and holds all that is here")?;
+        output::line("read its fingerprint out to the governance team: their desk asks for it with that collection")?;
+    }
+    if arguments.new_epoch || arguments.confirm_casebook.is_some() {
+        output::line(&format!("epoch fingerprint:      {}", epoch_fingerprint(r#box, &epoch)))?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The box's commands.
 
+pub(super) mod backup;
 mod box_files;
 pub(super) mod check;
 pub(super) mod clocks;
@@ -8,5 +9,6 @@ mod config_file;
 pub(super) mod deliver;
 pub(super) mod init;
 pub(super) mod poster;
+pub(super) mod restore;
 pub(super) mod serve;
 pub(super) mod texts;

@@ -10,6 +10,8 @@ fields! {
         Read = "read",
         // Import though earlier collections are lost.
         Missing = "missing",
+        // The last groups of a new epoch's fingerprint, as whoever runs the box reads them out.
+        Epoch = "epoch",
         // Export everything that the box is not known to have.
         Again = "again",
         // Whether every text to a person needs a second member.

@@ -9,7 +9,9 @@ const ALL: &str = "All";
 /// In place of a member, in the filter of who looks after a report.
 pub(in crate::desk) const ME: &str = "me";
 pub(in crate::desk) const NOBODY: &str = "nobody";
-/// Closed reports too.
+/// In place of a state: reports that were set aside, whatever theirs is.
+pub(in crate::desk) const SET_ASIDE: &str = "set-aside";
+/// Closed reports too, and those that were set aside.
 pub(in crate::desk) const EVERYTHING: &str = "all";
 
 form! {
@@ -23,7 +25,7 @@ form! {
         Unread = "unread", FieldQuestion::new("Messages", Input::Select(ALL, &[(YES, "Not read yet")]));
         Waiting = "waiting", FieldQuestion::new("Answers", Input::Select(ALL, &ANSWER_AT));
         Show = "show",
-            FieldQuestion::new("Closed reports", Input::Select("Only with an open promise", &[(EVERYTHING, "All")]));
+            FieldQuestion::new("Closed or set aside", Input::Select("Only with an open promise", &[(EVERYTHING, "All")]));
     }
 }
 

@@ -4,20 +4,27 @@ use crate::{
     casebook::{AlertKind, AlertView, Casebook, ChangeView, Tried},
     crypto::{BoxRole, GovernanceRecipients, KeyRole, SignerRole, VerifyingKey},
     domain::{MemberId, escape_invisible_in_line},
-    http::Day,
+    http::{Day, Days},
 };
 
 /// One line on the queue.
 pub(super) struct AlertRow {
     pub(super) on: Day,
     pub(super) text: String,
+    /// Whether a page says more of it: of what the box lost.
+    pub(super) is_of_loss: bool,
     pub(super) times: usize,
 }
 
 impl AlertRow {
     pub(super) fn new(alert: &AlertView, casebook: &Casebook) -> Self {
-        Self { on: Day(alert.on), text: told(alert, casebook), times: alert.times }
+        Self { on: Day(alert.on), text: told(alert, casebook), is_of_loss: is_of_loss(alert), times: alert.times }
     }
+}
+
+/// Whether more is said elsewhere of what the box lost.
+pub(crate) const fn is_of_loss(alert: &AlertView) -> bool {
+    matches!(alert.what, AlertKind::NewEpoch { .. } | AlertKind::LostAtBox { .. } | AlertKind::Contradicts { .. })
 }
 
 /// What a member is called.
@@ -71,12 +78,47 @@ pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
              it. Unless an earlier casebook was lost that wrote it, somebody whose key is in signers.pub signed it by hand: \
              find out who, ask whoever runs the box for the decisions files, and write to the person what they have to know."
         ),
-        AlertKind::AcknowledgedElsewhere { report, through, here } => format!(
-            "The box was told that message {through} of report {report} is here, and message {here} is the last that is. \
-             Nobody told it so with this casebook. Ask whoever runs the box at once for a collection made with \
-             candour collect --again: the box keeps it for some days."
+        AlertKind::NotHere { report, seq } => format!(
+            "Message {seq} of report {report} is not here, and the box does not send it: it was told that it is here, or lost \
+             it. Ask whoever runs the box at once for a collection made with candour collect --again: what the box still \
+             keeps is in that. If it does not come, write to the person and ask them to say it again."
         ),
+        AlertKind::NewEpoch { epoch } => {
+            let from = epoch.backup_of.map_or_else(
+                || "It began anew".to_owned(),
+                |day| format!("It was restored from a backup of {}", Day(day).in_words()),
+            );
+            let to = Day(epoch.began_on);
+            let lost = |from| Days { from: Day(from), to }.in_words();
+            let between = epoch.backup_of.map_or_else(|| "before then".to_owned(), lost);
+            format!(
+                "{by} took in what the box says since {}. {from}. What people sent {between} and nobody collected is lost, and \
+                 their receipt codes lead nowhere. What was answered meanwhile goes out once more.",
+                to.in_words()
+            )
+        }
+        AlertKind::LostAtBox { reports } => format!(
+            "The box lost {} here: their receipt codes open nothing, and answers to them can’t be delivered.",
+            plural(*reports, "report that is", "reports that are")
+        ),
+        AlertKind::Contradicts { report } => format!(
+            "What the box says of report {report} can’t be of the report that is here under that id. Nothing of it was taken \
+             in. Keep the collection, and ask whoever runs the box."
+        ),
+        AlertKind::OtherReports { there, here } => format!(
+            "Besides those in the last collection the box has {}, and this casebook knows of {here}. Ask whoever runs the box \
+             for a collection made with candour collect --again.",
+            plural(*there, "report", "reports")
+        ),
+        AlertKind::SetAside { reports, reason } => {
+            let reports = plural(*reports, "report", "reports");
+            format!("{by} set {reports} aside, for this reason: {}.", reason.label().to_lowercase())
+        }
     }
+}
+
+fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn names(casebook: &Casebook, members: &[MemberId]) -> String {
@@ -146,7 +188,7 @@ pub(super) const fn meaning(change: &ChangeView) -> &'static str {
         ChangeView::LetIn { .. } => "They will open all of it, what was recorded meanwhile included.",
         ChangeView::NoSecondApprover => "From then on one member alone can write to a person.",
         ChangeView::BoxKey(_) => {
-            "Collections that are signed with the new key are believed from then on, and no others. Compare its fingerprint with whoever runs the box, by voice."
+            "Collections that are signed with the new key are believed from then on, and no others. Compare its fingerprint with whoever runs the box, by voice. Another box may have that key: its first collection has to be confirmed then as that of a new epoch. Reports of the old box are lost at the new one: they stay here, but their receipts open nothing, and no answer gets there."
         }
         ChangeView::Destroy(_) => {
             "Its key and its files go for good, and with them everything that was written, sent, decided and noted about it. Only what the yearly figures count is kept."
@@ -186,6 +228,7 @@ const fn attempt(tried: Tried) -> &'static str {
         Tried::Decide => "decide about a report",
         Tried::Approve => "approve an answer",
         Tried::TakeBack => "take an answer back",
+        Tried::SetAside => "set reports aside",
         Tried::Restrict => "choose who may open a report",
         Tried::Refer => "hand a report on",
         Tried::NoteAccess => "note that a report was opened",
@@ -199,7 +242,7 @@ mod tests {
     use super::*;
     use crate::{
         casebook::NotAllowed,
-        domain::{BoxId, Digest, ReportId, TeamRole, Text},
+        domain::{BoxId, Digest, Epoch, EpochId, ReportId, SetAsideReason, TeamRole, Text},
         world::{DAY, casebook::World},
     };
 
@@ -226,6 +269,7 @@ mod tests {
             ChangeView::Recovery { keys: None },
             ChangeView::GoOn { number: 9, digest: Digest([1; 32]) },
         ];
+        let epoch = Epoch { id: EpochId([1; 16]), began_on: DAY, backup_of: Some(DAY) };
         let mut kinds: Vec<AlertKind> = changes.iter().cloned().map(AlertKind::Proposed).collect();
         kinds.extend(changes.iter().cloned().map(AlertKind::Declined));
         kinds.extend(changes.iter().cloned().map(|what| AlertKind::Consented { what, proposed_by: me }));
@@ -237,7 +281,13 @@ mod tests {
             AlertKind::Restricted { report, readers: vec![me], shut_out: vec![me] },
             AlertKind::KeyWithheld,
             AlertKind::OtherCasebook { r#box: BoxId([1; 16]) },
-            AlertKind::AcknowledgedElsewhere { report, through: 2, here: 1 },
+            AlertKind::NotHere { report, seq: 2 },
+            AlertKind::NewEpoch { epoch },
+            AlertKind::NewEpoch { epoch: Epoch { backup_of: None, ..epoch } },
+            AlertKind::LostAtBox { reports: 2 },
+            AlertKind::Contradicts { report },
+            AlertKind::OtherReports { there: 2, here: 3 },
+            AlertKind::SetAside { reports: 2, reason: SetAsideReason::Test },
             AlertKind::DeliveredElsewhere { report, seq: 1 },
         ]);
         for what in kinds {

@@ -2,11 +2,10 @@
 
 use askama::Template;
 
-use super::Shell;
+use super::{Shell, words::not_here_yet};
 use crate::{
-    casebook::{AnswerId, Casebook, CasebookError, Import, carry::outbox::Outgoing},
-    desk::import_job::{ImportOutcome, ImportStage},
-    domain::{FieldError, LogHead, MessageKind, ReportId},
+    casebook::{AnswerId, Casebook, CasebookError, carry::outbox::Outgoing},
+    domain::FieldError,
     http::Day,
 };
 
@@ -27,6 +26,13 @@ pub(in crate::desk) struct CarryPage<'a> {
     /// Answers that can't go out, because their sealed files are lost.
     lost: Vec<AnswerId>,
     outgoing: Vec<Outgoing>,
+    /// Which parts of the last collection are not here yet.
+    missing: Option<String>,
+    /// The day on which the box was restored or made anew, if it ever was.
+    began_anew: Option<Day>,
+    /// How many imports are not in a backup, and the day of the last one.
+    not_backed_up: u64,
+    backed_up_on: Option<Day>,
     /// Whether one press carries everything, as in a demonstration.
     demonstration: bool,
 }
@@ -40,6 +46,7 @@ impl<'a> CarryPage<'a> {
         demonstration: bool,
         error: Option<FieldError>,
     ) -> Result<Self, CasebookError> {
+        let lost_at_box = casebook.lost_at_box();
         Ok(Self {
             shell,
             errors: error.into_iter().collect(),
@@ -50,73 +57,11 @@ impl<'a> CarryPage<'a> {
             to_approve: casebook.waiting_answers().len(),
             lost: casebook.lost_answers(),
             outgoing: casebook.outgoing()?,
+            missing: lost_at_box.missing.as_ref().map(not_here_yet),
+            began_anew: lost_at_box.epoch.map(|epoch| Day(epoch.began_on)),
+            not_backed_up: casebook.since_backup().1,
+            backed_up_on: casebook.since_backup().0.map(Day),
             demonstration,
         })
-    }
-}
-
-/// An import that is under way, or what became of it.
-#[derive(Template)]
-#[template(path = "desk/import.html")]
-pub(in crate::desk) struct ImportPage<'a> {
-    shell: &'a Shell,
-    stage: ImportStep,
-    /// Whether the collection is still there to be tried again.
-    brought: bool,
-}
-
-enum ImportStep {
-    Running { percent: u64, done_mib: u64, total_mib: u64 },
-    Taken(ImportSummary),
-    Refused { why: String, gap: bool, behind: Option<LogHead> },
-}
-
-struct ImportSummary {
-    number: u64,
-    known: bool,
-    passed_over: u64,
-    left_out: usize,
-    new_reports: usize,
-    files: usize,
-    messages: Vec<(ReportId, &'static str, &'static str, Day)>,
-    /// Messages that were here and were not what the person sent.
-    mended: Vec<(ReportId, u32)>,
-}
-
-impl<'a> ImportPage<'a> {
-    /// None if there is nothing to tell.
-    pub(in crate::desk) fn new(shell: &'a Shell, standing: ImportStage, brought: bool) -> Option<Self> {
-        let stage = match standing {
-            ImportStage::None => return None,
-            ImportStage::Running(done, total) => ImportStep::Running {
-                percent: (100 * done).checked_div(total).unwrap_or(0).min(100),
-                done_mib: done >> 20,
-                total_mib: total >> 20,
-            },
-            ImportStage::Done(ImportOutcome::Taken(import)) => ImportStep::Taken(ImportSummary::new(&import)),
-            ImportStage::Done(ImportOutcome::Refused { why, gap, behind }) => ImportStep::Refused { why, gap, behind },
-        };
-        Some(Self { shell, stage, brought })
-    }
-}
-
-impl ImportSummary {
-    fn new(import: &Import) -> Self {
-        let messages = import.messages.iter();
-        Self {
-            number: import.number,
-            known: import.known,
-            passed_over: import.passed_over,
-            left_out: import.left_out,
-            new_reports: import.new_reports,
-            files: import.files,
-            mended: import.mended.clone(),
-            messages: messages
-                .map(|message| {
-                    let kind = if message.kind == MessageKind::Concern { "New report" } else { message.kind.label() };
-                    (message.report, kind, message.route.name(), Day(message.on))
-                })
-                .collect(),
-        }
     }
 }

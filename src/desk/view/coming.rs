@@ -177,6 +177,8 @@ mod tests {
             serious_harm: None,
             clocks: clocks.map(|entry| entry.view(today, &Calendar::default()).unwrap()).collect(),
             withdrawn: false,
+            set_aside: None,
+            at_box: crate::casebook::StandingAtBox::There,
             message_count: 1,
             unread: 0,
             owner: None,

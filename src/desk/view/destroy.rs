@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Shell;
+use super::{Shell, short_list::ShortList};
 use crate::{
     casebook::{Casebook, ChangeView, QueueEntry, Retained},
     desk::form::{one_question::DestroyField, question::AskedField},
@@ -21,9 +21,9 @@ pub(in crate::desk) struct RetentionPage<'a> {
     /// Those that may be destroyed now.
     due: Vec<RetainedReport>,
     /// Those that are kept for longer.
-    later: Vec<RetainedReport>,
-    /// Closed ones for which no day is set.
-    open_ended: Vec<RetainedReport>,
+    later: ShortList<RetainedReport>,
+    /// Those that are over, and for which no day is set.
+    open_ended: ShortList<RetainedReport>,
     /// Those whose destruction waits for a second reader, by the event that proposed it.
     proposed: Vec<(ReportId, u64)>,
     /// Those that are gone.
@@ -62,7 +62,8 @@ impl<'a> RetentionPage<'a> {
             _ => None,
         });
         let proposed = proposed.collect();
-        Self { shell, due: sorted(due), later: sorted(later), open_ended, proposed, destroyed }
+        let (later, open_ended) = (ShortList::of(sorted(later)), ShortList::of(open_ended));
+        Self { shell, due: sorted(due), later, open_ended, proposed, destroyed }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     casebook::{Casebook, QueueEntry},
     desk::form::{
         carried::YES,
-        filter::{DUE_IN, EVERYTHING, FilterField, ME, NOBODY},
+        filter::{DUE_IN, EVERYTHING, FilterField, ME, NOBODY, SET_ASIDE},
         question::AskedField,
     },
     domain::{Area, ClockState, Date, Entries, MemberId, ReportState, Route, escape_invisible_in_line},
@@ -18,7 +18,7 @@ const PAGE: &str = "page";
 /// What is asked for.
 pub(in crate::desk) struct Filter {
     area: Option<Area>,
-    state: Option<ReportState>,
+    state: Option<StateFilter>,
     route: Option<Route>,
     owner: Option<OwnerFilter>,
     unread: bool,
@@ -35,6 +35,12 @@ pub(in crate::desk) struct Filter {
 enum OwnerFilter {
     Nobody,
     Member(MemberId),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum StateFilter {
+    At(ReportState),
+    SetAside,
 }
 
 #[derive(Clone, Copy)]
@@ -69,7 +75,10 @@ impl Filter {
         };
         Self {
             area: Area::from_slug(query.first(FilterField::Area.name())),
-            state: ReportState::from_slug(query.first(FilterField::State.name())),
+            state: match query.first(FilterField::State.name()) {
+                SET_ASIDE => Some(StateFilter::SetAside),
+                slug => ReportState::from_slug(slug).map(StateFilter::At),
+            },
             route: Route::from_slug(query.first(FilterField::Route.name())),
             owner,
             unread: query.has(FilterField::Unread.name(), YES),
@@ -92,9 +101,13 @@ impl Filter {
         let is_over = entry.is_over
             && !entry.is_due(|_| true)
             && entry.unread + entry.waiting + entry.to_approve + entry.on_the_way == 0;
-        (self.all || self.state == Some(ReportState::Closed) || !is_over)
+        let is_asked = matches!(self.state, Some(StateFilter::At(ReportState::Closed) | StateFilter::SetAside));
+        (self.all || is_asked || !is_over)
             && self.area.is_none_or(|area| entry.areas.contains(&area))
-            && self.state.is_none_or(|state| entry.state == state)
+            && self.state.is_none_or(|state| match entry.set_aside {
+                Some(_) => state == StateFilter::SetAside,
+                None => state == StateFilter::At(entry.state),
+            })
             && self.route.is_none_or(|route| entry.route == route)
             && self.owner.is_none_or(|owner| entry.owner.map_or(OwnerFilter::Nobody, OwnerFilter::Member) == owner)
             && (!self.unread || entry.unread > 0)
@@ -137,7 +150,8 @@ impl Filter {
                 field.offering(Route::ALL.iter().map(|route| (route.slug(), route.name())), typed, &[])
             }
             FilterField::State => {
-                field.offering(ReportState::ALL.iter().map(|state| (state.slug(), state_name(*state))), typed, &[])
+                let states = ReportState::ALL.iter().map(|state| (state.slug(), state_name(*state)));
+                field.offering(states.chain([(SET_ASIDE, "Set aside")]), typed, &[])
             }
             FilterField::Owner => {
                 let team = casebook.team().into_iter().filter(|member| !member.is_me);

@@ -2,7 +2,7 @@
 
 use super::words::{join, named, state_name};
 use crate::{
-    casebook::{AnswerView, DecisionView, ReadersView, ReferralView, Release, ReportView, TakenBackView},
+    casebook::{AnswerView, AsideView, DecisionView, ReadersView, ReferralView, Release, ReportView, TakenBackView},
     domain::{Assessment, Date, MemberId, ReportState, Text, escape_invisible},
     http::Day,
 };
@@ -25,6 +25,7 @@ impl HistoryEntry {
         history.extend(report.referrals.iter().map(|referral| Self::referred(referral, name)));
         history.extend(report.taken_back.iter().map(|taken_back| Self::taken_back(taken_back, name)));
         history.extend(report.readers.iter().map(|readers| Self::readers(readers, name)));
+        history.extend(report.aside.iter().map(|aside| Self::set_aside(aside, name)));
         history.sort_by_key(|step| step.event);
         history
     }
@@ -77,6 +78,11 @@ impl HistoryEntry {
             what: "Taken back before it was approved".into(),
             lines,
         }
+    }
+
+    fn set_aside(aside: &AsideView, name: &dyn Fn(MemberId) -> String) -> Self {
+        let lines = vec![("Why", aside.reason.label().to_owned())];
+        Self { event: aside.event, on: Day(aside.on), by: name(aside.by), what: "Set aside".into(), lines }
     }
 
     fn readers(readers: &ReadersView, name: &dyn Fn(MemberId) -> String) -> Self {

@@ -17,6 +17,8 @@ use crate::{
     http::{Day, Field},
 };
 
+/// Rows of what a search found.
+const FOUND: usize = 500;
 /// Rows of one page.
 const ROWS: usize = 50;
 /// Lines of what is told of the team, before the rest waits until these are confirmed.
@@ -67,6 +69,7 @@ struct QueueRow {
     owner: Option<String>,
     state: &'static str,
     withdrawn: bool,
+    set_aside: bool,
     urgent: bool,
     harm: Option<&'static str>,
     unread: usize,
@@ -116,7 +119,7 @@ impl<'a> QueuePage<'a> {
         }
     }
 
-    /// What a search found: all of it on one page, because no address leads to a second one.
+    /// What a search found: on one page, because no address leads to a second one.
     pub(in crate::desk) fn found(
         shell: &'a Shell,
         casebook: &Casebook,
@@ -132,7 +135,7 @@ impl<'a> QueuePage<'a> {
             counts: Vec::new(),
             fields: Vec::new(),
             filtered: false,
-            rows: found.iter().map(|entry| QueueRow::new(entry, casebook)).collect(),
+            rows: found.iter().take(FOUND).map(|entry| QueueRow::new(entry, casebook)).collect(),
             total: found.len(),
             previous: None,
             next: None,
@@ -171,6 +174,7 @@ impl QueueRow {
                 .map(|name| escape_invisible_in_line(name.as_str())),
             state: state_name(entry.state),
             withdrawn: entry.withdrawn,
+            set_aside: entry.set_aside.is_some(),
             urgent: entry.is_urgent(),
             harm: entry.serious_harm.map(SeriousHarm::label),
             unread: entry.unread,

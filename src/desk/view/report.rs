@@ -12,7 +12,7 @@ use super::{
     words::{named, state_name},
 };
 use crate::{
-    casebook::{AnswerView, Casebook, Letter, MessageView, Release, ReportView, SaidBy},
+    casebook::{AnswerView, Casebook, Letter, MessageView, Release, ReportView, SaidBy, StandingAtBox},
     desk::form::{
         one_question::{PARTS, PrintField},
         question::AskedField,
@@ -40,6 +40,12 @@ pub(in crate::desk) struct ReportPage<'a> {
     state: &'static str,
     closed: Option<Day>,
     withdrawn: bool,
+    /// Why the team set it aside, if it did.
+    set_aside: Option<SetAsideNote>,
+    /// Whether the box lost it.
+    is_lost: bool,
+    /// Whether its time at the box is over.
+    is_gone: bool,
     /// Whether it may come to be destroyed.
     is_over: bool,
     urgent: bool,
@@ -85,6 +91,13 @@ impl ShownParts {
     }
 }
 
+/// That the team set it aside.
+struct SetAsideNote {
+    by: String,
+    on: Day,
+    why: &'static str,
+}
+
 struct ClockRow {
     label: &'static str,
     started: Day,
@@ -97,6 +110,12 @@ struct ClockRow {
 
 struct MessageBlock {
     from_person: bool,
+    /// Its number at the box, if that had two of it.
+    at_box: Option<u32>,
+    /// Whether the box lost it, and it is here.
+    is_lost: bool,
+    /// Whether it is neither here nor at the box.
+    not_here: bool,
     heading: String,
     on: Day,
     unread: bool,
@@ -158,6 +177,13 @@ impl<'a> ReportPage<'a> {
             state: state_name(entry.state),
             closed: report.closed_on.map(Day),
             withdrawn: entry.withdrawn,
+            set_aside: report.aside.last().filter(|_| entry.set_aside.is_some()).map(|aside| SetAsideNote {
+                by: name(aside.by),
+                on: Day(aside.on),
+                why: aside.reason.label(),
+            }),
+            is_lost: entry.at_box == StandingAtBox::Lost,
+            is_gone: entry.at_box == StandingAtBox::Gone && !entry.withdrawn,
             is_over: entry.is_over,
             urgent: entry.is_urgent(),
             harm: entry.serious_harm.map_or("Not answered", SeriousHarm::label),
@@ -196,7 +222,7 @@ impl ClockRow {
 impl MessageBlock {
     fn new(message: &MessageView, read: u32, written: &[&AnswerView], name: &dyn Fn(MemberId) -> String) -> Self {
         let (from_person, side) = match message.said {
-            SaidBy::Person { .. } => (true, "From the person"),
+            SaidBy::Person { .. } | SaidBy::NotHere { .. } => (true, "From the person"),
             SaidBy::Team { letter: Letter::Supplementary, .. } => (false, "Supplementary, from the team"),
             SaidBy::Team { letter: Letter::Notice | Letter::Reply, .. } => (false, "From the team"),
         };
@@ -208,6 +234,9 @@ impl MessageBlock {
         let answer = written.iter().find(|answer| !from_person && answer.seq == message.seq);
         Self {
             from_person,
+            at_box: message.number_at_box,
+            is_lost: message.is_lost,
+            not_here: message.is_not_here(),
             heading: format!("{} {}: {side}", message.label(), message.seq),
             on: Day(message.on),
             unread: from_person && message.seq > read,

@@ -14,7 +14,7 @@ use super::{
             question::AskedField,
             stale::NEWER,
         },
-        import_job::{ImportOutcome, ImportStage},
+        import_job::{EpochSeen, ImportOutcome, ImportStage},
     },
     correspondence::{Approval, Draft, NoticePage, PreviewPage, PreviewParts, WritePage},
     figures::FiguresPage,
@@ -22,13 +22,15 @@ use super::{
 };
 use crate::{
     casebook::{
-        AnswerId, Casebook, Fact, Import, Letter, NewProposal, NewReaders, NewRecovery, Promise, QueueEntry,
-        ReportView, Retained,
+        AnswerId, Casebook, Fact, Import, Letter, LostAtBox, MissingParts, NewProposal, NewReaders, NewRecovery,
+        Promise, QueueEntry, ReportView, Retained,
         statistics::{Figures, ReportingYear, sample},
     },
+    crypto::Fingerprint,
     domain::{
-        Action, AnswerKind, Area, Calendar, CasebookId, Clock, ClockKind, Date, Digest, Entries, FieldError, Finding,
-        Kept, LogHead, ReportState, Route, TeamRole, Text, YesNo, limits::KIB,
+        Action, AnswerKind, Area, Calendar, CasebookId, Clock, ClockKind, Date, Digest, Entries, Epoch, FieldError,
+        Finding, Kept, LogHead, Manifest, MessageKind, Part, ReportId, ReportState, Route, SetAsideReason, TeamRole,
+        Text, YesNo, limits::KIB,
     },
     http::{
         Day,
@@ -38,7 +40,7 @@ use crate::{
     },
     world::{
         DAY, TODAY,
-        casebook::{World, moved},
+        casebook::{World, moved, seal},
     },
 };
 
@@ -84,16 +86,8 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("carry, empty", &carry(shell, &empty, false, None), false);
     add("carry", &carry(demo, &casebook, true, None), false);
     add("carry with an error", &carry(shell, &casebook, false, error("collection").pop()), true);
-    let outcome = |standing| ImportPage::new(shell, standing, true).unwrap();
-    add("import, running", &outcome(ImportStage::Running(5 << 20, 9 << 20)), false);
-    add("import, taken", &outcome(ImportStage::Done(ImportOutcome::Taken(imported.into()))), false);
-    let mended = Import { known: true, mended: vec![(id, 1)], messages: Vec::new(), ..world.import(&file).unwrap() };
-    add("import, mended", &outcome(ImportStage::Done(ImportOutcome::Taken(mended.into()))), false);
-    let head = LogHead { number: 9, digest: Digest([7; 32]) };
-    let refused =
-        |gap, behind| ImportStage::Done(ImportOutcome::Refused { why: "it is <altered>".into(), gap, behind });
-    add("import, refused", &outcome(refused(true, None)), false);
-    add("import, behind", &outcome(refused(false, Some(head))), false);
+    import_pages(add, shell, imported, world.import(&file).unwrap(), world.box_key.fingerprint());
+    restored_pages(add, shell);
     let nothing = Entries::default();
     let team = |casebook: &Casebook, form, errors| TeamPage::new(shell, casebook, form, &nothing, errors);
     add("team, one member", &team(&empty, None, Vec::new()), false);
@@ -154,6 +148,96 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("destroy", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
     add("destroy, early", &DestroyPage::new(shell, &queue[0], Date::constant(2026, 11, 1), Vec::new()), false);
     add("destroy with an error", &DestroyPage::new(shell, &queue[0], DAY, error("confirm")), true);
+}
+
+/// What becomes of a collection.
+fn import_pages(
+    add: &mut dyn FnMut(&str, &dyn Render, bool),
+    shell: &Shell,
+    imported: Import,
+    again: Import,
+    fingerprint: Fingerprint,
+) {
+    let page = |standing| ImportPage::new(shell, standing, true, Vec::new()).unwrap();
+    let taken = |import: Import, missing| ImportStage::Done(ImportOutcome::Taken { import: import.into(), missing });
+    let (id, message) = (imported.messages[0].report, imported.messages[0]);
+    add("import, running", &page(ImportStage::Running(5 << 20, 9 << 20)), false);
+    let messages = vec![message; 60];
+    let part = Import { part: Part { number: 1, of: 4 }, messages, new_epoch: true, apart: vec![id], ..imported };
+    add("import, mended", &page(taken(Import { known: true, mended: vec![(id, 1)], ..again }, None)), false);
+    let missing = |parts| Some(MissingParts { collection: 3, parts, of: 4 });
+    add("import, taken", &page(taken(Import { passed_over: 2, left_out: 1, ..part }, missing(vec![2, 4]))), false);
+    let refused =
+        |gap, behind| ImportStage::Done(ImportOutcome::Refused { why: "it is <altered>".into(), gap, behind });
+    let head = LogHead { number: 9, digest: Digest([7; 32]) };
+    add("import, refused", &page(refused(true, None)), false);
+    add("import, behind", &page(refused(false, Some(head))), false);
+    let epoch =
+        |backup_of| ImportStage::Done(ImportOutcome::NewEpoch(EpochSeen { fingerprint, began_on: DAY, backup_of }));
+    add("import, a new epoch", &page(epoch(Some(DAY))), false);
+    add("import, another box", &page(epoch(None)), false);
+    let wrong = vec![FieldError::new("epoch", "These are not <them>")];
+    add("import, a wrong epoch", &ImportPage::new(shell, epoch(Some(DAY)), true, wrong).unwrap(), true);
+    add("import, an epoch and no file", &ImportPage::new(shell, epoch(None), false, Vec::new()).unwrap(), false);
+}
+
+/// Where a box was restored, and lost some of everything; and where reports were set aside.
+fn restored_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
+    let mut world = World::new();
+    let ids: Vec<ReportId> = (1..=5).map(|number| world.concern(number, Route::StaffConcern, &[10])).collect();
+    let import = |world: &mut World| {
+        let file = world.collect();
+        world.import_epoch(&file).unwrap();
+    };
+    let backup = world.reports[&ids[0]].entry.clone();
+    world.say(ids[0], MessageKind::FollowUp, &[3]);
+    world.say(ids[1], MessageKind::FollowUp, &[]);
+    world.forget(ids[1], 2, false);
+    import(&mut world);
+    world.reply(ids[0], "It goes out, and is lost.");
+    let out = world.dir.path().join("d1");
+    world.edit(|editor| editor.export(&out, false, &TODAY)).unwrap();
+    world.edit(|editor| editor.set_aside(&ids[3..], SetAsideReason::Abusive, &TODAY)).unwrap();
+    world.restored(2);
+    world.reports.get_mut(&ids[0]).unwrap().entry = backup;
+    world.say(ids[0], MessageKind::FollowUp, &[4]);
+    world.reports.remove(&ids[2]);
+    world.reports.get_mut(&ids[4]).unwrap().entry.route = Route::Procurement;
+    import(&mut world);
+    // Part of the next one is not here yet.
+    let casebook = world.open().unwrap();
+    let lost = casebook.lost_at_box();
+    let page = |lost| LostPage::new(shell, lost);
+    let never =
+        LostAtBox { epoch: None, reports: vec![], messages: vec![], answers: vec![], apart: vec![], ..lost.clone() };
+    add("lost, nothing", &page(never.clone()), false);
+    add("lost, nothing of a restored box", &page(LostAtBox { epoch: lost.epoch, ..never.clone() }), false);
+    assert!(
+        !lost.answers.is_empty() && !lost.messages.is_empty() && !lost.reports.is_empty() && !lost.apart.is_empty()
+    );
+    let missing = Some(MissingParts { collection: 1, parts: vec![2], of: 3 });
+    add("lost, as far as it is known", &page(LostAtBox { epoch: lost.epoch, missing, ..never }), false);
+    let epoch = lost.epoch.map(|epoch| Epoch { backup_of: None, ..epoch });
+    add("lost, another box", &page(LostAtBox { epoch, reports: vec![ids[2]; 300], ..lost.clone() }), false);
+    add("lost", &page(lost), false);
+    add("carry, restored", &CarryPage::new(shell, &casebook, false, false, None).unwrap(), false);
+    for (name, id) in [("apart", ids[0]), ("not here", ids[1]), ("lost", ids[2]), ("set aside", ids[3])] {
+        let report = casebook.show(id, DAY, &Calendar::default()).unwrap();
+        add(&format!("report, {name}"), &ReportPage::new(shell, &report, &casebook, DAY, None), false);
+    }
+    let mut typed = Entries::default();
+    typed.push("state".into(), "set-aside".into());
+    let (calendar, filter) = (Calendar::default(), Filter::read(&typed, casebook.me(), DAY));
+    let list = || casebook.list(DAY, &calendar).unwrap();
+    let queue = QueuePage::new(shell, &casebook, list(), &filter, (DAY, &calendar));
+    add("queue, set aside", &queue, false);
+    add("retention, set aside", &RetentionPage::new(shell, &casebook, &vec![list(); 150].concat(), DAY), false);
+    let whole = world.manifest();
+    let part = Manifest { part: Part { number: 2, of: 3 }, reports: vec![], ..whole };
+    let file = world.carry(&seal(&world.parts(&part), &world.identity.recipients()));
+    world.import(&file).unwrap();
+    let casebook = world.open().unwrap();
+    add("carry, in parts", &CarryPage::new(shell, &casebook, false, false, None).unwrap(), false);
 }
 
 /// What is kept, where something was destroyed and something waits for that.

@@ -1,6 +1,9 @@
 //! What pages say in words of their own.
 
-use crate::domain::{Area, ReportState};
+use crate::{
+    casebook::MissingParts,
+    domain::{Area, ReportState},
+};
 
 /// A state as the team calls it; its label is what the person reads.
 pub(in crate::desk) const fn state_name(state: ReportState) -> &'static str {
@@ -26,4 +29,34 @@ pub(super) fn join<T: AsRef<str>>(parts: impl Iterator<Item = T>) -> String {
         all.push_str(part.as_ref());
         all
     })
+}
+
+/// Which parts of a collection are still to come, as a sentence without its full stop.
+pub(super) fn not_here_yet(missing: &MissingParts) -> String {
+    /// More are counted.
+    const NAMED: usize = 12;
+
+    let MissingParts { collection, parts, of } = missing;
+    match parts.as_slice() {
+        [one] => format!("Part {one} of {of} of collection {collection} is not here yet"),
+        [some @ .., last] if parts.len() <= NAMED => {
+            let some: Vec<String> = some.iter().map(u32::to_string).collect();
+            format!("Parts {} and {last} of {of} of collection {collection} are not here yet", some.join(", "))
+        }
+        many => format!("{} of {of} parts of collection {collection} are not here yet", many.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_still_to_come_is_named_until_it_is_too_much() {
+        let said = |parts: Vec<u32>| not_here_yet(&MissingParts { collection: 7, parts, of: 40 });
+        assert_eq!(said(vec![2]), "Part 2 of 40 of collection 7 is not here yet");
+        assert_eq!(said(vec![2, 5]), "Parts 2 and 5 of 40 of collection 7 are not here yet");
+        assert_eq!(said(vec![2, 5, 6]), "Parts 2, 5 and 6 of 40 of collection 7 are not here yet");
+        assert_eq!(said((1..=13).collect()), "13 of 40 parts of collection 7 are not here yet");
+    }
 }

@@ -42,11 +42,12 @@ pub(in crate::store) struct Begins {
     /// [`Locator`], as it is written down.
     locator: Digest,
     pub(in crate::store) route: Route,
+    pub(in crate::store) reply_to: String,
 }
 
 impl Begins {
-    pub(in crate::store) const fn new(locator: Locator, route: Route) -> Self {
-        Self { locator: Digest(*locator.as_bytes()), route }
+    pub(in crate::store) const fn new(locator: Locator, route: Route, reply_to: String) -> Self {
+        Self { locator: Digest(*locator.as_bytes()), route, reply_to }
     }
 
     pub(in crate::store) const fn locator(&self) -> &[u8; Locator::LEN] {

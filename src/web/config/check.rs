@@ -18,6 +18,10 @@ const MOST_A_MINUTE: u32 = 1_000_000;
 const MOST_ROOM_MIB: u64 = 1024 * 1024;
 /// Days for which an operator may keep at most what a desk has acknowledged.
 const MOST_DAYS: u32 = 90;
+/// Days for which what is over may stay: ten years.
+const MOST_PERIOD_DAYS: u32 = 3650;
+/// Days by which it may stay longer.
+const MOST_SPREAD_DAYS: u32 = 365;
 /// Bytes of a name.
 const LONGEST: usize = 200;
 /// Bytes of a sentence.
@@ -74,6 +78,17 @@ impl Config {
         }
         if self.limits.acknowledged_days > MOST_DAYS {
             return refuse("limits.acknowledged_days", "too large", "give 90 or less");
+        }
+        let periods = [
+            ("limits.closed_days", self.limits.closed_days),
+            ("limits.set_aside_days", self.limits.set_aside_days),
+            ("limits.answer_days", self.limits.answer_days),
+        ];
+        if let Some((setting, _)) = periods.into_iter().find(|(_, days)| !(1..=MOST_PERIOD_DAYS).contains(days)) {
+            return refuse(setting, "out of range", "give a number from 1 to 3650");
+        }
+        if self.limits.spread_days > MOST_SPREAD_DAYS {
+            return refuse("limits.spread_days", "too large", "give 365 or less");
         }
         Ok(())
     }

@@ -15,19 +15,28 @@ pub(in crate::web) enum Placeholder {
     Kept,
     /// Whether this service keeps a copy of what the person wrote for them, by `service.own_copy`, and for how long.
     OwnCopy,
+    /// For how long a report stays after the team closed it, by `limits.closed_days` and `limits.spread_days`.
+    ClosedDays,
+    /// Likewise, after the team set it aside, by `limits.set_aside_days`.
+    SetAsideDays,
+    /// For how long an answer stays, by `limits.answer_days`.
+    AnswerDays,
     /// A contact's name, with a link and a telephone number if there are any.
     Contact(WhoElse),
 }
 
 impl Placeholder {
     /// Those that are not contacts.
-    const PLAIN: [(&'static str, Self); 6] = [
+    const PLAIN: [(&'static str, Self); 9] = [
         ("body", Self::Body),
         ("Body", Self::BodyFirst),
         ("service.name", Self::Service),
         ("privacy.controller", Self::Controller),
         ("privacy.kept", Self::Kept),
         ("own_copy", Self::OwnCopy),
+        ("limits.closed_days", Self::ClosedDays),
+        ("limits.set_aside_days", Self::SetAsideDays),
+        ("limits.answer_days", Self::AnswerDays),
     ];
 
     /// What is called so between its braces.

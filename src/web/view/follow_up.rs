@@ -84,7 +84,8 @@ pub(in crate::web) struct FollowedUpPage<'a> {
     pub(in crate::web) shell: &'a Shell,
     pub(in crate::web) code: Zeroizing<String>,
     pub(in crate::web) received_on: Day,
-    pub(in crate::web) notice_due: Day,
+    /// None if nothing is owed any more: the team set the report aside since it came.
+    pub(in crate::web) notice_due: Option<Day>,
     /// Its files; none if it was there before this send.
     pub(in crate::web) files: Option<SentFiles>,
     /// What was sent now and not kept.

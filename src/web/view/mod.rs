@@ -9,6 +9,7 @@ mod help;
 mod keep_code;
 mod own_copy;
 mod pages;
+mod period;
 mod promise;
 mod receipt;
 mod sending;

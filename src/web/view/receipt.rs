@@ -31,7 +31,8 @@ pub(in crate::web) struct ReceiptPage<'a> {
     spelled: Zeroizing<String>,
     tag: String,
     received_on: Day,
-    notice_due: Day,
+    /// None if nothing is owed any more: the team set the report aside.
+    notice_due: Option<Day>,
     promises: Vec<PromiseRow>,
     /// What is still to come and by when, the next first.
     coming: Vec<(Day, String)>,
@@ -98,8 +99,7 @@ impl ToldOnReceipt {
 }
 
 impl<'a> ReceiptPage<'a> {
-    /// From the code and its tag, the report's day and the clocks that its concern started. None without a notice
-    /// clock.
+    /// From the code and its tag, the report's day and the clocks that its concern started.
     pub(in crate::web) fn new(
         shell: &'a Shell,
         way_back: WayBack,
@@ -107,13 +107,13 @@ impl<'a> ReceiptPage<'a> {
         received_on: Date,
         clocks: &[Clock],
         told: ToldOnReceipt,
-    ) -> Option<Self> {
-        let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice)?;
+    ) -> Self {
+        let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice);
         let code = Zeroizing::new(keep.code);
         // Not by what is met: the page has to stay the same.
         let mut coming: Vec<&Clock> = clocks.iter().filter(|clock| clock.kind != ClockKind::Acknowledgement).collect();
         coming.sort_by_key(|clock| clock.due_on);
-        Some(Self {
+        Self {
             shell,
             body: shell.team(),
             way_back,
@@ -121,7 +121,7 @@ impl<'a> ReceiptPage<'a> {
             code,
             tag: keep.tag,
             received_on: Day(received_on),
-            notice_due: Day(notice.due_on),
+            notice_due: notice.map(|clock| Day(clock.due_on)),
             promises: promises(clocks),
             coming: coming.into_iter().map(|clock| (Day(clock.due_on), inside(clock.kind.label()))).collect(),
             help: shell.help(told.help.clone()),
@@ -129,7 +129,7 @@ impl<'a> ReceiptPage<'a> {
             unsent: String::new(),
             errors: &[],
             typed: "",
-        })
+        }
     }
 
     /// With what was sent now, if it was not kept.

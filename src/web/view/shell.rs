@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use axum::http::HeaderValue;
 
-use super::{harm::WhenRead, help::HelpRow, written::WrittenHtml};
+use super::{harm::WhenRead, help::HelpRow, period::period, written::WrittenHtml};
 use crate::{
     domain::{AnswerKind, Date, Labelled, Route, Text, WhoElse},
     http::{Day, SaidByTeam, capitalised, policy, shortened},
@@ -39,6 +39,14 @@ pub(in crate::web) struct Shell {
     pub(super) kept: WrittenHtml,
     pub(super) turn_to: WrittenHtml,
     when_read: WhenRead,
+    /// For how many days a report stays at the least after the team closed it.
+    pub(super) closed_days: u32,
+    /// For how long a report stays after the team closed it.
+    pub(super) closed_for: String,
+    /// Likewise, after the team set it aside.
+    pub(super) set_aside_for: String,
+    /// For how long an answer stays.
+    pub(super) answers_for: String,
     /// Whether files may come with a message at all.
     pub(super) takes_files: bool,
     pub(in crate::web) demo: bool,
@@ -49,6 +57,7 @@ pub(in crate::web) struct Shell {
 
 impl Shell {
     pub(in crate::web) fn new(config: &Config, demo: bool) -> Self {
+        let spread = config.limits.spread_days;
         Self {
             service: config.service.clone(),
             contacts: config.contacts.clone(),
@@ -60,6 +69,10 @@ impl Shell {
             kept: WrittenHtml::new(config, PageText::Kept),
             turn_to: WrittenHtml::new(config, PageText::TurnTo),
             when_read: WhenRead::new(&config.service),
+            closed_days: config.limits.closed_days,
+            closed_for: period(config.limits.closed_days, spread),
+            set_aside_for: period(config.limits.set_aside_days, spread),
+            answers_for: period(config.limits.answer_days, spread),
             takes_files: config.limits.attachments > 0,
             demo,
             css: &CSS,

@@ -14,7 +14,7 @@ use crate::{
         limits::{KIB, LOGO_BYTES},
     },
     http::{
-        Day, PAGE_MIN,
+        Day, Days, PAGE_MIN,
         markup::found_by_checkers,
         templates::without_sample,
         validity::{Render, Sample, hard_to_read, problems, titles_of_two},
@@ -128,7 +128,7 @@ fn every_page() -> Vec<Sample> {
                     address: Some("https://a.example/status".into()),
                     onion: Some(format!("http://{}.onion/status", "a".repeat(56))),
                 };
-                ReceiptPage::new(&shell, way_back, keep(), TODAY, &clocks, told).expect("a notice clock")
+                ReceiptPage::new(&shell, way_back, keep(), TODAY, &clocks, told)
             };
             add(&format!("receipt, {state}, {route}"), &receipt(came), false);
             let wrong_copy = [FieldError::new("again", "Check your copy")];
@@ -149,12 +149,22 @@ fn every_page() -> Vec<Sample> {
     let told = || ToldOnReceipt::new(route, &about_data);
     let nowhere = || WayBack { address: None, onion: None };
     let receipt = ReceiptPage::new(&copying, nowhere(), keep(), TODAY, &clocks_of_it, told());
-    add("receipt, with copies, about personal data", &receipt.expect("a notice clock"), false);
-    add("ask", &AskPage { shell: &shell, errors: &[], typed: "" }, false);
+    add("receipt, with copies, about personal data", &receipt, false);
+    let told = ToldOnReceipt::new(route, &about_data).files(None);
+    let receipt = ReceiptPage::new(&shell, nowhere(), keep(), TODAY, &[], told).unsent("Once more.".into());
+    add("receipt of a report that was set aside", &receipt, false);
+    add("ask", &AskPage { shell: &shell, errors: &[], typed: "", restored: None, unsent: "" }, false);
+    let [from, to] = [24, 27].map(|day| Day(Date::constant(2026, 11, day)));
+    let restored = Some(Days { from, to });
+    add("ask of a restored box", &AskPage { shell: &shell, errors: &[], typed: "", restored, unsent: "" }, false);
     let wrong = [FieldError::new("code", "Check what you typed: a receipt code has 24 letters and numbers")];
-    add("ask with an error", &AskPage { shell: &shell, errors: &wrong, typed: "7KQM<\"" }, true);
+    add(
+        "ask with an error",
+        &AskPage { shell: &shell, errors: &wrong, typed: "7KQM<\"", restored, unsent: "More <b>" },
+        true,
+    );
     for (name, page) in StatusPage::samples(&shell) {
-        add(name, &page, false);
+        add(&name, &page, false);
     }
     let follow_up = |text: &str, errors| {
         let typed = TypedFollowUp { typed: text.into(), send_id: None };
@@ -168,7 +178,7 @@ fn every_page() -> Vec<Sample> {
     add("follow-up, too large", &follow_up("Here it is.", &too_large), true);
     for (name, files) in [("followed up", came), ("followed up, again", "not carried")] {
         let files = SentFiles::carried(files);
-        let (received_on, notice_due) = (Day(TODAY), Day(TODAY));
+        let (received_on, notice_due) = (Day(TODAY), (name == "followed up").then_some(Day(TODAY)));
         add(
             name,
             &FollowedUpPage { shell: &shell, code: code(), received_on, notice_due, files, unsent: "<i>".into() },

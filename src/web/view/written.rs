@@ -4,6 +4,7 @@ use std::fmt;
 
 use askama::filters::{Escaper, Html, HtmlSafe};
 
+use super::period::period;
 use crate::{
     domain::HeadingDepth,
     http::capitalised,
@@ -15,8 +16,9 @@ use crate::{
 
 /// What `{own_copy}` says where copies are kept, and where not.
 const COPY: &str = "what you write, and the names and sizes of files, sealed to your receipt code. The files are not in \
-                    it. It stays until you withdraw the report. From the outside one sees about how large it is.";
-const NO_COPY: &str = "none. One that was made while this service kept copies stays until its report is withdrawn.";
+                    it. It is deleted with the report, or some days after we set that aside. From the outside one sees \
+                    about how large it is.";
+const NO_COPY: &str = "none. One that was made while this service kept copies is deleted with its report, or some days after we set that aside.";
 
 /// The text, with what is configured in it, as HTML.
 #[derive(Clone)]
@@ -97,6 +99,9 @@ impl WrittenHtml {
             Placeholder::Service => self.words(&service.name),
             Placeholder::Controller => self.words(config.privacy.controller.as_deref().unwrap_or(&service.body)),
             Placeholder::Kept => self.words(&config.privacy.kept),
+            Placeholder::ClosedDays => self.words(&period(config.limits.closed_days, config.limits.spread_days)),
+            Placeholder::SetAsideDays => self.words(&period(config.limits.set_aside_days, config.limits.spread_days)),
+            Placeholder::AnswerDays => self.words(&period(config.limits.answer_days, config.limits.spread_days)),
             Placeholder::OwnCopy => self.words(if service.own_copy { COPY } else { NO_COPY }),
             Placeholder::Contact(who) => {
                 let Contact { name, link, phone, .. } = config.contacts.of(who);

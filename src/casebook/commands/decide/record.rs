@@ -29,6 +29,8 @@ pub struct Recorded {
     pub answers: Vec<(u32, AnswerKind)>,
     /// Whether the person withdrew it, so that nothing can go to them.
     pub withdrawn: bool,
+    /// Whether the box has the report, so that an answer can get there.
+    pub is_at_box: bool,
 }
 
 /// What a decision changes, and what it tells the person. What is left out stays as it is.
@@ -112,6 +114,7 @@ impl Editor<'_> {
             areas: after.assessment.areas.clone().unwrap_or_else(|| report.chosen_areas.clone()),
             answers: answers.iter().map(|written| (written.answer.seq, written.answer.kind)).collect(),
             withdrawn: report.withdrawn,
+            is_at_box: state.is_at_box(id),
         };
         let last = report.last_message();
         let decided = Decided {
@@ -135,8 +138,7 @@ impl Editor<'_> {
     ) -> Result<FileEntry, CasebookError> {
         let (id, seq) = (answer.report, answer.seq);
         let report = self.casebook.state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
-        let to = report.reply_to.as_deref().ok_or(CasebookError::Decision(DecisionError::NoReplyKey(id)))?;
-        let to = ReplyRecipient::parse(to).map_err(|_| SealError::Recipients)?;
+        let to = ReplyRecipient::parse(&report.reply_to).map_err(|_| SealError::Recipients)?;
         let sealed = seal_answer(answer, endorsements, &to)?;
         let path = self.casebook.answer_path(id, seq);
         files::create_team_directory(path.parent().unwrap_or(&self.casebook.directory))?;

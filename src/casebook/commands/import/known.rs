@@ -1,15 +1,12 @@
 //! What a manifest says of one report, held against what the casebook knows of it.
 
 use crate::{
-    casebook::{
-        Refusal,
-        state::{
-            outline::Outline,
-            replay::{Remains, State},
-            report::Report,
-        },
+    casebook::state::{
+        outline::Outline,
+        replay::{Remains, State},
+        report::Report,
     },
-    domain::{ReportEntry, ReportId},
+    domain::{Clock, ClockEntry, ReportEntry, ReportId},
 };
 
 /// What the casebook knows of a report that a manifest names.
@@ -35,61 +32,39 @@ impl<'a> KnownReport<'a> {
         self.outline.is_some() && self.report.is_none()
     }
 
-    /// The last message that was imported, 0 for none.
-    pub(super) fn last_message(self) -> u32 {
-        let known = self.outline.map(|outline| outline.last_message);
-        known.or(self.destroyed.map(|remains| remains.last_message)).unwrap_or_default()
-    }
-
-    /// Whether the manifest says of it what it said before, and numbers its messages upwards.
+    /// Whether the manifest says of it what it said before in the same epoch. In a new one a box may have forgotten what it
+    /// said, and given a number to another message.
     pub(super) fn fits(self, entry: &ReportEntry) -> bool {
-        let Some(known) = self.report else { return entry.messages.is_sorted_by_key(|message| message.seq) };
-        let mut resent = entry.messages.iter().filter(|message| message.seq <= known.last_message());
-        known.route == entry.route
-            && known.received_on == entry.received_on
-            && (entry.withdrawn || entry.delivered() >= known.delivered())
-            && (entry.withdrawn || !known.withdrawn)
-            && resent.all(|message| {
-                known.messages.iter().any(|stored| {
-                    (stored.seq, stored.kind, stored.on, &stored.files, stored.commitment, stored.summary)
-                        == (message.seq, message.kind, message.on, &message.files, message.commitment, message.summary)
+        let (Some(known), Some(outline)) = (self.report, self.outline) else { return true };
+        let is_there = |commitment| outline.heard.message(commitment).is_some_and(|message| message.is_there);
+        // Who withdrew took their answers with them, and does not come back.
+        (entry.withdrawn || (entry.delivered() >= known.delivered() && !outline.heard.withdrawn))
+            && self.lists_all(entry)
+            && entry.messages.iter().all(|message| {
+                let mut there = known.messages.iter().filter(|stored| is_there(stored.commitment));
+                let by_number = there.find(|stored| stored.at_box == message.seq);
+                by_number.is_none_or(|stored| {
+                    stored.commitment == message.commitment
+                        && (stored.kind, stored.on, stored.summary) == (message.kind, message.on, message.summary)
+                        && (message.files.is_empty() || stored.files.is_empty() || stored.files == message.files)
                 })
             })
     }
 
-    /// New messages follow those that are known. Not so when the person withdrew: what was not collected is then
-    /// deleted.
-    pub(super) fn check_sequence(self, entry: &ReportEntry, missing: bool) -> Result<(), Refusal> {
-        let known = self.last_message();
-        let mut last = known;
-        let mut lenient = missing || entry.withdrawn;
-        if known == 0 && entry.messages.is_empty() && !lenient {
-            return Err(Refusal::Sequence(entry.id));
-        }
-        for message in entry.messages.iter().filter(|message| message.seq > known) {
-            if message.seq <= last {
-                return Err(Refusal::Contradiction(entry.id));
-            }
-            if message.seq != last.saturating_add(1) && !lenient {
-                return Err(Refusal::Sequence(entry.id));
-            }
-            last = message.seq;
-            // Only what was collected and lost can be missing, and that is at the beginning.
-            lenient = entry.withdrawn;
-        }
-        Ok(())
-    }
-
-    /// Whether the manifest says anything of it that is not known.
-    pub(super) fn has_news(self, entry: &ReportEntry) -> bool {
-        entry.messages.iter().any(|message| message.seq > self.last_message())
-            || match self.report {
-                Some(known) => {
-                    entry.withdrawn != known.withdrawn
-                        || entry.deliveries != known.deliveries
-                        || entry.clocks != known.clocks
-                }
-                None => self.destroyed.is_none(),
-            }
+    /// Whether it lists every message and every promise that it listed before. Withdrawing ends promises, and so does setting
+    /// aside.
+    fn lists_all(self, entry: &ReportEntry) -> bool {
+        let (Some(known), Some(outline)) = (self.report, self.outline) else { return true };
+        let is_listed = |commitment| entry.messages.iter().any(|message| message.commitment == commitment);
+        let mut there = outline.heard.messages.iter().filter(|message| message.is_there);
+        let goes_on = |one: &ClockEntry| {
+            let is_this = |other: &ClockEntry| {
+                let (one, other) = (Clock { met_on: None, ..one.clock }, Clock { met_on: None, ..other.clock });
+                one == other
+            };
+            entry.clocks.iter().any(|other| one.seq == other.seq && is_this(other))
+        };
+        there.all(|message| is_listed(message.commitment))
+            && (entry.withdrawn || entry.set_aside.is_some() || known.clocks.iter().all(goes_on))
     }
 }

@@ -5,10 +5,17 @@ use std::io::Read;
 use data_encoding::BASE64;
 
 use crate::{
-    casebook::{CasebookError, Editor, Refusal, state::replay::State},
-    crypto::{self, Verified, VerifyError},
+    casebook::{
+        CasebookError, Editor, Refusal,
+        commands::import::choices::ImportChoices,
+        state::{
+            at_box::{CollectionPlace, NoPlace, Whereabouts},
+            replay::State,
+        },
+    },
+    crypto::{self, ReplyRecipient, Verified, VerifyError, epoch_fingerprint},
     domain::{
-        Manifest,
+        Epoch, Manifest, ReportEntry, ReportId,
         limits::{KIB, MANIFEST_BYTES},
     },
     files::tarball::TarReader,
@@ -17,36 +24,67 @@ use crate::{
 /// Bytes of a minisign signature file, and to spare.
 const SIGNATURE_BYTES: usize = 4 * KIB;
 
-/// How a collection stands to those imported before.
+/// How a part of a collection stands to those imported before.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
     /// It was imported before.
     Known,
-    /// It follows them, after some that were never imported.
-    New { passed_over: u64 },
+    /// It follows them.
+    New(CollectionPlace),
 }
 
 impl Order {
-    /// Of a manifest. With `missing`, collections before it may be missing.
-    pub(super) fn of(manifest: &Verified<Manifest>, state: &State, missing: bool) -> Result<Self, Refusal> {
-        let (document, last) = (manifest.document(), state.collection);
-        if state.r#box.is_some_and(|known| known != document.r#box) {
+    /// Of a manifest.
+    pub(super) fn of(manifest: &Verified<Manifest>, state: &State, given: &ImportChoices) -> Result<Self, Refusal> {
+        let document = manifest.document();
+        if !state.may_be_box(document.r#box) {
             return Err(Refusal::OtherBox);
         }
-        let number = document.number;
-        if state.manifests.get(&number) == Some(&manifest.digest()) {
+        if state.manifests.contains(&manifest.digest()) {
             return Ok(Self::Known);
         }
         if let Some(seen) = state.missing_of(document.casebook) {
             let (there, head) = (state.version(), seen.head);
             return Err(Refusal::Behind { there, seen: head.number, digest: head.digest });
         }
-        match number.checked_sub(last) {
-            None | Some(0) => Err(Refusal::Old { number, last }),
-            Some(1) if document.previous == state.last_manifest() => Ok(Self::New { passed_over: 0 }),
-            Some(1) => Err(Refusal::Unchained(last)),
-            Some(ahead) if missing => Ok(Self::New { passed_over: ahead - 1 }),
-            Some(_) => Err(Refusal::Gap { number, next: last + 1 }),
+        if let Some(seen) = document.casebook.filter(|seen| !state.may_have_written(*seen)) {
+            return Err(Refusal::DecisionsAhead { seen: seen.decisions, last: state.exported });
+        }
+        let Manifest { r#box, epoch, number, id, part, previous, besides, .. } = *document;
+        let last = state.at_box.number();
+        let whereabouts = Whereabouts { epoch, number, id, part: part.number, of: part.of, previous, besides };
+        match state.at_box.place(&whereabouts) {
+            Ok(CollectionPlace::Next { passed_over: 1.. }) if !given.missing && last > 0 => {
+                Err(Refusal::Gap { number, next: last + 1 })
+            }
+            Ok(CollectionPlace::NewEpoch) => {
+                let fingerprint = epoch_fingerprint(r#box, &epoch);
+                if given.epoch == Some(fingerprint) {
+                    return Ok(Self::New(CollectionPlace::NewEpoch));
+                }
+                let Epoch { began_on, backup_of, .. } = epoch;
+                let is_another = given.epoch.is_some();
+                Err(Refusal::NewEpoch { fingerprint, began_on, backup_of, is_another })
+            }
+            Ok(place) => Ok(Self::New(place)),
+            Err(NoPlace::Old) => Err(Refusal::Old { number, last }),
+            Err(NoPlace::Unchained) => Err(Refusal::Unchained(last)),
+            Err(NoPlace::OtherPart) => Err(Refusal::OtherPart(number)),
+            Err(NoPlace::FarAhead) => Err(Refusal::FarAhead { number, last }),
+            Err(NoPlace::EpochBefore) => Err(Refusal::EpochBefore),
+        }
+    }
+
+    /// Whether the box says something of a report for the first time since it was restored.
+    pub(super) fn is_anew(self, id: ReportId, state: &State) -> bool {
+        matches!(self, Self::New(place) if state.at_box.is_anew(id, place))
+    }
+
+    /// Collections before it that were never imported.
+    pub(super) const fn passed_over(self) -> u64 {
+        match self {
+            Self::New(CollectionPlace::Next { passed_over }) => passed_over,
+            Self::Known | Self::New(CollectionPlace::Part | CollectionPlace::NewEpoch) => 0,
         }
     }
 }
@@ -71,6 +109,11 @@ impl Editor<'_> {
                 other => Refusal::Manifest(other),
             })?;
         verified.document().check().map_err(Refusal::Impossible)?;
+        // An answer is sealed to it.
+        let bad = |report: &&ReportEntry| ReplyRecipient::parse(&report.reply_to).is_err();
+        if let Some(report) = verified.document().reports.iter().find(bad) {
+            return Err(Refusal::ReplyKey(report.id).into());
+        }
         Ok(ReadManifest { verified, json: BASE64.encode(&bytes), signature: signature.to_owned() })
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         },
     },
     crypto::GovernanceRecipients,
-    domain::{Manifest, ReportEntry, ReportId},
+    domain::{Digest, Manifest, MessageEntry, ReportEntry, ReportId},
     files::tarball::TarReader,
     unseal::GovernanceIdentity,
 };
@@ -34,6 +34,8 @@ pub(super) struct Taken {
     pub(super) mending: Option<Staging>,
     /// New messages of reports that are closed to whoever takes the collection in.
     pub(super) left_out: usize,
+    /// Reports that can't be those that are here under their ids: nothing of them is taken in.
+    pub(super) apart: Vec<ReportId>,
 }
 
 /// Known messages of one report that were not kept as the person sent them.
@@ -66,44 +68,48 @@ impl Editor<'_> {
         tar: &mut TarReader<R>,
         manifest: &Manifest,
         order: Order,
-        missing: bool,
     ) -> Result<Taken, CasebookError> {
+        let state = &self.casebook.state;
         let mut taken = Taken::default();
-        let mut before = None;
         for entry in &manifest.reports {
-            let known = KnownReport::of(entry.id, &self.casebook.state);
-            if before.replace(entry.id) >= Some(entry.id) || !known.fits(entry) {
+            let known = KnownReport::of(entry.id, state);
+            let contradicts = state.contradicts(entry);
+            // What was imported before was judged then; what came since may differ.
+            let may_differ = order == Order::Known || order.is_anew(entry.id, state);
+            let is_refused = if contradicts { !state.at_box.apart.contains(&entry.id) } else { !known.fits(entry) };
+            if is_refused && !may_differ {
                 return Err(Refusal::Contradiction(entry.id).into());
             }
-            let new = entry.messages.iter().filter(|message| message.seq > known.last_message()).count();
-            // What was written is for a colleague who may read it: the box sends it again until it is taken in.
-            let is_left_out = new > 0 && !self.casebook.state.takes_in(self.me, entry.id);
-            if order == Order::Known {
-                // What came of it was recorded then.
-            } else if is_left_out {
-                taken.left_out += new;
-            } else if !known.is_closed() {
-                known.check_sequence(entry, missing)?;
+            if contradicts {
+                taken.apart.push(entry.id);
             }
-            let has_news = order != Order::Known && !is_left_out && known.has_news(entry);
-            let key = has_news.then(|| self.key_for(entry.id, known)).transpose()?;
-            let mut reply_to = known.report.and_then(|known| known.reply_to.clone());
+            let is_new =
+                |message: &MessageEntry| order != Order::Known && !contradicts && state.is_new_message(entry, message);
+            let new = entry.messages.iter().filter(|message| is_new(message)).count();
+            // What was written is for a colleague who may read it: the box sends it again until it is taken in.
+            let is_left_out = new > 0 && !state.takes_in(self.me, entry.id);
+            if is_left_out {
+                taken.left_out += new;
+            }
+            let key = (new > 0 && !is_left_out).then(|| self.key_for(entry.id, known)).transpose()?;
             let mut messages: Vec<MessageNews> = Vec::new();
-            for message in &entry.messages {
+            for message in entry.messages.iter().filter(|message| !message.files.is_empty()) {
                 let place = MessagePlace { manifest, report: entry, message };
                 match &key {
-                    Some(key) if message.seq > known.last_message() => {
+                    Some(key) if is_new(message) => {
                         let staging = match &mut taken.staging {
                             Some(staging) => staging,
-                            none => none.insert(Staging::create(self.casebook.collection_path(manifest.number))?),
+                            none => none.insert(Staging::create(self.casebook.import_path(state.imports + 1))?),
                         };
                         let read = self.read_message(tar, place, staging, &key.to)?;
-                        if *reply_to.get_or_insert_with(|| read.summary.reply_to.clone()) != read.summary.reply_to {
+                        if read.summary.reply_to != entry.reply_to {
                             return Err(place.is_another().into());
                         }
                         messages.push(read);
                     }
-                    _ if self.is_kept_wrongly(order, known, message.seq) => self.mend(tar, place, known, &mut taken)?,
+                    _ if !contradicts && self.is_kept_wrongly(order, known, message.commitment) => {
+                        self.mend(tar, place, known, &mut taken)?;
+                    }
                     _ => place.skip(tar)?,
                 }
             }
@@ -116,8 +122,9 @@ impl Editor<'_> {
 
     /// Whether a known message is not kept as the person sent it. Of a collection that was imported before, everything is
     /// opened to tell.
-    fn is_kept_wrongly(&self, order: Order, known: KnownReport<'_>, seq: u32) -> bool {
-        let Some(record) = known.report.and_then(|report| report.messages.iter().find(|record| record.seq == seq))
+    fn is_kept_wrongly(&self, order: Order, known: KnownReport<'_>, message: Digest) -> bool {
+        let records = known.report.map(|report| report.messages.as_slice()).unwrap_or_default();
+        let Some(record) = records.iter().find(|record| record.commitment == message && !record.files.is_empty())
         else {
             return false;
         };

@@ -5,13 +5,13 @@ use crate::{
     casebook::ImportError,
     crypto::{self, AttachmentSealer, GovernanceRecipients, OpenError, SigningKey},
     domain::{
-        About, AnswerKind, Attachment, BoxId, Calendar, CasebookSeen, ClockKind, DeliveryEntry, Digest, FileEntry,
-        LogHead, Manifest, ManifestProblem, Message, MessageContent, Text,
+        About, AnswerKind, Attachment, BoxId, Calendar, CasebookSeen, ClockKind, CollectionId, DeliveryEntry, Digest,
+        Epoch, FileEntry, LogHead, Manifest, ManifestProblem, Message, MessageContent, Part, ReportEntry, Text,
     },
     unseal::GovernanceIdentity,
     world::{
         DAY, TODAY,
-        casebook::{Parts, World, archive, plain, seal, seal_bytes},
+        casebook::{MISSING, Parts, World, archive, plain, seal, seal_bytes},
     },
 };
 
@@ -71,20 +71,20 @@ fn order_is_kept() {
     let files = [world.collect(), world.collect(), world.collect(), world.collect()];
     world.import(&files[0]).unwrap();
     assert!(matches!(refusal(world.import(&files[2])), Refusal::Gap { number: 3, next: 2 }));
-    let imported = world.edit(|editor| editor.import(&files[2], true, &TODAY)).unwrap();
+    let imported = world.edit(|editor| editor.import(&files[2], &MISSING, &TODAY)).unwrap();
     assert_eq!(imported.passed_over, 1);
     assert!(matches!(refusal(world.import(&files[1])), Refusal::Old { number: 2, last: 3 }));
     assert!(world.import(&files[3]).is_ok());
     // The right number, but after another third collection.
     let mut manifest = world.manifest();
-    manifest.previous = Some(Digest([9; 32]));
+    manifest.previous = Some(CollectionId([9; 16]));
     let parts = world.parts(&manifest);
     assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::Unchained(4)));
     let mut same_number = world.manifest();
     same_number.number = 4;
     same_number.reports.clear();
     let parts = world.parts(&same_number);
-    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::Old { number: 4, last: 4 }));
+    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::Unchained(4)));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn sealed_file(plain: &[u8], to: &GovernanceRecipients) -> Vec<u8> {
 
 #[test]
 fn an_attachment_that_its_message_does_not_name_is_refused_and_so_is_one_that_the_manifest_does_not() {
-    let (mut world, mut manifest, parts) = waiting_large();
+    let (world, mut manifest, parts) = waiting_large();
     let before = world.snapshot();
     let (team, genuine) = (world.recipients(), parts[parts.len() - 1].1.clone());
     let mut other = plain(SEVERAL_PIECES);
@@ -282,7 +282,13 @@ fn what_no_box_says_is_refused_whoever_signed_it() {
             },
             ManifestProblem::Number,
         ),
-        (|manifest, _| manifest.reports[0].acknowledged = u32::MAX, ManifestProblem::Sequence(id)),
+        (
+            |manifest, _| {
+                let message = &mut manifest.reports[0].messages[0];
+                (message.seq, message.files) = (u32::MAX, Vec::new());
+            },
+            ManifestProblem::Sequence(id),
+        ),
         (|manifest, _| manifest.reports[0].clocks[0].seq = u32::MAX, ManifestProblem::Sequence(id)),
         (
             |manifest, _| manifest.reports[0].clocks[0].clock.due_on = Date::constant(2028, 12, 2),
@@ -293,12 +299,12 @@ fn what_no_box_says_is_refused_whoever_signed_it() {
             ManifestProblem::Clock(id),
         ),
     ];
-    let (mut world, manifest, parts) = waiting();
+    let (world, manifest, parts) = waiting();
     let before = world.snapshot();
-    let mut is_refused = |spoilt: &Manifest, problem: ManifestProblem| {
+    let is_refused = |spoilt: &Manifest, problem: ManifestProblem| {
         let parts = world.parts(spoilt);
         let file = world.carry(&seal(&parts, &world.identity.recipients()));
-        let refused = refusal(world.edit(|editor| editor.import(&file, true, &TODAY)));
+        let refused = refusal(world.edit(|editor| editor.import(&file, &MISSING, &TODAY)));
         assert!(matches!(refused, Refusal::Impossible(found) if found == problem), "{refused}");
         assert_eq!(world.snapshot(), before);
     };
@@ -350,7 +356,7 @@ fn what_is_sealed_inside_is_what_is_listed_outside() {
         spoil(&mut message);
         world.add(id, message, MessageKind::FollowUp, &[]);
         let file = world.collect();
-        let refused = refusal(world.edit(|editor| editor.import(&file, true, &TODAY)));
+        let refused = refusal(world.edit(|editor| editor.import(&file, &MISSING, &TODAY)));
         assert!(matches!(refused, Refusal::Inside { seq: 2, .. }), "{number}: {refused}");
         world.reports.get_mut(&id).unwrap().entry.messages.pop();
     }
@@ -360,7 +366,10 @@ fn what_is_sealed_inside_is_what_is_listed_outside() {
     message.reply_to = world.reports[&other].reply.recipient().to_string();
     world.add(id, message, MessageKind::FollowUp, &[]);
     let file = world.collect();
-    assert!(matches!(refusal(world.edit(|editor| editor.import(&file, true, &TODAY))), Refusal::Inside { seq: 2, .. }));
+    assert!(matches!(
+        refusal(world.edit(|editor| editor.import(&file, &MISSING, &TODAY))),
+        Refusal::Inside { seq: 2, .. }
+    ));
     assert_eq!(world.snapshot(), before);
 }
 
@@ -402,39 +411,58 @@ fn what_a_concern_is_about_starts_its_clock_at_the_desk() {
 }
 
 #[test]
-fn messages_are_not_skipped_but_for_a_withdrawal() {
+fn a_message_that_is_neither_here_nor_at_the_box_is_told_and_the_person_can_be_answered() {
     let mut world = World::new();
     let id = world.concern(1, Route::StaffConcern, &[]);
+    let files = world.reports[&id].entry.messages[0].files.clone();
+    world.forget(id, 1, false);
     let file = world.collect();
-    world.import(&file).unwrap();
-    world.say(id, MessageKind::FollowUp, &[]);
+    let imported = world.import(&file).unwrap();
+    assert_eq!((imported.new_reports, imported.messages.len()), (1, 0));
+    let told = |world: &World| world.open().unwrap().alerts().pop().map(|alert| alert.what);
+    assert!(told(&world) == Some(crate::casebook::AlertKind::NotHere { report: id, seq: 1 }));
+    world.reply(id, "We have lost what you said. Please say it again.");
+    let sealed = std::fs::read(world.casebook().join(format!("answers/{id}/1.age"))).unwrap();
+    assert!(world.reports[&id].reply.open_answer(&sealed).is_ok());
+    // It is told once, and comes with a collection that has it.
+    let file = world.collect();
+    assert_eq!(world.import(&file).unwrap().messages.len(), 0);
+    world.reports.get_mut(&id).unwrap().entry.messages[0].files = files;
+    let file = world.collect();
+    assert_eq!(world.import(&file).unwrap().messages.len(), 1);
+    let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap();
+    assert!(view.messages[0].concern().is_some());
+}
+
+#[test]
+fn what_a_person_withdrew_before_it_was_collected_is_nobodys_to_know() {
+    let mut world = World::new();
+    let id = world.concern(1, Route::StaffConcern, &[]);
     world.say(id, MessageKind::Withdrawal, &[]);
-    world.reports.get_mut(&id).unwrap().entry.messages.drain(..2);
-    let mut manifest = world.manifest();
-    let parts = world.parts(&manifest);
-    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::Sequence(_)));
-    manifest.reports[0].withdrawn = true;
-    manifest.previous = world.open().unwrap().state.last_manifest();
-    let parts = world.parts(&manifest);
-    assert_eq!(import_parts(&world, &parts).unwrap().messages[0].kind, MessageKind::Withdrawal);
+    world.forget(id, 1, false);
+    world.reports.get_mut(&id).unwrap().entry.withdrawn = true;
+    let file = world.collect();
+    let imported = world.import(&file).unwrap();
+    assert_eq!(imported.messages.iter().map(|message| message.kind).collect::<Vec<_>>(), [MessageKind::Withdrawal]);
+    assert!(world.open().unwrap().alerts().is_empty());
 }
 
 #[test]
 fn a_resent_message_that_differs_is_a_contradiction() {
-    let (mut world, mut manifest, _) = waiting();
+    let (world, mut manifest, _) = waiting();
     manifest.reports[0].messages[0].files[0].sha256 = Digest([0; 32]);
     let parts = world.parts(&manifest);
     assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::Contradiction(_)));
-    let (mut world, mut manifest, _) = waiting();
+    let (world, mut manifest, _) = waiting();
     manifest.reports.swap(0, 1);
     let parts = world.parts(&manifest);
-    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::Contradiction(_)));
+    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::Impossible(ManifestProblem::Order(_))));
 }
 
 #[test]
 fn a_command_killed_at_any_step_is_completed_by_the_next() {
     let (world, _, parts) = waiting();
-    let (before, target) = (world.open().unwrap().state.collection, world.casebook().join("collections/2"));
+    let (before, target) = (world.open().unwrap().state.at_box.number(), world.casebook().join("collections/2"));
     // While the files were written.
     let partial = files::partial_path(&target);
     files::create_private_directory(&partial.join("reports/x")).unwrap();
@@ -442,8 +470,319 @@ fn a_command_killed_at_any_step_is_completed_by_the_next() {
     // After they were in place, before it was recorded.
     files::create_private_directory(&target.join("reports")).unwrap();
     files::write_new(&target.join("reports/stale"), files::Readers::Owner, b"stale").unwrap();
-    assert_eq!(world.open().unwrap().state.collection, before);
+    assert_eq!(world.open().unwrap().state.at_box.number(), before);
     assert_eq!(import_parts(&world, &parts).unwrap().messages.len(), 1);
     assert!(!partial.exists() && !target.join("reports/stale").exists());
     assert!(target.join(Manifest::path(ReportId([2; 8]), 1, 2)).exists());
+}
+
+/// A part of a collection, with some of its reports.
+fn part_of(whole: &Manifest, number: u32, of: u32, reports: std::ops::Range<usize>) -> Manifest {
+    Manifest { part: Part { number, of }, reports: whole.reports[reports].to_vec(), ..whole.clone() }
+}
+
+#[test]
+fn parts_are_taken_in_alone_and_in_any_order() {
+    let mut world = World::new();
+    for number in 1..=6 {
+        world.concern(number, Route::StaffConcern, &[]);
+    }
+    let whole = world.manifest();
+    let parts = [part_of(&whole, 1, 3, 0..2), part_of(&whole, 2, 3, 2..4), part_of(&whole, 3, 3, 4..6)];
+    let file = |world: &World, part: &Manifest| world.carry(&seal(&world.parts(part), &world.identity.recipients()));
+    let files: Vec<_> = parts.iter().map(|part| file(&world, part)).collect();
+    let missing = |world: &World| world.open().unwrap().lost_at_box().missing.map_or(vec![], |missing| missing.parts);
+    assert_eq!(world.import(&files[2]).unwrap().part, Part { number: 3, of: 3 });
+    assert_eq!(missing(&world), [1, 2]);
+    assert!(world.import(&files[2]).unwrap().known);
+    world.import(&files[0]).unwrap();
+    // Another part 2 of another collection of that number.
+    let other = Manifest { id: CollectionId([9; 16]), ..parts[1].clone() };
+    assert!(matches!(refusal(world.import(&file(&world, &other))), Refusal::OtherPart(1)));
+    // Nor one that says that the box has something else besides.
+    let besides = crypto::besides([ReportId([9; 8])]);
+    let other = Manifest { besides, ..parts[1].clone() };
+    assert!(matches!(refusal(world.import(&file(&world, &other))), Refusal::OtherPart(1)));
+    let twice = Manifest { gone: vec![ReportId([9; 8])], ..parts[0].clone() };
+    assert!(matches!(refusal(world.import(&file(&world, &twice))), Refusal::Old { number: 1, last: 1 }));
+    world.import(&files[1]).unwrap();
+    assert_eq!((missing(&world), world.open().unwrap().list(DAY, &Calendar::default()).unwrap().len()), (vec![], 6));
+    assert!(world.open().unwrap().alerts().is_empty());
+    // What is left of it is in the next one.
+    let next = world.manifest();
+    world.import(&file(&world, &part_of(&next, 2, 2, 5..6))).unwrap();
+    let late = Manifest { gone: vec![ReportId([9; 8])], ..parts[1].clone() };
+    assert!(matches!(refusal(world.import(&file(&world, &late))), Refusal::Old { number: 1, last: 2 }));
+}
+
+#[test]
+fn no_collection_is_the_last_that_a_casebook_takes() {
+    let mut world = World::new();
+    world.concern(1, Route::StaffConcern, &[]);
+    let honest = world.collect();
+    world.import(&honest).unwrap();
+    let try_number = |world: &mut World, number: u64| {
+        let manifest = Manifest { number, ..world.manifest() };
+        let file = world.carry(&seal(&world.parts(&manifest), &world.identity.recipients()));
+        world.edit(|editor| editor.import(&file, &MISSING, &TODAY))
+    };
+    for number in [0, u64::MAX, 1 << 41] {
+        assert!(matches!(refusal(try_number(&mut world, number)), Refusal::Impossible(ManifestProblem::Number)));
+    }
+    for number in [1 << 40, 10_002] {
+        assert!(matches!(refusal(try_number(&mut world, number)), Refusal::FarAhead { last: 1, .. }));
+    }
+    try_number(&mut world, 10_001).unwrap();
+    // The first of an epoch, and the first of all.
+    let mut new = World::new();
+    new.concern(1, Route::StaffConcern, &[]);
+    world.restored(3);
+    for world in [&mut new, &mut world] {
+        assert!(matches!(refusal(try_number(world, 1_000_001)), Refusal::FarAhead { .. }));
+        assert!(matches!(refusal(try_number(world, 0)), Refusal::Impossible(ManifestProblem::Number)));
+    }
+    try_number(&mut new, 1_000_000).unwrap();
+}
+
+#[test]
+fn no_number_of_decisions_that_a_box_names_is_the_last_that_a_casebook_writes() {
+    let mut world = World::new();
+    let id = world.concern(1, Route::StaffConcern, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    world.reply(id, "Thank you.");
+    let export = |world: &World, name: &str| {
+        let out = world.dir.path().join(name);
+        world.edit(|editor| editor.export(&out, false, &TODAY)).unwrap()
+    };
+    assert!(matches!(export(&world, "d1"), crate::casebook::Export::Written { number: 1, .. }));
+    let casebook = world.open().unwrap();
+    let (casebook, head) = (casebook.id(), casebook.state.head().unwrap());
+    for decisions in [3, 10_000, 1 << 40] {
+        let seen = Some(CasebookSeen { casebook, decisions, head });
+        let manifest = Manifest { casebook: seen, ..world.manifest() };
+        let file = world.carry(&seal(&world.parts(&manifest), &world.identity.recipients()));
+        assert!(matches!(refusal(world.import(&file)), Refusal::DecisionsAhead { last: 1, .. }), "{decisions}");
+    }
+    // One may have been written that a copy of the casebook from just before does not know of.
+    let manifest = Manifest { casebook: Some(CasebookSeen { casebook, decisions: 2, head }), ..world.manifest() };
+    let file = world.carry(&seal(&world.parts(&manifest), &world.identity.recipients()));
+    world.edit(|editor| editor.import(&file, &MISSING, &TODAY)).unwrap();
+    world.reply(id, "And once more.");
+    assert!(matches!(export(&world, "d2"), crate::casebook::Export::Written { number: 3, .. }));
+}
+
+/// What a casebook tells of what the box lost.
+fn lost(world: &World) -> (Vec<ReportId>, Vec<(ReportId, usize)>) {
+    let lost = world.open().unwrap().lost_at_box();
+    (lost.reports, lost.messages)
+}
+
+#[test]
+fn a_restored_box_is_taken_in_once_its_epoch_is_confirmed_and_what_it_lost_is_told() {
+    let mut world = World::new();
+    let one = world.concern(1, Route::StaffConcern, &[5]);
+    let two = world.concern(2, Route::StaffConcern, &[]);
+    // As the backup has it.
+    let (backup_one, backup_two) = (world.reports[&one].entry.clone(), world.reports[&two].entry.clone());
+    world.say(one, MessageKind::FollowUp, &[7]);
+    let three = world.concern(3, Route::StaffConcern, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    world.reply(one, "Delivered, and lost with the disk.");
+    world.reply(three, "To whom nobody leads any more.");
+    let export = |world: &World, name: &str| {
+        let out = world.dir.path().join(name);
+        world.edit(|editor| editor.export(&out, false, &TODAY)).unwrap()
+    };
+    export(&world, "d1");
+    world.deliver(one, 1);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    export(&world, "d2");
+    let before = world.open().unwrap().show(one, DAY, &Calendar::default()).unwrap().messages.len();
+
+    // The disk burns. What the backup has comes back, and a follow-up takes the number of the one that is lost.
+    world.restored(2);
+    world.reports.get_mut(&one).unwrap().entry = backup_one;
+    world.reports.get_mut(&two).unwrap().entry = backup_two;
+    let gone = world.reports.remove(&three).unwrap();
+    world.say(one, MessageKind::FollowUp, &[9]);
+    let file = world.collect();
+    let snapshot = world.snapshot();
+    let Refusal::NewEpoch { fingerprint, backup_of, .. } = refusal(world.import(&file)) else { panic!("taken in") };
+    assert_eq!((fingerprint, backup_of), (crypto::epoch_fingerprint(world.id, &world.epoch), Some(DAY)));
+    let wrong = ImportChoices { missing: true, epoch: Some(world.box_key.fingerprint()) };
+    let refused = refusal(world.edit(|editor| editor.import(&file, &wrong, &TODAY)));
+    assert!(matches!(refused, Refusal::NewEpoch { is_another: true, .. }));
+    assert_eq!(world.snapshot(), snapshot, "nothing was taken in");
+
+    let imported = world.import_epoch(&file).unwrap();
+    assert!(imported.new_epoch && imported.number == 1);
+    assert_eq!((imported.new_reports, imported.messages.len()), (0, 1), "the one that was said since");
+    assert_eq!(lost(&world), (vec![three], vec![(one, 1)]));
+    let view = world.open().unwrap().show(one, DAY, &Calendar::default()).unwrap();
+    let theirs: Vec<_> = view.messages.iter().filter(|message| message.is_by_person()).collect();
+    assert_eq!((view.messages.len(), theirs.len()), (before + 1, 3));
+    // Both are there, under numbers of their own.
+    assert_eq!(
+        theirs.iter().map(|message| (message.seq, message.number_at_box)).collect::<Vec<_>>(),
+        [(1, None), (2, Some(2)), (3, Some(2))]
+    );
+    let told: Vec<_> = world.open().unwrap().alerts().into_iter().map(|alert| alert.what).collect();
+    assert!(told.iter().any(|what| matches!(what, crate::casebook::AlertKind::NewEpoch { .. })));
+    assert!(told.contains(&crate::casebook::AlertKind::LostAtBox { reports: 1 }));
+    // What the box lost goes once more; what nobody leads to any more does not.
+    let written = export(&world, "d3");
+    assert!(matches!(written, crate::casebook::Export::Written { answers: 1, collected: 2, .. }), "{written:?}");
+    // What was made before is over, and goes on to be refused.
+    world.reports.insert(three, gone);
+    let (epoch, now) = (world.epoch, world.manifest());
+    let old = Manifest { epoch: Epoch { id: crate::domain::EpochId([1; 16]), ..epoch }, ..now };
+    let file = world.carry(&seal(&world.parts(&old), &world.identity.recipients()));
+    assert!(matches!(refusal(world.import(&file)), Refusal::EpochBefore));
+    // Numbers go on in the new one, and a report that is found again is not lost.
+    let file = world.collect();
+    world.edit(|editor| editor.import(&file, &MISSING, &TODAY)).unwrap();
+    assert_eq!(lost(&world).0, []);
+}
+
+#[test]
+fn a_report_that_can_t_be_the_one_that_is_here_is_put_apart_and_all_others_are_taken_in() {
+    let mut world = World::new();
+    let id = world.concern(1, Route::StaffConcern, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    world.restored(2);
+    world.reports.get_mut(&id).unwrap().entry.route = Route::Procurement;
+    let other = world.concern(2, Route::StaffConcern, &[]);
+    let file = world.collect();
+    let imported = world.import_epoch(&file).unwrap();
+    assert_eq!((imported.apart.as_slice(), imported.new_reports), ([id].as_slice(), 1));
+    let casebook = world.open().unwrap();
+    assert!(casebook.alerts().iter().any(|alert| alert.what == crate::casebook::AlertKind::Contradicts { report: id }));
+    assert_eq!(casebook.show(id, DAY, &Calendar::default()).unwrap().entry.route, Route::StaffConcern);
+    assert!(casebook.show(other, DAY, &Calendar::default()).is_ok());
+}
+
+#[test]
+fn a_withdrawal_that_a_restored_box_forgot_is_told_to_it() {
+    let mut world = World::new();
+    let id = world.concern(1, Route::StaffConcern, &[]);
+    let backup = world.reports[&id].entry.clone();
+    world.say(id, MessageKind::Withdrawal, &[]);
+    world.reports.get_mut(&id).unwrap().entry.withdrawn = true;
+    let file = world.collect();
+    world.import(&file).unwrap();
+    world.restored(2);
+    world.reports.get_mut(&id).unwrap().entry = backup;
+    let file = world.collect();
+    world.import_epoch(&file).unwrap();
+    let export = |world: &World, name: &str| {
+        let out = world.dir.path().join(name);
+        let written = world.edit(|editor| editor.export(&out, false, &TODAY)).unwrap();
+        matches!(written, crate::casebook::Export::Written { set_aside: 1, .. })
+    };
+    let entry = |world: &World| world.open().unwrap().list(DAY, &Calendar::default()).unwrap().remove(0);
+    assert!(export(&world, "d"));
+    assert!(entry(&world).withdrawn && entry(&world).next_clock().is_none(), "nothing is owed to who took it back");
+    let reason = crate::domain::SetAsideReason::Test;
+    assert!(world.edit(|editor| editor.set_aside(&[id], reason, &TODAY)).is_err(), "that is no reason to tell them");
+    // Whoever says more after that is heard, and the box is told no more that they took it back.
+    world.say(id, MessageKind::FollowUp, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    assert!(!entry(&world).withdrawn && entry(&world).next_clock().is_some());
+    assert!(!export(&world, "e"));
+}
+
+#[test]
+fn that_a_report_was_withdrawn_is_told_to_no_box_on_the_word_of_its_key_alone() {
+    let mut world = World::new();
+    let id = world.concern(1, Route::StaffConcern, &[]);
+    let honest = world.reports[&id].entry.clone();
+    world.reports.get_mut(&id).unwrap().entry.withdrawn = true;
+    let file = world.collect();
+    world.import(&file).unwrap();
+    world.restored(2);
+    world.reports.get_mut(&id).unwrap().entry = honest;
+    let file = world.collect();
+    world.import_epoch(&file).unwrap();
+    let out = world.dir.path().join("d");
+    let written = world.edit(|editor| editor.export(&out, false, &TODAY)).unwrap();
+    assert!(matches!(written, crate::casebook::Export::Written { set_aside: 0, .. }), "{written:?}");
+    assert!(!world.open().unwrap().list(DAY, &Calendar::default()).unwrap()[0].withdrawn);
+}
+
+#[test]
+fn a_box_that_forgets_a_message_or_a_promise_without_having_been_restored_is_refused() {
+    let mut world = World::new();
+    let id = world.concern(1, Route::StaffConcern, &[]);
+    world.say(id, MessageKind::FollowUp, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    let honest = world.manifest();
+    for change in [
+        |entry: &mut ReportEntry| drop(entry.messages.pop()),
+        |entry: &mut ReportEntry| entry.clocks.clear(),
+        |entry: &mut ReportEntry| entry.clocks[0].clock.due_on = "2027-01-29".parse().unwrap(),
+    ] {
+        let mut manifest = honest.clone();
+        change(&mut manifest.reports[0]);
+        let file = world.carry(&seal(&world.parts(&manifest), &world.identity.recipients()));
+        assert!(matches!(refusal(world.import(&file)), Refusal::Contradiction(named) if named == id));
+    }
+    // What people compared of its epoch stays as they compared it.
+    let epoch = Epoch { backup_of: Some(DAY), ..honest.epoch };
+    let file = world.carry(&seal(&world.parts(&Manifest { epoch, ..honest }), &world.identity.recipients()));
+    assert!(matches!(refusal(world.import(&file)), Refusal::Unchained(1)));
+}
+
+#[test]
+fn another_box_is_taken_in_once_two_members_agreed_on_its_key() {
+    let mut world = World::new();
+    let id = world.concern(1, Route::StaffConcern, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    // The box burned, with its key. A new one has other keys, another id, and none of the reports.
+    let (box_signer, box_key) = SigningKey::generate().unwrap();
+    (world.box_signer, world.box_key, world.id) = (box_signer, box_key, BoxId([8; 16]));
+    world.restored(3);
+    world.reports.clear();
+    let new = world.concern(2, Route::StaffConcern, &[]);
+    let file = world.collect();
+    assert!(matches!(refusal(world.import(&file)), Refusal::OtherBox));
+    world.agree(crate::casebook::NewProposal::BoxKey(world.box_key.clone())).unwrap();
+    assert!(matches!(refusal(world.import(&file)), Refusal::NewEpoch { .. }));
+    assert_eq!(world.import_epoch(&file).unwrap().new_reports, 1);
+    assert_eq!(lost(&world).0, [id]);
+    assert!(world.open().unwrap().show(new, DAY, &Calendar::default()).is_ok());
+    // The one before is none any more.
+    world.id = BoxId([9; 16]);
+    let file = world.collect();
+    assert!(matches!(refusal(world.import(&file)), Refusal::OtherBox));
+}
+
+#[test]
+fn what_is_set_aside_owes_nothing_until_the_person_says_more() {
+    let mut world = World::new();
+    let ids: Vec<ReportId> = (1..=3).map(|number| world.concern(number, Route::StaffConcern, &[])).collect();
+    let file = world.collect();
+    world.import(&file).unwrap();
+    let reason = crate::domain::SetAsideReason::Test;
+    let set = |world: &World, ids: &[ReportId]| world.edit(|editor| editor.set_aside(ids, reason, &TODAY));
+    set(&world, &ids[..2]).unwrap();
+    assert!(set(&world, &ids).is_err(), "not once more");
+    assert!(set(&world, &[ReportId([9; 8])]).is_err());
+    let queue = |world: &World| world.open().unwrap().list(DAY, &Calendar::default()).unwrap();
+    let entry = |world: &World, id| queue(world).into_iter().find(|entry| entry.id == id).unwrap();
+    assert!(entry(&world, ids[0]).clocks.is_empty() && entry(&world, ids[0]).is_over);
+    assert_eq!(entry(&world, ids[2]).clocks.len(), 1);
+    let out = world.dir.path().join("d");
+    let written = world.edit(|editor| editor.export(&out, false, &TODAY)).unwrap();
+    assert!(matches!(written, crate::casebook::Export::Written { set_aside: 2, .. }), "{written:?}");
+    world.say(ids[0], MessageKind::FollowUp, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    assert!(!entry(&world, ids[0]).is_over && entry(&world, ids[1]).is_over);
 }

@@ -263,7 +263,7 @@ fn what_the_person_said_is_not_rewritten_by_who_imports_by_hand() {
             (news.summary, news.salt) = (MessageSummary::of(&message), message.salt);
         }
         for (index, bytes) in files_.iter().enumerate() {
-            let path = casebook.collection_path(1).join(Manifest::path(id, 1, index));
+            let path = casebook.import_path(1).join(Manifest::path(id, 1, index));
             files::create_private_directory(path.parent().unwrap()).unwrap();
             files::write_new(&path, Readers::Owner, bytes).unwrap();
         }
@@ -275,14 +275,15 @@ fn what_the_person_said_is_not_rewritten_by_who_imports_by_hand() {
         // Nobody reads it as the person's word, and nothing is sealed to whoever it names.
         let honest = world.open().unwrap();
         let shown = honest.show(id, DAY, &Calendar::default()).map(drop);
-        let Err(CasebookError::Log(LogError::NotTheBoxsWord { report, seq: 1, collection: 1, by })) = shown else {
+        let Err(CasebookError::Log(LogError::NotTheBoxsWord { report, seq: 1, import: 1, by })) = shown else {
             panic!("it is shown")
         };
         assert_eq!((report, by.as_str()), (id, "Dishonest"));
         if !honest_summary {
             assert!(told(&world) == AlertKind::NotTheBoxsWord { report: id, seq: 1 });
-            assert!(world.decide(id, crate::world::casebook::notice("We will.")).is_err());
         }
+        // Whom an answer goes to is the box's word alone.
+        assert_eq!(honest.state.reports[&id].reply_to, world.reports[&id].reply.recipient().to_string());
         // What is not here is not confirmed to the box.
         let exported = world.edit(|editor| editor.export(&world.dir.path().join("d"), false, &TODAY)).unwrap();
         assert_eq!(exported, crate::casebook::Export::Nothing);
@@ -395,12 +396,26 @@ fn an_answer_says_what_its_writer_signed_and_a_second_member_where_one_is_needed
 fn an_export_says_nothing_that_is_not_so() {
     let (world, id, second, dishonest) = shut_out();
     let export = |number: u64, collected: Vec<Collected>| {
-        What::Exported(Exported { number, file: Digest([0; 32]), answers: vec![], collected })
+        let (gone, set_aside, answers) = (vec![], vec![], vec![]);
+        What::Exported(Exported {
+            number,
+            part: crate::domain::Part::WHOLE,
+            file: Digest([0; 32]),
+            answers,
+            collected,
+            gone,
+            set_aside,
+        })
     };
-    try_it(&world, &dishonest, export(1, vec![Collected { report: id, through: 1 }]));
+    let told = world.told(id);
+    try_it(&world, &dishonest, export(1, vec![told.clone()]));
     is_void(&world, Tried::Export, NotAllowed::NoReader(id));
-    try_it(&world, &second, export(1, vec![Collected { report: id, through: 2 }]));
-    is_void(&world, Tried::Export, NotAllowed::Export(Some(id)));
+    for wrong in
+        [Collected { messages: vec![Digest([9; 32])], ..told.clone() }, Collected { record: Digest([9; 32]), ..told }]
+    {
+        try_it(&world, &second, export(1, vec![wrong]));
+        is_void(&world, Tried::Export, NotAllowed::Export(Some(id)));
+    }
     try_it(&world, &second, export(u64::MAX, vec![]));
     is_void(&world, Tried::Export, NotAllowed::Export(None));
 }
@@ -490,23 +505,6 @@ fn a_casebook_that_the_box_saw_further_takes_nothing_in_until_two_say_so() {
 }
 
 #[test]
-fn what_the_box_was_told_by_others_than_this_casebook_is_noticed() {
-    let mut world = World::new();
-    let id = world.concern(1, Route::StaffConcern, &[]);
-    let held = world.reports.get_mut(&id).unwrap();
-    held.entry.acknowledged = 1;
-    let messages = std::mem::take(&mut held.entry.messages);
-    let file = world.collect();
-    world.edit(|editor| editor.import(&file, true, &TODAY)).unwrap();
-    assert!(told(&world) == AlertKind::AcknowledgedElsewhere { report: id, through: 1, here: 0 });
-    // The box still has it.
-    world.reports.get_mut(&id).unwrap().entry.messages = messages;
-    let file = world.collect();
-    world.import(&file).unwrap();
-    assert_eq!(world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap().messages.len(), 1);
-}
-
-#[test]
 fn what_the_box_was_told_is_noticed_though_whoever_told_it_leaves_it_out() {
     let mut world = World::new();
     let dishonest = world.colleague("Dishonest", TeamRole::Reviewer);
@@ -516,27 +514,30 @@ fn what_the_box_was_told_is_noticed_though_whoever_told_it_leaves_it_out() {
     // A message that came since, and a report that nobody here knows: both were acknowledged by hand.
     world.say(id, MessageKind::FollowUp, &[]);
     let unknown = world.concern(2, Route::StaffConcern, &[]);
-    for (report, through) in [(id, 2), (unknown, 1)] {
-        let held = world.reports.get_mut(&report).unwrap();
-        held.entry.acknowledged = through;
-        held.entry.messages.clear();
-    }
-    let (_, json, signature, _) = manifest(&mut world);
+    world.forget(id, 2, false);
+    world.forget(unknown, 1, false);
+    let (_, json, signature, file) = manifest(&mut world);
     let imported = Imported { box_key: world.box_key.to_base64(), manifest: json, signature, reports: Vec::new() };
     try_it(&world, &dishonest, What::Imported(imported));
+    is_void(&world, Tried::Import, NotAllowed::LeftOut(id));
+    world.import(&file).unwrap();
     let elsewhere = |world: &World| {
         let alerts = world.open().unwrap().alerts().into_iter().map(|alert| alert.what);
-        alerts.filter(|what| matches!(what, AlertKind::AcknowledgedElsewhere { .. })).collect::<Vec<_>>()
+        alerts.filter(|what| matches!(what, AlertKind::NotHere { .. })).collect::<Vec<_>>()
     };
-    let expected = [
-        AlertKind::AcknowledgedElsewhere { report: id, through: 2, here: 1 },
-        AlertKind::AcknowledgedElsewhere { report: unknown, through: 1, here: 0 },
-    ];
+    let expected = [AlertKind::NotHere { report: id, seq: 2 }, AlertKind::NotHere { report: unknown, seq: 1 }];
     assert!(elsewhere(&world) == expected);
     // Each is told once, however many collections say it.
     let file = world.collect();
-    world.edit(|editor| editor.import(&file, true, &TODAY)).unwrap();
+    world.import(&file).unwrap();
     assert!(elsewhere(&world) == expected);
+    // Of a report that it does not list the box says how many there are.
+    let mut listed = world.manifest();
+    listed.reports.clear();
+    listed.besides = crypto::besides([id, ReportId([3; 8]), ReportId([4; 8])]);
+    let parts = world.parts(&listed);
+    world.import(&world.carry(&crate::world::casebook::seal(&parts, &world.recipients()))).unwrap();
+    assert!(told(&world) == AlertKind::OtherReports { there: 3, here: 2 });
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn key_files_that_no_event_names_spoil_no_key_that_is_made_next() {
     let reason = Text::typed("They are named.");
     editor.restrict(id, NewReaders { readers: vec![me, fourth.id], reason }, &TODAY).unwrap();
     decide_now(&mut editor, id, note("What we found.")).unwrap();
-    editor.import(&file, false, &TODAY).unwrap();
+    editor.import(&file, &crate::casebook::ImportChoices::default(), &TODAY).unwrap();
     drop(editor);
     for casebook in [world.open().unwrap(), world.open_as(&fourth).unwrap()] {
         assert_eq!((shown(&casebook, id).unwrap(), casebook.keyless()), ((2, 1), vec![]));
@@ -209,7 +209,14 @@ fn an_answer_without_its_file_holds_up_no_other_report() {
         world.edit_as(&second, |editor| editor.export(&out, false, &TODAY))
     };
     world.decide(other, moved(ReportState::Closed)).unwrap();
-    let written = crate::casebook::Export::Written { number: 1, answers: 1, collected: 2, lost: vec![id] };
+    let written = crate::casebook::Export::Written {
+        number: 1,
+        parts: 1,
+        answers: 1,
+        collected: 2,
+        set_aside: 0,
+        lost: vec![id],
+    };
     assert_eq!(export("one").unwrap(), written);
     assert!(export("two").unwrap_err().to_string().contains("take it back"));
     // It is taken back, and another one takes its place.
@@ -217,7 +224,8 @@ fn an_answer_without_its_file_holds_up_no_other_report() {
     let seen = world.open().unwrap().seen(id).unwrap();
     world.edit(|editor| editor.take_back(answer, seen, Text::typed("It has no file."), &TODAY)).unwrap();
     world.decide(id, moved(ReportState::Closed)).unwrap();
-    let written = crate::casebook::Export::Written { number: 2, answers: 1, collected: 0, lost: vec![] };
+    let written =
+        crate::casebook::Export::Written { number: 2, parts: 1, answers: 1, collected: 0, set_aside: 0, lost: vec![] };
     assert_eq!(export("three").unwrap(), written);
 }
 
@@ -257,12 +265,14 @@ fn whoever_shuts_others_out_of_two_reports_keeps_no_third_from_them_and_can_be_e
     world.say(two, MessageKind::FollowUp, &[]);
     let three = world.concern(3, Route::StaffConcern, &[]);
     let file = world.collect();
-    let taken = world.edit(|editor| editor.import(&file, false, &TODAY)).unwrap();
+    let taken = world.edit(|editor| editor.import(&file, &crate::casebook::ImportChoices::default(), &TODAY)).unwrap();
     assert_eq!((taken.new_reports, taken.messages.len(), taken.left_out), (1, 2, 1));
     assert!(world.open_as(&second).unwrap().show(three, DAY, &Calendar::default()).is_ok());
     // Whoever may read the second takes in the rest, when the box has sent it again.
     let file = world.collect();
-    let taken = world.edit_as(&second, |editor| editor.import(&file, false, &TODAY)).unwrap();
+    let taken = world
+        .edit_as(&second, |editor| editor.import(&file, &crate::casebook::ImportChoices::default(), &TODAY))
+        .unwrap();
     assert_eq!((taken.messages.len(), taken.left_out), (1, 0));
     // Each is shut out of one; of both, one of them reads it.
     let proposal = propose(&world, NewProposal::Leave(dishonest.id));
@@ -427,13 +437,14 @@ fn a_new_report_whose_key_is_withheld_is_sealed_anew_and_mended() {
     // Whoever seals it anew mends it with the genuine collection, and nothing is told to the box before.
     let out = world.dir.path().join("d");
     world.edit(|editor| editor.export(&out, false, &TODAY)).unwrap();
-    assert_eq!(world.open().unwrap().state.outlines[&id].acknowledged.through, 0);
+    assert!(world.open().unwrap().state.outlines[&id].heard.messages.iter().all(|message| message.by.is_none()));
     let reason = Text::typed("Sealed anew.");
     let all = NewReaders { readers: vec![honest.me().unwrap(), second.id, dishonest.id], reason };
     world.edit(|editor| editor.restrict(id, all, &TODAY)).unwrap();
     let next = world.collect();
     world.import(&next).unwrap();
-    let mended = world.edit(|editor| editor.import(&next, false, &TODAY)).unwrap().mended;
+    let mended =
+        world.edit(|editor| editor.import(&next, &crate::casebook::ImportChoices::default(), &TODAY)).unwrap().mended;
     let _ = (genuine, mended);
     for casebook in [world.open().unwrap(), world.open_as(&second).unwrap()] {
         assert_eq!((shown(&casebook, id).unwrap().0, casebook.keyless()), (1, vec![]));

@@ -3,4 +3,5 @@
 mod by_hand;
 mod decide;
 mod going_on;
+mod restored;
 mod team;

@@ -108,7 +108,9 @@ fn whoever_is_shut_out_can_open_nothing_of_it_any_more() {
     };
     world.say(id, MessageKind::FollowUp, &[]);
     let file = import(&mut world, &team);
-    let taken = world.edit_as(&other, |editor| editor.import(&file, false, &TODAY)).unwrap();
+    let taken = world
+        .edit_as(&other, |editor| editor.import(&file, &crate::casebook::ImportChoices::default(), &TODAY))
+        .unwrap();
     assert_eq!((taken.new_reports, taken.messages.len(), taken.left_out), (1, 1, 1));
     // The box sends it again until somebody who may read it has it.
     let file = import(&mut world, &team);
@@ -369,7 +371,7 @@ fn what_is_confirmed_to_the_box_was_opened_by_whoever_confirms_it() {
     let second = world.colleague("Second", TeamRole::Reviewer);
     let export = |name: &str| world.dir.path().join(name);
     let written = world.edit(|editor| editor.export(&export("one"), false, &TODAY)).unwrap();
-    assert_eq!(written, Export::Written { number: 1, answers: 0, collected: 1, lost: vec![] });
+    assert_eq!(written, Export::Written { number: 1, parts: 1, answers: 0, collected: 1, set_aside: 0, lost: vec![] });
     assert_eq!(world.edit(|editor| editor.export(&export("none"), false, &TODAY)).unwrap(), Export::Nothing);
     // A second member's word makes the box delete it, so they look at it themselves.
     let message = world.casebook().join("collections/1").join(crate::domain::Manifest::path(id, 1, 1));
@@ -378,7 +380,7 @@ fn what_is_confirmed_to_the_box_was_opened_by_whoever_confirms_it() {
     assert_eq!(world.edit_as(&second, |editor| editor.export(&export("no"), false, &TODAY)).unwrap(), Export::Nothing);
     std::fs::write(&message, &bytes).unwrap();
     let written = world.edit_as(&second, |editor| editor.export(&export("two"), false, &TODAY)).unwrap();
-    assert_eq!(written, Export::Written { number: 2, answers: 0, collected: 1, lost: vec![] });
+    assert_eq!(written, Export::Written { number: 2, parts: 1, answers: 0, collected: 1, set_aside: 0, lost: vec![] });
     assert!(!world.open().unwrap().has_to_acknowledge() && !world.open_as(&second).unwrap().has_to_acknowledge());
 }
 

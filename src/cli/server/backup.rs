@@ -1,0 +1,52 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::{
+    cli::{
+        output::{self, Failure, Outcome},
+        server::box_files::DataArgument,
+    },
+    crypto::BackupRecipients,
+    domain::{
+        SystemDay, Today,
+        limits::{KIB, MIB},
+    },
+    files, transfer,
+};
+
+/// Bytes of a recipients file.
+const RECIPIENTS_BYTES: usize = 256 * KIB;
+
+#[derive(Args)]
+pub(in crate::cli) struct BackupArguments {
+    #[command(flatten)]
+    data: DataArgument,
+    /// An age recipients file: whom the backup is sealed to. Keys of your own for backups, and not the governance team's;
+    /// what opens it stays away from this machine
+    #[arg(long, value_name = "RECIPIENTS")]
+    to: PathBuf,
+    /// The new file
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+pub(in crate::cli) fn run(arguments: &BackupArguments) -> Outcome {
+    let text = files::read_text(&arguments.to, RECIPIENTS_BYTES)?;
+    let to = BackupRecipients::parse(&text)
+        .map_err(|error| Failure::Failed(format!("{}: {error}", arguments.to.display())))?;
+    let store = arguments.data.store()?;
+    let made = transfer::backup(&store, &arguments.data.path, &to, SystemDay.today(), &arguments.out)?;
+    output::line(&format!(
+        "backup of {}, {} MiB, in {}",
+        output::count(usize::try_from(made.reports).unwrap_or(usize::MAX), "report", "reports"),
+        made.bytes.div_ceil(MIB as u64),
+        arguments.out.display()
+    ))?;
+    if !made.recorded {
+        output::line(
+            "that it was made could not be recorded, so `candour check` goes by the one before; it is whole all the same",
+        )?;
+    }
+    output::line("take it to another machine; what people send from now on is in the next one")
+}

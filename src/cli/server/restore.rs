@@ -1,0 +1,82 @@
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use zeroize::Zeroizing;
+
+use crate::{
+    cli::{
+        confined,
+        output::{self, Failure, Outcome},
+        server::box_files::DataArgument,
+    },
+    confine::{self, Reach},
+    crypto::{BackupIdentity, epoch_fingerprint, scrub},
+    domain::{SystemDay, Today, limits::KIB},
+    files, transfer,
+};
+
+/// Bytes of an identity or passphrase file.
+const KEY_BYTES: usize = 64 * KIB;
+
+#[derive(Args)]
+pub(in crate::cli) struct RestoreArguments {
+    #[command(flatten)]
+    data: DataArgument,
+    /// The age identity file that opens the backup: the operator's own, never the governance team's
+    #[arg(long, value_name = "FILE")]
+    identity: PathBuf,
+    /// A file whose first line is the passphrase of that file, if it has one
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// The backup, as `candour backup` wrote it
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+pub(in crate::cli) fn run(arguments: &RestoreArguments) -> Outcome {
+    let directory = &arguments.data.path;
+    let identity = scrub::wiped(|| identity(arguments))?;
+    give_up_the_rest(directory, &arguments.file);
+    let restored = transfer::restore(directory, &identity, SystemDay.today(), &arguments.file)?;
+    let reports = output::count(usize::try_from(restored.reports).unwrap_or(usize::MAX), "report", "reports");
+    let did = if restored.finished_earlier { "an earlier command restored" } else { "restored" };
+    output::line(&format!("{did} a box with {reports} in {}", directory.display()))?;
+    output::line(&format!("box key fingerprint:    {}", restored.key.fingerprint()))?;
+    output::line(&format!("new epoch fingerprint:  {}", epoch_fingerprint(restored.r#box, &restored.epoch)))?;
+    output::line("compare the first with the one that you wrote down when the box was made: a backup is not signed")?;
+    output::line("read the second out to the governance team: their desk asks for it with the next collection")?;
+    if let Some(day) = restored.epoch.backup_of {
+        output::line(&format!(
+            "the backup is of {day}: what people sent since is not in it, so receipts shown on that day and later may lead \
+             nowhere"
+        ))?;
+    }
+    if restored.is_the_teams {
+        output::line(
+            "this identity opens what people send, and must never be on this machine: tell the governance team, who have to \
+             make new keys; seal the next backup to keys of your own",
+        )?;
+    }
+    output::line(
+        "take the identity off this machine; then run `candour check`, and `candour serve` with the same --keys",
+    )
+}
+
+/// What reads a file with a private key at hand needs that file and the place of the new box, no network and no other program.
+/// It ends soon, and does without where the kernel can't see to that.
+fn give_up_the_rest(directory: &Path, file: &Path) {
+    let there = directory.ancestors().find(|path| path.exists()).unwrap_or(Path::new("."));
+    let _ = confined::to_files(&Reach { read: vec![file.to_owned()], write: vec![there.to_owned()] });
+    let _ = confine::system_calls();
+}
+
+fn identity(arguments: &RestoreArguments) -> Result<BackupIdentity, Failure> {
+    let path = &arguments.identity;
+    let file = Zeroizing::new(files::read_own(path, KEY_BYTES)?);
+    let passphrase = match &arguments.passphrase_file {
+        Some(path) => Some(Zeroizing::new(files::read_own_text(path, KEY_BYTES)?)),
+        None => None,
+    };
+    let passphrase = passphrase.as_ref().map(|text| text.trim_end_matches(['\r', '\n']));
+    BackupIdentity::read(&file, passphrase).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))
+}

@@ -1,0 +1,123 @@
+//! An import that is under way, or what became of it.
+
+use askama::Template;
+
+use super::{Shell, words::not_here_yet};
+use crate::{
+    casebook::{Import, MissingParts},
+    desk::import_job::{EpochSeen, ImportOutcome, ImportStage},
+    domain::{FieldError, LogHead, MessageKind, Part, ReportId},
+    http::{Day, Days},
+};
+
+/// Characters of a fingerprint's first twelve groups.
+const FIRST_GROUPS: usize = 12 * 5 - 1;
+/// New messages that are listed; the queue has them all.
+const LISTED: usize = 50;
+
+/// An import that is under way, or what became of it.
+#[derive(Template)]
+#[template(path = "desk/import.html")]
+pub(in crate::desk) struct ImportPage<'a> {
+    shell: &'a Shell,
+    errors: Vec<FieldError>,
+    stage: ImportStep,
+    /// Whether the collection is still there to be tried again.
+    brought: bool,
+}
+
+enum ImportStep {
+    Running { percent: u64, done_mib: u64, total_mib: u64 },
+    Taken(ImportSummary),
+    Refused { why: String, gap: bool, behind: Option<LogHead> },
+    NewEpoch(EpochAsked),
+}
+
+/// An epoch that somebody has to confirm.
+struct EpochAsked {
+    /// All groups of its fingerprint but the last four, which are for whoever runs the box to read out.
+    first_groups: String,
+    began_on: Day,
+    /// From the day of the backup to that one; none if it is another box, or was made anew.
+    lost_days: Option<Days>,
+}
+
+struct ImportSummary {
+    number: u64,
+    part: Part,
+    /// Which parts are not here yet.
+    missing: Option<String>,
+    new_epoch: bool,
+    apart: Vec<ReportId>,
+    known: bool,
+    passed_over: u64,
+    left_out: usize,
+    new_reports: usize,
+    files: usize,
+    /// How many new messages came.
+    new_messages: usize,
+    messages: Vec<(ReportId, &'static str, &'static str, Day)>,
+    /// Messages that were here and were not what the person sent.
+    mended: Vec<(ReportId, u32)>,
+}
+
+impl<'a> ImportPage<'a> {
+    /// None if there is nothing to tell.
+    pub(in crate::desk) fn new(
+        shell: &'a Shell,
+        standing: ImportStage,
+        brought: bool,
+        errors: Vec<FieldError>,
+    ) -> Option<Self> {
+        let stage = match standing {
+            ImportStage::None => return None,
+            ImportStage::Running(done, total) => ImportStep::Running {
+                percent: (100 * done).checked_div(total).unwrap_or(0).min(100),
+                done_mib: done >> 20,
+                total_mib: total >> 20,
+            },
+            ImportStage::Done(ImportOutcome::Taken { import, missing }) => {
+                ImportStep::Taken(ImportSummary::new(&import, missing.as_ref()))
+            }
+            ImportStage::Done(ImportOutcome::Refused { why, gap, behind }) => ImportStep::Refused { why, gap, behind },
+            ImportStage::Done(ImportOutcome::NewEpoch(seen)) => ImportStep::NewEpoch(EpochAsked::new(&seen)),
+        };
+        Some(Self { shell, errors, stage, brought })
+    }
+}
+
+impl EpochAsked {
+    fn new(seen: &EpochSeen) -> Self {
+        Self {
+            first_groups: seen.fingerprint.to_string().chars().take(FIRST_GROUPS).collect(),
+            began_on: Day(seen.began_on),
+            lost_days: seen.backup_of.map(|from| Days { from: Day(from), to: Day(seen.began_on) }),
+        }
+    }
+}
+
+impl ImportSummary {
+    fn new(import: &Import, missing: Option<&MissingParts>) -> Self {
+        let messages = import.messages.iter().take(LISTED);
+        Self {
+            number: import.number,
+            part: import.part,
+            missing: missing.map(not_here_yet),
+            new_epoch: import.new_epoch,
+            apart: import.apart.clone(),
+            known: import.known,
+            passed_over: import.passed_over,
+            left_out: import.left_out,
+            new_reports: import.new_reports,
+            files: import.files,
+            new_messages: import.messages.len(),
+            mended: import.mended.clone(),
+            messages: messages
+                .map(|message| {
+                    let kind = if message.kind == MessageKind::Concern { "New report" } else { message.kind.label() };
+                    (message.report, kind, message.route.name(), Day(message.on))
+                })
+                .collect(),
+        }
+    }
+}

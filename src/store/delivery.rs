@@ -1,0 +1,140 @@
+//! Decisions on their way in, and what came of them.
+
+use jiff::civil::Date;
+
+use super::StoreError;
+use crate::{
+    crypto::{Sealed, SignerRole, Verified, VerifyingKey},
+    domain::{CasebookId, Decisions, Part, ReportId},
+};
+
+/// A decisions file whose signature was checked, with the sealed answers in the order of its list.
+pub struct Delivery {
+    /// The signed part.
+    pub decisions: Verified<Decisions>,
+    /// The sealed answers, in the order of the list.
+    pub answers: Vec<Sealed>,
+    /// The day of delivery, Europe/London: the day on which clocks are met.
+    pub on: Date,
+    /// Who signed it.
+    pub signer: VerifyingKey<SignerRole>,
+    /// How many signers have to stand by a text to a person; by an update, one of them.
+    pub demanded: usize,
+}
+
+/// What a delivery changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Answers that are new at the box.
+    pub answers: usize,
+    /// Answers that it had already.
+    pub known: usize,
+    /// Answers that it can't take. All else was taken.
+    pub skipped: Vec<Skipped>,
+    /// Answers to reports that the person withdrew: there is nobody to read them.
+    pub withdrawn: usize,
+    /// Messages that the desk has now, and that are kept here for a time all the same.
+    pub acknowledged: usize,
+    /// Messages that are named as being at the desk, and that were never here or are no more.
+    pub unknown: usize,
+    /// Messages deleted because a second signer says too that the desk has them.
+    pub deleted: usize,
+    /// Reports that are set aside now.
+    pub set_aside: usize,
+    /// Clocks met.
+    pub met: usize,
+}
+
+/// An answer that the box can't take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// What it answers.
+    pub report: ReportId,
+    /// Its number.
+    pub seq: u32,
+    /// Why it can't be taken.
+    pub why: WhySkipped,
+}
+
+/// Why the box can't take an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WhySkipped {
+    /// There is no such report.
+    #[error("this box does not have that report: it was restored from a backup, or the report's time here is over")]
+    NoReport,
+    /// There is another answer of that number.
+    #[error("it has another answer of that number; if the desk knows of one only, somebody signed the other by hand")]
+    Another,
+    /// An earlier answer is missing.
+    #[error("answer {0} was not delivered; deliver the earlier decisions file, or let the desk write it again")]
+    Early(u32),
+}
+
+/// A decisions file that can't be applied. Nothing of it was.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// Decisions of another casebook than the one that is pinned.
+    #[error(
+        "they are of casebook {found}, and this box takes those of casebook {pinned}; if the team's desk shows {found} under Team, run `candour init` with --confirm-casebook {found}"
+    )]
+    OtherCasebook {
+        /// The one that wrote them.
+        found: CasebookId,
+        /// The one that the box takes.
+        pinned: CasebookId,
+    },
+    /// A part that is none.
+    #[error("they are part {} of {}, which there is not: ask the team, for somebody made them by hand", .0.number, .0.of)]
+    NoPart(Part),
+    /// Older than the last file.
+    #[error(
+        "they are number {number}, and number {last} was delivered already; if the team's casebook was restored from a copy, find the newer one first and go on with that; if this file was only passed over, let the desk write what is in it once more with `candour desk export --again`"
+    )]
+    Old {
+        /// Of the file.
+        number: u64,
+        /// The last that was delivered.
+        last: u64,
+    },
+    /// Far past the last file.
+    #[error(
+        "they are number {number}, and number {last} was the last one delivered: no casebook writes so many; ask the team, for somebody signed them by hand"
+    )]
+    FarAhead {
+        /// Of the file.
+        number: u64,
+        /// The last that was delivered.
+        last: u64,
+    },
+    /// The first file of a casebook, with a number that none reaches.
+    #[error("they are number {0}, and no casebook has written so many: ask the team, for somebody signed them by hand")]
+    FirstFarAhead(u64),
+    /// The end of the casebook that they name is far past the one before.
+    #[error(
+        "they say that their casebook has {number} events, and it had {last} when it was seen last: no casebook grows so fast; ask the team, for somebody signed them by hand"
+    )]
+    HeadFarAhead {
+        /// The last event that they name.
+        number: u64,
+        /// The last event that the box knew of.
+        last: u64,
+    },
+    /// The store itself.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Applied {
+    pub(super) fn add(&mut self, step: Self) {
+        let Self { answers, known, skipped, withdrawn, acknowledged, unknown, deleted, set_aside, met } = step;
+        self.answers += answers;
+        self.known += known;
+        self.skipped.extend(skipped);
+        self.withdrawn += withdrawn;
+        self.acknowledged += acknowledged;
+        self.unknown += unknown;
+        self.deleted += deleted;
+        self.set_aside += set_aside;
+        self.met += met;
+    }
+}

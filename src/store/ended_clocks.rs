@@ -1,0 +1,34 @@
+//! Clocks of a report that was set aside: nothing is owed by them, unless that ends.
+
+use rusqlite::Connection;
+
+use super::{StoreError, reports};
+use crate::domain::{ClockEntry, ReportId};
+
+/// Ends the open clocks of one message of a report. Gives how many.
+pub(super) fn end_clocks(connection: &Connection, report: ReportId, seq: u32) -> Result<usize, StoreError> {
+    let sql = "INSERT OR REPLACE INTO ended_clock SELECT report, seq, kind, started_on, due_on FROM clock
+               WHERE report = ?1 AND seq = ?2 AND met_on IS NULL";
+    connection.prepare_cached(sql)?.execute((report.0, seq))?;
+    let sql = "DELETE FROM clock WHERE report = ?1 AND seq = ?2 AND met_on IS NULL";
+    Ok(connection.prepare_cached(sql)?.execute((report.0, seq))?)
+}
+
+/// Lets them go on, due on the day that the person was told.
+pub(super) fn resume_clocks(connection: &Connection, report: ReportId) -> Result<(), StoreError> {
+    for sql in [
+        "INSERT OR IGNORE INTO clock SELECT report, seq, kind, started_on, due_on, NULL FROM ended_clock WHERE report = ?1",
+        "DELETE FROM ended_clock WHERE report = ?1",
+    ] {
+        connection.prepare_cached(sql)?.execute([report.0])?;
+    }
+    Ok(())
+}
+
+/// Those of a report, which go on if it is set aside no more.
+pub(super) fn ended_clocks(connection: &Connection, report: ReportId) -> Result<Vec<ClockEntry>, StoreError> {
+    let sql = "SELECT seq, kind, started_on, due_on, NULL FROM ended_clock WHERE report = ?1 ORDER BY seq, kind";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([report.0], reports::clock_columns)?;
+    rows.map(|row| reports::clock_entry(row?)).collect()
+}

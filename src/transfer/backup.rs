@@ -1,0 +1,192 @@
+//! A backup of the box, made while it serves.
+//!
+//! It is logical: records as JSON, sealed files as they are, all of it sealed once more to whoever runs the box. So it holds no
+//! more than what is used, and nothing that was withdrawn or deleted before it was made.
+
+use std::{
+    io::{self, BufWriter, Write},
+    path::Path,
+};
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::{
+    box_backup::{BoxBackupHead, HEAD, RecordList, list_path, sealed_path},
+    box_directory::{BANK_HOLIDAYS, BOX_KEY},
+};
+use crate::{
+    crypto::{BackupRecipients, BoxRole, SealError, SigningKey, scrub, seal_backup},
+    domain::{
+        Date, Digest, Format, ReportId, Text,
+        limits::{KIB, MIB, PART_LIST_BYTES},
+    },
+    files::{self, FileError, NewFile, Readers, tarball::TarWriter},
+    store::{CopyError, Snapshot, Store, StoreError},
+};
+
+/// Reports in one list, at most.
+const AT_ONCE: usize = 1_000;
+/// Deliveries or ids in one list, at most: each takes a hundred bytes.
+const ROWS: usize = 20_000;
+/// Bytes of `box.key`, and to spare.
+const KEY_BYTES: usize = 64 * KIB;
+
+/// What a backup holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackupOutcome {
+    /// Reports.
+    pub reports: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Whether the day on which it was made could be recorded.
+    pub recorded: bool,
+}
+
+/// A backup could not be made. There is no file.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Without it, nothing that is restored is the box that the desk knows.
+    #[error("{0} is not the box's signing key, so no backup would bring this box back; restore it from an earlier one")]
+    Key(String),
+    /// The team's keys.
+    #[error(
+        "the keys to seal it to are those of the governance team: to restore it, their private key would have to come to the box's machine; make a pair of keys for backups"
+    )]
+    Team,
+    /// Writing it.
+    #[error("the backup can't be written: {0}; free some space or use another disk")]
+    Write(#[from] io::Error),
+    /// Sealing it.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The records have no JSON form.
+    #[error("the records can't be written as JSON; run `candour check`")]
+    Json,
+}
+
+impl From<CopyError> for BackupError {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Store(error) => Self::Store(error),
+            CopyError::Write(error) => Self::Write(error),
+        }
+    }
+}
+
+/// Writes all that the box has into a new file, sealed to whoever runs it. People may send meanwhile: what was sent before
+/// it began is in it, and nothing that came since.
+///
+/// # Errors
+/// If anything can't be read, sealed or written; then there is no file.
+pub fn backup(
+    store: &Store,
+    directory: &Path,
+    to: &BackupRecipients,
+    on: Date,
+    out: &Path,
+) -> Result<BackupOutcome, BackupError> {
+    if to.are_the_teams(store.settings().recipients) {
+        return Err(BackupError::Team);
+    }
+    let holidays = directory.join(BANK_HOLIDAYS);
+    let bank_holidays = if holidays.exists() { Some(files::read_text(&holidays, MIB)?) } else { None };
+    let mut file = NewFile::create(out, Readers::Owner)?;
+    let reports = store.snapshot(|snapshot| {
+        let reports = snapshot.reports_count()?;
+        let mut tar = TarWriter::new(seal_backup(to, BufWriter::with_capacity(MIB / 4, &mut file))?);
+        scrub::wiped(|| {
+            let (format, settings) = (Format::BoxBackup, store.settings());
+            let (r#box, epoch, box_key) = (settings.box_id, settings.epoch, box_key(directory)?);
+            let records = snapshot.records()?;
+            let head = BoxBackupHead { format, r#box, on, epoch, reports, records, box_key, bank_holidays };
+            Ok::<_, BackupError>(tar.append(HEAD, &json(&head)?)?)
+        })?;
+        let mut lists = Lists { tar, snapshot, written: 0, next: RecordList::default(), room: 0 };
+        lists.write_all()?;
+        lists.tar.finish()?.finish()?.flush()?;
+        Ok::<_, BackupError>(reports)
+    })?;
+    file.sync()?;
+    file.commit()?;
+    let bytes = out.metadata().map_or(0, |found| found.len());
+    // It is there, and can be restored from, whatever can't be written now.
+    let recorded = store.record_backup(on).is_ok();
+    Ok(BackupOutcome { reports, bytes, recorded })
+}
+
+/// The text of the box's private key, if it is one.
+fn box_key(directory: &Path) -> Result<Text, BackupError> {
+    let path = directory.join(BOX_KEY);
+    let text = Zeroizing::new(files::read_text(&path, KEY_BYTES)?);
+    SigningKey::<BoxRole>::from_plain_file(&text).map_err(|_| BackupError::Key(path.display().to_string()))?;
+    Ok(Text::verbatim(&text))
+}
+
+fn json(document: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, BackupError> {
+    serde_json::to_vec(document).map(Zeroizing::new).map_err(|_| BackupError::Json)
+}
+
+/// The lists on their way into the backup, each followed by the sealed files that it names. No more than one is in memory.
+struct Lists<'a, W: Write> {
+    tar: TarWriter<W>,
+    snapshot: &'a Snapshot<'a>,
+    written: u64,
+    next: RecordList,
+    /// Bytes that what is in the next one takes.
+    room: usize,
+}
+
+impl<W: Write> Lists<'_, W> {
+    fn write_all(&mut self) -> Result<(), BackupError> {
+        let mut after: Option<Digest> = None;
+        loop {
+            self.next.deliveries = self.snapshot.deliveries_after(after, ROWS)?;
+            let Some(last) = self.next.deliveries.last() else { break };
+            after = Some(last.sha256);
+            self.write()?;
+        }
+        let mut after: Option<ReportId> = None;
+        loop {
+            self.next.gone = self.snapshot.gone_after(after, ROWS)?;
+            let Some(last) = self.next.gone.last() else { break };
+            after = Some(*last);
+            self.write()?;
+        }
+        let mut after = None;
+        while let Some(report) = self.snapshot.report_after(after)? {
+            for entry in report {
+                after = Some(entry.id);
+                let room = entry.room();
+                let is_full = self.next.reports.len() >= AT_ONCE || self.room + room > PART_LIST_BYTES;
+                if is_full && !self.next.reports.is_empty() {
+                    self.write()?;
+                }
+                self.room += room;
+                self.next.reports.push(entry);
+            }
+        }
+        self.next.last = true;
+        self.write()
+    }
+
+    fn write(&mut self) -> Result<(), BackupError> {
+        let list = std::mem::take(&mut self.next);
+        (self.room, self.written) = (0, self.written + 1);
+        self.tar.append(&list_path(self.written), &json(&list)?)?;
+        for report in &list.reports {
+            for (place, size) in report.sealed_files() {
+                self.tar.append_with(&sealed_path(report.id, place), size, |out| {
+                    Ok::<_, BackupError>(self.snapshot.copy_sealed(report.id, place, out)?)
+                })?;
+            }
+        }
+        Ok(())
+    }
+}

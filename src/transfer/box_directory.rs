@@ -1,0 +1,8 @@
+//! What a box keeps in its data directory beside the store.
+
+/// The box's private signing key.
+pub const BOX_KEY: &str = "box.key";
+/// Its public half.
+pub const BOX_PUBLIC: &str = "box.pub";
+/// GOV.UK's bank-holidays.json, for years that this version does not know.
+pub const BANK_HOLIDAYS: &str = "bank-holidays.json";

@@ -1,0 +1,363 @@
+//! A box that is made of a backup: whole or not at all, and in a new epoch.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, de::DeserializeOwned};
+use zeroize::Zeroizing;
+
+use super::{
+    box_backup::{BoxBackupHead, FORMATS, HEAD, RecordList, list_path, sealed_path},
+    box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC},
+};
+use crate::{
+    crypto::{BackupIdentity, BackupReader, BoxRole, OpenError, SigningKey, VerifyingKey, os_random, scrub},
+    domain::{
+        BoxId, Date, Epoch, EpochId, Format,
+        limits::{KIB, MANIFEST_BYTES, MIB},
+    },
+    files::{
+        self, FileError, Readers,
+        tarball::{TarError, TarReader},
+    },
+    store::{DATABASE, Restoration, Store, StoreError, VAULT_FILES},
+};
+
+/// Where a box is made before it is one, in its data directory.
+const RESTORING: &str = "restoring";
+/// What a file system has at its top: no file of anybody's.
+const NOBODYS: &str = "lost+found";
+/// Bytes of the box's key, and to spare.
+const KEY_BYTES: usize = 64 * KIB;
+/// What a file that is not sealed begins with, if it is a decisions file.
+const DECISIONS: &[u8] = b"decisions.json\0";
+/// What every age file begins with.
+const SEALED: &[u8] = b"age-encryption.org/v1";
+
+/// A box that was made of a backup.
+pub struct Restored {
+    /// Its public key.
+    pub key: VerifyingKey<BoxRole>,
+    /// Which box it is.
+    pub r#box: BoxId,
+    /// The epoch that it begins.
+    pub epoch: Epoch,
+    /// How many reports it has.
+    pub reports: u64,
+    /// Whether an earlier command made it, which was killed before it could say so.
+    pub finished_earlier: bool,
+    /// Whether the identity that opened the backup is what opens what people send.
+    pub is_the_teams: bool,
+}
+
+/// A box can't be made of a backup. There is no box.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// A file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// There is something in the way.
+    #[error(
+        "{} is not empty: {found} is in it; nothing was changed: restore into a directory that is empty or not there",
+        .directory.display()
+    )]
+    NotEmpty {
+        /// The directory.
+        directory: PathBuf,
+        /// What is in it.
+        found: String,
+    },
+    /// A box.
+    #[error(
+        "there is a box in {} already; nothing was changed: restore into a directory that is empty or not there",
+        .0.display()
+    )]
+    Exists(PathBuf),
+    /// Sealed to somebody else.
+    #[error(
+        "this is sealed to other keys than this identity: it is a backup that was made to another one, or something else, a collection perhaps"
+    )]
+    OtherKeys,
+    /// A decisions file.
+    #[error("this is a decisions file and no backup; the box takes it by `candour deliver`")]
+    Decisions,
+    /// Not sealed.
+    #[error("this is no backup: it is not sealed; give the file that `candour backup` wrote")]
+    NotSealed,
+    /// Altered or cut.
+    #[error("the backup is altered or cut short; use another copy of it, or an earlier one")]
+    Altered,
+    /// Sealed to this identity, and no backup.
+    #[error(
+        "this is no backup of a box: something else is sealed in it, a collection or a message perhaps; give the file that `candour backup` wrote"
+    )]
+    Kind,
+    /// A backup of a casebook.
+    #[error("this is a backup of a casebook; restore it at the desk, by `candour desk restore`")]
+    Casebook,
+    /// A later version made it.
+    #[error("the backup is of a later version ({0}); use the newer candour")]
+    Newer(String),
+    /// What is in it is no box.
+    #[error("what is in the backup was not written by candour ({0}): ask who could have made it, and use another one")]
+    Inside(&'static str),
+    /// The box can't be opened.
+    #[error("the box of this backup can't be opened: {0}")]
+    Unusable(StoreError),
+    /// Reading it failed.
+    #[error("reading the backup failed: {0}; check what it lies on")]
+    Read(io::Error),
+    /// The store.
+    #[error("the box can't be written: {0}")]
+    Store(StoreError),
+}
+
+impl From<OpenError> for RestoreError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::OtherKeys => Self::OtherKeys,
+            OpenError::Altered => Self::Altered,
+            OpenError::Inside => Self::Kind,
+            OpenError::Io(error) => Self::Read(error),
+        }
+    }
+}
+
+impl From<TarError> for RestoreError {
+    fn from(error: TarError) -> Self {
+        match error {
+            TarError::Io(error) if error.raw_os_error().is_some() => Self::Read(error),
+            TarError::Io(_) => Self::Altered,
+            TarError::Unexpected(_) | TarError::TooLarge(_) => Self::Inside("an entry is not where it should be"),
+        }
+    }
+}
+
+impl From<StoreError> for RestoreError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            // What is being written comes from the backup alone.
+            StoreError::Damaged(_) => Self::Inside("its records contradict each other"),
+            error => Self::Store(error),
+        }
+    }
+}
+
+/// Makes a box of a backup, in a directory that is empty or not there. It begins a new epoch: the desk is told everything
+/// anew. The database gets its place last, and is what makes it a box; killed before that, the same command again begins anew.
+///
+/// # Errors
+/// If the backup is not whole or not the identity's, or if it can't be written; then there is no box.
+pub fn restore(
+    directory: &Path,
+    identity: &BackupIdentity,
+    today: Date,
+    file: &Path,
+) -> Result<Restored, RestoreError> {
+    let is_new = directory.symlink_metadata().is_err();
+    files::create_private_directory(directory)?;
+    let _held = files::hold_directory(directory)?;
+    let place = RestorePlace { directory, beside: directory.join(RESTORING) };
+    if let Some(restored) = place.finish_earlier(identity)? {
+        return Ok(restored);
+    }
+    place.clear()?;
+    let made = files::create_private_directory(&place.beside).map_err(RestoreError::from);
+    let restored = made.and_then(|()| fill(&place.beside, identity, today, file));
+    let restored = restored.and_then(|restored| place.settle().map(|()| restored));
+    if restored.is_err() {
+        // Nothing is left that anybody could take for a box. What can't be removed now, the next attempt removes.
+        let _ = files::remove_tree(&place.beside);
+        if is_new {
+            let _ = fs::remove_dir(directory);
+        }
+    }
+    restored
+}
+
+/// Whether a restore was cut off in a data directory.
+#[must_use]
+pub fn is_unfinished(directory: &Path) -> bool {
+    directory.join(RESTORING).is_dir() && directory.join(DATABASE).symlink_metadata().is_err()
+}
+
+/// A data directory that is to become a box.
+struct RestorePlace<'a> {
+    directory: &'a Path,
+    /// Where it is made first.
+    beside: PathBuf,
+}
+
+impl RestorePlace<'_> {
+    /// The files of a box but for the database, which comes last.
+    fn names() -> impl Iterator<Item = &'static str> {
+        VAULT_FILES.into_iter().chain([BOX_KEY, BOX_PUBLIC, BANK_HOLIDAYS])
+    }
+
+    /// A box that an earlier command made, and of which it could not tell any more.
+    fn finish_earlier(&self, identity: &BackupIdentity) -> Result<Option<Restored>, RestoreError> {
+        if !self.beside.is_dir() || self.directory.join(DATABASE).symlink_metadata().is_err() {
+            return Ok(None);
+        }
+        let store = Store::open(self.directory).map_err(RestoreError::Unusable)?;
+        let text = Zeroizing::new(files::read_text(&self.directory.join(BOX_KEY), KEY_BYTES)?);
+        let reports = store.snapshot::<_, StoreError>(|snapshot| snapshot.reports_count())?;
+        let settings = store.settings();
+        let restored = Restored {
+            key: public_half(&text)?,
+            r#box: settings.box_id,
+            epoch: settings.epoch,
+            reports,
+            finished_earlier: true,
+            is_the_teams: identity.recipients().are_the_teams(settings.recipients),
+        };
+        files::remove_tree(&self.beside)?;
+        Ok(Some(restored))
+    }
+
+    /// Removes what an attempt left that was killed. Anything else in the directory is in the way.
+    fn clear(&self) -> Result<(), RestoreError> {
+        if self.directory.join(DATABASE).symlink_metadata().is_ok() {
+            return Err(RestoreError::Exists(self.directory.to_owned()));
+        }
+        let is_unfinished = self.beside.is_dir();
+        for entry in fs::read_dir(self.directory).map_err(FileError::io("read", self.directory))? {
+            let path = entry.map_err(FileError::io("read", self.directory))?.path();
+            let name = path.file_name().unwrap_or_default();
+            let is_left_over = is_unfinished && (path == self.beside || Self::names().any(|left| name == left));
+            if name != NOBODYS && !is_left_over {
+                let found = name.to_string_lossy().into_owned();
+                return Err(RestoreError::NotEmpty { directory: self.directory.to_owned(), found });
+            }
+        }
+        // The sign that it was left goes last.
+        Self::names().try_for_each(|name| files::remove(&self.directory.join(name)))?;
+        Ok(files::remove_tree(&self.beside)?)
+    }
+
+    /// Gives every file its place, the database last; or none of them.
+    fn settle(&self) -> Result<(), RestoreError> {
+        let mut moved = Vec::new();
+        for name in Self::names().filter(|name| self.beside.join(name).exists()).chain([DATABASE]) {
+            let (from, to) = (self.beside.join(name), self.directory.join(name));
+            if let Err(error) = files::rename_new(&from, &to) {
+                // It has its name if only that could not be put on the disk.
+                let undone = from.symlink_metadata().is_err().then_some(to).into_iter().chain(moved);
+                undone.for_each(|path| drop(files::remove(&path)));
+                return Err(error.into());
+            }
+            moved.insert(0, to);
+        }
+        // It is a box now; if this stays, the next command to restore here says that it is done.
+        let _ = fs::remove_dir(&self.beside);
+        Ok(())
+    }
+}
+
+fn fill(beside: &Path, identity: &BackupIdentity, today: Date, file: &Path) -> Result<Restored, RestoreError> {
+    let opened = File::open(file).map_err(FileError::io("read", file))?;
+    let mut sealed = BufReader::with_capacity(MIB / 4, opened);
+    let begins = sealed.fill_buf().map_err(RestoreError::Read)?;
+    if begins.starts_with(DECISIONS) {
+        return Err(RestoreError::Decisions);
+    }
+    if !begins.starts_with(SEALED) {
+        return Err(RestoreError::NotSealed);
+    }
+    let mut tar = TarReader::new(identity.open_backup(sealed)?);
+    let (restoration, mut restored) = scrub::wiped(|| begin(&mut tar, beside, identity, today))?;
+    let reports = std::mem::take(&mut restored.reports);
+    restored.reports = read_lists(&mut tar, restoration)?;
+    // Only at its end is a sealed stream known to be whole.
+    tar.end().map_err(|error| match error {
+        TarError::Unexpected(_) => RestoreError::Altered,
+        error => error.into(),
+    })?;
+    if restored.reports != reports {
+        return Err(RestoreError::Inside("it holds another number of reports than it says"));
+    }
+    // Whatever keeps it from being opened is known now, and not when it is to serve.
+    Store::open(beside).map(drop).map_err(RestoreError::Unusable)?;
+    Ok(restored)
+}
+
+/// Reads what a backup begins with, and begins a box of it.
+fn begin<R: BufRead>(
+    tar: &mut TarReader<BackupReader<R>>,
+    beside: &Path,
+    identity: &BackupIdentity,
+    today: Date,
+) -> Result<(Restoration, Restored), RestoreError> {
+    let json = Zeroizing::new(tar.read(HEAD, MANIFEST_BYTES)?);
+    let head: BoxBackupHead = serde_json::from_slice(&json).map_err(|_| other_head(&json))?;
+    if head.format != Format::BoxBackup {
+        return Err(other_head(&json));
+    }
+    let key = public_half(head.box_key.as_str())?;
+    let epoch = Epoch { id: EpochId::random(&mut os_random()), began_on: today, backup_of: Some(head.on) };
+    let restoration = Restoration::begin(beside, &head.records, &epoch, head.on)?;
+    files::write_new(&beside.join(BOX_KEY), Readers::Owner, head.box_key.as_str().as_bytes())?;
+    files::write_new(&beside.join(BOX_PUBLIC), Readers::Everyone, key.to_file().as_bytes())?;
+    if let Some(holidays) = &head.bank_holidays {
+        files::write_new(&beside.join(BANK_HOLIDAYS), Readers::Owner, holidays.as_bytes())?;
+    }
+    let settings = restoration.settings();
+    if settings.box_id != head.r#box {
+        return Err(RestoreError::Inside("the box's id"));
+    }
+    let is_the_teams = identity.recipients().are_the_teams(settings.recipients);
+    let (r#box, reports) = (head.r#box, head.reports);
+    Ok((restoration, Restored { key, r#box, epoch, reports, finished_earlier: false, is_the_teams }))
+}
+
+/// What it is, if not a backup of a box that this version knows.
+fn other_head(json: &[u8]) -> RestoreError {
+    #[derive(Deserialize)]
+    struct AnyHead {
+        format: String,
+    }
+    match serde_json::from_slice::<AnyHead>(json) {
+        Ok(AnyHead { format }) if format == Format::CasebookBackup.slug() => RestoreError::Casebook,
+        Ok(AnyHead { format }) if format.starts_with(FORMATS) && format != Format::BoxBackup.slug() => {
+            // Whoever wrote it may have written anything.
+            RestoreError::Newer(format.chars().take(FORMATS.len() + 8).filter(char::is_ascii_graphic).collect())
+        }
+        _ => RestoreError::Inside("its first entry"),
+    }
+}
+
+/// Puts in every list with the sealed files that follow it. Gives how many reports there were.
+fn read_lists(tar: &mut TarReader<impl Read>, mut restoration: Restoration) -> Result<u64, RestoreError> {
+    let mut reports = 0;
+    for number in 1_u64.. {
+        let list: RecordList = read_json(tar, &list_path(number))?;
+        restoration.add_lists(&list.deliveries, &list.gone)?;
+        restoration.add_reports(&list.reports)?;
+        for report in &list.reports {
+            for (place, size) in report.sealed_files() {
+                restoration.add_file(report.id, place, size, |mut out| {
+                    Ok::<_, RestoreError>(tar.copy(&sealed_path(report.id, place), size, &mut out)?)
+                })?;
+            }
+            reports += u64::from(report.is_first());
+        }
+        if list.last {
+            break;
+        }
+    }
+    restoration.finish()?;
+    Ok(reports)
+}
+
+fn read_json<T: DeserializeOwned>(tar: &mut TarReader<impl Read>, path: &str) -> Result<T, RestoreError> {
+    let bytes = tar.read(path, MANIFEST_BYTES)?;
+    serde_json::from_slice(&bytes).map_err(|_| RestoreError::Inside("one of its lists"))
+}
+
+fn public_half(text: &str) -> Result<VerifyingKey<BoxRole>, RestoreError> {
+    let key = SigningKey::<BoxRole>::from_plain_file(text).and_then(|key| key.verifying_key());
+    key.map_err(|_| RestoreError::Inside("the box's key"))
+}
