@@ -98,7 +98,7 @@ fn two_members_under_two_accounts_go_through_a_whole_day() {
     ones.until("it is approved", || (ones.path() != format!("/reports/{id}/approve/1")).then_some(()));
     ones.go("/carry");
     ones.click("form[action='/carry/export'] button");
-    ones.until_there("a[href='/carry/decisions/1']");
+    ones.until_there("a[href='/carry/decisions/1/1']");
 
     // Across, and in the evening the second takes in that it arrived.
     fs::copy(place.path("shared/outgoing/decisions-1"), place.path("d1")).unwrap();

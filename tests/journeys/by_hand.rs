@@ -203,12 +203,18 @@ fn what_a_person_said_is_not_rewritten_by_hand() {
     let as_second = |command: &[&str]| place.run(&[&["desk"], command, &["--casebook", "casebook"], &OTHER].concat());
     let shown = as_second(&["show", id]);
     assert!(shown.status == 1 && !shown.out.contains("Nothing happened"), "{}{}", shown.out, shown.error);
-    place.put("reply", b"Tell us who you are.");
-    let refused = as_second(&["decide", id, "--reply-file", "reply"]);
-    assert_eq!(refused.status, 1, "{}", refused.out);
+    // Whom an answer goes to is the box's word: the person, whatever was put in the place of what they said.
+    place.put("reply", b"Please say it again: somebody changed it.");
+    let decided = as_second(&["decide", id, "--reply-file", "reply"]);
+    assert_eq!((decided.status, decided.error.as_str()), (0, ""));
     // The genuine collection is not refused as imported before: it is compared, and what differs is mended.
     let mended = as_second(&["import", "c1"]);
-    assert!(mended.status == 0 && mended.out.contains("taken from it again"), "{}{}", mended.out, mended.error);
+    assert!(
+        mended.status == 0 && mended.out.contains("message 1 was not here as the person sent it, and now is"),
+        "{}{}",
+        mended.out,
+        mended.error
+    );
     let shown = as_second(&["show", id]);
     assert!(shown.status == 0 && shown.out.contains(MARKER), "{}{}", shown.out, shown.error);
     place.put("notice", b"We plan to look at how the board dealt with it.");
@@ -229,18 +235,21 @@ fn one_signer_deletes_nothing_and_tells_nobody_anything() {
     let id = listed["reports"][0]["id"].as_str().unwrap();
     let decisions = |name: &str, collected: Value, answers: Value, files: &[(String, Vec<u8>)]| {
         let list = json!({
-            "format": "candour-decisions-v1",
+            "format": "candour-decisions-v2",
             "box": listed["box"],
             "casebook": hand.event(1)["casebook"],
             "number": 1,
+            "part": { "number": 1, "of": 1 },
             "head": { "number": 1, "digest": digest(&fs::read(place.path("casebook/events/00000001.age")).unwrap()) },
             "collected": collected,
+            "gone": [],
+            "set_aside": [],
             "answers": answers,
         })
         .to_string();
         let mut tar = TarWriter::new(Vec::new());
         tar.append("decisions.json", list.as_bytes()).unwrap();
-        let signature = hand.signature(&list, "candour-decisions-v1");
+        let signature = hand.signature(&list, "candour-decisions-v2");
         tar.append("decisions.json.minisig", signature.as_bytes()).unwrap();
         files.iter().for_each(|(path, bytes)| tar.append(path, bytes).unwrap());
         place.put(name, &tar.finish().unwrap());
@@ -273,12 +282,15 @@ fn one_signer_deletes_nothing_and_tells_nobody_anything() {
     place.put("public/signers.pub", confirmed.as_bytes());
 
     // That the desk has what no desk imported: it stays, the next collection says so, and it can be had again.
-    decisions("told", json!([{ "report": id, "through": 1 }]), json!([]), &[]);
+    let commitment = &listed["reports"][0]["messages"][0]["commitment"];
+    let record = "00".repeat(32);
+    decisions("told", json!([{ "report": id, "record": record, "messages": [commitment] }]), json!([]), &[]);
     assert!(place.deliver("told").contains("1 message is at the desk now, and kept here for a time"));
     assert!(place.deliver("told").starts_with("delivered 0 answers"), "twice is the same as once");
     place.collect("c2");
     place.done(&["desk", "import", "--casebook", "casebook", "--missing", "c2"]);
-    let line = format!("The box was told that message 1 of report {id} is here, and message 0 is the last that is.");
+    let line =
+        format!("Message 1 of report {id} is not here, and the box does not send it: it was told that it is here");
     assert!(told(&place).iter().any(|told| told.starts_with(&line)), "{:#?}", told(&place));
     place.done(&["collect", "--data", "box", "--keys", "public", "--again", "--out", "c3"]);
     place.import("c3");
@@ -308,11 +320,10 @@ fn a_casebook_that_was_put_back_goes_on_only_when_two_say_so() {
     let refused = place.refused(&import);
     assert!(refused.contains("it was restored from an older copy, or rolled back"), "{refused}");
     // What it says to type is what brings it about, and not by one alone.
-    let place_of_it = refused.rsplit_once("(event ").unwrap().1.trim_end().trim_end_matches(')');
-    let (number, digest) = place_of_it.split_once(", ").unwrap();
+    let go_on = refused.trim_end().rsplit_once(' ').unwrap().1;
+    let (number, _) = go_on.split_once(':').unwrap();
     assert!(number.parse::<u64>().unwrap() < newest, "the export itself comes after what it names");
-    let go_on = format!("{number}:{digest}");
-    let proposed = place.done(&["desk", "propose", "--casebook", "casebook", "--go-on", &go_on]);
+    let proposed = place.done(&["desk", "propose", "--casebook", "casebook", "--go-on", go_on]);
     place.refused(&import);
     let proposal = proposed.split_whitespace().nth(1).unwrap();
     let consent = ["desk", "consent", "--casebook", "casebook", proposal];

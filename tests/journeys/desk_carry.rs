@@ -66,11 +66,11 @@ fn a_collection_comes_in_and_decisions_go_out() {
     let carry = reviewer.post_and_follow("/carry/export", &form);
     let link = carry.all("main a").into_iter().find(|text| text.starts_with("Decisions")).unwrap();
     assert_eq!(link, "Decisions 1");
-    let file = reviewer.get("/carry/decisions/1");
+    let file = reviewer.get("/carry/decisions/1/1");
     assert_eq!(file.header("content-disposition"), Some("attachment; filename=\"decisions-1\""));
     place.put("d1", &file.body);
     assert!(place.deliver("d1").starts_with("delivered 1 answer"));
-    assert_eq!(reviewer.get("/carry/decisions/2").status, 404);
+    assert_eq!(reviewer.get("/carry/decisions/1/2").status, 404);
     assert_eq!(reviewer.get("/carry").all("form[action='/carry/export'] button"), ["Write them all again"]);
     place.collect("c4");
     reviewer.import(&fs::read(place.path("c4")).unwrap());

@@ -314,7 +314,7 @@ impl People {
 }
 
 /// A file system of its own in memory, with little room, in the place of a directory. Unmounted when it is dropped.
-struct SmallDisk(PathBuf);
+pub(super) struct SmallDisk(PathBuf);
 
 impl SmallDisk {
     /// Moves what is in a directory to a small disk there.
@@ -323,7 +323,7 @@ impl SmallDisk {
     }
 
     /// One of so many bytes.
-    fn of(directory: &Path, bytes: usize) -> Self {
+    pub(super) fn of(directory: &Path, bytes: usize) -> Self {
         let files: Vec<_> = fs::read_dir(directory)
             .unwrap()
             .map(|entry| entry.unwrap().path())

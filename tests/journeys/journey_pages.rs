@@ -2,12 +2,12 @@
 //! report's page, and the pages that explain.
 
 use candour::{
-    crypto::{ReplyRecipient, SignerRole, SigningKey, answer_digest, digest, seal_answer, sign, verify},
+    crypto::{ReplyRecipient, SignerRole, SigningKey, answer_digest, digest, record_digest, seal_answer, sign, verify},
     domain::{
-        Answer, AnswerEntry, AnswerKind, CasebookId, Collected, Date, Decisions, Format, LogHead, Message, ReportState,
-        Route, Salt, Text,
+        Answer, AnswerEntry, AnswerKind, CasebookId, Collected, Date, Decisions, Format, LogHead, Message, Part,
+        ReportId, ReportState, Route, Salt, Text,
     },
-    store::{CopyError, Delivery},
+    store::{Delivery, StoreError},
     web::Config,
 };
 
@@ -35,9 +35,8 @@ fn follow_up(served: &Served, code: &str) {
 
 /// The first message of the only report, opened.
 fn first_message(served: &Served) -> Message {
-    let report = served.store.snapshot(|snapshot| snapshot.reports(false)).unwrap().remove(0);
-    let mut sealed = Vec::new();
-    served.store.snapshot::<_, CopyError>(|snapshot| snapshot.copy_file(report.id, 1, 0, &mut sealed)).unwrap();
+    let report = served.opened().remove(0).0;
+    let sealed = served.copy(report, 1, 0);
     served.identity.open_message(sealed.as_slice()).unwrap_or_else(|error| panic!("{error}")).0
 }
 
@@ -81,13 +80,24 @@ fn reply(served: &Served, to: &Message, after: &[u32], collected: u32, on: Date)
         r#box: to.r#box,
         casebook: CasebookId([0; 16]),
         number: 1,
+        part: Part::WHOLE,
         head: LogHead { number: 1, digest: digest(b"the last event") },
-        collected: vec![Collected { report: to.report, through: collected }],
+        collected: vec![acknowledged(served, to.report, collected)],
+        gone: vec![],
+        set_aside: vec![],
         answers: entries,
     };
     let (bytes, signature) = sign(&decisions, &key).unwrap();
     let decisions = verify(&bytes, &signature, std::slice::from_ref(&signer)).unwrap_or_else(|error| panic!("{error}"));
     served.store.apply(Delivery { decisions, answers, on, signer, demanded: 0 }).unwrap();
+}
+
+/// What decisions say when the desk has every message of a report up to one.
+fn acknowledged(served: &Served, report: ReportId, through: u32) -> Collected {
+    let entry = served.store.snapshot::<_, StoreError>(|snapshot| Ok(snapshot.reports(&[report], false)?.remove(0)));
+    let entry = entry.unwrap();
+    let messages = entry.messages.iter().filter(|message| message.seq <= through).map(|message| message.commitment);
+    Collected { report, record: record_digest(&entry).unwrap(), messages: messages.collect() }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use candour::{
     crypto::{ReplyRecipient, SignerRole, SigningKey, answer_digest, digest, seal_answer, sign, verify},
     domain::{
         Answer, AnswerEntry, AnswerKind, Area, CasebookId, Date, Decisions, Format, LogHead, MessageContent,
-        MessageKind, ReportState, Salt, Text,
+        MessageKind, Part, ReportState, Salt, Text,
     },
     store::Delivery,
 };
@@ -54,8 +54,18 @@ fn deliver(served: &Served, answers: Vec<Answer>, to: &str) {
     let r#box = served.store.settings().box_id;
     let casebook = CasebookId([0; 16]);
     let head = LogHead { number: 1, digest: digest(b"the last event") };
-    let decisions =
-        Decisions { format: Format::Decisions, r#box, casebook, number: 1, head, collected: vec![], answers: entries };
+    let decisions = Decisions {
+        format: Format::Decisions,
+        r#box,
+        casebook,
+        number: 1,
+        part: Part::WHOLE,
+        head,
+        collected: vec![],
+        gone: vec![],
+        set_aside: vec![],
+        answers: entries,
+    };
     let (bytes, signature) = sign(&decisions, &key).unwrap();
     let decisions = verify(&bytes, &signature, std::slice::from_ref(&signer)).unwrap_or_else(|e| panic!("{e}"));
     served
@@ -252,7 +262,8 @@ fn a_withdrawn_report_is_gone_from_the_box() {
     assert_eq!((page.status, page.one("h1")), (200, "This report was withdrawn".into()));
     assert!(page.all("article.message, #received-on, form[action^=\"/status\"]").is_empty());
     http::fill(&mut follow_up, "message", "Too late.");
-    assert_eq!(http::post_multipart(served.address, "/status/follow-up", &follow_up, vec![]).status, 410);
+    let late = http::post_multipart(served.address, "/status/follow-up", &follow_up, vec![]);
+    assert_eq!((late.status, http::value(&late.form("/report"), "description")), (410, "Too late."));
     // Sent once more, it is not kept, and can be put into a new report with every answer.
     let again = send(vec![]);
     assert_eq!(again.one("h1"), "This report was withdrawn");
@@ -266,4 +277,29 @@ fn a_withdrawn_report_is_gone_from_the_box() {
         [(MessageKind::Withdrawal, 2)]
     );
     served.wait_until_nothing_arrives();
+}
+
+#[test]
+fn a_follow_up_under_a_code_that_leads_nowhere_is_given_back() {
+    let served = Served::new("");
+    let words = "More of it: <b>a name</b> & a date.";
+    let code = sent(&served);
+    let mut fields = person::follow_up(served.address, &code);
+    http::fill(&mut fields, "message", words);
+    // As after a restore, or once its time is over; or mistyped.
+    let elsewhere = sent(&Served::new(""));
+    for other in [elsewhere.as_str(), "7KQM-4T9X"] {
+        let mut fields = fields.clone();
+        http::fill(&mut fields, "code", other);
+        let page = http::post_multipart(served.address, "/status/follow-up", &fields, vec![]);
+        assert_eq!(page.status, 422);
+        assert!(page.one("#unsent").contains("What you wrote was not sent"));
+        // Into a new report, or once more with the right code.
+        let new = http::post(served.address, "/report", &page.form("/report"));
+        assert_eq!(http::value(&new.form("/report/check"), "description").trim_start(), words);
+        let mut again = page.form("/status");
+        http::fill(&mut again, "code", &code);
+        let page = http::post(served.address, "/status", &again);
+        assert_eq!(http::value(&page.form("/status/follow-up/check"), "message").trim_start(), words);
+    }
 }

@@ -2,7 +2,7 @@
 //! come back to, and what in their words may show who they are.
 
 use candour::{
-    domain::{Date, Digest},
+    domain::{CollectionId, Date},
     store::CollectionRecord,
 };
 
@@ -135,9 +135,9 @@ fn who_else_can_help_follows_route_and_answers_and_says_when_it_was_checked() {
 fn the_day_on_which_the_box_was_emptied_is_shown() {
     let served = Served::new("");
     let code = person::send(served.address, "staff-concern", &[], vec![]).one("#receipt-code");
-    let none = Digest([0; 32]);
+    let id = CollectionId([0; 16]);
     let made_on = Date::constant(2026, 12, 2);
-    served.store.record_collection(CollectionRecord { number: 1, manifest: none, file: none, on: made_on }).unwrap();
+    served.store.record_collection(CollectionRecord { number: 1, id, files: vec![], on: made_on }).unwrap();
     served.day.set(Date::constant(2026, 12, 4));
     let status = person::status(served.address, &code);
     assert_eq!(status.one("#emptied-on"), "2 December 2026");

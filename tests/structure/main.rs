@@ -149,6 +149,35 @@ fn no_two_types_share_a_name() {
     assert!(found.is_empty(), "one word, one meaning: {found:#?}");
 }
 
+/// What opens anything sealed, and the files that may name it: answers with a receipt code, a backup of the box with the
+/// operator's key for a restore alone, all else in `unseal`.
+const OPENERS: &[(&str, &[&str])] = &[
+    (
+        "Decryptor",
+        &["src/crypto/backup_identity.rs", "src/crypto/reply.rs", "src/unseal/identity.rs", "src/unseal/key_files.rs"],
+    ),
+    (
+        "BackupIdentity",
+        &["src/cli/server/restore.rs", "src/crypto/backup_identity.rs", "src/crypto/mod.rs", "src/transfer/restore.rs"],
+    ),
+    ("open_backup", &["src/crypto/backup_identity.rs", "src/transfer/restore.rs"]),
+];
+
+#[test]
+fn what_opens_stands_where_it_is_meant_to() {
+    for (opener, places) in OPENERS {
+        let mut found: Vec<String> = Vec::new();
+        for path in sources(Path::new("src")).into_iter().filter(|path| !path.ends_with("backup_tests.rs")) {
+            let code = without_tests(&without_comments(&fs::read_to_string(&path).unwrap()));
+            if code.contains(opener) {
+                found.push(path.display().to_string());
+            }
+        }
+        found.sort();
+        assert_eq!(&found, places, "{opener}");
+    }
+}
+
 #[test]
 fn each_program_is_built_without_what_the_other_is_for() {
     for (features, without) in PROGRAMS {

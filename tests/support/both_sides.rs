@@ -9,7 +9,7 @@ use std::{
 
 use axum::Router;
 use candour::{
-    casebook::{Casebook, Import, NewAssessment, NewDecision, NewNote, NewNotice, NewReply},
+    casebook::{Casebook, Import, ImportChoices, NewAssessment, NewDecision, NewNote, NewNotice, NewReply},
     crypto::{Code, Receipt, os_random, seal_message, seal_stream},
     domain::{Area, Concern, Entries, Message, MessageContent, MessageKind, ReportId, Route, Salt, SendId, Text},
     files::{self, Readers},
@@ -20,7 +20,10 @@ use candour::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-use super::world::{DAY, EmptyBox, TODAY, casebook};
+use super::world::{
+    DAY, EmptyBox, TODAY,
+    casebook::{self, MISSING},
+};
 
 /// What holds up a flood would hold up whoever tries very many things.
 const LIMITS: &str =
@@ -97,7 +100,13 @@ impl BothSides {
             own_copy: None,
         };
         let (id, route) = (ReportId([1; 8]), Route::StaffConcern);
-        let report = NewReport { id, locator: self.person.locator, route, message };
+        let report = NewReport {
+            id,
+            locator: self.person.locator,
+            route,
+            reply_to: self.person.reply.recipient().to_string(),
+            message,
+        };
         self.r#box.store.add_report(report).expect("it is stored");
     }
 
@@ -160,8 +169,11 @@ impl BothSides {
     /// Hands a file to a desk that has imported nothing; whether it takes it in.
     pub(crate) fn import(&mut self, file: &[u8]) -> bool {
         let path = self.put("in", file);
-        let imported: Result<Import, _> =
-            self.casebook.edit(&self.r#box.signer).expect("the only one").import(&path, false, &TODAY);
+        let imported: Result<Import, _> = self.casebook.edit(&self.r#box.signer).expect("the only one").import(
+            &path,
+            &ImportChoices::default(),
+            &TODAY,
+        );
         if imported.is_ok() {
             // The next one comes to a new desk again.
             let _ = fs::remove_dir_all(self.path("casebook"));
@@ -182,7 +194,7 @@ impl BothSides {
         let mut casebook = new_casebook(&self.r#box, "deciding");
         let collection = self.put("in", &self.collection());
         let mut editor = casebook.edit(&self.r#box.signer).expect("the only one");
-        editor.import(&collection, true, &TODAY).expect("it is taken in");
+        editor.import(&collection, &MISSING, &TODAY).expect("it is taken in");
         for words in ["How we will use it.", "And one thing more."] {
             let note = NewNote::new(Text::typed("Between us.")).expect("a note");
             let areas = NewAssessment::of_areas(vec![Area::Competition], None, Some(note));

@@ -3,10 +3,13 @@
 use std::{fs, io::Write, path::Path};
 
 use candour::{
-    crypto::{BoxRole, Code, GovernanceRecipients, SigningKey, digest, os_random, seal_message, seal_stream, sign},
+    crypto::{
+        BoxRole, Code, GovernanceRecipients, SigningKey, besides, digest, os_random, seal_message, seal_stream, sign,
+    },
     domain::{
-        About, AreaChoice, BoxId, Calendar, Clock, ClockEntry, Concern, Date, FileEntry, Format, Manifest, Message,
-        MessageContent, MessageEntry, MessageKind, ReportEntry, ReportId, Route, Salt, SeriousHarm, Text,
+        About, AreaChoice, BoxId, Calendar, Clock, ClockEntry, CollectionId, Concern, Date, Epoch, EpochId, FileEntry,
+        Format, Manifest, Message, MessageContent, MessageEntry, MessageKind, Part, ReportEntry, ReportId, Route, Salt,
+        SeriousHarm, Text,
     },
     files::tarball::TarWriter,
 };
@@ -48,8 +51,9 @@ pub(crate) fn collection(place: &Installation, reports: u64, until: Date, out: &
             id,
             route,
             received_on: on,
+            reply_to: reply_to.clone(),
             withdrawn: false,
-            acknowledged: 0,
+            set_aside: None,
             deliveries: Vec::new(),
             clocks: clocks.collect(),
             messages: vec![MessageEntry {
@@ -66,10 +70,15 @@ pub(crate) fn collection(place: &Installation, reports: u64, until: Date, out: &
     let manifest = Manifest {
         format: Format::Collection,
         r#box,
+        epoch: Epoch { id: EpochId([1; 16]), began_on: until, backup_of: None },
         number: 1,
+        id: CollectionId([1; 16]),
+        part: Part::WHOLE,
         previous: None,
         on: until,
         casebook: None,
+        besides: besides([]),
+        gone: Vec::new(),
         reports: entries,
     };
     let (json, signature) = sign(&manifest, &key).expect("a signature");
@@ -82,7 +91,7 @@ pub(crate) fn collection(place: &Installation, reports: u64, until: Date, out: &
     tar.finish().and_then(|sealer| sealer.finish()).and_then(|mut file| file.flush()).expect("it is written");
 }
 
-fn message(number: u64, id: ReportId, route: Route, on: Date, r#box: BoxId, reply_to: &str) -> Message {
+pub(crate) fn message(number: u64, id: ReportId, route: Route, on: Date, r#box: BoxId, reply_to: &str) -> Message {
     let concern = Concern {
         organisation_type: None,
         organisation: Some(Text::typed(&format!("Generated trust {}", number % 97))),

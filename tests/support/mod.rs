@@ -9,6 +9,7 @@ pub(crate) mod case;
 pub(crate) mod desk;
 pub(crate) mod driven;
 pub(crate) mod firefox;
+pub(crate) mod flood;
 pub(crate) mod generator;
 pub(crate) mod http;
 pub(crate) mod installation;

@@ -13,7 +13,7 @@ use std::{
 use axum::Router;
 use candour::{
     crypto::KdfParams,
-    domain::{Date, Message, ReportId, Today},
+    domain::{Date, Message, ReportEntry, ReportId, Today},
     http::server,
     store::{CopyError, Store, StoreError},
     unseal::GovernanceIdentity,
@@ -118,11 +118,18 @@ impl Served {
 
     /// Every report that the box has, and its messages opened.
     pub(crate) fn opened(&self) -> Vec<(ReportId, Vec<Message>)> {
-        let reports = self.store.snapshot(|snapshot| snapshot.reports(false)).expect("it can be read");
+        let reports = self.store.snapshot(|snapshot| {
+            let plan = snapshot.plan(false)?;
+            snapshot.reports(&plan.parts.concat(), false)
+        });
+        let reports: Result<Vec<ReportEntry>, StoreError> = reports;
         reports
+            .expect("it can be read")
             .into_iter()
             .map(|report| {
-                let messages = report.messages.iter().map(|message| {
+                // A box has no files of what was withdrawn.
+                let held = report.messages.iter().filter(|message| !message.files.is_empty());
+                let messages = held.map(|message| {
                     let sealed = self.copy(report.id, message.seq, 0);
                     self.identity.open_message(sealed.as_slice()).unwrap_or_else(|e| panic!("{e}")).0
                 });

@@ -262,7 +262,7 @@ impl BothSides {
                     json = serde_json::to_vec(&manifest).expect("JSON");
                     files = manifest.files().take(64).collect();
                 }
-                let mut tar = signed("manifest.json", &json, &self.raw_box_key, "candour-collection-v1", "box");
+                let mut tar = signed("manifest.json", &json, &self.raw_box_key, "candour-collection-v2", "box");
                 for (path, entry) in files {
                     let content = vec![7; usize::try_from(entry.size).unwrap_or(MUCH).min(MUCH)];
                     let content = if entry == at_hand { message.as_bytes() } else { &content };
@@ -289,7 +289,7 @@ impl BothSides {
                 json = serde_json::to_vec(&decisions).expect("JSON");
                 paths = decisions.answers.iter().take(64).map(|entry| entry.path()).collect();
             }
-            let mut tar = signed("decisions.json", &json, &self.raw_signer, "candour-decisions-v1", "signer");
+            let mut tar = signed("decisions.json", &json, &self.raw_signer, "candour-decisions-v2", "signer");
             for path in paths {
                 // A path that is too long for a tar is in none.
                 let _ = tar.append(&path, ANSWER);

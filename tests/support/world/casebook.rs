@@ -11,17 +11,18 @@ use std::{
 
 use candour::{
     casebook::{
-        AnswerId, Casebook, CasebookError, Editor, Founder, Import, NewAssessment, NewDecision, NewMember, NewNote,
-        NewNotice, NewProposal, NewReply, Pointer, Proposed, Recorded,
+        AnswerId, Casebook, CasebookError, Editor, Founder, Import, ImportChoices, NewAssessment, NewDecision,
+        NewMember, NewNote, NewNotice, NewProposal, NewReply, Pointer, Proposed, Recorded,
     },
     crypto::{
         self, AttachmentSealer, BoxRole, Code, GovernanceRecipients, ReplyIdentity, SignerRole, SigningKey,
-        VerifyingKey, os_random, seal_message, seal_stream,
+        VerifyingKey, besides, epoch_fingerprint, os_random, record_digest, seal_message, seal_stream,
     },
     domain::{
-        About, AreaChoice, Attachment, BoxId, Calendar, CasebookSeen, Clock, ClockEntry, Concern, DeliveryEntry,
-        Digest, FileEntry, FixedDay, Format, Manifest, MemberId, Message, MessageContent, MessageEntry, MessageKind,
-        ReportEntry, ReportId, ReportState, Route, Salt, SeriousHarm, TeamRole, Text, limits::BYTES_PER_CHARACTER,
+        About, AreaChoice, Attachment, BoxId, Calendar, CasebookSeen, Clock, ClockEntry, Collected, CollectionId,
+        Concern, DeliveryEntry, Epoch, EpochId, FileEntry, FixedDay, Format, Manifest, MemberId, Message,
+        MessageContent, MessageEntry, MessageKind, Part, ReportEntry, ReportId, ReportState, Route, Salt, SeriousHarm,
+        TeamRole, Text, limits::BYTES_PER_CHARACTER,
     },
     files::{self, Readers},
     unseal::GovernanceIdentity,
@@ -33,6 +34,9 @@ use super::{DAY, KDF, TODAY};
 
 /// In every text that a person writes, every file's name and every file.
 pub(crate) const MARKER: &str = "MARKER-OF-PLAINTEXT";
+
+/// Collections before it may be missing.
+pub(crate) const MISSING: ImportChoices = ImportChoices { missing: true, epoch: None };
 
 /// A report as the box and the person know it.
 pub(crate) struct Held {
@@ -52,8 +56,12 @@ pub(crate) struct World {
     pub(crate) reports: BTreeMap<ReportId, Held>,
     /// What the box knows of the casebook.
     pub(crate) seen: Option<CasebookSeen>,
+    /// The box's life.
+    pub(crate) epoch: Epoch,
+    /// Reports that it has no more, until it hears that the desk knows.
+    pub(crate) gone: Vec<ReportId>,
     number: u64,
-    previous: Option<Digest>,
+    previous: Option<CollectionId>,
     /// Everyone who joined, to consent to what the first member proposes.
     colleagues: RefCell<Vec<Colleague>>,
 }
@@ -91,6 +99,8 @@ impl World {
             id: BoxId([7; 16]),
             reports: BTreeMap::new(),
             seen: None,
+            epoch: Epoch { id: EpochId([1; 16]), began_on: DAY, backup_of: None },
+            gone: Vec::new(),
             number: 0,
             previous: None,
             colleagues: RefCell::default(),
@@ -179,8 +189,9 @@ impl World {
             id,
             route,
             received_on: DAY,
+            reply_to: reply.recipient().to_string(),
             withdrawn: false,
-            acknowledged: 0,
+            set_aside: None,
             deliveries: Vec::new(),
             clocks: Vec::new(),
             messages: Vec::new(),
@@ -240,6 +251,13 @@ impl World {
         held.sealed.extend(sealed.into_iter().enumerate().map(|(index, bytes)| ((seq, index), bytes)));
     }
 
+    /// What decisions say once the desk has all of a report.
+    pub(crate) fn told(&self, id: ReportId) -> Collected {
+        let entry = &self.reports[&id].entry;
+        let messages = entry.messages.iter().map(|message| message.commitment).collect();
+        Collected { report: id, record: record_digest(entry).unwrap(), messages }
+    }
+
     /// A message as the box has it, sealed.
     pub(crate) fn sealed(&self, id: ReportId, seq: u32) -> &[u8] {
         &self.reports[&id].sealed[&(seq, 0)]
@@ -248,22 +266,42 @@ impl World {
     /// The next manifest.
     pub(crate) fn manifest(&mut self) -> Manifest {
         self.number += 1;
-        let reports = self.reports.values().map(|held| held.entry.clone()).collect();
+        let id = CollectionId::random(&mut os_random());
         Manifest {
             format: Format::Collection,
             r#box: self.id,
+            epoch: self.epoch,
             number: self.number,
-            previous: self.previous,
+            id,
+            part: Part::WHOLE,
+            previous: self.previous.replace(id),
             on: DAY,
             casebook: self.seen,
-            reports,
+            besides: besides([]),
+            gone: self.gone.clone(),
+            reports: self.reports.values().map(|held| held.entry.clone()).collect(),
+        }
+    }
+
+    /// The box is restored from a backup that was made on that day: its numbers begin anew.
+    pub(crate) fn restored(&mut self, id: u8) {
+        self.epoch = Epoch { id: EpochId([id; 16]), began_on: DAY, backup_of: Some(DAY) };
+        (self.number, self.previous) = (0, None);
+    }
+
+    /// One message of a report is no more at the box, or its files are not.
+    pub(crate) fn forget(&mut self, id: ReportId, seq: u32, is_all: bool) {
+        let messages = &mut self.reports.get_mut(&id).unwrap().entry.messages;
+        if is_all {
+            messages.retain(|message| message.seq != seq);
+        } else {
+            messages.iter_mut().filter(|message| message.seq == seq).for_each(|message| message.files.clear());
         }
     }
 
     /// The files of a collection with that manifest.
-    pub(crate) fn parts(&mut self, manifest: &Manifest) -> Parts {
+    pub(crate) fn parts(&self, manifest: &Manifest) -> Parts {
         let (json, signature) = crypto::sign(manifest, &self.box_signer).unwrap();
-        self.previous = Some(crypto::digest(&json));
         let mut parts =
             vec![("manifest.json".to_owned(), json), ("manifest.json.minisig".to_owned(), signature.into_bytes())];
         for report in &manifest.reports {
@@ -298,7 +336,13 @@ impl World {
     }
 
     pub(crate) fn import(&self, file: &Path) -> Result<Import, CasebookError> {
-        self.edit(|editor| editor.import(file, false, &TODAY))
+        self.edit(|editor| editor.import(file, &ImportChoices::default(), &TODAY))
+    }
+
+    /// The same, by whoever confirmed the box's epoch.
+    pub(crate) fn import_epoch(&self, file: &Path) -> Result<Import, CasebookError> {
+        let choices = ImportChoices { missing: false, epoch: Some(epoch_fingerprint(self.id, &self.epoch)) };
+        self.edit(|editor| editor.import(file, &choices, &TODAY))
     }
 
     pub(crate) fn reply(&self, id: ReportId, text: &str) {

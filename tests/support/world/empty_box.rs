@@ -9,13 +9,13 @@ use candour::{
         BoxRole, Code, CodeTagger, GovernanceRecipients, KdfParams, Receipt, SignerRole, SigningKey, VerifyingKey,
         os_random, signers_fingerprint,
     },
-    domain::{BoxId, Calendar, Today},
+    domain::{BoxId, Calendar, Epoch, EpochId, Today},
     store::{Settings, Store},
     web::{AppOptions, Config},
 };
 use tempfile::TempDir;
 
-use super::KDF;
+use super::{DAY, KDF};
 
 /// A key that nobody holds, for a build in which nothing opens.
 #[cfg(not(feature = "desk"))]
@@ -50,6 +50,7 @@ impl EmptyBox {
         let (signer, public) = SigningKey::generate().unwrap();
         let signers = [public];
         let settings = Settings {
+            epoch: Epoch { id: EpochId::random(&mut os_random()), began_on: DAY, backup_of: None },
             box_id: BoxId::random(&mut os_random()),
             kdf,
             tagger: CodeTagger::generate(),
