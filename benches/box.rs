@@ -20,7 +20,7 @@ use std::{
     net::{SocketAddr, TcpStream},
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
@@ -78,6 +78,7 @@ fn main() {
     bench.memory(&mut lines, idle.max(quiet));
     bench.aborted(&mut lines);
     bench.carried(&mut lines);
+    bench.backed_up(&mut lines);
 
     println!("{:<52}{:>18}{:>26}{:>8}  bound", "", "figure", "floor", "ratio");
     let mut missed = Vec::new();
@@ -287,6 +288,77 @@ impl Bench {
         lines.push(Line { name, figure, floor, ratio, bound: Bound::Least(0.85) });
     }
 
+    /// A backup of one large file, while the box serves and while it does not, and a box made of it.
+    fn backed_up(&self, lines: &mut Vec<Line>) {
+        const LARGE: u64 = 1024;
+        let place = Installation::new();
+        place.put("bench.toml", CONFIG);
+        place.done(&["keys", "new", "--out", "op", "--no-passphrase"]);
+        let backup = ["backup", "--data", "box", "--to", "op/governance.recipients", "--out", "backup"];
+        let restore = ["restore", "--data", "new", "--identity", "op/identity.txt", "backup"];
+        let running = place.serve_with(&["--config", "bench.toml"]);
+        let source = self.source(LARGE);
+        drop(sent(&Self::with_file(running.address, &source, LARGE)));
+
+        let send = || {
+            let fields = person::checked(running.address, "staff-concern", &[]);
+            timed(|| drop(sent(&http::post_multipart(running.address, "/report/send", &fields, vec![]))))
+        };
+        let before = median((0..20).map(|_| send()).collect());
+        let during = thread::scope(|scope| {
+            let under_way = scope.spawn(|| place.done(&backup));
+            let mut times = Vec::new();
+            while !under_way.is_finished() {
+                times.push(send());
+            }
+            median(times)
+        });
+        fs::remove_file(place.path("backup")).unwrap();
+        let (figure, floor) = (format!("{during:.1?}"), format!("{before:.1?}"));
+        let ratio = during.as_secs_f64() / before.as_secs_f64();
+        let name = "a text while 1 GiB is backed up / before";
+        lines.push(Line { name, figure, floor, ratio, bound: Bound::Most(2.0) });
+        running.stop();
+
+        let mut peaks = Vec::new();
+        let mut run = |arguments: &[&str], made: &str| {
+            let (took, peak) = watched(&place, arguments);
+            peaks.push(peak);
+            if made == "new" {
+                fs::remove_dir_all(place.path(made)).unwrap();
+            }
+            took
+        };
+        let pair = pairs(
+            3,
+            || {
+                let _ = fs::remove_file(place.path("backup"));
+                run(&backup, "backup")
+            },
+            || self.seal_by_hand(&source, 1),
+        );
+        lines.push(pair.rate_line("backup of 1 GiB / rage", LARGE as f64, Bound::Least(0.8)));
+        let pair = pairs(3, || run(&restore, "new"), || self.open_by_hand(&place.path("backup"), &place));
+        lines.push(pair.rate_line("restore of 1 GiB / rage -d", LARGE as f64, Bound::Least(0.5)));
+        let peak = peaks.into_iter().max().unwrap_or_default() as f64 / 1024.0;
+        let (figure, floor) = (format!("{peak:.0} MiB"), String::new());
+        let name = "memory of a backup and a restore, MiB";
+        lines.push(Line { name, figure, floor, ratio: peak, bound: Bound::Most(48.0) });
+    }
+
+    /// `rage -d` to a synced file.
+    fn open_by_hand(&self, sealed: &Path, place: &Installation) -> Duration {
+        let out = self.place.path("opened");
+        let took = timed(|| {
+            let mut rage = Command::new(&self.rage);
+            rage.args(["-d", "-i"]).arg(place.path("op/identity.txt")).arg("-o").arg(&out).arg(sealed);
+            assert!(rage.status().unwrap().success());
+            File::open(&out).unwrap().sync_all().unwrap();
+        });
+        fs::remove_file(out).unwrap();
+        took
+    }
+
     fn address(&self) -> SocketAddr {
         self.running.address
     }
@@ -445,6 +517,24 @@ impl Pairs {
 fn hash(memory: &HashMemory) {
     let code = Code::issue(&mut os_random());
     code.derive_in(memory, BoxId([7; 16]), KdfParams::RECOMMENDED).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Runs a command, and sees how much memory it takes at the most, in KiB.
+fn watched(place: &Installation, arguments: &[&str]) -> (Duration, u64) {
+    let start = Instant::now();
+    let mut command = place.program(env!("CARGO_BIN_EXE_candour"));
+    let mut child = command.args(arguments).stdout(Stdio::null()).spawn().unwrap();
+    let mut peak = 0;
+    loop {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().split(' ').next()?.parse().ok());
+        peak = peak.max(most.unwrap_or(0));
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success(), "{arguments:?}");
+            return (start.elapsed(), peak);
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// Builds `rage` where the build's other files are, once.

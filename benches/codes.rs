@@ -32,7 +32,7 @@ use candour::{
         verify,
     },
     domain::{
-        Answer, AnswerEntry, AnswerKind, Area, CasebookId, Date, Decisions, Digest, Format, LogHead, ReportId,
+        Answer, AnswerEntry, AnswerKind, Area, CasebookId, Date, Decisions, Digest, Format, LogHead, Part, ReportId,
         ReportState, Salt, Text,
     },
     store::{CopyError, Delivery},
@@ -156,10 +156,10 @@ async fn ask(pages: &axum::Router, code: Option<&str>) -> Duration {
 
 /// A report's code and name.
 fn report(served: &Served) -> (String, ReportId) {
-    let known = |served: &Served| served.store.snapshot(|snapshot| snapshot.reports(false)).unwrap();
-    let before: Vec<ReportId> = known(served).iter().map(|report| report.id).collect();
+    let known = |served: &Served| served.opened();
+    let before: Vec<ReportId> = known(served).iter().map(|(id, _)| *id).collect();
     let code = person::send(served.address, "staff-concern", &[], vec![]).one("#receipt-code");
-    let id = known(served).iter().map(|report| report.id).find(|id| !before.contains(id)).unwrap();
+    let id = known(served).iter().map(|(id, _)| *id).find(|id| !before.contains(id)).unwrap();
     (code, id)
 }
 
@@ -202,8 +202,18 @@ fn reply(served: &Served, report: ReportId) {
     let answers = files.iter().map(entry).collect();
     let casebook = CasebookId([0; 16]);
     let head = LogHead { number: 1, digest: digest(b"the last event") };
-    let decisions =
-        Decisions { format: Format::Decisions, r#box, casebook, number: 1, head, collected: vec![], answers };
+    let decisions = Decisions {
+        format: Format::Decisions,
+        r#box,
+        casebook,
+        number: 1,
+        part: Part::WHOLE,
+        head,
+        collected: vec![],
+        gone: vec![],
+        set_aside: vec![],
+        answers,
+    };
     let (key, signer) = SigningKey::<SignerRole>::generate().unwrap();
     let (bytes, signature) = sign(&decisions, &key).unwrap();
     let decisions = verify(&bytes, &signature, std::slice::from_ref(&signer)).unwrap_or_else(|error| panic!("{error}"));

@@ -143,7 +143,15 @@ fn fill(place: &Installation, reports: usize) {
                     };
                     let id = ReportId::random(&mut os_random());
                     let locator = Locator::from_slice(&locator).unwrap();
-                    store.add_report(NewReport { id, locator, route: Route::StaffConcern, message }).unwrap();
+                    store
+                        .add_report(NewReport {
+                            id,
+                            locator,
+                            route: Route::StaffConcern,
+                            reply_to: String::new(),
+                            message,
+                        })
+                        .unwrap();
                 }
             });
         }
