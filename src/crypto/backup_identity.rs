@@ -39,10 +39,11 @@ impl BackupRecipients {
         GovernanceRecipients::parse(text).map(Self)
     }
 
-    /// Whether they are the very keys that messages are sealed to, by the fingerprint of those.
+    /// The first of them that messages are sealed to, by the fingerprint of each key of the team.
     #[must_use]
-    pub fn are_the_teams(&self, team: Fingerprint) -> bool {
-        self.0.fingerprint() == team
+    pub fn first_of_the_team(&self, team: &[Fingerprint]) -> Option<String> {
+        let own = self.0.keys().into_iter().zip(self.0.fingerprint_of_each());
+        own.into_iter().find(|(_, fingerprint)| team.contains(fingerprint)).map(|(key, _)| key)
     }
 }
 
@@ -153,7 +154,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::crypto::{seal_bytes, signers_fingerprint};
+    use crate::crypto::seal_bytes;
 
     fn file_of(key: &x25519::Identity) -> String {
         format!("# mine\n{}\n", key.to_string().expose_secret())
@@ -237,11 +238,18 @@ mod tests {
     }
 
     #[test]
-    fn the_teams_own_keys_are_known_by_their_fingerprint() {
-        let (one, two) = (x25519::Identity::generate(), x25519::Identity::generate());
+    fn each_of_the_teams_keys_is_known_whatever_stands_beside_it() {
+        let [one, two, own] = [(); 3].map(|()| x25519::Identity::generate());
         let team = GovernanceRecipients::parse(&format!("{}\n{}", one.to_public(), two.to_public())).unwrap();
-        let both = read(&(file_of(&two) + file_of(&one).as_str())).recipients();
-        assert!(both.are_the_teams(team.fingerprint()) && !both.are_the_teams(signers_fingerprint(&[])));
-        assert!(!read(&file_of(&one)).recipients().are_the_teams(team.fingerprint()));
+        let team = team.fingerprint_of_each();
+        let first = |keys: &[&x25519::Identity]| {
+            let file: String = keys.iter().map(|key| file_of(key)).collect();
+            read(&file).recipients().first_of_the_team(&team)
+        };
+        for keys in [[&one, &two].as_slice(), &[&one], &[&one, &own], &[&own, &one]] {
+            assert_eq!(first(keys), Some(one.to_public().to_string()));
+        }
+        assert_eq!(first(&[&own, &two, &one]), Some(two.to_public().to_string()));
+        assert_eq!(first(&[&own]), None);
     }
 }

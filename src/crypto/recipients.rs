@@ -62,6 +62,12 @@ impl GovernanceRecipients {
         Fingerprint::of("governance recipients", &self.keys())
     }
 
+    /// Of each by itself, as if there were no other.
+    #[must_use]
+    pub fn fingerprint_of_each(&self) -> Vec<Fingerprint> {
+        self.0.iter().map(|key| Self(vec![key.clone()]).fingerprint()).collect()
+    }
+
     /// From keys as [`Self::keys`] gives them.
     ///
     /// # Errors

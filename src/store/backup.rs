@@ -9,15 +9,12 @@ use zeroize::Zeroizing;
 
 use super::{
     CopyError, Snapshot, StoreError, damaged, ended_clocks::ended_clocks, read_file, report_entry::sha256, reports,
-    signers, vault::Placed,
+    settings::CARRIED, signers, vault::Placed,
 };
 use crate::domain::{
     AnswerKind, CasebookSeen, ClockEntry, Date, Digest, MessageKind, ReportId, Route, SendId, SetAside, Text,
 };
 
-/// Settings that are of one life of the box on one machine: what of the intake was folded, since when it counts its
-/// collections, and when it was backed up.
-const LEFT: [&str; 3] = ["folded", "epoch", "backed_up"];
 /// Answers of a report that stand together: those past them follow in a further entry of the same report, so that no entry
 /// is larger than what is read at once.
 pub(super) const ANSWERS: u32 = 4096;
@@ -165,7 +162,7 @@ impl Snapshot<'_> {
             statement.query_map([], |row| Ok((row.get::<_, String>(0)?, Zeroizing::new(row.get::<_, Vec<u8>>(1)?))))?;
         for row in rows {
             let (name, value) = row?;
-            if !LEFT.contains(&name.as_str()) {
+            if CARRIED.contains(&name.as_str()) {
                 settings.insert(name, Text::verbatim(&Zeroizing::new(BASE64.encode(&value))));
             }
         }

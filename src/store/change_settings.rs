@@ -1,5 +1,5 @@
 use super::{Settings, Store, StoreError};
-use crate::crypto::Fingerprint;
+use crate::crypto::GovernanceRecipients;
 
 impl Store {
     /// Sets whether a notice is taken only with the word of two signers, from the next delivery on.
@@ -14,7 +14,8 @@ impl Store {
     ///
     /// # Errors
     /// If it can't be written.
-    pub fn pin_recipients(&self, recipients: Fingerprint) -> Result<(), StoreError> {
-        self.change(move |connection| Settings::set_recipients(connection, recipients))
+    pub fn pin_recipients(&self, recipients: &GovernanceRecipients) -> Result<(), StoreError> {
+        let recipients = recipients.clone();
+        self.change(move |connection| Settings::set_recipients(connection, &recipients))
     }
 }

@@ -48,7 +48,7 @@ mod settings;
 mod signers;
 mod slot_records;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod upload;
 mod vault;
 mod writer;

@@ -18,13 +18,17 @@ use super::{
     fold::size,
     intake::IntakeFile,
     schema,
+    settings::CARRIED,
     signers::set_casebook,
     slot_records::set_all_taken,
     vault::{FilledSlot, FreeSlots, Placed, Shelf, ShelfFile, Vault},
 };
 use crate::{
     crypto::os_random,
-    domain::{ClockEntry, Date, Epoch, ReportId},
+    domain::{
+        ClockEntry, Date, Epoch, ReportId,
+        limits::{NUMBER_MAX, SEQ_MAX},
+    },
 };
 
 /// A box that is being made of a backup, in a directory of its own. Nobody else uses it, and what is cut off is begun anew:
@@ -60,7 +64,11 @@ impl Restoration {
         }
         let step = connection.unchecked_transaction()?;
         for (name, value) in &records.settings {
-            let value = BASE64.decode(value.as_str().as_bytes()).map_err(|_| damaged("a setting"))?;
+            if !CARRIED.contains(&name.as_str()) {
+                return Err(damaged("a setting that no backup has"));
+            }
+            let value =
+                BASE64.decode(value.as_str().as_bytes()).map_err(|_| damaged("a setting that is not in base64"))?;
             set(&step, name, &Zeroizing::new(value))?;
         }
         // Its place, which the next line fills.
@@ -71,6 +79,9 @@ impl Restoration {
             step.execute("INSERT OR IGNORE INTO signer (key) VALUES (?1)", [key])?;
         }
         if let Some(seen) = records.casebook {
+            if seen.decisions.max(seen.head.number) > NUMBER_MAX {
+                return Err(damaged("the number of a casebook's last decisions"));
+            }
             set_casebook(&step, seen)?;
         }
         for part in &records.decisions_parts {
@@ -112,7 +123,17 @@ impl Restoration {
     /// # Errors
     /// If it can't be written, or it is not what a box has.
     pub fn add_reports(&self, reports: &[ReportRecords]) -> Result<(), StoreError> {
-        reports.iter().try_for_each(|records| insert(&self.connection, records)).map_err(contradiction)
+        for records in reports {
+            let messages = records.messages.iter().map(|message| message.seq);
+            let numbers = messages.chain(records.clocks.iter().map(|entry| entry.seq));
+            let mut numbers = numbers.chain(records.answers.iter().map(|answer| answer.seq));
+            // What comes next is one more than the last.
+            if numbers.any(|seq| seq == 0 || seq > SEQ_MAX) {
+                return Err(damaged("the number of a message or an answer"));
+            }
+            insert(&self.connection, records).map_err(contradiction)?;
+        }
+        Ok(())
     }
 
     /// Puts in a sealed file of a report, of so many bytes, which `fill` writes.
@@ -244,7 +265,9 @@ fn set(connection: &Connection, name: &str, value: &[u8]) -> Result<(), StoreErr
 /// What can't stand beside something else that the backup says.
 fn contradiction(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
-        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch) => damaged("it contradicts itself"),
+        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch) => {
+            damaged("two of its records contradict each other")
+        }
         _ => error.into(),
     }
 }

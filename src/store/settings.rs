@@ -1,10 +1,17 @@
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{StoreError, damaged};
 use crate::{
-    crypto::{CodeTagger, Fingerprint, KdfParams, SignerRole, VerifyingKey},
+    crypto::{CodeTagger, Fingerprint, GovernanceRecipients, KdfParams, SignerRole, VerifyingKey},
     domain::{BoxId, Epoch},
 };
+
+/// The settings that a backup carries. Every other is of one life of the box on one machine: since when it counts its
+/// collections, what of the intake was folded, and when it was backed up.
+pub(super) const CARRIED: [&str; 7] =
+    ["box_id", "kdf", "tag_key", "recipients", "team_keys", "signers", "second_approver"];
 
 /// What was fixed when the box was made.
 pub struct Settings {
@@ -18,6 +25,8 @@ pub struct Settings {
     pub tagger: CodeTagger,
     /// Over the recipients that the operator confirmed.
     pub recipients: Fingerprint,
+    /// Of each recipient that was ever confirmed, by itself: what was sealed to an earlier one may still be here.
+    pub team_keys: Vec<Fingerprint>,
     /// Over the signers that the operator confirmed.
     pub signers: Fingerprint,
     /// Whether every text to a person is taken only with the word of two signers.
@@ -28,12 +37,14 @@ impl Settings {
     pub(super) fn save(&self, connection: &Connection) -> Result<(), StoreError> {
         let (kdf, recipients, signers) = (self.kdf.to_string(), self.recipients.to_string(), self.signers.to_string());
         let epoch = written(&self.epoch)?;
-        let rows: [(&str, &[u8]); 7] = [
+        let team_keys = lines(&self.team_keys);
+        let rows: [(&str, &[u8]); 8] = [
             ("box_id", &self.box_id.0),
             ("epoch", &epoch),
             ("kdf", kdf.as_bytes()),
             ("tag_key", self.tagger.as_bytes()),
             ("recipients", recipients.as_bytes()),
+            ("team_keys", team_keys.as_bytes()),
             ("signers", signers.as_bytes()),
             ("second_approver", yes_or_no(self.second_approver)),
         ];
@@ -52,13 +63,15 @@ impl Settings {
                 .ok_or_else(|| damaged("a setting is missing"))
         };
         let text = |name: &str| String::from_utf8(value(name)?).map_err(|_| damaged("a setting is not text"));
+        let fingerprint = |text: &str| text.parse().map_err(|_| damaged("a pinned fingerprint"));
         Ok(Self {
             box_id: BoxId::from_slice(&value("box_id")?).map_err(|_| damaged("the box's id"))?,
             kdf: text("kdf")?.parse().map_err(|_| damaged("the Argon2id parameters"))?,
             epoch: serde_json::from_slice(&value("epoch")?).map_err(|_| damaged("the epoch"))?,
             tagger: CodeTagger::from_slice(&value("tag_key")?).map_err(|_| damaged("the tag key"))?,
-            recipients: text("recipients")?.parse().map_err(|_| damaged("the pinned fingerprint"))?,
-            signers: text("signers")?.parse().map_err(|_| damaged("the signers' pinned fingerprint"))?,
+            recipients: fingerprint(&text("recipients")?)?,
+            team_keys: text("team_keys")?.lines().map(fingerprint).collect::<Result<_, _>>()?,
+            signers: fingerprint(&text("signers")?)?,
             second_approver: match text("second_approver")?.as_str() {
                 "yes" => true,
                 "no" => false,
@@ -83,13 +96,20 @@ impl Settings {
         set(connection, "second_approver", yes_or_no(needed))
     }
 
-    pub(super) fn set_recipients(connection: &Connection, recipients: Fingerprint) -> Result<(), StoreError> {
-        set(connection, "recipients", recipients.to_string().as_bytes())
+    pub(super) fn set_recipients(connection: &Connection, recipients: &GovernanceRecipients) -> Result<(), StoreError> {
+        let mut team_keys = Self::load(connection)?.team_keys;
+        team_keys.extend(recipients.fingerprint_of_each());
+        set(connection, "recipients", recipients.fingerprint().to_string().as_bytes())?;
+        set(connection, "team_keys", lines(&team_keys).as_bytes())
     }
 
     pub(super) fn set_signers(connection: &Connection, signers: Fingerprint) -> Result<(), StoreError> {
         set(connection, "signers", signers.to_string().as_bytes())
     }
+}
+
+fn lines(fingerprints: &[Fingerprint]) -> String {
+    fingerprints.iter().map(ToString::to_string).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("\n")
 }
 
 fn written(epoch: &Epoch) -> Result<Vec<u8>, StoreError> {

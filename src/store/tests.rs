@@ -16,9 +16,9 @@ use crate::{
     world::{DAY, EmptyBox},
 };
 
-pub(super) const LATER: Date = Date::constant(2026, 12, 16);
+pub(crate) const LATER: Date = Date::constant(2026, 12, 16);
 /// The store keeps whatever it is given: of the message of that number.
-pub(super) fn commitments(seq: u32) -> Commitments {
+pub(crate) fn commitments(seq: u32) -> Commitments {
     let digest = |kind: u8| digest(&[&seq.to_le_bytes()[..], &[kind]].concat());
     Commitments { message: digest(1), summary: digest(2) }
 }
@@ -30,13 +30,13 @@ pub(super) fn locator(store: &Store) -> Locator {
         .locator
 }
 
-pub(super) fn upload(store: &Store, bytes: &[u8]) -> FinishedUpload {
+pub(crate) fn upload(store: &Store, bytes: &[u8]) -> FinishedUpload {
     let mut upload = store.upload();
     upload.write_all(bytes).unwrap();
     upload.finish().unwrap()
 }
 
-pub(super) fn message(store: &Store, seq: u32, kind: MessageKind, contents: &[&[u8]]) -> NewMessage {
+pub(crate) fn message(store: &Store, seq: u32, kind: MessageKind, contents: &[&[u8]]) -> NewMessage {
     let clock = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
     NewMessage {
         seq,
@@ -75,7 +75,7 @@ pub(super) fn taken(store: &Store) -> u32 {
     store.vault().taken()
 }
 
-pub(super) fn answer(report: ReportId, seq: u32, kind: AnswerKind, bytes: &[u8]) -> (AnswerEntry, Sealed) {
+pub(crate) fn answer(report: ReportId, seq: u32, kind: AnswerKind, bytes: &[u8]) -> (AnswerEntry, Sealed) {
     let sealed = Sealed::checked(bytes.to_vec(), digest(bytes)).unwrap();
     let entry = AnswerEntry {
         report,

@@ -55,11 +55,11 @@ pub enum BackupError {
     /// Without it, nothing that is restored is the box that the desk knows.
     #[error("{0} is not the box's signing key, so no backup would bring this box back; restore it from an earlier one")]
     Key(String),
-    /// The team's keys.
+    /// One of the team's keys.
     #[error(
-        "the keys to seal it to are those of the governance team: to restore it, their private key would have to come to the box's machine; make a pair of keys for backups"
+        "{0} is a key of the governance team, and no key of theirs may open a backup: its private half would have to come to the box's machine for a restore; make a pair of keys for backups, and seal it to that alone"
     )]
-    Team,
+    Team(String),
     /// Writing it.
     #[error("the backup can't be written: {0}; free some space or use another disk")]
     Write(#[from] io::Error),
@@ -92,8 +92,8 @@ pub fn backup(
     on: Date,
     out: &Path,
 ) -> Result<BackupOutcome, BackupError> {
-    if to.are_the_teams(store.settings().recipients) {
-        return Err(BackupError::Team);
+    if let Some(key) = to.first_of_the_team(&store.settings().team_keys) {
+        return Err(BackupError::Team(key));
     }
     let holidays = directory.join(BANK_HOLIDAYS);
     let bank_holidays = if holidays.exists() { Some(files::read_text(&holidays, MIB)?) } else { None };

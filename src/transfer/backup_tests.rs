@@ -12,27 +12,26 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     crypto::{
-        BackupIdentity, BackupRecipients, Commitments, Locator, Sealed, SignerRole, VerifyingKey, digest, os_random,
+        BackupIdentity, BackupRecipients, GovernanceRecipients, Locator, Sealed, SignerRole, VerifyingKey, os_random,
         record_digest, seal_backup, sign, verify,
     },
     domain::{
-        AnswerEntry, AnswerKind, Calendar, CasebookId, Clock, Collected, Date, Decisions, Digest, Format, LogHead,
-        MessageKind, Part, ReportEntry, ReportId, Route, SendId, SetAsideEntry, SetAsideReason,
+        AnswerEntry, AnswerKind, CasebookId, Collected, Date, Decisions, Digest, Format, LogHead, MessageKind, Part,
+        ReportEntry, ReportId, Route, SetAsideEntry, SetAsideReason, limits::SEQ_MAX,
     },
     files::{self, Readers, tarball::TarWriter},
     store::{
-        CollectionRecord, CopyRead, Delivery, FinishedUpload, NewMessage, NewReport, Store, StoreError, StoredReport,
+        CollectionRecord, CopyRead, Delivery, NewMessage, NewReport, Store, StoreError, StoredReport,
+        tests::{LATER, answer, commitments, message, upload},
     },
     world::{DAY, EmptyBox},
 };
 
-const LATER: Date = Date::constant(2026, 12, 16);
 const RESTORED_ON: Date = Date::constant(2026, 12, 20);
 
 /// A box with its key beside it, and the operator's keys for backups.
 struct World {
     r#box: EmptyBox,
-    secret: x25519::Identity,
     to: BackupRecipients,
     identity: BackupIdentity,
     away: tempfile::TempDir,
@@ -46,7 +45,7 @@ impl World {
         let secret = x25519::Identity::generate();
         let to = BackupRecipients::parse(&secret.to_public().to_string()).unwrap();
         let identity = BackupIdentity::read(secret.to_string().expose_secret().as_bytes(), None).unwrap();
-        Self { r#box, secret, to, identity, away: tempfile::tempdir().unwrap() }
+        Self { r#box, to, identity, away: tempfile::tempdir().unwrap() }
     }
 
     fn store(&self) -> &Store {
@@ -103,23 +102,8 @@ impl World {
     }
 
     fn message(&self, seq: u32, kind: MessageKind, contents: &[&[u8]], own_copy: Option<&[u8]>) -> NewMessage {
-        let clock = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
-        NewMessage {
-            seq,
-            kind,
-            on: DAY,
-            send_id: SendId::random(&mut os_random()),
-            commitments: commitments(seq),
-            clocks: if kind == MessageKind::Withdrawal { vec![] } else { vec![clock] },
-            files: contents.iter().map(|bytes| self.upload(bytes)).collect(),
-            own_copy: own_copy.map(|bytes| self.upload(bytes)),
-        }
-    }
-
-    fn upload(&self, bytes: &[u8]) -> FinishedUpload {
-        let mut upload = self.store().upload();
-        upload.write_all(bytes).unwrap();
-        upload.finish().unwrap()
+        let own_copy = own_copy.map(|bytes| upload(self.store(), bytes));
+        NewMessage { own_copy, ..message(self.store(), seq, kind, contents) }
     }
 
     fn report(&self, contents: &[&[u8]], own_copy: Option<&[u8]>) -> (ReportId, Locator) {
@@ -136,7 +120,8 @@ impl World {
     }
 
     /// Delivers decisions of the box's signer.
-    fn deliver(&self, number: u64, change: impl FnOnce(&mut Decisions), answers: &[(AnswerEntry, &[u8])]) {
+    fn deliver(&self, number: u64, change: impl FnOnce(&mut Decisions), answers: Vec<(AnswerEntry, Sealed)>) {
+        let (entries, answers) = answers.into_iter().unzip();
         let mut decisions = Decisions {
             format: Format::Decisions,
             r#box: self.store().settings().box_id,
@@ -147,13 +132,12 @@ impl World {
             collected: vec![],
             gone: vec![],
             set_aside: vec![],
-            answers: answers.iter().map(|(entry, _)| entry.clone()).collect(),
+            answers: entries,
         };
         change(&mut decisions);
         let (bytes, signature) = sign(&decisions, &self.r#box.signer).unwrap();
         let decisions = verify(&bytes, &signature, &self.r#box.signers).unwrap_or_else(|error| panic!("{error}"));
-        let answers = answers.iter().map(|(entry, bytes)| Sealed::checked(bytes.to_vec(), entry.sha256).unwrap());
-        let (answers, signer) = (answers.collect(), self.r#box.signers[0].clone());
+        let signer = self.r#box.signers[0].clone();
         self.store().apply(Delivery { decisions, answers, on: LATER, signer, demanded: 1 }).unwrap();
     }
 
@@ -162,17 +146,6 @@ impl World {
         let messages = messages.iter().map(|seq| commitments(*seq).message).collect();
         Collected { report, record: record_digest(&told[0]).unwrap(), messages }
     }
-}
-
-fn commitments(seq: u32) -> Commitments {
-    let digest = |kind: u8| digest(&[&seq.to_le_bytes()[..], &[kind]].concat());
-    Commitments { message: digest(1), summary: digest(2) }
-}
-
-fn answer(report: ReportId, seq: u32, kind: AnswerKind, bytes: &[u8]) -> (AnswerEntry, &[u8]) {
-    let (size, sha256) = (bytes.len() as u64, digest(bytes));
-    let text = Digest([3; 32]);
-    (AnswerEntry { report, seq, kind, text, closed: false, size, sha256, endorsements: vec![] }, bytes)
 }
 
 /// What a collection of everything says, with the digest of every file.
@@ -238,7 +211,7 @@ fn full() -> (World, Vec<Locator>) {
             decisions.set_aside =
                 vec![SetAsideEntry { report: aside, reason: SetAsideReason::NotAConcern, messages: vec![] }];
         },
-        &[
+        vec![
             answer(first, 1, AnswerKind::Notice, b"a sealed notice"),
             answer(first, 2, AnswerKind::Reply, &vec![6; 50_000]),
             answer(second, 1, AnswerKind::Update, b"a sealed update"),
@@ -246,7 +219,7 @@ fn full() -> (World, Vec<Locator>) {
     );
     let (mut closing, sealed) = answer(second, 2, AnswerKind::Reply, b"closing words");
     closing.closed = true;
-    world.deliver(2, |_| {}, &[(closing, sealed)]);
+    world.deliver(2, |_| {}, vec![(closing, sealed)]);
     // The report goes once nothing of it is kept; what the desk acknowledged is deleted.
     assert!(world.store().forget_acknowledged(LATER, 0).unwrap() >= 2);
     let id = crate::domain::CollectionId::random(&mut os_random());
@@ -347,11 +320,8 @@ fn a_restored_box_takes_what_comes_into_slots_of_its_own() {
     let right = store.begin_serving(crate::store::Budget::UNBOUNDED).unwrap();
     let first = store.report_at(locators[0]).unwrap().unwrap();
     for number in 0..40_u8 {
-        let mut message = world.message(3 + u32::from(number), MessageKind::FollowUp, &[], None);
-        let mut upload = store.upload();
-        upload.write_all(&vec![number; 1 << 18]).unwrap();
-        message.files = vec![upload.finish().unwrap()];
-        assert_eq!(store.add_message(first.id, message).unwrap(), crate::store::AddMessage::Added);
+        let more = message(&store, 3 + u32::from(number), MessageKind::FollowUp, &[&vec![number; 1 << 18]]);
+        assert_eq!(store.add_message(first.id, more).unwrap(), crate::store::AddMessage::Added);
     }
     store.tick(RESTORED_ON).unwrap();
     store.check_vault().unwrap();
@@ -372,7 +342,7 @@ fn what_is_withdrawn_or_deleted_is_gone_from_the_next_backup() {
         (b"sealed words of one".as_slice(), b"own words of one".as_slice(), vec![77; 400_000]);
     let (id, locator) = world.report(&[said, &attached], Some(copied));
     let (other, _) = world.report(&[b"sealed words of another"], None);
-    world.deliver(1, |_| {}, &[answer(id, 1, AnswerKind::Notice, b"a notice to one")]);
+    world.deliver(1, |_| {}, vec![answer(id, 1, AnswerKind::Notice, b"a notice to one")]);
     world.backup("b1");
     let marks = [said, copied, b"a notice to one", &attached[..100_000]];
     assert!(marks.iter().all(|mark| holds(&world.plain("b1"), mark)));
@@ -383,7 +353,7 @@ fn what_is_withdrawn_or_deleted_is_gone_from_the_next_backup() {
     assert!(holds(&plain, b"sealed words of another"));
     // Once the desk knows, nothing leads there any more.
     let known = vec![world.collected(id, &[1, 2]), world.collected(other, &[1])];
-    world.deliver(2, |decisions| decisions.collected = known, &[]);
+    world.deliver(2, |decisions| decisions.collected = known, vec![]);
     world.store().forget_acknowledged(LATER, 0).unwrap();
     world.backup("b3");
     let (plain, locator) = (world.plain("b3"), Digest(*locator.as_bytes()).to_string());
@@ -393,7 +363,7 @@ fn what_is_withdrawn_or_deleted_is_gone_from_the_next_backup() {
     }
     // Its name alone is left, until the desk says that it heard it.
     assert!(holds(&plain, id.to_string().as_bytes()));
-    world.deliver(3, |decisions| decisions.gone = vec![id], &[]);
+    world.deliver(3, |decisions| decisions.gone = vec![id], vec![]);
     world.backup("b4");
     assert!(!holds(&world.plain("b4"), id.to_string().as_bytes()));
 }
@@ -483,12 +453,20 @@ fn each_wrong_file_is_named() {
         (head(&|head| head["box"] = json!("0".repeat(32))), "the box's id"),
         (head(&|head| head["box_key"] = json!("x")), "the box's key"),
         (head(&|head| drop(head["records"]["settings"]["tag_key"].take())), "was not written by candour"),
+        // A generation that is never reached would keep everything that is sent in the intake.
+        (head(&|head| head["records"]["settings"]["folded"] = json!("//////////8=")), "a setting that no backup has"),
+        (head(&|head| head["records"]["casebook"]["decisions"] = json!(1_u64 << 62)), "a casebook's last decisions"),
     ] {
         let refused = world.refused(&bytes);
         assert!(refused.contains(says), "{says}: {refused}");
     }
     assert!(matches!(world.restore("nowhere", "none"), Err(RestoreError::File(_))));
     assert!(!world.path("nowhere").exists());
+}
+
+/// The first report that has been answered twice.
+fn of_answers(reports: &mut Value) -> &mut Value {
+    reports.as_array_mut().unwrap().iter_mut().find(|it| it["answers"].as_array().unwrap().len() == 2).unwrap()
 }
 
 #[test]
@@ -504,7 +482,6 @@ fn what_contradicts_itself_is_no_box() {
         entries[list].1 = list_json.to_string().into_bytes();
         world.refused(&world.forge(&entries))
     };
-    assert!(fs::read(world.path("wrong")).is_err());
     for change in [
         // A report twice, a receipt code that leads to two, a message of no report, one twice, a file that does not follow.
         (&|reports: &mut Value| {
@@ -523,6 +500,12 @@ fn what_contradicts_itself_is_no_box() {
         &|reports| reports[0]["messages"][0]["files"] = json!([7]),
         &|reports| reports[0]["messages"][0]["files"] = json!([u64::MAX]),
         &|reports| reports[0]["id"] = json!("../../../../etc"),
+        // Numbers that none can follow, or that nothing has.
+        &|reports| reports[0]["messages"][0]["seq"] = json!(u32::MAX),
+        &|reports| reports[0]["messages"][0]["seq"] = json!(0),
+        &|reports| of_answers(reports)["answers"][1]["seq"] = json!(SEQ_MAX + 1),
+        &|reports| of_answers(reports)["answers"][0]["seq"] = json!(0),
+        &|reports| of_answers(reports)["clocks"][0]["seq"] = json!(u32::MAX),
     ] {
         let refused = forged(change);
         assert!(refused.contains("was not written by candour"), "{refused}");
@@ -600,7 +583,7 @@ fn no_backup_is_made_that_would_not_bring_the_box_back_or_bring_the_teams_key_to
     let directory = world.r#box.directory.path();
     let to_team = BackupRecipients::parse(&world.r#box.recipients.keys().join("\n")).unwrap();
     let refused = backup(world.store(), directory, &to_team, DAY, &world.path("b1")).unwrap_err().to_string();
-    assert!(refused.contains("are those of the governance team"), "{refused}");
+    assert!(refused.contains("is a key of the governance team"), "{refused}");
     let key = directory.join(BOX_KEY);
     for bytes in [Some(b"not a key".as_slice()), None] {
         fs::remove_file(&key).unwrap();
@@ -611,5 +594,44 @@ fn no_backup_is_made_that_would_not_bring_the_box_back_or_bring_the_teams_key_to
     }
     assert!(names(world.away.path()).is_empty(), "{:?}", names(world.away.path()));
     assert_eq!(world.store().backed_up_on().unwrap(), None);
-    drop(world.secret);
+}
+
+/// Keys of the governance team beside the operator's own, whichever stands first, and those that were the team's once.
+#[test]
+fn no_key_of_the_team_is_among_those_that_open_a_backup_and_one_that_is_brought_to_a_restore_is_told_of() {
+    let (world, directory) = (World::new(), tempfile::tempdir().unwrap());
+    let (team, own) = ([(); 2].map(|()| x25519::Identity::generate()), x25519::Identity::generate());
+    let public =
+        |keys: &[&x25519::Identity]| -> Vec<String> { keys.iter().map(|key| key.to_public().to_string()).collect() };
+    let both = GovernanceRecipients::of(&public(&[&team[0], &team[1]])).unwrap();
+    world.store().pin_recipients(&both).unwrap();
+    let store = Store::open(world.r#box.directory.path()).unwrap();
+    let out = directory.path().join("b");
+    let back_up = |to: &[String]| {
+        let to = BackupRecipients::parse(&to.join("\n")).unwrap();
+        backup(&store, world.r#box.directory.path(), &to, DAY, &out)
+    };
+    let [first, second, mine] = [&team[0], &team[1], &own].map(|key| public(&[key]).remove(0));
+    let before = world.r#box.recipients.keys().remove(0);
+    for (to, is_the_teams) in [
+        (vec![first.clone()], &first),
+        (vec![mine.clone(), second.clone()], &second),
+        (vec![second.clone(), mine.clone()], &second),
+        (vec![before.clone(), mine.clone()], &before),
+    ] {
+        let refused = back_up(&to).unwrap_err().to_string();
+        assert!(refused.starts_with(&format!("{is_the_teams} is a key of the governance team")), "{refused}");
+        assert!(!out.exists());
+    }
+    back_up(&[mine]).unwrap();
+    for (number, (keys, is_the_teams)) in
+        [(vec![&own], false), (vec![&team[1], &own], true), (vec![&own, &team[0]], true)].into_iter().enumerate()
+    {
+        let file: Vec<String> = keys.iter().map(|key| key.to_string().expose_secret().to_owned()).collect();
+        let identity = BackupIdentity::read(file.join("\n").as_bytes(), None).unwrap();
+        let again = directory.path().join(number.to_string());
+        assert_eq!(restore(&again, &identity, RESTORED_ON, &out).unwrap().is_the_teams, is_the_teams);
+        // Nor is it forgotten whose keys they are.
+        assert_eq!(Store::open(&again).unwrap().settings().team_keys.len(), 3);
+    }
 }

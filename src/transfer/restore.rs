@@ -49,7 +49,7 @@ pub struct Restored {
     pub reports: u64,
     /// Whether an earlier command made it, which was killed before it could say so.
     pub finished_earlier: bool,
-    /// Whether the identity that opened the backup is what opens what people send.
+    /// Whether a key of the identity file opens what people send.
     pub is_the_teams: bool,
 }
 
@@ -103,7 +103,7 @@ pub enum RestoreError {
     Newer(String),
     /// What is in it is no box.
     #[error("what is in the backup was not written by candour ({0}): ask who could have made it, and use another one")]
-    Inside(&'static str),
+    Inside(String),
     /// The box can't be opened.
     #[error("the box of this backup can't be opened: {0}")]
     Unusable(StoreError),
@@ -131,7 +131,7 @@ impl From<TarError> for RestoreError {
         match error {
             TarError::Io(error) if error.raw_os_error().is_some() => Self::Read(error),
             TarError::Io(_) => Self::Altered,
-            TarError::Unexpected(_) | TarError::TooLarge(_) => Self::Inside("an entry is not where it should be"),
+            TarError::Unexpected(_) | TarError::TooLarge(_) => inside("an entry is not where it should be"),
         }
     }
 }
@@ -140,10 +140,14 @@ impl From<StoreError> for RestoreError {
     fn from(error: StoreError) -> Self {
         match error {
             // What is being written comes from the backup alone.
-            StoreError::Damaged(_) => Self::Inside("its records contradict each other"),
+            StoreError::Damaged(what) => Self::Inside(what),
             error => Self::Store(error),
         }
     }
+}
+
+fn inside(what: &str) -> RestoreError {
+    RestoreError::Inside(what.to_owned())
 }
 
 /// Makes a box of a backup, in a directory that is empty or not there. It begins a new epoch: the desk is told everything
@@ -212,7 +216,7 @@ impl RestorePlace<'_> {
             epoch: settings.epoch,
             reports,
             finished_earlier: true,
-            is_the_teams: identity.recipients().are_the_teams(settings.recipients),
+            is_the_teams: identity.recipients().first_of_the_team(&settings.team_keys).is_some(),
         };
         files::remove_tree(&self.beside)?;
         Ok(Some(restored))
@@ -277,7 +281,7 @@ fn fill(beside: &Path, identity: &BackupIdentity, today: Date, file: &Path) -> R
         error => error.into(),
     })?;
     if restored.reports != reports {
-        return Err(RestoreError::Inside("it holds another number of reports than it says"));
+        return Err(inside("it holds another number of reports than it says"));
     }
     // Whatever keeps it from being opened is known now, and not when it is to serve.
     Store::open(beside).map(drop).map_err(RestoreError::Unusable)?;
@@ -306,9 +310,9 @@ fn begin<R: BufRead>(
     }
     let settings = restoration.settings();
     if settings.box_id != head.r#box {
-        return Err(RestoreError::Inside("the box's id"));
+        return Err(inside("the box's id"));
     }
-    let is_the_teams = identity.recipients().are_the_teams(settings.recipients);
+    let is_the_teams = identity.recipients().first_of_the_team(&settings.team_keys).is_some();
     let (r#box, reports) = (head.r#box, head.reports);
     Ok((restoration, Restored { key, r#box, epoch, reports, finished_earlier: false, is_the_teams }))
 }
@@ -325,7 +329,7 @@ fn other_head(json: &[u8]) -> RestoreError {
             // Whoever wrote it may have written anything.
             RestoreError::Newer(format.chars().take(FORMATS.len() + 8).filter(char::is_ascii_graphic).collect())
         }
-        _ => RestoreError::Inside("its first entry"),
+        _ => inside("its first entry"),
     }
 }
 
@@ -354,10 +358,10 @@ fn read_lists(tar: &mut TarReader<impl Read>, mut restoration: Restoration) -> R
 
 fn read_json<T: DeserializeOwned>(tar: &mut TarReader<impl Read>, path: &str) -> Result<T, RestoreError> {
     let bytes = tar.read(path, MANIFEST_BYTES)?;
-    serde_json::from_slice(&bytes).map_err(|_| RestoreError::Inside("one of its lists"))
+    serde_json::from_slice(&bytes).map_err(|_| inside("one of its lists"))
 }
 
 fn public_half(text: &str) -> Result<VerifyingKey<BoxRole>, RestoreError> {
     let key = SigningKey::<BoxRole>::from_plain_file(text).and_then(|key| key.verifying_key());
-    key.map_err(|_| RestoreError::Inside("the box's key"))
+    key.map_err(|_| inside("the box's key"))
 }

@@ -138,6 +138,7 @@ fn prepare(directory: &Path) -> Result<Demonstration, output::Failure> {
         kdf: KdfParams::RECOMMENDED,
         tagger: CodeTagger::generate(),
         recipients: recipients.fingerprint(),
+        team_keys: recipients.fingerprint_of_each(),
         signers: signers_fingerprint(&signers),
         second_approver: false,
     };

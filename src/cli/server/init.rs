@@ -81,6 +81,7 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
         kdf: KdfParams::RECOMMENDED,
         tagger: CodeTagger::generate(),
         recipients: fingerprint,
+        team_keys: keys.recipients.fingerprint_of_each(),
         signers,
         second_approver: second_approver.unwrap_or_default(),
     };
@@ -126,7 +127,7 @@ fn confirm(arguments: &InitArguments, keys: &PublicKeys) -> Outcome {
     let signers = compared("signers", "signers.pub", arguments.confirm_signers.as_deref(), found)?;
     let store = arguments.data.store()?;
     if let Some(found) = recipients {
-        store.pin_recipients(found)?;
+        store.pin_recipients(&keys.recipients)?;
         output::line(&format!(
             "confirmed: from the next start on, concerns are sealed to the recipients with fingerprint {found}"
         ))?;

@@ -25,7 +25,7 @@ pub(in crate::cli) struct RestoreArguments {
     /// The age identity file that opens the backup: the operator's own, never the governance team's
     #[arg(long, value_name = "FILE")]
     identity: PathBuf,
-    /// A file whose first line is the passphrase of that file, if it has one
+    /// A file that holds the passphrase of that file, if it has one, and nothing else
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
     /// The backup, as `candour backup` wrote it
@@ -53,8 +53,8 @@ pub(in crate::cli) fn run(arguments: &RestoreArguments) -> Outcome {
     }
     if restored.is_the_teams {
         output::line(
-            "this identity opens what people send, and must never be on this machine: tell the governance team, who have to \
-             make new keys; seal the next backup to keys of your own",
+            "this identity file holds a key of the governance team, which opens what people send and must never be on this \
+             machine: tell the team, who have to make new keys; keep none but your own in that file",
         )?;
     }
     output::line(

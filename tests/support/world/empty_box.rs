@@ -55,6 +55,7 @@ impl EmptyBox {
             kdf,
             tagger: CodeTagger::generate(),
             recipients: recipients.fingerprint(),
+            team_keys: recipients.fingerprint_of_each(),
             signers: signers_fingerprint(&signers),
             second_approver: false,
         };
