@@ -38,10 +38,10 @@ enum Command {
     /// Run a box
     Serve(serve::ServeArguments),
     #[cfg(feature = "box")]
-    /// Write what the desk has not acknowledged into one sealed file, to carry there
+    /// Write what changed since the desk acknowledged it into a sealed file to carry there, or several if it is too much
     Collect(collect::CollectArguments),
     #[cfg(feature = "box")]
-    /// Check the desk's decisions and put its answers where receipt codes find them
+    /// Check the desk's decisions, with the parts beside them, and put its answers where receipt codes find them
     Deliver(deliver::DeliverArguments),
     #[cfg(feature = "box")]
     /// Write all that the box has into one sealed file, while it serves

@@ -74,6 +74,24 @@ pub(in crate::cli) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]
     rows.iter().try_for_each(|row| print(std::array::from_fn(|column| row[column].as_str())))
 }
 
+/// Prints lines up to a number of them, then how many more of these there are.
+pub(in crate::cli) fn some_of(
+    lines: impl ExactSizeIterator<Item = String>,
+    at_most: usize,
+    rest: impl FnOnce(usize) -> String,
+) -> Outcome {
+    let more = lines.len().saturating_sub(at_most);
+    lines.take(at_most).try_for_each(|text| line(&text))?;
+    if more > 0 { line(&rest(more)) } else { Ok(()) }
+}
+
+/// Ends a command that did all it could: prints every failure but the last, which is the command's own.
+pub(in crate::cli) fn end(mut failures: Vec<Failure>) -> Outcome {
+    let last = failures.pop();
+    failures.iter().for_each(error);
+    last.map_or(Ok(()), Err)
+}
+
 /// Prints an error as one line on stderr.
 pub(in crate::cli) fn error(failure: &Failure) {
     let (Failure::Failed(text) | Failure::Usage(text)) = failure else { return };

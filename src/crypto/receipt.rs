@@ -161,7 +161,7 @@ impl std::str::FromStr for KdfParams {
 #[derive(Debug, thiserror::Error)]
 pub enum KdfError {
     /// The box's stored costs can't be read or used.
-    #[error("the box's Argon2id parameters can't be used; restore the data directory from a backup")]
+    #[error("the box's Argon2id parameters can't be used; restore the box from its backup with `candour restore`")]
     Params,
     /// Not enough memory.
     #[error("not enough memory to hash a receipt code; give the box more memory")]
@@ -207,7 +207,7 @@ impl CodeTagger {
         HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).is_ok_and(|tag| bool::from(tag.ct_eq(&self.mac(code))))
     }
 
-    /// A number of days from 0 to `at_most` that is a report's own: drawn once, by this box's key, and nobody else's to know.
+    /// A number of days from 0 to `at_most` that is a report's own: drawn once, by this key, and nobody's to know without it.
     #[must_use]
     pub fn spread(&self, report: ReportId, at_most: u32) -> u32 {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");

@@ -66,8 +66,12 @@ pub const MANIFEST_BYTES: usize = 64 * MIB;
 pub const PART_LIST_BYTES: usize = 8 * MIB;
 /// Bytes of sealed files in one part: a disk of FAT32 has no file of 4 GiB.
 pub const PART_BYTES: u64 = 3 * 1024 * MIB as u64;
-/// Bytes of sealed answers in one part of decisions: the box holds them in memory while it checks them.
+/// Bytes of sealed answers in one part of decisions, unless all are to one report: the box holds them in memory while it
+/// checks them.
 pub const ANSWERS_BYTES: u64 = 64 * MIB as u64;
+/// Bytes of a decisions file, and of the sealed answers in it: those to one report stay together, however many they are, and
+/// nobody is sent tens of thousands.
+pub const DECISIONS_BYTES: usize = 1024 * MIB;
 /// Parts of a collection, of decisions, or of a backup's list, at most.
 pub const PARTS_MAX: u32 = 100_000;
 /// Bytes of one sealed casebook event: what a manifest says, JSON inside JSON, and what the queue needs besides.

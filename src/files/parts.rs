@@ -3,6 +3,7 @@ use std::{
     fs,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
+    str::FromStr,
 };
 
 /// Where a part of what is carried lies: the first under the name that was given, each other one beside it, with its number
@@ -17,6 +18,12 @@ pub fn part_path(first: &Path, number: u32) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// A number as a file's name has it: in digits, the first of which is not 0. Any other form is not a name that was given.
+pub fn number_in_name<T: FromStr>(text: &str) -> Option<T> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    if is_number { text.parse().ok() } else { None }
+}
+
 /// The numbers of the parts that are meant with one, if they lie beside it: with the first all others, with any other none.
 pub fn parts_meant(number: u32, of: u32) -> impl Iterator<Item = u32> {
     (2..=of).filter(move |_| number == 1)
@@ -29,7 +36,7 @@ pub fn parts_beside(first: &Path) -> Vec<PathBuf> {
     let (Some(name), Ok(entries)) = (first.file_name(), fs::read_dir(directory)) else { return Vec::new() };
     let number = |found: &OsStr| {
         let rest = found.as_bytes().strip_prefix(name.as_bytes())?.strip_prefix(b".")?;
-        std::str::from_utf8(rest).ok()?.parse::<u32>().ok()
+        number_in_name(std::str::from_utf8(rest).ok()?)
     };
     let mut numbers: Vec<u32> = entries.filter_map(|entry| number(&entry.ok()?.file_name())).collect();
     numbers.sort_unstable();
@@ -50,7 +57,7 @@ mod tests {
     #[test]
     fn the_others_are_found_by_their_numbers() {
         let directory = tempfile::tempdir().unwrap();
-        for name in ["c1", "c1.10", "c1.2", "c1.partial", "c1.1", "c11.3", "c1.2x"] {
+        for name in ["c1", "c1.10", "c1.2", "c1.partial", "c1.1", "c11.3", "c1.2x", "c1.+3", "c1.04", "c1.0", "c1."] {
             fs::File::create(directory.path().join(name)).unwrap();
         }
         let found = parts_beside(&directory.path().join("c1"));

@@ -29,7 +29,7 @@ pub enum StoreError {
         known: i64,
     },
     /// What is in it can't be right.
-    #[error("the data directory is damaged ({0}); stop the box and restore it from a backup")]
+    #[error("the data directory is damaged ({0}); stop the box, and restore it from its backup with `candour restore`")]
     Damaged(String),
     /// Reading or writing the vault or the intake.
     #[error("the data directory can't be used: {0}; run `candour check`")]

@@ -117,7 +117,7 @@ impl Store {
     fn wipe(&self) -> Result<(), StoreError> {
         for shelf in Shelf::ALL {
             loop {
-                // A collection reads what was there when it began.
+                // A collection, a backup or a check reads what was there when it began.
                 let Some(_right) = self.vault().may_wipe()? else { return Ok(()) };
                 let slots = self.read(|connection| unwiped(connection, shelf, WIPE_BYTES / shelf.slot_bytes()))?;
                 if slots.is_empty() {

@@ -1,5 +1,5 @@
-//! What the box keeps for a person of what they wrote: sealed to their receipt code, for as long as the report is
-//! here.
+//! What the box keeps for a person of what they wrote: sealed to their receipt code, until the report is withdrawn or gone,
+//! or is set aside and nothing of it that is sealed to the team is here any more.
 
 use std::collections::BTreeMap;
 

@@ -124,7 +124,7 @@ impl Store {
         }
     }
 
-    /// The delay of each report in days: its own, and nobody's to know without the box's key.
+    /// The delay of each report in days: its own, and nobody's to know without the key that tags receipt codes.
     fn delays(&self, spread_days: u32) -> impl Fn(ReportId) -> u32 + Clone + Send + 'static {
         let tagger = self.settings().tagger.clone();
         move |report| tagger.spread(report, spread_days)

@@ -8,7 +8,7 @@ use crate::{
     crypto::{Sealed, SignerRole, Verified, VerifyError, VerifyingKey, endorsers, verify},
     domain::{
         Date, Decisions, Part, ReportId,
-        limits::{ANSWER_BYTES, ENDORSEMENTS, KIB, MANIFEST_BYTES},
+        limits::{ANSWER_BYTES, ANSWERS_BYTES, DECISIONS_BYTES, ENDORSEMENTS, KIB, MANIFEST_BYTES, MIB},
     },
     files::{
         FileError,
@@ -41,6 +41,12 @@ pub enum DeliverError {
     /// An answer is not what the signed list says.
     #[error("{0} is not what was signed; carry the file from the desk again")]
     Altered(String),
+    /// More than is held in memory.
+    #[error(
+        "the answers in it take {} MiB, more than a box takes at once; ask the team whether they wrote so much, or somebody made it by hand",
+        .0.div_ceil(MIB as u64)
+    )]
+    TooMuch(u64),
     /// A text without the word of two signers, at a box that asks for it.
     #[error(
         "answer {seq} to report {report} is not approved by a second signer, which this box asks for; let another member of the team approve it at the desk and export it again"
@@ -131,8 +137,14 @@ fn read(input: impl Read, signers: &[VerifyingKey<SignerRole>]) -> Result<Signed
         verify::<Decisions>(&json, &signature, std::slice::from_ref(*signer)).is_ok()
     };
     let signer = signers.iter().find(signed).ok_or(VerifyError::UnknownKey)?.clone();
+    let listed = &decisions.document().answers;
+    let is_to_one = listed.windows(2).all(|pair| pair[0].report == pair[1].report);
+    let bytes = listed.iter().fold(0_u64, |bytes, entry| bytes.saturating_add(entry.size));
+    if bytes > if is_to_one { DECISIONS_BYTES as u64 } else { ANSWERS_BYTES } {
+        return Err(DeliverError::TooMuch(bytes));
+    }
     let mut answers = Vec::new();
-    for entry in &decisions.document().answers {
+    for entry in listed {
         let path = entry.path();
         let bytes = tar.read(&path, ANSWER_BYTES)?;
         if bytes.len() as u64 != entry.size {

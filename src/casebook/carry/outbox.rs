@@ -6,12 +6,11 @@ use std::{fs, path::PathBuf};
 use crate::{
     casebook::{Casebook, CasebookError, Editor, LogError, Release, state::report::Report},
     crypto,
+    domain::limits::DECISIONS_BYTES,
     files::{self, FileError},
 };
 
 const OUTGOING: &str = "outgoing";
-/// Bytes of a decisions file: tens of thousands of answers. What somebody else puts in its place may be of any size.
-const BYTES: usize = 1 << 30;
 
 /// A decisions file that lies there to be carried.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +49,7 @@ impl Casebook {
             let numbers = name.to_str().and_then(|name| {
                 let (number, part) =
                     name.strip_prefix("decisions-").map(|name| name.split_once('.').unwrap_or((name, "1")))?;
-                Some((number.parse().ok()?, part.parse().ok()?))
+                Some((files::number_in_name(number)?, files::number_in_name(part)?))
             });
             // Not through a link: whoever put it there does not say what goes onto the stick.
             if let (Some((number, part)), Some(about)) = (numbers, entry.metadata().ok().filter(fs::Metadata::is_file))
@@ -69,7 +68,8 @@ impl Casebook {
     pub fn decisions_file(&self, number: u64, part: u32) -> Result<Option<Vec<u8>>, CasebookError> {
         let is_it = |file: &Outgoing| (file.number, file.part) == (number, part);
         let Some(file) = self.outgoing()?.into_iter().find(is_it) else { return Ok(None) };
-        let bytes = files::read_shared(&file.path, BYTES)?;
+        // What somebody else puts in its place may be of any size.
+        let bytes = files::read_shared(&file.path, DECISIONS_BYTES)?;
         if self.state.export_files.get(&(number, part)) == Some(&crypto::digest(&bytes)) {
             Ok(Some(bytes))
         } else {
@@ -146,7 +146,7 @@ mod tests {
         fs::remove_file(&path).unwrap();
         files::replace(&path, files::Readers::Owner, b"something else").unwrap();
         assert!(matches!(world.open().unwrap().decisions_file(4, 1), Err(CasebookError::Log(LogError::Exchanged(_)))));
-        fs::File::create(&path).unwrap().set_len(BYTES as u64 + 1).unwrap();
+        fs::File::create(&path).unwrap().set_len(DECISIONS_BYTES as u64 + 1).unwrap();
         let refused = world.open().unwrap().decisions_file(4, 1);
         assert!(matches!(refused, Err(CasebookError::Log(LogError::File(FileError::TooLarge(_))))));
         fs::remove_file(&path).unwrap();
@@ -154,6 +154,11 @@ mod tests {
         assert!(numbers(&world).is_empty() && world.open().unwrap().decisions_file(4, 1).unwrap().is_none());
         fs::remove_file(&path).unwrap();
         files::replace(&path, files::Readers::Owner, &bytes).unwrap();
+        // Nor what has a name that no export gives: it would be taken for another file of the same number.
+        for name in ["decisions-+4", "decisions-04", "decisions-4.+1", "decisions-4.01", "decisions-4.0"] {
+            fs::write(path.with_file_name(name), b"something else").unwrap();
+        }
+        assert_eq!(numbers(&world), [4]);
         // Killed before the file had its name.
         let path = world.open().unwrap().outgoing().unwrap().pop().unwrap().path;
         fs::rename(&path, files::partial_path(&path)).unwrap();

@@ -126,31 +126,22 @@ impl ImportRun {
     fn not_here_yet(&self, missing: &MissingParts) -> Outcome {
         let MissingParts { collection, parts, of } = missing;
         let first = self.firsts.iter().find(|(number, _)| number == collection).map(|(_, first)| first);
-        for part in parts.iter().take(NAMED) {
+        let told = parts.iter().map(|part| {
             let place = first.map(|first| format!(": {}", files::part_path(first, *part).display()));
-            output::line(&format!(
-                "part {part} of {of} is not here yet{}",
-                place.unwrap_or_else(|| format!(", of collection {collection}"))
-            ))?;
-        }
-        let rest = parts.len().saturating_sub(NAMED);
-        if rest > 0 {
-            output::line(&format!("and {} more", output::count(rest, "part", "parts")))?;
-        }
+            let place = place.unwrap_or_else(|| format!(", of collection {collection}"));
+            format!("part {part} of {of} is not here yet{place}")
+        });
+        output::some_of(told, NAMED, |rest| format!("and {} more", output::count(rest, "part", "parts")))?;
         output::line("import what is missing when it comes, in any order; what never comes is in the next collection")
     }
 
     /// Says what was refused. What was taken in stays.
     fn end(self) -> Outcome {
-        let named = |(file, error): &(PathBuf, CasebookError)| Failure::Failed(format!("{}: {error}", file.display()));
-        match self.refused.as_slice() {
-            [] => Ok(()),
-            [(_, error)] if !self.is_one_of_several => Err(Failure::Failed(error.to_string())),
-            [before @ .., last] => {
-                before.iter().for_each(|refused| output::error(&named(refused)));
-                Err(named(last))
-            }
-        }
+        let told = |(file, error): &(PathBuf, CasebookError)| {
+            let file = if self.is_one_of_several { format!("{}: ", file.display()) } else { String::new() };
+            Failure::Failed(format!("{file}{error}"))
+        };
+        output::end(self.refused.iter().map(told).collect())
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::Args;
+use zeroize::Zeroizing;
 
 use crate::{
     cli::output::{Failure, Outcome},
@@ -18,7 +19,7 @@ use crate::{
         limits::{KIB, MIB},
     },
     files::{self, FileError},
-    store::{Store, StoreError},
+    store::{DATABASE, Store, StoreError},
     transfer,
 };
 
@@ -109,14 +110,18 @@ impl KeysArgument {
 impl DataArgument {
     /// Opens the store.
     pub(in crate::cli) fn store(&self) -> Result<Store, Failure> {
-        match Store::open(&self.path) {
-            // A box was here: another one under its key would be none that anybody knows.
-            Err(StoreError::Missing(_)) => {
-                self.refuse_remains()?;
-                Err(StoreError::Missing(self.path.clone()).into())
-            }
-            opened => Ok(opened?),
+        self.refuse_no_box()?;
+        Ok(Store::open(&self.path)?)
+    }
+
+    /// Refuses a directory in which there is no database, by what else is there.
+    fn refuse_no_box(&self) -> Outcome {
+        if self.path.join(DATABASE).symlink_metadata().is_ok() {
+            return Ok(());
         }
+        // A box was here: another one under its key would be none that anybody knows.
+        self.refuse_remains()?;
+        Err(StoreError::Missing(self.path.clone()).into())
     }
 
     /// Refuses a directory in which a box was whose database is gone.
@@ -196,26 +201,16 @@ impl DataArgument {
     /// The box's signing key.
     pub(in crate::cli) fn signing_key(&self) -> Result<SigningKey<BoxRole>, Failure> {
         let path = self.path.join(BOX_KEY);
-        let text = zeroize::Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES)?);
-        SigningKey::from_plain_file(&text).map_err(|_| {
-            Failure::Failed(format!(
-                "{} is not the box's signing key; restore the data directory from a backup",
-                path.display()
-            ))
-        })
+        let text = Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES).map_err(lost_key(&path))?);
+        SigningKey::from_plain_file(&text).map_err(|_| to_restore(&path, "is not the box's signing key"))
     }
 
     /// The box's public key, as written beside it.
     pub(in crate::cli) fn public_key(&self) -> Result<VerifyingKey<BoxRole>, Failure> {
         let path = self.path.join(BOX_PUBLIC);
-        let text = files::read_text(&path, KEY_FILE_BYTES)?;
+        let text = files::read_text(&path, KEY_FILE_BYTES).map_err(lost_key(&path))?;
         let keys = read_keys(&text).unwrap_or_default();
-        let [key] = <[_; 1]>::try_from(keys).map_err(|_| {
-            Failure::Failed(format!(
-                "{} is not one minisign public key; restore the data directory from a backup",
-                path.display()
-            ))
-        })?;
+        let [key] = <[_; 1]>::try_from(keys).map_err(|_| to_restore(&path, "is not one minisign public key"))?;
         Ok(key)
     }
 
@@ -235,8 +230,9 @@ impl DataArgument {
 
     /// Holds the box for one `serve` alone: a second one would sweep away what the first is taking in.
     pub(in crate::cli) fn lock(&self) -> Result<File, Failure> {
+        self.refuse_no_box()?;
         let path = self.path.join(BOX_PUBLIC);
-        let file = File::open(&path).map_err(FileError::io("read", &path))?;
+        let file = File::open(&path).map_err(FileError::io("read", &path)).map_err(lost_key(&path))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(_) => Err(Failure::Failed(format!(
@@ -245,6 +241,15 @@ impl DataArgument {
             ))),
         }
     }
+}
+
+/// A key of the box that can't be read; if it is lost, what brings it back.
+fn lost_key(path: &Path) -> impl FnOnce(FileError) -> Failure {
+    move |error| if path.exists() { error.into() } else { to_restore(path, "is missing") }
+}
+
+fn to_restore(path: &Path, what: &str) -> Failure {
+    Failure::Failed(format!("{} {what}; restore the box from its backup with `candour restore`", path.display()))
 }
 
 #[cfg(test)]

@@ -201,7 +201,9 @@ fn signing_key(data: &DataArgument) -> Result<(), Failure> {
     if data.signing_key()?.verifying_key()?.to_base64() == data.public_key()?.to_base64() {
         return Ok(());
     }
-    Err(Failure::Failed("box.key and box.pub do not belong together; restore the data directory from a backup".into()))
+    Err(Failure::Failed(
+        "box.key and box.pub do not belong together; restore the box from its backup with `candour restore`".into(),
+    ))
 }
 
 /// What a backup of that day is worth today.

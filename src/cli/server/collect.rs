@@ -18,7 +18,7 @@ pub(in crate::cli) struct CollectArguments {
     data: DataArgument,
     #[command(flatten)]
     keys: KeysArgument,
-    /// The new file to carry to the desk
+    /// The new file to carry to the desk; what is too much for one goes into parts beside it
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Also what decisions said the desk has, and what is still kept here: for a desk that finds that it never had it

@@ -19,12 +19,12 @@ pub(in crate::cli) struct DeliverArguments {
     data: DataArgument,
     #[command(flatten)]
     keys: KeysArgument,
-    /// The decisions file from the desk
+    /// The decisions file from the desk; of decisions in parts the first, which takes those beside it, or any of them
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
-/// Answers that are named one by one when the box can't take them.
+/// Answers that the box can't take, or parts that are not here, in lines of their own at most.
 const NAMED: usize = 20;
 
 pub(in crate::cli) fn run(arguments: &DeliverArguments) -> Outcome {
@@ -34,7 +34,7 @@ pub(in crate::cli) fn run(arguments: &DeliverArguments) -> Outcome {
     tell(&first.applied)?;
     // The parts that lie beside the first one are meant with it.
     let beside = parts_meant(first.part.number, first.part.of);
-    let (mut missing, mut refused) = (Vec::new(), None);
+    let (mut missing, mut refused) = (Vec::new(), Vec::new());
     for part in beside {
         let path = part_path(&arguments.file, part);
         if !path.is_file() {
@@ -43,13 +43,16 @@ pub(in crate::cli) fn run(arguments: &DeliverArguments) -> Outcome {
         }
         match deliver(&path) {
             Ok(delivered) => tell(&delivered.applied)?,
-            Err(error) => refused = Some(Failure::Failed(format!("{}: {error}", path.display()))),
+            Err(error) => refused.push(Failure::Failed(format!("{}: {error}", path.display()))),
         }
     }
-    for path in &missing {
-        output::line(&format!("{} is not here: deliver it when it comes, in whatever order", path.display()))?;
-    }
-    refused.map_or(Ok(()), Err)
+    let told = missing
+        .iter()
+        .map(|path| format!("{} is not here: deliver it when it comes, in whatever order", path.display()));
+    output::some_of(told, NAMED, |rest| {
+        format!("and {} more: deliver them when they come", output::count(rest, "part", "parts"))
+    })?;
+    output::end(refused)
 }
 
 fn tell(applied: &Applied) -> Outcome {
@@ -59,12 +62,11 @@ fn tell(applied: &Applied) -> Outcome {
         output::count(applied.met, "clock", "clocks"),
         output::count(applied.known, "answer was", "answers were")
     ))?;
-    for Skipped { report, seq, why } in applied.skipped.iter().take(NAMED) {
-        output::line(&format!("not taken: answer {seq} to report {report}: {why}"))?;
-    }
-    if applied.skipped.len() > NAMED {
-        output::line(&format!("not taken: {} more answers", applied.skipped.len() - NAMED))?;
-    }
+    let told = applied
+        .skipped
+        .iter()
+        .map(|Skipped { report, seq, why }| format!("not taken: answer {seq} to report {report}: {why}"));
+    output::some_of(told, NAMED, |rest| format!("not taken: {} besides", output::count(rest, "answer", "answers")))?;
     if !applied.skipped.is_empty() {
         output::line("all else was taken; import a new collection at the desk, which then knows what to write again")?;
     }
@@ -75,22 +77,20 @@ fn tell(applied: &Applied) -> Outcome {
         ))?;
     }
     if applied.unknown > 0 {
-        let told = output::count(applied.unknown, "message", "messages");
-        output::line(&format!(
-            "{told} that the desk has are not here: they were lost with an earlier disk, or are gone"
-        ))?;
+        let told = output::count(applied.unknown, "message that the desk has is", "messages that the desk has are");
+        output::line(&format!("{told} not here: lost with an earlier disk, or gone since"))?;
     }
     if applied.deleted > 0 {
         let told = output::count(applied.deleted, "message was", "messages were");
-        output::line(&format!("{told} deleted here: a second signer confirmed that the desk has it"))?;
+        output::line(&format!("{told} deleted here: a second signer confirmed what the desk has"))?;
     }
     if applied.set_aside > 0 {
         let told = output::count(applied.set_aside, "report is", "reports are");
-        output::line(&format!("{told} set aside: the persons read why"))?;
+        output::line(&format!("{told} set aside: whoever sent it reads why"))?;
     }
     if applied.withdrawn > 0 {
         let lost = output::count(applied.withdrawn, "answer was", "answers were");
-        output::line(&format!("{lost} not kept: the person withdrew that report"))?;
+        output::line(&format!("{lost} not kept: the report was withdrawn"))?;
     }
     Ok(())
 }
