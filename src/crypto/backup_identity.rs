@@ -15,14 +15,13 @@ use zeroize::Zeroizing;
 use super::{
     Fingerprint, GovernanceRecipients, OpenError, RecipientsError, SealError,
     open::{read_limited, stream_error},
+    private_key::{MAX_WORK_FACTOR, is_under_passphrase},
     seal_stream,
 };
 use crate::domain::limits::KIB;
 
 /// Bytes of an identity file.
 const FILE_BYTES: usize = 64 * KIB;
-/// Work that an identity file may ask for before it is taken for an attack: 2^22, some tens of seconds.
-const MAX_WORK_FACTOR: u8 = 22;
 /// What every backup begins with: the name of its first entry, as a tar has it. A message begins as JSON does, a collection
 /// with the name of its own first entry.
 const BEGINS: &[u8; 12] = b"backup.json\0";
@@ -81,9 +80,7 @@ impl BackupIdentity {
     /// # Errors
     /// If it is none, or the passphrase does not open it.
     pub fn read(file: &[u8], passphrase: Option<&str>) -> Result<Self, BackupIdentityError> {
-        let is_sealed =
-            file.starts_with(b"age-encryption.org/") || file.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----");
-        let text = if is_sealed {
+        let text = if is_under_passphrase(file) {
             unlock(file, passphrase.ok_or(BackupIdentityError::NoPassphrase)?)?
         } else {
             Zeroizing::new(file.to_vec())

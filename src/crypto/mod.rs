@@ -38,7 +38,7 @@ pub use open::OpenError;
 pub(crate) use open::{read_limited, stream_error};
 pub use pad::{attachment_size, message_size};
 pub use pipe::{PipeReader, PipeWriter, is_given_up, pipe};
-pub use private_key::is_private_key;
+pub use private_key::{MAX_WORK_FACTOR, is_private_key, is_under_passphrase};
 pub use random::{OsRandom, os_random};
 #[cfg(any(feature = "box", test))]
 pub use receipt::{Code, CodeTagger, KdfError, KdfParams, Locator, Receipt};

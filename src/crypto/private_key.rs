@@ -2,6 +2,15 @@
 /// (64), checksum (32).
 const MINISIGN_SECRET_BYTES: usize = 6 + 32 + 16 + 8 + 64 + 32;
 
+/// Work that an identity file under a passphrase may ask for before it is taken for an attack: 2^22, some tens of seconds.
+pub const MAX_WORK_FACTOR: u8 = 22;
+
+/// Whether an identity file is under a passphrase: sealed, as age does it, plain or armoured.
+#[must_use]
+pub fn is_under_passphrase(file: &[u8]) -> bool {
+    file.starts_with(b"age-encryption.org/") || file.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----")
+}
+
 /// Whether a file holds a private key: an age identity, anything sealed (an identity under a passphrase looks like
 /// that), or a minisign secret key.
 #[must_use]

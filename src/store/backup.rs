@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{
-    CopyError, Snapshot, StoreError, damaged, ended_clocks::ended_clocks, read_file, report_entry::sha256, reports,
-    settings::CARRIED, signers, vault::Placed,
+    CopyError, Snapshot, StoreError, damaged, ended_clocks::ended_clocks, read_file, reports, rows, settings::CARRIED,
+    signers, vault::Placed,
 };
 use crate::domain::{
     AnswerKind, CasebookSeen, ClockEntry, Date, Digest, MessageKind, ReportId, Route, SendId, SetAside, Text,
@@ -188,14 +188,10 @@ impl Snapshot<'_> {
     /// If they can't be read.
     pub fn deliveries_after(&self, after: Option<Digest>, at_most: usize) -> Result<Vec<DeliveredFile>, StoreError> {
         let sql = "SELECT sha256, done FROM delivery WHERE sha256 > ?1 ORDER BY sha256 LIMIT ?2";
-        let mut statement = self.connection.prepare_cached(sql)?;
         let after = after.map_or_else(Vec::new, |digest| digest.0.to_vec());
-        let rows = statement.query_map((after, limit(at_most)), |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))?;
-        rows.map(|row| {
-            let (digest, done) = row?;
-            Ok(DeliveredFile { sha256: sha256(&digest)?, done })
+        rows::all(self.connection, sql, (after, limit(at_most)), |row| {
+            Ok(DeliveredFile { sha256: rows::digest(row, "sha256")?, done: row.get("done")? })
         })
-        .collect()
     }
 
     /// Reports that are here no more and that the desk is not known to have heard of, after one, so many at the most.
@@ -203,7 +199,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// If they can't be read.
     pub fn gone_after(&self, after: Option<ReportId>, at_most: usize) -> Result<Vec<ReportId>, StoreError> {
-        let sql = "SELECT report FROM gone_report WHERE report > ?1 ORDER BY report LIMIT ?2";
+        let sql = "SELECT report AS id FROM gone_report WHERE report > ?1 ORDER BY report LIMIT ?2";
         self.ids(sql, after, at_most)
     }
 
@@ -218,10 +214,8 @@ impl Snapshot<'_> {
     }
 
     fn ids(&self, sql: &str, after: Option<ReportId>, at_most: usize) -> Result<Vec<ReportId>, StoreError> {
-        let mut statement = self.connection.prepare_cached(sql)?;
         let after = after.map_or_else(Vec::new, |id| id.0.to_vec());
-        let ids = statement.query_map((after, limit(at_most)), |row| row.get::<_, Vec<u8>>(0))?;
-        ids.map(|id| ReportId::from_slice(&id?).map_err(|_| damaged("a report's id"))).collect()
+        rows::all(self.connection, sql, (after, limit(at_most)), |row| rows::report_id(row, "id"))
     }
 
     /// Writes a sealed file of a report as it is.
@@ -271,94 +265,57 @@ fn row(connection: &Connection, id: ReportId) -> Result<ReportRow, StoreError> {
     let sql =
         "SELECT locator, route, received_on, reply_to, closed_on, withdrawn_on, set_aside_on, set_aside FROM report
                WHERE id = ?1";
-    let columns = |row: &rusqlite::Row<'_>| {
-        Ok((
-            row.get::<_, Vec<u8>>(0)?,
-            row.get::<_, String>(1)?,
-            row.get::<_, String>(2)?,
-            row.get(3)?,
-            (row.get::<_, Option<String>>(4)?, row.get::<_, Option<String>>(5)?),
-            (row.get(6)?, row.get(7)?),
-        ))
-    };
-    let (locator, route, received_on, reply_to, (closed_on, withdrawn_on), aside) =
-        connection.prepare_cached(sql)?.query_row([id.0], columns)?;
-    Ok(ReportRow {
-        locator: sha256(&locator)?,
-        route: Route::from_slug(&route).ok_or_else(|| damaged("a route"))?,
-        received_on: reports::day(&received_on)?,
-        reply_to,
-        closed_on: closed_on.as_deref().map(reports::day).transpose()?,
-        withdrawn_on: withdrawn_on.as_deref().map(reports::day).transpose()?,
-        set_aside: reports::set_aside(aside)?,
-    })
+    let found = rows::one(connection, sql, [id.0], |row| {
+        Ok(ReportRow {
+            locator: rows::digest(row, "locator")?,
+            route: rows::route(row)?,
+            received_on: rows::day_in(row, "received_on")?,
+            reply_to: row.get("reply_to")?,
+            closed_on: rows::day_if_any(row, "closed_on")?,
+            withdrawn_on: rows::day_if_any(row, "withdrawn_on")?,
+            set_aside: rows::set_aside(row)?,
+        })
+    })?;
+    found.ok_or_else(|| damaged("a report is missing"))
 }
 
 fn messages(connection: &Connection, id: ReportId) -> Result<Vec<MessageRecords>, StoreError> {
     let sql = "SELECT seq, kind, received_on, send_id, commitment, summary, held FROM message WHERE report = ?1
                ORDER BY seq";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([id.0], |row| {
-        Ok((
-            row.get(0)?,
-            (row.get::<_, String>(1)?, row.get::<_, String>(2)?),
-            row.get::<_, Vec<u8>>(3)?,
-            (row.get::<_, Vec<u8>>(4)?, row.get::<_, Vec<u8>>(5)?),
-            row.get::<_, bool>(6)?,
-        ))
-    })?;
-    let mut own_copy = connection.prepare_cached("SELECT size FROM own_copy WHERE report = ?1 AND seq = ?2")?;
-    let mut files = connection.prepare_cached("SELECT size FROM file WHERE report = ?1 AND seq = ?2 ORDER BY place")?;
-    rows.map(|row| {
-        let (seq, (kind, received_on), send_id, (commitment, summary), held) = row?;
-        let own_copy: Option<i64> = own_copy.query_row((id.0, seq), |row| row.get(0)).optional()?;
-        let files = files.query_map((id.0, seq), |row| row.get::<_, i64>(0))?;
-        let files: Vec<u64> = files.map(|size| bytes(size?)).collect::<Result<_, _>>()?;
+    let (file, own_copy) = (
+        "SELECT size FROM file WHERE report = ?1 AND seq = ?2 ORDER BY place",
+        "SELECT size FROM own_copy WHERE report = ?1 AND seq = ?2",
+    );
+    rows::all(connection, sql, [id.0], |row| {
+        let seq = row.get("seq")?;
+        let sizes = |sql| rows::all(connection, sql, (id.0, seq), |row| rows::size(row, "size"));
         Ok(MessageRecords {
             seq,
-            kind: MessageKind::from_slug(&kind).ok_or_else(|| damaged("a kind of message"))?,
-            received_on: reports::day(&received_on)?,
-            send_id: SendId::from_slice(&send_id).map_err(|_| damaged("a send id"))?,
-            commitment: sha256(&commitment)?,
-            summary: sha256(&summary)?,
-            files: held.then_some(files),
-            own_copy: own_copy.map(bytes).transpose()?,
+            kind: rows::message_kind(row)?,
+            received_on: rows::day_in(row, "received_on")?,
+            send_id: rows::send_id(row, "send_id")?,
+            commitment: rows::digest(row, "commitment")?,
+            summary: rows::digest(row, "summary")?,
+            files: if row.get("held")? { Some(sizes(file)?) } else { None },
+            own_copy: sizes(own_copy)?.pop(),
         })
     })
-    .collect()
 }
 
 fn answers_after(connection: &Connection, id: ReportId, after: u32) -> Result<Vec<AnswerRecords>, StoreError> {
     let sql = "SELECT seq, delivered_on, sha256, kind, text, demanded, size, held FROM answer
                WHERE report = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map((id.0, after, ANSWERS), |row| {
-        Ok((
-            row.get(0)?,
-            row.get::<_, String>(1)?,
-            (row.get::<_, Vec<u8>>(2)?, row.get::<_, Vec<u8>>(4)?),
-            row.get::<_, String>(3)?,
-            row.get(5)?,
-            (row.get::<_, i64>(6)?, row.get::<_, bool>(7)?),
-        ))
-    })?;
-    rows.map(|row| {
-        let (seq, delivered_on, (sealed, text), kind, demanded, (size, held)) = row?;
+    rows::all(connection, sql, (id.0, after, ANSWERS), |row| {
         Ok(AnswerRecords {
-            seq,
-            delivered_on: reports::day(&delivered_on)?,
-            sha256: sha256(&sealed)?,
-            kind: AnswerKind::from_slug(&kind).ok_or_else(|| damaged("a kind of answer"))?,
-            text: sha256(&text)?,
-            demanded,
-            size: held.then(|| bytes(size)).transpose()?,
+            seq: row.get("seq")?,
+            delivered_on: rows::day_in(row, "delivered_on")?,
+            sha256: rows::digest(row, "sha256")?,
+            kind: rows::answer_kind(row)?,
+            text: rows::digest(row, "text")?,
+            demanded: row.get("demanded")?,
+            size: if row.get("held")? { Some(rows::size(row, "size")?) } else { None },
         })
     })
-    .collect()
-}
-
-fn bytes(size: i64) -> Result<u64, StoreError> {
-    u64::try_from(size).map_err(|_| damaged("a size"))
 }
 
 fn limit(at_most: usize) -> i64 {

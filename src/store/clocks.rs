@@ -1,4 +1,4 @@
-use super::{Store, StoreError, damaged, reports};
+use super::{Store, StoreError, rows};
 use crate::domain::{ClockEntry, ReportId};
 
 /// A clock and the report it belongs to.
@@ -23,16 +23,9 @@ impl Store {
     /// If they can't be read.
     pub fn clocks(&self, met: bool) -> Result<Vec<ReportClock>, StoreError> {
         self.read_all(|connection| {
-            let mut statement = connection.prepare_cached(if met { ALL } else { OPEN })?;
-            let rows = statement.query_map([], |row| Ok((reports::clock_columns(row)?, row.get::<_, Vec<u8>>(5)?)))?;
-            rows.map(|row| {
-                let (columns, report) = row?;
-                Ok(ReportClock {
-                    report: ReportId::from_slice(&report).map_err(|_| damaged("a report's id"))?,
-                    entry: reports::clock_entry(columns)?,
-                })
+            rows::all(connection, if met { ALL } else { OPEN }, [], |row| {
+                Ok(ReportClock { report: rows::report_id(row, "report")?, entry: rows::clock(row)? })
             })
-            .collect()
         })
     }
 }

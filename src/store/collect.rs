@@ -11,8 +11,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     CopyError, Store, StoreError, damaged, read_file,
-    report_entry::{report_entry, sha256},
-    reports, signers,
+    report_entry::report_entry,
+    rows, signers,
     vault::{Placed, Vault},
 };
 use crate::{
@@ -101,13 +101,13 @@ impl Store {
                 })
                 .optional()?;
             let Some((number, id, on)) = last else { return Ok(None) };
-            let mut statement = connection.prepare_cached("SELECT file FROM collection_part ORDER BY part")?;
-            let files = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+            let sql = "SELECT file FROM collection_part ORDER BY part";
+            let files = rows::all(connection, sql, [], |row| rows::digest(row, "file"))?;
             Ok(Some(CollectionRecord {
                 number: u64::try_from(number).map_err(|_| damaged("a collection's number"))?,
                 id: CollectionId::from_slice(&id).map_err(|_| damaged("a collection's id"))?,
-                on: reports::day(&on)?,
-                files: files.map(|file| sha256(&file?)).collect::<Result<_, _>>()?,
+                on: rows::day(&on)?,
+                files,
             }))
         })
     }

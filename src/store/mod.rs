@@ -43,6 +43,7 @@ mod restore;
 mod retention;
 #[cfg(test)]
 mod retention_tests;
+mod rows;
 mod schema;
 mod settings;
 mod signers;

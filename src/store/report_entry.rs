@@ -1,91 +1,53 @@
 //! What the box says of a report.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
-use super::{StoreError, damaged, reports};
-use crate::domain::{AnswerKind, DeliveryEntry, Digest, MessageEntry, MessageKind, ReportEntry, ReportId, Route};
+use super::{StoreError, reports, rows};
+use crate::domain::{DeliveryEntry, MessageEntry, ReportEntry, ReportId};
 
 /// What the box says of a report, without files.
 pub(super) fn report_entry(connection: &Connection, id: ReportId) -> Result<Option<ReportEntry>, StoreError> {
-    let sql = "SELECT route, received_on, reply_to, withdrawn_on IS NOT NULL, set_aside_on, set_aside FROM report
+    let sql =
+        "SELECT route, received_on, reply_to, withdrawn_on IS NOT NULL AS withdrawn, set_aside_on, set_aside FROM report
                WHERE id = ?1";
-    let found = connection
-        .prepare_cached(sql)?
-        .query_row([id.0], |row| {
-            Ok((
-                row.get::<_, String>(0)?,
-                row.get::<_, String>(1)?,
-                row.get(2)?,
-                row.get(3)?,
-                (row.get::<_, Option<String>>(4)?, row.get::<_, Option<String>>(5)?),
-            ))
+    rows::one(connection, sql, [id.0], |row| {
+        Ok(ReportEntry {
+            id,
+            route: rows::route(row)?,
+            received_on: rows::day_in(row, "received_on")?,
+            reply_to: row.get("reply_to")?,
+            withdrawn: row.get("withdrawn")?,
+            set_aside: rows::set_aside(row)?,
+            deliveries: deliveries(connection, id)?,
+            clocks: reports::clocks(connection, id)?,
+            messages: messages(connection, id)?,
         })
-        .optional()?;
-    let Some((route, received_on, reply_to, withdrawn, aside)) = found else { return Ok(None) };
-    Ok(Some(ReportEntry {
-        id,
-        route: Route::from_slug(&route).ok_or_else(|| damaged("a route"))?,
-        received_on: reports::day(&received_on)?,
-        reply_to,
-        withdrawn,
-        set_aside: reports::set_aside(aside)?,
-        deliveries: deliveries(connection, id)?,
-        clocks: reports::clocks(connection, id)?,
-        messages: messages(connection, id)?,
-    }))
+    })
 }
 
 fn deliveries(connection: &Connection, report: ReportId) -> Result<Vec<DeliveryEntry>, StoreError> {
     let sql = "SELECT seq, delivered_on, kind, text, sha256 FROM answer WHERE report = ?1 ORDER BY seq";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([report.0], |row| {
-        Ok((
-            row.get(0)?,
-            row.get::<_, String>(1)?,
-            row.get::<_, String>(2)?,
-            row.get::<_, Vec<u8>>(3)?,
-            row.get::<_, Vec<u8>>(4)?,
-        ))
-    })?;
-    rows.map(|row| {
-        let (seq, on, kind, text, digest) = row?;
+    rows::all(connection, sql, [report.0], |row| {
         Ok(DeliveryEntry {
-            seq,
-            on: reports::day(&on)?,
-            kind: AnswerKind::from_slug(&kind).ok_or_else(|| damaged("a kind of answer"))?,
-            text: sha256(&text)?,
-            sha256: sha256(&digest)?,
+            seq: row.get("seq")?,
+            on: rows::day_in(row, "delivered_on")?,
+            kind: rows::answer_kind(row)?,
+            text: rows::digest(row, "text")?,
+            sha256: rows::digest(row, "sha256")?,
         })
     })
-    .collect()
 }
 
 fn messages(connection: &Connection, report: ReportId) -> Result<Vec<MessageEntry>, StoreError> {
     let sql = "SELECT seq, kind, received_on, commitment, summary FROM message WHERE report = ?1 ORDER BY seq";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([report.0], |row| {
-        Ok((
-            row.get(0)?,
-            row.get::<_, String>(1)?,
-            row.get::<_, String>(2)?,
-            row.get::<_, Vec<u8>>(3)?,
-            row.get::<_, Vec<u8>>(4)?,
-        ))
-    })?;
-    rows.map(|row| {
-        let (seq, kind, on, commitment, summary) = row?;
+    rows::all(connection, sql, [report.0], |row| {
         Ok(MessageEntry {
-            seq,
-            kind: MessageKind::from_slug(&kind).ok_or_else(|| damaged("a kind of message"))?,
-            on: reports::day(&on)?,
+            seq: row.get("seq")?,
+            kind: rows::message_kind(row)?,
+            on: rows::day_in(row, "received_on")?,
             files: Vec::new(),
-            commitment: sha256(&commitment)?,
-            summary: sha256(&summary)?,
+            commitment: rows::digest(row, "commitment")?,
+            summary: rows::digest(row, "summary")?,
         })
     })
-    .collect()
-}
-
-pub(super) fn sha256(bytes: &[u8]) -> Result<Digest, StoreError> {
-    Digest::from_slice(bytes).map_err(|_| damaged("a digest"))
 }

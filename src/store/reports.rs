@@ -1,25 +1,20 @@
 //! What the pages need: adding a report or a message, and reading a report by its locator.
 
-use std::str::FromStr;
-
 use jiff::civil::Date;
-use rusqlite::{Connection, OptionalExtension, Row};
-
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{
-    AddMessage, AddReport, FinishedUpload, Store, StoreError, damaged,
+    AddMessage, AddReport, FinishedUpload, Store, StoreError,
     intake::{Begins, Pending, PendingMessage},
     read_file::read_whole,
+    rows,
     vault::{Placed, Shelf, Vault},
     writer::{MessageJob, NotAdded},
 };
 use crate::{
     crypto::{Commitments, Locator},
-    domain::{
-        AnswerKind, Clock, ClockEntry, ClockKind, Digest, MessageKind, ReportId, Route, SendId, SetAside,
-        SetAsideReason,
-    },
+    domain::{AnswerKind, Clock, ClockEntry, Digest, MessageKind, ReportId, Route, SendId, SetAside},
 };
 
 /// A report on its way in, sealed, with its first message.
@@ -249,122 +244,55 @@ impl StoredReport {
 fn stored_report(connection: &Connection, vault: &Vault, locator: Locator) -> Result<Option<StoredReport>, StoreError> {
     let sql = "SELECT id, route, received_on, closed_on, withdrawn_on, set_aside_on, set_aside FROM report
                WHERE locator = ?1";
-    let found = connection
-        .prepare_cached(sql)?
-        .query_row([locator.as_bytes()], |row| {
-            Ok((
-                row.get::<_, Vec<u8>>(0)?,
-                row.get::<_, String>(1)?,
-                row.get::<_, String>(2)?,
-                row.get::<_, Option<String>>(3)?,
-                row.get::<_, Option<String>>(4)?,
-                (row.get::<_, Option<String>>(5)?, row.get::<_, Option<String>>(6)?),
-            ))
+    rows::one(connection, sql, [locator.as_bytes()], |row| {
+        let id = rows::report_id(row, "id")?;
+        Ok(StoredReport {
+            id,
+            route: rows::route(row)?,
+            received_on: rows::day_in(row, "received_on")?,
+            closed_on: rows::day_if_any(row, "closed_on")?,
+            set_aside: rows::set_aside(row)?,
+            withdrawn_on: rows::day_if_any(row, "withdrawn_on")?,
+            clocks: clocks(connection, id)?,
+            messages: messages(connection, id)?,
+            answers: answers(connection, vault, id)?,
         })
-        .optional()?;
-    let Some((id, route, received_on, closed_on, withdrawn_on, aside)) = found else { return Ok(None) };
-    let id = ReportId::from_slice(&id).map_err(|_| damaged("a report's id"))?;
-    Ok(Some(StoredReport {
-        id,
-        route: Route::from_slug(&route).ok_or_else(|| damaged("a route"))?,
-        received_on: day(&received_on)?,
-        closed_on: closed_on.as_deref().map(day).transpose()?,
-        set_aside: set_aside(aside)?,
-        withdrawn_on: withdrawn_on.as_deref().map(day).transpose()?,
-        clocks: clocks(connection, id)?,
-        messages: messages(connection, id)?,
-        answers: answers(connection, vault, id)?,
-    }))
-}
-
-/// When and why a report was set aside, as stored.
-pub(super) fn set_aside(columns: (Option<String>, Option<String>)) -> Result<Option<SetAside>, StoreError> {
-    let (Some(on), Some(reason)) = columns else { return Ok(None) };
-    let reason = SetAsideReason::from_slug(&reason).ok_or_else(|| damaged("why a report was set aside"))?;
-    Ok(Some(SetAside { on: day(&on)?, reason }))
-}
-
-/// A date as stored.
-pub(super) fn day(text: &str) -> Result<Date, StoreError> {
-    Date::from_str(text).map_err(|_| damaged("a date"))
+    })
 }
 
 /// Every clock of a report.
 pub(super) fn clocks(connection: &Connection, report: ReportId) -> Result<Vec<ClockEntry>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT seq, kind, started_on, due_on, met_on FROM clock WHERE report = ?1 ORDER BY seq, kind",
-    )?;
-    let rows = statement.query_map([report.0], clock_columns)?;
-    rows.map(|row| clock_entry(row?)).collect()
-}
-
-/// The columns of a clock as they stand in the table.
-pub(super) type ClockColumns = (u32, String, String, String, Option<String>);
-
-/// Reads them from the first five columns.
-pub(super) fn clock_columns(row: &Row<'_>) -> rusqlite::Result<ClockColumns> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-}
-
-/// Makes a clock of them.
-pub(super) fn clock_entry((seq, kind, started_on, due_on, met_on): ClockColumns) -> Result<ClockEntry, StoreError> {
-    let clock = Clock {
-        kind: ClockKind::from_slug(&kind).ok_or_else(|| damaged("a clock"))?,
-        started_on: day(&started_on)?,
-        due_on: day(&due_on)?,
-        met_on: met_on.as_deref().map(day).transpose()?,
-    };
-    Ok(ClockEntry { seq, clock })
+    let sql = "SELECT seq, kind, started_on, due_on, met_on FROM clock WHERE report = ?1 ORDER BY seq, kind";
+    rows::all(connection, sql, [report.0], rows::clock)
 }
 
 fn messages(connection: &Connection, report: ReportId) -> Result<Vec<StoredMessage>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT seq, kind, received_on, send_id, collected FROM message WHERE report = ?1 ORDER BY seq",
-    )?;
-    let rows = statement.query_map([report.0], |row| {
-        Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get::<_, Vec<u8>>(3)?, row.get(4)?))
-    })?;
-    rows.map(|row| {
-        let (seq, kind, on, send_id, collected) = row?;
+    let sql = "SELECT seq, kind, received_on, send_id, collected FROM message WHERE report = ?1 ORDER BY seq";
+    rows::all(connection, sql, [report.0], |row| {
         Ok(StoredMessage {
-            seq,
-            kind: MessageKind::from_slug(&kind).ok_or_else(|| damaged("a kind of message"))?,
-            on: day(&on)?,
-            send_id: SendId::from_slice(&send_id).map_err(|_| damaged("a send id"))?,
-            collected,
+            seq: row.get("seq")?,
+            kind: rows::message_kind(row)?,
+            on: rows::day_in(row, "received_on")?,
+            send_id: rows::send_id(row, "send_id")?,
+            collected: row.get("collected")?,
         })
     })
-    .collect()
 }
 
 fn answers(connection: &Connection, vault: &Vault, report: ReportId) -> Result<Vec<StoredAnswer>, StoreError> {
     let sql =
         "SELECT seq, delivered_on, kind, text, demanded, size, slots, held FROM answer WHERE report = ?1 ORDER BY seq";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([report.0], |row| {
-        Ok((
-            row.get(0)?,
-            row.get::<_, String>(1)?,
-            row.get::<_, String>(2)?,
-            row.get::<_, Vec<u8>>(3)?,
-            row.get::<_, u32>(4)?,
-            row.get::<_, i64>(5)?,
-            row.get::<_, Vec<u8>>(6)?,
-            row.get::<_, bool>(7)?,
-        ))
-    })?;
-    rows.map(|row| {
-        let (seq, on, kind, text, demanded, size, slots, held) = row?;
-        let placed = Placed::from_record(Shelf::Answers.number(), size, &slots)?;
+    rows::all(connection, sql, [report.0], |row| {
+        let slots: Vec<u8> = row.get("slots")?;
+        let placed = Placed::from_record(Shelf::Answers.number(), row.get("size")?, &slots)?;
         Ok(StoredAnswer {
-            seq,
-            delivered_on: day(&on)?,
-            kind: AnswerKind::from_slug(&kind).ok_or_else(|| damaged("a kind of answer"))?,
-            text: Digest::from_slice(&text).map_err(|_| damaged("a digest"))?,
-            demanded: usize::try_from(demanded).unwrap_or(usize::MAX),
+            seq: row.get("seq")?,
+            delivered_on: rows::day_in(row, "delivered_on")?,
+            kind: rows::answer_kind(row)?,
+            text: rows::digest(row, "text")?,
+            demanded: usize::try_from(row.get::<_, u32>("demanded")?).unwrap_or(usize::MAX),
             // One that is damaged can't be opened, and keeps nobody from the others.
-            sealed: if held { Some(read_whole(vault, &placed)?.unwrap_or_default()) } else { None },
+            sealed: if row.get("held")? { Some(read_whole(vault, &placed)?.unwrap_or_default()) } else { None },
         })
     })
-    .collect()
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::{
     Store, StoreError, damaged,
     removal::{delete_answer, delete_files, delete_own_copies, remove_if_withdrawn, remove_report},
-    reports,
+    rows,
 };
 use crate::domain::{Date, Periods, ReportId};
 
@@ -77,7 +77,7 @@ impl Store {
             let Some(furthest) = looked_at.last().cloned() else { return Ok(removed) };
             last = furthest;
             let may_go = |(on, report, _): &Listed| {
-                let late = is_past(today, reports::day(on)?, shortest + delay(*report));
+                let late = is_past(today, rows::day(on)?, shortest + delay(*report));
                 Ok::<_, StoreError>(late.then_some(*report))
             };
             let over: Vec<ReportId> =
@@ -110,7 +110,7 @@ impl Store {
             let Some(furthest) = looked_at.last().cloned() else { return Ok(removed) };
             last = furthest;
             let is_over = |(on, report, seq): &Listed| {
-                let late = is_past(today, reports::day(on)?, days + delay(*report));
+                let late = is_past(today, rows::day(on)?, days + delay(*report));
                 Ok::<_, StoreError>(late.then_some((*report, *seq)))
             };
             let over: Vec<_> = looked_at.iter().filter_map(|row| is_over(row).transpose()).collect::<Result<_, _>>()?;
@@ -150,8 +150,8 @@ fn is_over(
     let found: Option<(Option<String>, Option<String>, String)> =
         connection.prepare_cached(sql)?.query_row([report.0], columns).optional()?;
     let Some((closed_on, set_aside_on, last_said)) = found else { return Ok(false) };
-    let day = |on: Option<String>| on.as_deref().map(reports::day).transpose();
-    let over_on = periods.over_on(day(closed_on)?, day(set_aside_on)?, reports::day(&last_said)?);
+    let day = |on: Option<String>| on.as_deref().map(rows::day).transpose();
+    let over_on = periods.over_on(day(closed_on)?, day(set_aside_on)?, rows::day(&last_said)?);
     Ok(over_on.is_some_and(|over_on| is_past(today, over_on, delay)))
 }
 

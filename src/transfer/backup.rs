@@ -13,13 +13,13 @@ use zeroize::Zeroizing;
 
 use super::{
     box_backup::{BoxBackupHead, HEAD, RecordList, list_path, sealed_path},
-    box_directory::{BANK_HOLIDAYS, BOX_KEY},
+    box_directory::{BANK_HOLIDAYS, BOX_KEY, KEY_FILE_BYTES},
 };
 use crate::{
     crypto::{BackupRecipients, BoxRole, SealError, SigningKey, scrub, seal_backup},
     domain::{
         Date, Digest, Format, ReportId, Text,
-        limits::{KIB, MIB, PART_LIST_BYTES},
+        limits::{MIB, PART_LIST_BYTES},
     },
     files::{self, FileError, NewFile, Readers, tarball::TarWriter},
     store::{CopyError, Snapshot, Store, StoreError},
@@ -29,8 +29,6 @@ use crate::{
 const AT_ONCE: usize = 1_000;
 /// Deliveries or ids in one list, at most: each takes a hundred bytes.
 const ROWS: usize = 20_000;
-/// Bytes of `box.key`, and to spare.
-const KEY_BYTES: usize = 64 * KIB;
 
 /// What a backup holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +122,7 @@ pub fn backup(
 /// The text of the box's private key, if it is one.
 fn box_key(directory: &Path) -> Result<Text, BackupError> {
     let path = directory.join(BOX_KEY);
-    let text = Zeroizing::new(files::read_text(&path, KEY_BYTES)?);
+    let text = Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES)?);
     SigningKey::<BoxRole>::from_plain_file(&text).map_err(|_| BackupError::Key(path.display().to_string()))?;
     Ok(Text::verbatim(&text))
 }

@@ -14,7 +14,7 @@ mod restore;
 mod tests;
 
 pub use backup::{BackupError, BackupOutcome, backup};
-pub use box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC};
+pub use box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, KEY_FILE_BYTES};
 pub use collect::{CollectError, CollectOutcome, collect};
 pub use deliver::{DeliverError, Delivered, deliver};
 pub use restore::{RestoreError, Restored, is_unfinished, restore};

@@ -11,13 +11,13 @@ use zeroize::Zeroizing;
 
 use super::{
     box_backup::{BoxBackupHead, FORMATS, HEAD, RecordList, list_path, sealed_path},
-    box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC},
+    box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, KEY_FILE_BYTES},
 };
 use crate::{
     crypto::{BackupIdentity, BackupReader, BoxRole, OpenError, SigningKey, VerifyingKey, os_random, scrub},
     domain::{
         BoxId, Date, Epoch, EpochId, Format,
-        limits::{KIB, MANIFEST_BYTES, MIB},
+        limits::{MANIFEST_BYTES, MIB},
     },
     files::{
         self, FileError, Readers,
@@ -30,8 +30,6 @@ use crate::{
 const RESTORING: &str = "restoring";
 /// What a file system has at its top: no file of anybody's.
 const NOBODYS: &str = "lost+found";
-/// Bytes of the box's key, and to spare.
-const KEY_BYTES: usize = 64 * KIB;
 /// What a file that is not sealed begins with, if it is a decisions file.
 const DECISIONS: &[u8] = b"decisions.json\0";
 /// What every age file begins with.
@@ -207,7 +205,7 @@ impl RestorePlace<'_> {
             return Ok(None);
         }
         let store = Store::open(self.directory).map_err(RestoreError::Unusable)?;
-        let text = Zeroizing::new(files::read_text(&self.directory.join(BOX_KEY), KEY_BYTES)?);
+        let text = Zeroizing::new(files::read_text(&self.directory.join(BOX_KEY), KEY_FILE_BYTES)?);
         let reports = store.snapshot::<_, StoreError>(|snapshot| snapshot.reports_count())?;
         let settings = store.settings();
         let restored = Restored {

@@ -14,10 +14,8 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::GovernanceIdentity;
-use crate::crypto::{SignerRole, SigningKey, VerifyingKey};
+use crate::crypto::{MAX_WORK_FACTOR, SignerRole, SigningKey, VerifyingKey, is_under_passphrase};
 
-/// Work that an identity file may ask for before it is taken for an attack: 2^22, some tens of seconds.
-const MAX_WORK_FACTOR: u8 = 22;
 /// What unlocks a key file. Wiped when dropped.
 pub struct Passphrase(SecretString);
 
@@ -122,8 +120,8 @@ pub fn read_identity(
 ) -> Result<GovernanceIdentity, KeyFileError> {
     const KIND: KeyFileError =
         KeyFileError::Kind("an age identity file with X25519 keys; give the identity.txt that `candour keys new` made");
-    let sealed = file.starts_with(b"age-encryption.org/") || file.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----");
-    let text = if sealed { Zeroizing::new(unlock(file, &ask()?)?) } else { Zeroizing::new(file.to_vec()) };
+    let text =
+        if is_under_passphrase(file) { Zeroizing::new(unlock(file, &ask()?)?) } else { Zeroizing::new(file.to_vec()) };
     // age tells whether every line is a key; it gives back no keys with their public halves, so they are read again
     // here.
     IdentityFile::from_buffer(text.as_slice()).map_err(|_| KIND)?;

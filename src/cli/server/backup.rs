@@ -5,18 +5,12 @@ use clap::Args;
 use crate::{
     cli::{
         output::{self, Failure, Outcome},
-        server::box_files::DataArgument,
+        server::box_files::{DataArgument, KEY_FILE_BYTES},
     },
     crypto::BackupRecipients,
-    domain::{
-        SystemDay, Today,
-        limits::{KIB, MIB},
-    },
+    domain::{SystemDay, Today, limits::MIB},
     files, transfer,
 };
-
-/// Bytes of a recipients file.
-const RECIPIENTS_BYTES: usize = 256 * KIB;
 
 #[derive(Args)]
 pub(in crate::cli) struct BackupArguments {
@@ -32,7 +26,7 @@ pub(in crate::cli) struct BackupArguments {
 }
 
 pub(in crate::cli) fn run(arguments: &BackupArguments) -> Outcome {
-    let text = files::read_text(&arguments.to, RECIPIENTS_BYTES)?;
+    let text = files::read_text(&arguments.to, KEY_FILE_BYTES)?;
     let to = BackupRecipients::parse(&text)
         .map_err(|error| Failure::Failed(format!("{}: {error}", arguments.to.display())))?;
     let store = arguments.data.store()?;

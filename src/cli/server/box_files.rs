@@ -14,19 +14,13 @@ use crate::{
         BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, is_private_key, read_keys,
         signers_fingerprint,
     },
-    domain::{
-        Calendar,
-        limits::{KIB, MIB},
-    },
+    domain::{Calendar, limits::MIB},
     files::{self, FileError},
     store::{DATABASE, Store, StoreError},
     transfer,
 };
 
-pub(in crate::cli) use crate::transfer::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC};
-
-/// Bytes of a key file, with room for many keys and comments.
-const KEY_FILE_BYTES: usize = 256 * KIB;
+pub(in crate::cli) use crate::transfer::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, KEY_FILE_BYTES};
 
 #[derive(Args)]
 pub(in crate::cli) struct DataArgument {

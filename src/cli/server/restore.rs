@@ -7,16 +7,13 @@ use crate::{
     cli::{
         confined,
         output::{self, Failure, Outcome},
-        server::box_files::DataArgument,
+        server::box_files::{DataArgument, KEY_FILE_BYTES},
     },
     confine::{self, Reach},
     crypto::{BackupIdentity, epoch_fingerprint, scrub},
-    domain::{SystemDay, Today, limits::KIB},
+    domain::{SystemDay, Today},
     files, transfer,
 };
-
-/// Bytes of an identity or passphrase file.
-const KEY_BYTES: usize = 64 * KIB;
 
 #[derive(Args)]
 pub(in crate::cli) struct RestoreArguments {
@@ -72,9 +69,9 @@ fn give_up_the_rest(directory: &Path, file: &Path) {
 
 fn identity(arguments: &RestoreArguments) -> Result<BackupIdentity, Failure> {
     let path = &arguments.identity;
-    let file = Zeroizing::new(files::read_own(path, KEY_BYTES)?);
+    let file = Zeroizing::new(files::read_own(path, KEY_FILE_BYTES)?);
     let passphrase = match &arguments.passphrase_file {
-        Some(path) => Some(Zeroizing::new(files::read_own_text(path, KEY_BYTES)?)),
+        Some(path) => Some(Zeroizing::new(files::read_own_text(path, KEY_FILE_BYTES)?)),
         None => None,
     };
     let passphrase = passphrase.as_ref().map(|text| text.trim_end_matches(['\r', '\n']));
