@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    Restoration, Store,
+    ApplyError, Restoration, Store,
     backup::{ANSWERS, AnswerRecords, MessageRecords, ReportRecords, ReportRow},
     tests,
 };
@@ -113,17 +113,22 @@ fn very_many_answers_follow_in_further_entries() {
 #[test]
 fn a_delivery_that_was_cut_off_goes_on_in_a_restored_box() {
     let EmptyBox { directory, store, .. } = EmptyBox::new();
-    let file = || tests::delivery(&store, 1, vec![], vec![]);
-    store.apply(file()).unwrap();
-    store.apply(tests::delivery(&store, 2, vec![], vec![])).unwrap();
-    let last = tests::delivery(&store, 3, vec![], vec![]).decisions.digest();
-    assert!(!store.snapshot(|snapshot| snapshot.deliveries_after(None, 9)).unwrap().iter().any(|d| d.sha256 == last));
+    let file = |number| tests::delivery(&store, number, vec![], vec![]);
+    for number in [1, 2] {
+        store.apply(file(number)).unwrap();
+    }
     store.change(|connection| Ok(connection.execute("UPDATE delivery SET done = 0", [])?)).unwrap();
     let away = directory.path().join("away");
     std::fs::create_dir(&away).unwrap();
     let again = restored(&store, &away, &[]);
-    // A lower number than the last one, and yet taken: it was begun.
-    again.apply(file()).unwrap();
-    let done = again.snapshot(|snapshot| snapshot.deliveries_after(None, 9)).unwrap();
-    assert_eq!(done.iter().map(|delivered| delivered.done).filter(|done| *done).count(), 1);
+    let done = || {
+        let all = again.snapshot(|snapshot| snapshot.deliveries_after(None, 9)).unwrap();
+        all.iter().filter(|file| file.done).map(|file| file.sha256).collect::<Vec<_>>()
+    };
+    assert!(done().is_empty());
+    // A lower number than the last one, and yet taken: it was begun. One that never was is refused.
+    let other = tests::changed(file(1), |decisions| decisions.gone = vec![ReportId([9; 8])]);
+    assert!(matches!(again.apply(other), Err(ApplyError::Old { number: 1, last: 2 })));
+    again.apply(file(1)).unwrap();
+    assert_eq!(done(), [file(1).decisions.digest()]);
 }

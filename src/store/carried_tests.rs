@@ -361,13 +361,32 @@ fn what_is_withdrawn_leaves_nothing_in_the_records() {
 
 #[test]
 fn answers_are_taken_in_steps_of_a_bounded_size() {
-    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory, store, .. } = EmptyBox::new();
     let at = locator(&store);
     let id = add(&store, at, &[b"one"]);
+    store.tick(DAY).unwrap();
     let large = vec![7; 2_000_000];
     let mut answers: Vec<_> = (1..=5).map(|seq| answer(id, seq, AnswerKind::Reply, &large)).collect();
     answers.extend((6..=100).map(|seq| answer(id, seq, AnswerKind::Reply, digest(&seq.to_le_bytes()).0.as_slice())));
-    assert_eq!(store.apply(delivery(&store, 1, answers, vec![])).unwrap().answers, 100);
-    let report = store.report_at(at).unwrap().unwrap();
-    assert!(report.answers.iter().all(|answer| answer.sealed.is_some()) && report.answers.len() == 100);
+    let whole = delivery(&store, 1, answers, vec![]);
+    drop(store);
+    // Two of the large ones come to less than four MiB, three to more; of small ones there are 64 at the most.
+    for (written, kept) in [(1, 0), (2, 2), (3, 2), (5, 4), (67, 4), (68, 68), (99, 68)] {
+        let killed = copy_of(directory.path());
+        let store = Store::open(killed.path()).unwrap();
+        // Each changes two rows: its own, and its report's.
+        stop_after(&store, 2 * written);
+        assert!(store.apply(again(&whole)).is_err());
+        go_on(&store);
+        let report = store.report_at(at).unwrap().unwrap();
+        assert_eq!(report.answers.len(), kept, "of {written}");
+        assert!(report.answers.iter().all(|answer| answer.sealed.is_some()));
+        assert_eq!(store.apply(again(&whole)).unwrap().answers, 100 - kept);
+    }
+}
+
+/// The same file once more.
+fn again(delivery: &Delivery) -> Delivery {
+    let key = SigningKey::generate().unwrap().0;
+    signed(&key, delivery.decisions.document(), &delivery.answers)
 }

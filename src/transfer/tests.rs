@@ -14,7 +14,7 @@ use crate::{
     domain::{
         AnswerEntry, AnswerKind, BoxId, CasebookId, CasebookSeen, Collected, Decisions, DeliveryEntry, Digest,
         Endorsement, Format, LogHead, Manifest, MessageKind, Part, ReportEntry, ReportId, Route, SendId,
-        limits::ENDORSEMENTS,
+        limits::{ANSWERS_BYTES, DECISIONS_BYTES, ENDORSEMENTS},
     },
     files::{self, tarball},
     store::{AddReport, NewMessage, NewReport, Skipped, Store, WhySkipped},
@@ -356,6 +356,33 @@ fn an_answer_has_no_more_signatures_than_anybody_needs() {
     assert!(matches!(place.deliver("many"), Err(DeliverError::TooManyEndorsements { seq: 1, .. })));
     put(&place.path("some"), &with(ENDORSEMENTS));
     assert_eq!(place.deliver("some").unwrap().answers, 1);
+}
+
+/// Bytes of what is listed, whether or not it follows: nothing of it is read before that is known.
+#[test]
+fn no_more_answers_are_read_than_memory_is_meant_for() {
+    let place = EmptyBox::new();
+    let report = place.report();
+    let box_id = place.store.settings().box_id;
+    let of = |bytes: u64, reports: u8| {
+        place.decisions_with(report, box_id, &[b"x".as_slice(); 3], |entry| {
+            entry.size = bytes / 3;
+            entry.report.0[7] = u8::try_from(entry.seq).unwrap() % reports;
+        })
+    };
+    let refused = |file: &[u8]| {
+        put(&place.path("d"), file);
+        place.deliver("d").unwrap_err()
+    };
+    let all = ANSWERS_BYTES + 3;
+    assert!(matches!(refused(&of(all, 2)), DeliverError::TooMuch(_)));
+    assert!(matches!(refused(&of(ANSWERS_BYTES, 2)), DeliverError::Tar(_) | DeliverError::Altered(_)));
+    // The desk keeps the answers to one report together.
+    assert!(matches!(refused(&of(all, 1)), DeliverError::Tar(_) | DeliverError::Altered(_)));
+    let too_much = DECISIONS_BYTES as u64 + 3;
+    assert!(matches!(refused(&of(too_much, 1)), DeliverError::TooMuch(_)));
+    let refused = refused(&of(u64::MAX, 1)).to_string();
+    assert!(refused.contains("17592186044416 MiB, more than a box takes at once"), "{refused}");
 }
 
 #[test]

@@ -1,11 +1,27 @@
-//! A collection or a decisions file in which anything is changed, cut or moved is refused, and nothing of it is taken
-//! in.
+//! A collection, a decisions file or a backup in which anything is changed, cut or moved is refused, and nothing of it is
+//! taken in.
 //!
 //! `CANDOUR_LONG=1` changes every byte and cuts at every place; otherwise some are picked.
 
-use candour::files::tarball::TarWriter;
+use std::{
+    fs,
+    io::{Read, Write},
+};
 
-use crate::support::{both_sides::BothSides, sample};
+use candour::{
+    casebook::Casebook,
+    crypto::{BackupIdentity, BackupRecipients, seal_backup},
+    files::{self, Readers, tarball::TarWriter},
+    transfer::{self, BOX_KEY},
+    unseal::NewKeys,
+};
+use tempfile::TempDir;
+
+use crate::support::{
+    both_sides::BothSides,
+    sample,
+    world::{DAY, TODAY},
+};
 
 /// Places in a file that are changed, and at which it is cut, in the short form.
 const PLACES: usize = 250;
@@ -20,21 +36,7 @@ const CHANGES: [u8; 3] = [0x01, 0x80, 0xff];
 fn every_change_and_every_cut_of_a_collection_is_refused() {
     let mut sides = BothSides::new();
     let file = sides.collection();
-    let (mut changes, mut cuts) = (0, 0);
-    let mut altered = file.clone();
-    for at in sample(file.len(), PLACES).iter().map(|place| place - 1) {
-        for change in CHANGES {
-            altered[at] ^= change;
-            assert!(!sides.import(&altered), "byte {at} changed by {change:#x}");
-            altered[at] = file[at];
-            changes += 1;
-        }
-        assert!(!sides.import(&file[..at]), "cut at {at}");
-        cuts += 1;
-    }
-    assert!(!sides.import(&[file.as_slice(), &[0]].concat()), "one byte more");
-    assert!(!sides.import(&[file.as_slice(), file.as_slice()].concat()), "twice");
-    println!("collection of {} bytes: {changes} changes, {cuts} cuts", file.len());
+    change_and_cut("collection", &file, |bytes| sides.import(bytes));
     assert!(sides.import(&file), "as it was");
 }
 
@@ -69,22 +71,111 @@ fn every_other_order_of_the_pieces_of_a_sealed_file_is_refused() {
 fn every_change_cut_and_other_order_of_a_decisions_file_is_refused() {
     let sides = BothSides::new();
     let (file, _) = sides.decisions();
+    change_and_cut("decisions", &file, |bytes| sides.deliver(bytes).is_ok());
+    let tried = orders(&file, |tar| sides.deliver(tar).is_err());
+    println!("decisions: {tried} other orders");
+    assert!(sides.deliver(&file).is_ok(), "as it was");
+    assert!(sides.deliver(&file).is_ok(), "twice is the same as once");
+}
+
+/// A box, and whoever runs it with their keys for backups.
+struct Operator {
+    sides: BothSides,
+    to: BackupRecipients,
+    identity: BackupIdentity,
+    away: TempDir,
+}
+
+impl Operator {
+    fn new() -> Self {
+        let sides = BothSides::new();
+        let key = sides.r#box.box_key.to_file().unwrap();
+        files::write_new(&sides.r#box.directory.path().join(BOX_KEY), Readers::Owner, key.as_bytes()).unwrap();
+        let keys = NewKeys::generate(None).unwrap_or_else(|error| panic!("{error}"));
+        Self {
+            sides,
+            to: BackupRecipients::parse(&keys.recipients).unwrap(),
+            identity: BackupIdentity::read(keys.identity.as_bytes(), None).unwrap(),
+            away: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn backup(&self) -> Vec<u8> {
+        let (r#box, out) = (&self.sides.r#box, self.away.path().join("backup"));
+        transfer::backup(&r#box.store, r#box.directory.path(), &self.to, DAY, &out).unwrap();
+        fs::read(out).unwrap()
+    }
+
+    /// Whether a box is made of it. If not, there is nothing.
+    fn restores(&self, file: &[u8]) -> bool {
+        let (from, new) = (self.away.path().join("in"), self.away.path().join("new"));
+        fs::File::create(&from).and_then(|mut out| out.write_all(file)).unwrap();
+        let restored = transfer::restore(&new, &self.identity, DAY, &from).is_ok();
+        assert_eq!(new.exists(), restored);
+        if restored {
+            fs::remove_dir_all(new).unwrap();
+        }
+        restored
+    }
+
+    fn inside(&self, file: &[u8]) -> Vec<u8> {
+        let mut tar = Vec::new();
+        self.identity.open_backup(file).unwrap().read_to_end(&mut tar).unwrap();
+        tar
+    }
+
+    fn sealed(&self, tar: &[u8]) -> Vec<u8> {
+        let mut out = seal_backup(&self.to, Vec::new()).unwrap();
+        out.write_all(tar).unwrap();
+        out.finish().unwrap()
+    }
+}
+
+#[test]
+fn every_change_cut_and_other_order_of_a_backup_of_the_box_is_refused() {
+    let operator = Operator::new();
+    let file = operator.backup();
+    change_and_cut("backup of a box", &file, |bytes| operator.restores(bytes));
+    // Anyone can seal to the operator.
+    let tar = operator.inside(&file);
+    let tried = orders(&tar, |tar| !operator.restores(&operator.sealed(tar)));
+    println!("backup of a box: {tried} other orders");
+    assert!(operator.restores(&operator.sealed(&tar)), "sealed again as it was");
+    assert!(operator.restores(&file), "as it was");
+}
+
+#[test]
+fn every_change_and_every_cut_of_a_backup_of_the_casebook_is_refused() {
+    let mut sides = BothSides::new();
+    let away = tempfile::tempdir().unwrap();
+    let (out, from, new) = (away.path().join("backup"), away.path().join("in"), away.path().join("new"));
+    sides.casebook.backup(None, &out, &TODAY).unwrap();
+    let file = fs::read(out).unwrap();
+    let restores = |bytes: &[u8]| {
+        fs::File::create(&from).and_then(|mut out| out.write_all(bytes)).unwrap();
+        Casebook::restore(&new, sides.r#box.identity.clone(), &from).is_ok()
+    };
+    change_and_cut("backup of a casebook", &file, restores);
+    assert!(restores(&file), "as it was");
+}
+
+/// Hands on a file with each of its bytes changed, cut at each, and with more after its end.
+fn change_and_cut(what: &str, file: &[u8], mut is_taken: impl FnMut(&[u8]) -> bool) {
     let (mut changes, mut cuts) = (0, 0);
-    let mut altered = file.clone();
+    let mut altered = file.to_vec();
     for at in sample(file.len(), PLACES).iter().map(|place| place - 1) {
         for change in CHANGES {
             altered[at] ^= change;
-            assert!(sides.deliver(&altered).is_err(), "byte {at} changed by {change:#x}");
+            assert!(!is_taken(&altered), "byte {at} changed by {change:#x}");
             altered[at] = file[at];
             changes += 1;
         }
-        assert!(sides.deliver(&file[..at]).is_err(), "cut at {at}");
+        assert!(!is_taken(&file[..at]), "cut at {at}");
         cuts += 1;
     }
-    let tried = orders(&file, |tar| sides.deliver(tar).is_err());
-    println!("decisions of {} bytes: {changes} changes, {cuts} cuts, {tried} other orders", file.len());
-    assert!(sides.deliver(&file).is_ok(), "as it was");
-    assert!(sides.deliver(&file).is_ok(), "twice is the same as once");
+    assert!(!is_taken(&[file, &[0]].concat()), "one byte more");
+    assert!(!is_taken(&[file, file].concat()), "twice");
+    println!("{what} of {} bytes: {changes} changes, {cuts} cuts", file.len());
 }
 
 /// Hands on a tar with its entries in every other order, with each left out, and with each twice. Gives how many those
@@ -97,7 +188,7 @@ fn orders(tar: &[u8], mut is_refused: impl FnMut(&[u8]) -> bool) -> usize {
         .map(|entry| {
             let mut entry = entry.unwrap();
             let mut bytes = Vec::new();
-            std::io::Read::read_to_end(&mut entry, &mut bytes).unwrap();
+            entry.read_to_end(&mut bytes).unwrap();
             (entry.path().unwrap().to_str().unwrap().to_owned(), bytes)
         })
         .collect();

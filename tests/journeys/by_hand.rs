@@ -5,8 +5,11 @@ use std::{fs, io::Write, process::Command};
 
 use candour::{
     casebook::NewReaders,
-    domain::{SystemDay, Text},
+    crypto::sign,
+    domain::{CasebookId, Decisions, Digest, Format, LogHead, Part, SystemDay, Text},
     files::tarball::{TarReader, TarWriter},
+    store::Store,
+    unseal::read_signing_key,
 };
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -385,4 +388,45 @@ fn what_one_member_signs_or_puts_there_stops_nobody() {
     assert!(place.refused(&list).contains("is no ordinary file"));
     fs::remove_file(&pipe).unwrap();
     place.done(&list);
+}
+
+/// A signer says that there are many parts, and two of those that lie there are none.
+#[test]
+fn every_refused_part_of_decisions_is_named_and_no_more_of_the_missing_ones_than_anybody_reads() {
+    let place = Installation::new();
+    let key = fs::read_to_string(place.path("team/signing.key")).unwrap();
+    let key = read_signing_key(&key, || panic!("it is under no passphrase")).unwrap_or_else(|error| panic!("{error}"));
+    let r#box = Store::open(&place.path("box")).unwrap().settings().box_id;
+    let part = |number: u32| {
+        let decisions = Decisions {
+            format: Format::Decisions,
+            r#box,
+            casebook: CasebookId([3; 16]),
+            number: 1,
+            part: Part { number, of: 99_999 },
+            head: LogHead { number: 3, digest: Digest([4; 32]) },
+            collected: vec![],
+            gone: vec![],
+            set_aside: vec![],
+            answers: vec![],
+        };
+        let (json, signature) = sign(&decisions, &key).unwrap();
+        let mut tar = TarWriter::new(Vec::new());
+        tar.append("decisions.json", &json).unwrap();
+        tar.append("decisions.json.minisig", signature.as_bytes()).unwrap();
+        tar.finish().unwrap()
+    };
+    for (name, bytes) in
+        [("d", part(1)), ("d.2", b"no tar".to_vec()), ("d.3", part(3)), ("d.4", part(4)[..900].to_vec())]
+    {
+        place.put(name, &bytes);
+    }
+    let said = place.run(&["deliver", "--data", "box", "--keys", "public", "d"]);
+    let lines: Vec<&str> = said.error.lines().collect();
+    assert!(lines.len() == 2 && said.status == 1, "{}", said.error);
+    assert!(lines[0].starts_with("candour: d.2: ") && lines[1].starts_with("candour: d.4: "), "{}", said.error);
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert_eq!(lines.iter().filter(|line| line.starts_with("delivered 0 answers")).count(), 2, "{}", said.out);
+    assert_eq!(lines[2], "d.5 is not here: deliver it when it comes, in whatever order");
+    assert_eq!(lines[22..], ["and 99975 more parts: deliver them when they come"]);
 }

@@ -33,7 +33,7 @@ pub(super) const MUCH: usize = 1 << 20;
 
 /// One report went all the way round: sent, collected, imported, decided on, exported; not yet delivered.
 pub(crate) struct BothSides {
-    pub(super) r#box: EmptyBox,
+    pub(crate) r#box: EmptyBox,
     /// The same keys for signing bytes that are no document.
     pub(super) raw_box_key: minisign::SecretKey,
     pub(super) raw_signer: minisign::SecretKey,
@@ -43,7 +43,7 @@ pub(crate) struct BothSides {
     pub(super) router: Router,
     pub(super) runtime: Runtime,
     /// A casebook that has imported nothing.
-    casebook: Casebook,
+    pub(crate) casebook: Casebook,
 }
 
 impl BothSides {
