@@ -19,6 +19,7 @@ pub fn part_path(first: &Path, number: u32) -> PathBuf {
 }
 
 /// A number as a file's name has it: in digits, the first of which is not 0. Any other form is not a name that was given.
+#[must_use]
 pub fn number_in_name<T: FromStr>(text: &str) -> Option<T> {
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
     if is_number { text.parse().ok() } else { None }

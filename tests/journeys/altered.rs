@@ -6,6 +6,7 @@
 use std::{
     fs,
     io::{Read, Write},
+    sync::Arc,
 };
 
 use candour::{
@@ -36,7 +37,7 @@ const CHANGES: [u8; 3] = [0x01, 0x80, 0xff];
 fn every_change_and_every_cut_of_a_collection_is_refused() {
     let mut sides = BothSides::new();
     let file = sides.collection();
-    change_and_cut("collection", &file, |bytes| sides.import(bytes));
+    println!("collection of {}", change_and_cut(&file, |bytes| sides.import(bytes)));
     assert!(sides.import(&file), "as it was");
 }
 
@@ -71,7 +72,7 @@ fn every_other_order_of_the_pieces_of_a_sealed_file_is_refused() {
 fn every_change_cut_and_other_order_of_a_decisions_file_is_refused() {
     let sides = BothSides::new();
     let (file, _) = sides.decisions();
-    change_and_cut("decisions", &file, |bytes| sides.deliver(bytes).is_ok());
+    println!("decisions of {}", change_and_cut(&file, |bytes| sides.deliver(bytes).is_ok()));
     let tried = orders(&file, |tar| sides.deliver(tar).is_err());
     println!("decisions: {tried} other orders");
     assert!(sides.deliver(&file).is_ok(), "as it was");
@@ -135,7 +136,7 @@ impl Operator {
 fn every_change_cut_and_other_order_of_a_backup_of_the_box_is_refused() {
     let operator = Operator::new();
     let file = operator.backup();
-    change_and_cut("backup of a box", &file, |bytes| operator.restores(bytes));
+    println!("backup of a box of {}", change_and_cut(&file, |bytes| operator.restores(bytes)));
     // Anyone can seal to the operator.
     let tar = operator.inside(&file);
     let tried = orders(&tar, |tar| !operator.restores(&operator.sealed(tar)));
@@ -153,14 +154,14 @@ fn every_change_and_every_cut_of_a_backup_of_the_casebook_is_refused() {
     let file = fs::read(out).unwrap();
     let restores = |bytes: &[u8]| {
         fs::File::create(&from).and_then(|mut out| out.write_all(bytes)).unwrap();
-        Casebook::restore(&new, sides.r#box.identity.clone(), &from).is_ok()
+        Casebook::restore(&new, Arc::clone(&sides.r#box.identity), &from).is_ok()
     };
-    change_and_cut("backup of a casebook", &file, restores);
+    println!("backup of a casebook of {}", change_and_cut(&file, restores));
     assert!(restores(&file), "as it was");
 }
 
-/// Hands on a file with each of its bytes changed, cut at each, and with more after its end.
-fn change_and_cut(what: &str, file: &[u8], mut is_taken: impl FnMut(&[u8]) -> bool) {
+/// Hands on a file with each of its bytes changed, cut at each, and with more after its end. Gives how much that was.
+fn change_and_cut(file: &[u8], mut is_taken: impl FnMut(&[u8]) -> bool) -> String {
     let (mut changes, mut cuts) = (0, 0);
     let mut altered = file.to_vec();
     for at in sample(file.len(), PLACES).iter().map(|place| place - 1) {
@@ -175,7 +176,7 @@ fn change_and_cut(what: &str, file: &[u8], mut is_taken: impl FnMut(&[u8]) -> bo
     }
     assert!(!is_taken(&[file, &[0]].concat()), "one byte more");
     assert!(!is_taken(&[file, file].concat()), "twice");
-    println!("{what} of {} bytes: {changes} changes, {cuts} cuts", file.len());
+    format!("{} bytes: {changes} changes, {cuts} cuts", file.len())
 }
 
 /// Hands on a tar with its entries in every other order, with each left out, and with each twice. Gives how many those

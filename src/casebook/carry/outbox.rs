@@ -156,7 +156,7 @@ mod tests {
         files::replace(&path, files::Readers::Owner, &bytes).unwrap();
         // Nor what has a name that no export gives: it would be taken for another file of the same number.
         for name in ["decisions-+4", "decisions-04", "decisions-4.+1", "decisions-4.01", "decisions-4.0"] {
-            fs::write(path.with_file_name(name), b"something else").unwrap();
+            fs::File::create(path.with_file_name(name)).unwrap();
         }
         assert_eq!(numbers(&world), [4]);
         // Killed before the file had its name.

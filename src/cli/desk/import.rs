@@ -131,7 +131,7 @@ impl ImportRun {
             let place = place.unwrap_or_else(|| format!(", of collection {collection}"));
             format!("part {part} of {of} is not here yet{place}")
         });
-        output::some_of(told, NAMED, |rest| format!("and {} more", output::count(rest, "part", "parts")))?;
+        output::some_of(told, NAMED, |rest| format!("and {}", output::count(rest, "more part", "more parts")))?;
         output::line("import what is missing when it comes, in any order; what never comes is in the next collection")
     }
 

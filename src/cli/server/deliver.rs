@@ -49,9 +49,7 @@ pub(in crate::cli) fn run(arguments: &DeliverArguments) -> Outcome {
     let told = missing
         .iter()
         .map(|path| format!("{} is not here: deliver it when it comes, in whatever order", path.display()));
-    output::some_of(told, NAMED, |rest| {
-        format!("and {} more: deliver them when they come", output::count(rest, "part", "parts"))
-    })?;
+    output::some_of(told, NAMED, |rest| format!("and {}", output::count(rest, "more part", "more parts")))?;
     output::end(refused)
 }
 
