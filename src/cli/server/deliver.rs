@@ -84,11 +84,11 @@ fn tell(applied: &Applied) -> Outcome {
     }
     if applied.set_aside > 0 {
         let told = output::count(applied.set_aside, "report is", "reports are");
-        output::line(&format!("{told} set aside: whoever sent it reads why"))?;
+        output::line(&format!("{told} set aside: the status page says why"))?;
     }
     if applied.withdrawn > 0 {
         let lost = output::count(applied.withdrawn, "answer was", "answers were");
-        output::line(&format!("{lost} not kept: the report was withdrawn"))?;
+        output::line(&format!("{lost} not kept: a withdrawn report takes none"))?;
     }
     Ok(())
 }
