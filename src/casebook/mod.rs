@@ -38,13 +38,14 @@ pub mod statistics;
 
 pub use book::{casebook::Casebook, editor::Editor, new_member::NewMember};
 pub use commands::{
-    backup::{CasebookBackup, RestoredCasebook},
+    backup::CasebookBackup,
     create::Founder,
     decide::{NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Recorded},
     export::Export,
     import::{Import, ImportChoices, ImportedMessage, Progress},
     propose::{NewProposal, NewRecovery, Proposed},
     refer::{NewReferral, Passage},
+    restore::{BackupOpener, RestoredCasebook},
     restrict::NewReaders,
 };
 pub use error::{

@@ -33,7 +33,7 @@ pub use digest::{Hashed, Hasher, digest, digest_all};
 pub use fingerprint::{Fingerprint, FingerprintError};
 #[cfg(any(feature = "box", test))]
 pub use hash_memory::HashMemory;
-pub use open::OpenError;
+pub use open::{OpenError, is_sealed};
 #[cfg(feature = "desk")]
 pub(crate) use open::{read_limited, stream_error};
 pub use pad::{attachment_size, message_size};

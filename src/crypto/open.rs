@@ -36,6 +36,12 @@ impl From<DecryptError> for OpenError {
     }
 }
 
+/// Whether a file begins as every age file does.
+#[must_use]
+pub fn is_sealed(begins: &[u8]) -> bool {
+    begins.starts_with(b"age-encryption.org/v1")
+}
+
 /// All of a plaintext up to a limit, in memory that is wiped: the places as well from which it moved as it grew beyond what
 /// was expected.
 pub(crate) fn read_limited(

@@ -172,7 +172,7 @@ async fn demonstrate(posted: Posted) -> Result<Response, PageError> {
 
 fn deliver_and_collect(desk: &Desk, editor: &mut Editor<'_>) -> Result<(), PageError> {
     let carrier = desk.carrier().ok_or(PageError::NotFound)?;
-    if let Export::Written { number, .. } | Export::Finished { number } =
+    if let Export::Written { number, .. } | Export::Finished { number, .. } =
         editor.export_to_outbox(false, desk.today())?
     {
         let outgoing = editor.casebook().outgoing()?;

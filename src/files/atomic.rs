@@ -46,6 +46,17 @@ pub enum FileError {
     /// There is one of that name.
     #[error("{} is there already; nothing was overwritten: give another name or move it away", .0.display())]
     Exists(PathBuf),
+    /// It would lie among what candour keeps.
+    #[error(
+        "{} would lie in {}, where candour keeps files of its own; nothing was written: give a path outside that directory",
+        .out.display(), .directory.display()
+    )]
+    Inside {
+        /// What was to be written.
+        out: PathBuf,
+        /// Where it would lie.
+        directory: PathBuf,
+    },
     /// Someone else is writing it.
     #[error("{} is being written by another command; wait until that has finished", .0.display())]
     Busy(PathBuf),
@@ -485,7 +496,7 @@ pub fn refuse_existing(target: &Path) -> Result<(), FileError> {
 }
 
 /// The directory that a file is or will be in.
-fn directory_of(target: &Path) -> &Path {
+pub(super) fn directory_of(target: &Path) -> &Path {
     target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

@@ -1,6 +1,7 @@
 //! Files that are there whole or not at all, and the one shape of tar that is carried between box and desk.
 
 mod atomic;
+mod directory;
 mod own;
 mod parts;
 pub mod tarball;
@@ -10,5 +11,6 @@ pub use atomic::{
     open_or_create_shared, open_shared, partial_path, read, read_shared, read_text, refuse_existing, remove,
     remove_tree, rename_new, replace, replace_unsynced, sync_all_below, sync_directory, write_new,
 };
+pub use directory::{close_directory, directory_mode, is_shared, names_in, refuse_inside};
 pub use own::{check_own_shared, read_own, read_own_shared, read_own_text, this_account};
 pub use parts::{number_in_name, part_path, parts_beside, parts_meant};

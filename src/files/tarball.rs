@@ -20,9 +20,12 @@ pub enum TarError {
     /// An entry is larger than its kind can be.
     #[error("{0} is too large")]
     TooLarge(String),
-    /// Reading or writing failed, or it ends too early.
+    /// Reading failed, or it ends too early.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// Writing what was read failed.
+    #[error("{0}")]
+    Out(io::Error),
 }
 
 /// Writes a tar.
@@ -91,18 +94,29 @@ impl<R: Read> TarReader<R> {
         if size > limit as u64 {
             return Err(TarError::TooLarge(path.to_owned()));
         }
+        check_header(path, &found, size)?;
         let mut bytes = Vec::new();
-        self.body(path, &found, size, &mut bytes)?;
+        if self.0.by_ref().take(size).read_to_end(&mut bytes)? as u64 != size {
+            return Err(unexpected(path));
+        }
+        self.padding(path, size)?;
         Ok(bytes)
     }
 
     /// Copies the next entry, which must have that path and exactly that many bytes.
     ///
     /// # Errors
-    /// If it has not, or `out` fails.
+    /// If it has not, or [`TarError::Out`] if `out` fails.
     pub fn copy(&mut self, path: &str, size: u64, out: &mut impl Write) -> Result<(), TarError> {
         let found = self.header(path)?;
-        self.body(path, &found, size, out)
+        check_header(path, &found, size)?;
+        let mut told_apart = OutOfTar { out, failed: false };
+        match io::copy(&mut self.0.by_ref().take(size), &mut told_apart) {
+            Ok(copied) if copied == size => self.padding(path, size),
+            Ok(_) => Err(unexpected(path)),
+            Err(error) if told_apart.failed => Err(TarError::Out(error)),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Hands the next entry, which must have that path and exactly that many bytes, to whoever reads it to its end.
@@ -143,14 +157,6 @@ impl<R: Read> TarReader<R> {
             _ => error.into(),
         })?;
         Ok(found)
-    }
-
-    fn body(&mut self, path: &str, found: &Header, size: u64, out: &mut impl Write) -> Result<(), TarError> {
-        check_header(path, found, size)?;
-        if io::copy(&mut self.0.by_ref().take(size), out)? != size {
-            return Err(unexpected(path));
-        }
-        self.padding(path, size)
     }
 
     fn padding(&mut self, path: &str, size: u64) -> Result<(), TarError> {
@@ -209,6 +215,22 @@ impl<W: Write> Write for CountedWrite<'_, W> {
     }
 }
 
+/// Remembers whether it was the writer that failed.
+struct OutOfTar<'a, W> {
+    out: &'a mut W,
+    failed: bool,
+}
+
+impl<W: Write> Write for OutOfTar<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes).inspect_err(|error| self.failed = error.kind() != io::ErrorKind::Interrupted)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,6 +276,30 @@ mod tests {
             assert!(read(&tar[..place]).is_err(), "cut at {place}");
         }
         assert!(read(&[tar.as_slice(), &[0]].concat()).is_err());
+    }
+
+    #[test]
+    fn whether_reading_or_writing_failed_is_told_apart() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::from_raw_os_error(5))
+            }
+        }
+        impl Write for Broken {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::Error::from_raw_os_error(28))
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let tar = two();
+        let wrote = TarReader::new(tar.as_slice()).copy("a/first", 3, &mut Broken);
+        assert!(matches!(wrote, Err(TarError::Out(error)) if error.raw_os_error() == Some(28)));
+        let read = TarReader::new(tar[..BLOCK].chain(Broken)).copy("a/first", 3, &mut Vec::new());
+        assert!(matches!(read, Err(TarError::Io(error)) if error.raw_os_error() == Some(5)));
     }
 
     #[test]

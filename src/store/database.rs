@@ -139,7 +139,8 @@ impl Store {
     }
 
     /// The data directory.
-    pub(super) fn directory(&self) -> &Path {
+    #[must_use]
+    pub fn directory(&self) -> &Path {
         self.readers.path.parent().unwrap_or(Path::new("."))
     }
 

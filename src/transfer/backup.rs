@@ -93,6 +93,7 @@ pub fn backup(
     if let Some(key) = to.first_of_the_team(&store.settings().team_keys) {
         return Err(BackupError::Team(key));
     }
+    files::refuse_inside(directory, out)?;
     let holidays = directory.join(BANK_HOLIDAYS);
     let bank_holidays = if holidays.exists() { Some(files::read_text(&holidays, MIB)?) } else { None };
     let mut file = NewFile::create(out, Readers::Owner)?;

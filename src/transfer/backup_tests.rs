@@ -557,6 +557,20 @@ fn what_was_killed_is_begun_anew_or_ended_and_what_is_in_the_way_stays() {
 }
 
 #[test]
+fn nothing_that_is_carried_is_written_into_the_box() {
+    let (world, _) = full();
+    let r#box = &world.r#box;
+    let out = r#box.directory.path().join("b1");
+    let backed_up = backup(world.store(), r#box.directory.path(), &world.to, DAY, &out).unwrap_err().to_string();
+    let collected =
+        collect(world.store(), &r#box.recipients, &r#box.box_key, DAY, &out, false).unwrap_err().to_string();
+    for refused in [backed_up, collected] {
+        assert!(refused.contains("would lie in") && refused.contains("outside that directory"), "{refused}");
+    }
+    assert!(!out.exists());
+}
+
+#[test]
 fn two_at_once_are_one() {
     let (world, _) = full();
     world.backup("b1");

@@ -79,6 +79,7 @@ pub fn collect(
     out: &Path,
     again: bool,
 ) -> Result<CollectOutcome, CollectError> {
+    files::refuse_inside(store.directory(), out)?;
     if let Some(outcome) = finish_earlier(store, out)? {
         return Ok(outcome);
     }

@@ -14,7 +14,7 @@ use super::{
     box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, KEY_FILE_BYTES},
 };
 use crate::{
-    crypto::{BackupIdentity, BackupReader, BoxRole, OpenError, SigningKey, VerifyingKey, os_random, scrub},
+    crypto::{BackupIdentity, BackupReader, BoxRole, OpenError, SigningKey, VerifyingKey, is_sealed, os_random, scrub},
     domain::{
         BoxId, Date, Epoch, EpochId, Format,
         limits::{MANIFEST_BYTES, MIB},
@@ -28,12 +28,8 @@ use crate::{
 
 /// Where a box is made before it is one, in its data directory.
 const RESTORING: &str = "restoring";
-/// What a file system has at its top: no file of anybody's.
-const NOBODYS: &str = "lost+found";
 /// What a file that is not sealed begins with, if it is a decisions file.
 const DECISIONS: &[u8] = b"decisions.json\0";
-/// What every age file begins with.
-const SEALED: &[u8] = b"age-encryption.org/v1";
 
 /// A box that was made of a backup.
 pub struct Restored {
@@ -129,6 +125,7 @@ impl From<TarError> for RestoreError {
         match error {
             TarError::Io(error) if error.raw_os_error().is_some() => Self::Read(error),
             TarError::Io(_) => Self::Altered,
+            TarError::Out(error) => Self::Store(error.into()),
             TarError::Unexpected(_) | TarError::TooLarge(_) => inside("an entry is not where it should be"),
         }
     }
@@ -226,11 +223,9 @@ impl RestorePlace<'_> {
             return Err(RestoreError::Exists(self.directory.to_owned()));
         }
         let is_unfinished = self.beside.is_dir();
-        for entry in fs::read_dir(self.directory).map_err(FileError::io("read", self.directory))? {
-            let path = entry.map_err(FileError::io("read", self.directory))?.path();
-            let name = path.file_name().unwrap_or_default();
-            let is_left_over = is_unfinished && (path == self.beside || Self::names().any(|left| name == left));
-            if name != NOBODYS && !is_left_over {
+        for name in files::names_in(self.directory)? {
+            let is_left_over = is_unfinished && (name == RESTORING || Self::names().any(|left| name == left));
+            if !is_left_over {
                 let found = name.to_string_lossy().into_owned();
                 return Err(RestoreError::NotEmpty { directory: self.directory.to_owned(), found });
             }
@@ -266,7 +261,7 @@ fn fill(beside: &Path, identity: &BackupIdentity, today: Date, file: &Path) -> R
     if begins.starts_with(DECISIONS) {
         return Err(RestoreError::Decisions);
     }
-    if !begins.starts_with(SEALED) {
+    if !is_sealed(begins) {
         return Err(RestoreError::NotSealed);
     }
     let mut tar = TarReader::new(identity.open_backup(sealed)?);

@@ -359,11 +359,28 @@ fn wrong_files_are_named_and_nothing_is_left_of_them() {
     );
     // A casebook is made of its own backup alone.
     let keys = ["--identity", "team/identity.txt", "--signing-key", "team/signing.key"];
-    for file in ["c1", "box-backup"] {
-        let restore = [&["desk", "restore", "--casebook", "other"], keys.as_slice(), &[file]].concat();
-        place.refused(&restore);
-        assert!(!place.path("other/casebook.json").exists());
+    let restore = |file| [&["desk", "restore", "--casebook", "other"], keys.as_slice(), &[file]].concat();
+    for (file, says) in [
+        ("c1", "no backup of a casebook; give the file"),
+        ("box-backup", "not sealed to this identity"),
+        ("public", "no backup of a casebook; give the file"),
+        ("none", "No such file"),
+    ] {
+        let refused = place.refused(&restore(file));
+        assert!(refused.contains(says) && !refused.contains("os error"), "{file}: {refused}");
+        assert!(!place.path("other").exists());
     }
+    let said = place.done(&restore("desk-backup"));
+    assert!(said.contains("then import, oldest first, every collection that was made since"), "{said}");
+    // A backup to keys of its own is restored with those, and a member opens what came of it.
+    let own = ["--to", "op/governance.recipients", "--out", "own-backup"];
+    place.done(&[&["desk", "backup", "--casebook", "casebook"], own.as_slice()].concat());
+    let said = place.done(&["desk", "restore", "--casebook", "third", "--identity", "op/identity.txt", "own-backup"]);
+    assert!(said.contains("this identity opens the backup and not the casebook"), "{said}");
+    place.done(&[&["desk", "list", "--casebook", "third"], &keys[..2]].concat());
+    // What is exported next from it is in that backup.
+    let said = place.done(&[&["desk", "export", "--casebook", "third", "--out", "d9"], keys.as_slice()].concat());
+    assert!(said.contains("decisions 1:") && !said.contains("backup"), "{said}");
 }
 
 /// A person reads at the box what a restore may have cost them, and that they were set aside; a reviewer takes the restored box

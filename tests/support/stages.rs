@@ -7,8 +7,23 @@ use serde_json::Value;
 
 use super::{http, installation::Installation, person};
 
-/// Everything that commands change.
-const KEPT: &[&str] = &["box", "casebook", "c1", "d1"];
+/// What commands between box and desk change.
+const CARRIED: &[&str] = &["box", "casebook", "c1", "d1"];
+/// What commands at the desk alone change.
+const AT_DESK: &[&str] = &["casebook", "b1", "restored"];
+
+/// Makes a casebook of the backup.
+const RESTORE: &[&str] = &[
+    "desk",
+    "restore",
+    "--casebook",
+    "restored",
+    "--identity",
+    "team/identity.txt",
+    "--signing-key",
+    "team/signing.key",
+    "b1",
+];
 
 /// The commands, one after another.
 pub(crate) struct Stages {
@@ -23,6 +38,8 @@ pub(crate) struct Stage {
     pub(crate) arguments: Vec<String>,
     /// The file that it writes.
     pub(crate) output: Option<&'static str>,
+    /// What it may change.
+    kept: &'static [&'static str],
     /// What is there when nothing disturbed it.
     pub(crate) end: Value,
 }
@@ -38,11 +55,13 @@ impl Stages {
         let notice = "How we will use what you told us.";
         fs::File::create(place.path("notice")).and_then(|mut file| file.write_all(notice.as_bytes())).expect("a file");
         let mut stages = Self { place, all: Vec::new() };
-        stages.add("collect", &["collect", "--data", "box", "--keys", "public", "--out", "c1"], Some("c1"));
-        stages.add("import", &["desk", "import", "--casebook", "casebook", "c1"], None);
+        let collect = ["collect", "--data", "box", "--keys", "public", "--out", "c1"];
+        stages.add("collect", CARRIED, &collect, Some("c1"));
+        stages.add("import", CARRIED, &["desk", "import", "--casebook", "casebook", "c1"], None);
         let report = stages.place.desk_list()[0]["id"].as_str().expect("an id").to_owned();
         stages.add(
             "decide",
+            CARRIED,
             &[
                 "desk",
                 "decide",
@@ -58,18 +77,28 @@ impl Stages {
             ],
             None,
         );
-        stages.add("export", &["desk", "export", "--casebook", "casebook", "--out", "d1"], Some("d1"));
-        stages.add("deliver", &["deliver", "--data", "box", "--keys", "public", "d1"], None);
+        stages.add("export", CARRIED, &["desk", "export", "--casebook", "casebook", "--out", "d1"], Some("d1"));
+        stages.add("deliver", CARRIED, &["deliver", "--data", "box", "--keys", "public", "d1"], None);
+        stages.add("backup", AT_DESK, &["desk", "backup", "--casebook", "casebook", "--out", "b1"], Some("b1"));
+        stages.add("restore", AT_DESK, RESTORE, Some("restored/casebook.json"));
+        let aside = ["desk", "set-aside", "--casebook", "casebook", "--reason", "not-for-us", &report];
+        stages.add("set-aside", AT_DESK, &aside, None);
         stages
     }
 
-    fn add(&mut self, name: &'static str, arguments: &[&str], output: Option<&'static str>) {
-        for kept in KEPT {
+    fn add(
+        &mut self,
+        name: &'static str,
+        kept: &'static [&'static str],
+        arguments: &[&str],
+        output: Option<&'static str>,
+    ) {
+        for kept in kept {
             copy(&self.place.path(kept), &self.place.path(&format!("before-{name}/{kept}")));
         }
         self.place.done(arguments);
         let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        let mut stage = Stage { name, arguments, output, end: Value::Null };
+        let mut stage = Stage { name, arguments, output, kept, end: Value::Null };
         stage.end = self.end(&stage);
         // Looking may have gone further than the command itself.
         self.restore(&stage);
@@ -79,7 +108,7 @@ impl Stages {
 
     /// Puts everything back as it was before the command.
     pub(crate) fn restore(&self, stage: &Stage) {
-        for kept in KEPT {
+        for kept in stage.kept {
             let path = self.place.path(kept);
             remove(&path);
             remove(&self.place.path(&format!("{kept}.partial")));
@@ -102,6 +131,13 @@ impl Stages {
                 let said = place.deliver("d1");
                 serde_json::json!([said, self.clocks()])
             }
+            // It is restored, and has all that is in it.
+            "backup" => {
+                place.done(RESTORE);
+                self.restored()
+            }
+            "restore" => self.restored(),
+            "set-aside" => place.desk_list(),
             _ => {
                 let check = place.done(&["check", "--data", "box", "--keys", "public", "--whole"]);
                 assert!(check.contains("ok       every page and reference of the database is sound"), "{check}");
@@ -109,6 +145,26 @@ impl Stages {
                 self.clocks()
             }
         }
+    }
+
+    /// Whether a command has done its work; none if only its end tells.
+    pub(crate) fn is_done(&self, stage: &Stage) -> Option<bool> {
+        match (stage.name, stage.output) {
+            (_, Some(name)) => Some(self.place.path(name).exists()),
+            ("decide", _) => Some(self.decisions() > 0),
+            ("set-aside", _) => Some(!self.place.desk_list()[0]["set_aside"].is_null()),
+            _ => None,
+        }
+    }
+
+    /// A restored casebook, by what opens and by what lies in it.
+    fn restored(&self) -> Value {
+        let list = self.place.json(&["desk", "list", "--casebook", "restored", "--json"]);
+        let names = fs::read_dir(self.place.path("restored")).expect("it is there");
+        let mut names: Vec<_> =
+            names.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name")).collect();
+        names.sort();
+        serde_json::json!([list, names])
     }
 
     /// How many decisions are recorded. A look at the queue leaves no event, as opening the report would.

@@ -52,6 +52,16 @@ impl Casebook {
     pub fn open(directory: &Path, identity: Arc<GovernanceIdentity>) -> Result<Self, CasebookError> {
         let trusted = Pointer::read(directory)?.trust(directory, &identity)?;
         let keys = Keyring::open(directory, Arc::clone(&identity))?.ok_or(CasebookError::Log(LogError::NotAMember))?;
+        Self::replayed(directory, identity, trusted, keys)
+    }
+
+    /// A casebook whose events are all checked, if what it is said to be can be trusted.
+    pub(in crate::casebook) fn replayed(
+        directory: &Path,
+        identity: Arc<GovernanceIdentity>,
+        trusted: Trusted,
+        keys: Keyring,
+    ) -> Result<Self, CasebookError> {
         let mut casebook = Self::without_events(directory, identity, trusted, keys);
         let events = casebook.all_events()?;
         let head = head::read(directory)?;

@@ -1,5 +1,6 @@
 //! A casebook that a member has opened, to read it or to make one change.
 
+pub(in crate::casebook) mod backup_file;
 pub(in crate::casebook) mod casebook;
 pub(in crate::casebook) mod editor;
 pub(in crate::casebook) mod lock;

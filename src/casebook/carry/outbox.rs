@@ -100,7 +100,8 @@ impl Editor<'_> {
                 files::remove(&file.path)?;
             }
         }
-        let unfinished = last > 0 && files::partial_path(&place(last)).exists();
+        let last_file = files::part_path(&place(last), self.casebook.state.exported_part.number);
+        let unfinished = last > 0 && files::partial_path(&last_file).exists();
         Ok(place(if unfinished { last } else { last + 1 }))
     }
 }
@@ -162,6 +163,6 @@ mod tests {
         // Killed before the file had its name.
         let path = world.open().unwrap().outgoing().unwrap().pop().unwrap().path;
         fs::rename(&path, files::partial_path(&path)).unwrap();
-        assert!(matches!(export(&world), Export::Finished { number: 4 }));
+        assert!(matches!(export(&world), Export::Finished { number: 4, .. }));
     }
 }

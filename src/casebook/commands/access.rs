@@ -9,6 +9,7 @@ use crate::{
         log::event::{Accessed, Matter, SealedMatter, What},
     },
     domain::{AccessKind, Attachment, Calendar, Date, ReportId, Text, Today},
+    files,
 };
 
 impl Editor<'_> {
@@ -53,7 +54,8 @@ impl Editor<'_> {
     /// a name is only ever looked up, never used as a path.
     ///
     /// # Errors
-    /// If there is no such file or several, the access can't be recorded, it can't be opened, or `out` is there already.
+    /// If there is no such file or several, the access can't be recorded, it can't be opened, or `out` is there
+    /// already or lies in the casebook.
     pub fn write_attachment(
         &mut self,
         id: ReportId,
@@ -61,6 +63,7 @@ impl Editor<'_> {
         out: &Path,
         today: &dyn Today,
     ) -> Result<Attachment, CasebookError> {
+        files::refuse_inside(&self.casebook.directory, out)?;
         self.attachment_to_save(id, name, today)?.write(out)
     }
 

@@ -1,76 +1,35 @@
-//! A backup of a casebook, and a casebook made of one.
+//! A backup of a casebook.
 //!
 //! What lies in a casebook is sealed already; a backup seals it once more, so that whoever finds one does not see how many
-//! reports there are. It is taken under the casebook's lock, after the casebook was opened and so checked. Whether a restored
-//! casebook is the right one is for its events and each member's word to say, as of any other.
+//! reports there are. It is taken under the casebook's lock, after the casebook was opened and so checked.
 
 use std::{
-    fs::{self, File},
-    io::{self, BufReader, BufWriter, Read, Write},
+    fs,
+    io::{self, BufWriter, Read, Write},
     path::{Path, PathBuf},
 };
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
-    casebook::{Casebook, CasebookBackupError, CasebookError, book::lock::lock, log::trust},
+    casebook::{
+        Casebook, CasebookBackupError, CasebookError,
+        book::{
+            backup_file::{
+                BACKED_UP, BACKUP_HEAD, CasebookBackupHead, FileList, LastBackup, ListedFile, PARTS, belongs, json,
+                list_name,
+            },
+            lock::lock,
+        },
+    },
     crypto::{GovernanceRecipients, SealError, seal_stream},
     domain::{
-        CasebookId, Date, Format, LogHead, Today,
-        limits::{KIB, MANIFEST_BYTES, MIB},
+        Date, Format, Today,
+        limits::{KIB, MIB},
     },
-    files::{
-        self, FileError, NewFile, Readers,
-        tarball::{TarError, TarReader, TarWriter},
-    },
-    unseal::GovernanceIdentity,
+    files::{self, FileError, NewFile, Readers, tarball::TarWriter},
 };
 
 /// Files in one list.
 const AT_ONCE: usize = 10_000;
-/// Where a casebook is made before it is one.
-const RESTORING: &str = "restoring";
-/// When a backup was made last: to urge whoever works here, and believed for nothing else.
-const BACKED_UP: &str = "backed-up.json";
-/// What a casebook has at its top, the file that makes it one last.
-const PARTS: [&str; 8] = ["trust", "keys", "events", "collections", "answers", "outgoing", "head.json", trust::NAME];
-
-/// `backup.json`, at the beginning.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CasebookBackupHead {
-    format: Format,
-    casebook: CasebookId,
-    /// The day it was made, Europe/London.
-    on: Date,
-    /// The last event that is in it.
-    head: LogHead,
-}
-
-/// `list/N.json`: some files, which follow in this order.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileList {
-    files: Vec<ListedFile>,
-    /// Whether there are no more.
-    last: bool,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListedFile {
-    path: String,
-    size: u64,
-}
-
-/// `backed-up.json`.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LastBackup {
-    on: Date,
-    /// How many parts of collections had been imported then.
-    imports: u64,
-}
 
 /// What a backup holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,14 +40,20 @@ pub struct CasebookBackup {
     pub events: u64,
     /// Bytes of the file.
     pub bytes: u64,
+    /// Whether the day on which it was made could be recorded.
+    pub recorded: bool,
 }
 
-/// A casebook that was made of a backup.
-pub struct RestoredCasebook {
-    /// Opened, and so checked.
-    pub casebook: Casebook,
-    /// The day of the backup.
-    pub on: Date,
+/// What fails while a file of the casebook goes into its backup.
+enum IntoBackup {
+    Reading(FileError),
+    Writing(io::Error),
+}
+
+impl From<io::Error> for IntoBackup {
+    fn from(error: io::Error) -> Self {
+        Self::Writing(error)
+    }
 }
 
 impl Casebook {
@@ -103,6 +68,7 @@ impl Casebook {
         out: &Path,
         today: &dyn Today,
     ) -> Result<CasebookBackup, CasebookError> {
+        files::refuse_inside(&self.directory, out)?;
         let _lock = lock(&self.directory)?;
         self.refresh()?;
         let to = match to {
@@ -115,8 +81,9 @@ impl Casebook {
         let failed = || FileError::io("write", out);
         let sealer = seal_stream(&to, BufWriter::with_capacity(MIB / 4, &mut file))?;
         let mut tar = TarWriter::new(sealer);
-        let (format, casebook, on) = (Format::CasebookBackup, self.id(), today.today());
-        tar.append("backup.json", &json(&CasebookBackupHead { format, casebook, on, head })?).map_err(failed())?;
+        let (format, casebook, on, imports) = (Format::CasebookBackup, self.id(), today.today(), self.state.imports);
+        let about = CasebookBackupHead { format, casebook, on, head, imports };
+        tar.append(BACKUP_HEAD, &json(&about)?).map_err(failed())?;
         let mut rest = all.as_slice();
         for number in 1_u64.. {
             let (now, then) = rest.split_at(rest.len().min(AT_ONCE));
@@ -127,11 +94,15 @@ impl Casebook {
                 let size = found.symlink_metadata().map_err(FileError::io("read", &found))?.len();
                 list.files.push(ListedFile { path: path.clone(), size });
             }
-            tar.append(&format!("list/{number}.json"), &json(&list)?).map_err(failed())?;
+            tar.append(&list_name(number), &json(&list)?).map_err(failed())?;
             for listed in &list.files {
                 let path = self.directory.join(&listed.path);
                 let opened = files::open_shared(&path)?;
-                tar.append_with(&listed.path, listed.size, |out| copy(opened, listed.size, out)).map_err(failed())?;
+                let copied = tar.append_with(&listed.path, listed.size, |out| copy(&path, opened, listed.size, out));
+                copied.map_err(|error| match error {
+                    IntoBackup::Reading(error) => error,
+                    IntoBackup::Writing(error) => failed()(error),
+                })?;
             }
             if list.last {
                 break;
@@ -140,10 +111,10 @@ impl Casebook {
         tar.finish().and_then(|sealer| sealer.finish()).and_then(|mut out| out.flush()).map_err(failed())?;
         file.sync()?;
         file.commit()?;
-        let last = LastBackup { on, imports: self.state.imports };
-        files::replace(&self.directory.join(BACKED_UP), Readers::Team, &json(&last)?)?;
-        let bytes = out.metadata().map_err(FileError::io("read", out))?.len();
-        Ok(CasebookBackup { reports: self.state.outlines.len(), events: self.version(), bytes })
+        let bytes = out.metadata().map_or(0, |found| found.len());
+        // It is there, and can be restored from, whatever can't be written now.
+        let recorded = files::replace(&self.directory.join(BACKED_UP), Readers::Team, &json(&about.last())?).is_ok();
+        Ok(CasebookBackup { reports: self.state.outlines.len(), events: self.version(), bytes, recorded })
     }
 
     /// Every member's recipients, and those in the safe.
@@ -164,46 +135,23 @@ impl Casebook {
         let before = last.as_ref().map_or(0, |last| last.imports);
         (last.map(|last| last.on), self.state.imports.saturating_sub(before))
     }
-
-    /// Makes a casebook of a backup, in a directory that is empty or not there, and opens it. Killed before it is whole, the
-    /// same command again begins anew.
-    ///
-    /// # Errors
-    /// If the backup is not whole or not this member's, if the casebook in it is not in order, or if it can't be written.
-    pub fn restore(
-        directory: &Path,
-        identity: std::sync::Arc<GovernanceIdentity>,
-        file: &Path,
-    ) -> Result<RestoredCasebook, CasebookError> {
-        files::create_team_directory(directory)?;
-        let beside = directory.join(RESTORING);
-        clear_unfinished(directory, &beside)?;
-        files::create_team_directory(&beside)?;
-        let on = fill(&beside, &identity, file).inspect_err(|_| {
-            // Nothing is left that anybody could take for a casebook.
-            let _ = files::remove_tree(&beside);
-        })?;
-        files::sync_all_below(&beside)?;
-        for name in PARTS.into_iter().filter(|name| beside.join(name).exists()) {
-            files::rename_new(&beside.join(name), &directory.join(name))?;
-        }
-        files::remove_tree(&beside)?;
-        files::create_team_directory(&directory.join("checkpoints"))?;
-        for name in ["collections", "answers"] {
-            files::create_team_directory(&directory.join(name))?;
-        }
-        Ok(RestoredCasebook { casebook: Self::open(directory, identity)?, on })
-    }
-}
-
-fn json(document: &impl Serialize) -> Result<Vec<u8>, CasebookError> {
-    serde_json::to_vec(document).map_err(|_| CasebookError::from(SealError::Json))
 }
 
 /// As many bytes as were listed: what others change meanwhile they change under the lock.
-fn copy(from: File, size: u64, mut out: &mut dyn Write) -> io::Result<()> {
-    let copied = io::copy(&mut from.take(size), &mut out)?;
-    if copied == size { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+fn copy(path: &Path, from: impl Read, size: u64, out: &mut dyn Write) -> Result<(), IntoBackup> {
+    let failed = |error| IntoBackup::Reading(FileError::io("read", path)(error));
+    let (mut from, mut left) = (from.take(size), size);
+    let mut buffer = vec![0; 64 * KIB];
+    while left > 0 {
+        let read = match from.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Ok(0) => return Err(failed(io::ErrorKind::UnexpectedEof.into())),
+            read => read.map_err(failed)?,
+        };
+        out.write_all(&buffer[..read])?;
+        left -= read as u64;
+    }
+    Ok(())
 }
 
 /// Every file that belongs to a casebook, by path. What nobody's event can name is none: what a killed command left, what
@@ -228,222 +176,75 @@ fn listed(directory: &Path) -> Result<Vec<String>, CasebookError> {
     Ok(found)
 }
 
-/// Whether a path is one of a casebook's: nothing else is written to the disk, whatever a backup says.
-fn belongs(path: &str) -> bool {
-    let is_id = |text: &str| text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let is_number = |text: &str| (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    let sealed = |name: &str| name.strip_suffix(".age").map(str::to_owned);
-    let parts: Vec<&str> = path.split('/').collect();
-    match parts.as_slice() {
-        ["head.json" | trust::NAME] => true,
-        ["trust", name] => name.strip_suffix(".json").is_some_and(is_id),
-        ["keys", name] => sealed(name).is_some_and(|name| {
-            name.split_once('.')
-                .is_some_and(|(owner, number)| (owner == "casebook" || is_id(owner)) && is_number(number))
-        }),
-        ["events", name] => sealed(name).is_some_and(|name| is_number(&name)),
-        ["collections", import, "reports", id, seq, name] => {
-            let is_file = |name: String| name == "message" || name.strip_prefix("attachment-").is_some_and(is_number);
-            is_number(import) && is_id(id) && is_number(seq) && sealed(name).is_some_and(is_file)
-        }
-        ["answers", id, name] => is_id(id) && sealed(name).is_some_and(|name| is_number(&name)),
-        ["outgoing", name] => name.strip_prefix("decisions-").is_some_and(|name| {
-            let (number, part) = name.split_once('.').unwrap_or((name, "1"));
-            is_number(number) && is_number(part)
-        }),
-        _ => false,
-    }
-}
-
-/// Removes what an attempt left that was killed. Anything else in the directory is in the way.
-fn clear_unfinished(directory: &Path, beside: &Path) -> Result<(), CasebookError> {
-    let is_unfinished = beside.is_dir() && !directory.join(trust::NAME).exists();
-    for entry in fs::read_dir(directory).map_err(FileError::io("read", directory))? {
-        let path = entry.map_err(FileError::io("read", directory))?.path();
-        let is_ours = path.file_name().is_some_and(|name| PARTS.iter().any(|part| name == *part));
-        if !is_unfinished || !(is_ours || path == beside) {
-            return Err(CasebookBackupError::NotEmpty(directory.to_owned()).into());
-        }
-        if is_ours && path.is_dir() {
-            files::remove_tree(&path)?;
-        } else if is_ours {
-            files::remove(&path)?;
-        }
-    }
-    Ok(files::remove_tree(beside)?)
-}
-
-fn fill(beside: &Path, identity: &GovernanceIdentity, file: &Path) -> Result<Date, CasebookError> {
-    let opened = File::open(file).map_err(FileError::io("read", file))?;
-    let plain = identity.open_stream(BufReader::with_capacity(MIB / 4, opened)).map_err(CasebookBackupError::Open)?;
-    let mut tar = TarReader::new(plain);
-    let head: CasebookBackupHead = read_json(&mut tar, "backup.json")?;
-    if head.format != Format::CasebookBackup {
-        return Err(CasebookBackupError::Kind.into());
-    }
-    for number in 1_u64.. {
-        let list: FileList = read_json(&mut tar, &format!("list/{number}.json"))?;
-        for ListedFile { path, size } in &list.files {
-            if !belongs(path) {
-                return Err(CasebookBackupError::Kind.into());
-            }
-            let place = beside.join(path);
-            if let Some(directory) = place.parent() {
-                files::create_team_directory(directory)?;
-            }
-            let mut out = NewFile::create(&place, Readers::Team)?;
-            tar.copy(path, *size, &mut out).map_err(CasebookBackupError::from)?;
-            out.commit_unsynced()?;
-        }
-        if list.last {
-            break;
-        }
-    }
-    // Only at its end is a sealed stream known to be whole.
-    tar.end().map_err(CasebookBackupError::from)?;
-    Ok(head.on)
-}
-
-fn read_json<R: Read, T: serde::de::DeserializeOwned>(tar: &mut TarReader<R>, path: &str) -> Result<T, CasebookError> {
-    let bytes = tar.read(path, MANIFEST_BYTES).map_err(CasebookBackupError::from)?;
-    Ok(serde_json::from_slice(&bytes).map_err(|_| CasebookBackupError::Kind)?)
-}
-
-impl From<TarError> for CasebookBackupError {
-    fn from(error: TarError) -> Self {
-        match error {
-            TarError::Io(error) if error.raw_os_error().is_some() => Self::Read(error),
-            TarError::Io(_) => Self::Altered,
-            TarError::Unexpected(_) | TarError::TooLarge(_) => Self::Kind,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, sync::Arc};
+    use std::fs::File;
 
     use super::*;
     use crate::{
-        domain::{Calendar, MessageKind, Route, TeamRole},
-        world::{
-            DAY, TODAY,
-            casebook::{World, seal_bytes},
-        },
+        domain::Route,
+        world::{DAY, TODAY, casebook::World},
     };
 
-    /// A casebook with something of everything in it.
-    fn full() -> World {
+    fn one_report() -> World {
         let mut world = World::new();
-        world.colleague("Second", TeamRole::Reviewer);
-        let id = world.concern(1, Route::StaffConcern, &[10, 70_000]);
-        let file = world.collect();
-        world.import(&file).unwrap();
-        world.reply(id, "What we say.");
-        world.edit(|editor| editor.export_to_outbox(false, &TODAY)).unwrap();
-        world.say(id, MessageKind::FollowUp, &[3]);
+        world.concern(1, Route::StaffConcern, &[10]);
         let file = world.collect();
         world.import(&file).unwrap();
         world
     }
 
-    fn kept(world: &World, directory: &Path) -> BTreeMap<String, Vec<u8>> {
-        let _ = world;
-        let all = listed(directory).unwrap();
-        all.into_iter().map(|path| (path.clone(), fs::read(directory.join(path)).unwrap())).collect()
-    }
-
     #[test]
-    fn what_burned_comes_back_byte_for_byte_and_each_member_opens_it() {
-        let world = full();
+    fn that_a_backup_was_made_is_known_until_more_comes_in() {
+        let mut world = one_report();
         let out = world.dir.path().join("backup");
-        assert_eq!(world.open().unwrap().since_backup(), (None, 2));
+        assert_eq!(world.open().unwrap().since_backup(), (None, 1));
         let made = world.open().unwrap().backup(None, &out, &TODAY).unwrap();
-        assert_eq!((made.reports, world.open().unwrap().since_backup()), (1, (Some(DAY), 0)));
-        let before = kept(&world, &world.casebook());
-        assert!(before.len() > 12, "{:?}", before.keys());
-        fs::remove_dir_all(world.casebook()).unwrap();
-        let restored = Casebook::restore(&world.casebook(), Arc::clone(&world.identity), &out).unwrap();
-        assert_eq!((restored.on, restored.casebook.version()), (DAY, made.events));
-        assert_eq!(kept(&world, &world.casebook()), before);
+        assert_eq!((made.reports, made.recorded), (1, true));
+        assert_eq!(world.open().unwrap().since_backup(), (Some(DAY), 0));
+        let file = world.collect();
+        world.import(&file).unwrap();
+        assert_eq!(world.open().unwrap().since_backup(), (Some(DAY), 1));
+        // It is there all the same if only that can't be recorded.
+        let record = world.casebook().join(BACKED_UP);
+        files::remove(&record).unwrap();
+        fs::create_dir(&record).unwrap();
+        let made = world.open().unwrap().backup(None, &world.dir.path().join("second"), &TODAY).unwrap();
+        assert!(!made.recorded && made.bytes > 0);
+    }
+
+    #[test]
+    fn nothing_is_written_into_the_casebook() {
+        let world = one_report();
+        let before = world.snapshot();
         let id = *world.reports.keys().next().unwrap();
-        assert!(world.open().unwrap().show(id, DAY, &Calendar::default()).is_ok());
-        // Not over one that is there.
-        let again = Casebook::restore(&world.casebook(), Arc::clone(&world.identity), &out).map(drop);
-        assert!(again.unwrap_err().to_string().contains("not empty"));
-        assert_eq!(kept(&world, &world.casebook()), before);
+        for out in ["events/00000099.age", "bk"].map(|out| world.casebook().join(out)) {
+            let refused = [
+                world.open().unwrap().backup(None, &out, &TODAY).map(drop),
+                world.edit(|editor| editor.export(&out, false, &TODAY).map(drop)),
+                world.edit(|editor| editor.write_attachment(id, "1/1", &out, &TODAY).map(drop)),
+            ];
+            for refused in refused.map(|refused| refused.unwrap_err().to_string()) {
+                assert!(refused.contains("would lie in"), "{refused}");
+            }
+        }
+        assert_eq!(world.snapshot().keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
     }
 
     #[test]
-    fn every_altered_or_cut_region_is_refused_and_leaves_no_casebook() {
-        let world = full();
-        let out = world.dir.path().join("backup");
-        world.open().unwrap().backup(None, &out, &TODAY).unwrap();
-        let sealed = fs::read(&out).unwrap();
-        let place = world.dir.path().join("restored");
-        let restore =
-            |bytes: &[u8]| Casebook::restore(&place, Arc::clone(&world.identity), &world.carry(bytes)).map(drop);
-        for at in (0..sealed.len()).step_by(sealed.len() / 40) {
-            let mut altered = sealed.clone();
-            altered[at] ^= 1;
-            assert!(restore(&altered).is_err(), "at {at}");
-            assert!(restore(&sealed[..at]).is_err(), "cut at {at}");
-            assert!(!place.join(trust::NAME).exists());
-        }
-        let stranger = Arc::new(GovernanceIdentity::generate());
-        assert!(Casebook::restore(&place, stranger, &out).map(drop).is_err());
-        // A collection is none.
-        let collection = seal_bytes(b"something else", &world.recipients());
-        assert!(restore(&collection).is_err());
-        restore(&sealed).unwrap();
-    }
-
-    #[test]
-    fn what_was_killed_is_begun_anew_and_what_is_in_the_way_stays() {
-        let world = full();
-        let out = world.dir.path().join("backup");
-        world.open().unwrap().backup(None, &out, &TODAY).unwrap();
-        let place = world.dir.path().join("restored");
-        // Killed while the parts got their names.
-        fs::create_dir_all(place.join(RESTORING).join("keys")).unwrap();
-        fs::create_dir_all(place.join("events")).unwrap();
-        files::write_new(&place.join("head.json"), Readers::Owner, b"half").unwrap();
-        assert!(Casebook::restore(&place, Arc::clone(&world.identity), &out).is_ok());
-        let other = world.dir.path().join("other");
-        fs::create_dir(&other).unwrap();
-        files::write_new(&other.join("mine"), Readers::Owner, b"mine").unwrap();
-        assert!(Casebook::restore(&other, Arc::clone(&world.identity), &out).is_err());
-        assert!(other.join("mine").exists());
-    }
-
-    #[test]
-    fn no_path_leads_out_of_the_casebook() {
-        for path in [
-            "casebook.json",
-            "trust/0123456789abcdef.json",
-            "keys/casebook.1.age",
-            "keys/0123456789abcdef.12.age",
-            "events/00000001.age",
-            "collections/1/reports/0123456789abcdef/2/attachment-10.age",
-            "answers/0123456789abcdef/1.age",
-            "outgoing/decisions-3.2",
-        ] {
-            assert!(belongs(path), "{path}");
-        }
-        for path in [
-            "",
-            "/etc/passwd",
-            "../casebook.json",
-            "keys/../../x.1.age",
-            "events/1.age.partial",
-            "accounts/1000.json",
-            "collections/mending/reports/0123456789abcdef/2/message.age",
-            "collections/1/reports/0123456789abcdef/2/../message.age",
-            "answers/0123456789abcdef/x.age",
-            "outgoing/referral-1",
-            "checkpoints/0123456789abcdef.age",
-        ] {
-            assert!(!belongs(path), "{path}");
-        }
+    fn a_file_that_cannot_be_read_is_the_one_that_is_named() {
+        let place = tempfile::tempdir().unwrap();
+        let mut out = Vec::new();
+        // A directory opens, and can't be read.
+        let IntoBackup::Reading(error) =
+            copy(Path::new("it"), File::open(place.path()).unwrap(), 9, &mut out).err().unwrap()
+        else {
+            panic!("it was read");
+        };
+        assert!(error.to_string().starts_with("can't read it: Is a directory"), "{error}");
+        let cut = copy(Path::new("it"), b"short".as_slice(), 9, &mut out);
+        assert!(matches!(cut, Err(IntoBackup::Reading(_))));
+        let full = copy(Path::new("it"), b"words".as_slice(), 5, &mut [0; 2].as_mut_slice());
+        assert!(matches!(full, Err(IntoBackup::Writing(_))));
     }
 }

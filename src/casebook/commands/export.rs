@@ -42,10 +42,13 @@ pub enum Export {
         /// Reports of which an answer's sealed file is not as it was made: that answer and those after it are not in it.
         lost: Vec<ReportId>,
     },
-    /// The file of an export that was cut short has got its name.
+    /// The file of an export that was cut short has got its name. Parts after it were not written: what was to be in them
+    /// is in the next export.
     Finished {
         /// From 1; the box takes them in this order.
         number: u64,
+        /// Which of its files.
+        part: Part,
     },
 }
 
@@ -112,8 +115,13 @@ impl Editor<'_> {
     /// no collection has shown to be delivered and all that was ever told: for when a file was lost on its way.
     ///
     /// # Errors
-    /// If `out` is there already or can't be written, or if a sealed answer can't be read.
+    /// If `out` is there already, lies in the casebook or can't be written, or if a sealed answer can't be read.
     pub fn export(&mut self, out: &Path, again: bool, today: &dyn Today) -> Result<Export, CasebookError> {
+        files::refuse_inside(&self.casebook.directory, out)?;
+        self.export_anywhere(out, again, today)
+    }
+
+    fn export_anywhere(&mut self, out: &Path, again: bool, today: &dyn Today) -> Result<Export, CasebookError> {
         if let Some(finished) = self.finish_last(out)? {
             return Ok(finished);
         }
@@ -189,7 +197,7 @@ impl Editor<'_> {
     /// As [`Self::export`].
     pub fn export_to_outbox(&mut self, again: bool, today: &dyn Today) -> Result<Export, CasebookError> {
         let out = self.next_in_outbox()?;
-        self.export(&out, again, today)
+        self.export_anywhere(&out, again, today)
     }
 
     /// What the box may delete: only what is here as the person sent it, which is opened before this member's word goes to
@@ -247,8 +255,9 @@ impl Editor<'_> {
     /// Gives the last export its name, if it was recorded but killed before it had one.
     fn finish_last(&self, out: &Path) -> Result<Option<Export>, CasebookError> {
         let state = &self.casebook.state;
-        let last = (state.exported, state.exported_part.number);
-        let out = &part_path(out, last.1);
+        let (number, part) = (state.exported, state.exported_part);
+        let last = (number, part.number);
+        let out = &part_path(out, part.number);
         let partial = files::partial_path(out);
         let Some(recorded) = state.export_files.get(&last).copied() else { return Ok(None) };
         let digest = |path: &Path| crypto::digest_all(files::open_shared(path)?).map_err(FileError::io("read", path));
@@ -259,7 +268,7 @@ impl Editor<'_> {
             return Ok(None);
         }
         files::rename_new(&partial, out)?;
-        Ok(Some(Export::Finished { number: self.casebook.state.exported }))
+        Ok(Some(Export::Finished { number, part }))
     }
 }
 
@@ -468,7 +477,7 @@ mod tests {
         let bytes = fs::read(&out).unwrap();
         fs::rename(&out, files::partial_path(&out)).unwrap();
         world.reply(id, "two");
-        assert_eq!(export(&world, "out", false).0, Export::Finished { number: 1 });
+        assert_eq!(export(&world, "out", false).0, Export::Finished { number: 1, part: Part::WHOLE });
         assert_eq!(fs::read(&out).unwrap(), bytes);
         // What is not the recorded file is written over.
         files::write_new(&world.dir.path().join("next.partial"), Readers::Owner, b"half").unwrap();
@@ -477,6 +486,42 @@ mod tests {
             Export::Written { number: 2, parts: 1, answers: 1, collected: 0, set_aside: 0, lost: vec![] }
         );
         assert!(!world.dir.path().join("next.partial").exists());
+    }
+
+    #[test]
+    fn of_an_export_in_parts_the_one_that_was_cut_off_is_finished_and_the_rest_goes_next() {
+        let (world, id) = one_report(Route::StaffConcern);
+        world.reply(id, "one");
+        // The first two of three, of which the second did not get its name.
+        let begin = |number: u64, first: &Path| {
+            world
+                .edit(|editor| {
+                    for part in 1..=2 {
+                        let of_three = Part { number: part, of: 3 };
+                        editor.write_part(&part_path(first, part), number, of_three, PartPlan::default(), &TODAY)?;
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            let second = part_path(first, 2);
+            fs::rename(&second, files::partial_path(&second)).unwrap();
+            second
+        };
+        let second = begin(1, &world.dir.path().join("out"));
+        let part = Part { number: 2, of: 3 };
+        assert_eq!(export(&world, "out", false).0, Export::Finished { number: 1, part });
+        assert!(second.exists());
+        let written = export(&world, "next", false).0;
+        assert!(
+            matches!(written, Export::Written { number: 2, parts: 1, answers: 1, collected: 1, .. }),
+            "{written:?}"
+        );
+        // Likewise in the casebook's own outbox.
+        let first = world.edit(|editor| editor.next_in_outbox()).unwrap();
+        let second = begin(3, &first);
+        let finished = world.edit(|editor| editor.export_to_outbox(false, &TODAY)).unwrap();
+        assert_eq!(finished, Export::Finished { number: 3, part });
+        assert!(second.exists());
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub(in crate::casebook) mod import;
 pub(in crate::casebook) mod propose;
 pub(in crate::casebook) mod recover;
 pub(in crate::casebook) mod refer;
+pub(in crate::casebook) mod restore;
 pub(in crate::casebook) mod restrict;
 pub(in crate::casebook) mod set_aside;
 pub(in crate::casebook) mod take_back;

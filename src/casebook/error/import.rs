@@ -29,6 +29,9 @@ pub enum Refusal {
     /// Reading it failed.
     #[error("reading it failed: {0}; check the medium and carry it again")]
     Io(io::Error),
+    /// Writing what is in it failed.
+    #[error("what is in it can't be written: {0}; free some space, or use another disk, and take it in again")]
+    Write(io::Error),
     /// The files are not exactly those of the manifest, in its order.
     #[error("it does not hold exactly the files that its manifest names, in that order; carry it again from the box")]
     Files,
@@ -169,6 +172,7 @@ impl From<TarError> for Refusal {
         match error {
             TarError::Io(error) if error.raw_os_error().is_some() => Self::Io(error),
             TarError::Io(_) => Self::Altered,
+            TarError::Out(error) => Self::Write(error),
             TarError::Unexpected(_) | TarError::TooLarge(_) => Self::Files,
         }
     }

@@ -17,7 +17,7 @@ use std::{
 use clap::Args;
 use rustix::fs::{Mode, OFlags};
 
-use super::{casebook_argument::CasebookArgument, keys_of::is_shared};
+use super::casebook_argument::CasebookArgument;
 use crate::{
     casebook::{ACCOUNTS, KeyPaths, Pointer},
     cli::{
@@ -60,13 +60,13 @@ pub(super) fn run(arguments: &DeskCheckArguments) -> Outcome {
 /// Whether a group shares the directory. Others have no part in it, whoever they are.
 fn directory(findings: &mut Findings, casebook: &Path) -> Result<bool, Failure> {
     let found = casebook.metadata().map_err(files::FileError::io("read", casebook))?;
-    let shared = is_shared(found.mode());
+    let shared = files::is_shared(found.mode());
     let well = if shared {
         format!("the casebook is shared by the accounts of group {}", found.gid())
     } else {
         "the casebook is for one account alone".to_owned()
     };
-    let closed = if found.mode() & MODE == directory_mode(shared) {
+    let closed = if found.mode() & MODE == files::directory_mode(shared) {
         Ok(())
     } else {
         Err(Failure::Failed(format!(
@@ -77,10 +77,6 @@ fn directory(findings: &mut Findings, casebook: &Path) -> Result<bool, Failure> 
     };
     findings.add(&well, closed);
     Ok(shared)
-}
-
-const fn directory_mode(shared: bool) -> u32 {
-    if shared { 0o2770 } else { 0o700 }
 }
 
 /// What lies in a casebook with another mode or another group than it should have, or should not lie there at all.
@@ -122,7 +118,7 @@ impl FilesThere {
             }
             self.foreign += usize::from(self.shared && found.gid() != self.group);
             let mode = match (found.is_dir(), self.shared && !is_accounts) {
-                (true, shared) => directory_mode(shared),
+                (true, shared) => files::directory_mode(shared),
                 (false, true) => 0o660,
                 // Where an account's keys are is its own business.
                 (false, false) => 0o600,

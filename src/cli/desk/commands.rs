@@ -11,7 +11,9 @@ use super::{
     team_commands::{self, ConsentArguments, LogArguments, ProposeArguments, RecoverArguments, TeamArguments},
 };
 use crate::{
-    casebook::{Casebook, Founder, KeyPaths, NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Pointer},
+    casebook::{
+        BackupOpener, Casebook, Founder, KeyPaths, NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Pointer,
+    },
     cli::{
         desk::{
             key_ring::KeyRing,
@@ -81,7 +83,8 @@ pub(in crate::cli) enum DeskCommand {
     Backup(DeskBackupArguments),
     /// Make a casebook of a backup, in an empty directory
     ///
-    /// Then take in the box's next collection. What was recorded after the backup is gone; what the box saw of it, it says.
+    /// Then take in every collection since the backup that is still there, oldest first, and the box's next one. What was
+    /// recorded after the backup is gone; what the box saw of it, it says. Cut off, the same command again finishes it.
     Restore(DeskRestoreArguments),
     /// Say who works on the casebook, what waits for a second member, and what happened since
     Team(TeamArguments),
@@ -348,6 +351,11 @@ fn backup(arguments: &DeskBackupArguments) -> Outcome {
         made.bytes.div_ceil(MIB as u64),
         arguments.out.display()
     ))?;
+    if !made.recorded {
+        output::line(
+            "that it was made could not be recorded, so the desk goes by the one before; it is whole all the same",
+        )?;
+    }
     output::line("keep it away from this machine; the private keys are not in it")
 }
 
@@ -360,16 +368,34 @@ fn restore(arguments: &DeskRestoreArguments) -> Outcome {
     let mut ring = KeyRing::new(paths.clone(), arguments.passphrase_file.clone());
     let file = absolute(&arguments.file)?;
     confine(&directory, &ring, [file.as_path()], None);
-    let restored = Casebook::restore(&directory, ring.identity()?.into(), &file)?;
-    paths.remember(&directory)?;
+    let restored = Casebook::restore(&directory, &ring.identity()?.into(), &paths, &file)?;
+    let did = if restored.finished_earlier { "an earlier command restored" } else { "restored" };
     output::line(&format!(
-        "restored the casebook in {} as it was on {}, with {}",
+        "{did} the casebook in {} as it was on {}, with {}",
         directory.display(),
         restored.on,
-        output::count(usize::try_from(restored.casebook.version()).unwrap_or(usize::MAX), "event", "events")
+        output::count(usize::try_from(restored.events).unwrap_or(usize::MAX), "event", "events")
     ))?;
     output::line(&format!("casebook fingerprint: {}", Pointer::read(&directory)?.fingerprint()))?;
-    output::line("import the box's next collection; if the box saw more than this, it says so, and what to do")
+    match restored.opener {
+        BackupOpener::Member => {}
+        BackupOpener::Joining => output::line(
+            "this identity has not opened it before: run `candour desk join` with the fingerprint that a colleague reads out",
+        )?,
+        BackupOpener::Recovery => output::line(
+            "these are the recovery keys, which open it for nobody: let someone join with `candour desk recover`, once that \
+             fingerprint is the one that was written down with the keys",
+        )?,
+        BackupOpener::Stranger => output::line(
+            "this identity opens the backup and not the casebook, whose events are checked when a member opens it: with \
+             --identity and --signing-key, as this account is none that it knows",
+        )?,
+    }
+    output::line(&format!(
+        "then import, oldest first, every collection that was made since {} and is still there, and after them the box’s next \
+         one: after a newer one, an older one is refused. If the box saw more than this, it says so, and what to do",
+        restored.on
+    ))
 }
 
 fn list(arguments: &ListArguments) -> Outcome {

@@ -16,6 +16,7 @@ use crate::{
         confined,
         output::{Failure, Outcome},
     },
+    files,
 };
 
 /// For a command that only reads the casebook.
@@ -106,14 +107,7 @@ pub(super) fn confine<const N: usize>(casebook: &Path, ring: &KeyRing, read: [&P
 /// What this process makes from now on in a casebook that a group shares is that group's; in any other, this account's
 /// alone. What is not the casebook's own says itself who may read it.
 pub(super) fn follow_sharing(casebook: &Path) {
-    if casebook.metadata().is_ok_and(|found| is_shared(found.mode())) {
+    if casebook.metadata().is_ok_and(|found| files::is_shared(found.mode())) {
         rustix::process::umask(Mode::from_raw_mode(0o007));
     }
-}
-
-/// Whether a directory of that mode is shared by its group: what is made in it is the group's too.
-pub(super) const fn is_shared(mode: u32) -> bool {
-    const SETGID_AND_GROUP: u32 = 0o2070;
-
-    mode & SETGID_AND_GROUP == SETGID_AND_GROUP
 }

@@ -228,17 +228,8 @@ pub(in crate::cli) fn export(exported: &Export, out: &Path, waiting: usize) -> O
         Export::Nothing => {
             output::line("nothing to export: no file was written; if the last one was lost on its way, give --again")
         }
-        Export::Finished { number } => {
-            output::line(&format!(
-                "decisions {number}: finished {out}, which a command that was cut short had begun; carry it to the box"
-            ))?;
-            match waiting {
-                0 => Ok(()),
-                waiting => output::line(&format!(
-                    "{} not in it; export again to another file",
-                    output::count(waiting, "later answer is", "later answers are")
-                )),
-            }
+        Export::Finished { number, part } => {
+            finished(*number, *part, first, waiting).iter().try_for_each(|line| output::line(line))
         }
         Export::Written { number, parts, answers, collected, set_aside, lost } => {
             let (answers, reports) =
@@ -261,6 +252,29 @@ pub(in crate::cli) fn export(exported: &Export, out: &Path, waiting: usize) -> O
             })
         }
     }
+}
+
+fn finished(number: u64, part: Part, first: &Path, waiting: usize) -> Vec<String> {
+    let Part { number: of_parts, of } = part;
+    let mut lines = vec![format!(
+        "decisions {number}: finished {}, which a command that was cut short had begun; carry it to the box",
+        files::part_path(first, of_parts).display()
+    )];
+    if of_parts < of {
+        lines.push(format!(
+            "it is part {of_parts} of {of}, and those after it were not written: carry those before it too; the rest is in the \
+             next decisions"
+        ));
+    }
+    match waiting {
+        0 if of_parts == of => {}
+        0 => lines.push("export again to another file".to_owned()),
+        waiting => lines.push(format!(
+            "{} not in it; export again to another file",
+            output::count(waiting, "later answer is", "later answers are")
+        )),
+    }
+    lines
 }
 
 fn message(message: &MessageView) -> Outcome {
@@ -397,6 +411,20 @@ mod tests {
                     "{label}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn what_was_finished_is_named_with_what_is_still_to_be_written() {
+        let lines = |part, waiting| finished(3, part, Path::new("d3"), waiting).join("\n");
+        let whole = lines(Part::WHOLE, 0);
+        assert!(whole.contains("finished d3, which") && !whole.contains("again"), "{whole}");
+        let last = lines(Part { number: 2, of: 2 }, 1);
+        assert!(last.contains("finished d3.2, which") && last.contains("1 later answer is not in it"), "{last}");
+        for waiting in [0, 2] {
+            let cut = lines(Part { number: 2, of: 4 }, waiting);
+            assert!(cut.contains("finished d3.2, which") && cut.contains("part 2 of 4"), "{cut}");
+            assert!(cut.contains("in the next decisions") && cut.contains("export again to another file"), "{cut}");
         }
     }
 
