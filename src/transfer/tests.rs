@@ -23,7 +23,7 @@ use crate::{
 
 impl EmptyBox {
     fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
+        self.carried.path().join(name)
     }
 
     /// A report with two sealed files, which hold whatever they hold: nothing here opens them.

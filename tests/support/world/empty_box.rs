@@ -24,6 +24,8 @@ const OF_NOBODY: &str = "age15srnw7fvdn7ucc2mzfhjnxgcpfg364hcrazm6hdcrqr82gcyxqf
 /// The box, and the keys of both sides.
 pub(crate) struct EmptyBox {
     pub(crate) directory: TempDir,
+    /// Where what is carried lies.
+    pub(crate) carried: TempDir,
     pub(crate) store: Store,
     #[cfg(feature = "desk")]
     pub(crate) identity: Arc<GovernanceIdentity>,
@@ -40,7 +42,7 @@ impl EmptyBox {
 
     /// One that hashes receipt codes at these costs.
     pub(crate) fn hashing_at(kdf: KdfParams) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        let (directory, carried) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         #[cfg(feature = "desk")]
         let identity = Arc::new(GovernanceIdentity::generate());
         #[cfg(feature = "desk")]
@@ -64,6 +66,7 @@ impl EmptyBox {
         let (box_key, _) = SigningKey::generate().unwrap();
         Self {
             directory,
+            carried,
             store,
             #[cfg(feature = "desk")]
             identity,
