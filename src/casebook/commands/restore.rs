@@ -93,7 +93,7 @@ impl Casebook {
         } else {
             let made = place.make(identity, keys, file).inspect_err(|_| {
                 // What can't be removed now, the next attempt removes.
-                let _ = place.clear();
+                let _ = place.give_up();
                 if is_new {
                     let _ = fs::remove_dir(directory);
                 }
@@ -198,6 +198,14 @@ impl CasebookPlace<'_> {
             })?;
         }
         Ok(())
+    }
+
+    /// Removes what is not going to be a casebook. While the mark has words, what is left half removed would be taken for whole.
+    fn give_up(&self) -> Result<(), FileError> {
+        if self.mark.symlink_metadata().is_ok_and(|found| found.len() > 0) {
+            files::replace(&self.mark, Readers::Team, b"")?;
+        }
+        self.clear()
     }
 
     /// Removes what only a restore has. The mark goes last: it says whose the rest is.
@@ -568,6 +576,23 @@ mod tests {
         place(&directory).settle().unwrap();
         fs::remove_dir(directory.join(RESTORING)).unwrap();
         again(&directory, true);
+    }
+
+    #[test]
+    fn what_is_given_up_half_way_is_not_taken_for_whole() {
+        let world = full();
+        let out = backed_up(&world, None);
+        let directory = world.dir.path().join("given-up");
+        fs::create_dir(&directory).unwrap();
+        place(&directory).make(&world.identity, &keys(), &out).unwrap();
+        // Something stands in the way of removing all of it.
+        let beside = place(&directory).beside;
+        files::remove_tree(&beside).unwrap();
+        put(&beside, b"in the way");
+        assert!(place(&directory).give_up().is_err());
+        assert_eq!(fs::read(directory.join(MARK)).unwrap(), b"");
+        fs::remove_file(&beside).unwrap();
+        assert!(!restore(&world, &directory, &out).unwrap().finished_earlier);
     }
 
     #[test]
