@@ -216,7 +216,7 @@ fn the_box_burns_and_comes_back_from_its_backup() {
 fn the_casebook_burns_and_comes_back_from_its_backup() {
     let mut drill = Drill::new();
     let said = drill.casebook_burns();
-    assert!(said.contains("import the box's next collection"), "{said}");
+    assert!(said.contains("import, oldest first, every collection"), "{said}");
     let place = &drill.place;
     assert!(report_of(place, &drill.imported.words).is_none(), "it came after the backup");
     place.collect("c4");

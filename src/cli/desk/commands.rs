@@ -392,7 +392,7 @@ fn restore(arguments: &DeskRestoreArguments) -> Outcome {
         )?,
     }
     output::line(&format!(
-        "then import, oldest first, every collection that was made since {} and is still there, and after them the box’s next \
+        "then import, oldest first, every collection that was made since {} and is still there, and after them the box's next \
          one: after a newer one, an older one is refused. If the box saw more than this, it says so, and what to do",
         restored.on
     ))
