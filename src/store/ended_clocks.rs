@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{StoreError, reports};
+use super::{StoreError, rows};
 use crate::domain::{ClockEntry, ReportId};
 
 /// Ends the open clocks of one message of a report. Gives how many.
@@ -27,8 +27,6 @@ pub(super) fn resume_clocks(connection: &Connection, report: ReportId) -> Result
 
 /// Those of a report, which go on if it is set aside no more.
 pub(super) fn ended_clocks(connection: &Connection, report: ReportId) -> Result<Vec<ClockEntry>, StoreError> {
-    let sql = "SELECT seq, kind, started_on, due_on, NULL FROM ended_clock WHERE report = ?1 ORDER BY seq, kind";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([report.0], reports::clock_columns)?;
-    rows.map(|row| reports::clock_entry(row?)).collect()
+    let sql = "SELECT seq, kind, started_on, due_on, NULL AS met_on FROM ended_clock WHERE report = ?1 ORDER BY seq, kind";
+    rows::all(connection, sql, [report.0], rows::clock)
 }
