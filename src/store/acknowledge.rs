@@ -7,7 +7,7 @@ use super::{
     StoreError,
     delivery::{Applied, ApplyError, Delivery},
     ended_clocks::end_clocks,
-    removal::{delete_files, delete_own_copies, remove_if_withdrawn},
+    removal::{delete_files, delete_own_copies, leave_no_trace, remove_if_withdrawn},
     report_entry::report_entry,
 };
 use crate::{
@@ -66,7 +66,11 @@ pub(super) fn heard_gone(connection: &Connection, reports: &[ReportId]) -> Resul
         connection.prepare_cached("DELETE FROM gone_report WHERE report = ?1")?.execute([id.0])?;
         Ok(())
     };
-    Ok(reports.iter().try_for_each(forget)?)
+    reports.iter().try_for_each(forget)?;
+    if !reports.is_empty() {
+        leave_no_trace(connection)?;
+    }
+    Ok(())
 }
 
 /// Sets reports aside, as many as one transaction takes, and gives where to go on: nothing more is owed for them. Their sealed

@@ -27,6 +27,7 @@ pub(super) fn resume_clocks(connection: &Connection, report: ReportId) -> Result
 
 /// Those of a report, which go on if it is set aside no more.
 pub(super) fn ended_clocks(connection: &Connection, report: ReportId) -> Result<Vec<ClockEntry>, StoreError> {
-    let sql = "SELECT seq, kind, started_on, due_on, NULL AS met_on FROM ended_clock WHERE report = ?1 ORDER BY seq, kind";
+    let sql =
+        "SELECT seq, kind, started_on, due_on, NULL AS met_on FROM ended_clock WHERE report = ?1 ORDER BY seq, kind";
     rows::all(connection, sql, [report.0], rows::clock)
 }

@@ -16,6 +16,7 @@ use rustix::{
 use super::{
     Budget, DATABASE, Store, StoreError, VAULT_FILES, damaged,
     intake::PendingMessage,
+    removal::REMOVED,
     schema::MAYBE_SHORT,
     slot_records::{free_slots, release, unwiped},
     vault::Shelf,
@@ -26,6 +27,9 @@ use crate::domain::{Date, limits::MIB};
 /// Bytes of a database that is written anew in the order of its random keys whenever it was changed. In a larger one the
 /// pages are so many that the order of the keys alone hides that of the changes.
 const REWRITE_BYTES: u64 = 2 * MIB as u64;
+/// Bytes of a database that is written anew once a report was removed from it: some 100,000 reports, in about a second for
+/// which whoever sends waits.
+const SCRUB_BYTES: u64 = 64 * MIB as u64;
 /// Rows of a table that is short, likewise.
 const SHORT_ROWS: i64 = 2_000;
 /// Bytes that are wiped before anybody may hold the slots in between.
@@ -154,7 +158,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Writes a small database anew if it was changed, and cuts the log.
+    /// Writes a small database anew if it was changed, one of some size if something was removed from it, and cuts the log.
     pub(super) fn tidy(&mut self) -> Result<(), StoreError> {
         let number = |name: &str| -> Result<u64, StoreError> {
             let number: i64 = self.connection.pragma_query_value(None, name, |row| row.get(0))?;
@@ -163,8 +167,12 @@ impl Engine {
         // The first counts this program's changes, the second all others'.
         let version = (self.connection.total_changes(), number("data_version")?);
         if self.tidied != Some(version) {
-            if number("page_count")? * number("page_size")? <= REWRITE_BYTES {
+            let bytes = number("page_count")? * number("page_size")?;
+            let was_removed = "SELECT 1 FROM setting WHERE name = ?1";
+            let was_removed = self.connection.prepare_cached(was_removed)?.exists([REMOVED])?;
+            if bytes <= REWRITE_BYTES || (was_removed && bytes <= SCRUB_BYTES) {
                 self.connection.execute_batch("VACUUM")?;
+                self.connection.execute("DELETE FROM setting WHERE name = ?1", [REMOVED])?;
             } else {
                 rewrite_short_tables(&self.connection)?;
             }

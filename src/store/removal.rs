@@ -6,6 +6,9 @@ use rusqlite::Connection;
 use super::{StoreError, slot_records::free, vault::Placed};
 use crate::domain::ReportId;
 
+/// The setting that says that a report was removed since the database was written anew.
+pub(super) const REMOVED: &str = "removed";
+
 /// Deletes the sealed files of a message. Gives how many slots were given up.
 pub(super) fn delete_files(connection: &Connection, report: ReportId, seq: u32) -> Result<usize, StoreError> {
     let sql = "SELECT shelf, size, slots FROM file WHERE report = ?1 AND seq = ?2";
@@ -58,6 +61,14 @@ pub(super) fn remove_report(connection: &Connection, report: ReportId) -> Result
     // What belongs to it goes with it.
     connection.prepare_cached("DELETE FROM report WHERE id = ?1")?.execute([report.0])?;
     connection.prepare_cached("INSERT OR IGNORE INTO gone_report VALUES (?1)")?.execute([report.0])?;
+    leave_no_trace(connection)
+}
+
+/// Has the database written anew at the next tick. What is deleted is overwritten; but when pages are balanced, the library
+/// leaves copies of rows in their unused parts, and those may be of a row that is deleted later.
+pub(super) fn leave_no_trace(connection: &Connection) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, x'')";
+    connection.prepare_cached(sql)?.execute([REMOVED])?;
     Ok(())
 }
 
