@@ -1,6 +1,9 @@
 //! What a backup of the box holds: its records as they are, and where its sealed files are found. No more than what is used.
 
-use std::{collections::BTreeMap, io::Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use data_encoding::BASE64;
 use rusqlite::{Connection, OptionalExtension};
@@ -8,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{
-    CopyError, Snapshot, StoreError, damaged, ended_clocks::ended_clocks, read_file, reports, rows, settings::CARRIED,
-    signers, vault::Placed,
+    CopyError, DamagedFile, SealedPlace, Snapshot, StoreError, damaged, ended_clocks::ended_clocks, read_file, reports,
+    rows, settings::CARRIED, signers, vault::Placed,
 };
 use crate::domain::{
-    AnswerKind, CasebookSeen, ClockEntry, Date, Digest, MessageKind, ReportId, Route, SendId, SetAside, Text,
+    AnswerKind, CasebookSeen, ClockEntry, Date, Digest, MessageKind, Part, ReportId, Route, SendId, SetAside, Text,
 };
 
 /// Answers of a report that stand together: those past them follow in a further entry of the same report, so that no entry
@@ -36,7 +39,7 @@ pub struct BoxRecords {
     /// The casebook whose decisions are taken.
     pub(super) casebook: Option<CasebookSeen>,
     /// The parts of its last decisions that were delivered.
-    pub(super) decisions_parts: Vec<u32>,
+    pub(super) decisions_parts: Vec<Part>,
 }
 
 /// A decisions file that was delivered.
@@ -109,17 +112,6 @@ pub(super) struct AnswerRecords {
     pub(super) size: Option<u64>,
 }
 
-/// A sealed file of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SealedPlace {
-    /// Of a message: 0 is the message itself.
-    Message(u32, usize),
-    /// The person's own copy of a message.
-    OwnCopy(u32),
-    /// An answer.
-    Answer(u32),
-}
-
 impl ReportRecords {
     /// Its sealed files in the order in which a backup has them, with their bytes.
     pub fn sealed_files(&self) -> impl Iterator<Item = (SealedPlace, u64)> {
@@ -129,6 +121,21 @@ impl ReportRecords {
             files.chain(message.own_copy.map(|size| (SealedPlace::OwnCopy(message.seq), size)))
         });
         messages.chain(self.answers.iter().filter_map(|answer| Some((SealedPlace::Answer(answer.seq), answer.size?))))
+    }
+
+    /// Says of a sealed file that it is not here, and of the others of its message. Tells whether it said so before.
+    fn leave_out(&mut self, place: SealedPlace) -> bool {
+        match place {
+            SealedPlace::Message(seq, _) => {
+                self.messages.iter_mut().any(|message| message.seq == seq && message.files.take().is_none())
+            }
+            SealedPlace::OwnCopy(seq) => {
+                self.messages.iter_mut().any(|message| message.seq == seq && message.own_copy.take().is_none())
+            }
+            SealedPlace::Answer(seq) => {
+                self.answers.iter_mut().any(|answer| answer.seq == seq && answer.size.take().is_none())
+            }
+        }
     }
 
     /// Whether it begins a report, and does not follow an entry of the same.
@@ -168,8 +175,9 @@ impl Snapshot<'_> {
         }
         let mut keys = connection.prepare("SELECT key FROM signer")?;
         let keys = keys.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        let mut parts = connection.prepare("SELECT part FROM decisions_part")?;
-        let parts = parts.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let mut parts = connection.prepare("SELECT part, parts FROM decisions_part")?;
+        let parts =
+            parts.query_map([], |row| Ok(Part { number: row.get(0)?, of: row.get(1)? }))?.collect::<Result<_, _>>()?;
         Ok(BoxRecords { settings, signers: keys, casebook: signers::casebook(connection)?, decisions_parts: parts })
     }
 
@@ -218,13 +226,50 @@ impl Snapshot<'_> {
         rows::all(self.connection, sql, (after, limit(at_most)), |row| rows::report_id(row, "id"))
     }
 
+    /// Says of what is damaged that it is not here, and adds it to `lost`: so a backup is made of all else.
+    ///
+    /// # Errors
+    /// If it can't be told.
+    pub fn leave_out_damaged(
+        &self,
+        reports: &mut [ReportRecords],
+        lost: &mut Vec<DamagedFile>,
+    ) -> Result<(), StoreError> {
+        let (mut named, mut placed, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
+        for (entry, records) in reports.iter().enumerate() {
+            for (place, _) in records.sealed_files() {
+                match self.placed(records.id, place) {
+                    Ok(file) => {
+                        named.push((entry, place));
+                        placed.push(file);
+                    }
+                    Err(StoreError::DamagedFile(_)) => damaged.push((entry, place)),
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        let read = read_file::each(&placed, |file| read_file::copy(self.vault, file, &mut io::sink()))?;
+        damaged.extend(named.into_iter().zip(read).filter_map(|(name, read)| read.is_none().then_some(name)));
+        for (entry, place) in damaged {
+            let records = &mut reports[entry];
+            if !records.leave_out(place) {
+                lost.push(DamagedFile { report: records.id, place });
+            }
+        }
+        Ok(())
+    }
+
     /// Writes a sealed file of a report as it is.
     ///
     /// # Errors
     /// If it is not there whole, or `out` fails.
     pub fn copy_sealed(&self, id: ReportId, place: SealedPlace, mut out: impl Write) -> Result<(), CopyError> {
+        read_file::copy(self.vault, &self.placed(id, place)?, &mut out)
+    }
+
+    fn placed(&self, id: ReportId, place: SealedPlace) -> Result<Placed, StoreError> {
         let (sql, seq) = match place {
-            SealedPlace::Message(seq, place) => return self.copy_file(id, seq, place, out),
+            SealedPlace::Message(seq, place) => return self.placed_file(id, seq, place),
             SealedPlace::OwnCopy(seq) => {
                 ("SELECT shelf, size, slots FROM own_copy WHERE report = ?1 AND seq = ?2", seq)
             }
@@ -234,9 +279,8 @@ impl Snapshot<'_> {
             let columns = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?));
             statement.query_row((id.0, seq), columns).optional()
         });
-        let (shelf, size, slots) =
-            found.map_err(StoreError::from)?.ok_or_else(|| damaged("a sealed file is missing"))?;
-        read_file::copy(self.vault, &Placed::from_record(shelf, size, &slots)?, &mut out)
+        let (shelf, size, slots) = found?.ok_or_else(|| damaged("a sealed file is missing"))?;
+        Placed::from_record(shelf, size, &slots)
     }
 }
 

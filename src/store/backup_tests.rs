@@ -105,8 +105,9 @@ fn very_many_answers_follow_in_further_entries() {
     let away = directory.path().join("away");
     std::fs::create_dir(&away).unwrap();
     let again = restored(&store, &away, &entries);
-    let answers =
-        |store: &Store| store.snapshot(|snapshot| snapshot.reports(&[id], true)).unwrap()[0].deliveries.clone();
+    let answers = |store: &Store| {
+        store.snapshot(|snapshot| snapshot.reports(&[id], true, &mut vec![])).unwrap()[0].deliveries.clone()
+    };
     assert!(answers(&again) == answers(&store) && answers(&again).len() == many as usize);
 }
 

@@ -1,16 +1,13 @@
 //! What a collection needs: one consistent view of every report, and the sealed files as they are.
 
-use std::{
-    io::{self, Write},
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
-};
+use std::io::{self, Write};
 
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{
-    CopyError, Store, StoreError, damaged, read_file,
+    CopyError, DamagedFile, SealedPlace, Store, StoreError, damaged, read_file,
+    removal::places,
     report_entry::report_entry,
     rows, signers,
     vault::{Placed, Vault},
@@ -226,24 +223,59 @@ impl Snapshot<'_> {
     }
 
     /// What the box says of these reports, with the files of messages that the desk is not known to have; with `again`, of
-    /// all that are still here.
+    /// all that are still here. A message of which a file is damaged is among them without its files, and added to `lost`.
     ///
     /// # Errors
     /// If they can't be read.
-    pub fn reports(&self, ids: &[ReportId], again: bool) -> Result<Vec<ReportEntry>, StoreError> {
+    pub fn reports(
+        &self,
+        ids: &[ReportId],
+        again: bool,
+        lost: &mut Vec<DamagedFile>,
+    ) -> Result<Vec<ReportEntry>, StoreError> {
         let mut placed = Vec::new();
         let mut reports = Vec::with_capacity(ids.len());
         for id in ids {
             let mut entry = report_entry(self.connection, *id)?.ok_or_else(|| damaged("a report is missing"))?;
             for message in &mut entry.messages {
-                if again || self.is_to_be_carried(*id, message.seq)? {
-                    message.files = self.files(*id, message.seq, &mut placed)?;
+                if !again && !self.is_to_be_carried(*id, message.seq)? {
+                    continue;
+                }
+                match self.files(*id, message.seq) {
+                    Ok(files) => {
+                        message.files = files.iter().map(|file| not_digested(file.size)).collect();
+                        placed.extend(files);
+                    }
+                    Err(StoreError::DamagedFile(_)) => {
+                        lost.push(DamagedFile { report: *id, place: SealedPlace::Message(message.seq, 0) });
+                    }
+                    Err(error) => return Err(error),
                 }
             }
             reports.push(entry);
         }
-        let files = reports.iter_mut().flat_map(|report| &mut report.messages).flat_map(|message| &mut message.files);
-        files.zip(self.digest(&placed)?).for_each(|(file, digest)| file.sha256 = digest);
+        // Nobody who sends a file waits for it, and no byte is hashed twice.
+        let digests = read_file::each(&placed, |file| {
+            let mut hashed = Hashed::new(io::sink());
+            read_file::copy(self.vault, file, &mut hashed)?;
+            Ok(hashed.finish().0)
+        })?;
+        let mut digests = digests.into_iter();
+        for report in &mut reports {
+            for message in &mut report.messages {
+                let mut damaged = None;
+                for (place, file) in message.files.iter_mut().enumerate() {
+                    match digests.next().flatten() {
+                        Some(digest) => file.sha256 = digest,
+                        None => damaged = damaged.or(Some(place)),
+                    }
+                }
+                if let Some(place) = damaged {
+                    lost.push(DamagedFile { report: report.id, place: SealedPlace::Message(message.seq, place) });
+                    message.files.clear();
+                }
+            }
+        }
         Ok(reports)
     }
 
@@ -257,62 +289,29 @@ impl Snapshot<'_> {
     /// # Errors
     /// If it is not there whole, or `out` fails.
     pub fn copy_file(&self, report: ReportId, seq: u32, place: usize, mut out: impl Write) -> Result<(), CopyError> {
+        read_file::copy(self.vault, &self.placed_file(report, seq, place)?, &mut out)
+    }
+
+    /// Where a sealed file of a message lies.
+    pub(super) fn placed_file(&self, report: ReportId, seq: u32, place: usize) -> Result<Placed, StoreError> {
         let sql = "SELECT shelf, size, slots FROM file WHERE report = ?1 AND seq = ?2 AND place = ?3";
         let place = i64::try_from(place).unwrap_or(i64::MAX);
         let found = self.connection.prepare_cached(sql).and_then(|mut statement| {
             let row = (report.0, seq, place);
             statement.query_row(row, |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?))).optional()
         });
-        let (shelf, size, slots) =
-            found.map_err(StoreError::from)?.ok_or_else(|| damaged("a file of a message is missing"))?;
-        read_file::copy(self.vault, &Placed::from_record(shelf, size, &slots)?, &mut out)
+        let (shelf, size, slots) = found?.ok_or_else(|| damaged("a file of a message is missing"))?;
+        Placed::from_record(shelf, size, &slots)
     }
 
-    /// Its files, whose digests [`Self::digest`] adds.
-    fn files(&self, report: ReportId, seq: u32, placed: &mut Vec<Placed>) -> Result<Vec<FileEntry>, StoreError> {
+    fn files(&self, report: ReportId, seq: u32) -> Result<Vec<Placed>, StoreError> {
         let sql = "SELECT shelf, size, slots FROM file WHERE report = ?1 AND seq = ?2 ORDER BY place";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows =
-            statement.query_map((report.0, seq), |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?)))?;
-        rows.map(|row| {
-            let (shelf, size, slots) = row?;
-            let file = Placed::from_record(shelf, size, &slots)?;
-            let entry = FileEntry { size: file.size, sha256: Digest([0; Digest::LEN]) };
-            placed.push(file);
-            Ok(entry)
-        })
-        .collect()
+        places(self.connection, sql, (report.0, seq))
     }
+}
 
-    /// SHA-256 of files, on every core. Nobody who sends a file waits for it, and no byte is hashed twice.
-    fn digest(&self, placed: &[Placed]) -> Result<Vec<Digest>, StoreError> {
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut done = Vec::new();
-            while let place = next.fetch_add(1, Ordering::Relaxed)
-                && let Some(file) = placed.get(place)
-            {
-                let mut hashed = Hashed::new(io::sink());
-                match read_file::copy(self.vault, file, &mut hashed) {
-                    Ok(()) => done.push((place, hashed.finish().0)),
-                    Err(CopyError::Store(error)) => return Err(error),
-                    Err(CopyError::Write(error)) => return Err(error.into()),
-                }
-            }
-            Ok(done)
-        };
-        let mut digests = vec![Digest([0; Digest::LEN]); placed.len()];
-        thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads.min(placed.len())).map(|_| scope.spawn(work)).collect();
-            for worker in workers {
-                for (place, digest) in worker.join().map_err(|_| StoreError::Stopped)?? {
-                    digests[place] = digest;
-                }
-            }
-            Ok(digests)
-        })
-    }
+const fn not_digested(size: u64) -> FileEntry {
+    FileEntry { size, sha256: Digest([0; Digest::LEN]) }
 }
 
 /// Bytes that a report takes in a list, and to spare.

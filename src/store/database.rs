@@ -9,6 +9,7 @@ use super::{
     Settings, StoreError,
     intake::{IntakeFile, Pending},
     schema,
+    slot_records::refuse_cut,
     vault::{Shelf, Vault},
     writer::{self, Engine},
 };
@@ -113,6 +114,22 @@ impl Store {
     /// # Errors
     /// If there is none, it is damaged, or it is of a later version.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        let store = Self::open_to_save(directory)?;
+        store.read(|connection| {
+            Shelf::ALL.iter().try_for_each(|shelf| refuse_cut(connection, store.vault.file(*shelf)))
+        })?;
+        Ok(store)
+    }
+
+    /// The same, whatever the vault has lost: to take out of it what is still there.
+    ///
+    /// # Errors
+    /// As [`Store::open`], but for what is lost.
+    pub fn open_to_save(directory: &Path) -> Result<Self, StoreError> {
+        Self::open_unchecked(directory).map_err(|error| error.on_disk(directory))
+    }
+
+    fn open_unchecked(directory: &Path) -> Result<Self, StoreError> {
         let path = directory.join(DATABASE);
         if !path.is_file() {
             return Err(StoreError::Missing(directory.to_owned()));
@@ -125,7 +142,14 @@ impl Store {
         let mut engine = Engine::new(connection, Arc::clone(&vault), Arc::clone(&intake), Arc::clone(&pending))?;
         match engine.fold() {
             // A full disk keeps nobody from reading; whoever needs it folded tries again.
-            Ok(()) | Err(StoreError::Full | StoreError::Busy | StoreError::Disk(_) | StoreError::Sqlite(_)) => {}
+            Ok(())
+            | Err(
+                StoreError::Full
+                | StoreError::ReadOnly
+                | StoreError::Busy
+                | StoreError::Disk(_)
+                | StoreError::Sqlite(_),
+            ) => {}
             Err(error) => return Err(error),
         }
         let readers = Arc::new(ReadConnections { path, idle: Mutex::default() });
@@ -157,7 +181,8 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writer.change(work)?.blocking_recv().map_err(|_| StoreError::Stopped)?
+        let done = self.writer.change(work)?.blocking_recv().map_err(|_| StoreError::Stopped)?;
+        done.map_err(|error| error.on_disk(self.directory()))
     }
 
     /// What is done between two commits. Waits, on a thread that may block.

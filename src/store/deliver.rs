@@ -42,7 +42,7 @@ impl Store {
         let begun = self.step(&delivery, |connection, delivery, _| begin(connection, delivery))?;
         let document = delivery.decisions.document();
         if begun == Begun::Done {
-            return Ok(Applied { known: document.answers.len(), ..Applied::default() });
+            return Ok(self.read(|connection| look_again(connection, &document.answers))?);
         }
         let (mut applied, mut from) = (Applied::default(), 0);
         while from < document.answers.len() {
@@ -140,11 +140,14 @@ fn follow(connection: &Connection, decisions: &Decisions) -> Result<(), ApplyErr
     if !part.is_sound() {
         return Err(ApplyError::NoPart(part));
     }
-    let is_there = || {
-        let sql = "SELECT 1 FROM decisions_part WHERE part = ?1";
-        Ok::<_, StoreError>(connection.prepare_cached(sql)?.exists([part.number])?)
-    };
-    if number < last || (number == last && is_there()?) {
+    if number == 0 {
+        return Err(ApplyError::NoNumber);
+    }
+    let has = |sql: &str, value: u32| Ok::<_, StoreError>(connection.prepare_cached(sql)?.exists([value])?);
+    if number == last && has("SELECT 1 FROM decisions_part WHERE parts <> ?1", part.of)? {
+        return Err(ApplyError::OtherParts { number, of: part.of });
+    }
+    if number < last || (number == last && has("SELECT 1 FROM decisions_part WHERE part = ?1", part.number)?) {
         return Err(ApplyError::Old { number, last });
     }
     // A casebook that the box did not know may have written many files before. Without an end to that, one file would be
@@ -165,7 +168,9 @@ fn follow(connection: &Connection, decisions: &Decisions) -> Result<(), ApplyErr
     if number > last {
         connection.execute("DELETE FROM decisions_part", []).map_err(StoreError::from)?;
     }
-    connection.execute("INSERT INTO decisions_part VALUES (?1)", [part.number]).map_err(StoreError::from)?;
+    connection
+        .execute("INSERT INTO decisions_part VALUES (?1, ?2)", (part.number, part.of))
+        .map_err(StoreError::from)?;
     Ok(())
 }
 
@@ -196,6 +201,58 @@ fn apply_answers(
     Ok(applied)
 }
 
+/// How an answer stands to what the box has.
+enum AnswerStanding {
+    /// The next one of its report.
+    Next,
+    Known,
+    Withdrawn,
+    NotTaken(WhySkipped),
+}
+
+impl AnswerStanding {
+    fn count(self, entry: &AnswerEntry, applied: &mut Applied) {
+        let why = match self {
+            Self::Known => return applied.known += 1,
+            Self::Withdrawn => return applied.withdrawn += 1,
+            Self::Next => WhySkipped::PassedOver,
+            Self::NotTaken(why) => why,
+        };
+        applied.skipped.push(Skipped { report: entry.report, seq: entry.seq, why });
+    }
+}
+
+/// What became of answers that were delivered before: so whoever asks again is told again.
+fn look_again(connection: &Connection, answers: &[AnswerEntry]) -> Result<Applied, StoreError> {
+    let mut applied = Applied::default();
+    for entry in answers {
+        standing(connection, entry)?.count(entry, &mut applied);
+    }
+    Ok(applied)
+}
+
+fn standing(connection: &Connection, entry: &AnswerEntry) -> Result<AnswerStanding, StoreError> {
+    let AnswerEntry { report, seq, .. } = *entry;
+    let sql = "SELECT withdrawn_on IS NOT NULL FROM report WHERE id = ?1";
+    let withdrawn: Option<bool> = connection.prepare_cached(sql)?.query_row([report.0], |row| row.get(0)).optional()?;
+    match withdrawn {
+        None => return Ok(AnswerStanding::NotTaken(WhySkipped::NoReport)),
+        Some(true) => return Ok(AnswerStanding::Withdrawn),
+        Some(false) => {}
+    }
+    let sql = "SELECT sha256 FROM answer WHERE report = ?1 AND seq = ?2";
+    let there: Option<Vec<u8>> =
+        connection.prepare_cached(sql)?.query_row((report.0, seq), |row| row.get(0)).optional()?;
+    if let Some(there) = there {
+        let is_it = Digest::from_slice(&there).map_err(|_| damaged("a digest"))? == entry.sha256;
+        return Ok(if is_it { AnswerStanding::Known } else { AnswerStanding::NotTaken(WhySkipped::Another) });
+    }
+    let sql = "SELECT coalesce(max(seq), 0) FROM answer WHERE report = ?1";
+    let last: u32 = connection.prepare_cached(sql)?.query_row([report.0], |row| row.get(0))?;
+    let is_next = last.checked_add(1) == Some(seq);
+    Ok(if is_next { AnswerStanding::Next } else { AnswerStanding::NotTaken(WhySkipped::Early(last.saturating_add(1))) })
+}
+
 fn apply_answer(
     places: &mut AnswerPlaces<'_>,
     entry: &AnswerEntry,
@@ -203,38 +260,13 @@ fn apply_answer(
     delivery: &Delivery,
     applied: &mut Applied,
 ) -> Result<(), StoreError> {
-    let AnswerEntry { report, seq, .. } = *entry;
-    let connection = places.connection;
-    let mut skip = |why| applied.skipped.push(Skipped { report, seq, why });
-    let sql = "SELECT withdrawn_on IS NOT NULL FROM report WHERE id = ?1";
-    let withdrawn: Option<bool> = connection.prepare_cached(sql)?.query_row([report.0], |row| row.get(0)).optional()?;
-    match withdrawn {
-        None => {
-            skip(WhySkipped::NoReport);
+    let (report, connection) = (entry.report, places.connection);
+    match standing(connection, entry)? {
+        AnswerStanding::Next => {}
+        other => {
+            other.count(entry, applied);
             return Ok(());
         }
-        Some(true) => {
-            applied.withdrawn += 1;
-            return Ok(());
-        }
-        Some(false) => {}
-    }
-    let sql = "SELECT sha256 FROM answer WHERE report = ?1 AND seq = ?2";
-    let there: Option<Vec<u8>> =
-        connection.prepare_cached(sql)?.query_row((report.0, seq), |row| row.get(0)).optional()?;
-    if let Some(there) = there {
-        if Digest::from_slice(&there).map_err(|_| damaged("a digest"))? == entry.sha256 {
-            applied.known += 1;
-        } else {
-            skip(WhySkipped::Another);
-        }
-        return Ok(());
-    }
-    let sql = "SELECT coalesce(max(seq), 0) FROM answer WHERE report = ?1";
-    let last: u32 = connection.prepare_cached(sql)?.query_row([report.0], |row| row.get(0))?;
-    if seq != last + 1 {
-        skip(WhySkipped::Early(last + 1));
-        return Ok(());
     }
     let placed = places.put(sealed.as_bytes())?;
     insert_answer(connection, entry, &placed, delivery)?;

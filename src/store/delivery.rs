@@ -66,8 +66,15 @@ pub enum WhySkipped {
     #[error("it has another answer of that number; if the desk knows of one only, somebody signed the other by hand")]
     Another,
     /// An earlier answer is missing.
-    #[error("answer {0} was not delivered; deliver the earlier decisions file, or let the desk write it again")]
+    #[error(
+        "answer {0} was not delivered; let the desk write once more what is missing, with `candour desk export --again`"
+    )]
     Early(u32),
+    /// It was passed over when it came, and what kept it from being taken is over.
+    #[error(
+        "it was passed over when these decisions were delivered; let the desk write it once more, with `candour desk export --again`"
+    )]
+    PassedOver,
 }
 
 /// A decisions file that can't be applied. Nothing of it was.
@@ -86,6 +93,21 @@ pub enum ApplyError {
     /// A part that is none.
     #[error("they are part {} of {}, which there is not: ask the team, for somebody made them by hand", .0.number, .0.of)]
     NoPart(Part),
+    /// No casebook begins there.
+    #[error(
+        "they are number 0, and those of every casebook begin with 1: ask the team, for somebody made them by hand"
+    )]
+    NoNumber,
+    /// Decisions of that number have another count of parts.
+    #[error(
+        "they are in {of} parts, and what was delivered under number {number} is not: they are other decisions; ask the team which are theirs"
+    )]
+    OtherParts {
+        /// Of both.
+        number: u64,
+        /// How many parts they say they have.
+        of: u32,
+    },
     /// Older than the last file.
     #[error(
         "they are number {number}, and number {last} was delivered already; if the team's casebook was restored from a copy, find the newer one first and go on with that; if this file was only passed over, let the desk write what is in it once more with `candour desk export --again`"

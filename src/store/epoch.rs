@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{Settings, Store, StoreError, damaged};
-use crate::domain::{Date, Epoch};
+use crate::domain::{Date, Digest, Epoch};
 
 impl Store {
     /// Begins an epoch: collections are numbered from 1, and everything is told anew. Blocks.
@@ -14,15 +14,36 @@ impl Store {
         self.change(move |connection| begin_epoch(connection, &epoch))
     }
 
-    /// Records the day on which a backup was made; nothing finer. Blocks.
+    /// Records the day on which a backup was made, nothing finer; and what its file is told by, until it has its name. Blocks.
     ///
     /// # Errors
     /// If it can't be written.
-    pub fn record_backup(&self, on: Date) -> Result<(), StoreError> {
+    pub fn record_backup(&self, on: Date, file: Option<Digest>) -> Result<(), StoreError> {
         self.change(move |connection| {
+            let written = file.map_or_else(|| on.to_string(), |file| format!("{on} {file}"));
             let sql = "INSERT OR REPLACE INTO setting (name, value) VALUES ('backed_up', ?1)";
-            connection.execute(sql, [on.to_string().as_bytes()])?;
+            connection.execute(sql, [written.as_bytes()])?;
             Ok(())
+        })
+    }
+
+    /// The day of the last backup, and what its file is told by if it may not have its name yet; none if there was none.
+    /// Blocks.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn last_backup(&self) -> Result<Option<(Date, Option<Digest>)>, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT value FROM setting WHERE name = 'backed_up'";
+            let found: Option<Vec<u8>> = connection.query_row(sql, [], |row| row.get(0)).optional()?;
+            let parsed = |bytes: Vec<u8>| {
+                let text = String::from_utf8(bytes).ok()?;
+                Some(match text.split_once(' ') {
+                    Some((day, file)) => (day.parse().ok()?, Some(file.parse().ok()?)),
+                    None => (text.parse().ok()?, None),
+                })
+            };
+            found.map(|bytes| parsed(bytes).ok_or_else(|| damaged("the day of the last backup"))).transpose()
         })
     }
 
@@ -31,12 +52,7 @@ impl Store {
     /// # Errors
     /// If it can't be read.
     pub fn backed_up_on(&self) -> Result<Option<Date>, StoreError> {
-        self.read(|connection| {
-            let sql = "SELECT value FROM setting WHERE name = 'backed_up'";
-            let found: Option<Vec<u8>> = connection.query_row(sql, [], |row| row.get(0)).optional()?;
-            let day = |bytes: Vec<u8>| String::from_utf8(bytes).ok()?.parse().ok();
-            found.map(|bytes| day(bytes).ok_or_else(|| damaged("the day of the last backup"))).transpose()
-        })
+        Ok(self.last_backup()?.map(|(on, _)| on))
     }
 
     /// Has the next collection list every report, with the files of every message that is still here. Blocks.

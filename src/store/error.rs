@@ -1,6 +1,10 @@
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use rusqlite::ErrorCode;
+use rustix::fs::StatVfsMountFlags;
 
 /// Something is wrong with the store. None of a person's input is in it.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -17,6 +21,11 @@ pub enum StoreError {
     /// Not enough room.
     #[error("the disk is full; free some space")]
     Full,
+    /// Nothing can be written.
+    #[error(
+        "the data directory can't be written; give it to the user who runs this, on a file system that is not mounted read-only"
+    )]
+    ReadOnly,
     /// Another process holds it for too long.
     #[error("the database is in use by another command; run this one again when that has finished")]
     Busy,
@@ -31,14 +40,24 @@ pub enum StoreError {
     /// What is in it can't be right.
     #[error("the data directory is damaged ({0}); stop the box, and restore it from its backup with `candour restore`")]
     Damaged(String),
+    /// One sealed file can't be right, and all else may be.
+    #[error(
+        "a sealed file is damaged ({0}); carry and back up the rest first, with `candour collect` and `candour backup`, which leave it out and name it"
+    )]
+    DamagedFile(&'static str),
+    /// A file of the vault ends before what lies in it.
+    #[error(
+        "the data directory is damaged ({0} ends before what people sent and were sent); carry and back up the rest first, with `candour collect` and `candour backup`, which leave out and name what is lost; then restore the box from its backup"
+    )]
+    Cut(&'static str),
     /// Reading or writing the vault or the intake.
-    #[error("the data directory can't be used: {0}; run `candour check`")]
+    #[error("the data directory can't be used: {0}; see to its disk and to whose it is, and run the command again")]
     Disk(String),
     /// Files that are still arriving take all the room that is set aside for them.
     #[error("files that are still arriving take all the room that they may")]
     Arriving,
     /// Anything else that `SQLite` says.
-    #[error("the database can't be used: {0}; run `candour check`")]
+    #[error("the database can't be used: {0}; see to its disk and to whose it is, and run the command again")]
     Sqlite(String),
     /// The writer has stopped.
     #[error("the store has stopped; start the box again")]
@@ -49,6 +68,9 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            // Making its shared memory longer fails for want of room alone; SQLite has no other name for that.
+            Some(ErrorCode::SystemIoFailure) if is_of(&error, rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Self::Full,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged("SQLite can't read it".into()),
             Some(_) => match &error {
@@ -68,6 +90,7 @@ impl From<io::Error> for StoreError {
         match error.kind() {
             io::ErrorKind::NotFound => Self::Damaged("a file of it is missing".to_owned()),
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
             // Only the system's own words.
             _ => Self::Disk(error.raw_os_error().map_or_else(
                 || "a part of it is missing".to_owned(),
@@ -75,6 +98,23 @@ impl From<io::Error> for StoreError {
             )),
         }
     }
+}
+
+impl StoreError {
+    /// What the disk under a data directory says of an error of which `SQLite` tells no more than that reading or writing
+    /// failed.
+    pub(super) fn on_disk(self, directory: &Path) -> Self {
+        let Self::Sqlite(_) = &self else { return self };
+        match rustix::fs::statvfs(directory) {
+            Ok(disk) if disk.f_flag.contains(StatVfsMountFlags::RDONLY) => Self::ReadOnly,
+            Ok(disk) if disk.f_bavail == 0 || (disk.f_files > 0 && disk.f_favail == 0) => Self::Full,
+            _ => self,
+        }
+    }
+}
+
+fn is_of(error: &rusqlite::Error, code: i32) -> bool {
+    matches!(error, rusqlite::Error::SqliteFailure(found, _) if found.extended_code == code)
 }
 
 /// Copying a file out of the store failed.

@@ -1,8 +1,6 @@
 //! Knowing whether the store is well.
 
-use std::io;
-
-use super::{CopyError, Store, StoreError, damaged, read_file, vault::Placed, writer::Engine};
+use super::{DamagedFile, Store, StoreError, damaged, writer::Engine};
 use crate::domain::limits::MIB;
 
 /// Bytes of disk that records may need before the vault's free slots count.
@@ -55,30 +53,18 @@ impl Store {
         })
     }
 
-    /// Reads every sealed file and compares it with what was stored. Blocks.
+    /// Reads every sealed file and compares it with what was stored: those that are damaged, a message's once. Blocks.
     ///
     /// # Errors
-    /// The first that is not as it was stored.
-    pub fn check_vault(&self) -> Result<(), StoreError> {
-        let _held = self.vault().hold_slots()?;
-        self.read_all(|connection| {
-            for sql in [
-                "SELECT shelf, size, slots FROM file",
-                "SELECT shelf, size, slots FROM own_copy",
-                "SELECT 2, size, slots FROM answer",
-            ] {
-                let mut statement = connection.prepare(sql)?;
-                let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?)))?;
-                for row in rows {
-                    let (shelf, size, slots) = row?;
-                    match read_file::copy(self.vault(), &Placed::from_record(shelf, size, &slots)?, &mut io::sink()) {
-                        Ok(()) => {}
-                        Err(CopyError::Store(error)) => return Err(error),
-                        Err(CopyError::Write(error)) => return Err(error.into()),
-                    }
-                }
+    /// If it can't be told.
+    pub fn damaged_files(&self) -> Result<Vec<DamagedFile>, StoreError> {
+        self.snapshot(|snapshot| {
+            let (mut lost, mut after) = (Vec::new(), None);
+            while let Some(mut report) = snapshot.report_after(after)? {
+                after = report.last().map(|entry| entry.id);
+                snapshot.leave_out_damaged(&mut report, &mut lost)?;
             }
-            Ok(())
+            Ok(lost)
         })
     }
 }

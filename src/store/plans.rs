@@ -24,17 +24,14 @@ const SHORT: [&str; 10] = [
     "gone_report",
 ];
 /// Statements that are asked for everything: the count of reports that a collection does not list, `candour collect --again`,
-/// a new epoch, a backup, `candour clocks --all` and `candour check --whole`.
-const WHOLE: [&str; 9] = [
+/// a new epoch, a backup and `candour clocks --all`. `candour check --whole` goes from report to report.
+const WHOLE: [&str; 6] = [
     IDS,
     "SELECT count(*) FROM report",
     ALL_TO_TELL,
     "INSERT OR IGNORE INTO report_to_tell SELECT id FROM report",
     "UPDATE message SET collected = 0, acknowledged_on = NULL, acknowledged_by = NULL WHERE held = 1",
     "SELECT seq, kind, started_on, due_on, met_on, report FROM clock ORDER BY due_on, report, seq, kind",
-    "SELECT shelf, size, slots FROM file",
-    "SELECT shelf, size, slots FROM own_copy",
-    "SELECT 2, size, slots FROM answer",
 ];
 
 /// Every statement that stands in the store's own source.

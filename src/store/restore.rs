@@ -85,7 +85,7 @@ impl Restoration {
             set_casebook(&step, seen)?;
         }
         for part in &records.decisions_parts {
-            step.execute("INSERT OR IGNORE INTO decisions_part VALUES (?1)", [part])?;
+            step.execute("INSERT OR IGNORE INTO decisions_part VALUES (?1, ?2)", (part.number, part.of))?;
         }
         step.commit()?;
         // Whatever is missing is said before anything is put in.

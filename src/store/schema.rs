@@ -252,7 +252,9 @@ const MIGRATIONS: &[&str] = &["
 
     -- Which parts of the last decisions were delivered.
     CREATE TABLE decisions_part (
-        part INTEGER PRIMARY KEY
+        part INTEGER PRIMARY KEY,
+        -- How many those decisions have.
+        parts INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 
     -- The one casebook whose decisions the box takes: the number of the last file, and the furthest end of it that any

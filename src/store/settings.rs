@@ -4,14 +4,14 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::{StoreError, damaged};
 use crate::{
-    crypto::{CodeTagger, Fingerprint, GovernanceRecipients, KdfParams, SignerRole, VerifyingKey},
+    crypto::{BoxRole, CodeTagger, Fingerprint, GovernanceRecipients, KdfParams, SignerRole, VerifyingKey},
     domain::{BoxId, Epoch},
 };
 
 /// The settings that a backup carries. Every other is of one life of the box on one machine: since when it counts its
 /// collections, what of the intake was folded, and when it was backed up.
-pub(super) const CARRIED: [&str; 7] =
-    ["box_id", "kdf", "tag_key", "recipients", "team_keys", "signers", "second_approver"];
+pub(super) const CARRIED: [&str; 8] =
+    ["box_id", "box_key", "kdf", "tag_key", "recipients", "team_keys", "signers", "second_approver"];
 
 /// What was fixed when the box was made.
 pub struct Settings {
@@ -23,6 +23,8 @@ pub struct Settings {
     pub epoch: Epoch,
     /// Tags the codes that this box issued.
     pub tagger: CodeTagger,
+    /// The public half of the key that it was made with: what is signed by another one is no word of this box.
+    pub box_key: VerifyingKey<BoxRole>,
     /// Over the recipients that the operator confirmed.
     pub recipients: Fingerprint,
     /// Of each recipient that was ever confirmed, by itself: what was sealed to an earlier one may still be here.
@@ -36,13 +38,14 @@ pub struct Settings {
 impl Settings {
     pub(super) fn save(&self, connection: &Connection) -> Result<(), StoreError> {
         let (kdf, recipients, signers) = (self.kdf.to_string(), self.recipients.to_string(), self.signers.to_string());
-        let epoch = written(&self.epoch)?;
+        let (epoch, box_key) = (written(&self.epoch)?, self.box_key.to_base64());
         let team_keys = lines(&self.team_keys);
-        let rows: [(&str, &[u8]); 8] = [
+        let rows: [(&str, &[u8]); 9] = [
             ("box_id", &self.box_id.0),
             ("epoch", &epoch),
             ("kdf", kdf.as_bytes()),
             ("tag_key", self.tagger.as_bytes()),
+            ("box_key", box_key.as_bytes()),
             ("recipients", recipients.as_bytes()),
             ("team_keys", team_keys.as_bytes()),
             ("signers", signers.as_bytes()),
@@ -69,6 +72,7 @@ impl Settings {
             kdf: text("kdf")?.parse().map_err(|_| damaged("the Argon2id parameters"))?,
             epoch: serde_json::from_slice(&value("epoch")?).map_err(|_| damaged("the epoch"))?,
             tagger: CodeTagger::from_slice(&value("tag_key")?).map_err(|_| damaged("the tag key"))?,
+            box_key: VerifyingKey::from_base64(&text("box_key")?).map_err(|_| damaged("the box's public key"))?,
             recipients: fingerprint(&text("recipients")?)?,
             team_keys: text("team_keys")?.lines().map(fingerprint).collect::<Result<_, _>>()?,
             signers: fingerprint(&text("signers")?)?,

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     StoreError, damaged,
-    vault::{FreeSlots, Shelf},
+    vault::{FreeSlots, Shelf, ShelfFile},
 };
 
 /// Bytes of bits in one row.
@@ -64,6 +64,25 @@ pub(super) fn free_slots(connection: &Connection, shelf: Shelf, slots: u32) -> R
         }
     }
     Ok(map)
+}
+
+/// Refuses a shelf whose file ends before a slot that is taken.
+pub(super) fn refuse_cut(connection: &Connection, file: &ShelfFile) -> Result<(), StoreError> {
+    let sql = "SELECT block, taken FROM slot_block WHERE shelf = ?1 AND block >= ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let from = file.slots()? / SLOTS;
+    let blocks = statement.query_map((file.shelf.number(), from), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let blocks: Vec<(u32, Vec<u8>)> = blocks.collect::<Result<_, _>>()?;
+    // Asked for again after the records: another program that makes it longer does so before it says what lies there.
+    let slots = u64::from(file.slots()?);
+    let is_past = |(block, bits): &(u32, Vec<u8>)| {
+        let first = u64::from(*block) * u64::from(SLOTS);
+        (0_u64..).zip(bits).any(|(byte, bits)| {
+            let last = u8::BITS - bits.leading_zeros();
+            *bits != 0 && first + 8 * byte + u64::from(last) > slots
+        })
+    };
+    if blocks.iter().any(is_past) { Err(StoreError::Cut(file.shelf.file_name())) } else { Ok(()) }
 }
 
 /// Whether any of some slots is taken already.

@@ -141,14 +141,14 @@ pub(super) fn told(store: &Store, again: bool) -> Vec<ReportEntry> {
     store
         .snapshot(|snapshot| {
             let plan = snapshot.plan(again)?;
-            snapshot.reports(&plan.parts.concat(), again)
+            snapshot.reports(&plan.parts.concat(), again, &mut vec![])
         })
         .unwrap()
 }
 
 /// What decisions say when the desk has every message of a report up to one.
 pub(super) fn collected(store: &Store, report: ReportId, through: u32) -> Collected {
-    let record = store.snapshot(|snapshot| snapshot.reports(&[report], false)).unwrap();
+    let record = store.snapshot(|snapshot| snapshot.reports(&[report], false, &mut vec![])).unwrap();
     let record = record_digest(&record[0]).unwrap();
     Collected { report, record, messages: (1..=through).map(|seq| commitments(seq).message).collect() }
 }
@@ -466,6 +466,7 @@ fn no_number_is_taken_that_would_be_the_last() {
     for number in [u64::MAX, i64::MAX.unsigned_abs(), DECISIONS_FIRST + 1] {
         assert!(matches!(apply(number, 1), Err(ApplyError::FirstFarAhead(found)) if found == number));
     }
+    assert!(matches!(apply(0, 1), Err(ApplyError::NoNumber)));
     for event in [u64::MAX, 1 << 62, EVENTS_AHEAD + 1] {
         assert!(matches!(apply(1, event), Err(ApplyError::HeadFarAhead { last: 0, .. })));
     }
@@ -477,6 +478,39 @@ fn no_number_is_taken_that_would_be_the_last() {
     assert!(matches!(apply(u64::MAX, event), Err(ApplyError::FarAhead { last: DECISIONS_FIRST, .. })));
     apply(number, event).unwrap();
     assert_eq!(seen().map(|seen| (seen.decisions, seen.head.number)), Some((number, event)));
+}
+
+#[test]
+fn parts_of_one_number_that_say_how_many_they_are_in_two_ways_are_not_mixed() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let apply = |number: u32, of: u32| {
+        let part = Part { number, of };
+        store.apply(changed(delivery(&store, 1, vec![], vec![]), |decisions| decisions.part = part))
+    };
+    apply(1, 2).unwrap();
+    assert!(matches!(apply(3, 3), Err(ApplyError::OtherParts { number: 1, of: 3 })));
+    apply(2, 2).unwrap();
+}
+
+#[test]
+fn what_was_not_taken_is_named_again_when_the_same_file_is_delivered_again() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let id = add(&store, locator(&store), &[b"one"]);
+    let answers = |seqs: &[u32]| {
+        seqs.iter().map(|seq| answer(id, *seq, AnswerKind::Reply, &[u8::try_from(*seq).unwrap()])).collect::<Vec<_>>()
+    };
+    let both = delivery(&store, 1, answers(&[1, 3]), vec![]);
+    let again = || Delivery {
+        decisions: changed(delivery(&store, 1, answers(&[1, 3]), vec![]), |_| {}).decisions,
+        ..delivery(&store, 1, answers(&[1, 3]), vec![])
+    };
+    let first = store.apply(both).unwrap();
+    let skipped = |why| vec![Skipped { report: id, seq: 3, why }];
+    assert_eq!((first.answers, first.skipped), (1, skipped(WhySkipped::Early(2))));
+    let told = store.apply(again()).unwrap();
+    assert_eq!((told.answers, told.known, told.skipped), (0, 1, skipped(WhySkipped::Early(2))));
+    store.apply(delivery(&store, 2, answers(&[2]), vec![])).unwrap();
+    assert_eq!(store.apply(again()).unwrap().skipped, skipped(WhySkipped::PassedOver));
 }
 
 #[test]
@@ -715,7 +749,7 @@ fn the_same_file_twice_changes_nothing_even_after_the_report_is_gone() {
     let (first, second) = (twice(), twice());
     assert_eq!(store.apply(first).unwrap().withdrawn, 1);
     // Another signature, the same signed bytes.
-    assert_eq!(store.apply(second).unwrap(), Applied { known: 1, ..Applied::default() });
+    assert_eq!(store.apply(second).unwrap(), Applied { withdrawn: 1, ..Applied::default() });
 }
 
 #[test]
@@ -847,6 +881,29 @@ fn a_vault_that_was_cut_is_named() {
         .unwrap()
         .set_len(20_480)
         .unwrap();
-    let store = Store::open(directory.path()).unwrap();
+    assert!(matches!(Store::open(directory.path()), Err(StoreError::Cut("short.vault"))));
+    let store = Store::open_to_save(directory.path()).unwrap();
     assert!(matches!(store.begin_serving(Budget::UNBOUNDED), Err(StoreError::Damaged(_))));
+}
+
+#[test]
+fn a_shelf_that_was_emptied_or_cut_is_no_box_to_open_and_all_else_is_taken_out_of_it() {
+    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let id = add(&store, locator(&store), &[b"sealed"]);
+    add(&store, locator(&store), &[&vec![7; 500_000]]);
+    store.apply(delivery(&store, 1, vec![answer(id, 1, AnswerKind::Reply, b"an answer")], vec![])).unwrap();
+    store.tick(DAY).unwrap();
+    drop(store);
+    for (name, lost) in [("short.vault", 1), ("long.vault", 1), ("answers.vault", 1)] {
+        let path = directory.path().join(name);
+        let whole = std::fs::read(&path).unwrap();
+        for bytes in [0, 1000] {
+            std::fs::write(&path, &whole[..bytes]).unwrap();
+            assert!(matches!(Store::open(directory.path()), Err(StoreError::Cut(found)) if found == name));
+            let store = Store::open_to_save(directory.path()).unwrap();
+            assert_eq!(store.damaged_files().unwrap().len(), lost, "{name}");
+        }
+        std::fs::write(&path, whole).unwrap();
+        Store::open(directory.path()).unwrap();
+    }
 }

@@ -13,16 +13,17 @@ use zeroize::Zeroizing;
 
 use super::{
     box_backup::{BoxBackupHead, HEAD, RecordList, list_path, sealed_path},
-    box_directory::{BANK_HOLIDAYS, BOX_KEY, KEY_FILE_BYTES},
+    box_directory::{BANK_HOLIDAYS, BoxKeyError, box_key},
+    mark::{finish_if_marked, mark_of},
 };
 use crate::{
-    crypto::{BackupRecipients, BoxRole, SealError, SigningKey, scrub, seal_backup},
+    crypto::{BackupRecipients, SealError, scrub, seal_backup},
     domain::{
         Date, Digest, Format, ReportId, Text,
         limits::{MIB, PART_LIST_BYTES},
     },
     files::{self, FileError, NewFile, Readers, tarball::TarWriter},
-    store::{CopyError, Snapshot, Store, StoreError},
+    store::{CopyError, DamagedFile, Snapshot, Store, StoreError},
 };
 
 /// Reports in one list, at most.
@@ -31,7 +32,7 @@ const AT_ONCE: usize = 1_000;
 const ROWS: usize = 20_000;
 
 /// What a backup holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackupOutcome {
     /// Reports.
     pub reports: u64,
@@ -39,6 +40,10 @@ pub struct BackupOutcome {
     pub bytes: u64,
     /// Whether the day on which it was made could be recorded.
     pub recorded: bool,
+    /// The day on which an earlier command made it, that was killed before it could say so; then no more is known of it.
+    pub made_on: Option<Date>,
+    /// Files that are damaged and not in it.
+    pub lost: Vec<DamagedFile>,
 }
 
 /// A backup could not be made. There is no file.
@@ -51,8 +56,8 @@ pub enum BackupError {
     #[error(transparent)]
     File(#[from] FileError),
     /// Without it, nothing that is restored is the box that the desk knows.
-    #[error("{0} is not the box's signing key, so no backup would bring this box back; restore it from an earlier one")]
-    Key(String),
+    #[error(transparent)]
+    Key(#[from] BoxKeyError),
     /// One of the team's keys.
     #[error(
         "{0} is a key of the governance team, and no key of theirs may open a backup: its private half would have to come to the box's machine for a restore; make a pair of keys for backups, and seal it to that alone"
@@ -94,38 +99,52 @@ pub fn backup(
         return Err(BackupError::Team(key));
     }
     files::refuse_inside(directory, out)?;
+    if let Some(made_on) = finish_earlier(store, out)? {
+        let bytes = out.metadata().map_or(0, |found| found.len());
+        return Ok(BackupOutcome { reports: 0, bytes, recorded: true, made_on: Some(made_on), lost: Vec::new() });
+    }
+    let (_, key) = box_key(directory, store.settings())?;
     let holidays = directory.join(BANK_HOLIDAYS);
     let bank_holidays = if holidays.exists() { Some(files::read_text(&holidays, MIB)?) } else { None };
     let mut file = NewFile::create(out, Readers::Owner)?;
-    let reports = store.snapshot(|snapshot| {
+    let (reports, lost) = store.snapshot(|snapshot| {
         let reports = snapshot.reports_count()?;
         let mut tar = TarWriter::new(seal_backup(to, BufWriter::with_capacity(MIB / 4, &mut file))?);
         scrub::wiped(|| {
-            let (format, settings) = (Format::BoxBackup, store.settings());
-            let (r#box, epoch, box_key) = (settings.box_id, settings.epoch, box_key(directory)?);
+            let (format, settings, box_key) = (Format::BoxBackup, store.settings(), Text::verbatim(&key));
+            let (r#box, epoch) = (settings.box_id, settings.epoch);
             let records = snapshot.records()?;
             let head = BoxBackupHead { format, r#box, on, epoch, reports, records, box_key, bank_holidays };
             Ok::<_, BackupError>(tar.append(HEAD, &json(&head)?)?)
         })?;
-        let mut lists = Lists { tar, snapshot, written: 0, next: RecordList::default(), room: 0 };
+        let mut lists = Lists { tar, snapshot, written: 0, next: RecordList::default(), room: 0, lost: Vec::new() };
         lists.write_all()?;
         lists.tar.finish()?.finish()?.flush()?;
-        Ok::<_, BackupError>(reports)
+        Ok::<_, BackupError>((reports, lists.lost))
     })?;
     file.sync()?;
+    // Before it has its name, so that whoever finds it there knows what it is; it can be restored from, whatever can't be
+    // recorded now.
+    let recorded = store.record_backup(on, Some(mark_of(&files::partial_path(out))?)).is_ok();
+    if recorded {
+        file.keep();
+    }
     file.commit()?;
     let bytes = out.metadata().map_or(0, |found| found.len());
-    // It is there, and can be restored from, whatever can't be written now.
-    let recorded = store.record_backup(on).is_ok();
-    Ok(BackupOutcome { reports, bytes, recorded })
+    // Its name is on the disk; if this can't be, the same command says once more that it is there.
+    let _ = store.record_backup(on, None);
+    Ok(BackupOutcome { reports, bytes, recorded, made_on: None, lost })
 }
 
-/// The text of the box's private key, if it is one.
-fn box_key(directory: &Path) -> Result<Text, BackupError> {
-    let path = directory.join(BOX_KEY);
-    let text = Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES)?);
-    SigningKey::<BoxRole>::from_plain_file(&text).map_err(|_| BackupError::Key(path.display().to_string()))?;
-    Ok(Text::verbatim(&text))
+/// Names a file that is whole and on record, if the command that made it was killed before it could say so.
+fn finish_earlier(store: &Store, out: &Path) -> Result<Option<Date>, BackupError> {
+    let Some((on, Some(mark))) = store.last_backup()? else { return Ok(None) };
+    let is_named = out.is_file() && mark_of(out)? == mark;
+    if !is_named && !finish_if_marked(out, mark)? {
+        return Ok(None);
+    }
+    store.record_backup(on, None)?;
+    Ok(Some(on))
 }
 
 fn json(document: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, BackupError> {
@@ -140,6 +159,8 @@ struct Lists<'a, W: Write> {
     next: RecordList,
     /// Bytes that what is in the next one takes.
     room: usize,
+    /// Files that are damaged and left out.
+    lost: Vec<DamagedFile>,
 }
 
 impl<W: Write> Lists<'_, W> {
@@ -176,7 +197,8 @@ impl<W: Write> Lists<'_, W> {
     }
 
     fn write(&mut self) -> Result<(), BackupError> {
-        let list = std::mem::take(&mut self.next);
+        let mut list = std::mem::take(&mut self.next);
+        self.snapshot.leave_out_damaged(&mut list.reports, &mut self.lost)?;
         (self.room, self.written) = (0, self.written + 1);
         self.tar.append(&list_path(self.written), &json(&list)?)?;
         for report in &list.reports {

@@ -42,6 +42,8 @@ impl World {
         let r#box = EmptyBox::new();
         let key = r#box.box_key.to_file().unwrap();
         files::write_new(&r#box.directory.path().join(BOX_KEY), Readers::Owner, key.as_bytes()).unwrap();
+        let public = r#box.box_key.verifying_key().unwrap().to_file();
+        files::write_new(&r#box.directory.path().join(BOX_PUBLIC), Readers::Everyone, public.as_bytes()).unwrap();
         let secret = x25519::Identity::generate();
         let to = BackupRecipients::parse(&secret.to_public().to_string()).unwrap();
         let identity = BackupIdentity::read(secret.to_string().expose_secret().as_bytes(), None).unwrap();
@@ -61,6 +63,13 @@ impl World {
     }
 
     fn restore(&self, to: &str, from: &str) -> Result<Restored, RestoreError> {
+        let restored = self.restore_untold(to, from)?;
+        forget_restore(&self.path(to));
+        Ok(restored)
+    }
+
+    /// As if killed before anybody was told of it.
+    fn restore_untold(&self, to: &str, from: &str) -> Result<Restored, RestoreError> {
         restore(&self.path(to), &self.identity, RESTORED_ON, &self.path(from))
     }
 
@@ -142,7 +151,7 @@ impl World {
     }
 
     fn collected(&self, report: ReportId, messages: &[u32]) -> Collected {
-        let told = self.store().snapshot(|snapshot| snapshot.reports(&[report], false)).unwrap();
+        let told = self.store().snapshot(|snapshot| snapshot.reports(&[report], false, &mut vec![])).unwrap();
         let messages = messages.iter().map(|seq| commitments(*seq).message).collect();
         Collected { report, record: record_digest(&told[0]).unwrap(), messages }
     }
@@ -152,7 +161,7 @@ impl World {
 fn everything(store: &Store) -> Vec<ReportEntry> {
     let told = store.snapshot(|snapshot| {
         let plan = snapshot.plan(true)?;
-        snapshot.reports(&plan.parts.concat(), true)
+        snapshot.reports(&plan.parts.concat(), true, &mut vec![])
     });
     told.unwrap_or_else(|error: StoreError| panic!("{error}"))
 }
@@ -259,7 +268,7 @@ fn what_burned_comes_back_in_a_new_epoch_and_is_told_anew() {
     assert_eq!(fs::read(directory.join(BANK_HOLIDAYS)).unwrap(), b"{}");
     let again = Store::open(&directory).unwrap();
     again.check_integrity().unwrap();
-    again.check_vault().unwrap();
+    assert_eq!(again.damaged_files().unwrap(), []);
     // Nothing of the settings changed but the epoch.
     assert_eq!(again.settings().box_id, settings.box_id);
     assert_eq!(again.settings().kdf, settings.kdf);
@@ -288,7 +297,11 @@ fn what_burned_comes_back_in_a_new_epoch_and_is_told_anew() {
     let told = |store: &Store| {
         store.snapshot(|snapshot| {
             let plan = snapshot.plan(false)?;
-            Ok::<_, StoreError>((snapshot.reports(&plan.parts.concat(), false)?, plan.gone, plan.besides.reports))
+            Ok::<_, StoreError>((
+                snapshot.reports(&plan.parts.concat(), false, &mut vec![])?,
+                plan.gone,
+                plan.besides.reports,
+            ))
         })
     };
     assert_eq!(told(&again).unwrap().0, after);
@@ -324,7 +337,7 @@ fn a_restored_box_takes_what_comes_into_slots_of_its_own() {
         assert_eq!(store.add_message(first.id, more).unwrap(), crate::store::AddMessage::Added);
     }
     store.tick(RESTORED_ON).unwrap();
-    store.check_vault().unwrap();
+    assert_eq!(store.damaged_files().unwrap(), []);
     store.check_integrity().unwrap();
     let before = everything(world.store());
     for report in before {
@@ -381,7 +394,7 @@ fn a_box_without_reports_and_one_with_many_come_back() {
     assert_eq!(lists, 3);
     assert_eq!(world.restore("box", "b1").unwrap().reports, 2_050);
     let store = Store::open(&world.path("box")).unwrap();
-    store.check_vault().unwrap();
+    assert_eq!(store.damaged_files().unwrap(), []);
     for (id, locator) in all {
         assert_eq!(store.report_at(locator).unwrap().map(|report| report.id), Some(id));
     }
@@ -523,10 +536,9 @@ fn what_was_killed_is_begun_anew_or_ended_and_what_is_in_the_way_stays() {
         put(&directory.join(name), b"half");
     }
     assert!(is_unfinished(&directory));
-    world.restore("box", "b1").unwrap();
+    world.restore_untold("box", "b1").unwrap();
     assert!(!is_unfinished(&directory));
     // Killed before it could say that it was done.
-    fs::create_dir(directory.join("restoring")).unwrap();
     let ended = world.restore("box", "b1").unwrap();
     assert!(ended.finished_earlier && ended.reports == 4 && ended.epoch.backup_of == Some(DAY));
     assert!(!directory.join("restoring").exists());
@@ -647,5 +659,100 @@ fn no_key_of_the_team_is_among_those_that_open_a_backup_and_one_that_is_brought_
         assert_eq!(restore(&again, &identity, RESTORED_ON, &out).unwrap().is_the_teams, is_the_teams);
         // Nor is it forgotten whose keys they are.
         assert_eq!(Store::open(&again).unwrap().settings().team_keys.len(), 3);
+    }
+}
+
+#[test]
+fn what_is_damaged_is_left_out_of_a_backup_and_named_and_all_else_comes_back() {
+    use std::os::unix::fs::FileExt;
+    let world = World::new();
+    let (damaged, _) = world.report(&[b"a damaged message", b"and its file"], Some(b"its copy"));
+    world.store().tick(DAY).unwrap();
+    let vault = fs::OpenOptions::new().write(true).open(world.r#box.directory.path().join("short.vault")).unwrap();
+    for slot in 0..vault.metadata().unwrap().len() / 20_480 {
+        vault.write_all_at(b"XXXX", slot * 20_480 + 4).unwrap();
+    }
+    let (_, at) = world.report(&[b"a sound message"], Some(b"a sound copy"));
+    let lost: Vec<_> = world.backup("b1").lost.iter().map(ToString::to_string).collect();
+    assert_eq!(lost, [format!("report {damaged} message 1"), format!("report {damaged} own copy of message 1")]);
+    assert_eq!(world.restore("box", "b1").unwrap().reports, 2);
+    let restored = Store::open(&world.path("box")).unwrap();
+    assert_eq!(restored.damaged_files().unwrap(), []);
+    assert!(seen(&restored, at) == seen(world.store(), at));
+}
+
+#[test]
+fn what_a_restore_left_answers_for_its_own_backup_alone_and_costs_no_box_anything() {
+    let (world, _) = full();
+    world.backup("b1");
+    world.backup("b2");
+    let directory = world.path("box");
+    world.restore_untold("box", "b1").unwrap();
+    assert!(is_left_over(&directory));
+    let before = names(&directory);
+    let other =
+        BackupIdentity::read(x25519::Identity::generate().to_string().expose_secret().as_bytes(), None).unwrap();
+    let by_other = || restore(&directory, &other, RESTORED_ON, &world.path("b1"));
+    assert!(matches!(by_other(), Err(RestoreError::OtherKeys)));
+    assert!(matches!(world.restore_untold("box", "none"), Err(RestoreError::File(_))));
+    assert!(matches!(world.restore_untold("box", "b2"), Err(RestoreError::Exists(_))));
+    // Its database is lost: what is there goes when another box can take its place, and not before.
+    let database = directory.join("candour.db");
+    fs::rename(&database, world.path("aside")).unwrap();
+    let left: Vec<_> = before.iter().filter(|name| *name != "candour.db").cloned().collect();
+    assert!(matches!(by_other(), Err(RestoreError::OtherKeys)));
+    let sealed = fs::read(world.path("b1")).unwrap();
+    put(&world.path("cut"), &sealed[..sealed.len() - 1]);
+    assert!(matches!(world.restore_untold("box", "cut"), Err(RestoreError::Altered)));
+    assert!(left.iter().all(|name| directory.join(name).exists()), "{:?}", names(&directory));
+    world.restore_untold("box", "b2").unwrap();
+    assert!(world.restore("box", "b2").unwrap().finished_earlier);
+    // Whoever uses the box is done with it.
+    assert!(!is_left_over(&directory));
+    assert!(matches!(world.restore("box", "b2"), Err(RestoreError::Exists(_))));
+    fs::create_dir(directory.join("restoring")).unwrap();
+    assert!(matches!(world.restore("box", "b2"), Err(RestoreError::Exists(_))));
+    assert!(!is_left_over(&directory));
+}
+
+#[test]
+fn a_backup_that_was_killed_before_it_could_say_so_is_finished_and_on_record() {
+    let (world, _) = full();
+    let out = world.path("b1");
+    world.backup("b1");
+    let mark = mark::mark_of(&out).unwrap();
+    // Before it had its name, and just after.
+    for is_named in [false, true] {
+        world.store().record_backup(DAY, Some(mark)).unwrap();
+        if !is_named {
+            fs::rename(&out, files::partial_path(&out)).unwrap();
+        }
+        assert_eq!(world.backup("b1").made_on, Some(DAY));
+        assert_eq!(world.store().last_backup().unwrap(), Some((DAY, None)));
+        assert_eq!(mark::mark_of(&out).unwrap(), mark);
+    }
+    let over = backup(world.store(), world.r#box.directory.path(), &world.to, LATER, &out);
+    assert!(over.unwrap_err().to_string().contains("is there already"));
+    assert_eq!(world.backup("b2").made_on, None);
+}
+
+#[test]
+fn the_key_pair_of_another_box_is_told_from_that_of_this_one() {
+    let (world, other) = (World::new(), World::new());
+    let directory = world.r#box.directory.path();
+    let settings = world.store().settings();
+    box_key(directory, settings).unwrap_or_else(|error| panic!("{error}"));
+    let from = |name: &str| fs::copy(other.r#box.directory.path().join(name), directory.join(name)).unwrap();
+    let of_world = fs::read(directory.join(BOX_PUBLIC)).unwrap();
+    from(BOX_PUBLIC);
+    assert!(matches!(box_key(directory, settings), Err(BoxKeyError::Public(_))));
+    from(BOX_KEY);
+    for public in [None, Some(&of_world)] {
+        if let Some(public) = public {
+            put(&directory.join(BOX_PUBLIC), public);
+        }
+        assert!(matches!(box_key(directory, settings), Err(BoxKeyError::OtherKey { .. })));
+        let refused = backup(world.store(), directory, &world.to, DAY, &world.path("b1"));
+        assert!(matches!(refused, Err(BackupError::Key(BoxKeyError::OtherKey { .. }))));
     }
 }

@@ -1,24 +1,21 @@
 use std::{
-    fs::File,
-    io::{self, BufWriter, Read, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
+use super::mark::{finish_if_marked, mark_of};
 use crate::{
-    crypto::{BoxRole, GovernanceRecipients, SealError, SignError, SigningKey, digest, os_random, seal_stream, sign},
+    crypto::{BoxRole, GovernanceRecipients, SealError, SignError, SigningKey, os_random, seal_stream, sign},
     domain::{
-        CollectionId, Date, Digest, Format, Manifest, Part,
-        limits::{KIB, MIB, PARTS_MAX},
+        CollectionId, Date, Format, Manifest, Part,
+        limits::{MIB, PARTS_MAX},
     },
     files::{self, FileError, NewFile, Readers, part_path, tarball},
-    store::{CollectionRecord, CopyError, Snapshot, Store, StoreError},
+    store::{CollectionRecord, CopyError, DamagedFile, Snapshot, Store, StoreError},
 };
 
-/// Bytes at the beginning of a collection that tell it from any other.
-const MARKED: u64 = 4 * KIB as u64;
-
 /// What a collection holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CollectOutcome {
     /// From 1 in each epoch.
     pub number: u64,
@@ -30,6 +27,8 @@ pub struct CollectOutcome {
     pub reports: usize,
     /// Whether it was made by an earlier command that was killed just before it gave its files their names.
     pub finished_earlier: bool,
+    /// Messages whose files are left out, because one of them is damaged: they count as not carried.
+    pub lost: Vec<DamagedFile>,
 }
 
 /// A collection could not be made. There is no file, and nothing in the box has changed.
@@ -90,7 +89,8 @@ pub fn collect(
     let number = previous.as_ref().map_or(1, |last| last.number + 1);
     let id = CollectionId::random(&mut os_random());
     let mut written = WrittenParts::default();
-    let mut outcome = CollectOutcome { number, parts: 0, messages: 0, reports: 0, finished_earlier: false };
+    let mut outcome =
+        CollectOutcome { number, parts: 0, messages: 0, reports: 0, finished_earlier: false, lost: vec![] };
     store.snapshot(|snapshot| {
         let plan = snapshot.plan(again)?;
         let of = u32::try_from(plan.parts.len()).ok().filter(|of| *of <= PARTS_MAX).ok_or(CollectError::TooMuch)?;
@@ -109,7 +109,7 @@ pub fn collect(
                 casebook,
                 besides: plan.besides,
                 gone: plan.gone_in(part as usize).to_vec(),
-                reports: snapshot.reports(ids, again)?,
+                reports: snapshot.reports(ids, again, &mut outcome.lost)?,
             };
             let mut file = NewFile::create(&part_path(out, part), Readers::Owner)?;
             let mut buffered = BufWriter::with_capacity(MIB / 4, &mut file);
@@ -177,25 +177,12 @@ fn finish_earlier(store: &Store, out: &Path) -> Result<Option<CollectOutcome>, C
     let mut is_finished = false;
     for (part, mark) in (1..).zip(&last.files) {
         let place = part_path(out, part);
-        let partial = files::partial_path(&place);
-        if partial.is_file() && mark_of(&partial)? == *mark {
-            files::rename_new(&partial, &place)?;
-            is_finished = true;
-        }
+        is_finished |= finish_if_marked(&place, *mark)?;
     }
     let parts = u32::try_from(last.files.len()).unwrap_or(u32::MAX);
-    let outcome = CollectOutcome { number: last.number, parts, messages: 0, reports: 0, finished_earlier: true };
+    let outcome =
+        CollectOutcome { number: last.number, parts, messages: 0, reports: 0, finished_earlier: true, lost: vec![] };
     Ok(is_finished.then_some(outcome))
-}
-
-/// What tells a whole collection from any other: SHA-256 over its first bytes, which hold a key's random stanza, and its
-/// length. It was on the disk before it was on record, so that nothing of it is missing; what is altered, the desk refuses.
-fn mark_of(path: &Path) -> Result<Digest, FileError> {
-    let failed = || FileError::io("read", path);
-    let file = File::open(path).map_err(failed())?;
-    let mut marked = file.metadata().map_err(failed())?.len().to_le_bytes().to_vec();
-    file.take(MARKED).read_to_end(&mut marked).map_err(failed())?;
-    Ok(digest(&marked))
 }
 
 fn write(

@@ -7,7 +7,7 @@ use std::{
 use crate::{
     crypto::{Sealed, SignerRole, Verified, VerifyError, VerifyingKey, endorsers, verify},
     domain::{
-        Date, Decisions, Part, ReportId,
+        CasebookId, Date, Decisions, LogHead, Part, ReportId,
         limits::{ANSWER_BYTES, ANSWERS_BYTES, DECISIONS_BYTES, ENDORSEMENTS, KIB, MANIFEST_BYTES, MIB},
     },
     files::{
@@ -38,6 +38,11 @@ pub enum DeliverError {
     /// For another box.
     #[error("the decisions are for another box; check that the file is for this one")]
     OtherBox,
+    /// It lies beside a part of other decisions.
+    #[error(
+        "it is of other decisions than the first part; nothing of it was taken: carry all parts of one decisions file from the desk again"
+    )]
+    OtherDecisions,
     /// An answer is not what the signed list says.
     #[error("{0} is not what was signed; carry the file from the desk again")]
     Altered(String),
@@ -82,15 +87,27 @@ pub enum DeliverError {
     Apply(#[from] ApplyError),
 }
 
+/// What all parts of one casebook's decisions say alike, and those of no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecisionsName {
+    casebook: CasebookId,
+    number: u64,
+    parts: u32,
+    head: LogHead,
+}
+
 /// What came of a decisions file.
 pub struct Delivered {
     /// Which part of the decisions it is.
     pub part: Part,
+    /// Which decisions it is of.
+    pub of: DecisionsName,
     /// What it changed.
     pub applied: Applied,
 }
 
-/// Checks a whole decisions file, and then applies it. An answer that the box can't take holds up no other.
+/// Checks a whole decisions file, and then applies it. An answer that the box can't take holds up no other. With `only`, a
+/// part of those decisions and of no others is taken.
 ///
 /// # Errors
 /// The first thing that is wrong with it.
@@ -99,10 +116,16 @@ pub fn deliver(
     signers: &[VerifyingKey<SignerRole>],
     on: Date,
     file: &Path,
+    only: Option<DecisionsName>,
 ) -> Result<Delivered, DeliverError> {
     let opened = File::open(file).map_err(FileError::io("read", file))?;
     let (decisions, signer, answers) = read(BufReader::new(opened), signers)?;
     let settings = store.settings();
+    let Decisions { casebook, number, part, head, .. } = *decisions.document();
+    let of = DecisionsName { casebook, number, parts: part.of, head };
+    if only.is_some_and(|only| only != of) {
+        return Err(DeliverError::OtherDecisions);
+    }
     if decisions.document().r#box != settings.box_id {
         return Err(DeliverError::OtherBox);
     }
@@ -120,8 +143,7 @@ pub fn deliver(
             _ => {}
         }
     }
-    let part = decisions.document().part;
-    Ok(Delivered { part, applied: store.apply(Delivery { decisions, answers, on, signer, demanded })? })
+    Ok(Delivered { part, of, applied: store.apply(Delivery { decisions, answers, on, signer, demanded })? })
 }
 
 /// A decisions file, and who of the signers signed it.

@@ -7,6 +7,7 @@ mod box_backup;
 mod box_directory;
 mod collect;
 mod deliver;
+mod mark;
 mod restore;
 // What is carried is opened there, which a box alone can't do.
 #[cfg(test)]
@@ -14,7 +15,7 @@ mod restore;
 mod tests;
 
 pub use backup::{BackupError, BackupOutcome, backup};
-pub use box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, KEY_FILE_BYTES};
+pub use box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, BoxKeyError, KEY_FILE_BYTES, box_key};
 pub use collect::{CollectError, CollectOutcome, collect};
-pub use deliver::{DeliverError, Delivered, deliver};
-pub use restore::{RestoreError, Restored, is_unfinished, restore};
+pub use deliver::{DecisionsName, DeliverError, Delivered, deliver};
+pub use restore::{RestoreError, Restored, forget_restore, is_left_over, is_unfinished, restore};

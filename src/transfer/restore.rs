@@ -11,13 +11,15 @@ use zeroize::Zeroizing;
 
 use super::{
     box_backup::{BoxBackupHead, FORMATS, HEAD, RecordList, list_path, sealed_path},
-    box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, KEY_FILE_BYTES},
+    box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC},
 };
 use crate::{
-    crypto::{BackupIdentity, BackupReader, BoxRole, OpenError, SigningKey, VerifyingKey, is_sealed, os_random, scrub},
+    crypto::{
+        BackupIdentity, BackupReader, BoxRole, OpenError, SigningKey, VerifyingKey, digest, is_sealed, os_random, scrub,
+    },
     domain::{
         BoxId, Date, Epoch, EpochId, Format,
-        limits::{MANIFEST_BYTES, MIB},
+        limits::{KIB, MANIFEST_BYTES, MIB},
     },
     files::{
         self, FileError, Readers,
@@ -28,6 +30,10 @@ use crate::{
 
 /// Where a box is made before it is one, in its data directory.
 const RESTORING: &str = "restoring";
+/// In it, what the backup is told by.
+const OF_BACKUP: &str = "of-backup";
+/// Bytes of that.
+const OF_BYTES: usize = KIB;
 /// What a file that is not sealed begins with, if it is a decisions file.
 const DECISIONS: &[u8] = b"decisions.json\0";
 
@@ -160,21 +166,35 @@ pub fn restore(
     files::create_private_directory(directory)?;
     let _held = files::hold_directory(directory)?;
     let place = RestorePlace { directory, beside: directory.join(RESTORING) };
-    if let Some(restored) = place.finish_earlier(identity)? {
-        return Ok(restored);
-    }
-    place.clear()?;
-    let made = files::create_private_directory(&place.beside).map_err(RestoreError::from);
-    let restored = made.and_then(|()| fill(&place.beside, identity, today, file));
-    let restored = restored.and_then(|restored| place.settle().map(|()| restored));
-    if restored.is_err() {
-        // Nothing is left that anybody could take for a box. What can't be removed now, the next attempt removes.
-        let _ = files::remove_tree(&place.beside);
+    let was_begun = place.beside.is_dir();
+    let restored = place.restore(identity, today, file);
+    if restored.is_err() && !place.is_box() {
+        // Nothing is left that anybody could take for a box; what an earlier attempt left stays as it is, for it may be all
+        // that there is of one.
+        if !was_begun {
+            let _ = files::remove_tree(&place.beside);
+        }
         if is_new {
             let _ = fs::remove_dir(directory);
         }
     }
     restored
+}
+
+/// Whether what a box was restored in lies in its data directory still: nobody was told of it yet.
+#[must_use]
+pub fn is_left_over(directory: &Path) -> bool {
+    directory.join(RESTORING).is_dir() && directory.join(DATABASE).symlink_metadata().is_ok()
+}
+
+/// Removes what a box was restored in, once somebody was told of it, or uses it. From then on no command that restores
+/// touches what is there.
+pub fn forget_restore(directory: &Path) {
+    if is_left_over(directory) {
+        let beside = directory.join(RESTORING);
+        // What stays is removed by the next command that opens the box.
+        let _ = files::remove(&beside.join(OF_BACKUP)).map(|()| fs::remove_dir(beside));
+    }
 }
 
 /// Whether a restore was cut off in a data directory.
@@ -196,33 +216,62 @@ impl RestorePlace<'_> {
         VAULT_FILES.into_iter().chain([BOX_KEY, BOX_PUBLIC, BANK_HOLIDAYS])
     }
 
-    /// A box that an earlier command made, and of which it could not tell any more.
-    fn finish_earlier(&self, identity: &BackupIdentity) -> Result<Option<Restored>, RestoreError> {
-        if !self.beside.is_dir() || self.directory.join(DATABASE).symlink_metadata().is_err() {
-            return Ok(None);
+    fn is_box(&self) -> bool {
+        self.directory.join(DATABASE).symlink_metadata().is_ok()
+    }
+
+    /// Everything is opened before anything is removed, and what an attempt left goes when the box is whole that takes its
+    /// place.
+    fn restore(&self, identity: &BackupIdentity, today: Date, file: &Path) -> Result<Restored, RestoreError> {
+        self.refuse_others()?;
+        let opened = OpenedBackup::open(identity, file)?;
+        if self.is_box() {
+            return self.finish_earlier(identity, &opened);
+        }
+        files::create_private_directory(&self.beside)?;
+        for entry in fs::read_dir(&self.beside).map_err(FileError::io("read", &self.beside))? {
+            files::remove(&entry.map_err(FileError::io("read", &self.beside))?.path())?;
+        }
+        files::write_new(&self.beside.join(OF_BACKUP), Readers::Owner, opened.mark.as_bytes())?;
+        let restored = fill(&self.beside, identity, today, opened)?;
+        Self::names().try_for_each(|name| files::remove(&self.directory.join(name)))?;
+        self.settle()?;
+        Ok(restored)
+    }
+
+    /// A box that an earlier command made of this backup, and of which it could not tell any more.
+    fn finish_earlier<R: BufRead>(
+        &self,
+        identity: &BackupIdentity,
+        opened: &OpenedBackup<R>,
+    ) -> Result<Restored, RestoreError> {
+        let mark = files::read_text(&self.beside.join(OF_BACKUP), OF_BYTES);
+        if mark.ok().as_ref() != Some(&opened.mark) {
+            return Err(RestoreError::Exists(self.directory.to_owned()));
         }
         let store = Store::open(self.directory).map_err(RestoreError::Unusable)?;
-        let text = Zeroizing::new(files::read_text(&self.directory.join(BOX_KEY), KEY_FILE_BYTES)?);
         let reports = store.snapshot::<_, StoreError>(|snapshot| snapshot.reports_count())?;
         let settings = store.settings();
-        let restored = Restored {
-            key: public_half(&text)?,
+        Ok(Restored {
+            key: settings.box_key.clone(),
             r#box: settings.box_id,
             epoch: settings.epoch,
             reports,
             finished_earlier: true,
             is_the_teams: identity.recipients().first_of_the_team(&settings.team_keys).is_some(),
-        };
-        files::remove_tree(&self.beside)?;
-        Ok(Some(restored))
+        })
     }
 
-    /// Removes what an attempt left that was killed. Anything else in the directory is in the way.
-    fn clear(&self) -> Result<(), RestoreError> {
-        if self.directory.join(DATABASE).symlink_metadata().is_ok() {
+    /// Anything but what an attempt left that was killed is in the way.
+    fn refuse_others(&self) -> Result<(), RestoreError> {
+        let is_unfinished = self.beside.is_dir();
+        if self.is_box() {
+            if is_unfinished && self.beside.join(OF_BACKUP).is_file() {
+                return Ok(());
+            }
+            forget_restore(self.directory);
             return Err(RestoreError::Exists(self.directory.to_owned()));
         }
-        let is_unfinished = self.beside.is_dir();
         for name in files::names_in(self.directory)? {
             let is_left_over = is_unfinished && (name == RESTORING || Self::names().any(|left| name == left));
             if !is_left_over {
@@ -230,9 +279,7 @@ impl RestorePlace<'_> {
                 return Err(RestoreError::NotEmpty { directory: self.directory.to_owned(), found });
             }
         }
-        // The sign that it was left goes last.
-        Self::names().try_for_each(|name| files::remove(&self.directory.join(name)))?;
-        Ok(files::remove_tree(&self.beside)?)
+        Ok(())
     }
 
     /// Gives every file its place, the database last; or none of them.
@@ -248,24 +295,48 @@ impl RestorePlace<'_> {
             }
             moved.insert(0, to);
         }
-        // It is a box now; if this stays, the next command to restore here says that it is done.
-        let _ = fs::remove_dir(&self.beside);
+        // It is a box now. What it was made in stays until that was told: so the same command tells it again.
         Ok(())
     }
 }
 
-fn fill(beside: &Path, identity: &BackupIdentity, today: Date, file: &Path) -> Result<Restored, RestoreError> {
-    let opened = File::open(file).map_err(FileError::io("read", file))?;
-    let mut sealed = BufReader::with_capacity(MIB / 4, opened);
-    let begins = sealed.fill_buf().map_err(RestoreError::Read)?;
-    if begins.starts_with(DECISIONS) {
-        return Err(RestoreError::Decisions);
+/// A backup of which the beginning was read and is one.
+struct OpenedBackup<R: BufRead> {
+    tar: TarReader<BackupReader<R>>,
+    head: BoxBackupHead,
+    key: VerifyingKey<BoxRole>,
+    /// SHA-256 of its beginning: no other backup has the same.
+    mark: String,
+}
+
+impl OpenedBackup<BufReader<File>> {
+    fn open(identity: &BackupIdentity, file: &Path) -> Result<Self, RestoreError> {
+        let opened = File::open(file).map_err(FileError::io("read", file))?;
+        let mut sealed = BufReader::with_capacity(MIB / 4, opened);
+        let begins = sealed.fill_buf().map_err(RestoreError::Read)?;
+        if begins.starts_with(DECISIONS) {
+            return Err(RestoreError::Decisions);
+        }
+        if !is_sealed(begins) {
+            return Err(RestoreError::NotSealed);
+        }
+        // It holds a key's random stanza.
+        let mark = digest(&begins[..begins.len().min(4 * KIB)]).to_string();
+        let mut tar = TarReader::new(identity.open_backup(sealed)?);
+        let head = scrub::wiped(|| read_head(&mut tar))?;
+        let key = public_half(head.box_key.as_str())?;
+        Ok(Self { tar, head, key, mark })
     }
-    if !is_sealed(begins) {
-        return Err(RestoreError::NotSealed);
-    }
-    let mut tar = TarReader::new(identity.open_backup(sealed)?);
-    let (restoration, mut restored) = scrub::wiped(|| begin(&mut tar, beside, identity, today))?;
+}
+
+fn fill<R: BufRead>(
+    beside: &Path,
+    identity: &BackupIdentity,
+    today: Date,
+    opened: OpenedBackup<R>,
+) -> Result<Restored, RestoreError> {
+    let OpenedBackup { mut tar, head, key, .. } = opened;
+    let (restoration, mut restored) = scrub::wiped(|| begin(head, key, beside, identity, today))?;
     let reports = std::mem::take(&mut restored.reports);
     restored.reports = read_lists(&mut tar, restoration)?;
     // Only at its end is a sealed stream known to be whole.
@@ -281,19 +352,21 @@ fn fill(beside: &Path, identity: &BackupIdentity, today: Date, file: &Path) -> R
     Ok(restored)
 }
 
-/// Reads what a backup begins with, and begins a box of it.
-fn begin<R: BufRead>(
-    tar: &mut TarReader<BackupReader<R>>,
+/// Reads what a backup begins with.
+fn read_head(tar: &mut TarReader<impl Read>) -> Result<BoxBackupHead, RestoreError> {
+    let json = Zeroizing::new(tar.read(HEAD, MANIFEST_BYTES)?);
+    let head: BoxBackupHead = serde_json::from_slice(&json).map_err(|_| other_head(&json))?;
+    if head.format == Format::BoxBackup { Ok(head) } else { Err(other_head(&json)) }
+}
+
+/// Begins a box of that.
+fn begin(
+    head: BoxBackupHead,
+    key: VerifyingKey<BoxRole>,
     beside: &Path,
     identity: &BackupIdentity,
     today: Date,
 ) -> Result<(Restoration, Restored), RestoreError> {
-    let json = Zeroizing::new(tar.read(HEAD, MANIFEST_BYTES)?);
-    let head: BoxBackupHead = serde_json::from_slice(&json).map_err(|_| other_head(&json))?;
-    if head.format != Format::BoxBackup {
-        return Err(other_head(&json));
-    }
-    let key = public_half(head.box_key.as_str())?;
     let epoch = Epoch { id: EpochId::random(&mut os_random()), began_on: today, backup_of: Some(head.on) };
     let restoration = Restoration::begin(beside, &head.records, &epoch, head.on)?;
     files::write_new(&beside.join(BOX_KEY), Readers::Owner, head.box_key.as_str().as_bytes())?;
@@ -304,6 +377,9 @@ fn begin<R: BufRead>(
     let settings = restoration.settings();
     if settings.box_id != head.r#box {
         return Err(inside("the box's id"));
+    }
+    if settings.box_key.to_base64() != key.to_base64() {
+        return Err(inside("the box's key"));
     }
     let is_the_teams = identity.recipients().first_of_the_team(&settings.team_keys).is_some();
     let (r#box, reports) = (head.r#box, head.reports);

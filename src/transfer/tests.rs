@@ -67,7 +67,7 @@ impl EmptyBox {
     }
 
     fn deliver(&self, name: &str) -> Result<crate::store::Applied, DeliverError> {
-        deliver(&self.store, &self.signers, DAY, &self.path(name)).map(|delivered| delivered.applied)
+        deliver(&self.store, &self.signers, DAY, &self.path(name), None).map(|delivered| delivered.applied)
     }
 
     fn manifest(&self, name: &str) -> Manifest {
@@ -95,7 +95,7 @@ impl EmptyBox {
 
     /// What the box says of a report, in a digest.
     fn record(&self, report: ReportId) -> Digest {
-        let told = self.store.snapshot(|snapshot| snapshot.reports(&[report], false));
+        let told = self.store.snapshot(|snapshot| snapshot.reports(&[report], false, &mut vec![]));
         told.map_or(Digest([0; 32]), |told| record_digest(&told[0]).unwrap())
     }
 
@@ -105,6 +105,17 @@ impl EmptyBox {
 
     fn decisions_with(
         &self,
+        report: ReportId,
+        box_id: BoxId,
+        answers: &[&[u8]],
+        change: impl Fn(&mut AnswerEntry),
+    ) -> Vec<u8> {
+        self.decisions_numbered(1, report, box_id, answers, change)
+    }
+
+    fn decisions_numbered(
+        &self,
+        number: u64,
         report: ReportId,
         box_id: BoxId,
         answers: &[&[u8]],
@@ -129,7 +140,7 @@ impl EmptyBox {
             format: Format::Decisions,
             r#box: box_id,
             casebook: CasebookId([3; 16]),
-            number: 1,
+            number,
             part: Part::WHOLE,
             head: LogHead { number: 3, digest: Digest([4; 32]) },
             collected: vec![Collected { report, record: self.record(report), messages: vec![Digest([1; 32])] }],
@@ -159,7 +170,7 @@ fn collections_are_numbered_chained_and_hold_all_that_is_not_acknowledged() {
     let first = place.report();
     assert_eq!(
         place.collect("c1").unwrap(),
-        CollectOutcome { number: 1, parts: 1, messages: 1, reports: 1, finished_earlier: false }
+        CollectOutcome { number: 1, parts: 1, messages: 1, reports: 1, finished_earlier: false, lost: vec![] }
     );
     let second = place.report();
     place.collect("c2").unwrap();
@@ -282,7 +293,7 @@ fn every_text_needs_the_word_of_as_many_signers_as_the_box_asks_for() {
             entry.endorsements = keys.iter().map(|key| sign(&signed, key).unwrap().1).collect();
         });
         put(&place.path("d"), &file);
-        deliver(&place.store, &signers, DAY, &place.path("d"))
+        deliver(&place.store, &signers, DAY, &place.path("d"), None)
     };
     let of = |kind, seq| Endorsement {
         format: Format::Endorsement,
@@ -397,4 +408,45 @@ fn a_collection_says_of_each_answer_which_one_the_box_has() {
     let expected =
         (1..).zip(sealed).map(|(seq, sealed)| DeliveryEntry { seq, on: DAY, kind, text, sha256: digest(sealed) });
     assert_eq!(place.manifest("c1").reports[0].deliveries, expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn a_part_of_other_decisions_is_not_taken_beside_the_first() {
+    let place = EmptyBox::new();
+    let report = place.report();
+    put(&place.path("d"), &place.decisions(report, place.store.settings().box_id, &[b"sealed"]));
+    let first = deliver(&place.store, &place.signers, DAY, &place.path("d"), None).unwrap_or_else(|e| panic!("{e}"));
+    deliver(&place.store, &place.signers, DAY, &place.path("d"), Some(first.of)).unwrap_or_else(|e| panic!("{e}"));
+    put(&place.path("d.2"), &place.decisions_numbered(2, report, place.store.settings().box_id, &[], |_| {}));
+    let refused = deliver(&place.store, &place.signers, DAY, &place.path("d.2"), Some(first.of));
+    assert!(matches!(refused, Err(DeliverError::OtherDecisions)));
+    let taken = deliver(&place.store, &place.signers, DAY, &place.path("d.2"), None);
+    assert!(taken.is_ok(), "nothing of it had been");
+}
+
+/// Overwrites some bytes of every message's file that lies in short slots.
+fn damage(place: &EmptyBox) {
+    use std::os::unix::fs::FileExt;
+    let file = fs::OpenOptions::new().write(true).open(place.path("short.vault")).unwrap();
+    for slot in 0..file.metadata().unwrap().len() / 20_480 {
+        file.write_all_at(b"XXXX", slot * 20_480 + 100).unwrap();
+    }
+}
+
+#[test]
+fn a_damaged_message_is_left_out_of_a_collection_named_and_told_as_not_there() {
+    let place = EmptyBox::new();
+    let damaged = place.report();
+    place.store.tick(DAY).unwrap();
+    damage(&place);
+    let sound = place.report();
+    let made = place.collect("c1").unwrap();
+    assert_eq!((made.messages, made.reports), (1, 1));
+    let names: Vec<_> = made.lost.iter().map(ToString::to_string).collect();
+    assert_eq!(names, [format!("report {damaged} message 1")]);
+    let told = place.manifest("c1");
+    let files = |id| told.reports.iter().find(|report| report.id == id).unwrap().messages[0].files.len();
+    assert_eq!((files(damaged), files(sound)), (0, 2));
+    // It stays uncollected.
+    assert_eq!(place.collect("c2").unwrap().lost, made.lost);
 }

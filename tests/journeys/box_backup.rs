@@ -20,7 +20,7 @@ use crate::{
     faults::SmallDisk,
     support::{
         http::{self, File},
-        installation::{Installation, holds},
+        installation::{Installation, SERVE, holds},
         person::{self, status},
         sample,
         strace::{self, Fault, Met, NAMES, WRITES},
@@ -278,6 +278,117 @@ fn a_directory_that_lost_a_file_is_never_called_sound_and_is_restored() {
     fs::remove_file(place.path("box/candour.db")).unwrap();
     let refused = serve("box");
     assert!(refused.contains("box held a box: box.key is there") && refused.contains("candour restore"), "{refused}");
+}
+
+#[test]
+fn what_a_disk_lost_is_named_and_all_else_is_carried_and_backed_up() {
+    let (place, codes) = backed_up();
+    let vault = place.path("box/long.vault");
+    let whole = fs::read(&vault).unwrap();
+    let scratched: Vec<u8> = whole.iter().enumerate().map(|(at, byte)| byte ^ u8::from(at % 4096 == 7)).collect();
+    fs::write(&vault, scratched).unwrap();
+    let running = place.serve();
+    send(running.address, "Sent after a part of the disk was lost.");
+    running.stop();
+    let collect = |out: &str| place.run(&["collect", "--data", "box", "--keys", "public", "--out", out]);
+    let said = collect("c1");
+    let named =
+        |out: &str| out.lines().filter(|line| line.contains("message 1 is damaged here and was left out;")).count();
+    assert_eq!((said.status, named(&said.out), said.error.as_str()), (1, 2, ""), "{}", said.out);
+    assert!(said.out.contains("1 message from 1 report") && place.path("c1").is_file(), "{}", said.out);
+    assert!(place.import("c1").contains('1'));
+    let said = place.run(&["backup", "--data", "box", "--to", OWN, "--out", "b2"]);
+    assert_eq!((said.status, named(&said.out)), (1, 2), "{}", said.out);
+    place.done(&["restore", "--data", "new", "--identity", "op/identity.txt", "b2"]);
+    let check = place.run(&["check", "--data", "box", "--keys", "public", "--whole"]).out;
+    assert_eq!(check.lines().filter(|line| line.contains("message 1 is damaged here; carry and back up")).count(), 2);
+    // A file that was cut is no box to serve, and what is left of it is taken out all the same.
+    fs::write(&vault, &whole[..1000]).unwrap();
+    for command in [SERVE, &["check", "--data", "box", "--keys", "public"]] {
+        let said = place.run(command);
+        assert!(format!("{}{}", said.out, said.error).contains("long.vault ends before"), "{command:?}");
+    }
+    assert_eq!(named(&collect("c2").out), 3);
+    fs::write(&vault, &whole).unwrap();
+    drop(codes);
+}
+
+#[test]
+fn each_half_of_a_box_is_told_what_brings_it_back() {
+    let (place, _) = backed_up();
+    let run = |arguments: &[&str]| place.run(arguments);
+    fs::create_dir(place.path("empty")).unwrap();
+    let refused = place.refused(&["serve", "--data", "empty", "--keys", "public"]);
+    assert!(refused.contains("there is no box in empty"), "{refused}");
+    // Killed while it was made: the same command again, and no other.
+    place.done(&["init", "--data", "half", "--keys", "public"]);
+    fs::rename(place.path("half/candour.db"), place.path("half/candour.db.partial")).unwrap();
+    for command in
+        [&["clocks", "--data", "half"][..], &["serve", "--data", "half", "--keys", "public", "--listen", "127.0.0.1:0"]]
+    {
+        let refused = place.refused(command);
+        assert!(refused.contains("run the same `candour init` again"), "{refused}");
+    }
+    let check = run(&["check", "--data", "half", "--keys", "public"]).out;
+    assert!(check.contains("run the same `candour init` again") && !check.contains("candour restore"), "{check}");
+    place.done(&["init", "--data", "half", "--keys", "public"]);
+    // Of what init refuses, check does not say that init makes it.
+    for name in ["candour.db", "short.vault"] {
+        let left = format!("left-{name}");
+        fs::create_dir(place.path(&left)).unwrap();
+        fs::copy(place.path(&format!("box/{name}")), place.path(&format!("{left}/{name}"))).unwrap();
+        let check = run(&["check", "--data", &left, "--keys", "public"]).out;
+        assert!(check.contains("candour restore") && !check.contains("candour init"), "{check}");
+    }
+    // The public half follows from the records.
+    let public = fs::read(place.path("box/box.pub")).unwrap();
+    fs::remove_file(place.path("box/box.pub")).unwrap();
+    let refused = place.refused(&["serve", "--data", "box", "--keys", "public"]);
+    assert!(refused.contains("candour init"), "{refused}");
+    place.done(&["init", "--data", "box", "--keys", "public"]);
+    assert!(fs::read(place.path("box/box.pub")).unwrap() == public);
+    // Another box's pair fits itself, and not this box.
+    for name in ["box.key", "box.pub"] {
+        fs::copy(place.path(&format!("half/{name}")), place.path(&format!("box/{name}"))).unwrap();
+    }
+    for command in [
+        SERVE,
+        &["collect", "--data", "box", "--keys", "public", "--out", "c1"],
+        &["backup", "--data", "box", "--to", OWN, "--out", "b2"],
+        &["check", "--data", "box", "--keys", "public"],
+    ] {
+        let said = run(command);
+        assert!(
+            format!("{}{}", said.out, said.error).contains("is not the key that this box was made with"),
+            "{command:?}"
+        );
+    }
+}
+
+#[test]
+fn a_restore_whose_words_were_lost_says_them_again() {
+    let (place, _) = backed_up();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let lost = place.program(env!("CARGO_BIN_EXE_candour")).args(RESTORE).stdout(full).output().unwrap();
+    assert_eq!(lost.status.code(), Some(1));
+    let check = place.run(&["check", "--data", "new", "--keys", "public"]).out;
+    assert!(check.contains("new holds what a restore left"), "{check}");
+    let said = place.done(&RESTORE);
+    assert!(said.contains("new epoch fingerprint:") && said.contains(&epoch_of(&place, "new")), "{said}");
+    assert!(place.refused(&RESTORE).contains("there is a box in new already"));
+}
+
+#[test]
+fn the_keys_that_are_given_are_held_against_the_confirmed_ones_before_anything_is_changed() {
+    let place = installed();
+    place.put(
+        "public/signers.pub",
+        &[fs::read(place.path("team/signer.pub")), fs::read(place.path("op/signer.pub"))].map(Result::unwrap).concat(),
+    );
+    for more in [&["--new-epoch"][..], &["--second-approver", "yes"]] {
+        let refused = place.refused(&[&["init", "--data", "box", "--keys", "public"], more].concat());
+        assert!(refused.contains("signers.pub is not what was confirmed"), "{refused}");
+    }
 }
 
 #[test]

@@ -94,7 +94,9 @@ fn reply(served: &Served, to: &Message, after: &[u32], collected: u32, on: Date)
 
 /// What decisions say when the desk has every message of a report up to one.
 fn acknowledged(served: &Served, report: ReportId, through: u32) -> Collected {
-    let entry = served.store.snapshot::<_, StoreError>(|snapshot| Ok(snapshot.reports(&[report], false)?.remove(0)));
+    let entry = served
+        .store
+        .snapshot::<_, StoreError>(|snapshot| Ok(snapshot.reports(&[report], false, &mut vec![])?.remove(0)));
     let entry = entry.unwrap();
     let messages = entry.messages.iter().filter(|message| message.seq <= through).map(|message| message.commitment);
     Collected { report, record: record_digest(&entry).unwrap(), messages: messages.collect() }

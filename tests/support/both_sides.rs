@@ -185,7 +185,7 @@ impl BothSides {
     /// Hands a file to the box; whether it applies it.
     pub(crate) fn deliver(&self, file: &[u8]) -> Result<(), DeliverError> {
         let path = self.put("d", file);
-        transfer::deliver(&self.r#box.store, &self.r#box.signers, DAY, &path).map(drop)
+        transfer::deliver(&self.r#box.store, &self.r#box.signers, DAY, &path, None).map(drop)
     }
 
     /// A decisions file as a desk makes it, and every event of that desk's casebook as JSON.

@@ -120,7 +120,7 @@ impl Served {
     pub(crate) fn opened(&self) -> Vec<(ReportId, Vec<Message>)> {
         let reports = self.store.snapshot(|snapshot| {
             let plan = snapshot.plan(false)?;
-            snapshot.reports(&plan.parts.concat(), false)
+            snapshot.reports(&plan.parts.concat(), false, &mut vec![])
         });
         let reports: Result<Vec<ReportEntry>, StoreError> = reports;
         reports

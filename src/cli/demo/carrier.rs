@@ -28,7 +28,7 @@ impl Carrier for Stick {
     }
 
     fn deliver(&self, file: &Path) -> Result<(), String> {
-        let delivered = transfer::deliver(&self.store, &self.signers, SystemDay.today(), file);
+        let delivered = transfer::deliver(&self.store, &self.signers, SystemDay.today(), file, None);
         delivered.map(drop).map_err(|error| error.to_string())
     }
 }

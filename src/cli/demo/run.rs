@@ -137,6 +137,7 @@ fn prepare(directory: &Path) -> Result<Demonstration, output::Failure> {
         box_id: BoxId::random(&mut os_random()),
         kdf: KdfParams::RECOMMENDED,
         tagger: CodeTagger::generate(),
+        box_key: public.clone(),
         recipients: recipients.fingerprint(),
         team_keys: recipients.fingerprint_of_each(),
         signers: signers_fingerprint(&signers),

@@ -5,7 +5,10 @@ use clap::Args;
 use crate::{
     cli::{
         output::{self, Failure, Outcome},
-        server::box_files::{DataArgument, KEY_FILE_BYTES},
+        server::{
+            box_files::{DataArgument, KEY_FILE_BYTES},
+            damaged,
+        },
     },
     crypto::BackupRecipients,
     domain::{SystemDay, Today, limits::MIB},
@@ -29,8 +32,14 @@ pub(in crate::cli) fn run(arguments: &BackupArguments) -> Outcome {
     let text = files::read_text(&arguments.to, KEY_FILE_BYTES)?;
     let to = BackupRecipients::parse(&text)
         .map_err(|error| Failure::Failed(format!("{}: {error}", arguments.to.display())))?;
-    let store = arguments.data.store()?;
+    let store = arguments.data.store_to_save()?;
     let made = transfer::backup(&store, &arguments.data.path, &to, SystemDay.today(), &arguments.out)?;
+    if let Some(day) = made.made_on {
+        return output::line(&format!(
+            "the backup {} was made earlier, on {day}, and is whole; run the command with another name for anything newer",
+            arguments.out.display()
+        ));
+    }
     output::line(&format!(
         "backup of {}, {} MiB, in {}",
         output::count(usize::try_from(made.reports).unwrap_or(usize::MAX), "report", "reports"),
@@ -42,5 +51,6 @@ pub(in crate::cli) fn run(arguments: &BackupArguments) -> Outcome {
             "that it was made could not be recorded, so `candour check` goes by the one before; it is whole all the same",
         )?;
     }
-    output::line("take it to another machine; what people send from now on is in the next one")
+    output::line("take it to another machine; what people send from now on is in the next one")?;
+    damaged::tell_left_out(&made.lost, "keep the backups before this one, which may have it, and check the disk")
 }

@@ -6,7 +6,6 @@ use std::{
 };
 
 use clap::Args;
-use zeroize::Zeroizing;
 
 use crate::{
     cli::output::{Failure, Outcome},
@@ -16,7 +15,7 @@ use crate::{
     },
     domain::{Calendar, limits::MIB},
     files::{self, FileError},
-    store::{DATABASE, Store, StoreError},
+    store::{DATABASE, Store, StoreError, VAULT_FILES},
     transfer,
 };
 
@@ -102,20 +101,39 @@ impl KeysArgument {
 }
 
 impl DataArgument {
-    /// Opens the store.
+    /// Opens the store of a box that is used from now on.
     pub(in crate::cli) fn store(&self) -> Result<Store, Failure> {
-        self.refuse_no_box()?;
-        Ok(Store::open(&self.path)?)
+        let store = self.store_as_it_is()?;
+        transfer::forget_restore(&self.path);
+        Ok(store)
     }
 
-    /// Refuses a directory in which there is no database, by what else is there.
-    fn refuse_no_box(&self) -> Outcome {
-        if self.path.join(DATABASE).symlink_metadata().is_ok() {
-            return Ok(());
+    /// Opens the store, and lets everything be beside it.
+    pub(in crate::cli) fn store_as_it_is(&self) -> Result<Store, Failure> {
+        self.opened(Store::open(&self.path))
+    }
+
+    /// The same, whatever the vault has lost: to take out of it what is still there.
+    pub(in crate::cli) fn store_to_save(&self) -> Result<Store, Failure> {
+        let store = self.opened(Store::open_to_save(&self.path))?;
+        transfer::forget_restore(&self.path);
+        Ok(store)
+    }
+
+    fn opened(&self, opened: Result<Store, StoreError>) -> Result<Store, Failure> {
+        match opened {
+            // A box was here: another one under its key would be none that anybody knows.
+            Err(StoreError::Missing(_)) => {
+                self.refuse_remains()?;
+                Err(StoreError::Missing(self.path.clone()).into())
+            }
+            opened => Ok(opened?),
         }
-        // A box was here: another one under its key would be none that anybody knows.
-        self.refuse_remains()?;
-        Err(StoreError::Missing(self.path.clone()).into())
+    }
+
+    /// What there is of a box but for its database.
+    pub(in crate::cli) fn remains(&self) -> Option<&'static str> {
+        [BOX_KEY, BOX_PUBLIC].into_iter().chain(VAULT_FILES).find(|name| self.path.join(name).exists())
     }
 
     /// Refuses a directory in which a box was whose database is gone.
@@ -126,9 +144,13 @@ impl DataArgument {
                 self.path.display()
             )));
         }
-        let Some(name) = [BOX_KEY, BOX_PUBLIC].into_iter().find(|name| self.path.join(name).exists()) else {
-            return Ok(());
-        };
+        if Store::is_half_made(&self.path) {
+            return Err(Failure::Failed(format!(
+                "a box was being made in {} and is not whole; run the same `candour init` again",
+                self.path.display()
+            )));
+        }
+        let Some(name) = self.remains() else { return Ok(()) };
         Err(Failure::Failed(format!(
             "{} held a box: {name} is there, and its database is not. Move what is there aside, and restore the box from its \
              backup with `candour restore` into an empty directory; `candour init` would make another box, which no receipt \
@@ -192,20 +214,9 @@ impl DataArgument {
         )))
     }
 
-    /// The box's signing key.
-    pub(in crate::cli) fn signing_key(&self) -> Result<SigningKey<BoxRole>, Failure> {
-        let path = self.path.join(BOX_KEY);
-        let text = Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES).map_err(lost_key(&path))?);
-        SigningKey::from_plain_file(&text).map_err(|_| to_restore(&path, "is not the box's signing key"))
-    }
-
-    /// The box's public key, as written beside it.
-    pub(in crate::cli) fn public_key(&self) -> Result<VerifyingKey<BoxRole>, Failure> {
-        let path = self.path.join(BOX_PUBLIC);
-        let text = files::read_text(&path, KEY_FILE_BYTES).map_err(lost_key(&path))?;
-        let keys = read_keys(&text).unwrap_or_default();
-        let [key] = <[_; 1]>::try_from(keys).map_err(|_| to_restore(&path, "is not one minisign public key"))?;
-        Ok(key)
+    /// The box's signing key, if it and the public one are those that the box was made with.
+    pub(in crate::cli) fn signing_key(&self, store: &Store) -> Result<SigningKey<BoxRole>, Failure> {
+        Ok(transfer::box_key(&self.path, store.settings())?.0)
     }
 
     /// Where the operator puts a newer bank holiday file.
@@ -224,9 +235,17 @@ impl DataArgument {
 
     /// Holds the box for one `serve` alone: a second one would sweep away what the first is taking in.
     pub(in crate::cli) fn lock(&self) -> Result<File, Failure> {
-        self.refuse_no_box()?;
         let path = self.path.join(BOX_PUBLIC);
-        let file = File::open(&path).map_err(FileError::io("read", &path)).map_err(lost_key(&path))?;
+        let file = match File::open(&path) {
+            Err(_) if !self.path.join(DATABASE).exists() => {
+                self.refuse_remains()?;
+                return Err(StoreError::Missing(self.path.clone()).into());
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(transfer::BoxKeyError::Public(path).into());
+            }
+            opened => opened.map_err(FileError::io("read", &path))?,
+        };
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(_) => Err(Failure::Failed(format!(
@@ -235,15 +254,6 @@ impl DataArgument {
             ))),
         }
     }
-}
-
-/// A key of the box that can't be read; if it is lost, what brings it back.
-fn lost_key(path: &Path) -> impl FnOnce(FileError) -> Failure {
-    move |error| if path.exists() { error.into() } else { to_restore(path, "is missing") }
-}
-
-fn to_restore(path: &Path, what: &str) -> Failure {
-    Failure::Failed(format!("{} {what}; restore the box from its backup with `candour restore`", path.display()))
 }
 
 #[cfg(test)]

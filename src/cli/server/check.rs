@@ -7,13 +7,14 @@ use crate::{
         findings::{Findings, Verdict},
         output::{Failure, Outcome},
         server::{
-            box_files::{BOX_KEY, BOX_PUBLIC, DataArgument, KeysArgument, demanded_words},
+            box_files::{BOX_KEY, DataArgument, KeysArgument, demanded_words},
             config_file::ConfigArgument,
         },
     },
     crypto::epoch_fingerprint,
     domain::{Clock, Date, Route, SystemDay, Today, limits::MIB},
     store::{DATABASE, Store, VAULT_FILES},
+    transfer,
     web::PageText,
 };
 
@@ -53,13 +54,23 @@ struct BoxCheck(Findings);
 impl BoxCheck {
     fn gather(CheckArguments { data, keys, config, whole, .. }: &CheckArguments) -> Self {
         let mut check = Self::default();
-        check.private(&data.path, "the data directory");
-        check.private(&data.path.join(DATABASE), "the database");
+        check.private(data, &data.path, "the data directory");
+        check.private(data, &data.path.join(DATABASE), "the database");
         for name in VAULT_FILES {
-            check.private(&data.path.join(name), name);
+            check.private(data, &data.path.join(name), name);
         }
-        check.private(&data.path.join(BOX_KEY), "the box's signing key");
-        check.0.add("the box's signing key fits box.pub", signing_key(data));
+        check.private(data, &data.path.join(BOX_KEY), "the box's signing key");
+        if transfer::is_left_over(&data.path) {
+            let text = format!(
+                "{} holds what a restore left, which nothing needs; the next command that uses the box removes it",
+                data.path.display()
+            );
+            check.0.say(Verdict::Warning, text);
+        }
+        let opened = data.store_as_it_is();
+        if let Ok(store) = &opened {
+            check.0.add("the box's signing key fits box.pub", data.signing_key(store).map(drop));
+        }
         check.0.add("no private key among the public ones", keys.refuse_private());
         check.0.add("governance.recipients can be read", keys.recipients().map(drop));
         check.0.add("signers.pub can be read", keys.signers().map(drop));
@@ -69,7 +80,7 @@ impl BoxCheck {
         }
         check.disk(&data.path);
         check.0.kernel("the box", "its data directory");
-        if let Some(store) = check.0.take("the database opens", data.store()) {
+        if let Some(store) = check.0.take("the database opens", opened) {
             if *whole {
                 check.whole(&store);
             }
@@ -133,7 +144,14 @@ impl BoxCheck {
 
     fn whole(&mut self, store: &Store) {
         self.0.add("every page and reference of the database is sound", store.check_integrity().map_err(Failure::from));
-        self.0.add("every sealed file is as it was stored", store.check_vault().map_err(Failure::from));
+        let advice = "carry and back up the rest first, with `candour collect` and `candour backup`, which leave it out; then \
+                      check the disk";
+        match store.damaged_files() {
+            Ok(lost) if !lost.is_empty() => {
+                lost.iter().for_each(|file| self.0.say(Verdict::Unsafe, format!("{file} is damaged here; {advice}")));
+            }
+            told => self.0.add("every sealed file is as it was stored", told.map(drop).map_err(Failure::from)),
+        }
     }
 
     fn holidays(&mut self, data: &DataArgument) {
@@ -175,15 +193,17 @@ impl BoxCheck {
         self.0.say(verdict, finding);
     }
 
-    fn private(&mut self, path: &Path, what: &str) {
+    fn private(&mut self, data: &DataArgument, path: &Path, what: &str) {
         let result = match path.metadata() {
-            // Where a key is there was a box, which another one does not replace.
-            Err(_) if path.with_file_name(BOX_KEY).exists() || path.with_file_name(BOX_PUBLIC).exists() => {
-                Err(Failure::Failed(format!(
-                    "{what} is missing at {}; restore the box from its backup with `candour restore`",
-                    path.display()
-                )))
-            }
+            Err(_) if Store::is_half_made(&data.path) => Err(Failure::Failed(format!(
+                "{what} is missing at {}, for making the box was cut off; run the same `candour init` again",
+                path.display()
+            ))),
+            // Where anything of it is there was a box, which another one does not replace.
+            Err(_) if data.remains().is_some() || data.path.join(DATABASE).exists() => Err(Failure::Failed(format!(
+                "{what} is missing at {}; restore the box from its backup with `candour restore`",
+                path.display()
+            ))),
             Err(_) => {
                 Err(Failure::Failed(format!("{what} is missing at {}; make a box with `candour init`", path.display())))
             }
@@ -195,15 +215,6 @@ impl BoxCheck {
         };
         self.0.add(&format!("{what} is for its owner alone"), result);
     }
-}
-
-fn signing_key(data: &DataArgument) -> Result<(), Failure> {
-    if data.signing_key()?.verifying_key()?.to_base64() == data.public_key()?.to_base64() {
-        return Ok(());
-    }
-    Err(Failure::Failed(
-        "box.key and box.pub do not belong together; restore the box from its backup with `candour restore`".into(),
-    ))
 }
 
 /// What a backup of that day is worth today.

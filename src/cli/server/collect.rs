@@ -5,7 +5,10 @@ use clap::Args;
 use crate::{
     cli::{
         output::{self, Outcome},
-        server::box_files::{DataArgument, KeysArgument},
+        server::{
+            box_files::{DataArgument, KeysArgument},
+            damaged,
+        },
     },
     domain::{SystemDay, Today},
     files::part_path,
@@ -27,8 +30,10 @@ pub(in crate::cli) struct CollectArguments {
 }
 
 pub(in crate::cli) fn run(arguments: &CollectArguments) -> Outcome {
-    let (store, keys) = arguments.data.store_with(&arguments.keys)?;
-    let key = arguments.data.signing_key()?;
+    let keys = arguments.keys.read()?;
+    let store = arguments.data.store_to_save()?;
+    arguments.data.hold_against_pins(&store, &keys, &arguments.keys.path)?;
+    let key = arguments.data.signing_key(&store)?;
     let outcome =
         transfer::collect(&store, &keys.recipients, &key, SystemDay.today(), &arguments.out, arguments.again)?;
     let (out, first) = (arguments.out.display(), &arguments.out);
@@ -44,13 +49,16 @@ pub(in crate::cli) fn run(arguments: &CollectArguments) -> Outcome {
         output::count(outcome.messages, "message", "messages"),
         output::count(outcome.reports, "report", "reports")
     ))?;
-    if outcome.parts == 1 {
-        return Ok(());
+    if outcome.parts > 1 {
+        let last = part_path(first, outcome.parts);
+        output::line(&format!(
+            "it is in {} parts, from {out} to {}: carry all of them, and import the first, which takes those beside it",
+            outcome.parts,
+            last.display()
+        ))?;
     }
-    let last = part_path(first, outcome.parts);
-    output::line(&format!(
-        "it is in {} parts, from {out} to {}: carry all of them, and import the first, which takes those beside it",
-        outcome.parts,
-        last.display()
-    ))
+    damaged::tell_left_out(
+        &outcome.lost,
+        "tell the governance team, who can ask the person to say it again if their desk does not have it, and check the disk",
+    )
 }

@@ -29,8 +29,8 @@ const NAMED: usize = 20;
 
 pub(in crate::cli) fn run(arguments: &DeliverArguments) -> Outcome {
     let (store, keys) = arguments.data.store_with(&arguments.keys)?;
-    let deliver = |file: &Path| transfer::deliver(&store, &keys.signers, SystemDay.today(), file);
-    let first = deliver(&arguments.file)?;
+    let deliver = |file: &Path, only| transfer::deliver(&store, &keys.signers, SystemDay.today(), file, only);
+    let first = deliver(&arguments.file, None)?;
     tell(&first.applied)?;
     // The parts that lie beside the first one are meant with it.
     let beside = parts_meant(first.part.number, first.part.of);
@@ -41,14 +41,14 @@ pub(in crate::cli) fn run(arguments: &DeliverArguments) -> Outcome {
             missing.push(path);
             continue;
         }
-        match deliver(&path) {
+        match deliver(&path, Some(first.of)) {
             Ok(delivered) => tell(&delivered.applied)?,
             Err(error) => refused.push(Failure::Failed(format!("{}: {error}", path.display()))),
         }
     }
     let told = missing
         .iter()
-        .map(|path| format!("{} is not here: deliver it when it comes, in whatever order", path.display()));
+        .map(|path| format!("{} is not here: deliver it when it comes, before any newer decisions", path.display()));
     output::some_of(told, NAMED, |rest| format!("and {}", output::count(rest, "more part", "more parts")))?;
     output::end(refused)
 }

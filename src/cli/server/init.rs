@@ -63,7 +63,10 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
     }
     if directory.join(DATABASE).symlink_metadata().is_ok() {
         if let Some(needed) = second_approver {
-            return ask_for_second_approver(arguments, needed);
+            return ask_for_second_approver(arguments, &keys, needed);
+        }
+        if directory.join(BOX_PUBLIC).symlink_metadata().is_err() {
+            return make_public_again(arguments);
         }
         return Err(StoreError::Exists(directory.clone()).into());
     }
@@ -80,6 +83,7 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
         epoch: Epoch { id: EpochId::random(&mut os_random()), began_on: SystemDay.today(), backup_of: None },
         kdf: KdfParams::RECOMMENDED,
         tagger: CodeTagger::generate(),
+        box_key: public.clone(),
         recipients: fingerprint,
         team_keys: keys.recipients.fingerprint_of_each(),
         signers,
@@ -106,8 +110,19 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
     output::line("compare the fingerprints with the governance team, by voice, before the first concern comes in")
 }
 
-fn ask_for_second_approver(arguments: &InitArguments, needed: bool) -> Outcome {
-    arguments.data.store()?.ask_for_second_approver(needed)?;
+/// The public half is in the records too.
+fn make_public_again(arguments: &InitArguments) -> Outcome {
+    let path = arguments.data.path.join(BOX_PUBLIC);
+    let store = arguments.data.store()?;
+    files::write_new(&path, Readers::Everyone, store.settings().box_key.to_file().as_bytes())?;
+    output::line(&format!("made {} again, of the box that is there", path.display()))
+}
+
+fn ask_for_second_approver(arguments: &InitArguments, keys: &PublicKeys, needed: bool) -> Outcome {
+    let store = arguments.data.store()?;
+    // Whose word is asked for is said by the keys that were confirmed.
+    arguments.data.hold_against_pins(&store, keys, &arguments.keys.path)?;
+    store.ask_for_second_approver(needed)?;
     output::line(if needed {
         "from the next delivery on, a text to a person is taken only with the word of two signers"
     } else {
@@ -126,6 +141,14 @@ fn confirm(arguments: &InitArguments, keys: &PublicKeys) -> Outcome {
     let found = signers_fingerprint(&keys.signers);
     let signers = compared("signers", "signers.pub", arguments.confirm_signers.as_deref(), found)?;
     let store = arguments.data.store()?;
+    if arguments.new_epoch {
+        if recipients.is_none() {
+            arguments.data.hold_against_pin(&store, &keys.recipients, &arguments.keys.path)?;
+        }
+        if signers.is_none() {
+            arguments.data.hold_signers_against_pin(&store, &keys.signers, &arguments.keys.path)?;
+        }
+    }
     if let Some(found) = recipients {
         store.pin_recipients(&keys.recipients)?;
         output::line(&format!(

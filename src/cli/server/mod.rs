@@ -6,6 +6,7 @@ pub(super) mod check;
 pub(super) mod clocks;
 pub(super) mod collect;
 mod config_file;
+mod damaged;
 pub(super) mod deliver;
 pub(super) mod init;
 pub(super) mod poster;

@@ -56,7 +56,10 @@ pub(in crate::cli) fn run(arguments: &RestoreArguments) -> Outcome {
     }
     output::line(
         "take the identity off this machine; then run `candour check`, and `candour serve` with the same --keys",
-    )
+    )?;
+    // Until here, the same command says it all again.
+    transfer::forget_restore(directory);
+    Ok(())
 }
 
 /// What reads a file with a private key at hand needs that file and the place of the new box, no network and no other program.

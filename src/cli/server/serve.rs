@@ -49,6 +49,7 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     // thread.
     confined::or_refuse(confined::to_files(&Reach::directory(&arguments.data.path)), arguments.unconfined)?;
     let store = arguments.data.store()?;
+    arguments.data.signing_key(&store)?;
     arguments.data.hold_against_pins(&store, &keys, &arguments.keys.path)?;
     let options = AppOptions {
         free_space: Arc::new(store.clone()),

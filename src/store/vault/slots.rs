@@ -1,4 +1,4 @@
-use crate::store::{StoreError, error::damaged};
+use crate::store::StoreError;
 
 use super::Shelf;
 
@@ -29,14 +29,14 @@ impl Placed {
     /// As it stands in the records.
     pub(in crate::store) fn from_record(shelf: u8, size: i64, slots: &[u8]) -> Result<Self, StoreError> {
         let placed = Self {
-            shelf: Shelf::from_number(shelf).ok_or_else(|| damaged("a shelf"))?,
-            size: u64::try_from(size).map_err(|_| damaged("a file's size"))?,
-            slots: decode(slots).ok_or_else(|| damaged("a list of slots"))?,
+            shelf: Shelf::from_number(shelf).ok_or(StoreError::DamagedFile("its shelf"))?,
+            size: u64::try_from(size).map_err(|_| StoreError::DamagedFile("its size"))?,
+            slots: decode(slots).ok_or(StoreError::DamagedFile("its list of slots"))?,
         };
         if placed.slots.len() as u64 == placed.size.div_ceil(placed.shelf.slot_bytes() as u64) {
             Ok(placed)
         } else {
-            Err(damaged("a list of slots"))
+            Err(StoreError::DamagedFile("its list of slots"))
         }
     }
 

@@ -51,11 +51,13 @@ impl EmptyBox {
         let recipients = GovernanceRecipients::parse(OF_NOBODY).unwrap();
         let (signer, public) = SigningKey::generate().unwrap();
         let signers = [public];
+        let (box_key, box_public) = SigningKey::generate().unwrap();
         let settings = Settings {
             epoch: Epoch { id: EpochId::random(&mut os_random()), began_on: DAY, backup_of: None },
             box_id: BoxId::random(&mut os_random()),
             kdf,
             tagger: CodeTagger::generate(),
+            box_key: box_public,
             recipients: recipients.fingerprint(),
             team_keys: recipients.fingerprint_of_each(),
             signers: signers_fingerprint(&signers),
@@ -63,7 +65,6 @@ impl EmptyBox {
         };
         Store::create(directory.path(), &settings, &signers).unwrap();
         let store = Store::open(directory.path()).unwrap();
-        let (box_key, _) = SigningKey::generate().unwrap();
         Self {
             directory,
             carried,
