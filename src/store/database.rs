@@ -66,7 +66,7 @@ impl Store {
         signers: &[VerifyingKey<SignerRole>],
         beside: impl FnOnce() -> Result<(), E>,
     ) -> Result<(), E> {
-        let partial = Self::begin_creating(directory, settings, signers)?;
+        let partial = Self::begin_creating(directory, settings, signers).map_err(|error| error.on_disk(directory))?;
         beside()?;
         let named = files::rename_new(&partial, &directory.join(DATABASE));
         Ok(named.map_err(|error| StoreError::Sqlite(error.to_string()))?)
@@ -190,7 +190,8 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Engine) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writer.upkeep(work)?.blocking_recv().map_err(|_| StoreError::Stopped)?
+        let done = self.writer.upkeep(work)?.blocking_recv().map_err(|_| StoreError::Stopped)?;
+        done.map_err(|error| error.on_disk(self.directory()))
     }
 
     /// What was committed and may not be in the database yet. To be asked for before the database is read: meanwhile it can

@@ -132,3 +132,30 @@ pub enum CopyError {
 pub(super) fn damaged(what: &str) -> StoreError {
     StoreError::Damaged(what.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn a_disk_that_takes_nothing_is_called_what_it_is_and_no_check_sends_to_itself() {
+        let of = |code| StoreError::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+        assert!(matches!(of(ffi::SQLITE_FULL), StoreError::Full));
+        assert!(matches!(of(ffi::SQLITE_IOERR_SHMSIZE), StoreError::Full));
+        assert!(matches!(of(ffi::SQLITE_READONLY_DBMOVED), StoreError::ReadOnly));
+        assert!(matches!(
+            io::Error::from_raw_os_error(rustix::io::Errno::ROFS.raw_os_error()).into(),
+            StoreError::ReadOnly
+        ));
+        let failing = of(ffi::SQLITE_IOERR_WRITE);
+        assert!(!failing.to_string().contains("candour check"), "{failing}");
+        let directory = tempfile::tempdir().unwrap();
+        assert!(matches!(failing.on_disk(directory.path()), StoreError::Sqlite(_)), "there is room");
+        // A file system that nobody can write to and that has no room.
+        if let StoreError::Sqlite(why) = of(ffi::SQLITE_IOERR_FSYNC).on_disk(Path::new("/proc")) {
+            panic!("{why}");
+        }
+    }
+}

@@ -143,7 +143,14 @@ impl Engine {
     pub(super) fn know_free_slots(&mut self) -> Result<(), StoreError> {
         match self.fold() {
             // On a full disk people must be able to read their answers all the same.
-            Ok(()) | Err(StoreError::Full | StoreError::Busy | StoreError::Disk(_) | StoreError::Sqlite(_)) => {}
+            Ok(())
+            | Err(
+                StoreError::Full
+                | StoreError::ReadOnly
+                | StoreError::Busy
+                | StoreError::Disk(_)
+                | StoreError::Sqlite(_),
+            ) => {}
             Err(error) => return Err(error),
         }
         let map = |shelf| free_slots(&self.connection, shelf, self.vault.file(shelf).slots()?);
