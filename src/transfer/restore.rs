@@ -166,17 +166,10 @@ pub fn restore(
     files::create_private_directory(directory)?;
     let _held = files::hold_directory(directory)?;
     let place = RestorePlace { directory, beside: directory.join(RESTORING) };
-    let was_begun = place.beside.is_dir();
     let restored = place.restore(identity, today, file);
-    if restored.is_err() && !place.is_box() {
-        // Nothing is left that anybody could take for a box; what an earlier attempt left stays as it is, for it may be all
-        // that there is of one.
-        if !was_begun {
-            let _ = files::remove_tree(&place.beside);
-        }
-        if is_new {
-            let _ = fs::remove_dir(directory);
-        }
+    if restored.is_err() && is_new {
+        // It is not empty if it is a box after all.
+        let _ = fs::remove_dir(directory);
     }
     restored
 }
@@ -228,15 +221,40 @@ impl RestorePlace<'_> {
         if self.is_box() {
             return self.finish_earlier(identity, &opened);
         }
-        files::create_private_directory(&self.beside)?;
-        for entry in fs::read_dir(&self.beside).map_err(FileError::io("read", &self.beside))? {
-            files::remove(&entry.map_err(FileError::io("read", &self.beside))?.path())?;
+        let restored = self.make(identity, today, opened);
+        if restored.is_err() && !self.is_box() {
+            // Nothing is left that anybody could take for a box; of what an earlier attempt left beside it, the sign that it is
+            // left over stays. What can't be removed now, the next attempt removes.
+            let _ = self.empty();
+            if Self::names().all(|name| !self.directory.join(name).exists()) {
+                let _ = fs::remove_dir(&self.beside);
+            }
         }
+        restored
+    }
+
+    fn make<R: BufRead>(
+        &self,
+        identity: &BackupIdentity,
+        today: Date,
+        opened: OpenedBackup<R>,
+    ) -> Result<Restored, RestoreError> {
+        files::create_private_directory(&self.beside)?;
+        self.empty()?;
         files::write_new(&self.beside.join(OF_BACKUP), Readers::Owner, opened.mark.as_bytes())?;
         let restored = fill(&self.beside, identity, today, opened)?;
         Self::names().try_for_each(|name| files::remove(&self.directory.join(name)))?;
         self.settle()?;
         Ok(restored)
+    }
+
+    /// Removes what an attempt made so far.
+    fn empty(&self) -> Result<(), FileError> {
+        let failed = || FileError::io("read", &self.beside);
+        for entry in fs::read_dir(&self.beside).map_err(failed())? {
+            files::remove(&entry.map_err(failed())?.path())?;
+        }
+        Ok(())
     }
 
     /// A box that an earlier command made of this backup, and of which it could not tell any more.
@@ -336,7 +354,9 @@ fn fill<R: BufRead>(
     opened: OpenedBackup<R>,
 ) -> Result<Restored, RestoreError> {
     let OpenedBackup { mut tar, head, key, .. } = opened;
-    let (restoration, mut restored) = scrub::wiped(|| begin(head, key, beside, identity, today))?;
+    let (restoration, mut restored) = scrub::wiped(|| begin(&head, key, beside, identity, today))?;
+    // The box's key is in it.
+    drop(head);
     let reports = std::mem::take(&mut restored.reports);
     restored.reports = read_lists(&mut tar, restoration)?;
     // Only at its end is a sealed stream known to be whole.
@@ -361,7 +381,7 @@ fn read_head(tar: &mut TarReader<impl Read>) -> Result<BoxBackupHead, RestoreErr
 
 /// Begins a box of that.
 fn begin(
-    head: BoxBackupHead,
+    head: &BoxBackupHead,
     key: VerifyingKey<BoxRole>,
     beside: &Path,
     identity: &BackupIdentity,

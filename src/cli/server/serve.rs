@@ -18,6 +18,7 @@ use crate::{
         },
     },
     confine::{self, Reach},
+    crypto::scrub,
     domain::SystemDay,
     http,
     web::{self, App, AppOptions},
@@ -49,7 +50,8 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     // thread.
     confined::or_refuse(confined::to_files(&Reach::directory(&arguments.data.path)), arguments.unconfined)?;
     let store = arguments.data.store()?;
-    arguments.data.signing_key(&store)?;
+    // Looked at while nobody is answered, and let go: what faces the network signs nothing.
+    scrub::wiped(|| arguments.data.signing_key(&store).map(drop))?;
     arguments.data.hold_against_pins(&store, &keys, &arguments.keys.path)?;
     let options = AppOptions {
         free_space: Arc::new(store.clone()),
