@@ -33,6 +33,8 @@ pub const FIELDS: usize = 64;
 pub const PARTS: usize = 1_000;
 /// Messages of a person in one report: their page shows them all.
 pub const MESSAGES: usize = 1_000;
+/// Answers to one report: more than any team writes, and no more than one part of a collection can list.
+pub const ANSWERS_MAX: u32 = 10_000;
 
 /// Files with one message, unless configured otherwise.
 pub const ATTACHMENTS: usize = 10;

@@ -15,7 +15,7 @@ use crate::{
         AnswerEntry, AnswerKind, Calendar, CasebookId, Clock, ClockEntry, Collected, Decisions, DeliveryEntry, Digest,
         FileEntry, Format, LogHead, MessageEntry, MessageKind, Part, ReportEntry, ReportId, Route, SetAside,
         SetAsideEntry, SetAsideReason,
-        limits::{PART_BYTES, PART_LIST_BYTES},
+        limits::{ANSWERS_MAX, PART_BYTES, PART_LIST_BYTES},
     },
     world::{DAY, EmptyBox},
 };
@@ -115,6 +115,23 @@ fn no_report_takes_more_of_a_list_than_is_reckoned() {
         let (json, room) = (serde_json::to_vec(&entry).unwrap().len(), room(count, count, count, count * files));
         assert!(json < room && room < 2 * json, "{json} of {room}");
     }
+}
+
+#[test]
+fn no_report_has_more_answers_than_a_part_can_list() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let id = add(&store, locator(&store), &[b"one"]);
+    let count = ANSWERS_MAX - 1;
+    store.put(&format!(
+        "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+         INSERT INTO answer (report, seq, delivered_on, sha256, kind, text, demanded, size, slots, held)
+           SELECT x'{id}', i, '2026-11-30', randomblob(32), 'reply', randomblob(32), 1, 0, x'', 0 FROM n"
+    ));
+    let answers = [ANSWERS_MAX, ANSWERS_MAX + 1].map(|seq| answer(id, seq, AnswerKind::Reply, &seq.to_le_bytes()));
+    let applied = store.apply(delivery(&store, 1, answers.to_vec(), vec![])).unwrap();
+    assert_eq!(applied.answers, 1);
+    assert_eq!(applied.skipped, [Skipped { report: id, seq: ANSWERS_MAX + 1, why: WhySkipped::TooMany }]);
+    assert!(serde_json::to_vec(&reports(&store, &[id], false)).unwrap().len() < PART_LIST_BYTES);
 }
 
 /// Decisions as one signer writes them: the same bytes each time.

@@ -20,7 +20,7 @@ use crate::{
     crypto::Sealed,
     domain::{
         AnswerEntry, CasebookSeen, ClockKind, Decisions, Digest, ReportId,
-        limits::{DECISIONS_AHEAD, DECISIONS_FIRST, EVENTS_AHEAD, MIB, NUMBER_MAX},
+        limits::{ANSWERS_MAX, DECISIONS_AHEAD, DECISIONS_FIRST, EVENTS_AHEAD, MIB, NUMBER_MAX},
     },
 };
 
@@ -246,6 +246,9 @@ fn standing(connection: &Connection, entry: &AnswerEntry) -> Result<AnswerStandi
     if let Some(there) = there {
         let is_it = Digest::from_slice(&there).map_err(|_| damaged("a digest"))? == entry.sha256;
         return Ok(if is_it { AnswerStanding::Known } else { AnswerStanding::NotTaken(WhySkipped::Another) });
+    }
+    if seq > ANSWERS_MAX {
+        return Ok(AnswerStanding::NotTaken(WhySkipped::TooMany));
     }
     let sql = "SELECT coalesce(max(seq), 0) FROM answer WHERE report = ?1";
     let last: u32 = connection.prepare_cached(sql)?.query_row([report.0], |row| row.get(0))?;

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::StoreError;
 use crate::{
     crypto::{Sealed, SignerRole, Verified, VerifyingKey},
-    domain::{CasebookId, Decisions, Part, ReportId},
+    domain::{CasebookId, Decisions, Part, ReportId, limits::ANSWERS_MAX},
 };
 
 /// A decisions file whose signature was checked, with the sealed answers in the order of its list.
@@ -70,6 +70,11 @@ pub enum WhySkipped {
         "answer {0} was not delivered; let the desk write once more what is missing, with `candour desk export --again`"
     )]
     Early(u32),
+    /// More than any team writes.
+    #[error(
+        "it has {ANSWERS_MAX} answers to that report already, more than any team writes; ask the team, for somebody signed them by hand"
+    )]
+    TooMany,
     /// It was passed over when it came, and what kept it from being taken is over.
     #[error(
         "it was passed over when these decisions were delivered; let the desk write it once more, with `candour desk export --again`"

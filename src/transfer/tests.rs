@@ -427,7 +427,7 @@ fn a_part_of_other_decisions_is_not_taken_beside_the_first() {
 /// Overwrites some bytes of every message's file that lies in short slots.
 fn damage(place: &EmptyBox) {
     use std::os::unix::fs::FileExt;
-    let file = fs::OpenOptions::new().write(true).open(place.path("short.vault")).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(place.directory.path().join("short.vault")).unwrap();
     for slot in 0..file.metadata().unwrap().len() / 20_480 {
         file.write_all_at(b"XXXX", slot * 20_480 + 100).unwrap();
     }

@@ -116,7 +116,8 @@ impl QueueEntry {
         self.open_clocks().min_by_key(|clock| clock.due_on)
     }
 
-    /// Whether something that was promised for it is still open and due on such a day.
+    /// Whether something that was promised for it is still open and due on such a day. Nothing is once the person
+    /// withdrew it: a promise to someone who has left can't be kept, whatever a restored box still lists.
     #[must_use]
     pub fn is_due(&self, on: impl Fn(Date) -> bool) -> bool {
         self.open_clocks().any(|clock| on(clock.due_on))
@@ -124,7 +125,7 @@ impl QueueEntry {
 
     /// Those of its clocks that are still owed.
     pub(crate) fn open_clocks(&self) -> impl Iterator<Item = &ClockView> {
-        self.clocks.iter().filter(|clock| clock.met_on.is_none())
+        self.clocks.iter().filter(|clock| clock.met_on.is_none() && !self.withdrawn)
     }
 
     fn next_due(&self) -> Option<Date> {
@@ -160,8 +161,6 @@ fn queue_entry(
     for entry in report.supplementary_clocks() {
         clocks.push(ClockView { supplementary: true, ..entry.view_if_counted(today, calendar) });
     }
-    // A promise to someone who has left can't be kept, whatever a restored box still lists.
-    clocks.retain(|clock| clock.met_on.is_some() || !report.withdrawn);
     let answers = |which: &dyn Fn(Release) -> bool| report.undelivered().filter(|(_, release)| which(*release)).count();
     Ok(QueueEntry {
         id,
