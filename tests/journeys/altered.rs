@@ -12,7 +12,7 @@ use candour::{
     casebook::{Casebook, KeyPaths},
     crypto::{BackupIdentity, BackupRecipients, seal_backup},
     files::{self, Readers, tarball::TarWriter},
-    transfer::{self, BOX_KEY},
+    transfer::{self, BOX_KEY, BOX_PUBLIC},
     unseal::NewKeys,
 };
 use tempfile::TempDir;
@@ -89,8 +89,10 @@ struct Operator {
 impl Operator {
     fn new() -> Self {
         let sides = BothSides::new();
-        let key = sides.r#box.box_key.to_file().unwrap();
-        files::write_new(&sides.r#box.directory.path().join(BOX_KEY), Readers::Owner, key.as_bytes()).unwrap();
+        let (key, place) = (&sides.r#box.box_key, sides.r#box.directory.path());
+        let (secret, public) = (key.to_file().unwrap(), key.verifying_key().unwrap().to_file());
+        files::write_new(&place.join(BOX_KEY), Readers::Owner, secret.as_bytes()).unwrap();
+        files::write_new(&place.join(BOX_PUBLIC), Readers::Everyone, public.as_bytes()).unwrap();
         let keys = NewKeys::generate(None).unwrap_or_else(|error| panic!("{error}"));
         Self {
             sides,

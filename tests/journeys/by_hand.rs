@@ -427,6 +427,6 @@ fn every_refused_part_of_decisions_is_named_and_no_more_of_the_missing_ones_than
     assert!(lines[0].starts_with("candour: d.2: ") && lines[1].starts_with("candour: d.4: "), "{}", said.error);
     let lines: Vec<&str> = said.out.lines().collect();
     assert_eq!(lines.iter().filter(|line| line.starts_with("delivered 0 answers")).count(), 2, "{}", said.out);
-    assert_eq!(lines[2], "d.5 is not here: deliver it when it comes, in whatever order");
+    assert_eq!(lines[2], "d.5 is not here: deliver it when it comes, before any newer decisions");
     assert_eq!(lines[22..], ["and 99975 more parts"]);
 }

@@ -71,7 +71,7 @@ impl BothSides {
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.r#box.directory.path().join(name)
+        self.r#box.carried.path().join(name)
     }
 
     pub(super) fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
@@ -243,5 +243,5 @@ impl BothSides {
 
 fn new_casebook(r#box: &EmptyBox, name: &str) -> Casebook {
     let public = r#box.box_key.verifying_key().expect("a key");
-    casebook::init(&r#box.directory.path().join(name), &r#box.identity, &r#box.signer, public).expect("a casebook")
+    casebook::init(&r#box.carried.path().join(name), &r#box.identity, &r#box.signer, public).expect("a casebook")
 }
