@@ -26,4 +26,4 @@ pub use operator::{faults_are_over, note_fault, quiet_panics, tell_faults, tell_
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, is_public_name, page};
 pub use said::{BODY, SaidByTeam, capitalised};
 pub use style::{policy, shortened};
-pub use view::{Day, Days, bytes_in_words};
+pub use view::{Day, Days, by_name, bytes_in_words};

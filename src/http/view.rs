@@ -56,6 +56,19 @@ impl Days {
 
 impl HtmlSafe for Days {}
 
+/// What has one name together, in the order in which each name first comes: a list of terms names each once.
+pub fn by_name<T>(all: impl IntoIterator<Item = T>, name: impl Fn(&T) -> &'static str) -> Vec<(&'static str, Vec<T>)> {
+    let mut groups: Vec<(&'static str, Vec<T>)> = Vec::new();
+    for one in all {
+        let name = name(&one);
+        match groups.iter_mut().find(|(of, _)| *of == name) {
+            Some((_, group)) => group.push(one),
+            None => groups.push((name, vec![one])),
+        }
+    }
+    groups
+}
+
 /// The size of a file as pages show it.
 #[must_use]
 pub fn bytes_in_words(bytes: u64) -> String {
@@ -83,6 +96,12 @@ mod tests {
         ] {
             assert_eq!(bytes_in_words(bytes), words);
         }
+    }
+
+    #[test]
+    fn what_has_one_name_stands_together() {
+        let all = [("b", 1), ("a", 2), ("b", 3)];
+        assert_eq!(by_name(all, |one| one.0), [("b", vec![("b", 1), ("b", 3)]), ("a", vec![("a", 2)])]);
     }
 
     #[test]

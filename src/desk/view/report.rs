@@ -21,7 +21,7 @@ use crate::{
         Attachment, ClockKind, ClockState, ClockView, Concern, Date, Entries, Identifying, MemberId, ReportId,
         SeriousHarm, escape_invisible,
     },
-    http::{Day, Field, bytes_in_words},
+    http::{Day, Field, by_name, bytes_in_words},
 };
 
 /// A report.
@@ -53,7 +53,8 @@ pub(in crate::desk) struct ReportPage<'a> {
     unread: usize,
     /// The last message of the person that is shown.
     last_message: u32,
-    clocks: Vec<ClockRow>,
+    /// Its promises, those of one name together.
+    clocks: Vec<(&'static str, Vec<ClockRow>)>,
     /// What in the texts may show who someone is.
     found: BTreeSet<&'static str>,
     messages: Vec<MessageBlock>,
@@ -189,7 +190,7 @@ impl<'a> ReportPage<'a> {
             harm: entry.serious_harm.map_or("Not answered", SeriousHarm::label),
             unread: entry.unread,
             last_message: report.seen().read,
-            clocks: entry.clocks.iter().map(ClockRow::new).collect(),
+            clocks: by_name(entry.clocks.iter().map(ClockRow::new), |row| row.label),
             found,
             messages,
             assessment,
@@ -203,6 +204,7 @@ impl ClockRow {
     fn new(clock: &ClockView) -> Self {
         Self {
             label: match clock.kind {
+                _ if clock.supplementary => "Supplementary notice",
                 ClockKind::Acknowledgement => "Acknowledgement",
                 ClockKind::Advice => "Advice, or what we intend to do",
                 ClockKind::Decision => "Provisional decision or further response",

@@ -11,7 +11,7 @@ use crate::{
         Answer, AnswerKind, Area, Calendar, Clock, ClockEntry, ClockKind, ClockState, Date, FieldError, ReportState,
         SendId, SetAside, SetAsideReason, Text, WhoElse,
     },
-    http::{Day, Days},
+    http::{Day, Days, by_name},
     store::{StoredMessage, StoredReport},
     web::{
         answers::{AnswerOutcome, ReadAnswer},
@@ -53,10 +53,12 @@ pub(in crate::web) struct StatusPage<'a> {
     notice: Option<StatusClock>,
     /// If the team set it aside.
     set_aside: Option<SetAsideView>,
-    /// Every other promise that is still to be kept.
-    open: Vec<StatusClock>,
+    /// Other notices that are still to be given.
+    more_notices: Vec<StatusClock>,
+    /// Every other promise that is still to be kept, those of one name together.
+    open: Vec<(&'static str, Vec<StatusClock>)>,
     /// Every other that was kept.
-    kept: Vec<StatusClock>,
+    kept: Vec<(&'static str, Vec<StatusClock>)>,
     /// Those of all that are late.
     overdue: Vec<StatusClock>,
     areas: AreasView,
@@ -169,6 +171,8 @@ impl<'a> StatusPage<'a> {
         let is_late = !overdue.is_empty();
         let others = report.clocks.iter().filter(|entry| Some(*entry) != next).map(|entry| view(&entry.clock));
         let (kept, open): (Vec<_>, Vec<_>) = others.partition(|clock| clock.met.is_some());
+        let is_notice = |clock: &StatusClock| clock.label == ClockKind::InformationUseNotice.label();
+        let (more_notices, open): (Vec<_>, Vec<_>) = open.into_iter().partition(is_notice);
         let standing = ReportStanding::of(report, &answers);
         let areas = AreasView::of(report, &answers);
         let last_said = report.messages.last().map_or(report.received_on, |message| message.on);
@@ -176,7 +180,8 @@ impl<'a> StatusPage<'a> {
         let over_on = parts.limits.periods().over_on(report.closed_on, aside, last_said);
         // It goes on that day at the earliest.
         let kept_until = over_on.and_then(|day| day.yesterday().ok()).map(Day);
-        let is_owed = !open.is_empty() || next.is_some_and(|entry| entry.clock.met_on.is_none());
+        let is_owed =
+            !open.is_empty() || !more_notices.is_empty() || next.is_some_and(|entry| entry.clock.met_on.is_none());
         let (mut new, earlier): (Vec<Said>, _) =
             in_order(report, answers, copies, fetched).into_iter().partition(Said::is_new);
         new.sort_by_key(|said| !said.may_ask());
@@ -195,8 +200,9 @@ impl<'a> StatusPage<'a> {
             restored_on: parts.restored.map(|days| days.to),
             notice: next.map(|entry| view(&entry.clock)),
             set_aside: report.set_aside.map(|aside| SetAsideView::new(aside, is_owed, is_late)),
-            open,
-            kept,
+            more_notices,
+            open: by_name(open, |clock| clock.label),
+            kept: by_name(kept, |clock| clock.label),
             overdue,
             area_meanings: areas.decided().iter().map(|area| plain(*area)).collect(),
             areas,
@@ -247,7 +253,8 @@ impl<'a> StatusPage<'a> {
             restored_on: None,
             notice: Some(notice(ClockState::Open)),
             set_aside: None,
-            open: vec![clock(ClockKind::Advice, ClockState::DueToday)],
+            more_notices: vec![],
+            open: by_name([clock(ClockKind::Advice, ClockState::DueToday)], |clock| clock.label),
             kept: vec![],
             overdue: vec![],
             areas: AreasView::NotDecided,
@@ -268,7 +275,11 @@ impl<'a> StatusPage<'a> {
             area_meanings: vec![plain(Area::BoardGovernance), plain(Area::Competition)],
             notice: Some(StatusClock { met: Some(Day(day)), ..notice(ClockState::Met) }),
             open: vec![],
-            kept: vec![StatusClock { met: Some(Day(day)), ..notice(ClockState::MetLate) }],
+            kept: by_name(
+                [ClockState::MetLate, ClockState::Met]
+                    .map(|state| StatusClock { met: Some(Day(day)), ..notice(state) }),
+                |clock| clock.label,
+            ),
             new: vec![
                 team(AnswerKind::Reply, "Which ward was it?", true),
                 team(AnswerKind::Notice, "# Plan\n\nWe <plan> to use it & say so.\n\n## When\n\n- soon", true),
@@ -287,6 +298,7 @@ impl<'a> StatusPage<'a> {
         let late = Self {
             areas: AreasView::Decided(vec![]),
             overdue: vec![notice(ClockState::Overdue)],
+            more_notices: vec![notice(ClockState::Open)],
             notice: Some(notice(ClockState::Overdue)),
             ..new()
         };
