@@ -4,7 +4,7 @@
 use std::{
     fs,
     net::SocketAddr,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
 };
 
@@ -30,6 +30,8 @@ struct Drill {
     known: Vec<Sender>,
     /// Sent while the backups were made, each with a receipt.
     meanwhile: Vec<Sender>,
+    /// How many of these had their receipt when the box's backup began.
+    before_backup: usize,
     /// Sent after the backups, and imported.
     imported: Sender,
     /// Sent after the backups, and never collected.
@@ -71,6 +73,14 @@ fn backup(place: &Installation, name: &str) {
     place.done(&["backup", "--data", "box", "--to", "op/governance.recipients", "--out", name]);
 }
 
+/// One row of the drill's table.
+fn row(died: &str, the_box: &str, the_desk: &str, lost: &str) -> String {
+    format!(
+        "died: {died} | came back from: its backup, made under load | the box has: {the_box} | the desk has: {the_desk} | \
+         lost, and where it is said: {lost}"
+    )
+}
+
 impl Drill {
     fn new() -> Self {
         let place = Installation::new();
@@ -91,19 +101,24 @@ impl Drill {
         place.import("c2");
 
         // Backups of both, while people send.
-        let stop = AtomicBool::new(false);
-        let meanwhile = thread::scope(|scope| {
+        let (stop, count) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let (meanwhile, before_backup) = thread::scope(|scope| {
             let sending = scope.spawn(|| {
                 let mut sent = Vec::new();
                 while !stop.load(Ordering::Relaxed) || sent.len() < 3 {
                     sent.push(send(address, &format!("Sent meanwhile, number {}.", sent.len())));
+                    count.store(sent.len(), Ordering::SeqCst);
                 }
                 sent
             });
             place.done(&["desk", "backup", "--casebook", "casebook", "--out", "desk-backup"]);
+            while count.load(Ordering::SeqCst) == 0 {
+                thread::yield_now();
+            }
+            let before_backup = count.load(Ordering::SeqCst);
             backup(&place, "box-backup");
             stop.store(true, Ordering::Relaxed);
-            sending.join().expect("all were sent")
+            (sending.join().expect("all were sent"), before_backup)
         });
 
         let imported = send(address, "Imported after the backup, and in no backup.");
@@ -116,7 +131,7 @@ impl Drill {
         deliver(&place, "d2");
         assert!(status(address, &known[0].code).text().contains("Second answer"));
         let uncollected = send(address, "Sent after the backup, and never collected.");
-        Self { place, running: Some(running), known, meanwhile, imported, uncollected }
+        Self { place, running: Some(running), known, meanwhile, before_backup, imported, uncollected }
     }
 
     fn box_burns(&mut self) -> String {
@@ -142,9 +157,11 @@ impl Drill {
         status(self.address(), &sender.code).status == 200
     }
 
-    /// Which of those who sent meanwhile are at the box: all who had a receipt before the backup began, at least.
+    /// How many of those who sent meanwhile are at the box: all who had a receipt before the backup began, at least.
     fn kept_meanwhile(&self) -> usize {
-        self.meanwhile.iter().filter(|sender| self.opens(sender)).count()
+        let kept = self.meanwhile.iter().take_while(|sender| self.opens(sender)).count();
+        assert!(kept >= self.before_backup, "{kept} of {} that were shown a receipt before", self.before_backup);
+        kept
     }
 
     /// From here on all is as ever: one more way round.
@@ -204,10 +221,19 @@ fn the_box_burns_and_comes_back_from_its_backup() {
     assert!(clocks.as_array().expect("a list").iter().any(|clock| clock["report"] == known.as_str()));
     let kept = drill.kept_meanwhile();
     assert!(drill.meanwhile.iter().all(|sender| report_of(place, &sender.words).is_some()), "the desk had them all");
-    println!(
-        "box: of 3 known 3 are there, of {} sent while it was backed up {kept}; 1 report, 1 message named as lost; 1 answer sent again",
-        drill.meanwhile.len()
+    let named =
+        |what: &str| said.lines().filter(|line| line.starts_with("lost at the box:") && line.contains(what)).count();
+    let row = row(
+        "the box",
+        &format!("{} and {kept} of {} reports", drill.known.len(), drill.meanwhile.len()),
+        "all that it had",
+        &format!(
+            "at the desk's import: {} reports and {} message; on the box's pages: what nobody collected; sent again: 1 answer",
+            named("report ") - named("message of"),
+            named("message of")
+        ),
     );
+    println!("{row}");
     drill.goes_on(1);
     drill.goes_on(2);
 }
@@ -229,7 +255,8 @@ fn the_casebook_burns_and_comes_back_from_its_backup() {
     let id = casebook["casebook"].as_str().expect("its id");
     place.done(&["init", "--data", "box", "--keys", "public", "--confirm-casebook", id]);
     place.collect("c5");
-    place.done(&["desk", "import", "--casebook", "casebook", "--missing", "c5"]);
+    let said = place.done(&["desk", "import", "--casebook", "casebook", "--missing", "c5"]);
+    assert!(said.contains("that this casebook did not write"), "{said}");
     // All that the desk had acknowledged since is here again: the box kept it.
     for sender in drill.known.iter().chain(&drill.meanwhile).chain([&drill.imported, &drill.uncollected]) {
         assert!(report_of(place, &sender.words).is_some(), "{}", sender.words);
@@ -244,7 +271,13 @@ fn the_casebook_burns_and_comes_back_from_its_backup() {
     assert!(delivered.starts_with("delivered 1 answer") && !delivered.contains("not taken"), "{delivered}");
     let page = status(drill.address(), &drill.known[0].code).text();
     assert!(page.contains("Second answer") && page.contains("Third answer"), "{page}");
-    println!("casebook: everything that the box had is here again; the words of 1 answer are with the person alone");
+    let row = row(
+        "the casebook",
+        "all that it had",
+        "all that the box has",
+        "at the desk: that the person has an answer which this casebook did not write",
+    );
+    println!("{row}");
     drill.goes_on(1);
     drill.running.take().expect("it runs").stop();
 }
@@ -261,20 +294,19 @@ fn both_burn_and_come_back_from_their_backups() {
     for sender in &drill.known {
         assert!(report_of(place, &sender.words).is_some(), "{}", sender.words);
     }
-    let mut kept = 0;
     for sender in &drill.meanwhile {
         assert_eq!(drill.opens(sender), report_of(place, &sender.words).is_some(), "{}", sender.words);
-        kept += usize::from(drill.opens(sender));
     }
+    let kept = drill.kept_meanwhile();
     // What was in no backup is nowhere, and the box's page says between which days that may be.
     for sender in [&drill.imported, &drill.uncollected] {
         assert!(!drill.opens(sender) && report_of(place, &sender.words).is_none());
     }
     assert!(http::get(drill.address(), "/status").text().contains("was restored on"));
-    println!(
-        "both: of 3 known 3 are there, of {} sent meanwhile {kept} on both sides; 2 are lost",
-        drill.meanwhile.len()
-    );
+    let kept_reports = format!("{} and {kept} of {} reports", drill.known.len(), drill.meanwhile.len());
+    let row =
+        row("both", &kept_reports, &kept_reports, "on the box's pages: between which days what was sent may be lost");
+    println!("{row}");
     drill.goes_on(1);
 }
 
