@@ -24,7 +24,8 @@ const OF_NOBODY: &str = "age15srnw7fvdn7ucc2mzfhjnxgcpfg364hcrazm6hdcrqr82gcyxqf
 /// The box, and the keys of both sides.
 pub(crate) struct EmptyBox {
     pub(crate) directory: TempDir,
-    /// Where what is carried lies.
+    /// Where what is carried lies: it is opened at a desk.
+    #[cfg(feature = "desk")]
     pub(crate) carried: TempDir,
     pub(crate) store: Store,
     #[cfg(feature = "desk")]
@@ -42,7 +43,7 @@ impl EmptyBox {
 
     /// One that hashes receipt codes at these costs.
     pub(crate) fn hashing_at(kdf: KdfParams) -> Self {
-        let (directory, carried) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let directory = tempfile::tempdir().unwrap();
         #[cfg(feature = "desk")]
         let identity = Arc::new(GovernanceIdentity::generate());
         #[cfg(feature = "desk")]
@@ -67,7 +68,8 @@ impl EmptyBox {
         let store = Store::open(directory.path()).unwrap();
         Self {
             directory,
-            carried,
+            #[cfg(feature = "desk")]
+            carried: tempfile::tempdir().unwrap(),
             store,
             #[cfg(feature = "desk")]
             identity,
