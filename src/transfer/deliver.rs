@@ -7,7 +7,7 @@ use std::{
 use crate::{
     crypto::{Sealed, SignerRole, Verified, VerifyError, VerifyingKey, endorsers, verify},
     domain::{
-        CasebookId, Date, Decisions, LogHead, Part, ReportId,
+        CasebookId, Date, Decisions, Part, ReportId,
         limits::{ANSWER_BYTES, ANSWERS_BYTES, DECISIONS_BYTES, ENDORSEMENTS, KIB, MANIFEST_BYTES, MIB},
     },
     files::{
@@ -87,13 +87,13 @@ pub enum DeliverError {
     Apply(#[from] ApplyError),
 }
 
-/// What all parts of one casebook's decisions say alike, and those of no other.
+/// What all parts of one casebook's decisions say alike, and those of no other. The end of the casebook is further in each: that
+/// a part was written is an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecisionsName {
     casebook: CasebookId,
     number: u64,
     parts: u32,
-    head: LogHead,
 }
 
 /// What came of a decisions file.
@@ -121,8 +121,8 @@ pub fn deliver(
     let opened = File::open(file).map_err(FileError::io("read", file))?;
     let (decisions, signer, answers) = read(BufReader::new(opened), signers)?;
     let settings = store.settings();
-    let Decisions { casebook, number, part, head, .. } = *decisions.document();
-    let of = DecisionsName { casebook, number, parts: part.of, head };
+    let Decisions { casebook, number, part, .. } = *decisions.document();
+    let of = DecisionsName { casebook, number, parts: part.of };
     if only.is_some_and(|only| only != of) {
         return Err(DeliverError::OtherDecisions);
     }

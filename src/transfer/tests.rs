@@ -410,6 +410,38 @@ fn a_collection_says_of_each_answer_which_one_the_box_has() {
     assert_eq!(place.manifest("c1").reports[0].deliveries, expected.collect::<Vec<_>>());
 }
 
+/// Each part that a desk writes is an event of its casebook, so the end that the next one names is further.
+#[test]
+fn parts_of_one_casebooks_decisions_are_taken_beside_the_first_however_far_it_had_come_at_each() {
+    let place = EmptyBox::new();
+    let part = |number: u32| {
+        let decisions = Decisions {
+            format: Format::Decisions,
+            r#box: place.store.settings().box_id,
+            casebook: CasebookId([3; 16]),
+            number: 1,
+            part: Part { number, of: 3 },
+            head: LogHead { number: 3 + u64::from(number), digest: digest(&number.to_le_bytes()) },
+            collected: vec![],
+            gone: vec![],
+            set_aside: vec![],
+            answers: vec![],
+        };
+        let (json, signature) = sign(&decisions, &place.signer).unwrap();
+        let mut tar = tarball::TarWriter::new(Vec::new());
+        tar.append("decisions.json", &json).unwrap();
+        tar.append("decisions.json.minisig", signature.as_bytes()).unwrap();
+        tar.finish().unwrap()
+    };
+    let mut only = None;
+    for number in 1..=3 {
+        let path = place.path(&format!("d.{number}"));
+        put(&path, &part(number));
+        let taken = deliver(&place.store, &place.signers, DAY, &path, only).unwrap_or_else(|e| panic!("{number}: {e}"));
+        only = Some(taken.of);
+    }
+}
+
 #[test]
 fn a_part_of_other_decisions_is_not_taken_beside_the_first() {
     let place = EmptyBox::new();
