@@ -1,6 +1,6 @@
 //! A flood is carried to the desk, ended there, and carried back: `cargo bench --bench carry`.
 //!
-//! A box with 10,000 reports, with 300,000 if `CANDOUR_LONG` is set, or with as many as `CANDOUR_REPORTS` says, one in a
+//! A box with 40,000 reports, with 300,000 if `CANDOUR_LONG` is set, or with as many as `CANDOUR_REPORTS` says, one in a
 //! thousand of them honest. All of it goes through the real binary: collected in parts, imported, the honest ones found and one
 //! of them answered, the rest set aside, exported, delivered, and collected once more until there is nothing left to tell. Told
 //! are the time of each step, its memory at its peak, and that nothing was lost on the way. What is carried lies in
@@ -32,7 +32,7 @@ fn main() {
     let reports = match std::env::var("CANDOUR_REPORTS") {
         Ok(reports) => reports.parse().unwrap(),
         Err(_) if support::is_long() => 300_000,
-        Err(_) => 10_000,
+        Err(_) => 40_000,
     };
     let place = Installation::new();
     let start = Instant::now();
