@@ -89,7 +89,7 @@ pub(super) fn set_aside(
         work += 1;
         let sql = "UPDATE report SET set_aside_on = ?2, set_aside = ?3
                    WHERE id = ?1 AND withdrawn_on IS NULL AND set_aside IS NOT ?3";
-        let on = delivery.on.to_string();
+        let (on, deleted) = (delivery.on.to_string(), applied.deleted);
         applied.set_aside += execute(connection, sql, (report.0, &on, reason.slug()))?;
         // What the team did not have when it decided that is owed, and stays.
         for (message, commitment) in messages.iter().enumerate().skip(from.in_entry(entry)) {
@@ -107,8 +107,10 @@ pub(super) fn set_aside(
                 execute(connection, sql, (report.0, &on))?;
             }
         }
-        // The person's own copies go with the last of what is sealed to the team.
-        if !has(connection, "SELECT 1 FROM message WHERE report = ?1 AND held = 1", *report)? {
+        // The person's own copies go with the last of what is sealed to the team, and so not on one signer's word either.
+        if applied.deleted > deleted
+            && !has(connection, "SELECT 1 FROM message WHERE report = ?1 AND held = 1", *report)?
+        {
             delete_own_copies(connection, *report)?;
         }
     }

@@ -296,3 +296,18 @@ fn what_is_over_leaves_nothing_on_the_disk() {
         store.check_integrity().unwrap();
     }
 }
+
+#[test]
+fn a_persons_own_copy_does_not_go_on_one_signers_word() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let marked = Marked::add(&store);
+    store.apply(delivery(&store, 1, vec![], vec![collected(&store, marked.id, 2)])).unwrap();
+    forget_sealed(&store);
+    let copies = || {
+        let count = |row: &rusqlite::Row<'_>| row.get::<_, u32>(0);
+        store.read(|connection| Ok(connection.query_row("SELECT count(*) FROM own_copy", [], count)?)).unwrap()
+    };
+    assert_eq!(copies(), 1);
+    assert_eq!(set_aside(&store, 2, &[marked.id]).set_aside, 1);
+    assert_eq!(copies(), 1);
+}
