@@ -5,6 +5,7 @@
 pub mod body_limits;
 mod field;
 pub mod forms;
+mod listener;
 #[cfg(test)]
 pub(crate) mod markup;
 mod operator;
@@ -22,6 +23,7 @@ mod view;
 pub use crate::crypto::scrub;
 pub use body_limits::BodyError;
 pub use field::{Field, FilledInput};
+pub use listener::{ListenAddress, Listener};
 pub use operator::{faults_are_over, note_fault, quiet_panics, tell_faults, tell_operator};
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, is_public_name, page};
 pub use said::{BODY, SaidByTeam, capitalised};

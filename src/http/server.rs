@@ -9,10 +9,11 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use tokio::{net::TcpListener, sync::Semaphore, time};
+use tokio::{sync::Semaphore, time};
 use tower::ServiceExt;
 
 use super::{
+    listener::{Listener, accept},
     stream::{Answers, Asked},
     tell_operator,
 };
@@ -36,9 +37,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Serves until `shutdown` is done, then stops accepting and finishes what is being answered, for 30 seconds at most.
 ///
 /// # Errors
-/// If the listener can't be used at all.
-pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future) -> io::Result<()> {
-    listener.local_addr()?;
+/// If a listener can't be used at all.
+pub async fn serve(listeners: Vec<Listener>, router: Router, shutdown: impl Future) -> io::Result<()> {
+    listeners.iter().try_for_each(|listener| listener.address().map(drop))?;
+    let mut turn = 0;
     let graceful = GracefulShutdown::new();
     let connections = Arc::new(Semaphore::new(CONNECTIONS));
     let mut http = http1::Builder::new();
@@ -55,9 +57,9 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future)
         let accepted = async {
             // The semaphore is never closed.
             let permit = Arc::clone(&connections).acquire_owned().await.map_err(io::Error::other)?;
-            Ok::<_, io::Error>((listener.accept().await?.0, permit))
+            Ok::<_, io::Error>((accept(&listeners, &mut turn).await?, permit))
         };
-        let (stream, permit) = tokio::select! {
+        let (socket, permit) = tokio::select! {
             () = async { shutdown.as_mut().await; } => break,
             accepted = accepted => if let Ok(accepted) = accepted { accepted } else {
                 // A connection that broke before it was accepted, or too few file descriptors: neither ends the
@@ -67,23 +69,24 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future)
                 continue;
             },
         };
-        // Answers are sent whole, so waiting to fill a packet only delays them; without it they come all the same.
-        let _ = stream.set_nodelay(true);
-        let router = router.clone();
-        let asked = Asked::default();
-        let answers = Answers::new(stream, asked.clone());
-        let service = service_fn(move |request: Request<Incoming>| {
-            asked.tell();
-            router.clone().oneshot(request.map(Body::new))
-        });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(answers), service));
+        let (router, http, watcher) = (router.clone(), http.clone(), graceful.watcher());
         tokio::spawn(async move {
-            // How a connection ends is nobody's business: there is no log of connections.
-            let _ = time::timeout(WHOLE_WITHIN, connection).await;
+            let answering = async {
+                let Ok(Ok(stream)) = time::timeout(HEADERS_WITHIN, socket.open()).await else { return };
+                let asked = Asked::default();
+                let answers = Answers::new(stream, asked.clone());
+                let service = service_fn(move |request: Request<Incoming>| {
+                    asked.tell();
+                    router.clone().oneshot(request.map(Body::new))
+                });
+                // How a connection ends is nobody's business: there is no log of connections.
+                let _ = watcher.watch(http.serve_connection(TokioIo::new(answers), service)).await;
+            };
+            let _ = time::timeout(WHOLE_WITHIN, answering).await;
             drop(permit);
         });
     }
-    drop(listener);
+    drop(listeners);
     if time::timeout(FINISH_WITHIN, graceful.shutdown()).await.is_err() {
         tell_operator(&"some answers were cut off because they took longer than 30 seconds");
     }

@@ -14,7 +14,7 @@ use axum::Router;
 use candour::{
     crypto::KdfParams,
     domain::{Date, Message, ReportEntry, ReportId, Today},
-    http::server,
+    http::{Listener, server},
     store::{CopyError, Store, StoreError},
     unseal::GovernanceIdentity,
     web::{App, AppOptions, Config, FreeSpace, router},
@@ -99,7 +99,7 @@ impl Served {
             runtime.block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
                 tell.send(listener.local_addr().expect("an address")).expect("the test waits");
-                server::serve(listener, served, stopped).await.expect("it serves");
+                server::serve(vec![Listener::Tcp(listener)], served, stopped).await.expect("it serves");
             });
         });
         let address = told.recv().expect("it listens");

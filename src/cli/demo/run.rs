@@ -21,7 +21,7 @@ use crate::{
     desk::{self, Desk, DeskOptions, Keys, Surroundings, Unreadable},
     domain::{BoxId, Calendar, Epoch, EpochId, SystemDay, TeamRole, Text, Today},
     files::{self, Readers},
-    http::{self, scrub},
+    http::{self, Listener, scrub},
     store::{Settings, Store},
     unseal::{KeyFileError, NewKeys, Passphrase, read_identity, read_signing_key},
     web::{self, App, AppOptions, Config},
@@ -96,9 +96,10 @@ fn serve(directory: &Path, (r#box, desk): (StdListener, StdListener)) -> Outcome
             (TcpListener::from_std(r#box).map_err(failed)?, TcpListener::from_std(desk).map_err(failed)?);
         let stop = stop_signal()?;
         let router = desk::router(opened);
-        let at_the_desk = tokio::spawn(http::server::serve(desk, router, std::future::pending::<()>()));
+        let at_the_desk =
+            tokio::spawn(http::server::serve(vec![Listener::Tcp(desk)], router, std::future::pending::<()>()));
         let metronome = tokio::spawn(web::metronome(app.clone()));
-        let served = http::server::serve(r#box, web::router(app), stop).await;
+        let served = http::server::serve(vec![Listener::Tcp(r#box)], web::router(app), stop).await;
         metronome.abort();
         at_the_desk.abort();
         served.map_err(failed)

@@ -20,7 +20,7 @@ use crate::{
     },
     desk::{self, Desk, DeskOptions, Keys, Surroundings, Unreadable},
     domain::{Date, SystemDay},
-    http::{self, scrub},
+    http::{self, Listener, scrub},
     unseal::{KeyFileError, Passphrase},
 };
 
@@ -94,7 +94,7 @@ pub(in crate::cli) fn run(arguments: &OpenArguments) -> Outcome {
         let listener = TcpListener::from_std(listener).map_err(failed)?;
         let stop = stop_signal()?;
         let watch = tokio::spawn(opened.clone().lock_when_idle());
-        let served = http::server::serve(listener, desk::router(opened), stop).await;
+        let served = http::server::serve(vec![Listener::Tcp(listener)], desk::router(opened), stop).await;
         watch.abort();
         served.map_err(failed)
     })

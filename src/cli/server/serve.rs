@@ -20,7 +20,7 @@ use crate::{
     confine::{self, Reach},
     crypto::scrub,
     domain::SystemDay,
-    http,
+    http::{self, Listener},
     web::{self, App, AppOptions},
 };
 
@@ -103,7 +103,7 @@ pub(in crate::cli) fn serve(
         let stop = stop_signal()?;
         ready(address)?;
         let metronome = tokio::spawn(web::metronome(app.clone()));
-        let served = http::server::serve(listener, router, stop).await;
+        let served = http::server::serve(vec![Listener::Tcp(listener)], router, stop).await;
         metronome.abort();
         served.map_err(failed)
     });
