@@ -56,8 +56,22 @@ const PROGRAMS: &[(&str, &[&str])] = &[
     // It has no session of a reviewer and no directory of a demonstration. (minisign brings rpassword; nothing calls
     // it.)
     ("box", &["cookie", "time", "tempfile"]),
-    // It has no store, no receipt codes to hash, and no configuration of a server.
-    ("desk", &["rusqlite", "libsqlite3-sys", "argon2", "blake2", "tempfile"]),
+    // It has no store, no receipt codes to hash, no configuration of a server, and no TLS: nobody reaches it from outside.
+    (
+        "desk",
+        &[
+            "rusqlite",
+            "libsqlite3-sys",
+            "argon2",
+            "blake2",
+            "tempfile",
+            "rustls",
+            "tokio-rustls",
+            "rustls-native-certs",
+            "ring",
+            "sd-notify",
+        ],
+    ),
     ("box,desk,demo", &[]),
 ];
 
@@ -69,10 +83,8 @@ const NOWHERE: &[&str] = &[
     "reqwest",
     "ureq",
     "curl",
-    "rustls",
     "native-tls",
     "openssl",
-    "ring",
     "tracing-subscriber",
     "env_logger",
     "tower-http",
