@@ -28,6 +28,10 @@ pub mod web;
 /// What tests share names this crate from outside, as every user of it does.
 #[cfg(test)]
 extern crate self as candour;
+#[cfg(all(test, feature = "box"))]
+#[expect(dead_code, reason = "the journeys use more of it")]
+#[path = "../tests/support/authority.rs"]
+mod authority;
 #[cfg(test)]
 #[path = "../tests/support/world/mod.rs"]
 mod world;

@@ -1,8 +1,12 @@
 //! Listening, and what ends it: the same for whatever serves pages.
 
-use std::net::{SocketAddr, TcpListener as StdListener};
 #[cfg(feature = "desk")]
 use std::time::Duration;
+use std::{
+    io,
+    net::{SocketAddr, TcpListener as StdListener},
+    os::fd::AsFd,
+};
 
 #[cfg(feature = "desk")]
 use rustix::time::{ClockId, clock_gettime};
@@ -12,16 +16,21 @@ use super::output::Failure;
 
 /// Connections that may wait to be accepted.
 const QUEUE: i32 = 1024;
+
 /// Takes the address, before anything else is given up.
 pub(in crate::cli) fn bind(listen: SocketAddr) -> Result<StdListener, Failure> {
-    let unavailable = |error: std::io::Error| {
+    let unavailable = |error: io::Error| {
         Failure::Failed(format!("can't listen on {listen}: {error}; give another address with --listen"))
     };
     let listener = StdListener::bind(listen).map_err(unavailable)?;
     listener.set_nonblocking(true).map_err(unavailable)?;
-    // The standard library's own queue is short: whoever finds it full waits for seconds.
-    rustix::net::listen(&listener, QUEUE).map_err(|error| unavailable(error.into()))?;
+    listen_longer(&listener).map_err(unavailable)?;
     Ok(listener)
+}
+
+/// Lets more connections wait. The standard library's own queue is short: whoever finds it full waits for seconds.
+pub(in crate::cli) fn listen_longer(listener: impl AsFd) -> io::Result<()> {
+    Ok(rustix::net::listen(listener, QUEUE)?)
 }
 
 /// The time since the machine started, with what passed while it slept.

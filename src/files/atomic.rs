@@ -66,6 +66,9 @@ pub enum FileError {
     /// A file that is to be its owner's alone is not.
     #[error("{path} can be read by other accounts of this machine; run: chmod 600 {path}", path = .0.display())]
     Exposed(PathBuf),
+    /// A secret that everybody can get at.
+    #[error("{path} can be read by everybody on this machine; run: chmod o= {path}", path = .0.display())]
+    Everybodys(PathBuf),
     /// A file that is to be of the account that candour runs under is another's.
     #[error("{} belongs to another account; give a file of your own, or run candour under the account that it belongs to", .0.display())]
     Foreign(PathBuf),

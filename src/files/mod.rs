@@ -12,5 +12,5 @@ pub use atomic::{
     remove_tree, rename_new, replace, replace_unsynced, sync_all_below, sync_directory, write_new,
 };
 pub use directory::{close_directory, directory_mode, is_shared, names_in, refuse_inside};
-pub use own::{check_own_shared, read_own, read_own_shared, read_own_text, this_account};
+pub use own::{check_own_shared, read_own, read_own_shared, read_own_text, read_unexposed, this_account};
 pub use parts::{number_in_name, part_path, parts_beside, parts_meant};

@@ -6,6 +6,8 @@ use super::atomic::{FileError, open_shared, read_opened};
 
 /// The mode's bits for everyone but the owner.
 const OTHERS: u32 = 0o077;
+/// The mode's bits for those who are neither the owner nor in the group.
+const EVERYBODY: u32 = 0o007;
 
 /// The number of the account that this program runs under.
 #[must_use]
@@ -28,6 +30,20 @@ pub fn read_own(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
 /// As [`read_own`], or if it is not text.
 pub fn read_own_text(path: &Path, limit: usize) -> Result<String, FileError> {
     String::from_utf8(read_own(path, limit)?).map_err(|_| FileError::NotText(path.to_owned()))
+}
+
+/// Reads a whole file of at most `limit` bytes that not everybody on the machine can read. Its owner and its group may be
+/// others', such as those of the program that renews it.
+///
+/// # Errors
+/// If everybody can read or change it, if it can't be read, or is larger.
+pub fn read_unexposed(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
+    let file = File::open(path).map_err(FileError::io("read", path))?;
+    let found = file.metadata().map_err(FileError::io("read", path))?;
+    if found.mode() & EVERYBODY != 0 {
+        return Err(FileError::Everybodys(path.to_owned()));
+    }
+    read_opened(file, path, limit)
 }
 
 /// Whether a file is as [`read_own_shared`] demands it, without reading it.

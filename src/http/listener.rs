@@ -1,4 +1,5 @@
 use std::{
+    fmt,
     future::poll_fn,
     io,
     net::SocketAddr,
@@ -12,12 +13,18 @@ use tokio::{
     net::{TcpListener, TcpStream, UnixListener, UnixStream},
 };
 
+#[cfg(feature = "box")]
+use super::tls::Tls;
+
 /// Where connections come from.
 pub enum Listener {
-    /// An address of the machine.
+    /// An address of the machine, without TLS.
     Tcp(TcpListener),
     /// A socket in the file system, for what stands before the box on the same machine.
     Unix(UnixListener),
+    /// An address of the machine, over TLS.
+    #[cfg(feature = "box")]
+    Tls(TcpListener, Tls),
 }
 
 /// Where a listener can be reached.
@@ -25,14 +32,27 @@ pub enum Listener {
 pub enum ListenAddress {
     /// An address and a port.
     Tcp(SocketAddr),
-    /// The path of a socket.
+    /// The path of a socket; empty if it has no name in the file system.
     Unix(PathBuf),
+    /// An address and a port, over TLS.
+    Tls(SocketAddr),
+}
+
+/// What a request came over, as far as this process knows: each request has it among its extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CameOver {
+    /// Without TLS; what stands before the box may have spoken it.
+    Plain,
+    /// TLS that ended here.
+    Tls,
 }
 
 /// A connection that was accepted, before anything was read of it.
 pub(super) enum Socket {
     Tcp(TcpStream),
     Unix(UnixStream),
+    #[cfg(feature = "box")]
+    Tls(TcpStream, Tls),
 }
 
 /// What HTTP is spoken over.
@@ -52,6 +72,8 @@ impl Listener {
                 let address = listener.local_addr()?;
                 Ok(ListenAddress::Unix(address.as_pathname().unwrap_or_else(|| "".as_ref()).to_owned()))
             }
+            #[cfg(feature = "box")]
+            Self::Tls(listener, _) => listener.local_addr().map(ListenAddress::Tls),
         }
     }
 
@@ -59,6 +81,21 @@ impl Listener {
         match self {
             Self::Tcp(listener) => listener.poll_accept(context).map_ok(|(stream, _)| Socket::Tcp(stream)),
             Self::Unix(listener) => listener.poll_accept(context).map_ok(|(stream, _)| Socket::Unix(stream)),
+            #[cfg(feature = "box")]
+            Self::Tls(listener, tls) => {
+                listener.poll_accept(context).map_ok(|(stream, _)| Socket::Tls(stream, tls.clone()))
+            }
+        }
+    }
+}
+
+/// As it is told to whoever started the program.
+impl fmt::Display for ListenAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => write!(f, "http://{address}"),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+            Self::Tls(address) => write!(f, "https://{address}"),
         }
     }
 }
@@ -78,19 +115,35 @@ pub(super) async fn accept(listeners: &[Listener], turn: &mut usize) -> io::Resu
 }
 
 impl Socket {
+    /// What its requests come over.
+    pub(super) const fn came_over(&self) -> CameOver {
+        match self {
+            Self::Tcp(_) | Self::Unix(_) => CameOver::Plain,
+            #[cfg(feature = "box")]
+            Self::Tls(..) => CameOver::Tls,
+        }
+    }
+
     /// Makes it ready to be spoken over. May take as long as whoever connected lets it.
     ///
     /// # Errors
     /// If they don't go along.
-    #[expect(clippy::unused_async, reason = "with TLS there is a handshake to wait for")]
+    #[cfg_attr(
+        not(feature = "box"),
+        expect(clippy::unused_async, reason = "with TLS there is a handshake to wait for")
+    )]
     pub(super) async fn open(self) -> io::Result<Pin<Box<dyn Transport>>> {
         match self {
-            Self::Tcp(stream) => {
-                // Answers are sent whole, so waiting to fill a packet only delays them; without it they come all the same.
-                let _ = stream.set_nodelay(true);
-                Ok(Box::pin(stream))
-            }
+            Self::Tcp(stream) => Ok(Box::pin(without_delay(stream))),
             Self::Unix(stream) => Ok(Box::pin(stream)),
+            #[cfg(feature = "box")]
+            Self::Tls(stream, tls) => Ok(Box::pin(tls.accept(without_delay(stream)).await?)),
         }
     }
+}
+
+/// Answers are sent whole, so waiting to fill a packet only delays them; without it they come all the same.
+fn without_delay(stream: TcpStream) -> TcpStream {
+    let _ = stream.set_nodelay(true);
+    stream
 }

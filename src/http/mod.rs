@@ -16,6 +16,8 @@ mod stream;
 mod style;
 #[cfg(test)]
 pub(crate) mod templates;
+#[cfg(feature = "box")]
+mod tls;
 #[cfg(test)]
 pub(crate) mod validity;
 mod view;
@@ -23,9 +25,11 @@ mod view;
 pub use crate::crypto::scrub;
 pub use body_limits::BodyError;
 pub use field::{Field, FilledInput};
-pub use listener::{ListenAddress, Listener};
+pub use listener::{CameOver, ListenAddress, Listener};
 pub use operator::{faults_are_over, note_fault, quiet_panics, tell_faults, tell_operator};
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, is_public_name, page};
 pub use said::{BODY, SaidByTeam, capitalised};
 pub use style::{policy, shortened};
+#[cfg(feature = "box")]
+pub use tls::{Tls, TlsError, TlsPair};
 pub use view::{Day, Days, by_name, bytes_in_words};

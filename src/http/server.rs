@@ -9,7 +9,10 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use tokio::{sync::Semaphore, time};
+use tokio::{
+    sync::{Semaphore, watch},
+    time,
+};
 use tower::ServiceExt;
 
 use super::{
@@ -43,6 +46,8 @@ pub async fn serve(listeners: Vec<Listener>, router: Router, shutdown: impl Futu
     let mut turn = 0;
     let graceful = GracefulShutdown::new();
     let connections = Arc::new(Semaphore::new(CONNECTIONS));
+    // Gone when the server stops: whoever is not done connecting by then is not waited for.
+    let (accepting, stopped) = watch::channel(());
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEADERS_WITHIN)
@@ -70,13 +75,19 @@ pub async fn serve(listeners: Vec<Listener>, router: Router, shutdown: impl Futu
             },
         };
         let (router, http, watcher) = (router.clone(), http.clone(), graceful.watcher());
+        let (came_over, mut stopped) = (socket.came_over(), stopped.clone());
         tokio::spawn(async move {
             let answering = async {
-                let Ok(Ok(stream)) = time::timeout(HEADERS_WITHIN, socket.open()).await else { return };
+                let opened = tokio::select! {
+                    opened = time::timeout(HEADERS_WITHIN, socket.open()) => opened,
+                    _ = stopped.changed() => return,
+                };
+                let Ok(Ok(stream)) = opened else { return };
                 let asked = Asked::default();
                 let answers = Answers::new(stream, asked.clone());
-                let service = service_fn(move |request: Request<Incoming>| {
+                let service = service_fn(move |mut request: Request<Incoming>| {
                     asked.tell();
+                    request.extensions_mut().insert(came_over);
                     router.clone().oneshot(request.map(Body::new))
                 });
                 // How a connection ends is nobody's business: there is no log of connections.
@@ -86,7 +97,7 @@ pub async fn serve(listeners: Vec<Listener>, router: Router, shutdown: impl Futu
             drop(permit);
         });
     }
-    drop(listeners);
+    drop((listeners, accepting));
     if time::timeout(FINISH_WITHIN, graceful.shutdown()).await.is_err() {
         tell_operator(&"some answers were cut off because they took longer than 30 seconds");
     }

@@ -1,10 +1,12 @@
 mod check;
 mod contacts;
 mod logo;
+mod tls;
 mod unsettled;
 
 pub use contacts::{Contact, ContactsConfig};
 pub(super) use logo::Logo;
+pub use tls::TlsConfig;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -61,6 +63,8 @@ pub struct Config {
     pub texts: TextsConfig,
     /// `[security]`: what `/.well-known/security.txt` says.
     pub security: SecurityConfig,
+    /// `[tls]`: with what the box proves who it is.
+    pub tls: TlsConfig,
     #[serde(skip)]
     pub(super) logo: Option<Logo>,
     #[serde(skip)]
@@ -118,8 +122,9 @@ pub struct ServiceConfig {
     /// The box's own `http://….onion` address; none unless set. Pages that hold nothing typed tell Tor Browser of it
     /// when they came over TLS.
     pub onion: Option<String>,
-    /// Whether what reaches the box other than through its onion service came over TLS, to a front on this machine;
-    /// false unless set. Browsers are told to use nothing else then.
+    /// Whether what reaches the box without TLS, other than through its onion service, came over TLS to a front on this
+    /// machine; false unless set. Browsers are told to use nothing else then, as they always are where the box speaks TLS
+    /// itself.
     pub behind_tls: bool,
     /// Whether what a person writes is sealed to their receipt code too, so that they can read it again on the status
     /// page for as long as the report is here; false unless set. Copies that were made while it was set stay.

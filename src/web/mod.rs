@@ -34,7 +34,7 @@ pub use app::{App, AppOptions};
 pub use capacity::FreeSpace;
 pub use config::{
     AccessibilityConfig, Compliance, Config, ConfigError, Contact, ContactsConfig, LimitsConfig, LinksConfig,
-    PrivacyConfig, SecurityConfig, ServiceConfig, TextsConfig,
+    PrivacyConfig, SecurityConfig, ServiceConfig, TextsConfig, TlsConfig,
 };
 pub use metronome::{begin, last_tick, metronome};
 pub use poster::{PosterError, poster};

@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{App, WebError, address::is_onion_host, view::ErrorPage};
-use crate::http::{self, tell_operator};
+use crate::http::{self, CameOver, tell_operator};
 
 /// How long to wait before trying again, in seconds: when much is waiting, and when a minute's worth of codes or sends
 /// was taken.
@@ -69,8 +69,8 @@ pub(super) fn is_for_onion(headers: &HeaderMap) -> bool {
     headers.get(header::HOST).is_some_and(|host| is_onion_host(&String::from_utf8_lossy(host.as_bytes())))
 }
 
-/// A request that came over TLS. The box speaks plain HTTP to what stands before it, so the operator has to say so;
-/// what was meant for the onion service did not.
+/// A request that came over TLS: here, or so the operator says, to what stands before the box. What was meant for the onion
+/// service did not.
 struct OverTls {
     /// The same page at the onion service, if it is one to go to.
     onion: Option<HeaderValue>,
@@ -79,7 +79,8 @@ struct OverTls {
 impl OverTls {
     fn of(app: &App, request: &Request) -> Option<Self> {
         let service = &app.config().service;
-        if !service.behind_tls || is_for_onion(request.headers()) {
+        let ended_here = request.extensions().get() == Some(&CameOver::Tls);
+        if !(ended_here || service.behind_tls) || is_for_onion(request.headers()) {
             return None;
         }
         // Tor Browser may go there by itself: never away from what a form was answered with, such as a receipt code.

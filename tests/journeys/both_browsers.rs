@@ -126,7 +126,7 @@ fn opened() -> (Installation, Serving) {
 }
 
 /// From the start page to a follow-up, with pictures of the pages. Gives the receipt code.
-fn all_the_way_round(browser: &Driven, picture: &dyn Fn(&str)) -> String {
+pub(super) fn all_the_way_round(browser: &Driven, picture: &dyn Fn(&str)) -> String {
     browser.go("/");
     browser.reaches(HEADING);
     picture("start");
@@ -334,7 +334,7 @@ fn left_and_back(browser: &Driven) {
 }
 
 /// Fails unless the box has taken exactly one.
-fn one_report(place: &Installation) {
+pub(super) fn one_report(place: &Installation) {
     place.collect("c1");
     place.import("c1");
     assert_eq!(place.desk_list().as_array().unwrap().len(), 1);

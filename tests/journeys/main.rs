@@ -43,6 +43,7 @@ mod seizure;
 mod slow_line;
 mod status_pages;
 mod text_browser;
+mod tls;
 mod told;
 mod traced;
 mod wire;

@@ -8,6 +8,7 @@ use std::{
     process::Command,
 };
 
+use candour::crypto::digest;
 use serde_json::{Value, json};
 use thirtyfour::{CapabilitiesHelper, ChromeCapabilities, ChromiumLikeCapabilities, error::WebDriverResult};
 
@@ -60,10 +61,24 @@ impl Deref for Browser {
 impl Browser {
     /// Starts one, once there is a place for it.
     pub(crate) fn open(address: SocketAddr, scripts: Scripts) -> Self {
+        Self::start(format!("http://{address}"), scripts, &[])
+    }
+
+    /// The same over TLS, at `box.test`, with certificates of that public key trusted alone.
+    pub(crate) fn open_over_tls(address: SocketAddr, scripts: Scripts, public_key: &[u8]) -> Self {
+        let trusted = data_encoding::BASE64.encode(&digest(public_key).0);
+        let more = [
+            format!("--ignore-certificate-errors-spki-list={trusted}"),
+            "--host-resolver-rules=MAP box.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1".into(),
+        ];
+        Self::start(format!("https://box.test:{}", address.port()), scripts, &more)
+    }
+
+    fn start(origin: String, scripts: Scripts, more: &[String]) -> Self {
         let mut driver = Command::new(CHROMEDRIVER);
         driver.arg("--port=0");
-        let driven = Driven::start(driver, "started successfully on port ", address, scripts, |place| {
-            capabilities(place, scripts).into()
+        let driven = Driven::start(driver, "started successfully on port ", origin, scripts, |place| {
+            capabilities(place, scripts, more).into()
         });
         let browser = Self { driven, size: Cell::default() };
         // The empty tab that the browser began with is not the box's affair.
@@ -151,11 +166,11 @@ impl Browser {
     }
 }
 
-fn capabilities(place: &Path, scripts: Scripts) -> ChromeCapabilities {
+fn capabilities(place: &Path, scripts: Scripts, more: &[String]) -> ChromeCapabilities {
     let mut capabilities = ChromeCapabilities::new();
     let set = |capabilities: &mut ChromeCapabilities| -> WebDriverResult<()> {
         capabilities.set_binary(CHROMIUM)?;
-        for argument in ARGUMENTS {
+        for argument in ARGUMENTS.iter().copied().chain(more.iter().map(String::as_str)) {
             capabilities.add_arg(argument)?;
         }
         capabilities.add_arg(&format!("--user-data-dir={}", place.join("profile").display()))?;

@@ -3,7 +3,6 @@
 use std::{
     fs,
     io::{self, BufRead, BufReader, Write},
-    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Condvar, Mutex, PoisonError},
@@ -42,7 +41,8 @@ pub(crate) struct Driven {
     program: Child,
     /// The profile and everything else that the browser writes.
     place: TempDir,
-    address: SocketAddr,
+    /// Scheme and address of the box.
+    origin: String,
     _turn: Turn,
 }
 
@@ -55,7 +55,7 @@ impl Driven {
     pub(super) fn start(
         mut driver: Command,
         port_after: &str,
-        address: SocketAddr,
+        origin: String,
         scripts: Scripts,
         capabilities: impl FnOnce(&Path) -> Capabilities,
     ) -> Self {
@@ -83,7 +83,7 @@ impl Driven {
                 panic!("the browser does not start: {error}")
             }
         };
-        let browser = Self { driver: Some(driver), runtime, program, place, address, _turn: turn };
+        let browser = Self { driver: Some(driver), runtime, program, place, origin, _turn: turn };
         browser.prove(scripts);
         browser
     }
@@ -121,7 +121,12 @@ impl Driven {
     }
 
     pub(crate) fn go(&self, path: &str) {
-        let address = format!("http://{}{path}", self.address);
+        let address = format!("{}{path}", self.origin);
+        self.wait_for(async |driver| driver.goto(address).await);
+    }
+
+    /// Goes to any address.
+    pub(crate) fn go_to(&self, address: &str) {
         self.wait_for(async |driver| driver.goto(address).await);
     }
 
@@ -162,7 +167,7 @@ impl Driven {
     /// The path and fragment of the page, or its whole address if it is not the box's.
     pub(crate) fn path(&self) -> String {
         let url = self.runtime.block_on(self.driver().current_url()).map(String::from).unwrap_or_default();
-        url.strip_prefix(&format!("http://{}", self.address)).map(str::to_owned).unwrap_or(url)
+        url.strip_prefix(&self.origin).map(str::to_owned).unwrap_or(url)
     }
 
     pub(crate) fn title(&self) -> String {

@@ -43,10 +43,19 @@ impl Deref for Firefox {
 impl Firefox {
     /// Starts one, once there is a place for it.
     pub(crate) fn open(address: SocketAddr, scripts: Scripts) -> Self {
+        Self::start(format!("http://{address}"), scripts)
+    }
+
+    /// The same over TLS, whoever signed the certificate.
+    pub(crate) fn open_over_tls(address: SocketAddr, scripts: Scripts) -> Self {
+        Self::start(format!("https://{address}"), scripts)
+    }
+
+    fn start(origin: String, scripts: Scripts) -> Self {
         let outside = Outside::new();
         let mut driver = Command::new(GECKODRIVER);
         driver.args(["--port", "0"]);
-        let driven = Driven::start(driver, "Listening on 127.0.0.1:", address, scripts, |place| {
+        let driven = Driven::start(driver, "Listening on 127.0.0.1:", origin, scripts, |place| {
             capabilities(place, scripts, outside.port).expect("capabilities are JSON")
         });
         Self { driven, outside }
@@ -131,6 +140,8 @@ fn capabilities(place: &Path, scripts: Scripts, proxy: u16) -> WebDriverResult<C
     capabilities.add_arg("-profile")?;
     capabilities.add_arg(&profile.display().to_string())?;
     capabilities.set_preferences(preferences)?;
+    // The tests' own authority is nobody's.
+    capabilities.accept_insecure_certs(true)?;
     // Questions of the browser stay until they are answered.
     capabilities.set("unhandledPromptBehavior", json!("ignore"))?;
     Ok(capabilities.into())

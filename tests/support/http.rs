@@ -52,6 +52,17 @@ pub(crate) fn post_with(address: SocketAddr, path: &str, headers: &str, fields: 
 }
 
 fn try_post_with(address: SocketAddr, path: &str, headers: &str, fields: &Fields) -> Option<Page> {
+    post_over(&mut TcpStream::connect(address).ok()?, &address.to_string(), path, headers, fields)
+}
+
+/// As [`post_with`], on a connection that is there.
+pub(crate) fn post_over<S: Read + Write>(
+    stream: &mut S,
+    host: &str,
+    path: &str,
+    headers: &str,
+    fields: &Fields,
+) -> Option<Page> {
     let mut body = form_urlencoded::Serializer::new(String::new());
     body.extend_pairs(fields);
     let body = body.finish();
@@ -59,7 +70,7 @@ fn try_post_with(address: SocketAddr, path: &str, headers: &str, fields: &Fields
         "POST {path} HTTP/1.1\r\n{headers}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
         body.len()
     );
-    attempt(address, &head, |stream| stream.write_all(body.as_bytes()))
+    over(stream, host, &head, |stream| stream.write_all(body.as_bytes()))
 }
 
 pub(crate) fn post_multipart(address: SocketAddr, path: &str, fields: &Fields, files: Vec<File<'_>>) -> Page {
@@ -69,6 +80,17 @@ pub(crate) fn post_multipart(address: SocketAddr, path: &str, fields: &Fields, f
 /// As [`post_multipart`]; none if the box goes away meanwhile.
 pub(crate) fn try_post_multipart(
     address: SocketAddr,
+    path: &str,
+    fields: &Fields,
+    files: Vec<File<'_>>,
+) -> Option<Page> {
+    multipart_over(&mut TcpStream::connect(address).ok()?, &address.to_string(), path, fields, files)
+}
+
+/// As [`post_multipart`], on a connection that is there.
+pub(crate) fn multipart_over<S: Read + Write>(
+    stream: &mut S,
+    host: &str,
     path: &str,
     fields: &Fields,
     files: Vec<File<'_>>,
@@ -93,7 +115,7 @@ pub(crate) fn try_post_multipart(
     let head = format!(
         "POST {path} HTTP/1.1\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n"
     );
-    attempt(address, &head, |stream| {
+    over(stream, host, &head, |stream| {
         stream.write_all(text.as_bytes())?;
         for (head, mut file) in heads.iter().zip(files) {
             stream.write_all(head.as_bytes())?;
@@ -110,11 +132,20 @@ pub(crate) fn exchange(address: SocketAddr, head: &str, body: impl FnOnce(&mut T
 }
 
 fn attempt(address: SocketAddr, head: &str, body: impl FnOnce(&mut TcpStream) -> io::Result<()>) -> Option<Page> {
-    let mut stream = TcpStream::connect(address).ok()?;
-    let host = if head.contains("\r\nHost: ") { String::new() } else { format!("Host: {address}\r\n") };
+    over(&mut TcpStream::connect(address).ok()?, &address.to_string(), head, body)
+}
+
+/// One request on a connection that is there, to whom its head names or else to the host.
+pub(crate) fn over<S: Read + Write>(
+    stream: &mut S,
+    host: &str,
+    head: &str,
+    body: impl FnOnce(&mut S) -> io::Result<()>,
+) -> Option<Page> {
+    let host = if head.contains("\r\nHost: ") { String::new() } else { format!("Host: {host}\r\n") };
     stream.write_all(format!("{head}{host}Connection: close\r\n\r\n").as_bytes()).ok()?;
     // A box that refuses a body answers before it has all of it.
-    let _ = body(&mut stream);
+    let _ = body(stream);
     let mut raw = Vec::new();
     let _ = stream.read_to_end(&mut raw);
     // What answers a HEAD announces a body that does not come.

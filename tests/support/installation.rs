@@ -6,7 +6,9 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 use candour::files::{self, Readers};
@@ -14,6 +16,9 @@ use tempfile::TempDir;
 
 /// The command that runs the box.
 pub(crate) const SERVE: &[&str] = &["serve", "--data", "box", "--keys", "public", "--listen", "127.0.0.1:0"];
+
+/// How long the box may take to say something.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Everything in one directory: `team` and `casebook` (the offline machine), `public` and `box` (the server).
 pub(crate) struct Installation {
@@ -33,6 +38,10 @@ pub(crate) struct Serving {
     /// Of the box itself, not of what it runs under.
     id: u32,
     pub(crate) address: SocketAddr,
+    /// Where else it listens, as it said: `https://ADDR`, `unix:PATH`.
+    pub(crate) also: Vec<String>,
+    /// What it has said on stderr so far.
+    said: Arc<Mutex<String>>,
     output: Option<JoinHandle<String>>,
 }
 
@@ -193,14 +202,25 @@ impl Installation {
             panic!("{line}{why}")
         });
         let address = address.parse().expect("an address");
+        let further = words.iter().filter(|word| **word == "--listen").count() - 1;
+        let also = (0..further).map(|_| {
+            let mut line = String::new();
+            out.read_line(&mut line).expect("a line");
+            line.trim().strip_prefix("listening on ").expect("where it listens").to_owned()
+        });
+        let also = also.collect();
+        let said = Arc::new(Mutex::new(String::new()));
+        let saying = Arc::clone(&said);
         let output = std::thread::spawn(move || {
-            let mut text = String::new();
-            let _ = error.read_to_string(&mut text);
+            for line in BufReader::new(error).lines().map_while(Result::ok) {
+                *saying.lock().unwrap_or_else(PoisonError::into_inner) += &format!("{line}\n");
+            }
+            let mut text = saying.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let _ = out.read_to_string(&mut text);
             text
         });
         let id = if runner.is_empty() { child.id() } else { only_child(child.id()) };
-        Serving { child, id, address, output: Some(output) }
+        Serving { child, id, address, also, said, output: Some(output) }
     }
 
     /// Every file below the installation but those of the team's keys, with its bytes.
@@ -221,6 +241,21 @@ impl Installation {
 }
 
 impl Serving {
+    /// The address at which it speaks TLS.
+    pub(crate) fn over_tls(&self) -> SocketAddr {
+        let address = self.also.iter().find_map(|also| also.strip_prefix("https://")).expect("it speaks TLS");
+        address.parse().expect("an address")
+    }
+
+    /// Waits until it has said something on stderr.
+    pub(crate) fn until_said(&self, part: &str) {
+        let start = Instant::now();
+        while !self.said.lock().unwrap_or_else(PoisonError::into_inner).contains(part) {
+            assert!(start.elapsed() < PATIENCE, "it says nothing of {part}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Whether it is still running.
     pub(crate) fn is_running(&mut self) -> bool {
         self.child.try_wait().expect("its state").is_none()
@@ -258,7 +293,8 @@ impl Serving {
 }
 
 impl Serving {
-    fn signal(&self, signal: rustix::process::Signal) -> rustix::io::Result<()> {
+    /// Tells it something.
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) -> rustix::io::Result<()> {
         let id = i32::try_from(self.id).ok().and_then(rustix::process::Pid::from_raw).expect("an id");
         rustix::process::kill_process(id, signal)
     }

@@ -2,6 +2,7 @@
 //! a box served in the test, the desk opened in a browser, the memory of a process, and system calls that fail.
 
 pub(crate) mod accounts;
+pub(crate) mod authority;
 pub(crate) mod both_sides;
 pub(crate) mod browser;
 pub(crate) mod by_hand;

@@ -175,6 +175,10 @@ impl BoxCheck {
         let own: Vec<&str> = config.own_texts().map(PageText::file_name).collect();
         let texts = if own.is_empty() { "none".to_owned() } else { own.join(", ") };
         self.0.add(&format!("page texts of your own in place of the defaults: {texts}"), Ok(()));
+        if let Some(files) = argument.tls_files(&config) {
+            self.0
+                .add("the certificate and the key of TLS can be used", files.pair().map(drop).map_err(Failure::Failed));
+        }
         for finding in config.unsettled(SystemDay.today()) {
             self.0.say(Verdict::Warning, finding);
         }

@@ -6,7 +6,7 @@ use std::{
 use clap::Args;
 
 use crate::{
-    cli::output::Failure,
+    cli::{output::Failure, server::tls_files::TlsFiles},
     domain::limits::MIB,
     files::{self, FileError},
     web::{Config, ConfigError, PageText},
@@ -29,15 +29,25 @@ impl ConfigArgument {
     pub(in crate::cli) fn read(&self) -> Result<Config, Failure> {
         let Some(path) = &self.path else { return Ok(Config::default()) };
         let in_file = |error: ConfigError| Failure::Failed(format!("{}: {error}", path.display()));
-        let beside = |name: &str| path.parent().unwrap_or(Path::new("")).join(name);
         let mut config = Config::parse(&files::read_text(path, MIB)?).map_err(in_file)?;
         if let Some(name) = config.logo_file() {
-            config.set_logo(&files::read(&beside(name), MIB)?).map_err(in_file)?;
+            config.set_logo(&files::read(&self.beside(name), MIB)?).map_err(in_file)?;
         }
-        if let Some(folder) = config.texts_folder().map(beside) {
+        if let Some(folder) = config.texts_folder().map(|name| self.beside(name)) {
             read_texts(&mut config, &folder)?;
         }
         Ok(config)
+    }
+
+    /// The files of the certificate and the key that a configuration names.
+    pub(in crate::cli) fn tls_files(&self, config: &Config) -> Option<TlsFiles> {
+        config.tls.files().map(|(certificate, key)| TlsFiles::new(self.beside(certificate), self.beside(key)))
+    }
+
+    /// A name in the configuration, from where the configuration is.
+    fn beside(&self, name: &str) -> PathBuf {
+        let directory = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        directory.join(name)
     }
 }
 

@@ -1,26 +1,28 @@
-use std::{
-    net::{SocketAddr, TcpListener as StdListener},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use clap::Args;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::{net::TcpListener, runtime::Builder};
+use tokio::{
+    runtime::Builder,
+    signal::unix::{SignalKind, signal},
+};
 
 use crate::{
     cli::{
         confined,
-        listen::{bind, stop_signal},
+        listen::stop_signal,
         output::{self, Failure, Outcome},
         server::{
             box_files::{DataArgument, KeysArgument},
             config_file::ConfigArgument,
+            listen_at::{self, ListenAt, OpenListener, PassedSockets},
+            tls_files::{LOOK_EVERY, Renewal, TlsFiles},
         },
     },
     confine::{self, Reach},
     crypto::scrub,
     domain::SystemDay,
-    http::{self, Listener},
+    http::{self, Listener, Tls},
     web::{self, App, AppOptions},
 };
 
@@ -30,9 +32,10 @@ pub(in crate::cli) struct ServeArguments {
     data: DataArgument,
     #[command(flatten)]
     keys: KeysArgument,
-    /// Where to listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// Where to listen: ADDR:PORT without TLS on this machine alone, tls:ADDR:PORT, or unix:PATH; port 0 takes a free one.
+    /// More than one can be given. 127.0.0.1:8080 unless there is any, here or from systemd
+    #[arg(long, value_name = "WHERE")]
+    listen: Vec<ListenAt>,
     #[command(flatten)]
     config: ConfigArgument,
     /// Run even where this kernel can't take away from the box all that it does not need; what it can, it does
@@ -41,14 +44,19 @@ pub(in crate::cli) struct ServeArguments {
 }
 
 pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
+    let passed = PassedSockets::take()?;
     let _lock = arguments.data.lock()?;
     let keys = arguments.keys.read()?;
     let config = arguments.config.read()?;
-    let listener = bind(arguments.listen)?;
+    let tls_files = arguments.config.tls_files(&config);
+    let read = tls_files.as_ref().map_or_else(Vec::new, TlsFiles::directories);
+    let tls = tls_files.map(Renewal::begin).transpose().map_err(Failure::Failed)?;
+    let listeners = open_listeners(passed, &arguments.listen, tls.is_some())?;
     allow_open_files();
-    // Everything outside the data directory was read and is out of reach from here on; before the store starts its
-    // thread.
-    confined::or_refuse(confined::to_files(&Reach::directory(&arguments.data.path)), arguments.unconfined)?;
+    // Everything outside the data directory was read and is out of reach from here on, but for a certificate that is
+    // renewed; before the store starts its thread.
+    let reach = Reach { read, ..Reach::directory(&arguments.data.path) };
+    confined::or_refuse(confined::to_files(&reach), arguments.unconfined)?;
     let store = arguments.data.store()?;
     // Looked at while nobody is answered, and let go: what faces the network signs nothing.
     scrub::wiped(|| arguments.data.signing_key(&store).map(drop))?;
@@ -62,11 +70,26 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
         today: Arc::new(SystemDay),
         demo: false,
     };
-    serve(options, listener, |address| {
+    serve(options, listeners, tls, |listeners| {
         let system_calls = confine::system_calls().map_err(|error| error.to_string());
         confined::or_refuse(system_calls, arguments.unconfined)?;
-        output::line(&format!("listening on http://{address}"))
+        listeners.iter().try_for_each(|listener| output::line(&format!("listening on {}", listener.address()?)))
     })
+}
+
+/// What was passed, and what was asked for; the default if it is neither.
+fn open_listeners(passed: PassedSockets, asked: &[ListenAt], has_tls: bool) -> Result<Vec<OpenListener>, Failure> {
+    let mut listeners = passed.open()?;
+    let asked = if listeners.is_empty() && asked.is_empty() { &[listen_at::DEFAULT] } else { asked };
+    for place in asked {
+        listeners.push(place.open()?);
+    }
+    if !has_tls && listeners.iter().any(OpenListener::is_tls) {
+        return Err(Failure::Failed(
+            "TLS takes a certificate and its key; set tls.certificate and tls.key in the configuration".into(),
+        ));
+    }
+    Ok(listeners)
 }
 
 /// Every connection is an open file, and the database has some: as many as there may be, whatever the shell allows at
@@ -83,10 +106,11 @@ fn allow_open_files() {
 
 /// Runs a box until it is told to stop, finishing what it is answering. `ready` is called once everything is open and
 /// started that it needs.
-pub(in crate::cli) fn serve(
+fn serve(
     options: AppOptions,
-    listener: StdListener,
-    ready: impl FnOnce(SocketAddr) -> Outcome,
+    listeners: Vec<OpenListener>,
+    tls: Option<(Tls, Renewal)>,
+    ready: impl FnOnce(&[Listener]) -> Outcome,
 ) -> Outcome {
     http::quiet_panics();
     let app = App::new(options);
@@ -97,14 +121,19 @@ pub(in crate::cli) fn serve(
         .map_err(|error| Failure::Failed(format!("can't start: {error}; check the limits on threads and memory")))?;
     let served = runtime.block_on(async {
         let failed = |error: std::io::Error| Failure::Failed(format!("can't listen: {error}; start the box again"));
-        let listener = TcpListener::from_std(listener).map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        let (tls, renewal) = tls.unzip();
+        let started = listeners.into_iter().map(|listener| listener.start(tls.as_ref()));
+        let listeners = started.collect::<Result<Vec<_>, _>>().map_err(failed)?;
         let router = web::router(app.clone());
         let stop = stop_signal()?;
-        ready(address)?;
-        let metronome = tokio::spawn(web::metronome(app.clone()));
-        let served = http::server::serve(vec![Listener::Tcp(listener)], router, stop).await;
-        metronome.abort();
+        let mut beside = Vec::new();
+        if let Some(renewal) = renewal {
+            beside.push(tokio::spawn(renewal.watch(signal(SignalKind::hangup())?, LOOK_EVERY)));
+        }
+        ready(&listeners)?;
+        beside.push(tokio::spawn(web::metronome(app.clone())));
+        let served = http::server::serve(listeners, router, stop).await;
+        beside.iter().for_each(tokio::task::JoinHandle::abort);
         served.map_err(failed)
     });
     web::last_tick(&app);

@@ -38,6 +38,7 @@ impl Config {
             return refuse("service.onion", "not an onion address", "give http://, 56 letters and numbers, and .onion");
         }
         self.check_statement()?;
+        self.tls.check()?;
         if service.logo.is_some() && service.logo_alt.is_none() {
             return refuse("service.logo_alt", "not there", "say in a few words what the logo shows");
         }

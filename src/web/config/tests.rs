@@ -79,6 +79,8 @@ fn what_can_not_be_used_is_refused_in_one_line() {
         ("[accessibility]\ntested_by = \" \"", "accessibility.tested_by"),
         ("[privacy]\nkept = \"\"", "privacy.kept"),
         ("[security]\ncontact = \"mailto:a@b.example\"", "security.expires"),
+        ("[tls]\ncertificate = \"chain.pem\"", "tls.key"),
+        ("[tls]\nkey = \"key.pem\"", "tls.certificate"),
         ("[security]\nexpires = \"2027-01-01\"", "security.contact"),
         ("[security]\ncontact = \"a@b.example\"\nexpires = \"2027-01-01\"", "security.contact"),
         ("[security]\nexpires = \"next year\"", "line 2"),
