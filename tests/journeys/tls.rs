@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, OpenOptions, Permissions},
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     os::{
         fd::OwnedFd,
@@ -100,10 +100,10 @@ struct Client {
 }
 
 impl Client {
-    fn connect(&self) -> StreamOwned<ClientConnection, TcpStream> {
+    fn connect(&self) -> StreamOwned<ClientConnection, Counted> {
         let name = ServerName::try_from("box.test").unwrap();
         let connection = ClientConnection::new(Arc::clone(&self.config), name).unwrap();
-        StreamOwned::new(connection, TcpStream::connect(self.address).unwrap())
+        StreamOwned::new(connection, Counted { stream: TcpStream::connect(self.address).unwrap(), read: 0 })
     }
 
     /// The certificate that the box shows now.
@@ -111,6 +111,30 @@ impl Client {
         let mut stream = self.connect();
         stream.conn.complete_io(&mut stream.sock).unwrap();
         stream.conn.peer_certificates().unwrap()[0].to_vec()
+    }
+}
+
+/// What comes from the box, as a network sees it.
+struct Counted {
+    stream: TcpStream,
+    read: usize,
+}
+
+impl Read for Counted {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let length = self.stream.read(bytes)?;
+        self.read += length;
+        Ok(length)
+    }
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
     }
 }
 
@@ -175,6 +199,39 @@ fn a_person_goes_all_the_way_over_tls() {
 }
 
 #[test]
+fn what_a_network_sees_of_an_answer_is_its_size_and_no_more() {
+    /// Bytes in a record at most.
+    const RECORD: usize = 16 * 1024;
+    let secured = Secured::new();
+    let running = secured.serve();
+    let no_code = vec![("code".to_owned(), "no code".to_owned())];
+    let requests = [
+        ("/", Step::Get),
+        ("/report?route=staff-concern", Step::Get),
+        ("/status", Step::Get),
+        ("/nowhere", Step::Get),
+        ("/keys/governance.recipients", Step::Get),
+        ("/status", Step::Post(&no_code)),
+    ];
+    // What a record adds to what is in it: in TLS 1.3 its head, what it is and its tag; in TLS 1.2 with AES its head, a number
+    // and its tag.
+    for (version, adds) in [(&TLS13, 5 + 1 + 16), (&TLS12, 5 + 8 + 16)] {
+        let client = secured.client(running.over_tls(), version);
+        for (path, step) in requests {
+            let mut stream = client.connect();
+            stream.conn.complete_io(&mut stream.sock).unwrap();
+            let handshake = stream.sock.read;
+            let page = step.over(&mut stream, path);
+            let answer = page.head.len() + "\r\n\r\n".len() + page.body.len();
+            // The answer, and one record that says that this is the end.
+            let expected = answer + answer.div_ceil(RECORD) * adds + 2 + adds;
+            assert_eq!(stream.sock.read - handshake, expected, "{path}");
+        }
+    }
+    running.stop();
+}
+
+#[test]
 #[ignore = "needs curl"]
 fn curl_goes_all_the_way_over_tls() {
     let secured = Secured::new();
@@ -236,7 +293,7 @@ fn chromium_goes_all_the_way_round_over_tls_and_then_uses_nothing_else() {
     }
     // It was told so: without TLS it does not ask any more.
     chromium.go_to(&format!("http://box.test:{}/status", address.port()));
-    chromium.reaches("Check for a reply");
+    chromium.reaches("See what has happened to a report");
     assert_eq!(chromium.path(), "/status");
     one_report(&secured.place);
     assert_eq!(running.stop(), "", "a box that is well says nothing");

@@ -165,9 +165,9 @@ mod tests {
     use super::*;
     use crate::authority::{Authority, Issued};
 
-    struct Place(TempDir);
+    struct FilesBeside(TempDir);
 
-    impl Place {
+    impl FilesBeside {
         fn new() -> Self {
             Self(tempfile::tempdir().unwrap())
         }
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_certificate_that_was_exchanged_is_used_and_one_that_cannot_be_is_told_once() {
-        let place = Place::new();
+        let place = FilesBeside::new();
         let (first, second) = two();
         place.put_pair(&first);
         let (tls, mut renewal) = Renewal::begin(place.files()).unwrap();
@@ -234,7 +234,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_files_are_looked_at_from_time_to_time() {
-        let place = Place::new();
+        let place = FilesBeside::new();
         let (first, second) = two();
         place.put_pair(&first);
         let (tls, renewal) = Renewal::begin(place.files()).unwrap();
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn the_directories_of_names_and_of_what_they_lead_to_stay_in_reach() {
-        let place = Place::new();
+        let place = FilesBeside::new();
         for directory in ["live", "archive"] {
             fs::create_dir(place.at(directory)).unwrap();
         }
