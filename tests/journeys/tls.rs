@@ -168,7 +168,7 @@ fn all_the_way(go: impl Fn(&str, Step<'_>) -> Page) -> Vec<Option<String>> {
         told.push(page.header("strict-transport-security").map(str::to_owned));
         page
     };
-    let evidence: Vec<u8> = (0..FILE).map(|number| (number % 251) as u8).collect();
+    let evidence: Vec<u8> = (0..=u8::MAX).cycle().take(FILE).collect();
     step("/", Step::Get);
     let mut form = step("/report?route=staff-concern", Step::Get).form("/report/check");
     person::concern("staff-concern", &[]).iter().for_each(|(name, value)| http::fill(&mut form, name, value));
@@ -259,7 +259,7 @@ fn curl(place: &Installation, address: SocketAddr, version: &[&str], path: &str,
         }
         Step::Send(fields, content) => {
             curl.args(fields.iter().flat_map(|(name, value)| ["--form-string".into(), format!("{name}={value}")]));
-            fs::write(place.path("evidence.bin"), content).unwrap();
+            fs::File::create(place.path("evidence.bin")).unwrap().write_all(content).unwrap();
             curl.args(["--form", "attachment=@evidence.bin;type=application/octet-stream"]);
         }
     }
@@ -278,7 +278,7 @@ fn chromium_goes_all_the_way_round_over_tls_and_then_uses_nothing_else() {
     chromium.resize(1280, 800);
     all_the_way_round(&chromium, &|name| {
         if name == "start" {
-            chromium.picture("tls-start")
+            chromium.picture("tls-start");
         }
     });
     let events = chromium.network();
@@ -307,7 +307,7 @@ fn firefox_goes_all_the_way_round_over_tls() {
     let firefox = Firefox::open_over_tls(running.over_tls(), Scripts::Off);
     all_the_way_round(&firefox, &|name| {
         if name == "start" {
-            firefox.picture("tls-start")
+            firefox.picture("tls-start");
         }
     });
     one_report(&secured.place);

@@ -229,6 +229,7 @@ mod tests {
     use std::{net::UdpSocket, os::unix::fs::PermissionsExt};
 
     use super::*;
+    use crate::files::{self, Readers};
 
     fn why<T>(result: Result<T, Failure>) -> String {
         match result {
@@ -279,7 +280,7 @@ mod tests {
         drop(first);
         // Left over.
         assert!(at("socket").exists() && open("socket").is_ok());
-        fs::write(at("file"), "kept").unwrap();
+        files::write_new(&at("file"), Readers::Owner, b"kept").unwrap();
         assert!(why(open("file")).contains("is no socket"));
         std::os::unix::fs::symlink(at("socket"), at("link")).unwrap();
         assert!(why(open("link")).contains("is no socket"));

@@ -163,7 +163,10 @@ mod tests {
     use tokio::signal::unix::{SignalKind, signal};
 
     use super::*;
-    use crate::authority::{Authority, Issued};
+    use crate::{
+        authority::{Authority, Issued},
+        files::Readers,
+    };
 
     struct FilesBeside(TempDir);
 
@@ -177,7 +180,7 @@ mod tests {
         }
 
         fn put(&self, name: &str, text: &str, mode: u32) {
-            fs::write(self.at(name), text).unwrap();
+            files::replace(&self.at(name), Readers::Owner, text.as_bytes()).unwrap();
             fs::set_permissions(self.at(name), Permissions::from_mode(mode)).unwrap();
         }
 
@@ -255,7 +258,7 @@ mod tests {
             fs::create_dir(place.at(directory)).unwrap();
         }
         for name in ["chain.pem", "key.pem"] {
-            fs::write(place.at("archive").join(name), "").unwrap();
+            files::write_new(&place.at("archive").join(name), Readers::Owner, b"").unwrap();
             std::os::unix::fs::symlink(format!("../archive/{name}"), place.at("live").join(name)).unwrap();
         }
         let live = |name: &str| place.at("live").join(name);
