@@ -61,7 +61,7 @@ impl PageError {
             Self::Body(BodyError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::CrossSite | Self::Forged | Self::Locked | Self::UsedAddress => StatusCode::FORBIDDEN,
-            Self::Trying | Self::CasebookBusy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Body(BodyError::Busy) | Self::Trying | Self::CasebookBusy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Keys | Self::Casebook(_) | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -83,6 +83,11 @@ impl PageError {
                 "Not all of it arrived",
                 "What you sent ended early. Nothing of it was recorded.",
                 "Go back in your browser and send it again.",
+            ),
+            Self::Body(BodyError::Busy) => (
+                "The desk is very busy",
+                "Too much is being sent to it at this moment. Nothing of what you sent was recorded.",
+                "Wait a moment, then go back in your browser and send it again.",
             ),
             Self::Body(BodyError::Type) => (
                 "This can’t be read",

@@ -55,7 +55,7 @@ pub(super) async fn finish(State(desk): State<Desk>, request: Request, next: Nex
     } else if http::is_cross_site(request.method(), request.headers()) {
         PageError::CrossSite.into_response()
     } else {
-        http::contained(next.run(request)).await.unwrap_or_else(|| PageError::Internal.into_response())
+        http::contained(request, next).await.unwrap_or_else(|| PageError::Internal.into_response())
     };
     let visit = response.extensions_mut().remove::<Visit>();
     if let Some(error) = response.extensions_mut().remove::<PageError>() {

@@ -15,7 +15,7 @@ use crate::{
     casebook::{CasebookError, carry::inbox},
     domain::limits::KIB,
     files::FileError,
-    http::{BodyError, body_limits::Guarded, forms},
+    http::{Allowance, BodyError, body_limits::Guarded, forms},
 };
 
 /// The field that a collection comes in.
@@ -33,7 +33,8 @@ pub(super) async fn receive(visit: &Visit, request: Request) -> Result<bool, Pag
         return Err(BodyError::Type.into());
     }
     let content_type = request.headers().get(header::CONTENT_TYPE).cloned().ok_or(BodyError::Type)?;
-    let guarded = Guarded::new(forms::bounded(request, LARGEST)?, LARGEST);
+    let allowance = Allowance::of(&request);
+    let guarded = Guarded::new(forms::bounded(request, LARGEST)?, LARGEST, allowance);
     let watch = guarded.watch();
     let mut request = Request::new(Body::new(guarded));
     request.headers_mut().insert(header::CONTENT_TYPE, content_type);

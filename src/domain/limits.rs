@@ -107,8 +107,21 @@ pub const SET_ASIDE_DAYS: u32 = 30;
 pub const ANSWER_DAYS: u32 = 365;
 /// Days by which each of these may be longer, unless configured otherwise: as it is drawn for each report.
 pub const SPREAD_DAYS: u32 = 14;
+/// Connections at the same moment: when another comes, one goes.
+pub const CONNECTIONS: usize = 2048;
+/// Open files that are kept for everything else: the store, listeners, the program itself.
+pub const OTHER_OPEN_FILES: usize = 256;
+/// Connections at the same moment that may bring files; all others are for text.
+pub const UPLOAD_PLACES: usize = 256;
 /// Uploads that are being sealed at the same moment; later ones wait.
 pub const UPLOADS: usize = 24;
+/// Bytes of memory for all that arrives and is not stored yet, everybody's together: a quarter of what the service file
+/// allows the box.
+pub const BUDGET_BYTES: usize = 128 * MIB;
+/// Of those, bytes that files may take; the rest is for text.
+pub const BUDGET_FILES_BYTES: usize = BUDGET_BYTES / 2;
+/// Bytes of pages that are made and wait to be read, everybody's together.
+pub const BUDGET_PAGES_BYTES: usize = 64 * MIB;
 /// Receipt codes that are looked up in a minute, unless configured otherwise: a flood is told to wait, a person never
 /// meets it.
 pub const CODE_CHECKS_A_MINUTE: u32 = 6000;
@@ -161,6 +174,8 @@ mod tests {
         assert_eq!((MESSAGE_BYTES, ANSWER_BYTES), (2 * 6 * longest, 2_240_000), "escaped, then padded to the double");
         assert_eq!((SHORT_SLOT_BYTES, LONG_SLOT_BYTES), (20_480, 262_144));
         assert_eq!((UPLOADS, HASH_QUEUE, FIELDS), (24, 64, 64));
+        assert_eq!((CONNECTIONS, UPLOAD_PLACES, OTHER_OPEN_FILES), (2_048, 256, 256));
+        assert_eq!((BUDGET_BYTES, BUDGET_FILES_BYTES, BUDGET_PAGES_BYTES), (134_217_728, 67_108_864, 67_108_864));
         assert_eq!(HASH_MEMORY_BYTES, 134_217_728);
         assert_eq!((MANIFEST_BYTES, EVENT_BYTES, OWN_COPIES_BYTES), (67_108_864, 268_435_456, 1_048_576));
     }

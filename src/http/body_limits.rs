@@ -16,6 +16,7 @@ use http_body_util::BodyExt;
 use hyper::body::Frame;
 use tokio::time::{self, Instant, Sleep};
 
+use super::{Allowance, Share, pace::RATE};
 use crate::domain::limits::KIB;
 
 /// How long a body may pause, and how long whoever reads an answer.
@@ -23,9 +24,8 @@ pub(super) const PAUSE: Duration = Duration::from_mins(1);
 /// How long a body that was refused may pause.
 const REFUSED_PAUSE: Duration = Duration::from_secs(2);
 /// How long a body may take whatever its size, and how long an answer may take to be read.
+/// After that, either must have come to [`RATE`].
 pub(super) const AT_ANY_RATE: Duration = Duration::from_mins(10);
-/// Bytes a second that either must come to after that: less than the slowest useful connection over Tor.
-pub(super) const RATE: u64 = KIB as u64;
 /// Bytes that may arrive without a field or a piece of one coming out: part headers that never end would fill the
 /// memory.
 const UNREAD: usize = 512 * KIB;
@@ -44,6 +44,8 @@ pub enum BodyError {
     Slow,
     /// It is more than the limits allow.
     TooLarge,
+    /// Others take all the memory that there is for it.
+    Busy,
 }
 
 /// A body that can't be too large, too slow, or pile up in memory.
@@ -64,19 +66,21 @@ pub struct Guarded {
 pub struct Refused;
 
 /// What is known of a guarded body from outside.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Watch {
+    allowance: Allowance,
     unread: Arc<AtomicUsize>,
     cause: Arc<OnceLock<BodyError>>,
 }
 
 impl Guarded {
-    /// Lets at most that many bytes through.
+    /// Lets at most that many bytes through. What was not read yet takes of the memory given.
     #[must_use]
-    pub fn new(body: Body, limit: u64) -> Self {
+    pub fn new(body: Body, limit: u64, allowance: Allowance) -> Self {
         let started = Instant::now();
         let late = Box::pin(time::sleep_until(started + PAUSE));
-        Self { body, left: limit, received: 0, started, late, in_one_go: 0, watch: Watch::default() }
+        let watch = Watch { allowance, unread: Arc::default(), cause: Arc::default() };
+        Self { body, left: limit, received: 0, started, late, in_one_go: 0, watch }
     }
 
     /// To learn why it ended.
@@ -95,7 +99,10 @@ impl Guarded {
 impl Watch {
     /// Something came out of what was read.
     pub fn progress(&self) {
-        self.unread.store(0, Ordering::Relaxed);
+        let read = self.unread.swap(0, Ordering::Relaxed);
+        if read > 0 {
+            self.allowance.give_back(Share::Text, read);
+        }
     }
 
     /// Why reading failed: the guard's reason, else that the body is broken.
@@ -129,6 +136,10 @@ impl HttpBody for Guarded {
         let Some(left) = self.left.checked_sub(length as u64) else { return self.fail(BodyError::TooLarge) };
         self.left = left;
         self.received += length as u64;
+        // Nobody knows yet what it is a part of.
+        if !self.watch.allowance.take(Share::Text, length) {
+            return self.fail(BodyError::Busy);
+        }
         if self.watch.unread.fetch_add(length, Ordering::Relaxed) + length > UNREAD {
             return self.fail(BodyError::Broken);
         }

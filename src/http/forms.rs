@@ -8,34 +8,77 @@ use axum::{
 use http_body_util::BodyExt;
 use zeroize::Zeroizing;
 
-use super::{BodyError, body_limits};
+use super::{Allowance, BodyError, Share, body_limits};
 use crate::domain::{
     Entries,
     limits::{FIELDS, FORM_BYTES},
 };
 
+/// Bytes of the smallest piece of memory that what was typed grows by.
+const SMALLEST: usize = 64;
+
+/// What was typed, as it arrives: it never takes more memory than was counted.
+pub struct GatheredText {
+    bytes: Zeroizing<Vec<u8>>,
+    allowance: Allowance,
+}
+
+impl GatheredText {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(allowance: Allowance) -> Self {
+        Self { bytes: Zeroizing::default(), allowance }
+    }
+
+    /// Adds what came next.
+    ///
+    /// # Errors
+    /// [`BodyError::Busy`] if there is no memory for it.
+    pub fn push(&mut self, piece: &[u8]) -> Result<(), BodyError> {
+        let (needed, capacity) = (self.bytes.len() + piece.len(), self.bytes.capacity());
+        if needed > capacity {
+            // By a quarter, so that little is taken in vain and few bytes are moved often.
+            let grown = needed.max(capacity + capacity / 4).max(SMALLEST);
+            if !self.allowance.take(Share::Text, grown - capacity) {
+                return Err(BodyError::Busy);
+            }
+            let more = grown - self.bytes.len();
+            self.bytes.reserve_exact(more);
+        }
+        self.bytes.extend_from_slice(piece);
+        Ok(())
+    }
+
+    /// What came so far.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// An urlencoded form, bounded.
 ///
 /// # Errors
-/// If the body is of another type, too large, too slow, or does not arrive whole.
+/// If the body is of another type, too large, too slow, does not arrive whole, or finds no memory.
 pub async fn read(request: Request) -> Result<Entries, BodyError> {
     if !is_type(request.headers(), "application/x-www-form-urlencoded") {
         return Err(BodyError::Type);
     }
+    let allowance = Allowance::of(&request);
     let body = bounded(request, FORM_BYTES as u64)?;
-    let guarded = body_limits::Guarded::new(body, FORM_BYTES as u64);
+    let guarded = body_limits::Guarded::new(body, FORM_BYTES as u64, allowance.clone());
     let watch = guarded.watch();
     let mut body = std::pin::pin!(guarded);
-    let mut bytes = Zeroizing::new(Vec::new());
+    let mut text = GatheredText::new(allowance);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| watch.cause())?;
         if let Some(data) = frame.data_ref() {
-            bytes.extend_from_slice(data);
+            text.push(data)?;
         }
         watch.progress();
     }
     let mut entries = Entries::default();
-    for (count, (name, value)) in form_urlencoded::parse(&bytes).enumerate() {
+    for (count, (name, value)) in form_urlencoded::parse(text.bytes()).enumerate() {
         if count == FIELDS {
             return Err(BodyError::TooLarge);
         }

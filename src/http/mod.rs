@@ -3,15 +3,19 @@
 //! are, and who may see them, is their own.
 
 pub mod body_limits;
+mod budget;
+mod connections;
 mod field;
 pub mod forms;
 mod listener;
 #[cfg(test)]
 pub(crate) mod markup;
 mod operator;
+mod pace;
 mod page;
 mod said;
 pub mod server;
+mod sockets;
 mod stream;
 mod style;
 #[cfg(test)]
@@ -24,9 +28,12 @@ mod view;
 
 pub use crate::crypto::scrub;
 pub use body_limits::BodyError;
+pub use budget::Share;
+pub use connections::Allowance;
 pub use field::{Field, FilledInput};
 pub use listener::{CameOver, ListenAddress, Listener};
 pub use operator::{faults_are_over, note_fault, quiet_panics, tell_faults, tell_operator};
+pub use pace::{GRACE, Pace};
 pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, is_public_name, page};
 pub use said::{BODY, SaidByTeam, capitalised};
 pub use style::{policy, shortened};

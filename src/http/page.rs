@@ -1,10 +1,12 @@
 use askama::Template;
 use axum::{
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 
-use super::scrub;
+use super::{Allowance, scrub};
 use crate::domain::limits::KIB;
 
 /// What the size of every page is a multiple of.
@@ -92,10 +94,13 @@ pub fn is_public_name(host: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, last)| last.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
-/// Answers a request on a task of its own: a panic there ends the task and nothing else. None if there was one.
-pub async fn contained(answer: impl Future<Output = Response> + Send + 'static) -> Option<Response> {
+/// Answers a request on a task of its own: a panic there ends the task and nothing else. None if there was one. The memory
+/// that the request takes stays taken until then, whether somebody still waits for the answer or not.
+pub async fn contained(request: Request, next: Next) -> Option<Response> {
+    let allowance = Allowance::of(&request);
     let task = tokio::spawn(async move {
-        let response = answer.await;
+        let response = next.run(request).await;
+        drop(allowance);
         scrub::wipe();
         response
     });

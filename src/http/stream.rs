@@ -10,11 +10,22 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf},
     time::{self, Instant, Sleep},
 };
 
-use super::body_limits::{AT_ANY_RATE, PAUSE, RATE};
+use super::{
+    body_limits::{AT_ANY_RATE, PAUSE},
+    connections::Conduct,
+    pace::{GRACE, RATE},
+    sockets::SEND_BUFFER,
+};
+use crate::domain::limits::KIB;
+
+/// Bytes that are read at once of what comes after an answer and is thrown away.
+const THROWN_AWAY: usize = 4 * KIB;
+/// How long it takes whoever reads slowly to fetch what the kernel still has of an answer.
+const LAST_BYTES: Duration = Duration::from_secs(SEND_BUFFER as u64 / RATE);
 
 /// A connection that carries answers of the pages alone, and only as long as someone reads them.
 ///
@@ -23,6 +34,11 @@ use super::body_limits::{AT_ANY_RATE, PAUSE, RATE};
 pub(super) struct Answers<S> {
     stream: S,
     asked: Asked,
+    conduct: Arc<Conduct>,
+    /// The first byte, until the HTTP library reads it.
+    first: Option<u8>,
+    /// Whether nothing more comes.
+    has_ended: bool,
     /// Bytes that left.
     written: u64,
     /// When the reader first kept an answer waiting.
@@ -42,9 +58,39 @@ impl Asked {
     }
 }
 
-impl<S: AsyncWrite + Unpin> Answers<S> {
-    pub(super) fn new(stream: S, asked: Asked) -> Self {
-        Self { stream, asked, written: 0, waiting_since: None, late: None }
+impl<S: AsyncRead + AsyncWrite + Unpin> Answers<S> {
+    pub(super) fn new(stream: S, asked: Asked, conduct: Arc<Conduct>) -> Self {
+        let (first, has_ended, written, waiting_since, late) = (None, false, 0, None, None);
+        Self { stream, asked, conduct, first, has_ended, written, waiting_since, late }
+    }
+
+    /// Waits for the first byte, with no more memory than for that one.
+    ///
+    /// # Errors
+    /// If none comes.
+    pub(super) async fn begin(&mut self) -> io::Result<()> {
+        let first = self.read_u8().await?;
+        self.first = Some(first);
+        Ok(())
+    }
+
+    /// Waits until whoever asked has closed the connection too. Before that nobody knows whether they have the whole answer:
+    /// the system throws away what it still has of it when the connection is closed.
+    pub(super) async fn end(&mut self) {
+        if self.written == 0 || self.stream.shutdown().await.is_err() {
+            return;
+        }
+        if self.has_ended {
+            // They had said before that they send nothing more, and will not say when they have read everything.
+            self.conduct.pace.waits();
+            time::sleep(GRACE).await;
+            return;
+        }
+        let all = async {
+            let mut piece = [0; THROWN_AWAY];
+            while self.read(&mut piece).await.is_ok_and(|length| length > 0) {}
+        };
+        let _ = time::timeout(PAUSE + LAST_BYTES, all).await;
     }
 
     /// What became of an attempt to write, unless nothing may leave or the reader has kept it waiting for too long.
@@ -58,9 +104,12 @@ impl<S: AsyncWrite + Unpin> Answers<S> {
         }
         if let Poll::Ready(result) = write(Pin::new(&mut self.stream), context) {
             self.late = None;
-            self.written += result.as_ref().map_or(0, |length| *length as u64);
+            let length = *result.as_ref().unwrap_or(&0);
+            self.written += length as u64;
+            self.conduct.pace.moved(length);
             return Poll::Ready(result);
         }
+        self.conduct.pace.waits();
         let now = Instant::now();
         let since = *self.waiting_since.get_or_insert(now);
         let at_the_latest = since + AT_ANY_RATE + Duration::from_secs(self.written / RATE);
@@ -71,7 +120,7 @@ impl<S: AsyncWrite + Unpin> Answers<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Answers<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Answers<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.poll_written(context, |stream, context| stream.poll_write(context, bytes))
     }
@@ -103,7 +152,20 @@ impl<S: AsyncRead + Unpin> AsyncRead for Answers<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        if let Some(first) = self.first.take() {
+            buffer.put_slice(&[first]);
+            return Poll::Ready(Ok(()));
+        }
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if read.is_pending() {
+            self.conduct.pace.waits();
+            return Poll::Pending;
+        }
+        let length = buffer.filled().len() - before;
+        self.conduct.pace.moved(length);
+        self.has_ended |= length == 0;
+        read
     }
 }
 
@@ -112,16 +174,22 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
     use super::*;
+    use crate::{crypto::os_random, http::connections::Connections};
+
+    fn answers<S: AsyncRead + AsyncWrite + Unpin>(stream: S, asked: &Asked) -> Answers<S> {
+        let seat = Connections::new(1).seat(&mut os_random()).unwrap();
+        Answers::new(stream, asked.clone(), Arc::clone(seat.conduct()))
+    }
 
     #[tokio::test]
     async fn nothing_leaves_before_a_request_could_be_read() {
         let (near, mut far) = duplex(64);
         let asked = Asked::default();
-        let mut answers = Answers::new(near, asked.clone());
-        assert!(answers.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.is_err());
+        let mut answering = answers(near, &asked);
+        assert!(answering.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.is_err());
         asked.tell();
-        answers.write_all(b"page").await.unwrap();
-        drop(answers);
+        answering.write_all(b"page").await.unwrap();
+        drop(answering);
         let mut left = String::new();
         far.read_to_string(&mut left).await.unwrap();
         assert_eq!(left, "page");
@@ -135,7 +203,7 @@ mod tests {
         // One that never reads.
         let (near, _far) = duplex(1024);
         let start = Instant::now();
-        let error = Answers::new(near, asked.clone()).write_all(&page).await.unwrap_err();
+        let error = answers(near, &asked).write_all(&page).await.unwrap_err();
         assert_eq!((error.kind(), start.elapsed().as_secs()), (io::ErrorKind::TimedOut, PAUSE.as_secs()));
         // One that reads a byte in half a minute: never still for long, but slower than any network.
         let (near, mut far) = duplex(1024);
@@ -145,7 +213,7 @@ mod tests {
             }
         });
         let start = Instant::now();
-        let error = Answers::new(near, asked.clone()).write_all(&page).await.unwrap_err();
+        let error = answers(near, &asked).write_all(&page).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         let took = start.elapsed();
         assert!((AT_ANY_RATE..AT_ANY_RATE + PAUSE).contains(&took), "{took:?}");
@@ -159,9 +227,9 @@ mod tests {
             }
             read.len()
         });
-        let mut answers = Answers::new(near, asked);
-        answers.write_all(&page).await.unwrap();
-        drop(answers);
+        let mut answering = answers(near, &asked);
+        answering.write_all(&page).await.unwrap();
+        drop(answering);
         assert_eq!(steady.await.unwrap(), page.len());
     }
 }

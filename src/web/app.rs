@@ -1,7 +1,5 @@
 use std::{num::NonZero, sync::Arc, thread};
 
-use tokio::sync::Semaphore;
-
 use super::{
     Config,
     capacity::{Capacity, FreeSpace, Stage},
@@ -9,11 +7,12 @@ use super::{
     kdf_queue::{KdfQueue, Place},
     last_write::LastWrite,
     rate::Rate,
+    uploads::Uploads,
     view::Shell,
 };
 use crate::{
     crypto::{Code, GovernanceRecipients, HashMemory, Receipt, SealError},
-    domain::{Calendar, CalendarError, Clock, Date, Route, Today, limits::UPLOADS},
+    domain::{Calendar, CalendarError, Clock, Date, Route, Today},
     http::scrub,
     store::{Store, StoreError},
 };
@@ -45,7 +44,7 @@ struct AppParts {
     shell: Shell,
     kdf_queue: KdfQueue,
     hash_memory: HashMemory,
-    uploads: Arc<Semaphore>,
+    uploads: Uploads,
     code_checks: Rate,
     sends: Rate,
     capacity: Capacity,
@@ -65,7 +64,7 @@ impl App {
             shell,
             kdf_queue,
             hash_memory: HashMemory::default(),
-            uploads: Arc::new(Semaphore::new(UPLOADS)),
+            uploads: Uploads::new(),
             code_checks: Rate::a_minute(limits.code_checks_a_minute),
             sends: Rate::a_minute(limits.sends_a_minute),
             capacity: Capacity::new(&limits),
@@ -98,8 +97,8 @@ impl App {
         &self.0.shell
     }
 
-    pub(super) fn uploads(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.0.uploads)
+    pub(super) fn uploads(&self) -> &Uploads {
+        &self.0.uploads
     }
 
     pub(super) fn sends(&self) -> &Rate {

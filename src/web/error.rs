@@ -195,6 +195,7 @@ impl From<BodyError> for WebError {
             BodyError::Type => Self::Type,
             BodyError::Slow => Self::Slow,
             BodyError::TooLarge => Self::TooLarge,
+            BodyError::Busy => Self::Busy,
         }
     }
 }

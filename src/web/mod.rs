@@ -27,6 +27,7 @@ mod router;
 mod send;
 mod status;
 mod texts;
+mod uploads;
 mod view;
 mod withdraw;
 

@@ -1,7 +1,7 @@
 //! Multipart bodies: fields into memory, files sealed piece by piece while they arrive. Nothing plain is ever whole
 //! anywhere.
 
-use std::{io::Write, mem, time::Duration};
+use std::{io::Write, mem, sync::Arc};
 
 use axum::{
     body::Body,
@@ -9,10 +9,9 @@ use axum::{
     http::header,
 };
 use bytes::Bytes;
-use tokio::{sync::mpsc, time};
-use zeroize::Zeroizing;
+use tokio::sync::mpsc;
 
-use super::{App, WebError, capacity::Stage};
+use super::{App, WebError, capacity::Stage, uploads::UploadPlace};
 use crate::{
     crypto::{Hasher, PaddedSealer, SealedTrueSize},
     domain::{
@@ -22,8 +21,10 @@ use crate::{
         },
     },
     http::{
+        Allowance, Share,
         body_limits::{Guarded, Watch},
-        forms, scrub,
+        forms::{self, GatheredText},
+        scrub,
     },
     store::FinishedUpload,
 };
@@ -36,8 +37,8 @@ const IN_FLIGHT: usize = 1;
 const BATCH: usize = 256 * KIB;
 /// Bytes of a file that are taken into memory before it waits for its turn to be sealed.
 const BEFORE_ITS_TURN: usize = 64 * KIB;
-/// How long a file waits for its turn to be sealed.
-const TURN_WITHIN: Duration = Duration::from_mins(1);
+/// Bytes of a file that are in memory in its turn: a batch that fills, those on their way, and the one that is sealed.
+const IN_ITS_TURN: usize = (2 + IN_FLIGHT) * BATCH;
 /// Names of files past the limit that are told.
 const LEFT_OUT_NAMES: usize = 20;
 /// Bytes of a file after which is looked again whether there is room.
@@ -111,7 +112,8 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Web
     // end.
     let limit = 2 * app.config().attachment_bytes() + overhead as u64;
     let content_type = request.headers().get(header::CONTENT_TYPE).cloned().ok_or(WebError::Type)?;
-    let guarded = Guarded::new(forms::bounded(request, limit)?, limit);
+    let allowance = Allowance::of(&request);
+    let guarded = Guarded::new(forms::bounded(request, limit)?, limit, allowance.clone());
     let watch = guarded.watch();
     let mut request = Request::new(Body::new(guarded));
     request.headers_mut().insert(header::CONTENT_TYPE, content_type);
@@ -121,6 +123,8 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Web
     Receiver {
         app,
         watch,
+        allowance,
+        upload_place: None,
         text_bytes: 0,
         part_count: 0,
         field_count: 0,
@@ -135,6 +139,9 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Web
 struct Receiver<'a> {
     app: &'a App,
     watch: Watch,
+    allowance: Allowance,
+    /// From the first byte of a file on.
+    upload_place: Option<UploadPlace>,
     text_bytes: usize,
     part_count: usize,
     field_count: usize,
@@ -180,6 +187,19 @@ impl Receiver<'_> {
         Ok(piece)
     }
 
+    /// Whoever brings files has one of the few places for them until they are done.
+    fn take_upload_place(&mut self) -> Result<(), WebError> {
+        if self.upload_place.is_none() {
+            self.upload_place = Some(self.app.uploads().place()?);
+            self.take_for_files(BEFORE_ITS_TURN)?;
+        }
+        Ok(())
+    }
+
+    fn take_for_files(&self, bytes: usize) -> Result<(), WebError> {
+        if self.allowance.take(Share::Files, bytes) { Ok(()) } else { Err(WebError::Busy) }
+    }
+
     async fn throw_away(&mut self, mut field: Field<'_>) -> Result<(), WebError> {
         while self.next(&mut field).await?.is_some() {}
         Ok(())
@@ -191,15 +211,15 @@ impl Receiver<'_> {
             return Err(WebError::TooLarge);
         }
         let name = field.name().unwrap_or_default().to_owned();
-        let mut value = Zeroizing::new(Vec::new());
+        let mut value = GatheredText::new(self.allowance.clone());
         while let Some(piece) = self.next(&mut field).await? {
             self.text_bytes += piece.len();
-            if value.len() + piece.len() > FIELD_BYTES || self.text_bytes > FORM_BYTES {
+            if value.bytes().len() + piece.len() > FIELD_BYTES || self.text_bytes > FORM_BYTES {
                 return Err(WebError::TooLarge);
             }
-            value.extend_from_slice(&piece);
+            value.push(&piece)?;
         }
-        self.received.fields.push(name, String::from_utf8_lossy(&value).into_owned());
+        self.received.fields.push(name, String::from_utf8_lossy(value.bytes()).into_owned());
         Ok(())
     }
 
@@ -211,7 +231,10 @@ impl Receiver<'_> {
         let mut is_whole = false;
         while start.len() < BEFORE_ITS_TURN && !is_whole {
             match self.next(&mut field).await? {
-                Some(piece) => start.extend_from_slice(&piece),
+                Some(piece) => {
+                    self.take_upload_place()?;
+                    start.extend_from_slice(&piece);
+                }
                 None => is_whole = true,
             }
         }
@@ -241,14 +264,15 @@ impl Receiver<'_> {
         start: Vec<u8>,
         is_whole: bool,
     ) -> Result<Option<(SealedTrueSize, FinishedUpload)>, WebError> {
-        let turn = time::timeout(TURN_WITHIN, self.app.uploads().acquire_owned()).await.map_err(|_| WebError::Busy)?;
-        let turn = turn.map_err(|_| WebError::Internal)?;
+        let turn = self.app.uploads().turn().await?;
+        self.take_for_files(IN_ITS_TURN)?;
+        let sealers = Arc::clone(&turn);
         let (sender, batches) = mpsc::channel(IN_FLIGHT);
         let app = self.app.clone();
         let sealing = tokio::spawn(async move {
             app.blocking(move |app| {
                 // Held until this file is sealed or dropped.
-                let _turn = turn;
+                let _turn = sealers;
                 seal(app, batches)
             })
             .await
@@ -263,7 +287,8 @@ impl Receiver<'_> {
             if self.file_bytes > self.app.config().attachment_bytes() {
                 // There may be room for a smaller one after it.
                 self.file_bytes = before;
-                drop(sender);
+                drop((sender, turn));
+                self.allowance.give_back(Share::Files, IN_ITS_TURN);
                 self.throw_away(field).await?;
                 return Ok(None);
             }
@@ -277,11 +302,21 @@ impl Receiver<'_> {
                     break;
                 }
             }
-            piece = if is_whole { None } else { self.next(&mut field).await? };
+            piece = if is_whole {
+                None
+            } else {
+                turn.pace.waits();
+                tokio::select! {
+                    () = turn.lost() => return Err(WebError::Busy),
+                    piece = self.next(&mut field) => piece?,
+                }
+            };
+            turn.pace.moved(piece.as_ref().map_or(0, Bytes::len));
         }
         let _ = sender.send(Batch::Pieces(batch)).await;
         let _ = sender.send(Batch::End).await;
         let sealed = sealing.await.map_err(|_| WebError::Internal)??;
+        self.allowance.give_back(Share::Files, IN_ITS_TURN);
         Ok(sealed.map(|(size, upload)| (SealedTrueSize { size, sha256: hasher.finish() }, upload)))
     }
 }

@@ -45,7 +45,7 @@ pub(super) async fn finish(State(app): State<App>, request: Request, next: Next)
     let mut response = if http::is_cross_site(request.method(), request.headers()) {
         WebError::CrossSite.into_response()
     } else {
-        http::contained(next.run(request)).await.unwrap_or_else(|| WebError::Internal.into_response())
+        http::contained(request, next).await.unwrap_or_else(|| WebError::Internal.into_response())
     };
     if let Some(error) = response.extensions_mut().remove::<WebError>() {
         response = error_page(&app, error, &response);

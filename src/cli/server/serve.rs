@@ -21,10 +21,16 @@ use crate::{
     },
     confine::{self, Reach},
     crypto::scrub,
-    domain::SystemDay,
+    domain::{
+        SystemDay,
+        limits::{CONNECTIONS, OTHER_OPEN_FILES},
+    },
     http::{self, Listener, Tls},
     web::{self, App, AppOptions},
 };
+
+/// Threads for what blocks: one for each upload that is sealed, and many more than cores for the rest. Each takes memory.
+const BLOCKING_THREADS: usize = 128;
 
 #[derive(Args)]
 pub(in crate::cli) struct ServeArguments {
@@ -95,11 +101,11 @@ fn open_listeners(passed: PassedSockets, asked: &[ListenAt], has_tls: bool) -> R
 /// Every connection is an open file, and the database has some: as many as there may be, whatever the shell allows at
 /// first.
 fn allow_open_files() {
-    let wanted = 2 * http::server::CONNECTIONS as u64;
+    let wanted = (CONNECTIONS + OTHER_OPEN_FILES) as u64;
     let limit = getrlimit(Resource::Nofile);
     let most = limit.maximum.map_or(wanted, |maximum| maximum.min(wanted));
     if limit.current.is_some_and(|current| current < most) {
-        // With fewer, connections wait: the server says so then.
+        // With fewer there are fewer places for connections.
         let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(most), ..limit });
     }
 }
@@ -115,10 +121,10 @@ fn serve(
     http::quiet_panics();
     let app = App::new(options);
     let _right = web::begin(&app)?;
-    let runtime = Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Failed(format!("can't start: {error}; check the limits on threads and memory")))?;
+    let runtime =
+        Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build().map_err(|error| {
+            Failure::Failed(format!("can't start: {error}; check the limits on threads and memory"))
+        })?;
     let served = runtime.block_on(async {
         let failed = |error: std::io::Error| Failure::Failed(format!("can't listen: {error}; start the box again"));
         let (tls, renewal) = tls.unzip();
