@@ -125,3 +125,49 @@ pub fn is_type(headers: &HeaderMap, media_type: &str) -> bool {
     let sent = headers.get(header::CONTENT_TYPE).and_then(|sent| sent.to_str().ok()).unwrap_or_default();
     sent.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        crypto::os_random,
+        domain::limits::{BUDGET_BYTES, KIB},
+        http::connections::Connections,
+    };
+
+    async fn send(allowance: &Allowance, body: String) -> Result<Entries, BodyError> {
+        let request = Request::post("/").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        read(request.extension(allowance.clone()).body(Body::from(body)).unwrap()).await
+    }
+
+    #[tokio::test]
+    async fn a_form_that_finds_no_memory_is_told_so_at_once_and_others_are_read() {
+        let connections = Connections::new(2);
+        let [others, ours] = [(), ()].map(|()| connections.seat(&mut os_random()).unwrap());
+        let (taken, allowance) = (others.allowance(), ours.allowance());
+        others.conduct().has_asked();
+        // The frame while it is read, the text, and as much again for what is made of it.
+        let left = 4 * 32 * KIB;
+        assert!(taken.take(Share::Text, (BUDGET_BYTES - left) / 2));
+        let form = |length: usize| format!("description={}", "x".repeat(length));
+        assert_eq!(send(&allowance, form(40 * KIB)).await.err(), Some(BodyError::Busy));
+        drop(allowance);
+        let allowance = ours.allowance();
+        let entries = send(&allowance, form(30 * KIB)).await.unwrap();
+        assert_eq!(entries.first("description").len(), 30 * KIB);
+        // What was read stays counted until its answer is made.
+        assert_eq!(send(&allowance, form(30 * KIB)).await.err(), Some(BodyError::Busy));
+        drop(allowance);
+        assert!(send(&ours.allowance(), form(30 * KIB)).await.is_ok());
+    }
+
+    #[test]
+    fn what_is_gathered_never_takes_more_than_was_counted() {
+        let ours = Connections::new(1).seat(&mut os_random()).unwrap();
+        let mut text = GatheredText::new(ours.allowance());
+        for length in [1, 2, 3, 100, 1, 1_000, 1, 16 * KIB, 5, 200 * KIB] {
+            text.push(&vec![b'x'; length]).unwrap();
+            assert!(text.bytes.capacity() <= (text.bytes.len() * 5 / 4).max(SMALLEST));
+        }
+    }
+}

@@ -15,6 +15,7 @@ mod box_backup;
 mod browser;
 mod by_hand;
 mod crash;
+mod crowd;
 mod demo;
 mod desk_approve;
 mod desk_browser;

@@ -37,6 +37,11 @@ pub(crate) fn get(address: SocketAddr, path: &str) -> Page {
     exchange(address, &format!("GET {path} HTTP/1.1\r\n"), |_| Ok(()))
 }
 
+/// As [`get`]; none if the box goes away meanwhile.
+pub(crate) fn try_get(address: SocketAddr, path: &str) -> Option<Page> {
+    attempt(address, &format!("GET {path} HTTP/1.1\r\n"), |_| Ok(()))
+}
+
 pub(crate) fn post(address: SocketAddr, path: &str, fields: &Fields) -> Page {
     try_post(address, path, fields).expect("a whole answer")
 }
