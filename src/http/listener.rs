@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -15,6 +16,7 @@ use tokio::{
 
 #[cfg(feature = "box")]
 use super::tls::Tls;
+use super::{connections::Conduct, paced::Paced};
 
 /// Where connections come from.
 pub enum Listener {
@@ -124,20 +126,19 @@ impl Socket {
         }
     }
 
-    /// Makes it ready to be spoken over. May take as long as whoever connected lets it.
+    /// Makes it ready to be spoken over, once something comes. May take as long as whoever connected lets it.
     ///
     /// # Errors
     /// If they don't go along.
-    #[cfg_attr(
-        not(feature = "box"),
-        expect(clippy::unused_async, reason = "with TLS there is a handshake to wait for")
-    )]
-    pub(super) async fn open(self) -> io::Result<Pin<Box<dyn Transport>>> {
+    pub(super) async fn open(self, conduct: Arc<Conduct>) -> io::Result<Pin<Box<dyn Transport>>> {
         match self {
-            Self::Tcp(stream) => Ok(Box::pin(without_delay(stream))),
-            Self::Unix(stream) => Ok(Box::pin(stream)),
+            Self::Tcp(stream) => Ok(Box::pin(Paced::begin(without_delay(stream), conduct).await?)),
+            Self::Unix(stream) => Ok(Box::pin(Paced::begin(stream, conduct).await?)),
             #[cfg(feature = "box")]
-            Self::Tls(stream, tls) => Ok(Box::pin(tls.accept(without_delay(stream)).await?)),
+            Self::Tls(stream, tls) => {
+                let begun = Paced::begin(without_delay(stream), conduct).await?;
+                Ok(Box::pin(tls.accept(begun).await?))
+            }
         }
     }
 }

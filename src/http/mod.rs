@@ -12,6 +12,7 @@ mod listener;
 pub(crate) mod markup;
 mod operator;
 mod pace;
+mod paced;
 mod page;
 mod said;
 pub mod server;

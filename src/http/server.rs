@@ -143,18 +143,14 @@ async fn attend(
     router: Router,
     mut stopping: watch::Receiver<Stopping>,
 ) {
-    let asked = Asked::default();
     let came_over = socket.came_over();
-    let begun = async {
-        let mut answers = Answers::new(socket.open().await?, asked.clone(), Arc::clone(seat.conduct()));
-        answers.begin().await?;
-        Ok::<_, io::Error>(answers)
-    };
-    let answers = tokio::select! {
+    let opened = tokio::select! {
         _ = stopping.wait_for(|stopping| *stopping >= Stopping::Finishing) => return,
-        begun = time::timeout(HEADERS_WITHIN, begun) => begun,
+        opened = time::timeout(HEADERS_WITHIN, socket.open(Arc::clone(seat.conduct()))) => opened,
     };
-    if let Ok(Ok(answers)) = answers {
+    if let Ok(Ok(stream)) = opened {
+        let asked = Asked::default();
+        let answers = Answers::new(stream, asked.clone(), Arc::clone(seat.conduct()));
         Box::pin(answer(answers, (asked, came_over), seat, http, router, stopping)).await;
     }
 }

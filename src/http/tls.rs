@@ -5,13 +5,8 @@
 //! everybody on the way. Every page is a connection of its own, and so a handshake of its own; that is its price.
 
 use std::{
-    fmt,
-    future::poll_fn,
-    io::{self, IoSlice},
-    pin::Pin,
+    fmt, io,
     sync::{Arc, PoisonError, RwLock},
-    task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use rustls::{
@@ -22,13 +17,10 @@ use rustls::{
     sign::CertifiedKey,
     version::{TLS12, TLS13},
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{self, Instant, Sleep},
-};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use super::body_limits::{AT_ANY_RATE, PAUSE, RATE};
+use super::paced::Paced;
 
 /// What is spoken inside: the one protocol that the server knows.
 const PROTOCOL: &[u8] = b"http/1.1";
@@ -116,12 +108,15 @@ impl Tls {
         self.shown.pair().cert[0].to_vec()
     }
 
-    /// Makes the handshake. Takes as long as the other side lets it.
-    pub(super) async fn accept<S>(&self, stream: S) -> io::Result<TlsStream<Wire<S>>>
+    /// Makes the handshake. Takes as long as the other side lets it; whoever does not begin with one is not told that TLS is
+    /// spoken here.
+    pub(super) async fn accept<S>(&self, stream: Paced<S>) -> io::Result<TlsStream<Paced<S>>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let stream = Wire::begin(stream).await?;
+        if stream.first() != Some(HANDSHAKE) {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
         TlsAcceptor::from(Arc::clone(&self.config))
             // With a limit, a page that meets a slow reader would leave in more records than another of the same size. There
             // is one answer, and it is in memory as it is.
@@ -152,98 +147,6 @@ impl fmt::Debug for ShownPair {
 
 fn provider() -> CryptoProvider {
     ring::default_provider()
-}
-
-/// What TLS is spoken over: whoever does not begin with it is not told that it is spoken here, and whoever does not read is
-/// not waited for. Above TLS that can't be seen: it takes an answer whole.
-pub(super) struct Wire<S> {
-    stream: S,
-    /// The first byte, until TLS reads it.
-    first: Option<u8>,
-    /// Bytes that left.
-    written: u64,
-    /// When the reader first kept something waiting.
-    waiting_since: Option<Instant>,
-    /// Runs while they do.
-    late: Option<Pin<Box<Sleep>>>,
-}
-
-impl<S: AsyncRead + Unpin> Wire<S> {
-    /// Waits for the first byte, with no more memory than for that one.
-    async fn begin(mut stream: S) -> io::Result<Self> {
-        let first = poll_fn(|context| {
-            let mut byte = [0];
-            let mut buffer = ReadBuf::new(&mut byte);
-            ready!(Pin::new(&mut stream).poll_read(context, &mut buffer))?;
-            Poll::Ready(Ok::<_, io::Error>(buffer.filled().first().copied()))
-        });
-        match first.await? {
-            Some(HANDSHAKE) => Ok(Self { stream, first: Some(HANDSHAKE), written: 0, waiting_since: None, late: None }),
-            _ => Err(io::ErrorKind::InvalidData.into()),
-        }
-    }
-}
-
-impl<S: Unpin> Wire<S> {
-    /// What became of an attempt to write, unless the reader has kept it waiting for as long as an answer waits.
-    fn poll_written(
-        &mut self,
-        context: &mut Context<'_>,
-        write: impl FnOnce(Pin<&mut S>, &mut Context<'_>) -> Poll<io::Result<usize>>,
-    ) -> Poll<io::Result<usize>> {
-        if let Poll::Ready(result) = write(Pin::new(&mut self.stream), context) {
-            self.late = None;
-            self.written += result.as_ref().map_or(0, |length| *length as u64);
-            return Poll::Ready(result);
-        }
-        let now = Instant::now();
-        let since = *self.waiting_since.get_or_insert(now);
-        let at_the_latest = since + AT_ANY_RATE + Duration::from_secs(self.written / RATE);
-        let deadline = at_the_latest.min(now + PAUSE);
-        let late = self.late.get_or_insert_with(|| Box::pin(time::sleep_until(deadline)));
-        ready!(late.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if let Some(first) = self.first.take() {
-            buffer.put_slice(&[first]);
-            return Poll::Ready(Ok(()));
-        }
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.poll_written(context, |stream, context| stream.poll_write(context, bytes))
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.poll_written(context, |stream, context| stream.poll_write_vectored(context, bytes))
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
 }
 
 #[cfg(test)]

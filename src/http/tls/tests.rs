@@ -1,21 +1,28 @@
-use std::sync::Mutex;
+use std::{
+    pin::Pin,
+    sync::Mutex,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use axum::{Router, extract::Path, routing::get};
 use rustls::{
     ClientConfig, HandshakeKind, RootCertStore, SupportedProtocolVersion, client::Resumption, pki_types::ServerName,
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, duplex},
+    io::{AsyncReadExt, AsyncWriteExt, ReadBuf, duplex},
     net::{TcpListener, TcpStream},
     sync::oneshot,
     task::JoinHandle,
+    time::Instant,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream as ClientStream};
 
 use super::*;
 use crate::{
     authority::Authority,
-    http::{CameOver, Listener, server},
+    crypto::os_random,
+    http::{CameOver, Listener, body_limits::PAUSE, connections::Connections, server},
 };
 
 /// What TLS 1.3 adds to a record: five bytes before it, what kind it is, and its tag (RFC 8446, section 5.2).
@@ -267,7 +274,9 @@ async fn a_reader_that_stops_is_not_waited_for_over_tls_either() {
     let sides = Sides::new();
     let (near, far) = duplex(1024);
     let client = sides.client(&TLS13, &[]);
-    let (server, client) = tokio::join!(sides.tls.accept(near), connect(&client, far));
+    let seat = Connections::new(1).seat(&mut os_random()).unwrap();
+    let accepted = async { sides.tls.accept(Paced::begin(near, Arc::clone(seat.conduct())).await?).await };
+    let (server, client) = tokio::join!(accepted, connect(&client, far));
     let (mut server, _client) = (server.unwrap(), client.unwrap());
     let start = Instant::now();
     let page = vec![b'x'; 4 * RECORD];
