@@ -8,8 +8,8 @@ use super::listener::{Listener, Socket};
 use crate::domain::limits::KIB;
 
 /// Bytes of what was sent that wait in the kernel for the program to read them; it reserves the double. Without a bound a
-/// connection that was fast has several MiB there.
-const RECEIVE_BUFFER: usize = 128 * KIB;
+/// connection that was fast has many MiB there; with half of this one, loopback is slower than a file is sealed.
+const RECEIVE_BUFFER: usize = 64 * KIB;
 /// Bytes of an answer that wait in the kernel for whoever reads it, likewise.
 pub(super) const SEND_BUFFER: usize = 32 * KIB;
 
