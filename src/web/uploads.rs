@@ -67,8 +67,8 @@ impl Uploads {
             tokio::select! {
                 biased;
                 permit = acquired.as_mut() => {
-                    let _permit = permit.map_err(|_| WebError::Internal)?;
-                    let turn = Arc::new(UploadTurn { pace: Pace::start(), is_lost: Notify::new(), _permit });
+                    let permit = permit.map_err(|_| WebError::Internal)?;
+                    let turn = Arc::new(UploadTurn { pace: Pace::start(), is_lost: Notify::new(), _permit: permit });
                     self.taken.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&turn));
                     return Ok(turn);
                 }
