@@ -30,9 +30,9 @@ const READING: u8 = 2;
 
 /// All connections of a server. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Connections(Arc<Mutex<Table>>);
+pub(super) struct Connections(Arc<Mutex<Crowd>>);
 
-struct Table {
+struct Crowd {
     most: usize,
     seats: Vec<Arc<Conduct>>,
     budget: MemoryBudget,
@@ -61,9 +61,9 @@ pub(super) struct Conduct {
 /// The memory that one request takes, given back when the last clone is dropped: a request carries one, and whoever makes
 /// its answer holds another until it is made, for what was typed is in memory for as long.
 #[derive(Clone)]
-pub struct Allowance(Arc<Taken>);
+pub struct Allowance(Arc<HeldMemory>);
 
-struct Taken {
+struct HeldMemory {
     connections: Connections,
     conduct: Arc<Conduct>,
 }
@@ -71,7 +71,7 @@ struct Taken {
 impl Connections {
     /// Of a server that has so many places.
     pub(super) fn new(most: usize) -> Self {
-        Self(Arc::new(Mutex::new(Table { most, seats: Vec::new(), budget: MemoryBudget::default() })))
+        Self(Arc::new(Mutex::new(Crowd { most, seats: Vec::new(), budget: MemoryBudget::default() })))
     }
 
     /// A place for somebody who has just come; none if the lot fell on them.
@@ -91,7 +91,7 @@ impl Connections {
         self.table().make_room(0, rng);
     }
 
-    fn table(&self) -> MutexGuard<'_, Table> {
+    fn table(&self) -> MutexGuard<'_, Crowd> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -104,7 +104,7 @@ impl Seat {
 
     /// The memory of its one request.
     pub(super) fn allowance(&self) -> Allowance {
-        Allowance(Arc::new(Taken { connections: self.connections.clone(), conduct: Arc::clone(&self.conduct) }))
+        Allowance(Arc::new(HeldMemory { connections: self.connections.clone(), conduct: Arc::clone(&self.conduct) }))
     }
 
     /// The answer is made, and waits for its reader with so many bytes of a page in memory.
@@ -174,7 +174,7 @@ impl Allowance {
     #[must_use]
     pub fn of(request: &Request) -> Self {
         request.extensions().get().cloned().unwrap_or_else(|| {
-            Self(Arc::new(Taken { connections: Connections::new(0), conduct: Arc::new(Conduct::new()) }))
+            Self(Arc::new(HeldMemory { connections: Connections::new(0), conduct: Arc::new(Conduct::new()) }))
         })
     }
 
@@ -191,7 +191,7 @@ impl Allowance {
     }
 }
 
-impl Drop for Taken {
+impl Drop for HeldMemory {
     fn drop(&mut self) {
         let mut table = self.connections.table();
         for share in [Share::Text, Share::Files] {
@@ -200,7 +200,7 @@ impl Drop for Taken {
     }
 }
 
-impl Table {
+impl Crowd {
     /// Lets one go. Gives whether one went who was not among so many newcomers.
     fn make_room(&mut self, newcomers: usize, rng: &mut impl Rng) -> bool {
         let waited_for = || self.seats.iter().filter_map(|seat| Some((seat.due()?, seat)));
