@@ -60,11 +60,9 @@ pub(super) async fn finish(State(desk): State<Desk>, request: Request, next: Nex
     let visit = response.extensions_mut().remove::<Visit>();
     if let Some(error) = response.extensions_mut().remove::<PageError>() {
         response = error_page(&desk, visit.as_ref(), &error, &response);
-        if is_head {
-            *response.body_mut() = Body::empty();
-        }
     }
     http::common_headers(response.headers_mut(), desk.policy());
+    http::fill(&mut response, is_head);
     response
 }
 

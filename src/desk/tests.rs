@@ -7,7 +7,7 @@ use axum::{
 use data_encoding::BASE64;
 
 use super::fixture::{ADDRESS, Browser, DeskMachine, LOCK_AFTER, request};
-use crate::{crypto::digest, http::PAGE_MIN};
+use crate::{crypto::digest, domain::limits::KIB, http::PAGE_MIN};
 
 #[tokio::test]
 async fn the_address_opens_the_desk_once() {
@@ -202,7 +202,7 @@ async fn every_answer_has_the_headers_and_the_style_that_the_policy_names() {
         outside.send(axum::http::Request::builder().uri("/").body(Body::empty()).unwrap()).await,
     ];
     for answer in answers {
-        assert_eq!(answer.body.len(), PAGE_MIN);
+        assert!(answer.body.len() < PAGE_MIN && answer.body.len() > PAGE_MIN - 4 * KIB, "{}", answer.body.len());
         let style = answer.body.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
         let hash = BASE64.encode(&digest(style.as_bytes()).0);
         assert_eq!(

@@ -6,6 +6,7 @@ pub mod body_limits;
 mod budget;
 mod connections;
 mod field;
+mod filler;
 pub mod forms;
 mod listener;
 #[cfg(test)]
@@ -32,10 +33,11 @@ pub use body_limits::BodyError;
 pub use budget::Share;
 pub use connections::Allowance;
 pub use field::{Field, FilledInput};
+pub use filler::PAGE_MIN;
 pub use listener::{CameOver, ListenAddress, Listener};
 pub use operator::{faults_are_over, note_fault, quiet_panics, tell_faults, tell_operator};
 pub use pace::{GRACE, Pace};
-pub use page::{PAGE_MIN, common_headers, contained, is_cross_site, is_public_name, page};
+pub use page::{common_headers, contained, fill, is_cross_site, is_public_name, page, plain};
 pub use said::{BODY, SaidByTeam, capitalised};
 pub use style::{policy, shortened};
 #[cfg(feature = "box")]

@@ -1,28 +1,26 @@
 use askama::Template;
 use axum::{
+    body::Body,
     extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
-use super::{Allowance, scrub};
-use crate::domain::limits::KIB;
-
-/// What the size of every page is a multiple of.
-const PAGE_STEP: usize = 16 * KIB;
-/// The size of every page that is not longer: all ordinary ones, so that they can't be told apart by it.
-pub const PAGE_MIN: usize = 3 * PAGE_STEP;
-
-const PAD_START: &str = "<!--";
-const PAD_END: &str = "-->\n";
+use super::{
+    Allowance,
+    filler::{Filler, fitting},
+    scrub,
+};
 
 /// Headers of every response, whatever it is. The content security policy is apart, because it names the style's hash.
 const HEADERS: &[(&str, &str)] = &[
     ("referrer-policy", "no-referrer"),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
-    ("cache-control", "no-store"),
+    // Whatever changes an answer on its way, as by compressing it, gives it a size of its own.
+    ("cache-control", "no-store, no-transform"),
+    ("content-encoding", "identity"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-embedder-policy", "require-corp"),
     ("cross-origin-resource-policy", "same-origin"),
@@ -40,24 +38,52 @@ const HEADERS: &[(&str, &str)] = &[
 /// Sent by browsers: where the page that a form was on comes from.
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
-/// A page, padded.
+/// A text that becomes an answer's body once all headers are there: both together have one size.
+#[derive(Clone)]
+struct Unfilled {
+    text: String,
+    filler: Filler,
+}
+
+/// A page.
 ///
 /// # Errors
 /// If the template can't be rendered.
 pub fn page(status: StatusCode, template: &impl Template) -> Result<Response, askama::Error> {
-    let html = padded(template.render()?);
-    Ok((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+    Ok(unfilled(status, "text/html; charset=utf-8", template.render()?, Filler::Comment))
 }
 
-/// A page's text, as long as every page is.
-pub(super) fn padded(mut html: String) -> String {
-    let needed = html.len() + PAD_START.len() + PAD_END.len();
-    let size = needed.next_multiple_of(PAGE_STEP).max(PAGE_MIN);
-    html.reserve_exact(size - html.len());
-    html.push_str(PAD_START);
-    html.extend(std::iter::repeat_n(' ', size - needed));
-    html.push_str(PAD_END);
-    html
+/// A plain text in which a line that begins with `#` says nothing.
+#[must_use]
+pub fn plain(text: String) -> Response {
+    unfilled(StatusCode::OK, "text/plain; charset=utf-8", text, Filler::Lines)
+}
+
+fn unfilled(status: StatusCode, media_type: &'static str, text: String, filler: Filler) -> Response {
+    let mut response = (status, [(header::CONTENT_TYPE, media_type)]).into_response();
+    response.extensions_mut().insert(Unfilled { text, filler });
+    response
+}
+
+/// The last that is done to an answer: makes it so long that head and body together are as long as of every other. What is
+/// neither a page nor a plain text is left as it is. A `HEAD` gets the head of what a `GET` gets.
+pub fn fill(response: &mut Response, is_head: bool) {
+    let Some(Unfilled { mut text, filler }) = response.extensions_mut().remove() else { return };
+    // As the server would say it: each connection carries one request.
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    let size = fitting(head_bytes(response), text.len() + filler.shortest());
+    filler.fill(&mut text, size);
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+    *response.body_mut() = if is_head { Body::empty() } else { Body::from(text) };
+}
+
+/// Bytes of an answer's head as HTTP/1.1 writes it, without a line for the length of the body.
+fn head_bytes(response: &Response) -> usize {
+    let status = response.status();
+    let reason = status.canonical_reason().unwrap_or_default();
+    let lines = response.headers().iter().map(|(name, value)| name.as_str().len() + ": \r\n".len() + value.len());
+    format!("HTTP/1.1 {} {reason}\r\n\r\n", status.as_str()).len() + lines.sum::<usize>()
 }
 
 /// Puts the headers on a response that every one has, whatever it is.

@@ -3,7 +3,7 @@
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
         AccessibilityPage, BeforePage, EasyReadPage, KeysPage, LeavePage, PrivacyPage, SafePage, StartPage, WhoElsePage,
     },
 };
+use crate::http::plain;
 
 /// What a browser keeps of this site, to be cleared.
 const CLEAR_SITE_DATA: HeaderValue = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
@@ -61,7 +62,7 @@ pub(super) async fn keys(State(app): State<App>) -> Result<Response, WebError> {
 /// `GET /keys/governance.recipients`
 pub(super) async fn recipients(State(app): State<App>) -> Response {
     let file: String = app.recipients().keys().into_iter().map(|key| key + "\n").collect();
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], file).into_response()
+    plain(file)
 }
 
 /// `GET /privacy`
@@ -88,7 +89,7 @@ pub(super) async fn security_txt(State(app): State<App>) -> Result<Response, Web
         return Err(WebError::NotFound);
     };
     let text = format!("Contact: {contact}\nExpires: {expires}T00:00:00Z\nPreferred-Languages: en\n");
-    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
+    Ok(plain(text))
 }
 
 /// `POST /leave`: by way of a second page of this site. A browser keeps a page that it can go back to, and clears it only when

@@ -1,6 +1,5 @@
 use askama::Template;
 use axum::{
-    body::Body,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
@@ -32,15 +31,19 @@ pub(super) struct Indexed;
 #[derive(Clone)]
 pub(super) struct OwnPolicy(pub(super) HeaderValue);
 
-/// A page, padded.
+/// A page.
 pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Response, WebError> {
     Ok(http::page(status, template)?)
 }
 
 /// The one layer around every page: refuses what comes from other sites, makes errors into pages, keeps a panic to its
-/// own request, and puts the headers on whatever leaves.
-pub(super) async fn finish(State(app): State<App>, request: Request, next: Next) -> Response {
+/// own request, puts the headers on whatever leaves, and last of all makes it as long as all else.
+pub(super) async fn finish(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let is_head = request.method() == Method::HEAD;
+    if is_head {
+        // Its head says how long the page is that a `GET` gets.
+        *request.method_mut() = Method::GET;
+    }
     let over_tls = OverTls::of(&app, &request);
     let mut response = if http::is_cross_site(request.method(), request.headers()) {
         WebError::CrossSite.into_response()
@@ -49,9 +52,6 @@ pub(super) async fn finish(State(app): State<App>, request: Request, next: Next)
     };
     if let Some(error) = response.extensions_mut().remove::<WebError>() {
         response = error_page(&app, error, &response);
-        if is_head {
-            *response.body_mut() = Body::empty();
-        }
     }
     let policy = response.extensions_mut().remove().map_or_else(|| app.shell().policy.clone(), |OwnPolicy(own)| own);
     http::common_headers(response.headers_mut(), &policy);
@@ -61,6 +61,7 @@ pub(super) async fn finish(State(app): State<App>, request: Request, next: Next)
     if let Some(over_tls) = over_tls {
         over_tls.mark(&mut response);
     }
+    http::fill(&mut response, is_head);
     response
 }
 
@@ -127,7 +128,7 @@ fn error_page(app: &App, error: WebError, plain: &Response) -> Response {
 mod tests {
     use std::sync::Arc;
 
-    use axum::{Router, middleware, routing::get};
+    use axum::{Router, body::Body, middleware, routing::get};
     use http_body_util::BodyExt;
     use tokio::sync::Barrier;
     use tower::ServiceExt;
@@ -175,7 +176,9 @@ mod tests {
         begun.wait().await;
         for _ in 0..2 {
             let (status, headers, body) = answer(&router, "/fault").await;
-            assert_eq!((status, body.len()), (StatusCode::INTERNAL_SERVER_ERROR, PAGE_MIN));
+            let head: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+            let whole = "HTTP/1.1 500 Internal Server Error\r\n\r\n".len() + head + body.len();
+            assert_eq!((status, whole), (StatusCode::INTERNAL_SERVER_ERROR, PAGE_MIN));
             assert!(body.contains("Something went wrong") && !body.contains("for the test"));
             assert!(body.contains("This is a demonstration"));
             let style = body.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;

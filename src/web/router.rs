@@ -7,7 +7,7 @@ use super::{App, WebError, follow_up, form, health, pages, respond, send, status
 
 /// Every page of the box.
 pub fn router(app: App) -> Router {
-    Router::new()
+    let pages = Router::new()
         .route("/", get(pages::start))
         .route("/before-you-start", get(pages::before_you_start))
         .route("/easy-read", get(pages::easy_read))
@@ -31,6 +31,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(health::healthz))
         .fallback(async || WebError::NotFound)
         .method_not_allowed_fallback(async || WebError::Method)
-        .layer(middleware::from_fn_with_state(app.clone(), respond::finish))
-        .with_state(app)
+        .with_state(app.clone());
+    // Around the whole and not around each page: there every header is on the answer that is made as long as all others.
+    Router::new().fallback_service(pages).layer(middleware::from_fn_with_state(app, respond::finish))
 }

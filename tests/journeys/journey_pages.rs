@@ -448,7 +448,7 @@ fn the_operators_logo_stands_in_the_page_itself() {
     assert_eq!(page.all("header a img[src^=\"data:image/svg+xml;base64,\"][alt=\"A <trust>\"]").len(), 1);
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.contains("; img-src data:; "), "{policy}");
-    assert_eq!(page.body.len(), 49_152);
+    assert_eq!(page.size(), 49_152);
 }
 
 #[test]
@@ -462,7 +462,7 @@ fn too_many_codes_in_a_minute_are_told_to_wait_and_a_concern_is_not() {
     assert_eq!([status(served.address, &code).status, status(served.address, &code).status], [200, 200]);
     let page = status(served.address, &code);
     assert_eq!((page.status, page.header("retry-after")), (429, Some("60")));
-    assert_eq!((page.one("h1"), page.body.len()), ("Too many codes are being tried".into(), 49_152));
+    assert_eq!((page.one("h1"), page.size()), ("Too many codes are being tried".into(), 49_152));
     assert_eq!(sent(&served, "staff-concern").status, 200);
 }
 
@@ -500,6 +500,6 @@ fn no_page_weighs_more_than_a_slow_circuit_bears() {
     for (name, page) in &pages {
         let weight = page.text().rsplit_once("<!--").unwrap().0.len();
         assert!(weight <= 32 * 1024, "{name}: {weight} bytes");
-        assert_eq!(page.body.len(), 49_152, "{name}");
+        assert_eq!(page.size(), 49_152, "{name}");
     }
 }

@@ -120,11 +120,11 @@ fn what_a_form_carries_makes_no_page_larger() {
     let mut form = receipt.form("/receipt/check");
     http::fill(&mut form, "again", "7KQM");
     http::fill(&mut form, "help", &"mp ".repeat(100_000));
-    assert_eq!(http::post(served.address, "/receipt/check", &form).body.len(), 48 * 1024);
+    assert_eq!(http::post(served.address, "/receipt/check", &form).size(), 48 * 1024);
     http::fill(&mut form, "help", "mp");
     http::fill(&mut form, "sent_files", &"0 a\n".repeat(100_000));
     let page = http::post(served.address, "/receipt/check", &form);
-    assert_eq!((page.body.len(), page.all("#files li").len()), (48 * 1024, 0));
+    assert_eq!((page.size(), page.all("#files li").len()), (48 * 1024, 0));
     // A text that is refused for its length is not looked through.
     let code = receipt.one("#receipt-code");
     let mut form = person::status(served.address, &code).form("/status/follow-up/check");

@@ -165,6 +165,11 @@ impl Page {
         Some(Self { status, head, body: raw[end + 4..].to_vec() })
     }
 
+    /// Bytes of head and body together: what whoever watches the line can count.
+    pub(crate) fn size(&self) -> usize {
+        self.head.len() + "\r\n\r\n".len() + self.body.len()
+    }
+
     fn is_whole(&self) -> bool {
         let announced = self.header("content-length").and_then(|length| length.parse().ok());
         announced.is_none_or(|length: usize| self.body.len() >= length)

@@ -27,7 +27,9 @@ use crate::{
 
 /// Bytes that a page may come to before it is padded, 32 KiB at the most: it has to arrive over a slow Tor circuit, and
 /// with the largest logo in it, in base64, and some typed text it is still of the one size of all pages.
-const HEAVIEST: usize = PAGE_MIN - 4 * LOGO_BYTES.div_ceil(3) - KIB;
+const HEAVIEST: usize = PAGE_MIN - HEAD_BYTES - 4 * LOGO_BYTES.div_ceil(3) - KIB;
+/// Bytes of the longest head of an answer.
+const HEAD_BYTES: usize = 2 * KIB;
 const _: () = assert!(HEAVIEST <= 32 * KIB, "too heavy");
 /// The reading age that no page may pass. What is aimed at is 11.
 const OLDEST: f64 = 13.0;
