@@ -335,7 +335,7 @@ fn security_txt_is_there_once_it_is_set() {
     let page = http::get(served.address, "/.well-known/security.txt");
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/plain; charset=utf-8")));
     assert_eq!(
-        page.text(),
+        page.said(),
         "Contact: mailto:security@a.example\nExpires: 2027-11-22T00:00:00Z\nPreferred-Languages: en\n"
     );
 }

@@ -36,6 +36,8 @@ mod fuzz;
 mod hostile;
 mod journey_pages;
 mod limits;
+mod nginx;
+mod onion;
 mod own_copy;
 mod pages;
 mod poster;

@@ -188,6 +188,14 @@ impl Page {
         String::from_utf8(self.body.clone()).expect("a page of text")
     }
 
+    /// The same without what makes it as long as every other.
+    pub(crate) fn said(&self) -> String {
+        let text = self.text();
+        let is_said = |line: &&str| !line.starts_with('#');
+        let of_lines = || text.split_inclusive('\n').take_while(is_said).collect();
+        text.rsplit_once("<!--").map_or_else(of_lines, |(page, _)| page.to_owned())
+    }
+
     /// The text of every element that a selector finds, white space folded.
     pub(crate) fn all(&self, selector: &str) -> Vec<String> {
         let html = Html::parse_document(&self.text());

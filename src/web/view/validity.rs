@@ -29,7 +29,7 @@ use crate::{
 /// with the largest logo in it, in base64, and some typed text it is still of the one size of all pages.
 const HEAVIEST: usize = PAGE_MIN - HEAD_BYTES - 4 * LOGO_BYTES.div_ceil(3) - KIB;
 /// Bytes of the longest head of an answer.
-const HEAD_BYTES: usize = 2 * KIB;
+const HEAD_BYTES: usize = 3 * KIB / 2;
 const _: () = assert!(HEAVIEST <= 32 * KIB, "too heavy");
 /// The reading age that no page may pass. What is aimed at is 11.
 const OLDEST: f64 = 13.0;
