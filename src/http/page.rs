@@ -94,6 +94,11 @@ pub fn common_headers(headers: &mut HeaderMap, policy: &HeaderValue) {
     }
 }
 
+/// Names and values of the headers that every answer has, but for the policy.
+pub fn headers_of_every_answer() -> impl Iterator<Item = (&'static str, &'static str)> {
+    HEADERS.iter().copied()
+}
+
 /// Whether a browser says that another site's page sent this. Browsers that don't say so by `Sec-Fetch-Site`, because they are
 /// old or the address is plain HTTP, may by `Origin`; but they send `null` there from pages that tell no referrer, as these
 /// do, so that says nothing.

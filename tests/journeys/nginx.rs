@@ -9,7 +9,7 @@ use std::{
 use crate::support::{
     certificates::Authority,
     http::{self, Fields, File, Page},
-    installation::Installation,
+    installation::{Installation, Said},
     nginx::Nginx,
     person,
     relay::{Counts, Relay, Towards},
@@ -76,6 +76,18 @@ impl Codes {
     }
 }
 
+/// What `candour check --front` says, of a front whose files are known.
+fn check(place: &Installation, nginx: &Nginx) -> Said {
+    let directory = nginx.directory();
+    let output = place
+        .program(env!("CARGO_BIN_EXE_candour"))
+        .args(["check", "--front", &format!("https://{}:{}", Authority::NAME, nginx.address.port()), "--front-files"])
+        .arg(directory)
+        .env("SSL_CERT_FILE", directory.join("authority.pem"))
+        .output();
+    Said::from(output.unwrap())
+}
+
 /// The first half of a form with a file, and then nothing more.
 fn half_sent(front: &Relay, form: &Fields) -> TcpStream {
     let mut stream = TcpStream::connect(front.address).unwrap();
@@ -95,6 +107,42 @@ fn half_sent(front: &Relay, form: &Fields) -> TcpStream {
 }
 
 #[test]
+fn a_box_without_a_front_is_looked_at_the_same_way() {
+    let place = Installation::new();
+    let running = place.serve();
+    let said = place.run(&["check", "--front", &format!("http://{}", running.address)]);
+    assert_eq!((said.status, said.error.as_str()), (0, ""), "{}", said.out);
+    for line in [
+        "warning  the front does not speak TLS",
+        "ok       the front hands on every header and adds nothing",
+        "ok       every answer has 49152 bytes",
+        "ok       the front hands on what is sent while it comes",
+        "ok       no file that was written",
+    ] {
+        assert!(said.out.contains(line), "{line}: {}", said.out);
+    }
+    let json = place.json(&["check", "--json", "--front", &format!("http://{}", running.address)]);
+    assert_eq!(json[0]["verdict"], "warning");
+    // With the box's own checks, if it is told where the box is.
+    let both =
+        place.run(&["check", "--data", "box", "--keys", "public", "--front", &format!("http://{}", running.address)]);
+    assert!(both.out.contains("the database opens") && both.out.contains("while it comes"), "{}", both.out);
+    drop(running);
+    for (arguments, status, why) in [
+        (&["--front", "http://127.0.0.1:1"][..], 1, "can't be reached"),
+        (&["--front", "http://abc.onion"], 2, "deploy/torrc"),
+        (&["--front", "https://a.example/keys"], 2, "give the name alone"),
+        (&["--front-files", "."], 2, "--front"),
+        (&[], 2, "--data"),
+        (&["--data", "box", "--front", "http://127.0.0.1:1"], 2, "--keys"),
+    ] {
+        let said = place.run(&[&["check"], arguments].concat());
+        let text = format!("{}{}", said.out, said.error);
+        assert!(said.status == status && text.contains(why) && text.lines().count() == 1, "{arguments:?}: {text}");
+    }
+}
+
+#[test]
 #[ignore = "needs nginx and strace"]
 fn behind_the_shipped_configuration_nothing_is_written_and_every_answer_has_one_size() {
     let (place, authority) = (Installation::new(), Authority::new());
@@ -108,7 +156,7 @@ fn behind_the_shipped_configuration_nothing_is_written_and_every_answer_has_one_
     // Whoever counts bytes learns nothing.
     let asked = codes.asked(&front);
     let statuses: Vec<u16> = asked.values().map(|(status, _)| *status).collect();
-    assert_eq!(statuses, [200, 422, 200, 410, 422], "{asked:?}");
+    assert_eq!(statuses, [200, 422, 200, 200, 422], "{asked:?}");
     let mut sizes: BTreeSet<Counts> = asked.values().map(|(_, counts)| *counts).collect();
     let mut expect = |status: u16, page: Page| {
         assert_eq!(page.status, status, "{}", page.head);
@@ -144,6 +192,15 @@ fn behind_the_shipped_configuration_nothing_is_written_and_every_answer_has_one_
     println!("behind deploy/nginx.conf every answer has {sizes:?}");
     assert_eq!(sizes.len(), 1, "{sizes:?}");
 
+    let said = check(&place, &nginx);
+    println!("{}", said.out);
+    assert_eq!((said.status, said.error.as_str()), (0, ""), "{}", said.out);
+    for line in
+        ["speaks TLS", "and adds date, server", "every answer has 49204 bytes", "while it comes", "holds what was sent"]
+    {
+        assert!(said.out.lines().any(|found| found.starts_with("ok ") && found.contains(line)), "{line}: {}", said.out);
+    }
+
     // Somebody leaves in the middle of an upload: while it goes on, and after it, nothing of it is on a disk.
     let unsent = person::checked(front.address, "staff-concern", &[("description", TEXT)]);
     let upload = half_sent(&front, &unsent);
@@ -156,8 +213,12 @@ fn behind_the_shipped_configuration_nothing_is_written_and_every_answer_has_one_
     markers.extend(typed.iter().map(String::as_str));
     let own = ["nginx.conf", "trace"];
     let written = || -> Vec<String> {
-        let found = markers.iter().flat_map(|marker| nginx.files_with(marker).into_iter().map(move |name| (name, marker)));
-        found.filter(|(name, _)| !own.contains(&name.as_str())).map(|(name, what)| format!("{name} has {what}")).collect()
+        let found =
+            markers.iter().flat_map(|marker| nginx.files_with(marker).into_iter().map(move |name| (name, marker)));
+        found
+            .filter(|(name, _)| !own.contains(&name.as_str()))
+            .map(|(name, what)| format!("{name} has {what}"))
+            .collect()
     };
     assert_eq!(written(), [""; 0]);
     drop(upload);
@@ -166,7 +227,8 @@ fn behind_the_shipped_configuration_nothing_is_written_and_every_answer_has_one_
     assert_eq!(written(), [""; 0]);
     // Not only what is there: no file was ever opened in which something could have been.
     let opened = nginx.stop();
-    let wrong: Vec<_> = opened.iter().filter(|call| !call.contains("/dev/null") && !call.contains("nginx.pid")).collect();
+    let wrong: Vec<_> =
+        opened.iter().filter(|call| !call.contains("/dev/null") && !call.contains("nginx.pid")).collect();
     assert!(!opened.is_empty() && wrong.is_empty(), "{wrong:#?}");
 }
 
@@ -184,6 +246,25 @@ fn what_debians_own_configuration_gives_away_is_what_the_documents_say() {
     println!("behind Debian's configuration: {asked:?}");
     let answers: BTreeSet<usize> = asked.values().map(|(_, counts)| counts.answer).collect();
     assert_eq!(answers.len(), 1, "{asked:?}");
+
+    let said = check(&place, &nginx);
+    println!("{}", said.out);
+    assert_eq!((said.status, said.error.as_str()), (1, ""), "{}", said.out);
+    let body = format!("{}/body/", nginx.directory().display());
+    let log = format!("{}/access.log", nginx.directory().display());
+    for line in [
+        "until it has all of it",
+        &body,
+        "the text of a form, what is in a file",
+        &log,
+        "the address of a page, who sent it",
+    ] {
+        assert!(
+            said.out.lines().any(|found| found.starts_with("unsafe ") && found.contains(line)),
+            "{line}: {}",
+            said.out
+        );
+    }
 
     // A form that is larger than a page of memory lies on the disk while it comes: text, code and file.
     let unsent = person::checked(front.address, "staff-concern", &[("description", TEXT)]);

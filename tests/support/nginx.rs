@@ -37,14 +37,17 @@ impl Nginx {
         let port = free_port();
         let own = place.path().display().to_string();
         let config = fs::read_to_string("deploy/nginx.conf").expect("the configuration");
-        let config = replaced(config, &[
-            ("user www-data;", own_user()),
-            ("/run/nginx", &format!("{own}/nginx")),
-            ("/etc/nginx/certificate", &format!("{own}/certificate")),
-            ("listen 443 ssl;", &format!("listen 127.0.0.1:{port} ssl;")),
-            ("listen [::]:443 ssl;", ""),
-            ("http://unix:/run/candour/front.sock:;", &format!("http://{to};")),
-        ]);
+        let config = replaced(
+            config,
+            &[
+                ("user www-data;", own_user()),
+                ("/run/nginx", &format!("{own}/nginx")),
+                ("/etc/nginx/certificate", &format!("{own}/certificate")),
+                ("listen 443 ssl;", &format!("listen 127.0.0.1:{port} ssl;")),
+                ("listen [::]:443 ssl;", ""),
+                ("http://unix:/run/candour/front.sock:;", &format!("http://{to};")),
+            ],
+        );
         let trace = place.path().join("trace");
         let strace = ["strace", "-f", "-qq", "-e", "signal=none", "-e", &format!("trace={OPENING}"), "-o"];
         Self::start(place, &config, port, &[&strace[..], &[&trace.display().to_string()]].concat())
@@ -63,14 +66,20 @@ impl Nginx {
         put(&place.path().join("site.conf"), &site);
         let config = fs::read_to_string(DEBIANS).expect("nginx is installed");
         // Where it writes is all that is other; the directory for bodies is built in.
-        let config = replaced(config, &[
-            ("user www-data;", own_user()),
-            ("include /etc/nginx/modules-enabled/*.conf;", ""),
-            ("/run/nginx.pid", &format!("{own}/nginx.pid")),
-            ("/var/log/nginx", &own),
-            ("include /etc/nginx/conf.d/*.conf;", &format!("client_body_temp_path {own}/body; proxy_temp_path {own}/proxy;")),
-            ("/etc/nginx/sites-enabled/*", &format!("{own}/site.conf")),
-        ]);
+        let config = replaced(
+            config,
+            &[
+                ("user www-data;", own_user()),
+                ("include /etc/nginx/modules-enabled/*.conf;", ""),
+                ("/run/nginx.pid", &format!("{own}/nginx.pid")),
+                ("/var/log/nginx", &own),
+                (
+                    "include /etc/nginx/conf.d/*.conf;",
+                    &format!("client_body_temp_path {own}/body; proxy_temp_path {own}/proxy;"),
+                ),
+                ("/etc/nginx/sites-enabled/*", &format!("{own}/site.conf")),
+            ],
+        );
         Self::start(place, &config, port, &[])
     }
 
@@ -101,14 +110,45 @@ impl Nginx {
         Self { address, place, child }
     }
 
-    /// The names of files of it, now, that hold some bytes.
+    /// Where it writes.
+    pub(crate) fn directory(&self) -> &Path {
+        self.place.path()
+    }
+
+    /// The names of files of it, now, that hold some bytes; also of those that it keeps open and gave no name that lasts.
     pub(crate) fn files_with(&self, marker: &str) -> Vec<String> {
         let mut found = Vec::new();
         search(self.place.path(), marker.as_bytes(), &mut found);
+        found.extend(
+            self.unlinked().into_iter().filter(|(_, bytes)| holds(bytes, marker.as_bytes())).map(|(path, _)| path),
+        );
         let name = |path: PathBuf| path.strip_prefix(self.place.path()).expect("below it").display().to_string();
         let mut names: Vec<String> = found.into_iter().map(name).collect();
         names.sort();
         names
+    }
+
+    /// What its processes have open below its directory and nobody else can open any more.
+    fn unlinked(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let Some(master) = self.master() else { return Vec::new() };
+        let children = fs::read_to_string(format!("/proc/{master}/task/{master}/children")).unwrap_or_default();
+        let mut found = Vec::new();
+        for process in children.split_whitespace() {
+            for open in fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten() {
+                let target = fs::read_link(open.path()).unwrap_or_default();
+                let name = target.to_string_lossy().into_owned();
+                if let Some(name) =
+                    name.strip_suffix(" (deleted)").filter(|name| Path::new(name).starts_with(self.place.path()))
+                {
+                    found.push((PathBuf::from(name), fs::read(open.path()).unwrap_or_default()));
+                }
+            }
+        }
+        found
+    }
+
+    fn master(&self) -> Option<i32> {
+        fs::read_to_string(self.place.path().join("nginx.pid")).ok()?.trim().parse().ok()
     }
 
     /// Waits until a file of it holds some bytes. Gives up after some seconds.
@@ -127,14 +167,14 @@ impl Nginx {
     pub(crate) fn stop(mut self) -> Vec<String> {
         self.end();
         let trace = fs::read_to_string(self.place.path().join("trace")).unwrap_or_default();
-        let writes = |line: &&str| !line.contains("O_RDONLY") || line.contains("O_CREAT");
+        // A call that another one came between is noted with its words when it begins.
+        let writes =
+            |line: &&str| !line.contains(" resumed>") && (!line.contains("O_RDONLY") || line.contains("O_CREAT"));
         trace.lines().filter(writes).map(str::to_owned).collect()
     }
 
     fn end(&mut self) {
-        let pid = fs::read_to_string(self.place.path().join("nginx.pid")).ok();
-        let pid = pid.and_then(|pid| pid.trim().parse().ok()).and_then(Pid::from_raw);
-        let _ = pid.map(|pid| kill_process(pid, Signal::TERM));
+        let _ = self.master().and_then(Pid::from_raw).map(|pid| kill_process(pid, Signal::TERM));
         let until = Instant::now() + PATIENCE;
         while self.child.try_wait().is_ok_and(|ended| ended.is_none()) && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(20));

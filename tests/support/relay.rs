@@ -79,7 +79,8 @@ async fn lead(near: TcpStream, towards: &Towards, counted: &Mutex<Counts>) -> io
     match towards {
         Towards::Tls { front, name, roots } => {
             let config = ClientConfig::builder().with_root_certificates(roots.clone()).with_no_client_auth();
-            let wire = Counting { inner: TcpStream::connect(front).await?, count: |counts, n| counts.wire += n, counted };
+            let wire =
+                Counting { inner: TcpStream::connect(front).await?, count: |counts, n| counts.wire += n, counted };
             let name = ServerName::try_from(*name).expect("a name");
             let far = TlsConnector::from(Arc::new(config)).connect(name, wire).await?;
             // Signatures are not all of one length; they say nothing of the answer.
@@ -129,7 +130,11 @@ struct Counting<'a, S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Counting<'_, S> {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = ready!(Pin::new(&mut self.inner).poll_read(context, buffer));
         (self.count)(&mut self.counted.lock().expect("no test panics with it"), buffer.filled().len() - before);

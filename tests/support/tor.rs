@@ -23,7 +23,8 @@ const AUTHORITIES: usize = 3;
 const RELAYS: usize = 2;
 
 /// What every node of the network is told.
-const COMMON: &str = "TestingTorNetwork 1\nPathsNeededToBuildCircuits 0.25\nShutdownWaitLength 0\nV3AuthNIntervalsValid 2\n";
+const COMMON: &str =
+    "TestingTorNetwork 1\nPathsNeededToBuildCircuits 0.25\nShutdownWaitLength 0\nV3AuthNIntervalsValid 2\n";
 /// What makes an authority that votes often, and takes everybody for everything.
 const VOTING: &str = "AuthoritativeDirectory 1\nV3AuthoritativeDirectory 1\nContactInfo none\nTestingMinExitFlagThreshold 0\n\
     TestingDirAuthVoteExit *\nTestingDirAuthVoteGuard *\nTestingDirAuthVoteHSDir *\n\
@@ -48,22 +49,28 @@ impl TorNetwork {
     /// Starts one with a service before a box at that address, as `deploy/torrc` makes it.
     pub(crate) fn before(to: SocketAddr) -> Self {
         let place = tempfile::tempdir().expect("a directory");
-        let node = |kind: &str, number| Node { name: format!("{kind}{number}"), or_port: free_port(), dir_port: free_port() };
+        let node =
+            |kind: &str, number| Node { name: format!("{kind}{number}"), or_port: free_port(), dir_port: free_port() };
         let authorities: Vec<Node> = (0..AUTHORITIES).map(|number| node("authority", number)).collect();
         let relays: Vec<Node> = (0..RELAYS).map(|number| node("relay", number)).collect();
         let lines: String = authorities.iter().map(|authority| authority.introduce(place.path())).collect();
         let network = format!("{COMMON}{lines}");
         let mut nodes = Vec::new();
-        for (node, more) in authorities.iter().zip(std::iter::repeat(VOTING)).chain(relays.iter().zip(std::iter::repeat(""))) {
+        for (node, more) in
+            authorities.iter().zip(std::iter::repeat(VOTING)).chain(relays.iter().zip(std::iter::repeat("")))
+        {
             nodes.push(start(place.path(), &node.name, &format!("{}{network}{more}", node.own(place.path()))));
         }
         let directory = |name: &str| place.path().join(name).display().to_string();
         let service = fs::read_to_string("deploy/torrc").expect("the configuration");
-        let service = replaced(service, &[
-            ("/var/lib/tor", &directory("service")),
-            // The box's socket; an address does the same.
-            ("unix:/run/candour/onion.sock", &to.to_string()),
-        ]);
+        let service = replaced(
+            service,
+            &[
+                ("/var/lib/tor", &directory("service")),
+                // The box's socket; an address does the same.
+                ("unix:/run/candour/onion.sock", &to.to_string()),
+            ],
+        );
         nodes.push(start(place.path(), "service", &format!("{service}{network}")));
         let socks = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let client = format!("DataDirectory {}\nSocksPort {socks}\n{network}", directory("client"));
@@ -144,10 +151,19 @@ impl Node {
         }
         let key = |name: &str| keys.join(name).display().to_string();
         let mut making = Command::new("tor-gencert");
-        making.args(["--create-identity-key", "-m", "12", "-a", &format!("127.0.0.1:{dir_port}"), "--passphrase-fd", "0"]);
+        making.args([
+            "--create-identity-key",
+            "-m",
+            "12",
+            "-a",
+            &format!("127.0.0.1:{dir_port}"),
+            "--passphrase-fd",
+            "0",
+        ]);
         making.args(["-i", &key("authority_identity_key"), "-s", &key("authority_signing_key")]);
         making.args(["-c", &key("authority_certificate")]);
-        let mut making = making.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("tor is there");
+        let mut making =
+            making.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("tor is there");
         making.stdin.take().expect("a pipe").write_all(b"a network of a test\n").expect("it listens");
         assert!(making.wait().expect("it ends").success(), "tor-gencert");
         let certificate = fs::read_to_string(key("authority_certificate")).expect("it was made");
@@ -159,7 +175,8 @@ impl Node {
         put(&path, &format!("{}TestingTorNetwork 1\n{nobody}", self.own(place)));
         let said = tor(&path).arg("--list-fingerprint").output().expect("tor is there");
         let said = String::from_utf8_lossy(&said.stdout).into_owned();
-        let own = said.lines().find_map(|line| line.strip_prefix(&format!("{name} "))).unwrap_or_else(|| panic!("{said}"));
+        let own =
+            said.lines().find_map(|line| line.strip_prefix(&format!("{name} "))).unwrap_or_else(|| panic!("{said}"));
         format!("DirAuthority {name} orport={or_port} no-v2 v3ident={identity} 127.0.0.1:{dir_port} {own}\n")
     }
 }

@@ -1,4 +1,7 @@
-use std::{os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
@@ -9,6 +12,7 @@ use crate::{
         server::{
             box_files::{BOX_KEY, DataArgument, KeysArgument, demanded_words},
             config_file::ConfigArgument,
+            front::FrontArguments,
         },
     },
     crypto::epoch_fingerprint,
@@ -30,12 +34,16 @@ const BACKUP_DAYS: i32 = 7;
 
 #[derive(Args)]
 pub(in crate::cli) struct CheckArguments {
-    #[command(flatten)]
-    data: DataArgument,
-    #[command(flatten)]
-    keys: KeysArgument,
+    /// The box's data directory
+    #[arg(long, value_name = "DIR", required_unless_present = "front", requires = "keys")]
+    data: Option<PathBuf>,
+    /// The directory with governance.recipients and signers.pub
+    #[arg(long, value_name = "DIR", required_unless_present = "front", requires = "data")]
+    keys: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigArgument,
+    #[command(flatten)]
+    front: FrontArguments,
     /// Also read every page and reference of the database and every sealed file, which takes long where there are many
     #[arg(long)]
     whole: bool,
@@ -45,48 +53,57 @@ pub(in crate::cli) struct CheckArguments {
 }
 
 pub(in crate::cli) fn run(arguments: &CheckArguments) -> Outcome {
-    BoxCheck::gather(arguments).0.print(arguments.json)
+    let CheckArguments { data, keys, front, json, .. } = arguments;
+    let mut check = BoxCheck::default();
+    if let (Some(data), Some(keys)) = (data, keys) {
+        check.gather(&DataArgument { path: data.clone() }, &KeysArgument { path: keys.clone() }, arguments);
+    }
+    front.check(&mut check.0);
+    check.0.print(*json)
 }
 
 #[derive(Default)]
 struct BoxCheck(Findings);
 
 impl BoxCheck {
-    fn gather(CheckArguments { data, keys, config, whole, .. }: &CheckArguments) -> Self {
-        let mut check = Self::default();
-        check.private(data, &data.path, "the data directory");
-        check.private(data, &data.path.join(DATABASE), "the database");
+    fn gather(
+        &mut self,
+        data: &DataArgument,
+        keys: &KeysArgument,
+        CheckArguments { config, whole, .. }: &CheckArguments,
+    ) {
+        self.private(data, &data.path, "the data directory");
+        self.private(data, &data.path.join(DATABASE), "the database");
         for name in VAULT_FILES {
-            check.private(data, &data.path.join(name), name);
+            self.private(data, &data.path.join(name), name);
         }
-        check.private(data, &data.path.join(BOX_KEY), "the box's signing key");
+        self.private(data, &data.path.join(BOX_KEY), "the box's signing key");
         if transfer::is_left_over(&data.path) {
             let text = format!(
                 "{} holds what a restore left, which nothing needs; the next command that uses the box removes it",
                 data.path.display()
             );
-            check.0.say(Verdict::Warning, text);
+            self.0.say(Verdict::Warning, text);
         }
         let opened = data.store_as_it_is();
         if let Ok(store) = &opened {
-            check.0.add("the box's signing key fits box.pub", data.signing_key(store).map(drop));
+            self.0.add("the box's signing key fits box.pub", data.signing_key(store).map(drop));
         }
-        check.0.add("no private key among the public ones", keys.refuse_private());
-        check.0.add("governance.recipients can be read", keys.recipients().map(drop));
-        check.0.add("signers.pub can be read", keys.signers().map(drop));
-        check.holidays(data);
+        self.0.add("no private key among the public ones", keys.refuse_private());
+        self.0.add("governance.recipients can be read", keys.recipients().map(drop));
+        self.0.add("signers.pub can be read", keys.signers().map(drop));
+        self.holidays(data);
         if config.is_given() {
-            check.config(config);
+            self.config(config);
         }
-        check.disk(&data.path);
-        check.0.kernel("the box", "its data directory");
-        if let Some(store) = check.0.take("the database opens", opened) {
+        self.disk(&data.path);
+        self.0.kernel("the box", "its data directory");
+        if let Some(store) = self.0.take("the database opens", opened) {
             if *whole {
-                check.whole(&store);
+                self.whole(&store);
             }
-            check.store(&store, data, keys);
+            self.store(&store, data, keys);
         }
-        check
     }
 
     fn store(&mut self, store: &Store, data: &DataArgument, keys: &KeysArgument) {

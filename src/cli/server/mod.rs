@@ -8,6 +8,7 @@ pub(super) mod collect;
 mod config_file;
 mod damaged;
 pub(super) mod deliver;
+mod front;
 pub(super) mod init;
 mod listen_at;
 pub(super) mod poster;

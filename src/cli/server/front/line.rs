@@ -74,8 +74,10 @@ impl FromStr for FrontAddress {
             _ => (place, default),
         };
         if host.to_ascii_lowercase().ends_with(".onion") {
-            return Err("an onion service is no front that stores or changes anything; hold its tor against deploy/torrc, and give \
-                        the name on the web here");
+            return Err(
+                "an onion service is no front that stores or changes anything; hold its tor against deploy/torrc, and give \
+                        the name on the web here",
+            );
         }
         Ok(Self { is_tls, host: host.to_owned(), port })
     }
@@ -96,7 +98,8 @@ impl FrontAddress {
     pub(super) fn connect(&self, protocols: &[&str]) -> Result<FrontLine, String> {
         let addresses = (self.bare_host(), self.port).to_socket_addrs();
         let addresses = addresses.map_err(|error| format!("{} is not found: {error}", self.host))?;
-        let socket = first_that_answers(addresses).map_err(|error| format!("{} can't be reached: {error}", self.authority()))?;
+        let socket =
+            first_that_answers(addresses).map_err(|error| format!("{} can't be reached: {error}", self.authority()))?;
         let failed = |error: io::Error| format!("{} does not speak as it should: {error}", self.authority());
         socket.set_read_timeout(Some(WITHIN)).and_then(|()| socket.set_write_timeout(Some(WITHIN))).map_err(failed)?;
         let own = socket.local_addr().map_err(failed)?.ip();
@@ -104,7 +107,8 @@ impl FrontAddress {
         if !self.is_tls {
             return Ok(FrontLine { stream: Box::new(stream), socket, own, has_http2: false, read: Vec::new() });
         }
-        let name = ServerName::try_from(self.bare_host().to_owned()).map_err(|error| format!("{}: {error}", self.host))?;
+        let name =
+            ServerName::try_from(self.bare_host().to_owned()).map_err(|error| format!("{}: {error}", self.host))?;
         let mut config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| error.to_string())?
@@ -126,7 +130,8 @@ impl FrontAddress {
         let length = if method == "GET" { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
         line.send(&self.request(method, path, &format!("{headers}{length}")))?;
         line.send(body)?;
-        line.answer(WITHIN).ok_or_else(|| format!("{} does not answer within {} seconds", self.authority(), WITHIN.as_secs()))
+        line.answer(WITHIN)
+            .ok_or_else(|| format!("{} does not answer within {} seconds", self.authority(), WITHIN.as_secs()))
     }
 
     /// The head of a request, with these header lines.
@@ -155,8 +160,12 @@ impl FrontLine {
                 return None;
             }
             match self.stream.read(&mut piece) {
-                Ok(length) if length > 0 && self.read.len() < ANSWER_BYTES => self.read.extend_from_slice(&piece[..length]),
-                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => return None,
+                Ok(length) if length > 0 && self.read.len() < ANSWER_BYTES => {
+                    self.read.extend_from_slice(&piece[..length])
+                }
+                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+                    return None;
+                }
                 _ => has_ended = true,
             }
         }
@@ -217,7 +226,9 @@ mod tests {
         assert_eq!(parse("http://127.0.0.1"), front(false, "127.0.0.1", 80));
         assert_eq!(parse("http://[::1]:8080"), front(false, "[::1]", 8080));
         assert_eq!(parse("https://[::1]"), front(true, "[::1]", 443));
-        for refused in ["speak-up.example.org", "ftp://a.example", "https://", "https://a.example/keys", "https://me@a.example"] {
+        for refused in
+            ["speak-up.example.org", "ftp://a.example", "https://", "https://a.example/keys", "https://me@a.example"]
+        {
             assert!(parse(refused).is_err(), "{refused}");
         }
         assert!(parse("http://abc.onion").is_err_and(|why| why.contains("deploy/torrc")));

@@ -13,6 +13,8 @@ use crate::{crypto::os_random, domain::limits::MIB};
 
 /// Where fronts on the same machine keep what they write.
 const USUAL: [&str; 6] = ["/var/log", "/var/lib/nginx", "/var/cache", "/var/spool", "/var/tmp", "/tmp"];
+/// What has the files that are open.
+const PROCESSES: &str = "/proc";
 /// Files that are looked at, at most.
 const FILES: usize = 20_000;
 /// Bytes from the end of each of them.
@@ -74,7 +76,34 @@ impl Places {
     pub(super) fn look(&self, marks: &Marks, own: IpAddr) -> Traces {
         let mut traces = Traces::default();
         self.directories.iter().for_each(|directory| self.descend(directory, DEPTH, marks, own, &mut traces));
+        self.open_files(marks, own, &mut traces);
         traces
+    }
+
+    /// Files that have no name any more, as nginx keeps what is sent while it comes: a disk has them all the same.
+    fn open_files(&self, marks: &Marks, own: IpAddr, traces: &mut Traces) {
+        let is_process =
+            |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().parse::<u32>().is_ok());
+        let processes = fs::read_dir(PROCESSES).into_iter().flatten().flatten().map(|entry| entry.path());
+        for process in processes.filter(is_process) {
+            let Ok(open) = fs::read_dir(process.join("fd")) else {
+                if !traces.unreadable.iter().any(|path| path == Path::new(PROCESSES)) {
+                    traces.unreadable.push(PROCESSES.into());
+                }
+                continue;
+            };
+            for file in open.flatten().map(|entry| entry.path()) {
+                let named = fs::read_link(&file).unwrap_or_default();
+                let is_unnamed = named.starts_with("/") && named.to_string_lossy().ends_with(" (deleted)");
+                let is_new = file
+                    .metadata()
+                    .is_ok_and(|found| found.is_file() && found.modified().is_ok_and(|time| time >= self.since));
+                if is_unnamed && is_new && traces.looked_at < FILES {
+                    traces.looked_at += 1;
+                    traces.note(named, tail(&file).map_or_else(Vec::new, |bytes| held(&bytes, marks, own)));
+                }
+            }
+        }
     }
 
     fn descend(&self, directory: &Path, depth: usize, marks: &Marks, own: IpAddr, traces: &mut Traces) {
@@ -194,6 +223,13 @@ mod tests {
             ]
         );
         assert!(traces.unreadable.is_empty() && !traces.is_cut);
+        // What has no name any more is found by whoever has it open.
+        let mut unnamed = tempfile::tempfile_in(directory.path()).unwrap();
+        std::io::Write::write_all(&mut unnamed, marks.file.as_bytes()).unwrap();
+        let traces = places.look(&marks, Ipv4Addr::LOCALHOST.into());
+        let found: Vec<_> =
+            traces.files.into_iter().filter(|(path, _)| path.to_string_lossy().ends_with("(deleted)")).collect();
+        assert!(matches!(&found[..], [(_, held)] if *held == ["what is in a file"]), "{found:?}");
         let nowhere = Places { directories: vec![at("nowhere")], since: SystemTime::now() };
         assert_eq!(nowhere.look(&marks, Ipv4Addr::LOCALHOST.into()).unreadable, [at("nowhere")]);
     }

@@ -1,0 +1,259 @@
+//! Looks at a front as a browser would, and at what it leaves on this machine.
+
+mod line;
+mod traces;
+
+use std::{path::PathBuf, thread, time::Duration};
+
+use clap::Args;
+
+use self::{
+    line::{FrontAddress, FrontAnswer},
+    traces::{Marks, Places, Traces},
+};
+use crate::{
+    cli::findings::{Findings, Verdict},
+    crypto::{Code, os_random},
+    domain::limits::KIB,
+    http,
+};
+
+/// How long the box's word may take to come through while the rest of a form is still to be sent.
+const AT_ONCE: Duration = Duration::from_secs(5);
+/// How long the rest may take.
+const AFTER_ALL: Duration = Duration::from_secs(10);
+/// How long a front may take to write down what it answered.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
+/// Bytes of each half of the form that is sent: more than any front holds in memory for one visitor.
+const HALF_BYTES: usize = 512 * KIB;
+/// What browsers say they take.
+const TAKES: &str = "Accept-Encoding: gzip, deflate, br, zstd\r\n";
+/// Lines that are the box's own besides those of every answer, or that each front has.
+const EXPECTED: [&str; 6] = [
+    "content-security-policy",
+    "content-type",
+    "content-length",
+    "connection",
+    "strict-transport-security",
+    "onion-location",
+];
+/// Lines that most fronts add, alike to every answer.
+const USUAL: [&str; 3] = ["server", "date", "keep-alive"];
+/// Lines by which a visitor is known when they come again, or led elsewhere.
+const HARMFUL: [&str; 5] = ["set-cookie", "etag", "last-modified", "alt-svc", "location"];
+
+#[derive(Args)]
+pub(in crate::cli) struct FrontArguments {
+    /// Look at a front as a browser would: what it stores, logs and changes; alone it needs neither --data nor --keys
+    #[arg(long, value_name = "URL")]
+    front: Option<FrontAddress>,
+    /// Where this machine's front writes, besides the usual places; may be given more than once
+    #[arg(long, value_name = "DIR", requires = "front")]
+    front_files: Vec<PathBuf>,
+}
+
+impl FrontArguments {
+    /// Says what there is to say of the front, if one was given.
+    pub(in crate::cli) fn check(&self, findings: &mut Findings) {
+        let Some(front) = &self.front else { return };
+        let mut check = FrontCheck { front, findings, marks: Marks::draw(), places: Places::with(&self.front_files) };
+        if let Err(why) = check.run() {
+            check.findings.say(Verdict::Unsafe, why);
+        }
+    }
+}
+
+struct FrontCheck<'a> {
+    front: &'a FrontAddress,
+    findings: &'a mut Findings,
+    marks: Marks,
+    places: Places,
+}
+
+impl FrontCheck<'_> {
+    /// # Errors
+    /// If the front can't be looked at any further, with why.
+    fn run(&mut self) -> Result<(), String> {
+        let first = self.front.connect(&["h2", "http/1.1"])?;
+        let own = first.own;
+        self.transport(first.has_http2, own.is_loopback());
+        drop(first);
+        let start = self.front.ask("GET", &format!("/?{}", self.marks.address), TAKES, "")?;
+        if !start.header("content-security-policy").is_some_and(|policy| policy.starts_with("default-src 'none'")) {
+            return Err(format!(
+                "what answers behind the front is not a box (status {}); see that the box runs, and where the front leads",
+                start.status
+            ));
+        }
+        self.headers(&start);
+        self.sizes(&start)?;
+        let meanwhile = self.halves(own)?;
+        // What was answered a moment ago is perhaps not yet written.
+        thread::sleep(WRITTEN_WITHIN);
+        self.traces(&meanwhile.and(self.places.look(&self.marks, own)));
+        Ok(())
+    }
+
+    fn transport(&mut self, has_http2: bool, is_here: bool) {
+        let (verdict, finding) = match (self.front.is_tls, has_http2) {
+            (true, false) => {
+                (Verdict::Ok, "the front speaks TLS with a certificate that this machine trusts, and HTTP/1.1")
+            }
+            (true, true) => (
+                Verdict::Warning,
+                "the front speaks HTTP/2, which compresses heads, so that answers have sizes of their own; switch it off",
+            ),
+            (false, _) if is_here => {
+                (Verdict::Warning, "the front does not speak TLS: fit for a test on this machine alone")
+            }
+            (false, _) => (
+                Verdict::Unsafe,
+                "the front does not speak TLS: everybody on the way reads what is sent; give it a certificate",
+            ),
+        };
+        self.findings.say(verdict, finding.to_owned());
+    }
+
+    fn headers(&mut self, answer: &FrontAnswer) {
+        let ours: Vec<(&str, &str)> = http::headers_of_every_answer().collect();
+        let listed = "x-robots-tag";
+        let is_changed =
+            |(name, value): &&(&str, &str)| *name != listed && answer.header(name).is_none_or(|found| found != *value);
+        let changed: Vec<&str> = ours.iter().filter(is_changed).map(|(name, _)| *name).collect();
+        if !changed.is_empty() {
+            let text = format!(
+                "the front takes away or changes what the box says: {}; hand on every header",
+                changed.join(", ")
+            );
+            self.findings.say(Verdict::Unsafe, text);
+        }
+        let is_own = |name: &str| EXPECTED.contains(&name) || ours.iter().any(|(own, _)| *own == name);
+        let mut added: Vec<&str> =
+            answer.headers.iter().map(|(name, _)| name.as_str()).filter(|name| !is_own(name)).collect();
+        added.sort_unstable();
+        added.dedup();
+        let (harmful, rest): (Vec<&str>, Vec<&str>) = added.into_iter().partition(|name| HARMFUL.contains(name));
+        let (usual, unusual): (Vec<&str>, Vec<&str>) = rest.into_iter().partition(|name| USUAL.contains(name));
+        if !harmful.is_empty() {
+            let text = format!(
+                "the front adds {}, which knows visitors again or leads them elsewhere; take it out",
+                harmful.join(", ")
+            );
+            self.findings.say(Verdict::Unsafe, text);
+        }
+        if !unusual.is_empty() {
+            let text =
+                format!("the front adds {}; see that it says nothing of who asks, or take it out", unusual.join(", "));
+            self.findings.say(Verdict::Warning, text);
+        }
+        if harmful.is_empty() && unusual.is_empty() && changed.is_empty() {
+            let text = if usual.is_empty() { "nothing".to_owned() } else { usual.join(", ") };
+            self.findings.say(Verdict::Ok, format!("the front hands on every header and adds {text}"));
+        }
+    }
+
+    /// A page, an answer to a code of no report, and the page of keys.
+    fn sizes(&mut self, start: &FrontAnswer) -> Result<(), String> {
+        let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+        let code = Code::issue(&mut os_random());
+        let wrong =
+            self.front.ask("POST", "/status", &format!("{TAKES}{form}"), &format!("code={}", &*code.grouped()))?;
+        let keys = self.front.ask("GET", "/keys", TAKES, "")?;
+        let sizes = [start.size, wrong.size, keys.size];
+        let compressed =
+            [start, &wrong, &keys].map(|answer| answer.header("content-encoding").unwrap_or("identity").to_owned());
+        let encoded = compressed.iter().find(|encoding| *encoding != "identity");
+        if let Some(encoding) = encoded {
+            let text = format!(
+                "the front compresses answers ({encoding}), so that each has a size of its own; switch that off"
+            );
+            self.findings.say(Verdict::Unsafe, text);
+        }
+        let (verdict, finding) = if sizes.iter().all(|size| *size == sizes[0]) {
+            (Verdict::Ok, format!("every answer has {} bytes behind the front", sizes[0]))
+        } else {
+            let [page, wrong, keys] = sizes;
+            (
+                Verdict::Unsafe,
+                format!(
+                    "answers have sizes of their own behind the front: a page {page} bytes, a wrong code {wrong}, the keys {keys}; \
+                     let it change nothing"
+                ),
+            )
+        };
+        self.findings.say(verdict, finding);
+        Ok(())
+    }
+
+    /// A form in two halves that the box refuses by its head. A front that hands on what comes as it comes has the box's word
+    /// before the second half.
+    fn halves(&mut self, own: std::net::IpAddr) -> Result<Traces, String> {
+        let half = self.half();
+        // Without a boundary it is no form: nothing of it is taken, and none of the box's room.
+        let length = 2 * half.len();
+        let headers = format!("Content-Type: multipart/form-data\r\nContent-Length: {length}\r\n");
+        let mut line = self.front.connect(&["http/1.1"])?;
+        line.send(&self.front.request("POST", "/report/send", &headers))?;
+        // It may be refused before it has all come.
+        let _ = line.send(&half);
+        let at_once = line.answer(AT_ONCE);
+        let meanwhile = self.places.look(&self.marks, own);
+        let is_through = at_once.is_some();
+        let answer = at_once.or_else(|| {
+            let _ = line.send(&half);
+            line.answer(AFTER_ALL)
+        });
+        let is_ours = |answer: &FrontAnswer| answer.header("content-security-policy").is_some();
+        let (verdict, finding) = match answer {
+            Some(answer) if !is_ours(&answer) => (
+                Verdict::Unsafe,
+                format!(
+                    "the front answers a form by itself (status {}) and not the box; let it take bodies of any size and hand them on",
+                    answer.status
+                ),
+            ),
+            Some(_) if is_through => (Verdict::Ok, "the front hands on what is sent while it comes".to_owned()),
+            Some(_) => (
+                Verdict::Unsafe,
+                "the front holds what is sent until it has all of it, in clear, on its disk if it is large; switch its buffering off, \
+                 as deploy/nginx.conf does"
+                    .to_owned(),
+            ),
+            None => (Verdict::Unsafe, "no answer to a form comes through the front; see that it hands on bodies".to_owned()),
+        };
+        self.findings.say(verdict, finding);
+        Ok(meanwhile)
+    }
+
+    fn half(&self) -> String {
+        let Marks { text, file, .. } = &self.marks;
+        let field = format!("--b\r\nContent-Disposition: form-data; name=\"description\"\r\n\r\n{text}\r\n");
+        let attachment = "--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a\"\r\n\r\n";
+        let times = HALF_BYTES / (file.len() + 1);
+        format!("{field}{attachment}{}", format!("{file}\n").repeat(times))
+    }
+
+    fn traces(&mut self, traces: &Traces) {
+        for (path, held) in &traces.files {
+            let text =
+                format!("{} was written meanwhile and holds {}; stop what writes it", path.display(), held.join(", "));
+            self.findings.say(Verdict::Unsafe, text);
+        }
+        if traces.files.is_empty() {
+            let text = "no file that was written on this machine meanwhile, where fronts write, holds what was sent";
+            self.findings.say(Verdict::Ok, text.to_owned());
+        }
+        if let Some(first) = traces.unreadable.first() {
+            let text = format!(
+                "this account can't read {} and {} more, so what is there is not known; run this as root, on the front's own machine",
+                first.display(),
+                traces.unreadable.len() - 1
+            );
+            self.findings.say(Verdict::Warning, text);
+        }
+        if traces.is_cut {
+            let text = "more files were written meanwhile than are looked at; name the front's own directory with --front-files";
+            self.findings.say(Verdict::Warning, text.to_owned());
+        }
+    }
+}
