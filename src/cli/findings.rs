@@ -42,6 +42,12 @@ impl Findings {
         if self.0.iter().any(|finding| finding.verdict == Verdict::Unsafe) { Err(Failure::Reported) } else { Ok(()) }
     }
 
+    /// Each with its verdict.
+    #[cfg(all(test, feature = "box"))]
+    pub(in crate::cli) fn said(&self) -> Vec<(Verdict, &str)> {
+        self.0.iter().map(|finding| (finding.verdict, finding.finding.as_str())).collect()
+    }
+
     pub(in crate::cli) fn say(&mut self, verdict: Verdict, finding: String) {
         self.0.push(CheckFinding { verdict, finding });
     }

@@ -257,3 +257,79 @@ impl FrontCheck<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{BufRead, BufReader, Read, Write},
+        net::{SocketAddr, TcpListener, TcpStream},
+        path::Path,
+    };
+
+    use super::*;
+    use crate::files::{Readers, write_new};
+
+    /// A front that keeps what it is sent until it has all of it, writes it down, and changes what it is answered.
+    fn bad_front(directory: PathBuf) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for (number, stream) in listener.incoming().enumerate() {
+                // One that only looks whether somebody is there is gone by then.
+                let _ = answer(stream.unwrap(), &directory.join(number.to_string()), number);
+            }
+        });
+        address
+    }
+
+    fn answer(mut stream: TcpStream, log: &Path, number: usize) -> std::io::Result<()> {
+        let mut reader = BufReader::new(stream.try_clone()?);
+        let (mut head, mut length) = (String::new(), 0);
+        while reader.read_line(&mut head)? > 2 {
+            let last = head.lines().last().unwrap_or_default();
+            length = last.strip_prefix("Content-Length: ").and_then(|length| length.parse().ok()).unwrap_or(length);
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body)?;
+        let from = stream.peer_addr()?;
+        write_new(log, Readers::Owner, format!("{from} {head}{}", String::from_utf8_lossy(&body)).as_bytes()).unwrap();
+        let headers: String = http::headers_of_every_answer()
+            .filter(|(name, _)| *name != "referrer-policy" && *name != "content-encoding")
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let page = "x".repeat(1_000 + number);
+        let more = "Content-Encoding: gzip\r\nSet-Cookie: visitor=1\r\nX-Served-By: a\r\nDate: today";
+        write!(
+            stream,
+            "HTTP/1.1 200 OK\r\n{headers}{more}\r\ncontent-security-policy: default-src 'none'\r\ncontent-length: {}\r\n\r\n{page}",
+            page.len()
+        )
+    }
+
+    #[test]
+    fn a_front_that_stores_logs_and_changes_is_told_of() {
+        let directory = tempfile::tempdir().unwrap();
+        let front = format!("http://{}", bad_front(directory.path().to_owned())).parse().unwrap();
+        let mut findings = Findings::default();
+        FrontArguments { front: Some(front), front_files: vec![directory.path().to_owned()] }.check(&mut findings);
+        let said = findings.said();
+        let is_said = |verdict, words: &str| said.iter().any(|(found, text)| *found == verdict && text.contains(words));
+        for words in [
+            "changes what the box says: referrer-policy, content-encoding",
+            "adds set-cookie",
+            "compresses answers (gzip)",
+            "sizes of their own behind the front",
+            "holds what is sent until it has all of it",
+            "the address of a page, who sent it",
+            "the text of a form, what is in a file, who sent it",
+        ] {
+            assert!(
+                is_said(Verdict::Unsafe, words),
+                "{words}: {:?}",
+                said.iter().map(|(_, text)| *text).collect::<Vec<_>>()
+            );
+        }
+        assert!(is_said(Verdict::Warning, "adds x-served-by"));
+        assert!(!said.iter().any(|(verdict, text)| *verdict == Verdict::Ok && !text.is_empty()));
+    }
+}

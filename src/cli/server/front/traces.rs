@@ -1,7 +1,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{Read, Seek, SeekFrom},
+    io::{ErrorKind, Read, Seek, SeekFrom},
     net::IpAddr,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -86,11 +86,13 @@ impl Places {
             |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().parse::<u32>().is_ok());
         let processes = fs::read_dir(PROCESSES).into_iter().flatten().flatten().map(|entry| entry.path());
         for process in processes.filter(is_process) {
-            let Ok(open) = fs::read_dir(process.join("fd")) else {
-                if !traces.unreadable.iter().any(|path| path == Path::new(PROCESSES)) {
+            let open = match fs::read_dir(process.join("fd")) {
+                Ok(open) => open,
+                Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                     traces.unreadable.push(PROCESSES.into());
+                    continue;
                 }
-                continue;
+                Err(_) => continue,
             };
             for file in open.flatten().map(|entry| entry.path()) {
                 let named = fs::read_link(&file).unwrap_or_default();
@@ -107,9 +109,11 @@ impl Places {
     }
 
     fn descend(&self, directory: &Path, depth: usize, marks: &Marks, own: IpAddr, traces: &mut Traces) {
-        let Ok(entries) = fs::read_dir(directory) else {
-            traces.unreadable.push(directory.to_owned());
-            return;
+        let entries = match fs::read_dir(directory) {
+            Ok(entries) => entries,
+            // Gone meanwhile: it holds nothing.
+            Err(error) if error.kind() == ErrorKind::NotFound && depth < DEPTH => return,
+            Err(_) => return traces.unreadable.push(directory.to_owned()),
         };
         for path in entries.flatten().map(|entry| entry.path()) {
             // Of what it is itself, not of what it leads to.
@@ -124,7 +128,8 @@ impl Places {
                 traces.looked_at += 1;
                 match tail(&path) {
                     Some(bytes) => traces.note(path, held(&bytes, marks, own)),
-                    None => traces.unreadable.push(path),
+                    None if path.exists() => traces.unreadable.push(path),
+                    None => {}
                 }
             }
         }
