@@ -18,7 +18,7 @@ use super::{
 };
 
 /// How long the network may take until the service can be reached.
-const READY_WITHIN: Duration = Duration::from_secs(180);
+const READY_WITHIN: Duration = Duration::from_mins(3);
 const AUTHORITIES: usize = 3;
 const RELAYS: usize = 2;
 

@@ -9,7 +9,7 @@ use clap::Args;
 
 use self::{
     line::{FrontAddress, FrontAnswer},
-    traces::{Marks, Places, Traces},
+    traces::{Marks, TracePlaces, Traces},
 };
 use crate::{
     cli::findings::{Findings, Verdict},
@@ -56,7 +56,8 @@ impl FrontArguments {
     /// Says what there is to say of the front, if one was given.
     pub(in crate::cli) fn check(&self, findings: &mut Findings) {
         let Some(front) = &self.front else { return };
-        let mut check = FrontCheck { front, findings, marks: Marks::draw(), places: Places::with(&self.front_files) };
+        let mut check =
+            FrontCheck { front, findings, marks: Marks::draw(), places: TracePlaces::with(&self.front_files) };
         if let Err(why) = check.run() {
             check.findings.say(Verdict::Unsafe, why);
         }
@@ -67,7 +68,7 @@ struct FrontCheck<'a> {
     front: &'a FrontAddress,
     findings: &'a mut Findings,
     marks: Marks,
-    places: Places,
+    places: TracePlaces,
 }
 
 impl FrontCheck<'_> {

@@ -161,7 +161,7 @@ impl FrontLine {
             }
             match self.stream.read(&mut piece) {
                 Ok(length) if length > 0 && self.read.len() < ANSWER_BYTES => {
-                    self.read.extend_from_slice(&piece[..length])
+                    self.read.extend_from_slice(&piece[..length]);
                 }
                 Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
                     return None;

@@ -37,7 +37,7 @@ pub(super) struct Marks {
 }
 
 /// Where traces are looked for, and since when.
-pub(super) struct Places {
+pub(super) struct TracePlaces {
     directories: Vec<PathBuf>,
     since: SystemTime,
 }
@@ -65,11 +65,11 @@ impl Marks {
     }
 }
 
-impl Places {
+impl TracePlaces {
     /// The usual ones and these, for what is written from now on.
     pub(super) fn with(more: &[PathBuf]) -> Self {
         let usual = USUAL.iter().map(PathBuf::from).filter(|path| path.is_dir());
-        Self { directories: usual.chain(more.iter().cloned()).collect(), since: SystemTime::now() - BEFORE }
+        Self { directories: usual.chain(more.iter().cloned()).collect(), since: now() - BEFORE }
     }
 
     /// Files that were written since and hold a mark, and whether they say who sent it.
@@ -159,6 +159,11 @@ impl Traces {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "files have times finer than a day; none of it is kept or printed")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
 /// What some bytes have of the marks. An address of this machine stands in many a file: it counts beside a mark alone.
 fn held(bytes: &[u8], marks: &Marks, own: IpAddr) -> Vec<&'static str> {
     let marked = [
@@ -215,9 +220,10 @@ mod tests {
         put("within/body", &format!("{}{}", marks.text, marks.file));
         put("other", "127.0.0.1 was here");
         put("old", &marks.text);
-        File::open(at("old")).unwrap().set_modified(SystemTime::now() - 60 * BEFORE).unwrap();
+        File::open(at("old")).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
         std::os::unix::fs::symlink(at("access.log"), at("link")).unwrap();
-        let places = Places { directories: vec![directory.path().to_owned()], since: SystemTime::now() - BEFORE };
+        let places =
+            TracePlaces { directories: vec![directory.path().to_owned()], since: SystemTime::UNIX_EPOCH + BEFORE };
         let traces = places.look(&marks, Ipv4Addr::LOCALHOST.into()).and(Traces::default());
         let found: Vec<_> = traces.files.iter().map(|(path, held)| (path.clone(), held.as_slice())).collect();
         assert_eq!(
@@ -235,7 +241,7 @@ mod tests {
         let found: Vec<_> =
             traces.files.into_iter().filter(|(path, _)| path.to_string_lossy().ends_with("(deleted)")).collect();
         assert!(matches!(&found[..], [(_, held)] if *held == ["what is in a file"]), "{found:?}");
-        let nowhere = Places { directories: vec![at("nowhere")], since: SystemTime::now() };
+        let nowhere = TracePlaces { directories: vec![at("nowhere")], since: SystemTime::UNIX_EPOCH + BEFORE };
         assert_eq!(nowhere.look(&marks, Ipv4Addr::LOCALHOST.into()).unreadable, [at("nowhere")]);
     }
 }
