@@ -198,6 +198,11 @@ impl Browser {
 }
 
 impl HttpAnswer {
+    /// A page without what makes it as long as every other.
+    pub(super) fn said(&self) -> &str {
+        self.body.rsplit_once("<!--").map_or(self.body.as_str(), |(page, _)| page)
+    }
+
     /// The token in the page's forms.
     pub(super) fn token(&self) -> String {
         let after = self.body.split_once("name=\"token\" value=\"").expect("a form").1;

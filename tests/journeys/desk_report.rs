@@ -298,7 +298,7 @@ fn a_file_is_saved_only_on_purpose_and_byte_for_byte() {
     assert_eq!(saved.header("content-type"), Some("application/octet-stream"));
     let disposition = format!("attachment; filename=\"{id}-1-1.exe\"");
     assert_eq!(saved.header("content-disposition"), Some(disposition.as_str()));
-    assert_eq!(saved.header("cache-control"), Some("no-store"));
+    assert_eq!(saved.header("cache-control"), Some("no-store, no-transform"));
     assert!(saved.body == bytes, "{} bytes", saved.body.len());
     place.assert_nothing_plain(&[MARKER], "after saving a file");
     for other in ["1/2", "2/1", "1/0", "0/1", "1/x"] {
