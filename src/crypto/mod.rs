@@ -6,6 +6,8 @@
 
 #[cfg(any(feature = "box", test))]
 mod backup_identity;
+#[cfg(any(feature = "box", test))]
+mod code_tag;
 mod commit;
 mod digest;
 mod fingerprint;
@@ -28,6 +30,8 @@ mod word;
 
 #[cfg(any(feature = "box", test))]
 pub use backup_identity::{BackupIdentity, BackupIdentityError, BackupReader, BackupRecipients, seal_backup};
+#[cfg(any(feature = "box", test))]
+pub use code_tag::{CodeTagger, Issue, Stamp, StampKey};
 pub use commit::{Commitments, summary_commitment};
 pub use digest::{Hashed, Hasher, digest, digest_all};
 pub use fingerprint::{Fingerprint, FingerprintError};
@@ -41,7 +45,7 @@ pub use pipe::{PipeReader, PipeWriter, is_given_up, pipe};
 pub use private_key::{MAX_WORK_FACTOR, is_private_key, is_under_passphrase};
 pub use random::{OsRandom, os_random};
 #[cfg(any(feature = "box", test))]
-pub use receipt::{Code, CodeTagger, KdfError, KdfParams, Locator, Receipt};
+pub use receipt::{Code, KdfError, KdfParams, Locator, Receipt};
 pub use recipients::{GovernanceRecipients, RecipientsError, ReplyRecipient};
 #[cfg(any(feature = "box", test))]
 pub use reply::{OpenedAnswer, ReplyIdentity};

@@ -4,22 +4,14 @@
 use std::fmt;
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
-use hmac::{Hmac, KeyInit, Mac};
 use rand::CryptoRng;
-use sha2::Sha256;
-use subtle::ConstantTimeEq;
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
-use super::{hash_memory::HashMemory, random::os_random, reply::ReplyIdentity};
-use crate::domain::{BoxId, CodeError, CodeSymbols, ReportId, limits::KIB};
+use super::{hash_memory::HashMemory, reply::ReplyIdentity};
+use crate::domain::{BoxId, CodeError, CodeSymbols, limits::KIB};
 
 /// Bytes that Argon2id gives: the locator and the secret of the reply identity.
 const DERIVED: usize = Locator::LEN + 32;
-/// Separates the tag from every other use of the box's tag key.
-const TAG_CONTEXT: &[u8] = b"candour receipt code issued v1";
-/// Likewise what a report's time at the box is longer by.
-const SPREAD_CONTEXT: &[u8] = b"candour report spread v1";
 
 /// A receipt code. Wiped when dropped, never printed but by [`Code::grouped`].
 #[derive(Clone)]
@@ -45,6 +37,16 @@ impl Code {
     #[must_use]
     pub fn grouped(&self) -> Zeroizing<String> {
         self.0.grouped()
+    }
+
+    /// What a tag is made over.
+    pub(super) const fn symbols(&self) -> &CodeSymbols {
+        &self.0
+    }
+
+    /// The code that has these symbols.
+    pub(super) const fn of(symbols: CodeSymbols) -> Self {
+        Self(symbols)
     }
 
     /// Argon2id over the 24 symbols, salted with the box's id: where the report is, and what opens its answers.
@@ -168,68 +170,12 @@ pub enum KdfError {
     Memory,
 }
 
-/// Makes and checks the box's tag over codes that it issued: HMAC-SHA256.
-#[derive(Clone, ZeroizeOnDrop)]
-pub struct CodeTagger([u8; 32]);
-
-impl CodeTagger {
-    /// A new random key.
-    #[must_use]
-    pub fn generate() -> Self {
-        let mut key = [0; 32];
-        rand::Rng::fill_bytes(&mut os_random(), &mut key);
-        Self(key)
-    }
-
-    /// From a key as stored.
-    ///
-    /// # Errors
-    /// If there are not 32 bytes.
-    pub fn from_slice(key: &[u8]) -> Result<Self, std::array::TryFromSliceError> {
-        key.try_into().map(Self)
-    }
-
-    /// The key to store.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    /// The tag over a code, in hex.
-    #[must_use]
-    pub fn tag(&self, code: &Code) -> String {
-        HEXLOWER.encode(&self.mac(code))
-    }
-
-    /// Whether this box issued that code.
-    #[must_use]
-    pub fn issued(&self, code: &Code, tag: &str) -> bool {
-        HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).is_ok_and(|tag| bool::from(tag.ct_eq(&self.mac(code))))
-    }
-
-    /// A number of days from 0 to `at_most` that is a report's own: drawn once, by this key, and nobody's to know without it.
-    #[must_use]
-    pub fn spread(&self, report: ReportId, at_most: u32) -> u32 {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        mac.update(SPREAD_CONTEXT);
-        mac.update(&report.0);
-        let drawn = mac.finalize().into_bytes();
-        let drawn = drawn.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        u32::try_from(drawn % (u64::from(at_most) + 1)).unwrap_or(at_most)
-    }
-
-    fn mac(&self, code: &Code) -> Vec<u8> {
-        // HMAC takes a key of any length, so this can't fail.
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        mac.update(TAG_CONTEXT);
-        mac.update(code.0.values());
-        mac.finalize().into_bytes().to_vec()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use data_encoding::HEXLOWER;
+
     use super::*;
+    use crate::crypto::os_random;
 
     const CHEAP: KdfParams = KdfParams { memory_kib: 64, passes: 1, lanes: 1 };
 
@@ -288,16 +234,6 @@ mod tests {
                 assert!(receipt.reply.recipient() == reply, "{params}");
             }
         }
-    }
-
-    #[test]
-    fn only_this_boxs_tag_over_this_code_is_taken() {
-        let (tagger, other) = (CodeTagger::generate(), CodeTagger::generate());
-        let (code, another) = (Code::issue(&mut os_random()), Code::issue(&mut os_random()));
-        let tag = tagger.tag(&code);
-        assert!(tagger.issued(&code, &tag) && tagger.issued(&code, &tag.to_uppercase()));
-        assert!(!other.issued(&code, &tag) && !tagger.issued(&another, &tag));
-        assert!(!tagger.issued(&code, "") && !tagger.issued(&code, &tag[..62]) && !tagger.issued(&code, "ü"));
     }
 
     #[test]

@@ -37,7 +37,10 @@ pub use filler::PAGE_MIN;
 pub use listener::{CameOver, ListenAddress, Listener};
 pub use operator::{faults_are_over, note_fault, quiet_panics, tell_faults, tell_operator};
 pub use pace::{GRACE, Pace};
-pub use page::{common_headers, contained, fill, headers_of_every_answer, is_cross_site, is_public_name, page, plain};
+pub use page::{
+    comes_from_elsewhere, common_headers, contained, fill, headers_of_every_answer, is_cross_site, is_public_name,
+    is_same_origin, page, plain,
+};
 pub use said::{BODY, SaidByTeam, capitalised};
 pub use style::{policy, shortened};
 #[cfg(feature = "box")]

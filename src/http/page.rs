@@ -105,8 +105,19 @@ pub fn headers_of_every_answer() -> impl Iterator<Item = (&'static str, &'static
 #[must_use]
 pub fn is_cross_site(method: &Method, headers: &HeaderMap) -> bool {
     let reads = matches!(*method, Method::GET | Method::HEAD);
-    let elsewhere = headers.get(SEC_FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none");
-    !reads && (elsewhere || is_other_origin(headers))
+    !reads && (comes_from_elsewhere(headers) || is_other_origin(headers))
+}
+
+/// Whether a browser says that a page of another site led here.
+#[must_use]
+pub fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
+    headers.get(SEC_FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none")
+}
+
+/// Whether a browser says that a page of this very site sent this. One that says nothing may be old, or the address plain HTTP.
+#[must_use]
+pub fn is_same_origin(headers: &HeaderMap) -> bool {
+    headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "same-origin")
 }
 
 fn is_other_origin(headers: &HeaderMap) -> bool {

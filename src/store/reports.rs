@@ -58,6 +58,12 @@ impl NewMessage {
         self.uploads().map(FinishedUpload::size).sum()
     }
 
+    /// Bytes of what was written, sealed, and of the person's own copy of it: of all but the files.
+    #[must_use]
+    pub fn text_bytes(&self) -> u64 {
+        self.files.first().into_iter().chain(&self.own_copy).map(FinishedUpload::size).sum()
+    }
+
     fn uploads(&self) -> impl Iterator<Item = &FinishedUpload> {
         self.files.iter().chain(&self.own_copy)
     }

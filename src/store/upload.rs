@@ -5,7 +5,7 @@ use std::{
 
 use super::{
     Store, StoreError,
-    vault::{FilledSlot, Placed, Shelf, Vault},
+    vault::{Cargo, FilledSlot, Placed, Shelf, Vault},
 };
 use crate::domain::limits::LONG_SLOT_BYTES;
 
@@ -34,6 +34,7 @@ pub struct FinishedUpload {
 /// Slots that belong to no message yet. Free again when they are dropped.
 struct TakenSlots {
     vault: Arc<Vault>,
+    cargo: Cargo,
     shelf: Shelf,
     slots: Vec<FilledSlot>,
 }
@@ -42,9 +43,19 @@ impl Store {
     /// Begins a sealed file.
     #[must_use]
     pub fn upload(&self) -> Upload {
+        self.begin(Cargo::File)
+    }
+
+    /// Begins what a person wrote, sealed: there is room for it that no file takes.
+    #[must_use]
+    pub fn upload_text(&self) -> Upload {
+        self.begin(Cargo::Text)
+    }
+
+    fn begin(&self, cargo: Cargo) -> Upload {
         let vault = Arc::clone(self.vault());
         let lost = vault.lost();
-        let slots = TakenSlots { vault, shelf: Shelf::Long, slots: Vec::new() };
+        let slots = TakenSlots { vault, cargo, shelf: Shelf::Long, slots: Vec::new() };
         Upload { store: self.clone(), part: Vec::new(), size: 0, slots, lost }
     }
 }
@@ -122,7 +133,7 @@ impl FinishedUpload {
 
 impl TakenSlots {
     fn write(&mut self, part: &[u8]) -> Result<(), StoreError> {
-        let number = self.vault.take(self.shelf)?;
+        let number = self.vault.take(self.shelf, self.cargo)?;
         self.slots.push(FilledSlot { number, crc: crc32fast::hash(part) });
         self.vault.file(self.shelf).write(number, part)?;
         if self.shelf == Shelf::Long {

@@ -1,14 +1,17 @@
-use std::{num::NonZero, sync::Arc, thread};
+use std::{num::NonZero, sync::Arc, thread, time::Instant};
 
 use super::{
     Config,
-    capacity::{Capacity, FreeSpace, Stage},
+    capacity::{Capacity, FilesClosed, FreeSpace, Stage},
     error::WebError,
     kdf_queue::{KdfQueue, Place},
     last_write::LastWrite,
+    load::IssuedCodes,
     rate::Rate,
+    stopwatch::Stopwatch,
     uploads::Uploads,
     view::Shell,
+    waiting::WaitingRoom,
 };
 use crate::{
     crypto::{Code, GovernanceRecipients, HashMemory, Receipt, SealError},
@@ -29,6 +32,8 @@ pub struct AppOptions {
     pub config: Config,
     /// Where the date comes from.
     pub today: Arc<dyn Today>,
+    /// Where moments come from by which waiting and limits of a minute are counted.
+    pub stopwatch: Arc<dyn Stopwatch>,
     /// Whose free space decides whether anything more is taken.
     pub free_space: Arc<dyn FreeSpace>,
     /// Whether every page says that it is a demonstration.
@@ -47,6 +52,9 @@ struct AppParts {
     uploads: Uploads,
     code_checks: Rate,
     sends: Rate,
+    sends_with_files: Rate,
+    issued_codes: IssuedCodes,
+    waiting_room: WaitingRoom,
     capacity: Capacity,
     last_write: LastWrite,
 }
@@ -59,6 +67,7 @@ impl App {
         let limits = options.config.limits;
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let kdf_queue = KdfQueue::new(cores, options.store.settings().kdf.memory_bytes());
+        let issued_codes = IssuedCodes::new(options.stopwatch.now(), limits.sends_a_minute);
         Self(Arc::new(AppParts {
             options,
             shell,
@@ -67,6 +76,10 @@ impl App {
             uploads: Uploads::new(),
             code_checks: Rate::a_minute(limits.code_checks_a_minute),
             sends: Rate::a_minute(limits.sends_a_minute),
+            // The other half is for texts alone.
+            sends_with_files: Rate::a_minute(limits.sends_a_minute / 2),
+            issued_codes,
+            waiting_room: WaitingRoom::default(),
             capacity: Capacity::new(&limits),
             last_write: LastWrite::default(),
         }))
@@ -105,6 +118,23 @@ impl App {
         &self.0.sends
     }
 
+    /// Of all that is sent, what has files with it.
+    pub(super) fn sends_with_files(&self) -> &Rate {
+        &self.0.sends_with_files
+    }
+
+    pub(super) fn issued_codes(&self) -> &IssuedCodes {
+        &self.0.issued_codes
+    }
+
+    pub(super) fn waiting_room(&self) -> &WaitingRoom {
+        &self.0.waiting_room
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.0.options.stopwatch.now()
+    }
+
     pub(super) fn capacity(&self) -> &Capacity {
         &self.0.capacity
     }
@@ -132,16 +162,27 @@ impl App {
         }
     }
 
-    /// Why nothing can be taken now.
+    /// Why nothing can be taken now, not even a text.
     pub(super) fn why_full(&self, stage: Stage) -> Result<Option<&'static str>, WebError> {
         Ok(self.capacity().why_full(stage, self.today(), self.0.options.free_space.free_bytes()?))
+    }
+
+    /// Why no files can be taken now with a message that is still to be sent.
+    pub(super) fn files_closed(&self, stage: Stage) -> Result<Option<FilesClosed>, WebError> {
+        let closed = self.why_no_room_for_files(stage)?;
+        Ok(closed.or_else(|| (!self.sends_with_files().is_left(self.now())).then_some(FilesClosed::Now)))
+    }
+
+    /// The same for files that are arriving.
+    pub(super) fn why_no_room_for_files(&self, stage: Stage) -> Result<Option<FilesClosed>, WebError> {
+        Ok(self.capacity().files_closed(stage, self.today(), self.0.options.free_space.free_bytes()?))
     }
 
     /// What a code that someone typed leads to, as long as there are not too many of them.
     pub(super) async fn look_up(&self, code: Code) -> Result<Receipt, WebError> {
         let place = self.0.kdf_queue.admit_typed()?;
         // What finds no place is not looked up, and does not count.
-        if self.0.code_checks.take() { self.derive(place, code).await } else { Err(WebError::TooMany) }
+        if self.0.code_checks.take(self.now()) { self.derive(place, code).await } else { Err(WebError::TooMany) }
     }
 
     /// What the code that comes with a concern leads to.

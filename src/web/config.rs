@@ -81,12 +81,14 @@ pub struct LimitsConfig {
     pub attachment_mib: u64,
     /// Receipt codes that are looked up in a minute, whoever asks, 6000 unless set; from 1 to 1,000,000.
     pub code_checks_a_minute: u32,
-    /// Concerns and follow-ups that are taken in a minute, whoever sends, 600 unless set; from 1 to 1,000,000.
+    /// Concerns and follow-ups that are taken in a minute, whoever sends, 600 unless set; from 1 to 1,000,000. At most half of
+    /// them have files. When more than half of as many are begun, or sent, each has to be some seconds old to be sent.
     pub sends_a_minute: u32,
-    /// Mebibytes that are taken in a day, sealed, 10240 unless set; from 1 to 1,048,576. Past it nobody is asked to
-    /// write.
+    /// Mebibytes of files that are taken in a day, sealed, 10240 unless set; from 1 to 1,048,576. Past it the pages offer no
+    /// files. Texts have a quarter of it besides, and what files have left of it; past that nobody is asked to write.
     pub daily_mib: u64,
-    /// Mebibytes of disk that stay free, 1024 unless set; 1,048,576 at most. Below it nobody is asked to write.
+    /// Mebibytes of disk that stay free, 1024 unless set; 1,048,576 at most. Below it the pages offer no files, and below half
+    /// of it nobody is asked to write.
     pub disk_reserve_mib: u64,
     /// Mebibytes of files that are still arriving, from everybody together; four times `attachment_mib` unless set, and that
     /// at the least; 1,048,576 at most. Past it senders are told that the box is busy.

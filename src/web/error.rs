@@ -29,6 +29,10 @@ pub(super) enum WebError {
     CrossSite,
     /// A receipt code that this box did not issue.
     NotIssued,
+    /// The copy of a code that a person typed is another one than their page has.
+    OtherCopy,
+    /// No concern waits to be sent there, or none any more.
+    NothingWaits,
     /// The report was withdrawn.
     Withdrawn,
     /// The report has as many messages as it may.
@@ -50,7 +54,7 @@ pub(super) enum WebError {
 impl WebError {
     /// Every one, for the tests of their pages.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::NotFound,
         Self::Method,
         Self::Broken,
@@ -59,6 +63,8 @@ impl WebError {
         Self::TooLarge,
         Self::CrossSite,
         Self::NotIssued,
+        Self::OtherCopy,
+        Self::NothingWaits,
         Self::Withdrawn,
         Self::LongReport,
         Self::TooMany,
@@ -79,8 +85,8 @@ impl WebError {
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::NotIssued | Self::LongReport => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Withdrawn => StatusCode::GONE,
+            Self::NotIssued | Self::OtherCopy | Self::LongReport => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NothingWaits | Self::Withdrawn => StatusCode::GONE,
             Self::TooMany | Self::TooManySends => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Closed | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -133,7 +139,17 @@ impl WebError {
             Self::NotIssued => (
                 "We can’t take this form",
                 "The form did not carry a receipt code that this service gave out. Nothing was kept.",
-                "Go back to the form in your browser. Choose Continue to check your answers, and send them from the page that follows.",
+                "Go back in your browser to the page that showed your receipt code, and load it again. If it asks whether to send the form again, say yes: that brings the code back.",
+            ),
+            Self::OtherCopy => (
+                "Your copy of the code is not right",
+                "What you typed is not the code that stands on the page before this one.",
+                "Go back in your browser to that page, and correct your copy. If it asks whether to send the form again, say yes: that brings the code back.",
+            ),
+            Self::NothingWaits => (
+                "Nothing waits to be sent here",
+                "A report was sent from this address already, or it waited for two minutes and was then thrown away.",
+                "Go back in your browser to the page on which you checked your answers, and press Send again. If it asks whether to send the form again, say yes. A report that was sent already is kept once, and you see its receipt code again.",
             ),
             Self::Withdrawn => (
                 "This report was withdrawn",

@@ -7,13 +7,15 @@ use axum::{
 };
 
 use super::{
-    App, WebError, health,
+    App, WebError,
+    capacity::Stage,
+    codes::{self, Origin},
+    health,
     respond::page,
-    view::{CheckPage, FormPage, FormParts, KeepCode, RoutesPage},
+    view::{CheckPage, FormPage, FormParts, KeepCode, NotSent, RoutesPage},
 };
 use crate::{
-    crypto::{Code, os_random},
-    domain::{Concern, ConcernField, Entries, FieldError, FormField, Route},
+    domain::{Concern, ConcernField, Entries, FieldError, Route},
     http::forms,
 };
 
@@ -27,33 +29,32 @@ pub(super) async fn form(State(app): State<App>, request: Request) -> Result<Res
         .map_or(Route::ALL, |place| &Route::ALL[place..=place]);
     health::must_be_open(&app, routes)?;
     match route {
-        Some(route) => page(StatusCode::OK, &FormPage::empty(parts(&app, &new_code()), route)),
+        Some(route) => {
+            let parts = parts(&app, codes::issue(&app), Stage::Before)?;
+            page(StatusCode::OK, &FormPage::empty(parts, route))
+        }
         None => page(StatusCode::OK, &RoutesPage { shell: app.shell() }),
     }
 }
 
 /// `POST /report`: the form with everything in it, to change an answer.
 pub(super) async fn change(State(app): State<App>, request: Request) -> Result<Response, WebError> {
+    let origin = Origin::of(request.headers());
     let typed = forms::read(request).await?;
-    let code = issued_code(&app, &typed).unwrap_or_else(new_code);
-    page(StatusCode::OK, &FormPage::with(parts(&app, &code), &typed, &[]))
+    let keep = codes::carry_on(&app, &typed, origin);
+    page(StatusCode::OK, &FormPage::with(parts(&app, keep, Stage::Sending)?, &typed, &[]))
 }
 
 /// `POST /report/check`
 pub(super) async fn check(State(app): State<App>, request: Request) -> Result<Response, WebError> {
+    let origin = Origin::of(request.headers());
     let typed = forms::read(request).await?;
-    let code = issued_code(&app, &typed).unwrap_or_else(new_code);
     match Concern::parse(&typed) {
         Ok((route, concern)) => {
-            let clocks = app.clocks(route, app.today())?;
-            // Looking through a text is work.
-            app.blocking(move |app| {
-                let check = CheckPage::new(parts(app, &code), route, &concern, &clocks).ok_or(WebError::Internal)?;
-                page(StatusCode::OK, &check)
-            })
-            .await
+            let keep = codes::carry_on(&app, &typed, origin);
+            check_page(&app, keep, route, concern, None).await
         }
-        Err(errors) => form_with_errors(&app, &typed, &errors, &code),
+        Err(errors) => form_with_errors(&app, &typed, &errors, origin),
     }
 }
 
@@ -62,26 +63,36 @@ pub(super) fn form_with_errors(
     app: &App,
     typed: &Entries,
     errors: &[FieldError],
-    code: &Code,
+    origin: Origin,
 ) -> Result<Response, WebError> {
-    page(StatusCode::UNPROCESSABLE_ENTITY, &FormPage::with(parts(app, code), typed, errors))
+    let keep = codes::carry_on(app, typed, origin);
+    page(StatusCode::UNPROCESSABLE_ENTITY, &FormPage::with(parts(app, keep, Stage::Sending)?, typed, errors))
 }
 
-/// A code as a page carries it.
-pub(super) fn keep(app: &App, code: &Code) -> KeepCode {
-    KeepCode { code: code.grouped().to_string(), tag: app.store().settings().tagger.tag(code) }
+/// The page on which a concern is checked once more, with a new code and why it was not sent.
+pub(super) async fn not_sent(app: &App, route: Route, concern: Concern, why: NotSent) -> Result<Response, WebError> {
+    check_page(app, codes::issue(app), route, concern, Some(why)).await
 }
 
-/// The receipt code that a form carries, if this box issued it.
-pub(super) fn issued_code(app: &App, form: &Entries) -> Option<Code> {
-    let code = Code::parse(form.first(FormField::Code.slug())).ok()?;
-    app.store().settings().tagger.issued(&code, form.first(FormField::CodeTag.slug())).then_some(code)
+async fn check_page(
+    app: &App,
+    keep: KeepCode,
+    route: Route,
+    concern: Concern,
+    not_sent: Option<NotSent>,
+) -> Result<Response, WebError> {
+    let clocks = app.clocks(route, app.today())?;
+    // Looking through a text is work.
+    app.blocking(move |app| {
+        let parts = parts(app, keep, Stage::Sending)?;
+        let check = CheckPage::new(parts, route, &concern, &clocks).ok_or(WebError::Internal)?;
+        let status = if not_sent.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        page(status, &check.not_sent(not_sent))
+    })
+    .await
 }
 
-fn new_code() -> Code {
-    Code::issue(&mut os_random())
-}
-
-fn parts<'a>(app: &'a App, code: &Code) -> FormParts<'a> {
-    FormParts { shell: app.shell(), limits: app.config().limits, keep: keep(app, code) }
+fn parts(app: &App, keep: KeepCode, stage: Stage) -> Result<FormParts<'_>, WebError> {
+    let files_closed = app.files_closed(stage)?;
+    Ok(FormParts { shell: app.shell(), limits: app.config().limits, files_closed, keep })
 }

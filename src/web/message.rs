@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{App, WebError, receive::Files};
+use super::{App, WebError, received::Files};
 use crate::{
     crypto::{Commitments, Receipt, ReplyRecipient, Sealed, os_random, seal_message, seal_own_copy},
     domain::{
@@ -36,14 +36,14 @@ impl UnsealedMessage {
         let id = ReportId::random(&mut os_random());
         let mut sealing = self.sealing(app, receipt, id, route);
         sealing.seal_as(app, 1)?;
-        let (on, bytes) = (sealing.new.on, sealing.new.bytes());
+        let (on, (texts, files)) = (sealing.new.on, sealing.bytes());
         let reply_to = receipt.reply.recipient().to_string();
         let report = NewReport { id, locator: receipt.locator, route, reply_to, message: sealing.new };
         // Added now or sent before: what is shown is what is stored.
         let is_first = app.store().add_report(report).map_err(|error| app.not_written(error))? == AddReport::Added;
         if is_first {
             app.last_write().set(true);
-            app.capacity().took(on, bytes);
+            app.capacity().took(on, texts, files);
         }
         let stored = app.store().report_at(receipt.locator)?.ok_or(WebError::Internal)?;
         Ok((stored, is_first))
@@ -69,14 +69,14 @@ impl UnsealedMessage {
             }
             let last = report.messages.iter().map(|message| message.seq).max().unwrap_or_default();
             sealing.seal_as(app, last + 1)?;
-            let bytes = sealing.new.bytes();
+            let (texts, files) = sealing.bytes();
             let added = app.store().try_add_message(report.id, &mut sealing.new);
             let added = added.map_err(|error| app.not_written(error))?;
             if added == AddMessage::Added {
                 app.last_write().set(true);
                 // A withdrawal frees more than it takes.
                 if sealing.new.kind != MessageKind::Withdrawal {
-                    app.capacity().took(sealing.new.on, bytes);
+                    app.capacity().took(sealing.new.on, texts, files);
                 }
                 return Ok(None);
             }
@@ -122,6 +122,12 @@ struct Sealing {
 }
 
 impl Sealing {
+    /// Bytes of the text, and of the files with it.
+    fn bytes(&self) -> (u64, u64) {
+        let texts = self.new.text_bytes();
+        (texts, self.new.bytes() - texts)
+    }
+
     fn seal_as(&mut self, app: &App, seq: u32) -> Result<(), WebError> {
         (self.message.seq, self.new.seq) = (seq, seq);
         // A salt that was used for another number would tell that both say the same.
@@ -145,7 +151,7 @@ impl Sealing {
 
 /// Puts something sealed into the store, where nothing names it yet.
 fn put(app: &App, sealed: &Sealed) -> Result<FinishedUpload, WebError> {
-    let mut upload = app.store().upload();
+    let mut upload = app.store().upload_text();
     upload.write_all(sealed.as_bytes()).map_err(|error| app.not_sealed(error.into()))?;
     upload.finish().map_err(|error| app.not_written(error))
 }

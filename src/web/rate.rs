@@ -2,7 +2,7 @@
 //! memory alone.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -22,19 +22,29 @@ impl Rate {
     }
 
     /// Takes one, if there is one.
-    pub(super) fn take(&self) -> bool {
-        self.take_at(Instant::now())
-    }
-
-    fn take_at(&self, now: Instant) -> bool {
-        // A thread that panicked with it left a time that is as good as any.
-        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn take(&self, now: Instant) -> bool {
+        let mut full_at = self.full_at();
         let after = (*full_at).max(now) + self.each;
         let there = after <= now + WINDOW;
         if there {
             *full_at = after;
         }
         there
+    }
+
+    /// Whether there is one to be taken.
+    pub(super) fn is_left(&self, now: Instant) -> bool {
+        (*self.full_at()).max(now) + self.each <= now + WINDOW
+    }
+
+    /// Whether more than half of a minute's worth was used.
+    pub(super) fn is_over_half_used(&self, now: Instant) -> bool {
+        self.full_at().saturating_duration_since(now) > WINDOW / 2
+    }
+
+    fn full_at(&self) -> MutexGuard<'_, Instant> {
+        // A thread that panicked with it left a time that is as good as any.
+        self.full_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -46,10 +56,27 @@ mod tests {
     fn a_minute_has_so_many_and_they_come_back_evenly() {
         let rate = Rate::a_minute(3);
         let start = Instant::now() + WINDOW;
-        let taken = |seconds: u64| rate.take_at(start + Duration::from_secs(seconds));
+        let taken = |seconds: u64| rate.take(start + Duration::from_secs(seconds));
         assert_eq!([taken(0), taken(0), taken(0), taken(0)], [true, true, true, false]);
         assert_eq!([taken(19), taken(20), taken(20), taken(40)], [false, true, false, true]);
         // However long nobody asks, there is no more than a minute's worth.
         assert_eq!([taken(999), taken(999), taken(999), taken(999)], [true, true, true, false]);
+    }
+
+    #[test]
+    fn it_tells_what_is_left_without_taking_it() {
+        let rate = Rate::a_minute(4);
+        let start = Instant::now() + WINDOW;
+        let tells = |seconds: u64| {
+            let now = start + Duration::from_secs(seconds);
+            (rate.is_left(now), rate.is_over_half_used(now))
+        };
+        let mut told = vec![tells(0)];
+        for _ in 0..4 {
+            assert!(rate.take(start));
+            told.push(tells(0));
+        }
+        assert_eq!(told, [(true, false), (true, false), (true, false), (true, true), (false, true)]);
+        assert_eq!([tells(14), tells(15), tells(30)], [(false, true), (true, true), (true, false)]);
     }
 }

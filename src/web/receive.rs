@@ -1,7 +1,12 @@
 //! Multipart bodies: fields into memory, files sealed piece by piece while they arrive. Nothing plain is ever whole
 //! anywhere.
 
-use std::{io::Write, mem, sync::Arc};
+use std::{
+    io::{self, Write},
+    mem,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -9,11 +14,16 @@ use axum::{
     http::header,
 };
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time};
 
-use super::{App, WebError, capacity::Stage, uploads::UploadPlace};
+use super::{
+    App, WebError,
+    capacity::{FilesClosed, Stage},
+    received::Received,
+    uploads::{UploadPlace, UploadTurn},
+};
 use crate::{
-    crypto::{Hasher, PaddedSealer, SealedTrueSize},
+    crypto::{Hasher, PaddedSealer, SealError, SealedTrueSize},
     domain::{
         Attachment, Entries, FormField, Text,
         limits::{
@@ -26,7 +36,7 @@ use crate::{
         forms::{self, GatheredText},
         scrub,
     },
-    store::FinishedUpload,
+    store::{FinishedUpload, StoreError},
 };
 
 /// The field that files come in.
@@ -39,67 +49,25 @@ const BATCH: usize = 256 * KIB;
 const BEFORE_ITS_TURN: usize = 64 * KIB;
 /// Bytes of a file that are in memory in its turn: a batch that fills, those on their way, and the one that is sealed.
 const IN_ITS_TURN: usize = (2 + IN_FLIGHT) * BATCH;
-/// Names of files past the limit that are told.
-const LEFT_OUT_NAMES: usize = 20;
 /// Bytes of a file after which is looked again whether there is room.
 const LOOK_EVERY: usize = MIB;
 /// Bytes of a file after which what reading it left on a thread's stack is wiped.
 const WIPE_EVERY: usize = MIB;
+/// How long the rest of a form may pause of which no more is taken, and how long it may take.
+const REST_PAUSE: Duration = Duration::from_secs(2);
+const REST_WITHIN: Duration = Duration::from_mins(1);
 /// The media type of what has none.
 const UNKNOWN_TYPE: &str = "application/octet-stream";
 
-/// What a multipart form sent.
-pub(super) struct Received {
-    /// The text fields.
-    pub fields: Entries,
-    /// The files, sealed and in the store, but reachable from nowhere until a message names them.
-    pub files: Files,
-    /// Files that went past a limit. They were thrown away; all else was kept.
-    pub left_out: LeftOut,
-}
-
-/// Files that went past a limit, by name.
-#[derive(Default)]
-pub(super) struct LeftOut(Vec<String>);
-
-impl LeftOut {
-    /// Their names, as far as they are told.
-    pub(super) fn names(&self) -> &[String] {
-        &self.0
-    }
-
-    fn add(&mut self, name: String) {
-        if self.0.len() < LEFT_OUT_NAMES {
-            self.0.push(name);
-        } else if self.0.len() == LEFT_OUT_NAMES {
-            self.0.push("and others".to_owned());
-        }
-    }
-}
-
-/// Sealed files. Dropped without [`Files::take`], their room is free again.
-#[derive(Default)]
-pub(super) struct Files(Vec<(Attachment, FinishedUpload)>);
-
-impl Files {
-    /// What the message will say of them.
-    pub(super) fn described(&self) -> impl Iterator<Item = &Attachment> {
-        self.0.iter().map(|(attachment, _)| attachment)
-    }
-
-    /// Whether there are none.
-    pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// What the message says of them, and the files themselves.
-    pub(super) fn take(self) -> (Vec<Attachment>, Vec<FinishedUpload>) {
-        self.0.into_iter().unzip()
-    }
-}
-
 /// Receives a multipart form. Whatever goes wrong, nothing of it stays.
-pub(super) async fn receive(app: &App, request: Request) -> Result<Received, WebError> {
+///
+/// No byte of a file is taken before the fields that came say that the form may have files: whoever has no code that was
+/// issued to them has nothing sealed and written. What came until then is given at once, and the rest thrown away.
+pub(super) async fn receive(
+    app: &App,
+    request: Request,
+    may_have_files: fn(&App, &Entries) -> bool,
+) -> Result<Received, WebError> {
     if !forms::is_type(request.headers(), "multipart/form-data") {
         return Err(WebError::Type);
     }
@@ -130,7 +98,9 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Received, Web
         field_count: 0,
         file_bytes: 0,
         unwiped: 0,
-        received: Received { fields: Entries::default(), files: Files::default(), left_out: LeftOut::default() },
+        may_have_files,
+        files: FilesSoFar::None,
+        received: Received::default(),
     }
     .run(multipart)
     .await
@@ -148,7 +118,24 @@ struct Receiver<'a> {
     file_bytes: u64,
     /// Bytes that were read since this thread's stack was wiped.
     unwiped: usize,
+    may_have_files: fn(&App, &Entries) -> bool,
+    files: FilesSoFar,
     received: Received,
+}
+
+/// What was found out when the first file of a form came.
+#[derive(Clone, Copy)]
+enum FilesSoFar {
+    None,
+    Taken,
+    Closed(FilesClosed),
+}
+
+/// What became of a file.
+enum FilePart {
+    Read,
+    /// The form may not have any.
+    Refused,
 }
 
 enum Batch {
@@ -166,7 +153,12 @@ impl Receiver<'_> {
                 return Err(WebError::TooLarge);
             }
             match (field.name(), field.file_name()) {
-                (Some(name), Some(_)) if name == FILES => self.file(field).await?,
+                (Some(name), Some(_)) if name == FILES => {
+                    if let FilePart::Refused = self.file(field).await? {
+                        throw_away_rest(multipart, self.watch);
+                        return Ok(Received { is_cut: true, ..self.received });
+                    }
+                }
                 (_, None) => self.text(field).await?,
                 // A file where no file belongs.
                 _ => self.throw_away(field).await?,
@@ -191,13 +183,11 @@ impl Receiver<'_> {
     fn take_upload_place(&mut self) -> Result<(), WebError> {
         if self.upload_place.is_none() {
             self.upload_place = Some(self.app.uploads().place()?);
-            self.take_for_files(BEFORE_ITS_TURN)?;
+            if !self.allowance.take(Share::Files, BEFORE_ITS_TURN) {
+                return Err(WebError::Busy);
+            }
         }
         Ok(())
-    }
-
-    fn take_for_files(&self, bytes: usize) -> Result<(), WebError> {
-        if self.allowance.take(Share::Files, bytes) { Ok(()) } else { Err(WebError::Busy) }
     }
 
     async fn throw_away(&mut self, mut field: Field<'_>) -> Result<(), WebError> {
@@ -223,13 +213,17 @@ impl Receiver<'_> {
         Ok(())
     }
 
-    async fn file(&mut self, mut field: Field<'_>) -> Result<(), WebError> {
+    async fn file(&mut self, mut field: Field<'_>) -> Result<FilePart, WebError> {
         let sent_name = field.file_name().unwrap_or_default().to_owned();
         let media_type = media_type(&field);
+        let is_allowed = (self.may_have_files)(self.app, &self.received.fields);
         // A file that trickles in takes no turn from others before this much of it is here.
         let mut start = Vec::new();
         let mut is_whole = false;
         while start.len() < BEFORE_ITS_TURN && !is_whole {
+            if !is_allowed && !(start.is_empty() && sent_name.is_empty()) {
+                return Ok(FilePart::Refused);
+            }
             match self.next(&mut field).await? {
                 Some(piece) => {
                     self.take_upload_place()?;
@@ -240,32 +234,70 @@ impl Receiver<'_> {
         }
         // How a browser says that no file was chosen.
         if start.is_empty() && sent_name.is_empty() {
-            return Ok(());
+            return Ok(FilePart::Read);
         }
         let name = kept_name(&sent_name);
-        if self.received.files.0.len() >= self.app.config().limits.attachments {
-            self.received.left_out.add(name);
-            return self.throw_away(field).await;
-        }
-        match self.seal(field, start, is_whole).await? {
-            Some((truth, upload)) => {
+        let sealed = if self.received.files.count() >= self.app.config().limits.attachments {
+            SealedFile::PastLimit
+        } else if let Some(closed) = self.closed().await? {
+            SealedFile::NoRoom(closed)
+        } else {
+            self.seal(&mut field, start, is_whole).await?
+        };
+        match sealed {
+            SealedFile::Whole(truth, upload) => {
                 let (name, size, sha256) = (Text::verbatim(&name), truth.size, truth.sha256);
-                self.received.files.0.push((Attachment { name, media_type, size, sha256 }, upload));
+                self.received.files.add(Attachment { name, media_type, size, sha256 }, upload);
             }
-            None => self.received.left_out.add(name),
+            SealedFile::PastLimit => self.received.left_out.add(name),
+            SealedFile::NoRoom(closed) => self.received.left_out.add_closed(name, closed),
         }
-        Ok(())
+        // What is left of it, if it was not taken.
+        self.throw_away(field).await?;
+        Ok(FilePart::Read)
     }
 
-    /// Seals a file as it arrives; none if it goes past the limit of all files together.
+    /// Why no file of this form is taken. Found out once, when its first one comes: it counts as a message with files then.
+    async fn closed(&mut self) -> Result<Option<FilesClosed>, WebError> {
+        if let FilesSoFar::None = self.files {
+            let closed = self.app.blocking(|app| app.why_no_room_for_files(Stage::Sending)).await?;
+            let is_one_left = || self.app.sends_with_files().take(self.app.now());
+            self.files = match closed {
+                Some(closed) => FilesSoFar::Closed(closed),
+                None if is_one_left() => FilesSoFar::Taken,
+                None => FilesSoFar::Closed(FilesClosed::Now),
+            };
+        }
+        Ok(match self.files {
+            FilesSoFar::Closed(closed) => Some(closed),
+            FilesSoFar::None | FilesSoFar::Taken => None,
+        })
+    }
+
+    /// Seals a file as it arrives.
     async fn seal(
         &mut self,
-        mut field: Field<'_>,
+        field: &mut Field<'_>,
         start: Vec<u8>,
         is_whole: bool,
-    ) -> Result<Option<(SealedTrueSize, FinishedUpload)>, WebError> {
-        let turn = self.app.uploads().turn().await?;
-        self.take_for_files(IN_ITS_TURN)?;
+    ) -> Result<SealedFile, WebError> {
+        let turn = match self.app.uploads().turn().await {
+            Ok(turn) if self.allowance.take(Share::Files, IN_ITS_TURN) => turn,
+            Ok(_) | Err(WebError::Busy) => return Ok(SealedFile::NoRoom(FilesClosed::Now)),
+            Err(error) => return Err(error),
+        };
+        let sealed = self.seal_in_turn(field, start, is_whole, turn).await;
+        self.allowance.give_back(Share::Files, IN_ITS_TURN);
+        sealed
+    }
+
+    async fn seal_in_turn(
+        &mut self,
+        field: &mut Field<'_>,
+        start: Vec<u8>,
+        is_whole: bool,
+        turn: Arc<UploadTurn>,
+    ) -> Result<SealedFile, WebError> {
         let sealers = Arc::clone(&turn);
         let (sender, batches) = mpsc::channel(IN_FLIGHT);
         let app = self.app.clone();
@@ -287,10 +319,7 @@ impl Receiver<'_> {
             if self.file_bytes > self.app.config().attachment_bytes() {
                 // There may be room for a smaller one after it.
                 self.file_bytes = before;
-                drop((sender, turn));
-                self.allowance.give_back(Share::Files, IN_ITS_TURN);
-                self.throw_away(field).await?;
-                return Ok(None);
+                return Ok(SealedFile::PastLimit);
             }
             hasher.update(&data);
             batch_bytes += data.len();
@@ -307,44 +336,103 @@ impl Receiver<'_> {
             } else {
                 turn.pace.waits();
                 tokio::select! {
-                    () = turn.lost() => return Err(WebError::Busy),
-                    piece = self.next(&mut field) => piece?,
+                    () = turn.lost() => {
+                        self.file_bytes = before;
+                        return Ok(SealedFile::NoRoom(FilesClosed::Now));
+                    }
+                    piece = self.next(field) => piece?,
                 }
             };
             turn.pace.moved(piece.as_ref().map_or(0, Bytes::len));
         }
         let _ = sender.send(Batch::Pieces(batch)).await;
         let _ = sender.send(Batch::End).await;
-        let sealed = sealing.await.map_err(|_| WebError::Internal)??;
-        self.allowance.give_back(Share::Files, IN_ITS_TURN);
-        Ok(sealed.map(|(size, upload)| (SealedTrueSize { size, sha256: hasher.finish() }, upload)))
+        drop(sender);
+        let sealed = sealing.await.map_err(|_| WebError::Internal)?;
+        match sealed {
+            Ok(Written::Whole(size, upload)) => {
+                Ok(SealedFile::Whole(SealedTrueSize { size, sha256: hasher.finish() }, upload))
+            }
+            Ok(Written::NoRoom(closed)) => {
+                self.file_bytes = before;
+                Ok(SealedFile::NoRoom(closed))
+            }
+            // Its sender is here, so the file did not break off.
+            Ok(Written::BrokenOff) => Err(WebError::Internal),
+            Err(error) => Err(error),
+        }
     }
 }
 
-/// Gives the file's size and its place, if it came whole.
-fn seal(app: &App, mut batches: mpsc::Receiver<Batch>) -> Result<Option<(u64, FinishedUpload)>, WebError> {
+/// A file once it was read.
+enum SealedFile {
+    Whole(SealedTrueSize, FinishedUpload),
+    /// It goes past a limit of its message.
+    PastLimit,
+    NoRoom(FilesClosed),
+}
+
+/// What the sealer gives: the file's size and its place, if it came whole.
+enum Written {
+    Whole(u64, FinishedUpload),
+    BrokenOff,
+    NoRoom(FilesClosed),
+}
+
+/// A file for which there is no room is no fault: its text goes on without it.
+fn seal(app: &App, batches: mpsc::Receiver<Batch>) -> Result<Written, WebError> {
+    match try_seal(app, batches) {
+        Err(SealError::Write(error)) => match error.downcast::<StoreError>() {
+            Ok(StoreError::Arriving | StoreError::Full) => Ok(Written::NoRoom(FilesClosed::Now)),
+            Ok(error) => Err(app.not_written(error)),
+            Err(error) => Err(SealError::Write(error).into()),
+        },
+        sealed => Ok(sealed?),
+    }
+}
+
+fn try_seal(app: &App, mut batches: mpsc::Receiver<Batch>) -> Result<Written, SealError> {
     let mut sealer = PaddedSealer::start(app.recipients(), app.store().upload())?;
     let mut unseen = 0;
     loop {
         match batches.blocking_recv() {
             Some(Batch::Pieces(pieces)) => {
                 for piece in pieces {
-                    sealer.write_all(&piece).map_err(|error| app.not_sealed(error.into()))?;
+                    sealer.write_all(&piece)?;
                     unseen += piece.len();
                 }
                 if unseen > LOOK_EVERY {
                     unseen = 0;
-                    if app.why_full(Stage::Sending)?.is_some() {
-                        return Err(WebError::Full);
+                    // A disk that does not say how full it is has no room for files.
+                    let closed = app.why_no_room_for_files(Stage::Sending).unwrap_or(Some(FilesClosed::Now));
+                    if let Some(closed) = closed {
+                        return Ok(Written::NoRoom(closed));
                     }
                 }
             }
             Some(Batch::End) => break,
-            None => return Ok(None),
+            None => return Ok(Written::BrokenOff),
         }
     }
-    let (size, upload) = sealer.finish().map_err(|error| app.not_sealed(error))?;
-    Ok(Some((size, upload.finish().map_err(|error| app.not_written(error))?)))
+    let (size, upload) = sealer.finish()?;
+    Ok(Written::Whole(size, upload.finish().map_err(io::Error::other)?))
+}
+
+/// Lets the rest of a form be sent, unread, for a while: a browser shows the answer only when it could send everything.
+fn throw_away_rest(mut multipart: Multipart, watch: Watch) {
+    let rest = async move {
+        while let Ok(Ok(Some(mut field))) = time::timeout(REST_PAUSE, multipart.next_field()).await {
+            watch.progress();
+            loop {
+                match time::timeout(REST_PAUSE, field.chunk()).await {
+                    Ok(Ok(Some(_))) => watch.progress(),
+                    Ok(Ok(None)) => break,
+                    _ => return,
+                }
+            }
+        }
+    };
+    tokio::spawn(time::timeout(REST_WITHIN, rest));
 }
 
 fn media_type(field: &Field<'_>) -> Text {

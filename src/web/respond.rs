@@ -23,6 +23,9 @@ const TLS_ALONE: HeaderValue = HeaderValue::from_static("max-age=63072000");
 /// Tells Tor Browser where else this page is.
 const ONION_LOCATION: HeaderName = HeaderName::from_static("onion-location");
 
+/// Where concerns are sent from that had to wait.
+const HELD_SENDS: &str = "/report/send/";
+
 /// Marks a response that search engines may list. All others say that they may not.
 #[derive(Clone, Copy)]
 pub(super) struct Indexed;
@@ -85,7 +88,10 @@ impl OverTls {
             return None;
         }
         // Tor Browser may go there by itself: never away from what a form was answered with, such as a receipt code.
-        let onion = service.onion.as_ref().filter(|_| matches!(*request.method(), Method::GET | Method::HEAD));
+        // Nor from where a concern is on its way.
+        let stays = request.uri().path().starts_with(HELD_SENDS);
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        let onion = service.onion.as_ref().filter(|_| reads && !stays);
         let onion = onion.and_then(|onion| {
             let page = request.uri().path_and_query().map_or("/", |page| page.as_str());
             HeaderValue::from_str(&format!("{}{page}", onion.trim_end_matches('/'))).ok()

@@ -3,7 +3,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{App, WebError, follow_up, form, health, pages, respond, send, status, withdraw};
+use super::{App, WebError, follow_up, form, health, pages, receipt, respond, send, status, withdraw};
 
 /// Every page of the box.
 pub fn router(app: App) -> Router {
@@ -22,7 +22,8 @@ pub fn router(app: App) -> Router {
         .route("/report", get(form::form).post(form::change))
         .route("/report/check", post(form::check))
         .route("/report/send", post(send::send))
-        .route("/receipt/check", post(send::check_copy))
+        .route("/report/send/{ticket}", get(send::send_held))
+        .route("/receipt/check", post(receipt::check_copy))
         .route("/status", get(status::ask).post(status::show))
         .route("/status/follow-up/check", post(follow_up::check))
         .route("/status/follow-up", post(follow_up::follow_up))

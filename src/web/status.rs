@@ -9,6 +9,7 @@ use axum::{
 use super::{
     App, WebError,
     answers::open_answers,
+    codes,
     departure::{Departure, Steps},
     own_copies::open_copies,
     respond::page,
@@ -91,10 +92,11 @@ impl OpenedReport {
                 emptied_on: app.store().last_collected_on()?,
                 restored: restored(app),
             };
+            let tag = codes::follow_up_tag(app, &self.code);
             let signers = app.store().known_signers()?;
             let answers = open_answers(app.store().settings().box_id, &signers, &self.receipt, &self.report);
             let copies = open_copies(app, &self.receipt, &self.report)?;
-            let view = StatusPage::new(parts, self.code.grouped(), &self.report, (answers, copies), follow_up);
+            let view = StatusPage::new(parts, (self.code.grouped(), tag), &self.report, (answers, copies), follow_up);
             page(StatusCode::OK, &view)
         })
         .await

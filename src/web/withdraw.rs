@@ -10,7 +10,7 @@ use super::{
     App, WebError,
     departure::Steps,
     message::UnsealedMessage,
-    receive::Files,
+    received::Files,
     respond::page,
     status::{self, Lookup, OpenedReport},
     view::{WithdrawPage, WithdrawnPage},

@@ -31,6 +31,11 @@ impl<'a> File<'a> {
 /// Fields and their values, in order.
 pub(crate) type Fields = Vec<(String, String)>;
 
+/// What says whose page a form was on.
+const SITE: &str = "Sec-Fetch-Site: ";
+/// As browsers of today say it of a form of this site, over HTTPS and on the machine itself.
+pub(crate) const OWN_PAGE: &str = "Sec-Fetch-Site: same-origin\r\n";
+
 const BOUNDARY: &str = "----a-boundary-that-stands-in-no-file";
 
 pub(crate) fn get(address: SocketAddr, path: &str) -> Page {
@@ -48,16 +53,26 @@ pub(crate) fn post(address: SocketAddr, path: &str, fields: &Fields) -> Page {
 
 /// As [`post`]; none if the box goes away meanwhile.
 pub(crate) fn try_post(address: SocketAddr, path: &str, fields: &Fields) -> Option<Page> {
-    try_post_with(address, path, "", fields)
+    try_post_with(address, path, OWN_PAGE, fields)
 }
 
 /// As [`post`], with further header lines.
 pub(crate) fn post_with(address: SocketAddr, path: &str, headers: &str, fields: &Fields) -> Page {
-    try_post_with(address, path, headers, fields).expect("a whole answer")
+    try_post_with(address, path, &of_own_page(headers), fields).expect("a whole answer")
+}
+
+/// As [`post`], from a browser that does not say whose page a form was on.
+pub(crate) fn post_silently(address: SocketAddr, path: &str, fields: &Fields) -> Page {
+    try_post_with(address, path, "", fields).expect("a whole answer")
+}
+
+/// As [`post_multipart`], from such a browser.
+pub(crate) fn post_multipart_silently(address: SocketAddr, path: &str, fields: &Fields, files: Vec<File<'_>>) -> Page {
+    try_post_multipart_with(address, path, "", fields, files).expect("a whole answer")
 }
 
 fn try_post_with(address: SocketAddr, path: &str, headers: &str, fields: &Fields) -> Option<Page> {
-    post_over(&mut TcpStream::connect(address).ok()?, &address.to_string(), path, headers, fields)
+    send_form(&mut TcpStream::connect(address).ok()?, &address.to_string(), (path, headers), fields)
 }
 
 /// As [`post_with`], on a connection that is there.
@@ -66,6 +81,20 @@ pub(crate) fn post_over<S: Read + Write>(
     host: &str,
     path: &str,
     headers: &str,
+    fields: &Fields,
+) -> Option<Page> {
+    send_form(stream, host, (path, &of_own_page(headers)), fields)
+}
+
+/// Header lines that say that a form was on the box's own page, unless they say where it was.
+fn of_own_page(headers: &str) -> String {
+    if headers.contains(SITE) { headers.to_owned() } else { format!("{OWN_PAGE}{headers}") }
+}
+
+fn send_form<S: Read + Write>(
+    stream: &mut S,
+    host: &str,
+    (path, headers): (&str, &str),
     fields: &Fields,
 ) -> Option<Page> {
     let mut body = form_urlencoded::Serializer::new(String::new());
@@ -89,7 +118,18 @@ pub(crate) fn try_post_multipart(
     fields: &Fields,
     files: Vec<File<'_>>,
 ) -> Option<Page> {
-    multipart_over(&mut TcpStream::connect(address).ok()?, &address.to_string(), path, fields, files)
+    try_post_multipart_with(address, path, OWN_PAGE, fields, files)
+}
+
+fn try_post_multipart_with(
+    address: SocketAddr,
+    path: &str,
+    headers: &str,
+    fields: &Fields,
+    files: Vec<File<'_>>,
+) -> Option<Page> {
+    let stream = &mut TcpStream::connect(address).ok()?;
+    send_multipart(stream, &address.to_string(), (path, headers), fields, files)
 }
 
 /// As [`post_multipart`], on a connection that is there.
@@ -97,6 +137,16 @@ pub(crate) fn multipart_over<S: Read + Write>(
     stream: &mut S,
     host: &str,
     path: &str,
+    fields: &Fields,
+    files: Vec<File<'_>>,
+) -> Option<Page> {
+    send_multipart(stream, host, (path, OWN_PAGE), fields, files)
+}
+
+fn send_multipart<S: Read + Write>(
+    stream: &mut S,
+    host: &str,
+    (path, headers): (&str, &str),
     fields: &Fields,
     files: Vec<File<'_>>,
 ) -> Option<Page> {
@@ -118,7 +168,7 @@ pub(crate) fn multipart_over<S: Read + Write>(
         + heads.iter().zip(&files).map(|(head, file)| head.len() as u64 + file.length + 2).sum::<u64>()
         + end.len() as u64;
     let head = format!(
-        "POST {path} HTTP/1.1\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n"
+        "POST {path} HTTP/1.1\r\n{headers}Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n"
     );
     over(stream, host, &head, |stream| {
         stream.write_all(text.as_bytes())?;

@@ -24,7 +24,7 @@ use crate::{
     http::{self, Listener, scrub},
     store::{Settings, Store},
     unseal::{KeyFileError, NewKeys, Passphrase, read_identity, read_signing_key},
-    web::{self, App, AppOptions, Config},
+    web::{self, App, AppOptions, Config, SystemStopwatch},
 };
 
 /// How long the desk of a demonstration stays open without a request: nothing in it is worth locking away.
@@ -161,6 +161,7 @@ fn prepare(directory: &Path) -> Result<Demonstration, output::Failure> {
         calendar,
         config: Config::default(),
         today: Arc::new(SystemDay),
+        stopwatch: Arc::new(SystemStopwatch),
         demo: true,
     };
     Ok(Demonstration { options, stick, keys, receipt_code })

@@ -26,7 +26,7 @@ use crate::{
         limits::{CONNECTIONS, OTHER_OPEN_FILES},
     },
     http::{self, Listener, Tls},
-    web::{self, App, AppOptions},
+    web::{self, App, AppOptions, SystemStopwatch},
 };
 
 /// Threads for what blocks: one for each upload that is sealed, and many more than cores for the rest. Each takes memory.
@@ -74,6 +74,7 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
         calendar: arguments.data.calendar()?,
         config,
         today: Arc::new(SystemDay),
+        stopwatch: Arc::new(SystemStopwatch),
         demo: false,
     };
     serve(options, listeners, tls, |listeners| {

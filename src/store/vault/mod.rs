@@ -13,5 +13,5 @@ pub(super) use free::FreeSlots;
 pub(super) use shelf::Shelf;
 pub(super) use shelf_file::ShelfFile;
 pub use shelves::Budget;
-pub(super) use shelves::Vault;
+pub(super) use shelves::{Cargo, Vault};
 pub(super) use slots::{FilledSlot, Placed};

@@ -14,7 +14,7 @@ use crate::{crypto::os_random, store::StoreError};
 /// How much of the disk the vault may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
-    /// Bytes of disk that stay free when it grows.
+    /// Bytes of disk that are kept free. Half of it stays when the vault grows for files, an eighth when it does for texts.
     pub disk_reserve: u64,
     /// Bytes of slots that files take which are still arriving, or whose message is not committed yet.
     pub arriving: u64,
@@ -23,6 +23,15 @@ pub struct Budget {
 impl Budget {
     /// No bound at all.
     pub const UNBOUNDED: Self = Self { disk_reserve: 0, arriving: u64::MAX };
+}
+
+/// What is on its way into the vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Cargo {
+    /// What a person wrote, sealed. However many files come, there is room for it.
+    Text,
+    /// A file, which may be large and slow.
+    File,
 }
 
 /// Every shelf, and which slots are free where people's files go. What arrives takes its slots in memory alone: what
@@ -108,16 +117,17 @@ impl Vault {
         self.state().free.get_or_insert([short, long]);
     }
 
-    /// Takes a slot for a file that arrives.
-    pub(in crate::store) fn take(&self, shelf: Shelf) -> Result<u32, StoreError> {
+    /// Takes a slot for what arrives.
+    pub(in crate::store) fn take(&self, shelf: Shelf, cargo: Cargo) -> Result<u32, StoreError> {
         let bytes = shelf.slot_bytes() as u64;
         let mut state = self.state();
         // However many files trickle in, there is room for texts.
-        if shelf == Shelf::Long && self.arriving().saturating_add(bytes) > state.budget.arriving {
+        let is_bounded = shelf == Shelf::Long && cargo == Cargo::File;
+        if is_bounded && self.arriving().saturating_add(bytes) > state.budget.arriving {
             return Err(StoreError::Arriving);
         }
         if self.map(&mut state, shelf)?.free() == 0 {
-            self.grow(&mut state, shelf, false)?;
+            self.grow(&mut state, shelf, cargo, false)?;
         }
         let slot = self.map(&mut state, shelf)?.take_any(&mut os_random()).ok_or(StoreError::Full)?;
         self.arriving.fetch_add(bytes, Ordering::Relaxed);
@@ -160,7 +170,7 @@ impl Vault {
                 let map = self.map(&mut state, shelf)?;
                 map.free() < map.slots() / 4
             } {
-                self.grow(&mut state, shelf, true)?;
+                self.grow(&mut state, shelf, Cargo::File, true)?;
             }
         }
         Ok(())
@@ -198,7 +208,11 @@ impl Vault {
     }
 
     /// Ahead of time by a large step, and else, while somebody waits, by what is done at once.
-    fn grow(&self, state: &mut Stock, shelf: Shelf, ahead: bool) -> Result<(), StoreError> {
+    fn grow(&self, state: &mut Stock, shelf: Shelf, cargo: Cargo, ahead: bool) -> Result<(), StoreError> {
+        let kept = match cargo {
+            Cargo::Text => state.budget.disk_reserve / 8,
+            Cargo::File => state.budget.disk_reserve / 2,
+        };
         let file = self.file(shelf);
         let disk = rustix::fs::fstatvfs(file.file()).map_err(io::Error::from)?;
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
@@ -214,7 +228,7 @@ impl Vault {
                     file.grow(slots, slots + by)
                 }
             };
-            if free >= needed.saturating_add(state.budget.disk_reserve / 2) && grown(file).is_ok() {
+            if free >= needed.saturating_add(kept) && grown(file).is_ok() {
                 self.map(state, shelf)?.grow(slots + by);
                 return Ok(());
             }

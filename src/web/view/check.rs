@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{Clock, ClockKind, Concern, ConcernField, Given, Prompt, Route, SeriousHarm, prompts},
     http::Day,
+    web::capacity::FilesClosed,
 };
 
 /// The page on which answers are checked and files chosen.
@@ -20,6 +21,7 @@ use crate::{
 #[template(path = "box/check.html")]
 pub(in crate::web) struct CheckPage<'a> {
     shell: &'a Shell,
+    not_sent: Option<NotSent>,
     hidden: Vec<(&'static str, String)>,
     /// Whether the person said that someone could be seriously harmed soon.
     is_urgent: bool,
@@ -29,11 +31,21 @@ pub(in crate::web) struct CheckPage<'a> {
     found: FoundInText,
     attachments: usize,
     attachment_mib: u64,
+    files_closed: Option<FilesClosed>,
     sending_time: SendingTime,
     notice_due: Day,
     promises: Vec<PromiseRow>,
     /// Whether it is a complaint about personal data, which the receipt acknowledges.
     is_about_data: bool,
+}
+
+/// Why a concern was not sent, though nothing is wrong with it.
+#[derive(Clone, Copy)]
+pub(in crate::web) enum NotSent {
+    /// Its code has ended.
+    Ended,
+    /// It came without a code that this box issued.
+    NoCode,
 }
 
 /// A question and what was answered.
@@ -47,12 +59,12 @@ struct AnswerRow {
 impl<'a> CheckPage<'a> {
     /// All answers, and the clocks that would start today. None without a notice clock.
     pub(in crate::web) fn new(parts: FormParts<'a>, route: Route, concern: &Concern, clocks: &[Clock]) -> Option<Self> {
-        let FormParts { shell, limits, keep } = parts;
+        let FormParts { shell, limits, files_closed, keep } = parts;
         let notice = clocks.iter().find(|clock| clock.kind == ClockKind::InformationUseNotice)?;
         let open: Vec<Clock> = clocks.iter().copied().filter(|clock| clock.met_on.is_none()).collect();
         let given = given(route, concern);
-        let mut hidden = carried(&given);
-        hidden.extend(keep.fields());
+        let mut hidden = keep.fields();
+        hidden.extend(carried(&given));
         let prompts = prompts(Some(route), |field| given.contains_key(&field));
         let rows: Vec<AnswerRow> =
             prompts.iter().filter_map(|prompt| Some(AnswerRow::new(prompt, given.get(&prompt.field)?))).collect();
@@ -63,6 +75,7 @@ impl<'a> CheckPage<'a> {
         rows.iter().for_each(|row| found.add(&row.found));
         Some(Self {
             shell,
+            not_sent: None,
             hidden,
             is_urgent: concern.serious_harm == Some(SeriousHarm::Yes),
             rows,
@@ -70,11 +83,17 @@ impl<'a> CheckPage<'a> {
             found,
             attachments: limits.attachments,
             attachment_mib: limits.attachment_mib,
+            files_closed,
             sending_time: SendingTime::of_mib(limits.attachment_mib),
             notice_due: Day(notice.due_on),
             promises: promises(&open),
             is_about_data: concern.promises(route).any(|promise| promise == Clock::DATA_ACKNOWLEDGEMENT),
         })
+    }
+
+    /// With why it was not sent just now, if it was to be.
+    pub(in crate::web) fn not_sent(self, not_sent: Option<NotSent>) -> Self {
+        Self { not_sent, ..self }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     crypto::os_random,
     domain::{FieldError, FollowUp, FormField, SendId},
     http::Day,
-    web::config::LimitsConfig,
+    web::{capacity::FilesClosed, config::LimitsConfig},
 };
 
 /// A follow-up that was typed and is not sent yet.
@@ -32,27 +32,36 @@ impl TypedFollowUp {
 pub(in crate::web) struct FollowUpCheckPage<'a> {
     shell: &'a Shell,
     code: Zeroizing<String>,
+    tag: String,
     send_id: SendId,
     typed: String,
     text: CheckedText,
     errors: &'a [FieldError],
     attachments: usize,
     attachment_mib: u64,
+    files_closed: Option<FilesClosed>,
     sending_time: SendingTime,
+}
+
+/// What that page is made from.
+pub(in crate::web) struct FollowUpParts<'a> {
+    pub(in crate::web) shell: &'a Shell,
+    pub(in crate::web) limits: LimitsConfig,
+    /// Why files can't be taken now.
+    pub(in crate::web) files_closed: Option<FilesClosed>,
+    pub(in crate::web) code: Zeroizing<String>,
+    /// What lets files come with it.
+    pub(in crate::web) tag: String,
 }
 
 impl<'a> FollowUpCheckPage<'a> {
     /// Of what was typed, which may be nothing: files alone are enough.
-    pub(in crate::web) fn new(
-        shell: &'a Shell,
-        limits: LimitsConfig,
-        code: Zeroizing<String>,
-        follow_up: TypedFollowUp,
-        errors: &'a [FieldError],
-    ) -> Self {
+    pub(in crate::web) fn new(parts: FollowUpParts<'a>, follow_up: TypedFollowUp, errors: &'a [FieldError]) -> Self {
+        let FollowUpParts { shell, limits, files_closed, code, tag } = parts;
         Self {
             shell,
             code,
+            tag,
             send_id: follow_up.send_id(),
             // What is refused for its length is not looked through: there is no end to it.
             text: if FollowUp::too_long(&follow_up.typed).is_some() {
@@ -64,6 +73,7 @@ impl<'a> FollowUpCheckPage<'a> {
             errors,
             attachments: limits.attachments,
             attachment_mib: limits.attachment_mib,
+            files_closed,
             sending_time: SendingTime::of_mib(limits.attachment_mib),
         }
     }
@@ -83,6 +93,8 @@ impl FollowUpCheckPage<'_> {
 pub(in crate::web) struct FollowedUpPage<'a> {
     pub(in crate::web) shell: &'a Shell,
     pub(in crate::web) code: Zeroizing<String>,
+    /// What lets files come with another message.
+    pub(in crate::web) tag: String,
     pub(in crate::web) received_on: Day,
     /// None if nothing is owed any more: the team set the report aside since it came.
     pub(in crate::web) notice_due: Option<Day>,

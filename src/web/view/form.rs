@@ -6,7 +6,7 @@ use super::{KeepCode, Shell, harm::WhenRead, help::HelpRow};
 use crate::{
     domain::{ConcernField, Entries, FieldError, FormField, Input, Prompt, Route, Section, WhoElse, prompts},
     http::Field,
-    web::config::LimitsConfig,
+    web::{capacity::FilesClosed, config::LimitsConfig},
 };
 
 /// What a form says where nothing is chosen, so that a choice can be taken back and no browser chooses for the person.
@@ -27,6 +27,7 @@ pub(in crate::web) struct FormPage<'a> {
     parts: Vec<FoldedPart>,
     help: Vec<HelpRow<'a>>,
     attachments: usize,
+    files_closed: Option<FilesClosed>,
 }
 
 /// Questions that fold away together.
@@ -41,6 +42,8 @@ struct FoldedPart {
 pub(in crate::web) struct FormParts<'a> {
     pub(in crate::web) shell: &'a Shell,
     pub(in crate::web) limits: LimitsConfig,
+    /// Why files can't be taken now.
+    pub(in crate::web) files_closed: Option<FilesClosed>,
     /// The code that the receipt will show.
     pub(in crate::web) keep: KeepCode,
 }
@@ -59,7 +62,7 @@ impl<'a> FormPage<'a> {
 
     /// A form with everything that was typed, and what is wrong with it.
     pub(in crate::web) fn with(parts: FormParts<'a>, typed: &Entries, errors: &'a [FieldError]) -> Self {
-        let FormParts { shell, limits, keep } = parts;
+        let FormParts { shell, limits, files_closed, keep } = parts;
         let route = Route::from_slug(typed.first(ConcernField::Route.slug()));
         let is_answered = |field: ConcernField| typed.all(field.slug()).any(|value| !value.is_empty());
         let changed = typed.first(FormField::Change.slug());
@@ -73,6 +76,7 @@ impl<'a> FormPage<'a> {
             parts: Vec::new(),
             help: route.map(|route| shell.help(WhoElse::for_report(route, None))).unwrap_or_default(),
             attachments: limits.attachments,
+            files_closed,
         };
         for prompt in prompts(route, is_answered) {
             let field = field(&prompt, shell.when_read(), typed, errors);

@@ -18,12 +18,13 @@ mod shell;
 mod status;
 #[cfg(test)]
 mod validity;
+mod wait;
 mod way_back;
 mod who_else;
 mod written;
 
-pub(super) use check::{CheckPage, carried_answers};
-pub(super) use follow_up::{FollowUpCheckPage, FollowedUpPage, TypedFollowUp};
+pub(super) use check::{CheckPage, NotSent, carried_answers};
+pub(super) use follow_up::{FollowUpCheckPage, FollowUpParts, FollowedUpPage, TypedFollowUp};
 pub(super) use form::{FormPage, FormParts, RoutesPage};
 pub(super) use keep_code::KeepCode;
 pub(super) use pages::{
@@ -34,5 +35,6 @@ pub(super) use receipt::{ReceiptPage, ToldOnReceipt};
 pub(super) use sent_files::SentFiles;
 pub(super) use shell::Shell;
 pub(super) use status::{AskPage, StatusPage, StatusParts};
+pub(super) use wait::WaitPage;
 pub(super) use way_back::WayBack;
 pub(super) use who_else::WhoElsePage;

@@ -40,11 +40,14 @@ pub(in crate::web) struct ReceiptPage<'a> {
     help: Vec<HelpRow<'a>>,
     /// What was sent now and not kept, to be sent as a follow-up.
     unsent: String,
+    /// What lets files come with that.
+    follow_up_tag: String,
     errors: &'a [FieldError],
     typed: &'a str,
 }
 
 /// What a receipt says of the send that it answers, and of no other.
+#[derive(Clone)]
 pub(in crate::web) struct ToldOnReceipt {
     /// Whether the person said that someone could be seriously harmed soon.
     is_urgent: bool,
@@ -127,14 +130,15 @@ impl<'a> ReceiptPage<'a> {
             help: shell.help(told.help.clone()),
             told,
             unsent: String::new(),
+            follow_up_tag: String::new(),
             errors: &[],
             typed: "",
         }
     }
 
-    /// With what was sent now, if it was not kept.
-    pub(in crate::web) fn unsent(self, description: String) -> Self {
-        Self { unsent: description, ..self }
+    /// With what was sent now, if it was not kept, and the tag of the follow-up that it can be sent as.
+    pub(in crate::web) fn unsent(self, description: String, follow_up_tag: String) -> Self {
+        Self { unsent: description, follow_up_tag, ..self }
     }
 
     /// With what is wrong with the copy that was typed.

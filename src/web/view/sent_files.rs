@@ -1,7 +1,7 @@
 use crate::{
     domain::{Attachment, escape_invisible_in_line, limits::KIB},
     http::bytes_in_words,
-    web::receive::LeftOut,
+    web::received::LeftOut,
 };
 
 /// Bytes of a list of files that a form may carry, and lines in it. A page that would have to show more says that it
@@ -22,7 +22,7 @@ pub(in crate::web) struct SentFile {
 pub(in crate::web) struct SentFiles {
     /// Those that are sealed and stored.
     pub(in crate::web) kept: Vec<SentFile>,
-    /// Those past the limit, by name.
+    /// Those that were not taken, by name.
     pub(in crate::web) left_out: Vec<String>,
 }
 

@@ -39,6 +39,8 @@ pub(in crate::web) struct AskPage<'a> {
 pub(in crate::web) struct StatusPage<'a> {
     shell: &'a Shell,
     code: Zeroizing<String>,
+    /// What lets files come with a follow-up.
+    tag: String,
     standing: ReportStanding,
     /// The same in a sentence, with days as they are shown.
     meaning: MeaningOfState,
@@ -155,7 +157,7 @@ impl<'a> StatusPage<'a> {
     /// From a report, with its answers and the copies of its messages, opened.
     pub(in crate::web) fn new(
         parts: StatusParts<'a>,
-        code: Zeroizing<String>,
+        (code, tag): (Zeroizing<String>, String),
         report: &StoredReport,
         (answers, copies): (Vec<ReadAnswer>, Vec<OpenedCopy>),
         follow_up: TypedFollowUp,
@@ -188,6 +190,7 @@ impl<'a> StatusPage<'a> {
         Self {
             shell: parts.shell,
             code,
+            tag,
             standing,
             meaning: MeaningOfState {
                 standing,
@@ -245,6 +248,7 @@ impl<'a> StatusPage<'a> {
         let new = || Self {
             shell,
             code: Zeroizing::new("7KQM-4T9X-0B2C-WZ8N-3HRE-5VPA".to_owned()),
+            tag: "2026-12-01.0123456789abcdef".to_owned(),
             standing: ReportStanding::State(ReportState::Received),
             meaning: meaning(ReportStanding::State(ReportState::Received), Fetched::Perhaps(Day(day))),
             received_on: Day(day),

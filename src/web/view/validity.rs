@@ -3,10 +3,10 @@
 use zeroize::Zeroizing;
 
 use super::{
-    AccessibilityPage, AskPage, BeforePage, CheckPage, EasyReadPage, ErrorPage, FollowUpCheckPage, FollowedUpPage,
-    FormPage, FormParts, KeepCode, KeysPage, LeavePage, PrivacyPage, ReceiptPage, RightPage, RoutesPage, SafePage,
-    SentFiles, Shell, StartPage, StatusPage, ToldOnReceipt, TypedFollowUp, WayBack, WhoElsePage, WithdrawPage,
-    WithdrawnPage,
+    AccessibilityPage, AskPage, BeforePage, CheckPage, EasyReadPage, ErrorPage, FollowUpCheckPage, FollowUpParts,
+    FollowedUpPage, FormPage, FormParts, KeepCode, KeysPage, LeavePage, NotSent, PrivacyPage, ReceiptPage, RightPage,
+    RoutesPage, SafePage, SentFiles, Shell, StartPage, StatusPage, ToldOnReceipt, TypedFollowUp, WaitPage, WayBack,
+    WhoElsePage, WithdrawPage, WithdrawnPage,
 };
 use crate::{
     domain::{
@@ -21,6 +21,7 @@ use crate::{
     },
     web::{
         WebError,
+        capacity::FilesClosed,
         config::{Config, LimitsConfig},
     },
 };
@@ -58,6 +59,9 @@ tested_by = "Exampleshire Accessibility"
 contact = "020 7946 0000"
 "#;
 
+/// As long as a tag is.
+const TAG: &str = "2026-12-01.0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
 const TODAY: Date = Date::constant(2026, 12, 1);
 
 fn every_page() -> Vec<Sample> {
@@ -69,7 +73,7 @@ fn every_page() -> Vec<Sample> {
     let mut pages = Vec::new();
     let mut add = |name: &str, page: &dyn Render, is_error| pages.push(page.sample(name, is_error));
     let code = || Zeroizing::new("7KQM-4T9X-0B2C-WZ8N-3HRE-5VPA".to_owned());
-    let keep = || KeepCode { code: code().to_string(), tag: "0123456789abcdef".into() };
+    let keep = || KeepCode { code: code().to_string(), tag: TAG.into() };
     let limits = LimitsConfig::default();
 
     add("start", &StartPage { shell: &shell, is_indexed: false }, false);
@@ -102,7 +106,12 @@ fn every_page() -> Vec<Sample> {
     let unsent = vec![("description", "\"></form> It went on.".to_owned())];
     add("withdrawn, and sent again", &WithdrawnPage { shell: &shell, unsent, on: Day(TODAY) }, false);
 
-    let parts = || FormParts { shell: &shell, limits, keep: keep() };
+    let parts = || FormParts { shell: &shell, limits, files_closed: None, keep: keep() };
+    let closed = |closed| FormParts { files_closed: Some(closed), ..parts() };
+    for seconds in [1, 30] {
+        let address = "/report/send/0123456789abcdef0123456789abcdef";
+        add(&format!("wait, {seconds}"), &WaitPage { shell: &shell, seconds, address }, false);
+    }
     add("routes", &RoutesPage { shell: &shell }, false);
     add("who else", &WhoElsePage::new(&shell), false);
     for route in Route::ALL {
@@ -113,6 +122,16 @@ fn every_page() -> Vec<Sample> {
     add("form with errors", &FormPage::with(parts(), &Entries::default(), &errors), true);
     add("form, changing an answer", &FormPage::with(parts(), &typed, &[]), false);
     let Ok((_, concern)) = Concern::parse(&typed) else { panic!("a form in order") };
+    let (staff, of_staff) = (Route::StaffConcern, clocks(Route::StaffConcern));
+    for why in [FilesClosed::Today, FilesClosed::Now] {
+        add(&format!("form, files closed, {why:?}"), &FormPage::empty(closed(why), staff), false);
+        let check = CheckPage::new(closed(why), staff, &concern, &of_staff).expect("a notice clock");
+        add(&format!("check, files closed, {why:?}"), &check, false);
+    }
+    for (name, why) in [("ended", NotSent::Ended), ("no code", NotSent::NoCode)] {
+        let check = CheckPage::new(parts(), staff, &concern, &of_staff).expect("a notice clock");
+        add(&format!("not sent, {name}"), &check.not_sent(Some(why)), false);
+    }
     let Ok((_, urgent)) = Concern::parse(&urgent) else { panic!("a form in order") };
     let fewest = [("route", "staff-concern"), ("about", "fraud"), ("description", "I am the only pharmacist there.")];
     let mut form = Entries::default();
@@ -153,7 +172,7 @@ fn every_page() -> Vec<Sample> {
     let receipt = ReceiptPage::new(&copying, nowhere(), keep(), TODAY, &clocks_of_it, told());
     add("receipt, with copies, about personal data", &receipt, false);
     let told = ToldOnReceipt::new(route, &about_data).files(None);
-    let receipt = ReceiptPage::new(&shell, nowhere(), keep(), TODAY, &[], told).unsent("Once more.".into());
+    let receipt = ReceiptPage::new(&shell, nowhere(), keep(), TODAY, &[], told).unsent("Once more.".into(), TAG.into());
     add("receipt of a report that was set aside", &receipt, false);
     add("ask", &AskPage { shell: &shell, errors: &[], typed: "", restored: None, unsent: "" }, false);
     let [from, to] = [24, 27].map(|day| Day(Date::constant(2026, 11, day)));
@@ -168,10 +187,14 @@ fn every_page() -> Vec<Sample> {
     for (name, page) in StatusPage::samples(&shell) {
         add(&name, &page, false);
     }
-    let follow_up = |text: &str, errors| {
-        let typed = TypedFollowUp { typed: text.into(), send_id: None };
-        FollowUpCheckPage::new(&shell, limits, code(), typed, errors)
-    };
+    let follow_up_parts = |files_closed| FollowUpParts { shell: &shell, limits, files_closed, code: code(), tag: TAG.into() };
+    let typed_follow_up = |text: &str| TypedFollowUp { typed: text.into(), send_id: None };
+    let follow_up = |text: &str, errors| FollowUpCheckPage::new(follow_up_parts(None), typed_follow_up(text), errors);
+    let no_files = [FieldError::new("files-closed", "Your files were not taken")];
+    let closed_follow_up =
+        |errors| FollowUpCheckPage::new(follow_up_parts(Some(FilesClosed::Now)), typed_follow_up("More."), errors);
+    add("follow-up, files closed", &closed_follow_up(&[]), false);
+    add("follow-up, files not taken", &closed_follow_up(&no_files), true);
     add("follow-up", &follow_up("</textarea> 943 476 5919 I am the only pharmacist.", &[]), false);
     add("follow-up, files alone", &follow_up("", &[]), false);
     let nothing = [FieldError::new("message", "Enter a message or choose a file")];
@@ -183,7 +206,7 @@ fn every_page() -> Vec<Sample> {
         let (received_on, notice_due) = (Day(TODAY), (name == "followed up").then_some(Day(TODAY)));
         add(
             name,
-            &FollowedUpPage { shell: &shell, code: code(), received_on, notice_due, files, unsent: "<i>".into() },
+            &FollowedUpPage { shell: &shell, code: code(), tag: TAG.into(), received_on, notice_due, files, unsent: "<i>".into() },
             false,
         );
     }

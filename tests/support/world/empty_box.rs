@@ -11,7 +11,7 @@ use candour::{
     },
     domain::{BoxId, Calendar, Epoch, EpochId, Today},
     store::{Settings, Store},
-    web::{AppOptions, Config},
+    web::{AppOptions, Config, SystemStopwatch},
 };
 use tempfile::TempDir;
 
@@ -95,6 +95,7 @@ impl EmptyBox {
             calendar: Calendar::default(),
             config,
             today,
+            stopwatch: Arc::new(SystemStopwatch),
             demo: false,
         }
     }
