@@ -223,7 +223,7 @@ impl Bench {
         });
     }
 
-    /// Four files that never end, from whoever has no code.
+    /// Four files that never end.
     fn aborted(&self, lines: &mut Vec<Line>) {
         let send = || {
             let fields = self.checked();
@@ -232,7 +232,8 @@ impl Bench {
         let before = median((0..20).map(|_| send()).collect());
         let on_disk = |place: &Installation| fs::metadata(place.path("box/candour.db")).unwrap().len();
         let (records, memory) = (on_disk(&self.place), self.mib("VmRSS:"));
-        let head = "POST /report/send HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1500000000\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a\"\r\n\r\n";
+        let head = "POST /report/send HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1500000000\r\n\r\n";
+        let head = head.to_owned() + &http::until_file(&self.checked());
         let broken: Vec<_> = (0..4)
             .map(|_| {
                 let mut stream = TcpStream::connect(self.address()).unwrap();
@@ -412,7 +413,8 @@ impl Bench {
         let end = format!("\r\n--{BOUNDARY}--\r\n");
         let length = (text.len() + head.len() + end.len()) as u64 + mib * MIB;
         let request = format!(
-            "POST /report/send HTTP/1.1\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n"
+            "POST /report/send HTTP/1.1\r\n{}Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n",
+            http::OWN_PAGE
         );
         http::exchange(address, &request, |stream| {
             stream.write_all(text.as_bytes())?;

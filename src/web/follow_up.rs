@@ -114,9 +114,10 @@ fn nothing_to_send(limits: LimitsConfig, left_out: &LeftOut) -> Option<FieldErro
     let (field, problem) = match (limits.attachments, left_out.closed()) {
         (0, _) if were_left_out => (FormField::Message, "This service takes no files. Enter a message".to_owned()),
         (0, _) => (FormField::Message, "Enter a message".to_owned()),
-        (_, Some(FilesClosed::Today)) => {
-            (FormField::Message, "Files can’t be taken any more today. Enter a message, or send them tomorrow".to_owned())
-        }
+        (_, Some(FilesClosed::Today)) => (
+            FormField::Message,
+            "Files can’t be taken any more today. Enter a message, or send them tomorrow".to_owned(),
+        ),
         (_, Some(FilesClosed::Now)) => {
             (FormField::Message, "Files can’t be taken right now. Enter a message, or send them later".to_owned())
         }
@@ -142,16 +143,12 @@ async fn check_page(
         if files_closed.is_some() {
             // There is no field to choose any in: what stands in its place says why.
             errors.iter_mut().filter(|error| error.field == FormField::Attachment.slug()).for_each(|error| {
-                *error = FieldError::new(FILES_CLOSED, "Your files were not taken. Send your message without them for now");
+                *error =
+                    FieldError::new(FILES_CLOSED, "Your files were not taken. Send your message without them for now");
             });
         }
-        let parts = FollowUpParts {
-            shell: app.shell(),
-            limits: app.config().limits,
-            files_closed,
-            code: code.grouped(),
-            tag,
-        };
+        let parts =
+            FollowUpParts { shell: app.shell(), limits: app.config().limits, files_closed, code: code.grouped(), tag };
         page(status, &FollowUpCheckPage::new(parts, typed, &errors))
     })
     .await

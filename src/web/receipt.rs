@@ -75,8 +75,7 @@ impl ShownReceipt {
         }
         let clocks: Vec<Clock> = stored.clocks.iter().filter(|entry| entry.seq == 1).map(|entry| entry.clock).collect();
         let way_back = WayBack::new(app.shell(), headers);
-        let receipt =
-            ReceiptPage::new(app.shell(), way_back, keep.clone(), stored.received_on, &clocks, told.clone());
+        let receipt = ReceiptPage::new(app.shell(), way_back, keep.clone(), stored.received_on, &clocks, told.clone());
         let description = unsent.iter().find(|(name, _)| *name == ConcernField::Description.slug());
         let description = description.map(|(_, text)| text.clone()).unwrap_or_default();
         let receipt = receipt.unsent(description, codes::follow_up_tag(app, code));

@@ -37,9 +37,8 @@ const PURPOSE: HeaderName = HeaderName::from_static("purpose");
 pub(super) async fn send(State(app): State<App>, request: Request) -> Result<Response, WebError> {
     let headers = request.headers().clone();
     let origin = Origin::of(&headers);
-    let received = receive::receive(&app, request, |app, fields| {
-        matches!(CameWith::form(app, fields), CameWith::Valid(..))
-    });
+    let received =
+        receive::receive(&app, request, |app, fields| matches!(CameWith::form(app, fields), CameWith::Valid(..)));
     let Received { fields, files, left_out, .. } = received.await?;
     let came_with = CameWith::form(&app, &fields);
     let (route, concern) = match Concern::parse(&fields) {

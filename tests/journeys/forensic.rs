@@ -91,7 +91,9 @@ fn what_breaks_off_and_what_is_deleted_takes_no_memory() {
     place.put("at-once.toml", b"[limits]\ndisk_reserve_mib = 0\nacknowledged_days = 0\n");
     let running = place.serve();
     // Nearly all of it, and then nothing more.
-    let head = "POST /report/send HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 250000000\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a\"\r\n\r\n";
+    let form = person::checked(running.address, "staff-concern", &[]);
+    let head = "POST /report/send HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 250000000\r\n\r\n";
+    let head = head.to_owned() + &http::until_file(&form);
     let mut broken = TcpStream::connect(running.address).unwrap();
     let content = || io::repeat(7).take(LARGE as u64);
     broken.write_all(head.as_bytes()).unwrap();

@@ -25,6 +25,8 @@ fn send(served: &Served, fields: &Fields, bytes: u64) -> Page {
 fn more_sends_than_a_minute_allows_are_told_to_wait() {
     let served = Served::new("[limits]\nsends_a_minute = 2");
     let (first, second) = (checked(&served), checked(&served));
+    // Old enough to be sent at once.
+    served.stopwatch.put_forward(60);
     let code = send(&served, &first, 0).one("#receipt-code");
     let mut follow_up = person::follow_up(served.address, &code);
     http::fill(&mut follow_up, "message", "There is more.");
@@ -39,44 +41,94 @@ fn more_sends_than_a_minute_allows_are_told_to_wait() {
 }
 
 #[test]
-fn a_day_s_worth_is_refused_before_anyone_writes_and_whoever_wrote_may_still_send() {
+fn a_day_s_worth_of_files_closes_files_alone_and_whoever_wrote_may_still_send_some() {
     let served = Served::new("[limits]\ndaily_mib = 1");
-    let forms = [checked(&served), checked(&served), checked(&served)];
-    assert_eq!(send(&served, &forms[0], MIB).status, 200);
+    let forms: Vec<Fields> = (0..4).map(|_| checked(&served)).collect();
+    let page = send(&served, &forms[0], MIB);
+    assert_eq!((page.status, page.all("#files li").len()), (200, 1));
+    // Nobody is offered what would not be taken, and is told before anything is typed.
+    let form = http::get(served.address, "/report?route=procurement");
+    assert_eq!(form.status, 200);
+    assert!(form.one("#files-closed").contains("No more files can be sent today"), "{}", form.one("#files-closed"));
+    assert!(!form.one("main").contains("You can add files on the next page"));
+    let health = http::get(served.address, "/healthz");
+    assert_eq!((health.status, health.text().as_str()), (200, "ok\n"));
+    // Half as much again is kept for whoever is writing.
+    let check = person::check(served.address, "staff-concern", &[]);
+    assert_eq!((check.all("#attachment").len(), check.all("#files-closed").len()), (1, 0));
+    let page = send(&served, &forms[1], MIB);
+    assert_eq!((page.status, page.all("#files li").len()), (200, 1));
+    let check = person::check(served.address, "staff-concern", &[]);
+    assert_eq!((check.all("#attachment").len(), check.all("#files-closed").len()), (0, 1));
+    // The text of a message goes through, and its files are named.
+    let page = send(&served, &forms[2], MIB);
+    assert_eq!((page.status, page.all("#files li").len(), page.all("#files-left-out li")), (200, 0, vec!["a".into()]));
+    let code = page.one("#receipt-code");
+    let follow_up = person::follow_up(served.address, &code);
+    let post = |fields: &Fields| {
+        let file = File::new("b", "text/plain", b"evidence");
+        http::post_multipart(served.address, "/status/follow-up", fields, vec![file])
+    };
+    let alone = post(&follow_up);
+    assert_eq!((alone.status, alone.all("#attachment").len(), alone.all("#files-closed").len()), (422, 0, 1));
+    assert!(alone.one(".error-summary li").starts_with("Files can’t be taken any more today."));
+    let mut with_text = follow_up;
+    http::fill(&mut with_text, "message", "What the file shows.");
+    let page = post(&with_text);
+    assert_eq!((page.status, page.all("#files-left-out li")), (200, vec!["b".into()]));
+    served.day.set(Date::constant(2026, 12, 2));
+    assert!(http::get(served.address, "/report?route=procurement").all("#files-closed").is_empty());
+    let page = send(&served, &forms[3], MIB);
+    assert_eq!((page.status, page.all("#files li").len()), (200, 1));
+    served.wait_until_nothing_arrives();
+}
+
+#[test]
+fn a_disk_that_fills_is_closed_to_files_first_and_to_texts_before_anyone_writes() {
+    let served = Served::new("[limits]\ndisk_reserve_mib = 64");
+    let forms: Vec<Fields> = (0..5).map(|_| checked(&served)).collect();
+    let form = || http::get(served.address, "/report?route=staff-concern");
+    let files = |page: &Page| (page.status, page.all("#files li").len(), page.all("#files-left-out li").len());
+    served.disk.set_free(64 * MIB);
+    assert!(form().all("#files-closed").is_empty());
+    served.disk.set_free(64 * MIB - 1);
+    assert!(form().one("#files-closed").contains("Files can’t be sent right now"));
+    served.disk.set_free(48 * MIB);
+    assert_eq!(files(&send(&served, &forms[0], 3 * MIB)), (200, 1, 0), "whoever wrote may still send files");
+    served.disk.set_free(48 * MIB - 1);
+    assert_eq!(files(&send(&served, &forms[1], 3 * MIB)), (200, 0, 1));
+    served.disk.set_free(32 * MIB);
+    assert_eq!((form().status, http::get(served.address, "/healthz").text()), (200, "ok\n".into()));
+    served.disk.set_free(32 * MIB - 1);
     for path in ["/report", "/report?route=procurement"] {
         let page = http::get(served.address, path);
         assert_eq!((page.status, page.one("h1")), (503, "We can’t take reports right now".into()));
     }
     let health = http::get(served.address, "/healthz");
-    assert_eq!((health.status, health.text().as_str()), (503, "as much was sent today as is taken in a day\n"));
-    // Half as much again is kept for whoever is writing.
-    let page = send(&served, &forms[1], MIB);
-    assert_eq!(page.status, 200);
-    let again = page.one("#receipt-code");
-    let page = send(&served, &forms[2], MIB);
-    assert_eq!((page.status, page.one("h1")), (503, "We can’t take more right now".into()));
+    assert_eq!((health.status, health.text().as_str()), (503, "too little disk space is free\n"));
+    served.disk.set_free(16 * MIB);
+    assert_eq!(send(&served, &forms[2], 0).status, 200, "whoever wrote may still send a text");
+    served.disk.set_free(16 * MIB - 1);
+    let full = send(&served, &forms[3], 0);
+    assert_eq!((full.status, full.one("h1")), (503, "We can’t take more right now".into()));
     // Answers can be read all the same.
-    assert_eq!(person::status(served.address, &again).status, 200);
-    served.day.set(Date::constant(2026, 12, 2));
-    assert_eq!(http::get(served.address, "/report").status, 200);
-    assert_eq!(send(&served, &forms[2], MIB).status, 200);
+    let code = http::value(&forms[2], "code");
+    assert_eq!(person::status(served.address, code).status, 200);
+    served.disk.set_free(64 * MIB);
+    assert_eq!(files(&send(&served, &forms[3], 1)), (200, 1, 0), "once some was freed");
 }
 
 #[test]
-fn a_disk_that_is_nearly_full_is_told_of_before_anyone_writes() {
-    let served = Served::new("[limits]\ndisk_reserve_mib = 64");
-    let forms = [checked(&served), checked(&served)];
-    served.disk.set_free(64 * MIB);
-    assert_eq!(http::get(served.address, "/report").status, 200);
-    served.disk.set_free(64 * MIB - 1);
-    assert_eq!(http::get(served.address, "/report").status, 503);
-    assert_eq!(http::get(served.address, "/healthz").text(), "too little disk space is free\n");
-    served.disk.set_free(32 * MIB);
-    assert_eq!(send(&served, &forms[0], 3 * MIB).status, 200, "whoever wrote may still send");
-    served.disk.set_free(32 * MIB - 1);
-    assert_eq!(send(&served, &forms[1], 0).one("h1"), "We can’t take more right now");
-    served.disk.set_free(64 * MIB);
-    assert_eq!(send(&served, &forms[1], 0).status, 200, "once some was freed");
+fn files_use_half_of_the_sends_of_a_minute_and_texts_go_on() {
+    let served = Served::new("[limits]\nsends_a_minute = 4");
+    let forms: Vec<Fields> = (0..5).map(|_| checked(&served)).collect();
+    served.stopwatch.put_forward(60);
+    let page = |form: usize| send(&served, &forms[form], 1);
+    assert_eq!([page(0), page(1)].map(|page| page.all("#files li").len()), [1, 1]);
+    assert_eq!(http::get(served.address, "/report?route=staff-concern").all("#files-closed").len(), 1);
+    let third = page(2);
+    assert_eq!((third.status, third.all("#files-left-out li")), (200, vec!["a".into()]));
+    assert_eq!((send(&served, &forms[3], 0).status, send(&served, &forms[4], 0).status), (200, 429));
 }
 
 #[test]
@@ -91,7 +143,7 @@ fn a_body_of_countless_parts_is_refused() {
         );
         http::exchange(served.address, &head, |stream| std::io::Write::write_all(stream, body.as_bytes())).status
     };
-    assert_eq!((post(1_000), post(1_001)), (422, 413), "no code came with it; too many parts");
+    assert_eq!((post(1_000), post(1_001)), (422, 413), "nothing was written in it; too many parts");
 }
 
 #[test]

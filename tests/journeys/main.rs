@@ -14,6 +14,7 @@ mod both_browsers;
 mod box_backup;
 mod browser;
 mod by_hand;
+mod codes;
 mod crash;
 mod crowd;
 mod demo;

@@ -181,6 +181,15 @@ fn send_multipart<S: Read + Write>(
     })
 }
 
+/// The beginning of a multipart body whose boundary is `b`: some fields, and the head of a file.
+pub(crate) fn until_file(fields: &Fields) -> String {
+    let part = |(name, value): &(String, String)| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let fields: String = fields.iter().map(part).collect();
+    fields + "--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a\"\r\n\r\n"
+}
+
 /// One request on a connection of its own, to whom its head names or else to the address.
 pub(crate) fn exchange(address: SocketAddr, head: &str, body: impl FnOnce(&mut TcpStream) -> io::Result<()>) -> Page {
     attempt(address, head, body).expect("a whole answer")

@@ -17,7 +17,7 @@ use candour::{
     http::{Listener, server},
     store::{CopyError, Store, StoreError},
     unseal::GovernanceIdentity,
-    web::{App, AppOptions, Config, FreeSpace, router},
+    web::{App, AppOptions, Config, FreeSpace, Stopwatch, router},
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -30,6 +30,7 @@ pub(crate) struct Served {
     pub(crate) identity: Arc<GovernanceIdentity>,
     pub(crate) day: Day,
     pub(crate) disk: Disk,
+    pub(crate) stopwatch: Ahead,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     _box: EmptyBox,
@@ -48,6 +49,22 @@ impl Day {
 impl Today for Day {
     fn today(&self) -> Date {
         *self.0.lock().expect("no test panics with it")
+    }
+}
+
+/// A stopwatch that goes, and that the test puts forward.
+#[derive(Clone)]
+pub(crate) struct Ahead(Arc<AtomicU64>);
+
+impl Ahead {
+    pub(crate) fn put_forward(&self, seconds: u64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Stopwatch for Ahead {
+    fn now(&self) -> Instant {
+        Instant::now() + Duration::from_secs(self.0.load(Ordering::SeqCst))
     }
 }
 
@@ -89,7 +106,12 @@ impl Served {
         let day = Day(Arc::new(Mutex::new(DAY)));
         let disk = Disk(Arc::new(AtomicU64::new(u64::MAX)));
         let options = r#box.options(config, Arc::new(day.clone()));
-        let pages = router(App::new(AppOptions { free_space: Arc::new(disk.clone()), ..options }));
+        let stopwatch = Ahead(Arc::new(AtomicU64::new(0)));
+        let pages = router(App::new(AppOptions {
+            free_space: Arc::new(disk.clone()),
+            stopwatch: Arc::new(stopwatch.clone()),
+            ..options
+        }));
         let served = pages.clone();
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
@@ -109,6 +131,7 @@ impl Served {
             identity: Arc::clone(&r#box.identity),
             day,
             disk,
+            stopwatch,
             stop: Some(stop),
             thread: Some(thread),
             _box: r#box,

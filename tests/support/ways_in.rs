@@ -11,7 +11,7 @@ use axum::{
 };
 use candour::{
     casebook::Casebook,
-    crypto::{Code, GovernanceRecipients, answer_digest, digest, os_random, seal_bytes, seal_message},
+    crypto::{Code, GovernanceRecipients, Issue, StampKey, answer_digest, digest, os_random, seal_bytes, seal_message},
     domain::{
         Answer, AnswerKind, Area, Calendar, Concern, Decisions, Digest, Entries, FileEntry, FollowUp, Format, Manifest,
         ReportId, ReportState, Salt, Text,
@@ -222,13 +222,15 @@ impl BothSides {
     /// With a receipt code that this box issued, and its tag.
     fn with_code(&self, bytes: &[u8]) -> Vec<u8> {
         let code = self.code.grouped();
-        let tag = self.r#box.store.settings().tagger.tag(&self.code);
+        let issue = Issue { on: DAY, stamp: StampKey::generate().stamp(&self.code, 0) };
+        let tag = self.r#box.store.settings().tagger.tag(&self.code, &issue);
         replaced(&replaced(bytes, b"@code", code.as_bytes()), b"@tag", tag.as_bytes())
     }
 
     /// Sends a form to a page, which must be a page; gives its status.
     fn page(&self, path: &str, kind: &str, body: &[u8]) -> u16 {
-        let request = Request::post(path).header(header::CONTENT_TYPE, kind).body(Body::from(body.to_vec()));
+        let request = Request::post(path).header("sec-fetch-site", "same-origin").header(header::CONTENT_TYPE, kind);
+        let request = request.body(Body::from(body.to_vec()));
         let (status, page) = self.runtime.block_on(async {
             let response = self.router.clone().oneshot(request.expect("a request")).await.expect("an answer");
             let status = response.status().as_u16();

@@ -60,7 +60,8 @@ contact = "020 7946 0000"
 "#;
 
 /// As long as a tag is.
-const TAG: &str = "2026-12-01.0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+const TAG: &str =
+    "2026-12-01.0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 const TODAY: Date = Date::constant(2026, 12, 1);
 
@@ -187,7 +188,8 @@ fn every_page() -> Vec<Sample> {
     for (name, page) in StatusPage::samples(&shell) {
         add(&name, &page, false);
     }
-    let follow_up_parts = |files_closed| FollowUpParts { shell: &shell, limits, files_closed, code: code(), tag: TAG.into() };
+    let follow_up_parts =
+        |files_closed| FollowUpParts { shell: &shell, limits, files_closed, code: code(), tag: TAG.into() };
     let typed_follow_up = |text: &str| TypedFollowUp { typed: text.into(), send_id: None };
     let follow_up = |text: &str, errors| FollowUpCheckPage::new(follow_up_parts(None), typed_follow_up(text), errors);
     let no_files = [FieldError::new("files-closed", "Your files were not taken")];
@@ -206,7 +208,15 @@ fn every_page() -> Vec<Sample> {
         let (received_on, notice_due) = (Day(TODAY), (name == "followed up").then_some(Day(TODAY)));
         add(
             name,
-            &FollowedUpPage { shell: &shell, code: code(), tag: TAG.into(), received_on, notice_due, files, unsent: "<i>".into() },
+            &FollowedUpPage {
+                shell: &shell,
+                code: code(),
+                tag: TAG.into(),
+                received_on,
+                notice_due,
+                files,
+                unsent: "<i>".into(),
+            },
             false,
         );
     }
