@@ -233,7 +233,7 @@ impl Bench {
         let on_disk = |place: &Installation| fs::metadata(place.path("box/candour.db")).unwrap().len();
         let (records, memory) = (on_disk(&self.place), self.mib("VmRSS:"));
         let head = "POST /report/send HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1500000000\r\n\r\n";
-        let head = head.to_owned() + &http::until_file(&self.checked());
+        let head = format!("{head}{}", http::until_file(&self.checked()));
         let broken: Vec<_> = (0..4)
             .map(|_| {
                 let mut stream = TcpStream::connect(self.address()).unwrap();

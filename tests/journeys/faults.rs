@@ -119,7 +119,7 @@ fn uploads_that_never_end_fill_no_disk_and_keep_no_box_from_starting() {
     let mut people = People::new(running.address);
     people.send_one();
     let head = "POST /report/send HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 66000000\r\n\r\n";
-    let head = head.to_owned() + &http::until_file(&people.form());
+    let head = format!("{head}{}", http::until_file(&people.form()));
     let unfinished: Vec<_> = (0..4)
         .map(|_| {
             let mut stream = TcpStream::connect(running.address).unwrap();

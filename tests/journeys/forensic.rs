@@ -93,7 +93,7 @@ fn what_breaks_off_and_what_is_deleted_takes_no_memory() {
     // Nearly all of it, and then nothing more.
     let form = person::checked(running.address, "staff-concern", &[]);
     let head = "POST /report/send HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 250000000\r\n\r\n";
-    let head = head.to_owned() + &http::until_file(&form);
+    let head = format!("{head}{}", http::until_file(&form));
     let mut broken = TcpStream::connect(running.address).unwrap();
     let content = || io::repeat(7).take(LARGE as u64);
     broken.write_all(head.as_bytes()).unwrap();

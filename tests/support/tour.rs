@@ -4,7 +4,10 @@ use std::{fs, io::Write};
 
 use super::{
     browser::{Browser, Scripts},
+    http::{self, File},
     installation::Installation,
+    person,
+    served::Served,
 };
 
 /// A word as long as a file path: nothing on a page may be pushed aside by it.
@@ -167,6 +170,66 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
     browser.click("button.danger");
     browser.reaches("This report was withdrawn");
     look(&browser, "withdrawn");
+    drop(browser);
+    without_room_for_files(look);
+    under_load(look);
+}
+
+/// The pages of a box that takes texts alone, because too many files came today.
+fn without_room_for_files(look: &mut dyn FnMut(&Browser, &str)) {
+    let served = Served::new("[limits]\ndaily_mib = 1");
+    let content = vec![7; 1 << 20];
+    let send = || {
+        let file = File::new("a.bin", "text/plain", &content);
+        person::send(served.address, "staff-concern", &[], vec![file])
+    };
+    send();
+    let code = send().one("#receipt-code");
+    let browser = Browser::open(served.address, Scripts::On);
+    browser.resize(1280, 800);
+    browser.go("/report?route=staff-concern");
+    look(&browser, "form-files-closed");
+    browser.click("[name=about][value=cover-up]");
+    browser.enter("#description", "It happened on the ward, and nobody wrote it down.");
+    browser.click("main form > button");
+    browser.reaches("Check your answers and send");
+    look(&browser, "check-files-closed");
+    browser.go("/status");
+    browser.enter("#code", &code);
+    browser.click("main form button");
+    browser.until_there("#message");
+    browser.click("form[action='/status/follow-up/check'] button");
+    browser.reaches("Check your message and send");
+    look(&browser, "follow-up-files-closed");
+}
+
+/// The page on which one waits while much is sent, and that of a form whose code is not taken.
+fn under_load(look: &mut dyn FnMut(&Browser, &str)) {
+    let served = Served::new("[limits]\nsends_a_minute = 2");
+    // So many that there is time to look at it before it goes on.
+    (0..10).for_each(|_| drop(http::get(served.address, "/report?route=staff-concern")));
+    let browser = Browser::open(served.address, Scripts::On);
+    browser.resize(1280, 800);
+    let check = || {
+        browser.go("/report?route=staff-concern");
+        browser.click("[name=about][value=cover-up]");
+        browser.enter("#description", "It happened on the ward, and nobody wrote it down.");
+        browser.click("main form > button");
+        browser.reaches("Check your answers and send");
+    };
+    let send = "main form[action='/report/send'] > button";
+    check();
+    browser.run("document.querySelector('[name=code_tag]').value = 'x'");
+    browser.click(send);
+    browser.until_there("#not-sent");
+    look(&browser, "not-sent");
+    check();
+    browser.click(send);
+    browser.reaches("Please wait on this page");
+    look(&browser, "wait");
+    served.stopwatch.put_forward(60);
+    // It goes on by itself.
+    browser.reaches("We have received it");
 }
 
 /// What the team does, by commands: one notice and one reply.
