@@ -221,7 +221,7 @@ impl Receiver<'_> {
         let mut start = Vec::new();
         let mut is_whole = false;
         while start.len() < BEFORE_ITS_TURN && !is_whole {
-            if !is_allowed && !(start.is_empty() && sent_name.is_empty()) {
+            if !is_allowed && (!start.is_empty() || !sent_name.is_empty()) {
                 return Ok(FilePart::Refused);
             }
             match self.next(&mut field).await? {
