@@ -104,12 +104,12 @@ mod tests {
     use super::*;
     use crate::crypto::os_random;
 
-    struct World {
+    struct Issuing {
         start: Instant,
         issued: IssuedCodes,
     }
 
-    impl World {
+    impl Issuing {
         /// At which 10 may be sent in a minute.
         fn new() -> Self {
             let start = Instant::now();
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_code_waits_while_many_are_issued_and_else_not() {
-        let world = World::new();
+        let world = Issuing::new();
         let codes: Vec<_> = (0..5).map(|_| world.issue(0)).collect();
         assert_eq!(world.wait(&codes[0], 0, false), 0, "half of what may be sent");
         let last = world.issue(1);
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn the_more_are_issued_the_longer_it_is_up_to_a_bound() {
-        let world = World::new();
+        let world = Issuing::new();
         let waits = |count: usize| {
             (0..count).map(|_| world.issue(0)).last().map(|last| world.wait(&last, 0, false)).unwrap_or_default()
         };
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn what_another_process_issued_is_old_enough() {
-        let (world, before) = (World::new(), World::new());
+        let (world, before) = (Issuing::new(), Issuing::new());
         let old = before.issue(0);
         (0..1_000).for_each(|_| drop(world.issue(0)));
         assert_eq!(world.wait(&old, 0, true), 0);

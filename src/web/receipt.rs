@@ -10,25 +10,14 @@ use super::{
     App, WebError,
     codes::{self, CameWith, Origin},
     respond::page,
-    view::{KeepCode, ReceiptPage, RightPage, ToldOnReceipt, WayBack, WithdrawnPage},
+    view::{ReceiptPage, RightPage, ToldOnReceipt, WayBack, WithdrawnPage},
+    waiting::ShownReceipt,
 };
 use crate::{
     crypto::Code,
     domain::{Clock, ConcernField, FieldError, FormField},
     http::{Day, forms},
-    store::StoredReport,
 };
-
-/// What a receipt page is made from.
-pub(super) struct ShownReceipt {
-    pub code: Code,
-    /// The same as the page carries it.
-    pub keep: KeepCode,
-    pub stored: StoredReport,
-    pub told: ToldOnReceipt,
-    /// What came with a send that was not the first.
-    pub unsent: Vec<(&'static str, String)>,
-}
 
 /// `POST /receipt/check`: whether the person's copy of the code is right. The form carries the code that was shown,
 /// with the box's tag over it, so that a right copy is told without hashing; a wrong one gets the same receipt page

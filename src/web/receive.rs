@@ -350,15 +350,15 @@ impl Receiver<'_> {
         drop(sender);
         let sealed = sealing.await.map_err(|_| WebError::Internal)?;
         match sealed {
-            Ok(Written::Whole(size, upload)) => {
+            Ok(SealedUpload::Whole(size, upload)) => {
                 Ok(SealedFile::Whole(SealedTrueSize { size, sha256: hasher.finish() }, upload))
             }
-            Ok(Written::NoRoom(closed)) => {
+            Ok(SealedUpload::NoRoom(closed)) => {
                 self.file_bytes = before;
                 Ok(SealedFile::NoRoom(closed))
             }
             // Its sender is here, so the file did not break off.
-            Ok(Written::BrokenOff) => Err(WebError::Internal),
+            Ok(SealedUpload::BrokenOff) => Err(WebError::Internal),
             Err(error) => Err(error),
         }
     }
@@ -373,17 +373,17 @@ enum SealedFile {
 }
 
 /// What the sealer gives: the file's size and its place, if it came whole.
-enum Written {
+enum SealedUpload {
     Whole(u64, FinishedUpload),
     BrokenOff,
     NoRoom(FilesClosed),
 }
 
 /// A file for which there is no room is no fault: its text goes on without it.
-fn seal(app: &App, batches: mpsc::Receiver<Batch>) -> Result<Written, WebError> {
+fn seal(app: &App, batches: mpsc::Receiver<Batch>) -> Result<SealedUpload, WebError> {
     match try_seal(app, batches) {
         Err(SealError::Write(error)) => match error.downcast::<StoreError>() {
-            Ok(StoreError::Arriving | StoreError::Full) => Ok(Written::NoRoom(FilesClosed::Now)),
+            Ok(StoreError::Arriving | StoreError::Full) => Ok(SealedUpload::NoRoom(FilesClosed::Now)),
             Ok(error) => Err(app.not_written(error)),
             Err(error) => Err(SealError::Write(error).into()),
         },
@@ -391,7 +391,7 @@ fn seal(app: &App, batches: mpsc::Receiver<Batch>) -> Result<Written, WebError> 
     }
 }
 
-fn try_seal(app: &App, mut batches: mpsc::Receiver<Batch>) -> Result<Written, SealError> {
+fn try_seal(app: &App, mut batches: mpsc::Receiver<Batch>) -> Result<SealedUpload, SealError> {
     let mut sealer = PaddedSealer::start(app.recipients(), app.store().upload())?;
     let mut unseen = 0;
     loop {
@@ -406,16 +406,16 @@ fn try_seal(app: &App, mut batches: mpsc::Receiver<Batch>) -> Result<Written, Se
                     // A disk that does not say how full it is has no room for files.
                     let closed = app.why_no_room_for_files(Stage::Sending).unwrap_or(Some(FilesClosed::Now));
                     if let Some(closed) = closed {
-                        return Ok(Written::NoRoom(closed));
+                        return Ok(SealedUpload::NoRoom(closed));
                     }
                 }
             }
             Some(Batch::End) => break,
-            None => return Ok(Written::BrokenOff),
+            None => return Ok(SealedUpload::BrokenOff),
         }
     }
     let (size, upload) = sealer.finish()?;
-    Ok(Written::Whole(size, upload.finish().map_err(io::Error::other)?))
+    Ok(SealedUpload::Whole(size, upload.finish().map_err(io::Error::other)?))
 }
 
 /// Lets the rest of a form be sent, unread, for a while: a browser shows the answer only when it could send everything.

@@ -14,12 +14,11 @@ use super::{
     codes::{self, CameWith, Origin},
     form,
     message::UnsealedMessage,
-    receipt::ShownReceipt,
     receive,
     received::Received,
     respond::page,
     view::{NotSent, SentFiles, ToldOnReceipt, WaitPage, carried_answers},
-    waiting::{Found, HELD_FOR, HeldSend, HeldState, Ticket},
+    waiting::{HELD_FOR, HeldSend, HeldState, ShownReceipt, Ticket, TicketState},
 };
 use crate::{
     crypto::{Receipt, os_random},
@@ -85,12 +84,12 @@ pub(super) async fn send_held(
     let headers = request.headers().clone();
     let found = app.waiting_room().find(ticket, app.now()).ok_or(WebError::NothingWaits)?;
     let state = match found {
-        Found::Early(wait) => return wait_page(&app, ticket, wait),
+        TicketState::Early(wait) => return wait_page(&app, ticket, wait),
         // Only a person uses it up.
-        Found::Ready(_) if *request.method() == Method::HEAD || is_ahead_of_the_person(&headers) => {
+        TicketState::Ready(_) if *request.method() == Method::HEAD || is_ahead_of_the_person(&headers) => {
             return wait_page(&app, ticket, Duration::ZERO);
         }
-        Found::Ready(state) => state,
+        TicketState::Ready(state) => state,
     };
     // Whoever asks at the same moment waits for what becomes of it.
     let mut state = state.lock_owned().await;

@@ -12,13 +12,13 @@ use rand::CryptoRng;
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::{
-    receipt::ShownReceipt,
     received::{Files, LeftOut},
-    view::KeepCode,
+    view::{KeepCode, ToldOnReceipt},
 };
 use crate::{
     crypto::Code,
     domain::{Concern, Route, limits::MIB},
+    store::StoredReport,
 };
 
 /// Concerns that are held at the same moment.
@@ -48,6 +48,17 @@ pub(super) struct HeldSend {
     pub left_out: LeftOut,
 }
 
+/// What a receipt page is made from.
+pub(super) struct ShownReceipt {
+    pub code: Code,
+    /// The same as the page carries it.
+    pub keep: KeepCode,
+    pub stored: StoredReport,
+    pub told: ToldOnReceipt,
+    /// What came with a send that was not the first.
+    pub unsent: Vec<(&'static str, String)>,
+}
+
 /// What became of a concern that waits. Whoever has locked it sends it; whoever asked meanwhile finds what came of it.
 pub(super) enum HeldState {
     Waits(Box<HeldSend>),
@@ -57,7 +68,7 @@ pub(super) enum HeldState {
 }
 
 /// What a ticket names.
-pub(super) enum Found {
+pub(super) enum TicketState {
     /// Not before so long.
     Early(Duration),
     /// Its time has come.
@@ -107,12 +118,12 @@ impl WaitingRoom {
     }
 
     /// What a ticket names now.
-    pub(super) fn find(&self, ticket: Ticket, now: Instant) -> Option<Found> {
+    pub(super) fn find(&self, ticket: Ticket, now: Instant) -> Option<TicketState> {
         let places = self.places(now);
         let place = places.get(&ticket)?;
         Some(match place.ready_at.saturating_duration_since(now) {
-            Duration::ZERO => Found::Ready(Arc::clone(&place.state)),
-            early => Found::Early(early),
+            Duration::ZERO => TicketState::Ready(Arc::clone(&place.state)),
+            early => TicketState::Early(early),
         })
     }
 
@@ -159,8 +170,8 @@ mod tests {
     /// `Some(0)` for one whose time has come.
     fn waits(room: &WaitingRoom, ticket: Ticket, now: Instant) -> Option<u64> {
         room.find(ticket, now).map(|found| match found {
-            Found::Early(wait) => wait.as_secs(),
-            Found::Ready(_) => 0,
+            TicketState::Early(wait) => wait.as_secs(),
+            TicketState::Ready(_) => 0,
         })
     }
 
