@@ -230,7 +230,7 @@ impl Bench {
             timed(|| drop(sent(&http::post_multipart(self.address(), "/report/send", &fields, vec![]))))
         };
         let before = median((0..20).map(|_| send()).collect());
-        let on_disk = |place: &Installation| fs::metadata(place.path("box/candour.db")).unwrap().len();
+        let on_disk = |place: &Installation| fs::metadata(place.path("box/store/candour.db")).unwrap().len();
         let (records, memory) = (on_disk(&self.place), self.mib("VmRSS:"));
         let head = "POST /report/send HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1500000000\r\n\r\n";
         let head = format!("{head}{}", http::until_file(&self.checked()));

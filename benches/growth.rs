@@ -68,7 +68,7 @@ fn measure(reports: usize) -> Vec<(&'static str, Duration)> {
     let start = Instant::now();
     fill(&place, reports);
     let bytes = |name: &str| fs::metadata(place.path(name)).unwrap().len() >> 20;
-    let (records, vault) = (bytes("box/candour.db"), bytes("box/short.vault"));
+    let (records, vault) = (bytes("box/store/candour.db"), bytes("box/store/short.vault"));
     println!("{reports} reports in {:.0?}: {records} MiB of records, {vault} MiB of vault", start.elapsed());
 
     let starts = median(
@@ -111,7 +111,7 @@ fn measure(reports: usize) -> Vec<(&'static str, Duration)> {
 
 /// Fills a box as its people would: each report with a sealed message, all but the newest told what becomes of it.
 fn fill(place: &Installation, reports: usize) {
-    let store = Store::open(&place.path("box")).unwrap();
+    let store = Store::open(&place.path("box/store")).unwrap();
     let right = store.begin_serving(Budget::UNBOUNDED).unwrap();
     let recipients = fs::read_to_string(place.path("team/governance.recipients")).unwrap();
     let recipients = GovernanceRecipients::parse(&recipients).unwrap();

@@ -1,11 +1,13 @@
-#[cfg(feature = "desk")]
-use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::{
-    cli::output::{self, Outcome},
+    cli::{
+        confined,
+        output::{self, Outcome},
+    },
+    confine::Reach,
     domain::{Calendar, Date, limits::MIB},
     files,
 };
@@ -41,12 +43,6 @@ pub(in crate::cli) struct HolidayArguments {
 }
 
 impl HolidayArguments {
-    /// The file given.
-    #[cfg(feature = "desk")]
-    pub(in crate::cli) fn file(&self) -> Option<&Path> {
-        self.bank_holidays.as_deref()
-    }
-
     /// The calendar: the file given, else `beside` if there is one, else the bundled years alone.
     pub(in crate::cli) fn calendar(&self, beside: Option<PathBuf>) -> Result<Calendar, output::Failure> {
         let Some(path) = self.bank_holidays.clone().or_else(|| beside.filter(|path| path.exists())) else {
@@ -58,6 +54,7 @@ impl HolidayArguments {
 
 pub(in crate::cli) fn run(arguments: &DueArguments) -> Outcome {
     let calendar = arguments.holidays.calendar(None)?;
+    confined::ends_soon(&Reach::default());
     let due = match (arguments.term.working_days, arguments.term.days) {
         (Some(count), _) => calendar.add_working_days(arguments.from, count)?,
         (None, count) => calendar.add_days(arguments.from, count.unwrap_or_default())?,

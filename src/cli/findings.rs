@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     cli::output::{self, Failure, Outcome},
-    confine::{self, Enforced, Kernel},
+    confine::{self, Kernel, Landlock},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -48,6 +48,11 @@ impl Findings {
         self.0.iter().map(|finding| (finding.verdict, finding.finding.as_str())).collect()
     }
 
+    /// Puts these behind the others.
+    pub(in crate::cli) fn append(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     pub(in crate::cli) fn say(&mut self, verdict: Verdict, finding: String) {
         self.0.push(CheckFinding { verdict, finding });
     }
@@ -72,14 +77,21 @@ impl Findings {
     pub(in crate::cli) fn kernel(&mut self, what: &str, place: &str) {
         let Kernel { files, system_calls } = confine::kernel();
         let (verdict, finding) = match files {
-            Enforced::Fully => (Verdict::Ok, format!("this kernel confines {what} to {place}")),
-            Enforced::Partly => (
-                Verdict::Unsafe,
-                format!("this kernel confines {what} to {place} in part only; use Linux 6.12 or later"),
+            Landlock::Version(Landlock::NEWEST..) => (Verdict::Ok, format!("this kernel confines {what} to {place}")),
+            Landlock::Version(version) => (
+                Verdict::Ok,
+                format!(
+                    "this kernel confines {what} to {place}; what its version of Landlock, {version} of {}, can't refuse is \
+                     refused as system calls",
+                    Landlock::NEWEST
+                ),
             ),
-            Enforced::Not => (
+            Landlock::Missing => (
                 Verdict::Unsafe,
-                format!("this kernel has no Landlock and does not confine {what}; use Linux 6.12 or later"),
+                format!(
+                    "this kernel has no Landlock and does not confine {what} to {place}; use Linux 5.13 or later, built with \
+                     Landlock and started with it"
+                ),
             ),
         };
         self.say(verdict, finding);

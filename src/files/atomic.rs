@@ -275,6 +275,31 @@ fn rename_unless_there(from: &Path, to: &Path) -> Result<(), FileError> {
     Ok(())
 }
 
+/// Moves a file to another directory of the same file system, over what lies there; [`sync_directory`] puts the name on the
+/// disk. Where Landlock's first version lets nothing change its directory, its content moves.
+///
+/// # Errors
+/// If writing or syncing fails.
+pub fn move_over(from: &Path, to: &Path) -> Result<(), FileError> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            let partial = partial_path(to);
+            remove(&partial)?;
+            let copy = || {
+                let (mut opened, found) = (File::open(from)?, from.metadata()?);
+                let mut options = OpenOptions::new();
+                let mut file = options.write(true).create_new(true).mode(found.mode()).open(&partial)?;
+                io::copy(&mut opened, &mut file)?;
+                file.sync_all()?;
+                fs::rename(&partial, to)?;
+                fs::remove_file(from)
+            };
+            copy().map_err(FileError::io("write", to))
+        }
+        moved => moved.map_err(FileError::io("write", to)),
+    }
+}
+
 /// Puts a directory's names on the disk.
 ///
 /// # Errors

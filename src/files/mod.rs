@@ -8,7 +8,7 @@ pub mod tarball;
 
 pub use atomic::{
     FileError, NewFile, Readers, create_private_directory, create_team_directory, empty_shared, erase, hold_directory,
-    open_or_create_shared, open_shared, partial_path, read, read_shared, read_text, refuse_existing, remove,
+    move_over, open_or_create_shared, open_shared, partial_path, read, read_shared, read_text, refuse_existing, remove,
     remove_tree, rename_new, replace, replace_unsynced, sync_all_below, sync_directory, write_new,
 };
 pub use directory::{close_directory, directory_mode, is_shared, names_in, refuse_inside};

@@ -201,7 +201,8 @@ fn copy_of(directory: &Path) -> tempfile::TempDir {
 
 #[test]
 fn a_delivery_that_is_killed_at_any_step_is_finished_by_the_same_file() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     let ids: Vec<ReportId> = (0..40).map(|_| add(&store, locator(&store), &[b"one"])).collect();
     store.fill(700);
     store.fill_gone(5_000);
@@ -241,7 +242,7 @@ fn a_delivery_that_is_killed_at_any_step_is_finished_by_the_same_file() {
     let deliver = |store: &Store| store.apply(signed(&key, &decisions, &sealed));
 
     // Undisturbed, with the rows counted that it changes.
-    let undisturbed = copy_of(directory.path());
+    let undisturbed = copy_of(directory.as_path());
     let (whole, rows) = {
         let store = Store::open(undisturbed.path()).unwrap();
         stop_after(&store, 1_000_000);
@@ -255,7 +256,7 @@ fn a_delivery_that_is_killed_at_any_step_is_finished_by_the_same_file() {
     // In the middle of each step, and at the edges of the last ones.
     let mut committed = Vec::new();
     for stop in (0..rows).step_by(63).take(40).chain((1..30).map(|one| one * rows / 30)).chain([rows - 1]) {
-        let killed = copy_of(directory.path());
+        let killed = copy_of(directory.as_path());
         let store = Store::open(killed.path()).unwrap();
         stop_after(&store, stop);
         assert!(deliver(&store).is_err());
@@ -353,8 +354,9 @@ fn found(directory: &Path, traces: &BTreeMap<&'static str, Vec<u8>>) -> Vec<&'st
 #[test]
 fn what_is_withdrawn_leaves_nothing_in_the_records() {
     for others in [0, 20_000] {
-        let EmptyBox { directory, store, .. } = EmptyBox::new();
-        let directory = directory.path();
+        let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+        let directory = store.directory().to_owned();
+        let directory = directory.as_path();
         store.fill(others);
         let id = add(&store, locator(&store), &[b"one"]);
         store.tick(DAY).unwrap();
@@ -378,7 +380,8 @@ fn what_is_withdrawn_leaves_nothing_in_the_records() {
 
 #[test]
 fn answers_are_taken_in_steps_of_a_bounded_size() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     let at = locator(&store);
     let id = add(&store, at, &[b"one"]);
     store.tick(DAY).unwrap();
@@ -389,7 +392,7 @@ fn answers_are_taken_in_steps_of_a_bounded_size() {
     drop(store);
     // Two of the large ones come to less than four MiB, three to more; of small ones there are 64 at the most.
     for (written, kept) in [(1, 0), (2, 2), (3, 2), (5, 4), (67, 4), (68, 68), (99, 68)] {
-        let killed = copy_of(directory.path());
+        let killed = copy_of(directory.as_path());
         let store = Store::open(killed.path()).unwrap();
         // Each changes two rows: its own, and its report's.
         stop_after(&store, 2 * written);

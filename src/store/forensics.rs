@@ -114,7 +114,8 @@ fn runs() -> usize {
 
 /// Adds reports one after another and leaves the box as a kill would.
 fn leave(place: usize, ticks_after: Option<usize>) -> BTreeMap<String, Places> {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     // Some reports were there before, as on any day but the first.
     for _ in 0..place % 7 {
         add(&store, locator(&store), &[b"before"]);
@@ -127,7 +128,7 @@ fn leave(place: usize, ticks_after: Option<usize>) -> BTreeMap<String, Places> {
             store.tick(DAY).unwrap();
         }
     }
-    every_means(directory.path(), &reports)
+    every_means(directory.as_path(), &reports)
 }
 
 #[test]
@@ -164,12 +165,13 @@ fn the_same_search_finds_the_order_where_reports_are_committed_as_they_come() {
 
 #[test]
 fn both_halves_of_the_intake_say_the_same_once_nobody_waits() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     for _ in 0..3 {
         add(&store, locator(&store), &[b"sealed"]);
         // The writer has gone on to what comes next only when the older half was written.
         store.upkeep(|_| Ok(())).unwrap();
-        let bytes = fs::read(directory.path().join("intake")).unwrap();
+        let bytes = fs::read(directory.join("intake")).unwrap();
         let (one, other) = bytes.split_at(bytes.len() / 2);
         assert!(one == other && one.iter().any(|byte| *byte != 0));
     }
@@ -178,14 +180,15 @@ fn both_halves_of_the_intake_say_the_same_once_nobody_waits() {
 #[test]
 fn no_file_says_when_it_was_written_or_read_but_for_the_day() {
     use std::os::unix::fs::MetadataExt;
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     let locator = locator(&store);
     add(&store, locator, &[b"sealed"]);
     store.renew_times(DAY);
     // Reading leaves no time either.
     store.report_at(locator).unwrap();
-    let files = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().path());
-    for path in files.chain([directory.path().to_owned()]) {
+    let files = fs::read_dir(directory.as_path()).unwrap().map(|entry| entry.unwrap().path());
+    for path in files.chain([directory.clone()]) {
         let found = fs::metadata(&path).unwrap();
         let times = [found.mtime(), found.atime()].map(|time| time.rem_euclid(86_400));
         assert_eq!((times, found.mtime_nsec(), found.atime_nsec()), ([0, 0], 0, 0), "{}", path.display());
@@ -195,7 +198,8 @@ fn no_file_says_when_it_was_written_or_read_but_for_the_day() {
 /// A database that is too large to be written anew: its keys alone hide in which order it grew.
 #[test]
 fn in_a_large_database_the_keys_hide_the_order() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     // Whole reports, as a fold leaves them; and a box from which the desk has fetched all of them.
     let fill = |count: i64| {
         store
@@ -216,7 +220,7 @@ fn in_a_large_database_the_keys_hide_the_order() {
     };
     fill(20_000);
     store.tick(DAY).unwrap();
-    let large = fs::metadata(directory.path().join(DATABASE)).unwrap().len();
+    let large = fs::metadata(directory.join(DATABASE)).unwrap().len();
     // One tick for each report: far more than the order within one.
     let reports: Vec<ReportId> = (0..200)
         .map(|_| {
@@ -226,12 +230,12 @@ fn in_a_large_database_the_keys_hide_the_order() {
         })
         .collect();
     store.tick(DAY).unwrap();
-    assert!(large > 4 << 20 && fs::metadata(directory.path().join(DATABASE)).unwrap().len() >= large);
-    let database = Connection::open(directory.path().join(DATABASE)).unwrap();
-    let bytes = fs::read(directory.path().join(DATABASE)).unwrap();
+    assert!(large > 4 << 20 && fs::metadata(directory.join(DATABASE)).unwrap().len() >= large);
+    let database = Connection::open(directory.join(DATABASE)).unwrap();
+    let bytes = fs::read(directory.join(DATABASE)).unwrap();
     drop(database);
     // By the place of the row in the table of reports, which is the first of an id in the file or the last.
-    for (name, found) in every_means(directory.path(), &reports) {
+    for (name, found) in every_means(directory.as_path(), &reports) {
         let Some(found) = found else { continue };
         if name.starts_with(DATABASE) {
             let tau = tau(&found);
@@ -266,7 +270,8 @@ proptest! {
             1..20,
         )
     ) {
-        let EmptyBox { directory, store, .. } = EmptyBox::new();
+        let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+        let directory = store.directory().to_owned();
         let mut reports = Vec::new();
         for step in &steps {
             let (at, kind) = match step {
@@ -293,7 +298,7 @@ proptest! {
             reports.iter().map(|(locator, _)| format!("{:?}", store.report_at(*locator).unwrap())).collect()
         };
         let pending = read(&store);
-        let elsewhere = Store::open(directory.path()).unwrap();
+        let elsewhere = Store::open(directory.as_path()).unwrap();
         prop_assert_eq!(&read(&elsewhere), &pending, "another program folds what is pending");
         prop_assert_eq!(&read(&store), &pending, "and this one sees it there");
         drop(elsewhere);

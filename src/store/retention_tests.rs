@@ -54,7 +54,8 @@ fn over(store: &Store, after: i64, periods: &Periods) -> usize {
 
 #[test]
 fn what_is_over_goes_after_its_time_and_a_delay_of_its_own() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     let locators: Vec<Locator> = (0..40).map(|_| locator(&store)).collect();
     let ids: Vec<ReportId> = locators.iter().map(|locator| add(&store, *locator, &[b"one"])).collect();
     let known = ids.iter().map(|id| collected(&store, *id, 1)).collect();
@@ -71,7 +72,7 @@ fn what_is_over_goes_after_its_time_and_a_delay_of_its_own() {
     assert!(gone.iter().filter(|count| **count > 0).count() > 4, "{gone:?}");
     assert!(held().all(|held| !held));
     store.tick(day(20)).unwrap();
-    assert!(!on_disk(directory.path()).windows(marker.len()).any(|window| window == marker));
+    assert!(!on_disk(directory.as_path()).windows(marker.len()).any(|window| window == marker));
     // Reports too, but for the one of which the desk has not all.
     let gone: Vec<usize> = (20..40).map(|after| over(&store, after, &PERIODS)).collect();
     assert_eq!(gone.iter().sum::<usize>(), 39);
@@ -87,7 +88,8 @@ fn what_is_over_goes_after_its_time_and_a_delay_of_its_own() {
 
 #[test]
 fn the_delay_of_a_report_is_its_own_and_stays() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     let ids: Vec<ReportId> = (0..300).map(|_| ReportId::random(&mut os_random())).collect();
     let spread = |store: &Store| -> Vec<u32> { ids.iter().map(|id| store.settings().tagger.spread(*id, 13)).collect() };
     let drawn = spread(&store);
@@ -96,7 +98,7 @@ fn the_delay_of_a_report_is_its_own_and_stays() {
     days.dedup();
     assert_eq!(days, (0..=13).collect::<Vec<_>>());
     drop(store);
-    assert_eq!(spread(&Store::open(directory.path()).unwrap()), drawn);
+    assert_eq!(spread(&Store::open(directory.as_path()).unwrap()), drawn);
     // Nobody can work it out who has not got this box's key.
     assert_ne!(spread(&EmptyBox::new().store), drawn);
 }
@@ -256,8 +258,9 @@ fn found(directory: &Path, traces: &BTreeMap<&'static str, Vec<u8>>) -> Vec<&'st
 #[test]
 fn what_is_over_leaves_nothing_on_the_disk() {
     for others in [0, 20_000] {
-        let EmptyBox { directory, store, .. } = EmptyBox::new();
-        let directory = directory.path();
+        let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+        let directory = store.directory().to_owned();
+        let directory = directory.as_path();
         let fill = format!(
             "CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < {others})
                SELECT randomblob(8) AS id FROM n WHERE {others} > 0;

@@ -201,22 +201,23 @@ fn the_same_code_sent_fifty_times_at_once_is_one_report() {
 
 #[test]
 fn an_upload_that_broke_off_leaves_nothing_to_be_removed() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     let id = add(&store, locator(&store), &[b"kept"]);
     let records = |directory: &Path| std::fs::read(directory.join(DATABASE)).unwrap();
     store.tick(DAY).unwrap();
-    let (before, mut broken) = (records(directory.path()), store.upload());
+    let (before, mut broken) = (records(directory.as_path()), store.upload());
     broken.write_all(&vec![1; 3_000_000]).unwrap();
     assert_eq!((taken(&store), store.arriving_bytes()), (1 + 11, 11 * 262_144));
     drop(broken);
     drop(upload(&store, b"whole, but never named by a message"));
     assert_eq!((taken(&store), store.arriving_bytes()), (1, 0));
     store.tick(DAY).unwrap();
-    assert_eq!(records(directory.path()), before, "the records know nothing of it");
+    assert_eq!(records(directory.as_path()), before, "the records know nothing of it");
     // As if killed: its end never ran, and a restart knows nothing of it.
     let mut broken = store.upload();
     broken.write_all(&vec![1; 3_000_000]).unwrap();
-    let reopened = Store::open(directory.path()).unwrap();
+    let reopened = Store::open(directory.as_path()).unwrap();
     assert_eq!((taken(&reopened), copy(&reopened, id, 1, 0).as_slice()), (1, b"kept".as_slice()));
     drop(broken);
 }
@@ -276,7 +277,8 @@ fn messages_are_numbered_without_gaps_and_sent_once() {
 
 #[test]
 fn a_withdrawal_deletes_what_the_box_holds() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     let locator = locator(&store);
     let marker = b"unusual sealed bytes that are to be gone";
     let id = add(&store, locator, &[marker, marker]);
@@ -286,7 +288,7 @@ fn a_withdrawal_deletes_what_the_box_holds() {
     assert_eq!(report.withdrawn_on, Some(DAY));
     assert!(report.clocks.is_empty() && report.answers.is_empty());
     assert_eq!(store.add_message(id, message(&store, 3, MessageKind::FollowUp, &[b"x"])).unwrap(), AddMessage::Gone);
-    let is_there = || on_disk(directory.path()).windows(marker.len()).any(|window| window == marker);
+    let is_there = || on_disk(directory.as_path()).windows(marker.len()).any(|window| window == marker);
     assert!(is_there(), "this search finds it");
     // Whoever collects sees it to its end; then it is gone.
     store.snapshot::<_, StoreError>(|_| store.tick(DAY)).unwrap();
@@ -306,7 +308,8 @@ fn a_withdrawal_deletes_what_the_box_holds() {
 
 #[test]
 fn a_copy_for_the_person_stays_until_they_withdraw_and_is_gone_from_the_disk_then() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     let locator = locator(&store);
     let sealed = |bytes: &[u8]| Some(upload(&store, bytes));
     let markers = [b"sealed copy of the concern, unusual".as_slice(), b"sealed copy of the follow-up, unusual"];
@@ -336,7 +339,7 @@ fn a_copy_for_the_person_stays_until_they_withdraw_and_is_gone_from_the_disk_the
     let all = markers.iter().map(|marker| marker.len()).sum();
     assert_eq!(copies(all), both);
     assert_eq!(copies(all - 1), [(1, Some(markers[0].to_vec())), (2, None)], "no more than one page takes");
-    let found = |marker: &[u8]| on_disk(directory.path()).windows(marker.len()).any(|window| window == marker);
+    let found = |marker: &[u8]| on_disk(directory.as_path()).windows(marker.len()).any(|window| window == marker);
     assert!(markers.iter().all(|marker| found(marker)));
 
     store.add_message(id, message(&store, 4, MessageKind::Withdrawal, &[b"withdrawn"])).unwrap();
@@ -640,7 +643,8 @@ fn what_is_left_out_is_counted() {
 
 #[test]
 fn a_report_that_is_set_aside_owes_nothing_and_goes_on_two_words_or_after_its_days() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     let (one, two) = (locator(&store), locator(&store));
     let marker = b"sealed words that are junk".as_slice();
     let (first, second) = (add(&store, one, &[marker]), add(&store, two, &[b"other"]));
@@ -666,7 +670,7 @@ fn a_report_that_is_set_aside_owes_nothing_and_goes_on_two_words_or_after_its_da
     let report = store.report_at(one).unwrap().unwrap();
     assert_eq!(report.set_aside.map(|aside| aside.reason), Some(SetAsideReason::Test), "the last one says why");
     store.tick(LATER).unwrap();
-    assert!(!on_disk(directory.path()).windows(marker.len()).any(|window| window == marker));
+    assert!(!on_disk(directory.as_path()).windows(marker.len()).any(|window| window == marker));
     assert_eq!(store.forget_acknowledged(LATER, 0).unwrap(), 1);
     store.tick(LATER).unwrap();
     assert_eq!(taken(&store), 0);
@@ -773,11 +777,12 @@ fn one_failed_write_undoes_itself_alone() {
 
 #[test]
 fn a_box_is_made_once_and_missing_ones_are_named() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
-    assert!(matches!(Store::create(directory.path(), store.settings(), &[]), Err(StoreError::Exists(_))));
-    assert!(matches!(Store::open(&directory.path().join("none")), Err(StoreError::Missing(_))));
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
+    assert!(matches!(Store::create(directory.as_path(), store.settings(), &[]), Err(StoreError::Exists(_))));
+    assert!(matches!(Store::open(&directory.join("none")), Err(StoreError::Missing(_))));
     assert_eq!(
-        std::fs::read_dir(directory.path())
+        std::fs::read_dir(directory.as_path())
             .unwrap()
             .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().contains("partial"))
             .count(),
@@ -787,11 +792,12 @@ fn a_box_is_made_once_and_missing_ones_are_named() {
 
 #[test]
 fn what_was_folded_and_not_cleared_away_is_not_folded_again() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     let locator = locator(&store);
     let id = add(&store, locator, &[b"one"]);
     store.add_message(id, message(&store, 2, MessageKind::Withdrawal, &[b"w"])).unwrap();
-    let intake = directory.path().join("intake");
+    let intake = directory.join("intake");
     let before = std::fs::read(&intake).unwrap();
     store.upkeep(writer::Engine::fold).unwrap();
     let known = collected(&store, id, 2);
@@ -802,7 +808,7 @@ fn what_was_folded_and_not_cleared_away_is_not_folded_again() {
     drop(store);
     // As if the box had been killed between the database's commit and the clearing of the intake.
     std::fs::OpenOptions::new().write(true).open(&intake).unwrap().write_all(&before).unwrap();
-    let store = Store::open(directory.path()).unwrap();
+    let store = Store::open(directory.as_path()).unwrap();
     assert!(store.report_at(locator).unwrap().is_none());
     store.tick(DAY).unwrap();
     assert_eq!((told(&store, true).len(), taken(&store)), (0, 0));
@@ -810,16 +816,17 @@ fn what_was_folded_and_not_cleared_away_is_not_folded_again() {
     add(&store, self::locator(&store), &[b"two"]);
     let store = {
         drop(store);
-        Store::open(directory.path()).unwrap()
+        Store::open(directory.as_path()).unwrap()
     };
     assert_eq!(told(&store, true).len(), 1);
 }
 
 #[test]
 fn whoever_looks_whether_a_write_reaches_the_disk_hides_nothing_that_was_sent() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     let _right = store.begin_serving(Budget::UNBOUNDED).unwrap();
-    let looking = Store::open(directory.path()).unwrap();
+    let looking = Store::open(directory.as_path()).unwrap();
     let mut sent = Vec::new();
     for _ in 0..3 {
         let locator = locator(&store);
@@ -837,8 +844,9 @@ fn whoever_looks_whether_a_write_reaches_the_disk_hides_nothing_that_was_sent() 
 
 #[test]
 fn an_older_intake_in_the_place_of_the_newer_loses_nothing_that_comes_then() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
-    let intake = directory.path().join("intake");
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
+    let intake = directory.join("intake");
     let older = std::fs::read(&intake).unwrap();
     for _ in 0..3 {
         add(&store, locator(&store), &[b"one"]);
@@ -846,23 +854,24 @@ fn an_older_intake_in_the_place_of_the_newer_loses_nothing_that_comes_then() {
     }
     drop(store);
     std::fs::OpenOptions::new().write(true).open(&intake).unwrap().write_all(&older).unwrap();
-    let store = Store::open(directory.path()).unwrap();
+    let store = Store::open(directory.as_path()).unwrap();
     let locator = locator(&store);
     add(&store, locator, &[b"two"]);
     // Killed, and looked at by another program.
-    let reopened = Store::open(directory.path()).unwrap();
+    let reopened = Store::open(directory.as_path()).unwrap();
     reopened.probe().unwrap();
     assert!(reopened.report_at(locator).unwrap().is_some() && store.report_at(locator).unwrap().is_some());
 }
 
 #[test]
 fn no_box_is_made_over_what_people_sent() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     let id = add(&store, locator(&store), &[b"sealed"]);
     store.tick(DAY).unwrap();
-    let (path, away) = (directory.path().join(DATABASE), directory.path().join("away"));
+    let (path, away) = (directory.join(DATABASE), directory.join("away"));
     std::fs::rename(&path, &away).unwrap();
-    let again = Store::create(directory.path(), store.settings(), &[]);
+    let again = Store::create(directory.as_path(), store.settings(), &[]);
     assert!(matches!(again, Err(StoreError::WithoutRecords(_))));
     std::fs::rename(&away, &path).unwrap();
     assert_eq!(copy(&store, id, 1, 0), b"sealed");
@@ -870,41 +879,38 @@ fn no_box_is_made_over_what_people_sent() {
 
 #[test]
 fn a_vault_that_was_cut_is_named() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     for _ in 0..20 {
         add(&store, locator(&store), &[b"sealed"]);
     }
     drop(store);
-    std::fs::OpenOptions::new()
-        .write(true)
-        .open(directory.path().join("short.vault"))
-        .unwrap()
-        .set_len(20_480)
-        .unwrap();
-    assert!(matches!(Store::open(directory.path()), Err(StoreError::Cut("short.vault"))));
-    let store = Store::open_to_save(directory.path()).unwrap();
+    std::fs::OpenOptions::new().write(true).open(directory.join("short.vault")).unwrap().set_len(20_480).unwrap();
+    assert!(matches!(Store::open(directory.as_path()), Err(StoreError::Cut("short.vault"))));
+    let store = Store::open_to_save(directory.as_path()).unwrap();
     assert!(matches!(store.begin_serving(Budget::UNBOUNDED), Err(StoreError::Damaged(_))));
 }
 
 #[test]
 fn a_shelf_that_was_emptied_or_cut_is_no_box_to_open_and_all_else_is_taken_out_of_it() {
-    let EmptyBox { directory, store, .. } = EmptyBox::new();
+    let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+    let directory = store.directory().to_owned();
     let id = add(&store, locator(&store), &[b"sealed"]);
     add(&store, locator(&store), &[&vec![7; 500_000]]);
     store.apply(delivery(&store, 1, vec![answer(id, 1, AnswerKind::Reply, b"an answer")], vec![])).unwrap();
     store.tick(DAY).unwrap();
     drop(store);
     for (name, lost) in [("short.vault", 1), ("long.vault", 1), ("answers.vault", 1)] {
-        let path = directory.path().join(name);
+        let path = directory.join(name);
         let whole = std::fs::read(&path).unwrap();
         let rewrite = |bytes: &[u8]| crate::files::replace(&path, crate::files::Readers::Owner, bytes).unwrap();
         for bytes in [0, 1000] {
             rewrite(&whole[..bytes]);
-            assert!(matches!(Store::open(directory.path()), Err(StoreError::Cut(found)) if found == name));
-            let store = Store::open_to_save(directory.path()).unwrap();
+            assert!(matches!(Store::open(directory.as_path()), Err(StoreError::Cut(found)) if found == name));
+            let store = Store::open_to_save(directory.as_path()).unwrap();
             assert_eq!(store.damaged_files().unwrap().len(), lost, "{name}");
         }
         rewrite(&whole);
-        Store::open(directory.path()).unwrap();
+        Store::open(directory.as_path()).unwrap();
     }
 }

@@ -251,22 +251,30 @@ fn what_burned_comes_back_in_a_new_epoch_and_is_told_anew() {
     assert!(!restored.finished_earlier && !restored.is_the_teams);
 
     let directory = world.path("box");
-    assert_eq!(
-        names(&directory),
-        ["answers.vault", BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, "candour.db", "intake", "long.vault", "short.vault"]
-    );
-    for name in names(&directory) {
+    let place = store_directory(&directory);
+    assert_eq!(names(&directory), [BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, STORE]);
+    assert_eq!(names(&place), ["answers.vault", "candour.db", "intake", "long.vault", "short.vault"]);
+    for path in [BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, STORE]
+        .map(|name| directory.join(name))
+        .into_iter()
+        .chain(names(&place).iter().map(|name| place.join(name)))
+    {
         use std::os::unix::fs::PermissionsExt;
-        let mode = directory.join(&name).metadata().unwrap().permissions().mode() & 0o777;
+        let mode = path.metadata().unwrap().permissions().mode() & 0o777;
         // The program narrows what it makes besides; here the database is as the test's own files.
-        assert_eq!(mode, if name == BOX_PUBLIC || name == "candour.db" { 0o644 } else { 0o600 }, "{name}");
+        let expected = match path.file_name().unwrap().to_str().unwrap() {
+            BOX_PUBLIC | "candour.db" => 0o644,
+            STORE => 0o700,
+            _ => 0o600,
+        };
+        assert_eq!(mode, expected, "{}", path.display());
     }
     assert_eq!(
         fs::read(directory.join(BOX_KEY)).unwrap(),
         fs::read(world.r#box.directory.path().join(BOX_KEY)).unwrap()
     );
     assert_eq!(fs::read(directory.join(BANK_HOLIDAYS)).unwrap(), b"{}");
-    let again = Store::open(&directory).unwrap();
+    let again = Store::open(&store_directory(&directory)).unwrap();
     again.check_integrity().unwrap();
     assert_eq!(again.damaged_files().unwrap(), []);
     // Nothing of the settings changed but the epoch.
@@ -309,7 +317,7 @@ fn what_burned_comes_back_in_a_new_epoch_and_is_told_anew() {
 
     // What a backup of it holds is what the first one held, but for the epoch.
     drop(again);
-    let again = Store::open(&directory).unwrap();
+    let again = Store::open(&store_directory(&directory)).unwrap();
     backup(&again, &directory, &world.to, DAY, &world.path("b2")).unwrap();
     let entries = |name: &str| {
         let mut entries = world.entries(name);
@@ -319,9 +327,9 @@ fn what_burned_comes_back_in_a_new_epoch_and_is_told_anew() {
         entries
     };
     assert!(entries("b1") == entries("b2"));
-    assert_eq!(names(&directory).len(), 10, "the log is there while it is open");
+    assert_eq!(names(&place).len(), 7, "the log is there while it is open");
     drop(again);
-    assert_eq!(names(&directory).len(), 8);
+    assert_eq!(names(&place).len(), 5);
 }
 
 #[test]
@@ -329,7 +337,7 @@ fn a_restored_box_takes_what_comes_into_slots_of_its_own() {
     let (world, locators) = full();
     world.backup("b1");
     world.restore("box", "b1").unwrap();
-    let store = Store::open(&world.path("box")).unwrap();
+    let store = Store::open(&world.path("box/store")).unwrap();
     let right = store.begin_serving(crate::store::Budget::UNBOUNDED).unwrap();
     let first = store.report_at(locators[0]).unwrap().unwrap();
     for number in 0..40_u8 {
@@ -386,14 +394,14 @@ fn a_box_without_reports_and_one_with_many_come_back() {
     let world = World::new();
     assert_eq!(world.backup("b0").reports, 0);
     assert_eq!(world.restore("empty", "b0").unwrap().reports, 0);
-    Store::open(&world.path("empty")).unwrap().check_integrity().unwrap();
+    Store::open(&world.path("empty/store")).unwrap().check_integrity().unwrap();
     // More than one list has.
     let all: Vec<_> = (0..2_050_u32).map(|number| world.report(&[&number.to_le_bytes()], None)).collect();
     assert_eq!(world.backup("b1").reports, 2_050);
     let lists = world.entries("b1").into_iter().filter(|(path, _)| path.starts_with("records/")).count();
     assert_eq!(lists, 3);
     assert_eq!(world.restore("box", "b1").unwrap().reports, 2_050);
-    let store = Store::open(&world.path("box")).unwrap();
+    let store = Store::open(&world.path("box/store")).unwrap();
     assert_eq!(store.damaged_files().unwrap(), []);
     for (id, locator) in all {
         assert_eq!(store.report_at(locator).unwrap().map(|report| report.id), Some(id));
@@ -531,8 +539,8 @@ fn what_was_killed_is_begun_anew_or_ended_and_what_is_in_the_way_stays() {
     world.backup("b1");
     let directory = world.path("box");
     // Killed while it was being made, and while files got their places.
-    fs::create_dir_all(directory.join("restoring")).unwrap();
-    for name in ["restoring/candour.db", "restoring/candour.db-journal", "short.vault", "box.key"] {
+    fs::create_dir_all(directory.join("restoring/store")).unwrap();
+    for name in ["restoring/store/candour.db", "restoring/store/candour.db-journal", "restoring/box.pub", "box.key"] {
         put(&directory.join(name), b"half");
     }
     assert!(is_unfinished(&directory));
@@ -546,7 +554,7 @@ fn what_was_killed_is_begun_anew_or_ended_and_what_is_in_the_way_stays() {
     let before = names(&directory);
     assert!(world.restore("box", "b1").err().unwrap().to_string().contains("there is a box in"));
     assert_eq!(names(&directory), before);
-    assert!(Store::open(&directory).unwrap().report_at(locators[0]).unwrap().is_some());
+    assert!(Store::open(&store_directory(&directory)).unwrap().report_at(locators[0]).unwrap().is_some());
     // What is left of a box that lost its database, and anything else, is nothing to write over.
     for name in ["box.key", "notes"] {
         let other = world.path(&format!("other-{name}"));
@@ -631,7 +639,7 @@ fn no_key_of_the_team_is_among_those_that_open_a_backup_and_one_that_is_brought_
         |keys: &[&x25519::Identity]| -> Vec<String> { keys.iter().map(|key| key.to_public().to_string()).collect() };
     let both = GovernanceRecipients::of(&public(&[&team[0], &team[1]])).unwrap();
     world.store().pin_recipients(&both).unwrap();
-    let store = Store::open(world.r#box.directory.path()).unwrap();
+    let store = Store::open(&store_directory(world.r#box.directory.path())).unwrap();
     let out = directory.path().join("b");
     let back_up = |to: &[String]| {
         let to = BackupRecipients::parse(&to.join("\n")).unwrap();
@@ -658,7 +666,7 @@ fn no_key_of_the_team_is_among_those_that_open_a_backup_and_one_that_is_brought_
         let again = directory.path().join(number.to_string());
         assert_eq!(restore(&again, &identity, RESTORED_ON, &out).unwrap().is_the_teams, is_the_teams);
         // Nor is it forgotten whose keys they are.
-        assert_eq!(Store::open(&again).unwrap().settings().team_keys.len(), 3);
+        assert_eq!(Store::open(&store_directory(&again)).unwrap().settings().team_keys.len(), 3);
     }
 }
 
@@ -668,7 +676,8 @@ fn what_is_damaged_is_left_out_of_a_backup_and_named_and_all_else_comes_back() {
     let world = World::new();
     let (damaged, _) = world.report(&[b"a damaged message", b"and its file"], Some(b"its copy"));
     world.store().tick(DAY).unwrap();
-    let vault = fs::OpenOptions::new().write(true).open(world.r#box.directory.path().join("short.vault")).unwrap();
+    let vault =
+        fs::OpenOptions::new().write(true).open(world.r#box.directory.path().join("store/short.vault")).unwrap();
     for slot in 0..vault.metadata().unwrap().len() / 20_480 {
         vault.write_all_at(b"XXXX", slot * 20_480 + 4).unwrap();
     }
@@ -676,7 +685,7 @@ fn what_is_damaged_is_left_out_of_a_backup_and_named_and_all_else_comes_back() {
     let lost: Vec<_> = world.backup("b1").lost.iter().map(ToString::to_string).collect();
     assert_eq!(lost, [format!("report {damaged} message 1"), format!("report {damaged} own copy of message 1")]);
     assert_eq!(world.restore("box", "b1").unwrap().reports, 2);
-    let restored = Store::open(&world.path("box")).unwrap();
+    let restored = Store::open(&world.path("box/store")).unwrap();
     assert_eq!(restored.damaged_files().unwrap(), []);
     assert!(seen(&restored, at) == seen(world.store(), at));
 }
@@ -697,14 +706,13 @@ fn what_a_restore_left_answers_for_its_own_backup_alone_and_costs_no_box_anythin
     assert!(matches!(world.restore_untold("box", "none"), Err(RestoreError::File(_))));
     assert!(matches!(world.restore_untold("box", "b2"), Err(RestoreError::Exists(_))));
     // Its database is lost: what is there goes when another box can take its place, and not before.
-    let database = directory.join("candour.db");
+    let database = store_directory(&directory).join("candour.db");
     fs::rename(&database, world.path("aside")).unwrap();
-    let left: Vec<_> = before.iter().filter(|name| *name != "candour.db").cloned().collect();
     assert!(matches!(by_other(), Err(RestoreError::OtherKeys)));
     let sealed = fs::read(world.path("b1")).unwrap();
     put(&world.path("cut"), &sealed[..sealed.len() - 1]);
     assert!(matches!(world.restore_untold("box", "cut"), Err(RestoreError::Altered)));
-    assert!(left.iter().all(|name| directory.join(name).exists()), "{:?}", names(&directory));
+    assert!(before.iter().all(|name| directory.join(name).exists()), "{:?}", names(&directory));
     world.restore_untold("box", "b2").unwrap();
     assert!(world.restore("box", "b2").unwrap().finished_earlier);
     // Whoever uses the box is done with it.

@@ -13,6 +13,8 @@ use crate::{
 
 /// Bytes of a key file, with room for many keys and comments.
 pub const KEY_FILE_BYTES: usize = 256 * KIB;
+/// The directory in it that the store has for itself: all that a box which serves can change, or read again.
+pub const STORE: &str = "store";
 /// The box's private signing key.
 pub const BOX_KEY: &str = "box.key";
 /// Its public half.
@@ -53,28 +55,67 @@ pub enum BoxKeyError {
     Public(PathBuf),
 }
 
+/// Where the store lies in a data directory.
+#[must_use]
+pub fn store_directory(directory: &Path) -> PathBuf {
+    directory.join(STORE)
+}
+
+/// The public halves of the key pair that lies in a data directory.
+pub struct KeyPairFound {
+    directory: PathBuf,
+    /// Of the private key.
+    of_private: VerifyingKey<BoxRole>,
+    /// What the public file holds.
+    beside: Vec<VerifyingKey<BoxRole>>,
+}
+
+impl KeyPairFound {
+    /// Reads both files, and keeps nothing of the private one.
+    ///
+    /// # Errors
+    /// If there is no private key.
+    pub fn read(directory: &Path) -> Result<Self, BoxKeyError> {
+        Ok(read_pair(directory)?.0)
+    }
+
+    /// Whether they are those that the box was made with.
+    ///
+    /// # Errors
+    /// If either is not.
+    pub fn hold_against(&self, settings: &Settings) -> Result<(), BoxKeyError> {
+        let (found, made_with) = (&self.of_private, &settings.box_key);
+        if found.to_base64() != made_with.to_base64() {
+            let (path, found, made_with) = (self.directory.join(BOX_KEY), found.fingerprint(), made_with.fingerprint());
+            return Err(BoxKeyError::OtherKey { path, found, made_with });
+        }
+        match self.beside.as_slice() {
+            [beside] if beside.to_base64() == found.to_base64() => Ok(()),
+            _ => Err(BoxKeyError::Public(self.directory.join(BOX_PUBLIC))),
+        }
+    }
+}
+
 /// The box's signing key, with the text of its file, if that and the public one beside it are the pair that the box was
 /// made with.
 ///
 /// # Errors
 /// If either is not.
 pub fn box_key(directory: &Path, settings: &Settings) -> Result<(SigningKey<BoxRole>, Zeroizing<String>), BoxKeyError> {
+    let (found, key, text) = read_pair(directory)?;
+    found.hold_against(settings)?;
+    Ok((key, text))
+}
+
+fn read_pair(directory: &Path) -> Result<(KeyPairFound, SigningKey<BoxRole>, Zeroizing<String>), BoxKeyError> {
     let path = directory.join(BOX_KEY);
     if !path.exists() {
         return Err(BoxKeyError::Missing(path));
     }
     let text = Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES)?);
     let key = SigningKey::<BoxRole>::from_plain_file(&text).map_err(|_| BoxKeyError::NoKey(path.clone()))?;
-    let public = key.verifying_key().map_err(|_| BoxKeyError::NoKey(path.clone()))?;
-    if public.to_base64() != settings.box_key.to_base64() {
-        let (found, made_with) = (public.fingerprint(), settings.box_key.fingerprint());
-        return Err(BoxKeyError::OtherKey { path, found, made_with });
-    }
-    let path = directory.join(BOX_PUBLIC);
-    let beside: Vec<VerifyingKey<BoxRole>> =
-        files::read_text(&path, KEY_FILE_BYTES).ok().and_then(|text| read_keys(&text).ok()).unwrap_or_default();
-    match beside.as_slice() {
-        [beside] if beside.to_base64() == public.to_base64() => Ok((key, text)),
-        _ => Err(BoxKeyError::Public(path)),
-    }
+    let of_private = key.verifying_key().map_err(|_| BoxKeyError::NoKey(path))?;
+    let public = files::read_text(&directory.join(BOX_PUBLIC), KEY_FILE_BYTES);
+    let beside = public.ok().and_then(|text| read_keys(&text).ok()).unwrap_or_default();
+    Ok((KeyPairFound { directory: directory.to_owned(), of_private, beside }, key, text))
 }

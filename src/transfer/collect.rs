@@ -78,7 +78,8 @@ pub fn collect(
     out: &Path,
     again: bool,
 ) -> Result<CollectOutcome, CollectError> {
-    files::refuse_inside(store.directory(), out)?;
+    // The store lies in the data directory, where nothing else is written either.
+    files::refuse_inside(store.directory().parent().unwrap_or(store.directory()), out)?;
     if let Some(outcome) = finish_earlier(store, out)? {
         return Ok(outcome);
     }

@@ -15,7 +15,9 @@ mod restore;
 mod tests;
 
 pub use backup::{BackupError, BackupOutcome, backup};
-pub use box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, BoxKeyError, KEY_FILE_BYTES, box_key};
+pub use box_directory::{
+    BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, BoxKeyError, KEY_FILE_BYTES, KeyPairFound, STORE, box_key, store_directory,
+};
 pub use collect::{CollectError, CollectOutcome, collect};
 pub use deliver::{DecisionsName, DeliverError, Delivered, deliver};
 pub use restore::{RestoreError, Restored, forget_restore, is_left_over, is_unfinished, restore};

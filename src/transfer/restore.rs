@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{
     box_backup::{BoxBackupHead, FORMATS, HEAD, RecordList, list_path, sealed_path},
-    box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC},
+    box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, STORE, store_directory},
 };
 use crate::{
     crypto::{
@@ -25,7 +25,7 @@ use crate::{
         self, FileError, Readers,
         tarball::{TarError, TarReader},
     },
-    store::{DATABASE, Restoration, Store, StoreError, VAULT_FILES},
+    store::{DATABASE, Restoration, Store, StoreError},
 };
 
 /// Where a box is made before it is one, in its data directory.
@@ -152,7 +152,7 @@ fn inside(what: &str) -> RestoreError {
 }
 
 /// Makes a box of a backup, in a directory that is empty or not there. It begins a new epoch: the desk is told everything
-/// anew. The database gets its place last, and is what makes it a box; killed before that, the same command again begins anew.
+/// anew. The store gets its place last, and is what makes it a box; killed before that, the same command again begins anew.
 ///
 /// # Errors
 /// If the backup is not whole or not the identity's, or if it can't be written; then there is no box.
@@ -177,7 +177,7 @@ pub fn restore(
 /// Whether what a box was restored in lies in its data directory still: nobody was told of it yet.
 #[must_use]
 pub fn is_left_over(directory: &Path) -> bool {
-    directory.join(RESTORING).is_dir() && directory.join(DATABASE).symlink_metadata().is_ok()
+    directory.join(RESTORING).is_dir() && is_box(directory)
 }
 
 /// Removes what a box was restored in, once somebody was told of it, or uses it. From then on no command that restores
@@ -193,7 +193,11 @@ pub fn forget_restore(directory: &Path) {
 /// Whether a restore was cut off in a data directory.
 #[must_use]
 pub fn is_unfinished(directory: &Path) -> bool {
-    directory.join(RESTORING).is_dir() && directory.join(DATABASE).symlink_metadata().is_err()
+    directory.join(RESTORING).is_dir() && !is_box(directory)
+}
+
+fn is_box(directory: &Path) -> bool {
+    store_directory(directory).join(DATABASE).symlink_metadata().is_ok()
 }
 
 /// A data directory that is to become a box.
@@ -204,13 +208,13 @@ struct RestorePlace<'a> {
 }
 
 impl RestorePlace<'_> {
-    /// The files of a box but for the database, which comes last.
+    /// The files of a box beside its store, which comes last.
     fn names() -> impl Iterator<Item = &'static str> {
-        VAULT_FILES.into_iter().chain([BOX_KEY, BOX_PUBLIC, BANK_HOLIDAYS])
+        [BOX_KEY, BOX_PUBLIC, BANK_HOLIDAYS].into_iter()
     }
 
     fn is_box(&self) -> bool {
-        self.directory.join(DATABASE).symlink_metadata().is_ok()
+        is_box(self.directory)
     }
 
     /// Everything is opened before anything is removed, and what an attempt left goes when the box is whole that takes its
@@ -226,7 +230,7 @@ impl RestorePlace<'_> {
             // Nothing is left that anybody could take for a box; of what an earlier attempt left beside it, the sign that it is
             // left over stays. What can't be removed now, the next attempt removes.
             let _ = self.empty();
-            if Self::names().all(|name| !self.directory.join(name).exists()) {
+            if Self::names().chain([STORE]).all(|name| !self.directory.join(name).exists()) {
                 let _ = fs::remove_dir(&self.beside);
             }
         }
@@ -244,6 +248,7 @@ impl RestorePlace<'_> {
         files::write_new(&self.beside.join(OF_BACKUP), Readers::Owner, opened.mark.as_bytes())?;
         let restored = fill(&self.beside, identity, today, opened)?;
         Self::names().try_for_each(|name| files::remove(&self.directory.join(name)))?;
+        files::remove_tree(&store_directory(self.directory))?;
         self.settle()?;
         Ok(restored)
     }
@@ -252,7 +257,8 @@ impl RestorePlace<'_> {
     fn empty(&self) -> Result<(), FileError> {
         let failed = || FileError::io("read", &self.beside);
         for entry in fs::read_dir(&self.beside).map_err(failed())? {
-            files::remove(&entry.map_err(failed())?.path())?;
+            let path = entry.map_err(failed())?.path();
+            if path.ends_with(STORE) { files::remove_tree(&path)? } else { files::remove(&path)? }
         }
         Ok(())
     }
@@ -267,7 +273,7 @@ impl RestorePlace<'_> {
         if mark.ok().as_ref() != Some(&opened.mark) {
             return Err(RestoreError::Exists(self.directory.to_owned()));
         }
-        let store = Store::open(self.directory).map_err(RestoreError::Unusable)?;
+        let store = Store::open(&store_directory(self.directory)).map_err(RestoreError::Unusable)?;
         let reports = store.snapshot::<_, StoreError>(|snapshot| snapshot.reports_count())?;
         let settings = store.settings();
         Ok(Restored {
@@ -291,7 +297,8 @@ impl RestorePlace<'_> {
             return Err(RestoreError::Exists(self.directory.to_owned()));
         }
         for name in files::names_in(self.directory)? {
-            let is_left_over = is_unfinished && (name == RESTORING || Self::names().any(|left| name == left));
+            let is_left_over =
+                is_unfinished && (name == RESTORING || Self::names().chain([STORE]).any(|left| name == left));
             if !is_left_over {
                 let found = name.to_string_lossy().into_owned();
                 return Err(RestoreError::NotEmpty { directory: self.directory.to_owned(), found });
@@ -300,15 +307,17 @@ impl RestorePlace<'_> {
         Ok(())
     }
 
-    /// Gives every file its place, the database last; or none of them.
+    /// Gives every file its place, the store last; or none of them.
     fn settle(&self) -> Result<(), RestoreError> {
         let mut moved = Vec::new();
-        for name in Self::names().filter(|name| self.beside.join(name).exists()).chain([DATABASE]) {
+        for name in Self::names().filter(|name| self.beside.join(name).exists()).chain([STORE]) {
             let (from, to) = (self.beside.join(name), self.directory.join(name));
             if let Err(error) = files::rename_new(&from, &to) {
                 // It has its name if only that could not be put on the disk.
                 let undone = from.symlink_metadata().is_err().then_some(to).into_iter().chain(moved);
-                undone.for_each(|path| drop(files::remove(&path)));
+                for path in undone {
+                    let _ = if path.ends_with(STORE) { files::remove_tree(&path) } else { files::remove(&path) };
+                }
                 return Err(error.into());
             }
             moved.insert(0, to);
@@ -368,7 +377,7 @@ fn fill<R: BufRead>(
         return Err(inside("it holds another number of reports than it says"));
     }
     // Whatever keeps it from being opened is known now, and not when it is to serve.
-    Store::open(beside).map(drop).map_err(RestoreError::Unusable)?;
+    Store::open(&store_directory(beside)).map(drop).map_err(RestoreError::Unusable)?;
     Ok(restored)
 }
 
@@ -388,7 +397,8 @@ fn begin(
     today: Date,
 ) -> Result<(Restoration, Restored), RestoreError> {
     let epoch = Epoch { id: EpochId::random(&mut os_random()), began_on: today, backup_of: Some(head.on) };
-    let restoration = Restoration::begin(beside, &head.records, &epoch, head.on)?;
+    files::create_private_directory(&store_directory(beside))?;
+    let restoration = Restoration::begin(&store_directory(beside), &head.records, &epoch, head.on)?;
     files::write_new(&beside.join(BOX_KEY), Readers::Owner, head.box_key.as_str().as_bytes())?;
     files::write_new(&beside.join(BOX_PUBLIC), Readers::Everyone, key.to_file().as_bytes())?;
     if let Some(holidays) = &head.bank_holidays {

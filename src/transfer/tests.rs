@@ -310,7 +310,7 @@ fn every_text_needs_the_word_of_as_many_signers_as_the_box_asks_for() {
         assert!(matches!(refused, Err(DeliverError::NotSigned { seq: 1, .. })));
     }
     place.store.ask_for_second_approver(true).unwrap();
-    place.store = Store::open(place.directory.path()).unwrap();
+    place.store = Store::open(&place.directory.path().join("store")).unwrap();
     for (name, keys, of) in [
         ("one", vec![&place.signer], reply()),
         ("twice the same", vec![&place.signer, &place.signer], reply()),
@@ -339,7 +339,7 @@ fn an_update_which_says_nothing_in_words_needs_its_writers_word_alone() {
     let report = place.report();
     let box_id = place.store.settings().box_id;
     place.store.ask_for_second_approver(true).unwrap();
-    place.store = Store::open(place.directory.path()).unwrap();
+    place.store = Store::open(&place.directory.path().join("store")).unwrap();
     let (stranger, _) = SigningKey::<SignerRole>::generate().unwrap();
     for keys in [vec![], vec![&stranger]] {
         let file = place.decisions_with(report, box_id, &[b"an update"], |entry| {
@@ -459,7 +459,7 @@ fn a_part_of_other_decisions_is_not_taken_beside_the_first() {
 /// Overwrites some bytes of every message's file that lies in short slots.
 fn damage(place: &EmptyBox) {
     use std::os::unix::fs::FileExt;
-    let file = fs::OpenOptions::new().write(true).open(place.directory.path().join("short.vault")).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(place.directory.path().join("store/short.vault")).unwrap();
     for slot in 0..file.metadata().unwrap().len() / 20_480 {
         file.write_all_at(b"XXXX", slot * 20_480 + 100).unwrap();
     }

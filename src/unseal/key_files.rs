@@ -131,6 +131,21 @@ pub fn read_identity(
     if keys.is_empty() { Err(KIND) } else { Ok(GovernanceIdentity::new(keys)) }
 }
 
+/// Whether reading such a file asks for a passphrase.
+#[must_use]
+pub fn is_signing_key_under_passphrase(file: &[u8]) -> bool {
+    std::str::from_utf8(file).is_ok_and(|text| derivation(text) == Some(*UNDER_PASSPHRASE))
+}
+
+/// How a minisign secret key file says that its key is derived from a passphrase.
+const UNDER_PASSPHRASE: &[u8; 2] = b"Sc";
+
+/// What it says of that.
+fn derivation(file: &str) -> Option<[u8; 2]> {
+    let raw = file.lines().nth(1).and_then(|line| data_encoding::BASE64.decode(line.trim().as_bytes()).ok());
+    Zeroizing::new(raw?).get(2..4)?.try_into().ok()
+}
+
 /// Reads a minisign secret key file. `ask` is called once if it is under a passphrase.
 ///
 /// # Errors
@@ -141,13 +156,8 @@ pub fn read_signing_key(
 ) -> Result<SigningKey<SignerRole>, KeyFileError> {
     const KIND: KeyFileError =
         KeyFileError::Kind("a minisign secret key; give the signing.key that `candour keys new` made");
-    let raw = file
-        .lines()
-        .nth(1)
-        .and_then(|line| data_encoding::BASE64.decode(line.trim().as_bytes()).ok())
-        .map(Zeroizing::new);
-    let encrypted = match raw.as_ref().and_then(|raw| raw.get(2..4)) {
-        Some(b"Sc") => true,
+    let encrypted = match derivation(file) {
+        Some(derivation) if derivation == *UNDER_PASSPHRASE => true,
         Some([0, 0]) => false,
         _ => return Err(KIND),
     };

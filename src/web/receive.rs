@@ -275,12 +275,7 @@ impl Receiver<'_> {
     }
 
     /// Seals a file as it arrives.
-    async fn seal(
-        &mut self,
-        field: &mut Field<'_>,
-        start: Vec<u8>,
-        is_whole: bool,
-    ) -> Result<SealedFile, WebError> {
+    async fn seal(&mut self, field: &mut Field<'_>, start: Vec<u8>, is_whole: bool) -> Result<SealedFile, WebError> {
         let turn = match self.app.uploads().turn().await {
             Ok(turn) if self.allowance.take(Share::Files, IN_ITS_TURN) => turn,
             Ok(_) | Err(WebError::Busy) => return Ok(SealedFile::NoRoom(FilesClosed::Now)),

@@ -72,7 +72,7 @@ fn backed_up() -> (Installation, [String; 2]) {
 
 /// Whether a directory holds anything by which it could be taken for a box.
 fn looks_like_a_box(directory: &Path) -> bool {
-    ["candour.db", "box.key", "box.pub", "short.vault", "intake"].iter().any(|name| directory.join(name).exists())
+    ["store", "box.key", "box.pub"].iter().any(|name| directory.join(name).exists())
 }
 
 /// That a box is whole, and that every code opens a report there; it takes the place of the one before.
@@ -167,7 +167,7 @@ fn a_backup_tells_nothing_to_whoever_takes_it_and_neither_secret_is_on_the_disk_
     let sealed = fs::read(place.path("backup")).unwrap();
     let key = fs::read_to_string(place.path("box/box.key")).unwrap();
     let secret = key.lines().nth(1).unwrap();
-    let database = fs::read(place.path("box/candour.db")).unwrap();
+    let database = fs::read(place.path("box/store/candour.db")).unwrap();
     let at = database.windows(7).position(|window| window == b"tag_key").unwrap();
     let tag = &database[at + 7..at + 7 + 32];
     let list = place.json(&["clocks", "--data", "box", "--json"]);
@@ -244,7 +244,9 @@ fn the_stock_tools_make_the_keys_and_open_a_backup() {
 #[test]
 fn a_directory_that_lost_a_file_is_never_called_sound_and_is_restored() {
     let (place, _) = backed_up();
-    for name in ["candour.db", "short.vault", "long.vault", "answers.vault", "intake", "box.key"] {
+    for name in
+        ["store/candour.db", "store/short.vault", "store/long.vault", "store/answers.vault", "store/intake", "box.key"]
+    {
         let (there, aside) = (place.path(&format!("box/{name}")), place.path("aside"));
         fs::rename(&there, &aside).unwrap();
         let check = place.run(&["check", "--data", "box", "--keys", "public", "--whole"]);
@@ -253,17 +255,18 @@ fn a_directory_that_lost_a_file_is_never_called_sound_and_is_restored() {
         assert!(line.is_some_and(|line| line.contains("candour restore") && line.contains(name)), "{}", check.out);
         assert!(!check.out.contains("make a box with"), "{}", check.out);
         let refused = place.refused(&["init", "--data", "box", "--keys", "public"]);
-        let is_box = name != "candour.db";
+        let is_box = name != "store/candour.db";
         assert!(refused.contains(if is_box { "there is a box in box already" } else { "held a box" }), "{refused}");
         fs::rename(&aside, &there).unwrap();
     }
     // Beside either half of its key, or what people sent, no other box is made.
-    for name in ["box.key", "box.pub", "short.vault"] {
-        fs::create_dir(place.path("left")).unwrap();
+    for name in ["box.key", "box.pub", "store/short.vault"] {
+        fs::create_dir_all(place.path("left/store")).unwrap();
         fs::copy(place.path(&format!("box/{name}")), place.path(&format!("left/{name}"))).unwrap();
         let refused = place.refused(&["init", "--data", "left", "--keys", "public"]);
         assert!(refused.contains("candour restore"), "{refused}");
-        assert_eq!(fs::read_dir(place.path("left")).unwrap().count(), 1, "nothing was changed");
+        let there = ["left", "left/store"].map(|directory| fs::read_dir(place.path(directory)).unwrap().count());
+        assert_eq!(there.iter().sum::<usize>(), 2, "nothing was changed");
         fs::remove_dir_all(place.path("left")).unwrap();
     }
     // Nor where a box is being restored.
@@ -281,7 +284,7 @@ fn a_directory_that_lost_a_file_is_never_called_sound_and_is_restored() {
     fs::remove_file(place.path("box/box.pub")).unwrap();
     let refused = serve("box");
     assert!(refused.contains("box/box.pub is not there") && refused.contains("`candour init`"), "{refused}");
-    fs::remove_file(place.path("box/candour.db")).unwrap();
+    fs::remove_file(place.path("box/store/candour.db")).unwrap();
     let refused = serve("box");
     assert!(refused.contains("box held a box: box.key is there") && refused.contains("candour restore"), "{refused}");
 }
@@ -289,7 +292,7 @@ fn a_directory_that_lost_a_file_is_never_called_sound_and_is_restored() {
 #[test]
 fn what_a_disk_lost_is_named_and_all_else_is_carried_and_backed_up() {
     let (place, _) = backed_up();
-    let vault = place.path("box/long.vault");
+    let vault = place.path("box/store/long.vault");
     let whole = fs::read(&vault).unwrap();
     let scratched: Vec<u8> = whole.iter().enumerate().map(|(at, byte)| byte ^ u8::from(at % 4096 == 7)).collect();
     rewrite(&vault, &scratched);
@@ -326,7 +329,7 @@ fn each_half_of_a_box_is_told_what_brings_it_back() {
     assert!(refused.contains("there is no box in empty"), "{refused}");
     // Killed while it was made: the same command again, and no other.
     place.done(&["init", "--data", "half", "--keys", "public"]);
-    fs::rename(place.path("half/candour.db"), place.path("half/candour.db.partial")).unwrap();
+    fs::rename(place.path("half/store/candour.db"), place.path("half/store/candour.db.partial")).unwrap();
     for command in
         [&["clocks", "--data", "half"][..], &["serve", "--data", "half", "--keys", "public", "--listen", "127.0.0.1:0"]]
     {
@@ -339,8 +342,8 @@ fn each_half_of_a_box_is_told_what_brings_it_back() {
     // Of what init refuses, check does not say that init makes it.
     for name in ["candour.db", "short.vault"] {
         let left = format!("left-{name}");
-        fs::create_dir(place.path(&left)).unwrap();
-        fs::copy(place.path(&format!("box/{name}")), place.path(&format!("{left}/{name}"))).unwrap();
+        fs::create_dir_all(place.path(&left).join("store")).unwrap();
+        fs::copy(place.path(&format!("box/store/{name}")), place.path(&format!("{left}/store/{name}"))).unwrap();
         let check = run(&["check", "--data", &left, "--keys", "public"]).out;
         assert!(check.contains("candour restore") && !check.contains("make a box with"), "{check}");
     }
@@ -461,7 +464,7 @@ fn what_was_killed_anywhere_ends_well_when_it_is_run_again() {
                 if matches!(met, Met::Killed) {
                     kills += 1;
                     let case = format!("{} killed at {call} {number}", arguments[0]);
-                    let was_box = place.path(made).join("candour.db").exists() || place.path(made).is_file();
+                    let was_box = place.path(made).join("store/candour.db").exists() || place.path(made).is_file();
                     let said = place.run(arguments);
                     // Whoever sees that it is there does not make it again.
                     assert!(said.status == 0 || was_box, "{case}: {}", said.error);

@@ -396,7 +396,7 @@ fn every_refused_part_of_decisions_is_named_and_no_more_of_the_missing_ones_than
     let place = Installation::new();
     let key = fs::read_to_string(place.path("team/signing.key")).unwrap();
     let key = read_signing_key(&key, || panic!("it is under no passphrase")).unwrap_or_else(|error| panic!("{error}"));
-    let r#box = Store::open(&place.path("box")).unwrap().settings().box_id;
+    let r#box = Store::open(&place.path("box/store")).unwrap().settings().box_id;
     let part = |number: u32| {
         let decisions = Decisions {
             format: Format::Decisions,

@@ -316,20 +316,20 @@ fn a_stopped_box_is_whole_in_its_database_and_parts_of_one_are_no_box() {
     let running = place.serve();
     send(running.address, "Sent just before it was stopped.");
     running.stop();
-    let log = place.path("box/candour.db-wal");
+    let log = place.path("box/store/candour.db-wal");
     assert!(!log.exists() || fs::metadata(&log).expect("it").len() == 0, "nothing is left in the log");
     // The database alone has the report, and is no box that anybody could take for sound.
-    fs::create_dir(place.path("alone")).expect("a directory");
-    fs::copy(place.path("box/candour.db"), place.path("alone/candour.db")).expect("a copy");
+    fs::create_dir_all(place.path("alone/store")).expect("a directory");
+    fs::copy(place.path("box/store/candour.db"), place.path("alone/store/candour.db")).expect("a copy");
     let check = place.run(&["check", "--data", "alone", "--keys", "public"]);
     assert_eq!(check.status, 1);
     assert!(check.out.contains("unsafe   short.vault is missing"), "{}", check.out);
     for name in ["short.vault", "long.vault", "answers.vault", "intake"] {
-        fs::copy(place.path(&format!("box/{name}")), place.path(&format!("alone/{name}"))).expect("a copy");
+        fs::copy(place.path(&format!("box/store/{name}")), place.path(&format!("alone/store/{name}"))).expect("a copy");
     }
     assert!(place.done(&["clocks", "--data", "alone"]).contains("information-use"), "the report's promise is there");
     // Without its database it is restored, and not made anew.
-    fs::remove_file(place.path("box/candour.db")).expect("it is gone");
+    fs::remove_file(place.path("box/store/candour.db")).expect("it is gone");
     for command in [
         ["init", "--data", "box", "--keys", "public"].as_slice(),
         &["collect", "--data", "box", "--keys", "public", "--out", "c"],
@@ -377,7 +377,7 @@ fn wrong_files_are_named_and_nothing_is_left_of_them() {
         for name in [one, other] {
             let refused = restore("op/identity.txt", &name);
             assert!(refused.contains("altered or cut short"), "{refused}");
-            assert!(!place.path("new/candour.db").exists());
+            assert!(!place.path("new/store/candour.db").exists());
         }
     }
     // Not over a box that is there.

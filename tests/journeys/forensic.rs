@@ -33,7 +33,7 @@ const MEMORY: u64 = 56 * 1024;
 fn written(place: &Installation) -> Vec<(String, fs::Metadata)> {
     let names =
         ["candour.db", "candour.db-wal", "candour.db-shm", "short.vault", "long.vault", "answers.vault", "intake", "."];
-    names.map(|name| (name.to_owned(), fs::metadata(place.path("box").join(name)).unwrap())).into()
+    names.map(|name| (name.to_owned(), fs::metadata(place.path("box/store").join(name)).unwrap())).into()
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn nothing_that_a_visitor_asks_for_is_written() {
     thread::sleep(TICK);
     let bytes = || -> BTreeMap<String, Vec<u8>> {
         let names = ["candour.db", "candour.db-wal", "short.vault", "long.vault", "answers.vault", "intake"];
-        names.map(|name| (name.to_owned(), fs::read(place.path("box").join(name)).unwrap())).into()
+        names.map(|name| (name.to_owned(), fs::read(place.path("box/store").join(name)).unwrap())).into()
     };
     let before = bytes();
     for path in ["/", "/report", "/report?route=staff-concern", "/healthz", "/status", "/privacy"] {
@@ -115,12 +115,12 @@ fn what_breaks_off_and_what_is_deleted_takes_no_memory() {
     let peak = running.peak_memory_kib();
     assert!(peak < MEMORY, "{peak} KiB");
     running.stop();
-    let database = rusqlite::Connection::open(place.path("box/candour.db")).unwrap();
+    let database = rusqlite::Connection::open(place.path("box/store/candour.db")).unwrap();
     let left = |table: &str| -> i64 {
         database.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
     };
     assert_eq!((left("file"), left("unwiped_slot"), left("message")), (0, 0, 1));
-    assert!(!holds_a_sealed_file(&place.path("box")));
+    assert!(!holds_a_sealed_file(&place.path("box/store")));
 }
 
 /// Whether any slot still begins as a sealed file does.

@@ -152,7 +152,7 @@ fn a_report_takes_so_many_messages_and_can_be_withdrawn_even_then() {
     let running = place.serve();
     let code = person::send(running.address, "staff-concern", &[], vec![]).one("#receipt-code");
     place.fold();
-    let store = rusqlite::Connection::open(place.path("box/candour.db")).unwrap();
+    let store = rusqlite::Connection::open(place.path("box/store/candour.db")).unwrap();
     let more = "WITH RECURSIVE n(i) AS (VALUES(2) UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
                 INSERT INTO message (report, seq, kind, received_on, send_id, commitment, summary, collected)
                 SELECT report, i, 'follow-up', received_on, randomblob(16), commitment, summary, 1 FROM message, n";

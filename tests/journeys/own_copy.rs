@@ -43,7 +43,7 @@ fn follow_up(running: &Serving, code: &str, text: &str, files: Vec<File<'_>>) {
 }
 
 fn database(place: &Installation) -> Connection {
-    Connection::open(place.path("box/candour.db")).unwrap()
+    Connection::open(place.path("box/store/candour.db")).unwrap()
 }
 
 /// The slot of each copy.
@@ -61,7 +61,7 @@ fn read_slot(place: &Installation, slot: u64) -> Vec<u8> {
 }
 
 fn vault(place: &Installation) -> fs::File {
-    fs::OpenOptions::new().read(true).write(true).open(place.path("box/short.vault")).unwrap()
+    fs::OpenOptions::new().read(true).write(true).open(place.path("box/store/short.vault")).unwrap()
 }
 
 fn copies(place: &Installation) -> i64 {

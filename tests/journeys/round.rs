@@ -221,7 +221,7 @@ fn a_follow_up_and_a_withdrawal_reach_the_desk() {
     // One signer's word deletes nothing at once: the box knows no more than that it was withdrawn, until the days are over.
     assert_eq!(status(address, &code).one("h1"), "This report was withdrawn");
     running.stop();
-    let store = rusqlite::Connection::open(place.path("box/candour.db")).unwrap();
+    let store = rusqlite::Connection::open(place.path("box/store/candour.db")).unwrap();
     assert_ne!(store.execute("UPDATE message SET acknowledged_on = '2026-01-01'", []).unwrap(), 0);
     drop(store);
     let running = place.serve();

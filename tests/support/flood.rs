@@ -34,7 +34,7 @@ pub(crate) struct Ended {
 
 /// Fills a box, each report sealed as its own.
 pub(crate) fn fill(place: &Installation, reports: u64) {
-    let store = Store::open(&place.path("box")).expect("a box");
+    let store = Store::open(&place.path("box/store")).expect("a box");
     let right = store.begin_serving(Budget::UNBOUNDED).expect("nobody serves it");
     let recipients = fs::read_to_string(place.path("team/governance.recipients")).expect("recipients");
     let recipients = GovernanceRecipients::parse(&recipients).expect("recipients");

@@ -156,7 +156,7 @@ pub(crate) fn every_state(look: &mut dyn FnMut(&Browser, &str)) {
     browser.click(send_more);
     browser.reaches("We have received your message");
     place.fold();
-    let store = rusqlite::Connection::open(place.path("box/candour.db")).expect("the store");
+    let store = rusqlite::Connection::open(place.path("box/store/candour.db")).expect("the store");
     store
         .execute("UPDATE clock SET started_on = '2026-09-01', due_on = '2026-09-15' WHERE met_on IS NULL", [])
         .expect("late clocks");

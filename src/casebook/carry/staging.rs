@@ -50,7 +50,7 @@ impl Staging {
         for (target, path) in moves {
             if let Some(directory) = target.parent() {
                 files::create_team_directory(directory)?;
-                fs::rename(self.partial.join(path), target).map_err(FileError::io("write", target))?;
+                files::move_over(&self.partial.join(path), target)?;
                 files::sync_directory(directory)?;
             }
         }

@@ -119,7 +119,7 @@ struct Demonstration {
 fn prepare(directory: &Path) -> Result<Demonstration, output::Failure> {
     let keys = NewKeys::generate(None)?;
     let at = |name: &str| directory.join(name);
-    for name in ["team", "public", "box"] {
+    for name in ["team", "public", "box/store"] {
         files::create_private_directory(&at(name))?;
     }
     files::write_new(&at("team/identity.txt"), Readers::Owner, keys.identity.as_bytes())?;
@@ -144,10 +144,10 @@ fn prepare(directory: &Path) -> Result<Demonstration, output::Failure> {
         signers: signers_fingerprint(&signers),
         second_approver: false,
     };
-    Store::create(&at("box"), &settings, &signers)?;
+    Store::create(&at("box/store"), &settings, &signers)?;
     let founder = Founder { name: Text::verbatim("First reviewer"), role: TeamRole::Lead };
     let mut casebook = Casebook::init(&at("casebook"), identity.into(), &signing_key, public, founder, &SystemDay)?;
-    let store = Store::open(&at("box"))?;
+    let store = Store::open(&at("box/store"))?;
     let calendar = Calendar::default();
     let receipt_code = samples::send_all(&store, &recipients, &calendar, SystemDay.today())?;
     let stick = Stick { store: store.clone(), recipients: recipients.clone(), key: secret, signers };

@@ -21,6 +21,8 @@ use super::casebook_argument::CasebookArgument;
 use crate::{
     casebook::{ACCOUNTS, KeyPaths, Pointer},
     cli::{
+        confined,
+        desk::reach,
         findings::{Findings, Verdict},
         output::{Failure, Outcome, count},
     },
@@ -44,6 +46,9 @@ pub(in crate::cli) struct DeskCheckArguments {
 
 pub(super) fn run(arguments: &DeskCheckArguments) -> Outcome {
     let casebook = &arguments.casebook.casebook;
+    let own = KeyPaths::of_this_account(casebook).ok().flatten();
+    let own = own.iter().flat_map(|keys| [keys.identity.as_path(), keys.signing_key.as_path()]);
+    let _ = confined::to_files(&reach::named(casebook, own, None));
     let mut findings = Findings::default();
     let pointer = Pointer::read(casebook).map(drop).map_err(Failure::from);
     if findings.take("the casebook is there", pointer).is_some() {

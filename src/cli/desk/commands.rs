@@ -15,14 +15,16 @@ use crate::{
         BackupOpener, Casebook, Founder, KeyPaths, NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Pointer,
     },
     cli::{
+        confined,
         desk::{
             key_ring::KeyRing,
-            keys_of::{Changing, Reading, confine},
+            keys_of::{Changing, Reading, confine, follow_sharing},
             new_keys::SIGNING_KEY,
         },
         due::HolidayArguments,
         output::{self, Failure, Outcome},
     },
+    confine::Reach,
     crypto::{BoxRole, Fingerprint, GovernanceRecipients},
     domain::{
         Area, Date, ReportState, SystemDay, TeamRole, Text, Today, escape_invisible_in_line,
@@ -305,7 +307,8 @@ fn init(arguments: &CasebookInitArguments) -> Outcome {
     let paths = KeyPaths { identity: absolute(&arguments.identity)?, signing_key: absolute(&arguments.signing_key)? };
     let mut ring = KeyRing::new(paths.clone(), arguments.passphrase_file.clone());
     let directory = absolute(&arguments.casebook.casebook)?;
-    confine(&directory, &ring, [], None);
+    ring.gather()?;
+    confine(&directory, [], None);
     let (identity, key) = (ring.identity()?, ring.signing_key()?);
     let founder = Founder { name: Text::typed(&arguments.name), role: TeamRole::Lead };
     Casebook::init(&directory, identity.into(), &key, box_key.clone(), founder, &SystemDay)?;
@@ -324,7 +327,8 @@ fn join(arguments: &JoinArguments) -> Outcome {
     let signing_key = arguments.signing_key.as_deref().map_or_else(|| Ok(beside()), absolute)?;
     let paths = KeyPaths { identity, signing_key };
     let mut ring = KeyRing::new(paths.clone(), arguments.passphrase_file.clone());
-    confine(&directory, &ring, [], None);
+    ring.gather_identity()?;
+    confine(&directory, [], None);
     let identity = ring.identity()?;
     let casebook = Casebook::join(&directory, identity.into(), arguments.fingerprint)?;
     paths.remember(&directory)?;
@@ -367,7 +371,10 @@ fn restore(arguments: &DeskRestoreArguments) -> Outcome {
     let paths = KeyPaths { identity, signing_key };
     let mut ring = KeyRing::new(paths.clone(), arguments.passphrase_file.clone());
     let file = absolute(&arguments.file)?;
-    confine(&directory, &ring, [file.as_path()], None);
+    ring.gather_identity()?;
+    follow_sharing(&directory);
+    // Parts of the casebook are moved into their places when it is whole.
+    let _ = confined::to_files(&Reach { moves: true, ..reach::named(&directory, [file.as_path()], None) });
     let restored = Casebook::restore(&directory, &ring.identity()?.into(), &paths, &file)?;
     let did = if restored.finished_earlier { "an earlier command restored" } else { "restored" };
     output::line(&format!(

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::{
     casebook::{CasebookError, KeyPaths, Pointer},
     cli::desk::passphrase,
-    crypto::{SignerRole, SigningKey},
+    crypto::{SignerRole, SigningKey, is_under_passphrase},
     domain::limits::KIB,
     files::{self, FileError},
     unseal::{self, GovernanceIdentity, KeyFileError, Passphrase},
@@ -76,14 +76,29 @@ pub(in crate::cli) enum KeyRingError {
 }
 
 /// Where a key is.
-#[derive(Clone)]
 struct KeyPlace {
     path: PathBuf,
     /// Whether that stands in the casebook's directory, rather than in the command.
     is_kept: bool,
+    /// What was in it, once it was read.
+    bytes: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl KeyPlace {
+    const fn new(path: PathBuf, is_kept: bool) -> Self {
+        Self { path, is_kept, bytes: None }
+    }
+
+    /// The same place, to be read again.
+    fn again(&self) -> Self {
+        Self::new(self.path.clone(), self.is_kept)
+    }
+
+    /// What is in it, read once: it may be a pipe, or out of reach by now.
+    fn take(&mut self) -> Result<Zeroizing<Vec<u8>>, FileError> {
+        self.bytes.take().map_or_else(|| self.read(), Ok)
+    }
+
     /// Whoever gives a path in a command may give a link or a pipe; nobody else says through what a key is read.
     fn read(&self) -> Result<Zeroizing<Vec<u8>>, FileError> {
         let read = if self.is_kept { files::read_own_shared } else { files::read_own };
@@ -102,7 +117,7 @@ pub(in crate::cli) struct KeyRing {
 impl KeyRing {
     /// Keys that are given in a command.
     pub(in crate::cli) fn new(paths: KeyPaths, passphrase_file: Option<PathBuf>) -> Self {
-        let given = |path| KeyPlace { path, is_kept: false };
+        let given = |path| KeyPlace::new(path, false);
         let (identity, signing_key) = (given(paths.identity), given(paths.signing_key));
         Self { identity, signing_key, passphrase_file, passphrase: None }
     }
@@ -115,8 +130,8 @@ impl KeyRing {
     ) -> Result<Self, KeyRingError> {
         // Without a casebook there are no keys to look for.
         Pointer::read(casebook).map_err(CasebookError::from)?;
-        let given = |path: &PathBuf| KeyPlace { path: path.clone(), is_kept: false };
-        let kept = |path: &PathBuf| KeyPlace { path: path.clone(), is_kept: true };
+        let given = |path: &PathBuf| KeyPlace::new(path.clone(), false);
+        let kept = |path: &PathBuf| KeyPlace::new(path.clone(), true);
         let signing_key = signer.and_then(|signer| signer.signing_key.as_ref()).map(given);
         let known = match (&locations.identity, signer) {
             (Some(_), None) => None,
@@ -130,22 +145,42 @@ impl KeyRing {
         let signing_key = signing_key.or_else(|| known.as_ref().map(|known| kept(&known.signing_key)));
         let signing_key = match (signing_key, signer) {
             (Some(signing_key), _) => signing_key,
-            (None, None) => identity.clone(),
+            (None, None) => identity.again(),
             (None, Some(_)) => return Err(KeyRingError::NoAccount),
         };
         Ok(Self { identity, signing_key, passphrase_file: locations.passphrase_file.clone(), passphrase: None })
     }
 
-    /// The files that it reads.
+    /// Where the keys are.
     pub(in crate::cli) fn files(&self) -> impl Iterator<Item = &Path> {
-        [&self.identity.path, &self.signing_key.path].into_iter().chain(&self.passphrase_file).map(PathBuf::as_path)
+        [&self.identity.path, &self.signing_key.path].into_iter().map(PathBuf::as_path)
+    }
+
+    /// Reads the identity as it is, and asks for the passphrase if it is under one. Nothing is opened yet: by then neither
+    /// the terminal nor any file is needed for it.
+    pub(in crate::cli) fn gather_identity(&mut self) -> Result<(), KeyRingError> {
+        refuse_if_gone(&self.identity.path, "identity", "--identity")?;
+        let bytes = self.identity.read()?;
+        let asks = is_under_passphrase(&bytes);
+        self.identity.bytes = Some(bytes);
+        self.ask_if(asks)
+    }
+
+    /// The same with the signing key.
+    pub(in crate::cli) fn gather(&mut self) -> Result<(), KeyRingError> {
+        self.gather_identity()?;
+        refuse_if_gone(&self.signing_key.path, "signing key", "--signing-key")?;
+        let bytes = self.signing_key.read()?;
+        let asks = unseal::is_signing_key_under_passphrase(&bytes);
+        self.signing_key.bytes = Some(bytes);
+        self.ask_if(asks)
     }
 
     /// The same keys to be read once more, with a passphrase that is known already.
     pub(in crate::cli) fn again(&self, passphrase: Option<Passphrase>) -> Self {
         Self {
-            identity: self.identity.clone(),
-            signing_key: self.signing_key.clone(),
+            identity: self.identity.again(),
+            signing_key: self.signing_key.again(),
             passphrase_file: None,
             passphrase,
         }
@@ -159,16 +194,23 @@ impl KeyRing {
     pub(in crate::cli) fn identity(&mut self) -> Result<GovernanceIdentity, KeyRingError> {
         let path = self.identity.path.clone();
         refuse_if_gone(&path, "identity", "--identity")?;
-        let file = self.identity.read()?;
+        let file = self.identity.take()?;
         unseal::read_identity(&file, || self.ask()).map_err(|error| named(path, error))
     }
 
     pub(in crate::cli) fn signing_key(&mut self) -> Result<SigningKey<SignerRole>, KeyRingError> {
         let path = self.signing_key.path.clone();
         refuse_if_gone(&path, "signing key", "--signing-key")?;
-        let file = self.signing_key.read()?;
+        let file = self.signing_key.take()?;
         let text = std::str::from_utf8(&file).map_err(|_| FileError::NotText(path.clone()))?;
         unseal::read_signing_key(text, || self.ask()).map_err(|error| named(path, error))
+    }
+
+    fn ask_if(&mut self, is_needed: bool) -> Result<(), KeyRingError> {
+        if is_needed && let Err(KeyFileError::Asking(why)) = self.ask() {
+            return Err(KeyRingError::Asking(why));
+        }
+        Ok(())
     }
 
     fn ask(&mut self) -> Result<Passphrase, KeyFileError> {
@@ -205,7 +247,7 @@ mod tests {
         write_new(&key, Readers::Owner, b"secret").unwrap();
         std::os::unix::fs::symlink(&key, &link).unwrap();
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
-        let read = |path: &Path, is_kept| KeyPlace { path: path.to_owned(), is_kept }.read();
+        let read = |path: &Path, is_kept| KeyPlace::new(path.to_owned(), is_kept).read();
         for (path, is_kept) in [(&key, true), (&key, false), (&link, false)] {
             assert_eq!(*read(path, is_kept).unwrap(), b"secret");
         }

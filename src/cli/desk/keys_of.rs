@@ -43,7 +43,8 @@ impl Reading {
     pub(super) fn open(&self) -> Result<Casebook, Failure> {
         let casebook = &self.casebook.casebook;
         let mut ring = KeyRing::of(casebook, &self.keys, None)?;
-        confine(casebook, &ring, [], None);
+        ring.gather_identity()?;
+        confine(casebook, [], None);
         Ok(Casebook::open(casebook, ring.identity()?.into())?)
     }
 }
@@ -53,7 +54,8 @@ impl Reading {
     pub(super) fn open_making(&self, made: &Path) -> Result<Casebook, Failure> {
         let casebook = &self.casebook.casebook;
         let mut ring = KeyRing::of(casebook, &self.keys, None)?;
-        confine(casebook, &ring, [], Some(made));
+        ring.gather_identity()?;
+        confine(casebook, [], Some(made));
         Ok(Casebook::open(casebook, ring.identity()?.into())?)
     }
 }
@@ -73,7 +75,8 @@ impl Changing {
     ) -> Outcome {
         let casebook = &self.casebook.casebook;
         let mut ring = KeyRing::of(casebook, &self.keys, Some(&self.signer))?;
-        confine(casebook, &ring, read, made);
+        ring.gather()?;
+        confine(casebook, read, made);
         let (identity, key) = (ring.identity()?, ring.signing_key()?);
         let mut casebook = Casebook::open(casebook, identity.into())?;
         work(&mut casebook.edit(&key)?)
@@ -83,9 +86,8 @@ impl Changing {
     pub(super) fn edit_reading(&self, read: &[&Path], work: impl FnOnce(&mut Editor<'_>) -> Outcome) -> Outcome {
         let casebook = &self.casebook.casebook;
         let mut ring = KeyRing::of(casebook, &self.keys, Some(&self.signer))?;
-        follow_sharing(casebook);
-        let read = ring.files().chain(read.iter().copied());
-        let _ = confined::to_files(&reach::named(casebook, read, None));
+        ring.gather()?;
+        confine(casebook, read.iter().copied(), None);
         let (identity, key) = (ring.identity()?, ring.signing_key()?);
         let mut casebook = Casebook::open(casebook, identity.into())?;
         work(&mut casebook.edit(&key)?)
@@ -97,11 +99,11 @@ impl Changing {
     }
 }
 
-/// Gives up every file but the casebook, the keys, and those that are named. What the kernel can't hold a command to,
-/// it goes without: it ends soon, and `candour desk open`, which does not, refuses then.
-pub(super) fn confine<const N: usize>(casebook: &Path, ring: &KeyRing, read: [&Path; N], made: Option<&Path>) {
+/// Gives up the terminal and every file but the casebook and those that are named: keys and passphrase were gathered. What
+/// the kernel can't hold a command to, it goes without: it ends soon, and `candour desk open`, which does not, refuses then.
+pub(super) fn confine<'a>(casebook: &'a Path, read: impl IntoIterator<Item = &'a Path>, made: Option<&Path>) {
     follow_sharing(casebook);
-    let _ = confined::to_files(&reach::named(casebook, ring.files().chain(read), made));
+    let _ = confined::to_files(&reach::named(casebook, read, made));
 }
 
 /// What this process makes from now on in a casebook that a group shares is that group's; in any other, this account's

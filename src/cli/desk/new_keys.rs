@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use crate::{
     cli::{
+        confined,
         desk::passphrase,
         output::{self, Outcome},
     },
@@ -47,6 +48,8 @@ pub(in crate::cli) fn run(command: KeysCommand) -> Outcome {
     }
     let passphrase =
         if arguments.no_passphrase { None } else { Some(passphrase::read_new(arguments.passphrase_file.as_deref())?) };
+    // Whoever made them has typed all that is to be typed.
+    let _ = confined::to_files(&confined::reach([], [dir]));
     let keys = NewKeys::generate(passphrase.as_ref())?;
     files::create_private_directory(dir)?;
     let contents = [

@@ -18,6 +18,7 @@ use crate::{
         listen::{bind, stop_signal, uptime},
         output::{self, Failure, Outcome},
     },
+    confine::{self, Profile},
     desk::{self, Desk, DeskOptions, Keys, Surroundings, Unreadable},
     domain::{Date, SystemDay},
     http::{self, Listener, scrub},
@@ -63,26 +64,33 @@ pub(in crate::cli) fn run(arguments: &OpenArguments) -> Outcome {
     }
     let listener = bind(arguments.listen)?;
     // From here on no other address can be listened on and none connected to; no key has been read yet.
-    reach::offline()?;
+    confine::system_calls(Profile::DeskStarts)?;
+    // Nobody is asked for a passphrase in vain.
+    confined::or_refuse(confined::is_possible(), arguments.unconfined)?;
     http::quiet_panics();
     let failed = |error: std::io::Error| Failure::Failed(format!("can't listen: {error}; open the desk again"));
     let address = listener.local_addr().map_err(failed)?;
     let casebook = &arguments.casebook.casebook;
-    let ring = KeyRing::of(casebook, &arguments.keys, Some(&arguments.signer))?;
+    let mut ring = KeyRing::of(casebook, &arguments.keys, Some(&arguments.signer))?;
+    // The keys pass over the stack, which is wiped after them; this thread's own goes on.
+    let gathering = thread::spawn(move || scrub::wiped(move || ring.gather().map(|()| ring)));
+    let ring =
+        gathering.join().map_err(|_| Failure::Failed("the keys could not be read; open the desk again".into()))??;
+    let calendar = arguments.holidays.calendar(None)?;
     follow_sharing(casebook);
-    // Before any thread is started: those that were would not be held to it.
-    let named = reach::named(casebook, ring.files().chain(arguments.holidays.file()), None);
-    confined::or_refuse(confined::to_files(&named), arguments.unconfined)?;
+    // Before any thread is started that stays: those that were would not be held to it. The keys are read once more when the desk is
+    // unlocked; the terminal is not needed for that.
+    confine::files(&reach::named(casebook, ring.files(), None))?;
     let options = DeskOptions {
         casebook: casebook.clone(),
         address,
-        calendar: arguments.holidays.calendar(None)?,
+        calendar,
         today: Arc::new(SystemDay),
         as_of: arguments.as_of,
         lock_after: Duration::from_secs(60 * arguments.lock_after),
         demo: None,
     };
-    // The keys pass over the stack, which is wiped after them; this thread's own goes on.
+    // As above.
     let opening = thread::spawn(move || scrub::wiped(move || open(options, ring)));
     let opened =
         opening.join().map_err(|_| Failure::Failed("the desk could not be opened; open it again".into()))??;
@@ -93,6 +101,7 @@ pub(in crate::cli) fn run(arguments: &OpenArguments) -> Outcome {
     runtime.block_on(async move {
         let listener = TcpListener::from_std(listener).map_err(failed)?;
         let stop = stop_signal()?;
+        confine::system_calls(Profile::Desk)?;
         let watch = tokio::spawn(opened.clone().lock_when_idle());
         let served = http::server::serve(vec![Listener::Tcp(listener)], desk::router(opened), stop).await;
         watch.abort();

@@ -272,7 +272,8 @@ pub(super) fn recover(arguments: &RecoverArguments) -> Outcome {
     let paths =
         crate::casebook::KeyPaths { identity: arguments.identity.clone(), signing_key: arguments.signing_key.clone() };
     let mut ring = KeyRing::new(paths, arguments.passphrase_file.clone());
-    confine(directory, &ring, [], None);
+    ring.gather()?;
+    confine(directory, [], None);
     let (identity, key) = (ring.identity()?, ring.signing_key()?);
     Casebook::recover(directory, (identity.into(), &key), arguments.fingerprint, new, &SystemDay)?;
     output::line("they are a member now; everybody else is told on their queue")?;

@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::{
     cli::{
+        confined,
         output::{self, Failure, Outcome},
         server::{
             box_files::{DataArgument, KEY_FILE_BYTES},
@@ -32,6 +33,8 @@ pub(in crate::cli) fn run(arguments: &BackupArguments) -> Outcome {
     let text = files::read_text(&arguments.to, KEY_FILE_BYTES)?;
     let to = BackupRecipients::parse(&text)
         .map_err(|error| Failure::Failed(format!("{}: {error}", arguments.to.display())))?;
+    let made = confined::around(&arguments.out);
+    confined::ends_soon(&confined::reach([], [&arguments.data.path, &made]));
     let store = arguments.data.store_to_save()?;
     let made = transfer::backup(&store, &arguments.data.path, &to, SystemDay.today(), &arguments.out)?;
     if let Some(day) = made.made_on {

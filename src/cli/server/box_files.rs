@@ -16,7 +16,7 @@ use crate::{
     domain::{Calendar, limits::MIB},
     files::{self, FileError},
     store::{DATABASE, Store, StoreError, VAULT_FILES},
-    transfer,
+    transfer::{self, KeyPairFound},
 };
 
 pub(in crate::cli) use crate::transfer::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, KEY_FILE_BYTES};
@@ -101,22 +101,32 @@ impl KeysArgument {
 }
 
 impl DataArgument {
+    /// Where the store lies in it.
+    pub(in crate::cli) fn store_directory(&self) -> PathBuf {
+        transfer::store_directory(&self.path)
+    }
+
     /// Opens the store of a box that is used from now on.
     pub(in crate::cli) fn store(&self) -> Result<Store, Failure> {
         let store = self.store_as_it_is()?;
-        transfer::forget_restore(&self.path);
+        self.forget_restore();
         Ok(store)
+    }
+
+    /// Lets go of what a restore left, for a box that is used from now on.
+    pub(in crate::cli) fn forget_restore(&self) {
+        transfer::forget_restore(&self.path);
     }
 
     /// Opens the store, and lets everything be beside it.
     pub(in crate::cli) fn store_as_it_is(&self) -> Result<Store, Failure> {
-        self.opened(Store::open(&self.path))
+        self.opened(Store::open(&self.store_directory()))
     }
 
     /// The same, whatever the vault has lost: to take out of it what is still there.
     pub(in crate::cli) fn store_to_save(&self) -> Result<Store, Failure> {
-        let store = self.opened(Store::open_to_save(&self.path))?;
-        transfer::forget_restore(&self.path);
+        let store = self.opened(Store::open_to_save(&self.store_directory()))?;
+        self.forget_restore();
         Ok(store)
     }
 
@@ -133,7 +143,8 @@ impl DataArgument {
 
     /// What there is of a box but for its database.
     pub(in crate::cli) fn remains(&self) -> Option<&'static str> {
-        [BOX_KEY, BOX_PUBLIC].into_iter().chain(VAULT_FILES).find(|name| self.path.join(name).exists())
+        let beside = [BOX_KEY, BOX_PUBLIC].into_iter().find(|name| self.path.join(name).exists());
+        beside.or_else(|| VAULT_FILES.into_iter().find(|name| self.store_directory().join(name).exists()))
     }
 
     /// Refuses a directory in which a box was whose database is gone.
@@ -144,7 +155,7 @@ impl DataArgument {
                 self.path.display()
             )));
         }
-        if Store::is_half_made(&self.path) {
+        if Store::is_half_made(&self.store_directory()) {
             return Err(Failure::Failed(format!(
                 "a box was being made in {} and is not whole; run the same `candour init` again",
                 self.path.display()
@@ -157,14 +168,6 @@ impl DataArgument {
              leads to",
             self.path.display()
         )))
-    }
-
-    /// Opens the store and the keys, and holds the recipients against the pinned ones.
-    pub(in crate::cli) fn store_with(&self, keys: &KeysArgument) -> Result<(Store, PublicKeys), Failure> {
-        let keys_read = keys.read()?;
-        let store = self.store()?;
-        self.hold_against_pins(&store, &keys_read, &keys.path)?;
-        Ok((store, keys_read))
     }
 
     /// Holds recipients and signers against what was confirmed.
@@ -219,6 +222,11 @@ impl DataArgument {
         Ok(transfer::box_key(&self.path, store.settings())?.0)
     }
 
+    /// The public halves of the key pair that lies there, to be held against what the box was made with.
+    pub(in crate::cli) fn key_pair(&self) -> Result<KeyPairFound, Failure> {
+        Ok(KeyPairFound::read(&self.path)?)
+    }
+
     /// Where the operator puts a newer bank holiday file.
     pub(in crate::cli) fn bank_holidays(&self) -> PathBuf {
         self.path.join(BANK_HOLIDAYS)
@@ -237,7 +245,7 @@ impl DataArgument {
     pub(in crate::cli) fn lock(&self) -> Result<File, Failure> {
         let path = self.path.join(BOX_PUBLIC);
         let file = match File::open(&path) {
-            Err(_) if !self.path.join(DATABASE).exists() => {
+            Err(_) if !self.store_directory().join(DATABASE).exists() => {
                 self.refuse_remains()?;
                 return Err(StoreError::Missing(self.path.clone()).into());
             }

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::{
     cli::{
+        confined,
         findings::{Findings, Verdict},
         output::{Failure, Outcome},
         server::{
@@ -19,7 +20,7 @@ use crate::{
     domain::{Clock, Date, Route, SystemDay, Today, limits::MIB},
     store::{DATABASE, Store, VAULT_FILES},
     transfer,
-    web::PageText,
+    web::{Config, PageText},
 };
 
 /// Free bytes below which the box is not fit to run: four of the largest messages.
@@ -55,10 +56,13 @@ pub(in crate::cli) struct CheckArguments {
 pub(in crate::cli) fn run(arguments: &CheckArguments) -> Outcome {
     let CheckArguments { data, keys, front, json, .. } = arguments;
     let mut check = BoxCheck::default();
+    let mut of_front = Findings::default();
+    // First: what looks at the box gives up all connections.
+    front.check(&mut of_front);
     if let (Some(data), Some(keys)) = (data, keys) {
         check.gather(&DataArgument { path: data.clone() }, &KeysArgument { path: keys.clone() }, arguments);
     }
-    front.check(&mut check.0);
+    check.0.append(of_front);
     check.0.print(*json)
 }
 
@@ -72,10 +76,16 @@ impl BoxCheck {
         keys: &KeysArgument,
         CheckArguments { config, whole, .. }: &CheckArguments,
     ) {
+        // With the files that it names, wherever they are.
+        let configuration = config.is_given().then(|| config.read());
+        let tls_files = configuration.as_ref().and_then(|read| config.tls_files(read.as_ref().ok()?));
+        // Read now: afterwards it is out of reach.
+        let tls_pair = tls_files.map(|files| files.pair().map(drop).map_err(Failure::Failed));
+        confined::ends_soon(&confined::reach([keys.path.as_path()], [&data.path]));
         self.private(data, &data.path, "the data directory");
-        self.private(data, &data.path.join(DATABASE), "the database");
+        self.private(data, &data.store_directory().join(DATABASE), "the database");
         for name in VAULT_FILES {
-            self.private(data, &data.path.join(name), name);
+            self.private(data, &data.store_directory().join(name), name);
         }
         self.private(data, &data.path.join(BOX_KEY), "the box's signing key");
         if transfer::is_left_over(&data.path) {
@@ -93,8 +103,8 @@ impl BoxCheck {
         self.0.add("governance.recipients can be read", keys.recipients().map(drop));
         self.0.add("signers.pub can be read", keys.signers().map(drop));
         self.holidays(data);
-        if config.is_given() {
-            self.config(config);
+        if let Some(configuration) = configuration {
+            self.config(configuration, tls_pair);
         }
         self.disk(&data.path);
         self.0.kernel("the box", "its data directory");
@@ -187,14 +197,13 @@ impl BoxCheck {
         }
     }
 
-    fn config(&mut self, argument: &ConfigArgument) {
-        let Some(config) = self.0.take("the configuration can be used", argument.read()) else { return };
+    fn config(&mut self, read: Result<Config, Failure>, tls_pair: Option<Outcome>) {
+        let Some(config) = self.0.take("the configuration can be used", read) else { return };
         let own: Vec<&str> = config.own_texts().map(PageText::file_name).collect();
         let texts = if own.is_empty() { "none".to_owned() } else { own.join(", ") };
         self.0.add(&format!("page texts of your own in place of the defaults: {texts}"), Ok(()));
-        if let Some(files) = argument.tls_files(&config) {
-            self.0
-                .add("the certificate and the key of TLS can be used", files.pair().map(drop).map_err(Failure::Failed));
+        if let Some(pair) = tls_pair {
+            self.0.add("the certificate and the key of TLS can be used", pair);
         }
         for finding in config.unsettled(SystemDay.today()) {
             self.0.say(Verdict::Warning, finding);
@@ -216,15 +225,17 @@ impl BoxCheck {
 
     fn private(&mut self, data: &DataArgument, path: &Path, what: &str) {
         let result = match path.metadata() {
-            Err(_) if Store::is_half_made(&data.path) => Err(Failure::Failed(format!(
+            Err(_) if Store::is_half_made(&data.store_directory()) => Err(Failure::Failed(format!(
                 "{what} is missing at {}, for making the box was cut off; run the same `candour init` again",
                 path.display()
             ))),
             // Where anything of it is there was a box, which another one does not replace.
-            Err(_) if data.remains().is_some() || data.path.join(DATABASE).exists() => Err(Failure::Failed(format!(
-                "{what} is missing at {}; restore the box from its backup with `candour restore`",
-                path.display()
-            ))),
+            Err(_) if data.remains().is_some() || data.store_directory().join(DATABASE).exists() => {
+                Err(Failure::Failed(format!(
+                    "{what} is missing at {}; restore the box from its backup with `candour restore`",
+                    path.display()
+                )))
+            }
             Err(_) => {
                 Err(Failure::Failed(format!("{what} is missing at {}; make a box with `candour init`", path.display())))
             }

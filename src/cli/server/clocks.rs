@@ -3,6 +3,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{
+        confined,
         output::{self, Outcome},
         server::box_files::DataArgument,
     },
@@ -39,6 +40,7 @@ struct Shown {
 
 pub(in crate::cli) fn run(arguments: &ClocksArguments) -> Outcome {
     let today = arguments.as_of.unwrap_or_else(|| SystemDay.today());
+    confined::ends_soon(&confined::reach([], [&arguments.data.path]));
     let calendar = arguments.data.calendar()?;
     let mut shown = Vec::new();
     for ReportClock { report, entry } in arguments.data.store()?.clocks(arguments.all)? {

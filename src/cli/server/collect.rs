@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::{
     cli::{
+        confined,
         output::{self, Outcome},
         server::{
             box_files::{DataArgument, KeysArgument},
@@ -31,6 +32,8 @@ pub(in crate::cli) struct CollectArguments {
 
 pub(in crate::cli) fn run(arguments: &CollectArguments) -> Outcome {
     let keys = arguments.keys.read()?;
+    let made = confined::around(&arguments.out);
+    confined::ends_soon(&confined::reach([], [&arguments.data.path, &made]));
     let store = arguments.data.store_to_save()?;
     arguments.data.hold_against_pins(&store, &keys, &arguments.keys.path)?;
     let key = arguments.data.signing_key(&store)?;

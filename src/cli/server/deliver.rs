@@ -4,11 +4,12 @@ use clap::Args;
 
 use crate::{
     cli::{
+        confined,
         output::{self, Failure, Outcome},
         server::box_files::{DataArgument, KeysArgument},
     },
     domain::{SystemDay, Today},
-    files::{part_path, parts_meant},
+    files::{part_path, parts_beside, parts_meant},
     store::{Applied, Skipped},
     transfer,
 };
@@ -28,7 +29,12 @@ pub(in crate::cli) struct DeliverArguments {
 const NAMED: usize = 20;
 
 pub(in crate::cli) fn run(arguments: &DeliverArguments) -> Outcome {
-    let (store, keys) = arguments.data.store_with(&arguments.keys)?;
+    let keys = arguments.keys.read()?;
+    let parts = parts_beside(&arguments.file);
+    let read = parts.iter().chain([&arguments.file]).map(PathBuf::as_path);
+    confined::ends_soon(&confined::reach(read, [&arguments.data.path]));
+    let store = arguments.data.store()?;
+    arguments.data.hold_against_pins(&store, &keys, &arguments.keys.path)?;
     let deliver = |file: &Path, only| transfer::deliver(&store, &keys.signers, SystemDay.today(), file, only);
     let first = deliver(&arguments.file, None)?;
     tell(&first.applied)?;

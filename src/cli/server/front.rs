@@ -8,11 +8,15 @@ use std::{path::PathBuf, thread, time::Duration};
 use clap::Args;
 
 use self::{
-    line::{FrontAddress, FrontAnswer},
+    line::{Front, FrontAddress, FrontAnswer},
     traces::{Marks, TracePlaces, Traces},
 };
 use crate::{
-    cli::findings::{Findings, Verdict},
+    cli::{
+        confined,
+        findings::{Findings, Verdict},
+    },
+    confine::Reach,
     crypto::{Code, os_random},
     domain::limits::KIB,
     http,
@@ -56,16 +60,29 @@ impl FrontArguments {
     /// Says what there is to say of the front, if one was given.
     pub(in crate::cli) fn check(&self, findings: &mut Findings) {
         let Some(front) = &self.front else { return };
-        let mut check =
-            FrontCheck { front, findings, marks: Marks::draw(), places: TracePlaces::with(&self.front_files) };
-        if let Err(why) = check.run() {
+        let front = match front.look_up() {
+            Ok(front) => front,
+            Err(why) => return findings.say(Verdict::Unsafe, why),
+        };
+        let places = TracePlaces::with(&self.front_files);
+        let mut check = FrontCheck { front: &front, findings, marks: Marks::draw(), places };
+        // On a thread of its own: what this one gives up of files, what comes after it may need.
+        let told = thread::scope(|scope| {
+            let checked = scope.spawn(|| {
+                let reach = Reach { read: check.places.roots(), connects: true, ..Reach::default() };
+                confined::speaks_with_a_front(&reach);
+                check.run()
+            });
+            checked.join().unwrap_or_else(|_| Err("looking at the front failed; this is a fault in candour".into()))
+        });
+        if let Err(why) = told {
             check.findings.say(Verdict::Unsafe, why);
         }
     }
 }
 
 struct FrontCheck<'a> {
-    front: &'a FrontAddress,
+    front: &'a Front,
     findings: &'a mut Findings,
     marks: Marks,
     places: TracePlaces,
@@ -96,7 +113,7 @@ impl FrontCheck<'_> {
     }
 
     fn transport(&mut self, has_http2: bool, is_here: bool) {
-        let (verdict, finding) = match (self.front.is_tls, has_http2) {
+        let (verdict, finding) = match (self.front.is_tls(), has_http2) {
             (true, false) => {
                 (Verdict::Ok, "the front speaks TLS with a certificate that this machine trusts, and HTTP/1.1")
             }

@@ -2,6 +2,7 @@ use clap::{Args, ValueEnum};
 
 use crate::{
     cli::{
+        confined,
         output::{self, Failure, Outcome},
         server::box_files::{BOX_KEY, BOX_PUBLIC, DataArgument, KeysArgument, PublicKeys, demanded_words},
     },
@@ -49,6 +50,7 @@ enum YesOrNo {
 
 pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
     let keys = arguments.keys.read()?;
+    confined::ends_soon(&confined::reach([], [&arguments.data.path]));
     let (fingerprint, signers) = (keys.recipients.fingerprint(), signers_fingerprint(&keys.signers));
     let confirmed = (&arguments.confirm_recipients, &arguments.confirm_signers, arguments.confirm_casebook);
     if confirmed != (&None, &None, None) || arguments.new_epoch {
@@ -61,7 +63,7 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
             "signers.pub holds one key, so no text could ever have the word of two signers; add the second signer's signer.pub first".into(),
         ));
     }
-    if directory.join(DATABASE).symlink_metadata().is_ok() {
+    if arguments.data.store_directory().join(DATABASE).symlink_metadata().is_ok() {
         if let Some(needed) = second_approver {
             return ask_for_second_approver(arguments, &keys, needed);
         }
@@ -70,13 +72,15 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
         }
         return Err(StoreError::Exists(directory.clone()).into());
     }
-    let is_half_made = Store::is_half_made(directory);
+    let store = arguments.data.store_directory();
+    let is_half_made = Store::is_half_made(&store);
     if !is_half_made {
         // Where keys are that no command left half way, a box was.
         arguments.data.refuse_remains()?;
     }
     files::create_private_directory(directory)?;
     let _held = files::hold_directory(directory)?;
+    files::create_private_directory(&store)?;
     let (secret, public) = SigningKey::<BoxRole>::generate()?;
     let settings = Settings {
         box_id: BoxId::random(&mut os_random()),
@@ -90,7 +94,7 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
         second_approver: second_approver.unwrap_or_default(),
     };
     // The database gets its name last: before that there is no box, and the same command again makes one.
-    Store::create_with(directory, &settings, &keys.signers, || {
+    Store::create_with(&store, &settings, &keys.signers, || {
         let (key, public_half) = (directory.join(BOX_KEY), directory.join(BOX_PUBLIC));
         if is_half_made {
             files::remove(&key).and_then(|()| files::remove(&public_half))?;

@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::{
     cli::{
+        confined,
         output::{self, Failure, Outcome},
         server::config_file::ConfigArgument,
     },
@@ -33,6 +34,7 @@ pub(in crate::cli) fn run(arguments: &PosterArguments) -> Outcome {
                 .into(),
         ));
     };
+    confined::ends_soon(&confined::reach([], [confined::around(&arguments.out)]));
     let html = web::poster(&config, address)?;
     files::write_new(&arguments.out, Readers::Everyone, html.as_bytes())?;
     output::line(&format!(

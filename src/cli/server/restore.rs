@@ -1,4 +1,4 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use zeroize::Zeroizing;
@@ -9,7 +9,7 @@ use crate::{
         output::{self, Failure, Outcome},
         server::box_files::{DataArgument, KEY_FILE_BYTES},
     },
-    confine::{self, Reach},
+    confine::Reach,
     crypto::{BackupIdentity, epoch_fingerprint, scrub},
     domain::{SystemDay, Today},
     files, transfer,
@@ -33,7 +33,8 @@ pub(in crate::cli) struct RestoreArguments {
 pub(in crate::cli) fn run(arguments: &RestoreArguments) -> Outcome {
     let directory = &arguments.data.path;
     let identity = scrub::wiped(|| identity(arguments))?;
-    give_up_the_rest(directory, &arguments.file);
+    // Parts of the box are moved into their places when it is whole.
+    confined::ends_soon(&Reach { moves: true, ..confined::reach([arguments.file.as_path()], [directory]) });
     let restored = transfer::restore(directory, &identity, SystemDay.today(), &arguments.file)?;
     let reports = output::count(usize::try_from(restored.reports).unwrap_or(usize::MAX), "report", "reports");
     let did = if restored.finished_earlier { "an earlier command restored" } else { "restored" };
@@ -60,14 +61,6 @@ pub(in crate::cli) fn run(arguments: &RestoreArguments) -> Outcome {
     // Until here, the same command says it all again.
     transfer::forget_restore(directory);
     Ok(())
-}
-
-/// What reads a file with a private key at hand needs that file and the place of the new box, no network and no other program.
-/// It ends soon, and does without where the kernel can't see to that.
-fn give_up_the_rest(directory: &Path, file: &Path) {
-    let there = directory.ancestors().find(|path| path.exists()).unwrap_or(Path::new("."));
-    let _ = confined::to_files(&Reach { read: vec![file.to_owned()], write: vec![there.to_owned()] });
-    let _ = confine::system_calls();
 }
 
 fn identity(arguments: &RestoreArguments) -> Result<BackupIdentity, Failure> {

@@ -19,7 +19,7 @@ use crate::{
             tls_files::{LOOK_EVERY, Renewal, TlsFiles},
         },
     },
-    confine::{self, Reach},
+    confine::{self, Profile, Reach},
     crypto::scrub,
     domain::{
         SystemDay,
@@ -59,26 +59,29 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     let tls = tls_files.map(Renewal::begin).transpose().map_err(Failure::Failed)?;
     let listeners = open_listeners(passed, &arguments.listen, tls.is_some())?;
     allow_open_files();
-    // Everything outside the data directory was read and is out of reach from here on, but for a certificate that is
-    // renewed; before the store starts its thread.
-    let reach = Reach { read, ..Reach::directory(&arguments.data.path) };
-    confined::or_refuse(confined::to_files(&reach), arguments.unconfined)?;
-    let store = arguments.data.store()?;
     // Looked at while nobody is answered, and let go: what faces the network signs nothing.
-    scrub::wiped(|| arguments.data.signing_key(&store).map(drop))?;
+    let pair = scrub::wiped(|| arguments.data.key_pair())?;
+    let calendar = arguments.data.calendar()?;
+    arguments.data.forget_restore();
+    // Everything but the store was read and is out of reach from here on, the signing key too, but for a certificate that is
+    // renewed; before the store starts its thread.
+    let reach = Reach { read, ..Reach::directory(&arguments.data.store_directory()) };
+    confined::or_refuse(confined::to_files(&reach), arguments.unconfined)?;
+    let store = arguments.data.store_as_it_is()?;
+    pair.hold_against(store.settings())?;
     arguments.data.hold_against_pins(&store, &keys, &arguments.keys.path)?;
     let options = AppOptions {
         free_space: Arc::new(store.clone()),
         store,
         recipients: keys.recipients,
-        calendar: arguments.data.calendar()?,
+        calendar,
         config,
         today: Arc::new(SystemDay),
         stopwatch: Arc::new(SystemStopwatch),
         demo: false,
     };
     serve(options, listeners, tls, |listeners| {
-        let system_calls = confine::system_calls().map_err(|error| error.to_string());
+        let system_calls = confine::system_calls(Profile::Serve).map_err(|error| error.to_string());
         confined::or_refuse(system_calls, arguments.unconfined)?;
         listeners.iter().try_for_each(|listener| output::line(&format!("listening on {}", listener.address()?)))
     })

@@ -3,7 +3,10 @@ use std::{fs, path::PathBuf};
 use clap::Args;
 
 use crate::{
-    cli::output::{self, Outcome},
+    cli::{
+        confined,
+        output::{self, Outcome},
+    },
     files::{self, FileError, Readers},
     web::PageText,
 };
@@ -17,6 +20,7 @@ pub(in crate::cli) struct TextsArguments {
 
 pub(in crate::cli) fn run(arguments: &TextsArguments) -> Outcome {
     let out = &arguments.out;
+    confined::ends_soon(&confined::reach([], [out]));
     let paths = PageText::ALL.map(|text| (text, out.join(text.file_name())));
     // All or none: what is there was changed by someone.
     if let Some((_, path)) = paths.iter().find(|(_, path)| path.symlink_metadata().is_ok()) {

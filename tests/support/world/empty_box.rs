@@ -64,8 +64,10 @@ impl EmptyBox {
             signers: signers_fingerprint(&signers),
             second_approver: false,
         };
-        Store::create(directory.path(), &settings, &signers).unwrap();
-        let store = Store::open(directory.path()).unwrap();
+        let place = directory.path().join("store");
+        std::fs::create_dir(&place).unwrap();
+        Store::create(&place, &settings, &signers).unwrap();
+        let store = Store::open(&place).unwrap();
         Self {
             directory,
             #[cfg(feature = "desk")]

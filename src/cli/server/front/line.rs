@@ -23,10 +23,19 @@ const PIECE: usize = 16 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::cli) struct FrontAddress {
     /// Whether it speaks TLS.
-    pub(super) is_tls: bool,
+    is_tls: bool,
     /// In brackets if it is an address of IPv6.
     host: String,
     port: u16,
+}
+
+/// A front that was looked up, with what it takes to connect to it as often as wanted: no more names are asked for, and no
+/// more files are read.
+pub(super) struct Front {
+    address: FrontAddress,
+    reached_at: Vec<SocketAddr>,
+    /// Whose certificates are trusted, if it speaks TLS.
+    trusted: RootCertStore,
 }
 
 /// One connection to a front.
@@ -94,25 +103,39 @@ impl FrontAddress {
         self.host.trim_start_matches('[').trim_end_matches(']')
     }
 
+    /// Looks up where it is, and whom this machine trusts.
+    pub(super) fn look_up(&self) -> Result<Front, String> {
+        let reached_at = (self.bare_host(), self.port).to_socket_addrs();
+        let reached_at = reached_at.map_err(|error| format!("{} is not found: {error}", self.host))?.collect();
+        let trusted = if self.is_tls { trusted()? } else { RootCertStore::empty() };
+        Ok(Front { address: self.clone(), reached_at, trusted })
+    }
+}
+
+impl Front {
+    /// Whether it speaks TLS.
+    pub(super) const fn is_tls(&self) -> bool {
+        self.address.is_tls
+    }
+
     /// Connects, and offers these protocols.
     pub(super) fn connect(&self, protocols: &[&str]) -> Result<FrontLine, String> {
-        let addresses = (self.bare_host(), self.port).to_socket_addrs();
-        let addresses = addresses.map_err(|error| format!("{} is not found: {error}", self.host))?;
+        let (host, authority) = (&self.address.host, self.address.authority());
         let socket =
-            first_that_answers(addresses).map_err(|error| format!("{} can't be reached: {error}", self.authority()))?;
-        let failed = |error: io::Error| format!("{} does not speak as it should: {error}", self.authority());
+            first_that_answers(&self.reached_at).map_err(|error| format!("{authority} can't be reached: {error}"))?;
+        let failed = |error: io::Error| format!("{authority} does not speak as it should: {error}");
         socket.set_read_timeout(Some(WITHIN)).and_then(|()| socket.set_write_timeout(Some(WITHIN))).map_err(failed)?;
         let own = socket.local_addr().map_err(failed)?.ip();
         let mut stream = socket.try_clone().map_err(failed)?;
-        if !self.is_tls {
+        if !self.is_tls() {
             return Ok(FrontLine { stream: Box::new(stream), socket, own, has_http2: false, read: Vec::new() });
         }
         let name =
-            ServerName::try_from(self.bare_host().to_owned()).map_err(|error| format!("{}: {error}", self.host))?;
+            ServerName::try_from(self.address.bare_host().to_owned()).map_err(|error| format!("{host}: {error}"))?;
         let mut config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| error.to_string())?
-            .with_root_certificates(trusted()?)
+            .with_root_certificates(self.trusted.clone())
             .with_no_client_auth();
         config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
         let mut tls = ClientConnection::new(Arc::new(config), name).map_err(|error| error.to_string())?;
@@ -131,12 +154,12 @@ impl FrontAddress {
         line.send(&self.request(method, path, &format!("{headers}{length}")))?;
         line.send(body)?;
         line.answer(WITHIN)
-            .ok_or_else(|| format!("{} does not answer within {} seconds", self.authority(), WITHIN.as_secs()))
+            .ok_or_else(|| format!("{} does not answer within {} seconds", self.address.authority(), WITHIN.as_secs()))
     }
 
     /// The head of a request, with these header lines.
     pub(super) fn request(&self, method: &str, path: &str, headers: &str) -> String {
-        format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n", self.authority())
+        format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n", self.address.authority())
     }
 }
 
@@ -192,10 +215,10 @@ impl FrontAnswer {
     }
 }
 
-fn first_that_answers(addresses: impl Iterator<Item = SocketAddr>) -> io::Result<TcpStream> {
+fn first_that_answers(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut last = io::ErrorKind::AddrNotAvailable.into();
     for address in addresses {
-        match TcpStream::connect_timeout(&address, WITHIN) {
+        match TcpStream::connect_timeout(address, WITHIN) {
             Ok(stream) => return Ok(stream),
             Err(error) => last = error,
         }
