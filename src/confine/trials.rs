@@ -34,7 +34,7 @@ const X32: libc::c_long = 0x4000_0000;
 const NO_CALL: libc::c_long = 9_999;
 
 /// What a child found: the name of each trial with its error.
-type Tried = BTreeMap<(usize, String), String>;
+type TrialResults = BTreeMap<(usize, String), String>;
 
 #[test]
 fn what_a_confined_process_tries_is_refused() {
@@ -48,19 +48,19 @@ fn what_a_confined_process_tries_is_refused() {
     for version in 1..=Landlock::NEWEST {
         let columns = PROFILES.map(|(name, _)| run(name, version));
         let mut table = String::new();
-        for trial in columns.iter().flat_map(Tried::keys).collect::<std::collections::BTreeSet<_>>() {
+        for trial in columns.iter().flat_map(TrialResults::keys).collect::<std::collections::BTreeSet<_>>() {
             let cells = columns.each_ref().map(|found| found.get(trial).map_or("–", String::as_str));
             table += &format!("| {} | {} |\n", trial.1, cells.join(" | "));
         }
         tables.push(table);
     }
-    println!("| what it tries | {} |\n{}", PROFILES.map(|(name, _)| name).join(" | "), tables[5]);
+    println!("| what it tries (–: what it is for) | {} |\n{}", PROFILES.map(|(name, _)| name).join(" | "), tables[5]);
     for (table, version) in tables.iter().zip(1..) {
         println!("Landlock {version}: {}", if *table == tables[5] { "the same" } else { table });
     }
 }
 
-fn run(profile: &str, version: i32) -> Tried {
+fn run(profile: &str, version: i32) -> TrialResults {
     let directory = tempfile::tempdir().unwrap();
     for name in ["store", "outside"] {
         fs::create_dir(directory.path().join(name)).unwrap();
@@ -81,7 +81,7 @@ fn run(profile: &str, version: i32) -> Tried {
     }
     assert_eq!(fs::read_dir(directory.path().join("outside")).unwrap().count(), 1);
     let lines = said.lines().filter_map(|line| line.strip_prefix(MARK)).enumerate();
-    let found: Tried = lines
+    let found: TrialResults = lines
         .map(|(at, line)| {
             let (trial, error) = line.rsplit_once(':').unwrap();
             let (number, trial) = trial.split_once(' ').unwrap();
