@@ -29,6 +29,7 @@ const PROFILES: [(&str, Profile); 5] = [
     ("front", Profile::Front),
 ];
 /// A bit that numbers of the x32 interface have.
+#[cfg(target_arch = "x86_64")]
 const X32: libc::c_long = 0x4000_0000;
 /// A number that no call has.
 const NO_CALL: libc::c_long = 9_999;
