@@ -36,13 +36,13 @@ const DISK: usize = 84 << 20;
 #[ignore = "needs root, to mount a small disk"]
 fn on_a_full_disk_nothing_is_promised_and_room_is_all_that_it_takes() {
     let place = Installation::new();
-    let disk = SmallDisk::under(&place.path("box"));
+    let disk = SmallDisk::under(&place.path("box/store"));
     let mut running = serve(&place);
     let mut people = People { attached: LARGE, ..People::new(running.address) };
     // As many as there is room for in a new vault: each after them makes it grow.
     people.send_one();
     people.send_one();
-    let filler = place.path("box/filler");
+    let filler = place.path("box/store/filler");
     let mut refused = 0;
     // From no room at all to nearly enough.
     for left in [0, 64, 2048, 8188, 8300, 9000] {
@@ -108,11 +108,11 @@ fn when_the_disk_fails_at_any_call_of_a_send_a_receipt_that_is_shown_holds() {
 fn uploads_that_never_end_fill_no_disk_and_keep_no_box_from_starting() {
     const RESERVE: u64 = 16 << 20;
     let place = Installation::new();
-    let _disk = SmallDisk::of(&place.path("box"), 128 << 20);
+    let _disk = SmallDisk::of(&place.path("box/store"), 128 << 20);
     place.put("small.toml", b"[limits]\ndisk_reserve_mib = 16\nattachment_mib = 64\n");
     let serve = || place.serve_with(&["--config", "small.toml"]);
     let free = || {
-        let disk = rustix::fs::statvfs(place.path("box")).unwrap();
+        let disk = rustix::fs::statvfs(place.path("box/store")).unwrap();
         disk.f_bavail * disk.f_frsize
     };
     let running = serve();
