@@ -59,6 +59,11 @@ pub(in crate::cli) struct FrontArguments {
 impl FrontArguments {
     /// Says what there is to say of the front, if one was given.
     pub(in crate::cli) fn check(&self, findings: &mut Findings) {
+        self.look(findings, confined::speaks_with_a_front);
+    }
+
+    /// The same; what is not needed once the front's name is looked up is given up in between.
+    fn look(&self, findings: &mut Findings, give_up_all_but: impl FnOnce(&Reach) + Send) {
         let Some(front) = &self.front else { return };
         let front = match front.look_up() {
             Ok(front) => front,
@@ -70,7 +75,7 @@ impl FrontArguments {
         let told = thread::scope(|scope| {
             let checked = scope.spawn(|| {
                 let reach = Reach { read: check.places.roots(), connects: true, ..Reach::default() };
-                confined::speaks_with_a_front(&reach);
+                give_up_all_but(&reach);
                 check.run()
             });
             checked.join().unwrap_or_else(|_| Err("looking at the front failed; this is a fault in candour".into()))
@@ -330,7 +335,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let front = format!("http://{}", bad_front(directory.path().to_owned())).parse().unwrap();
         let mut findings = Findings::default();
-        FrontArguments { front: Some(front), front_files: vec![directory.path().to_owned()] }.check(&mut findings);
+        FrontArguments { front: Some(front), front_files: vec![directory.path().to_owned()] }
+            .look(&mut findings, |_| ());
         let said = findings.said();
         let is_said = |verdict, words: &str| said.iter().any(|(found, text)| *found == verdict && text.contains(words));
         for words in [
