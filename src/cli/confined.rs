@@ -39,11 +39,10 @@ pub(in crate::cli) fn ends_soon(reach: &Reach) {
     let _ = confine::system_calls(Profile::Command);
 }
 
-/// For a thread that looks at a front, whose name has been looked up: it may connect, and read these files. Where the kernel
-/// can't see to that, it does without.
+/// For what looks at a front, whose name has been looked up: it may connect. It keeps the files, for Landlock would keep it
+/// from those that other processes have open. Where the kernel can't see to that, it does without.
 #[cfg(feature = "box")]
-pub(in crate::cli) fn speaks_with_a_front(reach: &Reach) {
-    let _ = confine::files(reach);
+pub(in crate::cli) fn speaks_with_a_front() {
     let _ = confine::system_calls(Profile::Front);
 }
 

@@ -73,6 +73,8 @@ pub(super) const PR_GET_AUXV: u32 = 0x4155_5856;
 /// one more filter, for this thread or for all,
 pub(super) const SET_MODE_FILTER: u32 = 1;
 pub(super) const TSYNC: u32 = 1;
+/// Whether whoever reads or connects waits: a request of `ioctl`, with numbers that the C library gives for no processor alike,
+pub(super) const FIONBIO: u32 = 0x5421;
 /// and reading and setting how a terminal shows what is typed, as older and newer C libraries do it.
 pub(super) const TERMINAL: [u32; 8] =
     [0x5401, 0x5402, 0x5403, 0x5404, 0x802c_542a, 0x402c_542b, 0x402c_542c, 0x402c_542d];

@@ -4,7 +4,7 @@
 use super::{
     Profile,
     arguments::{
-        AF_INET, AF_INET6, AF_UNIX, Argument, F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, F_GETLK, F_SETFD, F_SETLK,
+        AF_INET, AF_INET6, AF_UNIX, Argument, F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, F_GETLK, F_SETFD, F_SETLK, FIONBIO,
         IPPROTO_TCP, MADV_DONTDUMP, MADV_DONTNEED, MADV_GUARD_INSTALL, MADV_GUARD_REMOVE, MADV_HUGEPAGE, MSG_FASTOPEN,
         OWN_PROCESS, PR_GET_AUXV, PR_SET_NAME, PR_SET_NO_NEW_PRIVS, PROT_EXEC, SET_MODE_FILTER, SHUT_WR, SO_LINGER,
         SO_RCVBUF, SO_RCVTIMEO, SO_SNDBUF, SO_SNDTIMEO, SOL_SOCKET, STREAM, TCP_NODELAY, TERMINAL, THREAD, TSYNC, When,
@@ -33,8 +33,6 @@ const WRITES: &[Profile] = &[Profile::Desk, Profile::DeskStarts, Profile::Comman
 const SHRINKS: &[Profile] = &[Profile::DeskStarts, Profile::Command, Profile::Front];
 /// Who waits for signals, or may abort before it does.
 const ASKS: &[Profile] = SHRINKS;
-/// Who asks for a passphrase.
-const PROMPTS: &[Profile] = &[Profile::DeskStarts, Profile::Command];
 /// Who takes connections.
 const LISTENS: &[Profile] = &[Profile::Serve, Profile::Desk, Profile::DeskStarts];
 /// Who speaks over any.
@@ -249,10 +247,10 @@ pub(super) const CALLS: &[Call] = &[
     checked(
         "ioctl",
         libc::SYS_ioctl,
-        PROMPTS,
-        &[&[among(1, &TERMINAL)]],
-        "TCGETS, TCSETS, TCSETSW, TCSETSF and the same with 2",
-        "a passphrase that is not shown as it is typed. Nothing is typed for the reviewer",
+        SHRINKS,
+        &[&[among(1, &TERMINAL)], &[among(1, &[FIONBIO])]],
+        "TCGETS, TCSETS, TCSETSW, TCSETSF and the same with 2; FIONBIO",
+        "a passphrase that is not shown as it is typed; connecting to a front for so long alone. Nothing is typed for the reviewer",
     ),
     always(
         "landlock_create_ruleset",

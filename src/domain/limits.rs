@@ -121,7 +121,7 @@ pub const BUDGET_BYTES: usize = 128 * MIB;
 /// Of those, bytes that files may take; the rest is for text.
 pub const BUDGET_FILES_BYTES: usize = BUDGET_BYTES / 2;
 /// Bytes of pages that are made and wait to be read, everybody's together.
-pub const BUDGET_PAGES_BYTES: usize = 64 * MIB;
+pub const BUDGET_PAGES_BYTES: usize = 32 * MIB;
 /// Receipt codes that are looked up in a minute, unless configured otherwise: a flood is told to wait, a person never
 /// meets it.
 pub const CODE_CHECKS_A_MINUTE: u32 = 6000;
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!((SHORT_SLOT_BYTES, LONG_SLOT_BYTES), (20_480, 262_144));
         assert_eq!((UPLOADS, HASH_QUEUE, FIELDS), (24, 64, 64));
         assert_eq!((CONNECTIONS, UPLOAD_PLACES, OTHER_OPEN_FILES), (2_048, 256, 256));
-        assert_eq!((BUDGET_BYTES, BUDGET_FILES_BYTES, BUDGET_PAGES_BYTES), (134_217_728, 67_108_864, 67_108_864));
+        assert_eq!((BUDGET_BYTES, BUDGET_FILES_BYTES, BUDGET_PAGES_BYTES), (134_217_728, 67_108_864, 33_554_432));
         assert_eq!(HASH_MEMORY_BYTES, 134_217_728);
         assert_eq!((MANIFEST_BYTES, EVENT_BYTES, OWN_COPIES_BYTES), (67_108_864, 268_435_456, 1_048_576));
     }

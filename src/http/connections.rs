@@ -1,7 +1,8 @@
 //! Who is connected: how many at once, who goes when there is no place or no memory left, and what each has of either.
 //!
 //! Nobody waits to be accepted. Where all places are taken and another comes, somebody goes: of those who are waited for,
-//! the one who is most behind, else one who is drawn by lot among them and the newcomer. Where memory is short for what
+//! the one who is most behind, else one who is drawn by lot among the half of them who will be behind first: who comes and
+//! sends a whole request at once goes before none of them. Where memory is short for what
 //! somebody types, the one goes who holds most of it. Never anyone whose answer is being made.
 
 use std::{
@@ -74,10 +75,10 @@ impl Connections {
         Self(Arc::new(Mutex::new(Crowd { most, seats: Vec::new(), budget: MemoryBudget::default() })))
     }
 
-    /// A place for somebody who has just come; none if the lot fell on them.
+    /// A place for somebody who has just come; none if the answers of all others are being made.
     pub(super) fn seat(&self, rng: &mut impl Rng) -> Option<Seat> {
         let mut table = self.table();
-        if table.seats.len() >= table.most && !table.make_room(1, rng) {
+        if table.seats.len() >= table.most && !table.make_room(rng) {
             return None;
         }
         let conduct = Arc::new(Conduct::new());
@@ -88,7 +89,7 @@ impl Connections {
 
     /// Lets one go, if there is one who may: for when something else than places ran out.
     pub(super) fn make_room(&self, rng: &mut impl Rng) {
-        self.table().make_room(0, rng);
+        self.table().make_room(rng);
     }
 
     fn table(&self) -> MutexGuard<'_, Crowd> {
@@ -201,24 +202,24 @@ impl Drop for HeldMemory {
 }
 
 impl Crowd {
-    /// Lets one go. Gives whether one went who was not among so many newcomers.
-    fn make_room(&mut self, newcomers: usize, rng: &mut impl Rng) -> bool {
-        let waited_for = || self.seats.iter().filter_map(|seat| Some((seat.due()?, seat)));
-        let now = Instant::now();
-        let goes = match waited_for().min_by_key(|(due, _)| *due) {
-            Some((due, seat)) if due <= now => Some(seat),
+    /// Lets one go. Gives whether there was one who may.
+    fn make_room(&mut self, rng: &mut impl Rng) -> bool {
+        let waited_for = self.seats.iter().filter_map(|seat| Some((seat.due()?, seat)));
+        let mut waited_for: Vec<_> = waited_for.collect();
+        let Some(last) = waited_for.len().checked_sub(1) else { return false };
+        let (first_half, middle, _) = waited_for.select_nth_unstable_by_key(last / 2, |(due, _)| *due);
+        let most_behind = first_half.iter().chain([&*middle]).min_by_key(|(due, _)| *due);
+        let goes = match most_behind {
+            Some((due, seat)) if *due <= Instant::now() => Arc::clone(seat),
             _ => {
                 // So few lots of 2^64 numbers: each is as likely as any other.
-                let lots = waited_for().count() + newcomers;
-                let lot = rng.next_u64().checked_rem(lots as u64).and_then(|lot| usize::try_from(lot).ok());
-                lot.and_then(|lot| waited_for().nth(lot)).map(|(_, seat)| seat)
+                let lot = rng.next_u64() % (first_half.len() as u64 + 1);
+                let drawn = usize::try_from(lot).ok().and_then(|lot| first_half.get(lot));
+                Arc::clone(drawn.unwrap_or(middle).1)
             }
         };
-        let goes = goes.cloned();
-        goes.is_some_and(|seat| {
-            self.dismiss(&seat);
-            true
-        })
+        self.dismiss(&goes);
+        true
     }
 
     fn take(&mut self, asking: &Arc<Conduct>, share: Share, bytes: usize) -> bool {

@@ -43,7 +43,7 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(30);
 /// Bytes of all headers of a request: an honest one has less than one KiB.
 const HEADER_BYTES: usize = 16 * KIB;
 /// Bytes of a connection's buffer.
-const BUFFER: usize = 32 * KIB;
+const BUFFER: usize = 16 * KIB;
 /// Headers of one request.
 const HEADERS: usize = 64;
 /// How long a request and its answer may take whatever happens: 250 MiB at 6 KiB a second.

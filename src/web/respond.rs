@@ -34,6 +34,11 @@ pub(super) struct Indexed;
 #[derive(Clone)]
 pub(super) struct OwnPolicy(pub(super) HeaderValue);
 
+/// Marks a request that asks for the head of an answer alone. It is made as the whole answer is, for its head says how long
+/// that is; so whatever is done by asking has to look for this.
+#[derive(Clone, Copy)]
+pub(super) struct HeadAlone;
+
 /// A page.
 pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Response, WebError> {
     Ok(http::page(status, template)?)
@@ -46,6 +51,7 @@ pub(super) async fn finish(State(app): State<App>, mut request: Request, next: N
     if is_head {
         // Its head says how long the page is that a `GET` gets.
         *request.method_mut() = Method::GET;
+        request.extensions_mut().insert(HeadAlone);
     }
     let over_tls = OverTls::of(&app, &request);
     let mut response = if http::is_cross_site(request.method(), request.headers()) {

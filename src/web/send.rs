@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     extract::{Path, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 use tokio::time;
@@ -16,7 +16,7 @@ use super::{
     message::UnsealedMessage,
     receive,
     received::Received,
-    respond::page,
+    respond::{HeadAlone, page},
     view::{NotSent, SentFiles, ToldOnReceipt, WaitPage, carried_answers},
     waiting::{HELD_FOR, HeldSend, HeldState, ShownReceipt, Ticket, TicketState},
 };
@@ -86,7 +86,9 @@ pub(super) async fn send_held(
     let state = match found {
         TicketState::Early(wait) => return wait_page(&app, ticket, wait),
         // Only a person uses it up.
-        TicketState::Ready(_) if *request.method() == Method::HEAD || is_ahead_of_the_person(&headers) => {
+        TicketState::Ready(_)
+            if request.extensions().get::<HeadAlone>().is_some() || is_ahead_of_the_person(&headers) =>
+        {
             return wait_page(&app, ticket, Duration::ZERO);
         }
         TicketState::Ready(state) => state,

@@ -62,6 +62,10 @@ fn on_a_full_disk_nothing_is_promised_and_room_is_all_that_it_takes() {
         fs::remove_file(&filler).unwrap();
         assert!(running.is_running());
         people.send_again(&form);
+        if page.status == 200 && !page.all("#files-left-out li").is_empty() {
+            // The report was there already, without its file, and what the vault grew by for that is free.
+            people.send_one();
+        }
         assert_eq!(http::get(running.address, "/healthz").status, 200, "with {left} KiB left");
     }
     assert!(refused > 3, "the disk was full {refused} times");

@@ -16,7 +16,6 @@ use crate::{
         confined,
         findings::{Findings, Verdict},
     },
-    confine::Reach,
     crypto::{Code, os_random},
     domain::limits::KIB,
     http,
@@ -63,24 +62,16 @@ impl FrontArguments {
     }
 
     /// The same; what is not needed once the front's name is looked up is given up in between.
-    fn look(&self, findings: &mut Findings, give_up_all_but: impl FnOnce(&Reach) + Send) {
+    fn look(&self, findings: &mut Findings, give_up_the_rest: impl FnOnce()) {
         let Some(front) = &self.front else { return };
         let front = match front.look_up() {
             Ok(front) => front,
             Err(why) => return findings.say(Verdict::Unsafe, why),
         };
+        give_up_the_rest();
         let places = TracePlaces::with(&self.front_files);
         let mut check = FrontCheck { front: &front, findings, marks: Marks::draw(), places };
-        // On a thread of its own: what this one gives up of files, what comes after it may need.
-        let told = thread::scope(|scope| {
-            let checked = scope.spawn(|| {
-                let reach = Reach { read: check.places.roots(), connects: true, ..Reach::default() };
-                give_up_all_but(&reach);
-                check.run()
-            });
-            checked.join().unwrap_or_else(|_| Err("looking at the front failed; this is a fault in candour".into()))
-        });
-        if let Err(why) = told {
+        if let Err(why) = check.run() {
             check.findings.say(Verdict::Unsafe, why);
         }
     }
@@ -336,7 +327,7 @@ mod tests {
         let front = format!("http://{}", bad_front(directory.path().to_owned())).parse().unwrap();
         let mut findings = Findings::default();
         FrontArguments { front: Some(front), front_files: vec![directory.path().to_owned()] }
-            .look(&mut findings, |_| ());
+            .look(&mut findings, || ());
         let said = findings.said();
         let is_said = |verdict, words: &str| said.iter().any(|(found, text)| *found == verdict && text.contains(words));
         for words in [

@@ -47,24 +47,26 @@ async fn whoever_is_most_behind_goes_and_never_anyone_whose_answer_is_being_made
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_nobody_is_behind_all_who_are_waited_for_and_the_newcomer_have_one_lot_each() {
+async fn where_nobody_is_behind_the_half_that_will_be_first_has_one_lot_each() {
     const ROUNDS: usize = 4_000;
     let mut rng = rng();
-    let mut went = [0; 5];
+    let mut went = [0; 4];
     for _ in 0..ROUNDS {
-        let (connections, seats) = full(5);
-        seats[2].conduct.has_asked();
-        let newcomer = connections.seat(&mut rng);
-        match gone(&seats).as_slice() {
-            [] => went[4] += 1,
-            [place] => went[*place - usize::from(*place > 2)] += 1,
-            several => panic!("{several:?}"),
+        let connections = Connections::new(9);
+        let mut seats = Vec::new();
+        for _ in 0..9 {
+            seats.push(connections.seat(&mut rng).unwrap());
+            time::advance(Duration::from_millis(100)).await;
         }
-        assert_eq!(newcomer.is_none(), gone(&seats).is_empty());
+        // Of the other eight, the first four are the half.
+        seats[2].conduct.has_asked();
+        assert!(connections.seat(&mut rng).is_some());
+        let [place] = gone(&seats)[..] else { panic!("{:?}", gone(&seats)) };
+        went[place - usize::from(place > 2)] += 1;
     }
-    // Within four standard deviations of a fifth each.
+    // Within four standard deviations of a quarter each.
     for times in went {
-        assert!((ROUNDS / 5 - 100..ROUNDS / 5 + 100).contains(&times), "{went:?}");
+        assert!((ROUNDS / 4 - 110..ROUNDS / 4 + 110).contains(&times), "{went:?}");
     }
     let (connections, seats) = full(3);
     seats.iter().for_each(|seat| seat.conduct.has_asked());
@@ -147,7 +149,7 @@ async fn of_more_pages_than_there_is_room_for_the_largest_goes_unread() {
         seat.conduct.pace.waits();
     }
     assert!(gone(&seats).is_empty());
-    seats[3].has_answered(2);
+    seats[3].has_answered(BUDGET_PAGES_BYTES % 3 + 1);
     assert_eq!(gone(&seats), [1], "of those who keep up the largest");
     time::advance(GRACE).await;
     seats[0].conduct.pace.moved(KIB);

@@ -72,11 +72,6 @@ impl TracePlaces {
         Self { directories: usual.chain(more.iter().cloned()).collect(), since: now() - BEFORE }
     }
 
-    /// The directories below which it looks.
-    pub(super) fn roots(&self) -> Vec<PathBuf> {
-        self.directories.iter().cloned().chain([PROCESSES.into()]).collect()
-    }
-
     /// Files that were written since and hold a mark, and whether they say who sent it.
     pub(super) fn look(&self, marks: &Marks, own: IpAddr) -> Traces {
         let mut traces = Traces::default();
