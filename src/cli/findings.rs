@@ -49,6 +49,7 @@ impl Findings {
     }
 
     /// Puts these behind the others.
+    #[cfg(feature = "box")]
     pub(in crate::cli) fn append(&mut self, others: Self) {
         self.0.extend(others.0);
     }

@@ -16,7 +16,7 @@ const MICROSECONDS: u64 = 1_000_000;
 /// In place of when the box stopped waiting.
 const WAITED_FOR: u64 = u64::MAX;
 
-/// Whether somebody who sends or reads keeps up with [`RATE`].
+/// Whether somebody who sends or reads keeps up with 1 KiB a second.
 ///
 /// There is a moment at which they are behind: [`GRACE`] after they begin. Each byte puts it off, and so does the time in
 /// which the box is at work and does not wait for them; never further than [`GRACE`] from now. So whoever is steadily slow

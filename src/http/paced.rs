@@ -45,6 +45,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Paced<S> {
     }
 
     /// The first byte, if nothing was read yet.
+    #[cfg(feature = "box")]
     pub(super) const fn first(&self) -> Option<u8> {
         self.first
     }
