@@ -17,7 +17,7 @@ use crate::{
         findings::{Findings, Verdict},
     },
     crypto::{Code, os_random},
-    domain::limits::KIB,
+    domain::{FormField, limits::KIB},
     http,
 };
 
@@ -92,14 +92,18 @@ impl FrontCheck<'_> {
         let own = first.own;
         self.transport(first.has_http2, own.is_loopback());
         drop(first);
-        let start = self.front.ask("GET", &format!("/?{}", self.marks.address), TAKES, "")?;
-        if !start.header("content-security-policy").is_some_and(|policy| policy.starts_with("default-src 'none'")) {
+        let mark = self.marks.address.clone();
+        let start = self.front.ask("GET", &format!("/?{mark}"), TAKES, "")?;
+        if start.header("content-security-policy").is_none() {
             return Err(format!(
                 "what answers behind the front is not a box (status {}); see that the box runs, and where the front leads",
                 start.status
             ));
         }
+        // What a browser says of itself, and of where it comes from, may be written down too.
+        self.front.ask("GET", &format!("/{mark}"), &format!("User-Agent: {mark}\r\nReferer: {mark}\r\n"), "")?;
         self.headers(&start);
+        self.forms()?;
         self.sizes(&start)?;
         let meanwhile = self.halves(own)?;
         // What was answered a moment ago is perhaps not yet written.
@@ -132,8 +136,11 @@ impl FrontCheck<'_> {
         let ours: Vec<(&str, &str)> = http::headers_of_every_answer().collect();
         let listed = "x-robots-tag";
         let is_changed =
-            |(name, value): &&(&str, &str)| *name != listed && answer.header(name).is_none_or(|found| found != *value);
-        let changed: Vec<&str> = ours.iter().filter(is_changed).map(|(name, _)| *name).collect();
+            |(name, value): &&(&str, &str)| *name != listed && !answer.all(name).eq(std::iter::once(*value));
+        let mut changed: Vec<&str> = ours.iter().filter(is_changed).map(|(name, _)| *name).collect();
+        if !is_own_policy(answer) {
+            changed.push("content-security-policy");
+        }
         if !changed.is_empty() {
             let text = format!(
                 "the front takes away or changes what the box says: {}; hand on every header",
@@ -166,12 +173,37 @@ impl FrontCheck<'_> {
         }
     }
 
+    /// Each form has a code of its own, and nothing in it but what the box put there.
+    fn forms(&mut self) -> Result<(), String> {
+        let form = || self.front.ask("GET", "/report?route=staff-concern", "", "");
+        let (one, other) = (form()?, form()?);
+        let is_same = |code: &str| one.hidden(code).is_some() && one.hidden(code) == other.hidden(code);
+        if is_same(FormField::Code.slug()) {
+            let text =
+                "the front keeps a form and gives it to several people, with one receipt code; switch its caching off";
+            self.findings.say(Verdict::Unsafe, text.to_owned());
+        }
+        if one.body.to_ascii_lowercase().contains("<script") {
+            let text = "the front puts a script into pages, which have none; let it change nothing";
+            self.findings.say(Verdict::Unsafe, text.to_owned());
+        }
+        Ok(())
+    }
+
     /// A page, an answer to a code of no report, and the page of keys.
     fn sizes(&mut self, start: &FrontAnswer) -> Result<(), String> {
         let form = "Content-Type: application/x-www-form-urlencoded\r\n";
         let code = Code::issue(&mut os_random());
-        let wrong =
-            self.front.ask("POST", "/status", &format!("{TAKES}{form}"), &format!("code={}", &*code.grouped()))?;
+        let wrong = self.front.ask(
+            "POST",
+            "/status",
+            &format!("{TAKES}{}{form}", self.front.own_page()),
+            &format!("code={}", &*code.grouped()),
+        )?;
+        if wrong.status == 403 {
+            let text = "the front asks the box under another name than browsers do, so that no form can be sent; hand on the Host that was asked for";
+            self.findings.say(Verdict::Unsafe, text.to_owned());
+        }
         let keys = self.front.ask("GET", "/keys", TAKES, "")?;
         let sizes = [start.size, wrong.size, keys.size];
         let compressed =
@@ -273,6 +305,19 @@ impl FrontCheck<'_> {
     }
 }
 
+/// Whether an answer has one policy, and it is one that the box makes.
+fn is_own_policy(answer: &FrontAnswer) -> bool {
+    let mut all = answer.all("content-security-policy");
+    let (Some(policy), None) = (all.next(), all.next()) else { return false };
+    policy.split("; ").all(|directive| match directive.split_once(' ') {
+        Some(("default-src" | "base-uri" | "frame-ancestors", sources)) => sources == "'none'",
+        Some(("style-src", source)) => source.starts_with("'sha256-") && !source.contains(' '),
+        Some(("img-src", source)) => source == "data:",
+        Some(("form-action", source)) => source == "'self'",
+        _ => false,
+    }) && policy.starts_with("default-src 'none'; ")
+}
+
 #[cfg(test)]
 mod tests {
     use std::{
@@ -312,7 +357,8 @@ mod tests {
             .filter(|(name, _)| *name != "referrer-policy" && *name != "content-encoding")
             .map(|(name, value)| format!("{name}: {value}\r\n"))
             .collect();
-        let page = "x".repeat(1_000 + number);
+        let cached = "<script></script><input type=\"hidden\" name=\"code\" value=\"A\">";
+        let page = format!("{cached}{}", "x".repeat(1_000 + number));
         let more = "Content-Encoding: gzip\r\nSet-Cookie: visitor=1\r\nX-Served-By: a\r\nDate: today";
         write!(
             stream,
@@ -333,6 +379,8 @@ mod tests {
         for words in [
             "changes what the box says: referrer-policy, content-encoding",
             "adds set-cookie",
+            "with one receipt code",
+            "puts a script into pages",
             "compresses answers (gzip)",
             "sizes of their own behind the front",
             "holds what is sent until it has all of it",

@@ -137,8 +137,10 @@ fn serve(
         let router = web::router(app.clone());
         let stop = stop_signal()?;
         let mut beside = Vec::new();
+        // Taken without a certificate too: it would end the box else.
+        let hangup = signal(SignalKind::hangup())?;
         if let Some(renewal) = renewal {
-            beside.push(tokio::spawn(renewal.watch(signal(SignalKind::hangup())?, LOOK_EVERY)));
+            beside.push(tokio::spawn(renewal.watch(hangup, LOOK_EVERY)));
         }
         ready(&listeners)?;
         beside.push(tokio::spawn(web::metronome(app.clone())));

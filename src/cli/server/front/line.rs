@@ -57,6 +57,7 @@ pub(super) struct FrontAnswer {
     pub(super) headers: Vec<(String, String)>,
     /// Bytes of head and body together.
     pub(super) size: usize,
+    pub(super) body: String,
 }
 
 trait ReadWrite: Read + Write {}
@@ -157,6 +158,12 @@ impl Front {
             .ok_or_else(|| format!("{} does not answer within {} seconds", self.address.authority(), WITHIN.as_secs()))
     }
 
+    /// The header lines by which a browser says that a form was on the site's own page.
+    pub(super) fn own_page(&self) -> String {
+        let scheme = if self.is_tls() { "https" } else { "http" };
+        format!("Origin: {scheme}://{}\r\nSec-Fetch-Site: same-origin\r\n", self.address.authority())
+    }
+
     /// The head of a request, with these header lines.
     pub(super) fn request(&self, method: &str, path: &str, headers: &str) -> String {
         format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n", self.address.authority())
@@ -204,14 +211,27 @@ impl FrontAnswer {
         let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
         let headers = lines.filter_map(|line| line.split_once(':'));
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
-        let answer = Self { status, headers, size: read.len() };
+        let body = String::from_utf8_lossy(&read[end..]).into_owned();
+        let answer = Self { status, headers, size: read.len(), body };
         let announced: Option<usize> = answer.header("content-length").and_then(|length| length.parse().ok());
         let is_whole = announced.is_some_and(|length| read.len() >= end + length);
         (is_whole || has_ended).then_some(answer)
     }
 
+    /// The first line of that name.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+        self.all(name).next()
+    }
+
+    /// All lines of that name: a browser takes the last of some.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a hidden field of a form on it.
+    pub(super) fn hidden(&self, name: &str) -> Option<&str> {
+        let (_, after) = self.body.split_once(&format!("name=\"{name}\" value=\""))?;
+        after.split_once('"').map(|(value, _)| value)
     }
 }
 

@@ -80,7 +80,8 @@ impl TracePlaces {
         traces
     }
 
-    /// Files that have no name any more, as nginx keeps what is sent while it comes: a disk has them all the same.
+    /// Files that a process has open, wherever they are, and those that have no name any more, as nginx keeps what is sent while
+    /// it comes: a disk has them all the same.
     fn open_files(&self, marks: &Marks, own: IpAddr, traces: &mut Traces) {
         let is_process =
             |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().parse::<u32>().is_ok());
@@ -96,11 +97,14 @@ impl TracePlaces {
             };
             for file in open.flatten().map(|entry| entry.path()) {
                 let named = fs::read_link(&file).unwrap_or_default();
-                let is_unnamed = named.starts_with("/") && named.to_string_lossy().ends_with(" (deleted)");
+                // Where a process keeps what is no file, the name says so.
+                let is_elsewhere = named.starts_with("/")
+                    && !self.directories.iter().any(|below| named.starts_with(below))
+                    || named.to_string_lossy().ends_with(" (deleted)");
                 let is_new = file
                     .metadata()
                     .is_ok_and(|found| found.is_file() && found.modified().is_ok_and(|time| time >= self.since));
-                if is_unnamed && is_new && traces.looked_at < FILES {
+                if is_elsewhere && is_new && traces.looked_at < FILES {
                     traces.looked_at += 1;
                     traces.note(named, tail(&file).map_or_else(Vec::new, |bytes| held(&bytes, marks, own)));
                 }
