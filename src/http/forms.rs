@@ -17,6 +17,10 @@ use crate::domain::{
 /// Bytes of the smallest piece of memory that what was typed grows by.
 const SMALLEST: usize = 64;
 
+/// How much more a text takes of which each byte becomes a sign of three, in a block that is doubled as it grows; counted twice
+/// as all text is.
+const LOSSY: usize = 2;
+
 /// What was typed, as it arrives: it never takes more memory than was counted.
 pub struct GatheredText {
     bytes: Zeroizing<Vec<u8>>,
@@ -49,6 +53,18 @@ impl GatheredText {
         Ok(())
     }
 
+    /// What came, as a text. What is no UTF-8, which no browser sends, takes three times the memory, and is counted so.
+    ///
+    /// # Errors
+    /// [`BodyError::Busy`] if there is no memory for it.
+    pub fn text(&self) -> Result<String, BodyError> {
+        match str::from_utf8(&self.bytes) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(_) if !self.allowance.take(Share::Text, LOSSY * self.bytes.len()) => Err(BodyError::Busy),
+            Err(_) => Ok(String::from_utf8_lossy(&self.bytes).into_owned()),
+        }
+    }
+
     /// What came so far.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
@@ -76,6 +92,10 @@ pub async fn read(request: Request) -> Result<Entries, BodyError> {
             text.push(data)?;
         }
         watch.progress();
+    }
+    // Browsers write such a form in ASCII.
+    if !text.bytes().is_ascii() && !text.allowance.take(Share::Text, LOSSY * text.bytes().len()) {
+        return Err(BodyError::Busy);
     }
     let mut entries = Entries::default();
     for (count, (name, value)) in form_urlencoded::parse(text.bytes()).enumerate() {

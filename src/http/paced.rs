@@ -24,6 +24,8 @@ pub(super) struct Paced<S> {
     conduct: Arc<Conduct>,
     /// The first byte, until it is read.
     first: Option<u8>,
+    /// Bytes that may still be read, while they are bounded.
+    readable: Option<usize>,
     /// Bytes that left.
     written: u64,
     /// When the reader first kept something waiting.
@@ -38,8 +40,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Paced<S> {
     /// # Errors
     /// If none comes.
     pub(super) async fn begin(stream: S, conduct: Arc<Conduct>) -> io::Result<Self> {
-        let (first, written, waiting_since, late) = (None, 0, None, None);
-        let mut begun = Self { stream, conduct, first, written, waiting_since, late };
+        let (first, readable, written, waiting_since, late) = (None, None, 0, None, None);
+        let mut begun = Self { stream, conduct, first, readable, written, waiting_since, late };
         begun.first = Some(begun.read_u8().await?);
         Ok(begun)
     }
@@ -48,6 +50,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Paced<S> {
     #[cfg(feature = "box")]
     pub(super) const fn first(&self) -> Option<u8> {
         self.first
+    }
+
+    /// Lets no more than so many bytes be read from now on, or as many as there are.
+    #[cfg(feature = "box")]
+    pub(super) const fn bound_reading(&mut self, bytes: Option<usize>) {
+        self.readable = bytes;
     }
 
     /// What became of an attempt to write, unless the reader has kept it waiting for too long.
@@ -116,7 +124,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
             self.conduct.pace.waits();
             return Poll::Pending;
         }
-        self.conduct.pace.moved(buffer.filled().len() - before);
+        let length = buffer.filled().len() - before;
+        self.conduct.pace.moved(length);
+        if let Some(readable) = self.readable {
+            let Some(left) = readable.checked_sub(length) else {
+                return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
+            };
+            self.readable = Some(left);
+        }
         read
     }
 }

@@ -21,11 +21,16 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use super::paced::Paced;
+use crate::domain::limits::KIB;
 
 /// What is spoken inside: the one protocol that the server knows.
 const PROTOCOL: &[u8] = b"http/1.1";
 /// With what a connection begins that is TLS: a record of a handshake (RFC 8446, section 5.1).
 const HANDSHAKE: u8 = 22;
+
+/// Bytes of a handshake that are read of whoever connects: a browser's takes two KiB, with a key that a quantum computer does not
+/// break. What is not through is kept in memory.
+const HANDSHAKE_BYTES: usize = 16 * KIB;
 
 /// A certificate with its chain, and the key that goes with it.
 pub struct TlsPair(Arc<CertifiedKey>);
@@ -110,18 +115,21 @@ impl Tls {
 
     /// Makes the handshake. Takes as long as the other side lets it; whoever does not begin with one is not told that TLS is
     /// spoken here.
-    pub(super) async fn accept<S>(&self, stream: Paced<S>) -> io::Result<TlsStream<Paced<S>>>
+    pub(super) async fn accept<S>(&self, mut stream: Paced<S>) -> io::Result<TlsStream<Paced<S>>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         if stream.first() != Some(HANDSHAKE) {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        TlsAcceptor::from(Arc::clone(&self.config))
+        stream.bound_reading(Some(HANDSHAKE_BYTES));
+        let mut accepted = TlsAcceptor::from(Arc::clone(&self.config))
             // With a limit, a page that meets a slow reader would leave in more records than another of the same size. There
             // is one answer, and it is in memory as it is.
             .accept_with(stream, |connection| connection.set_buffer_limit(None))
-            .await
+            .await?;
+        accepted.get_mut().0.bound_reading(None);
+        Ok(accepted)
     }
 }
 

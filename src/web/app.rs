@@ -1,5 +1,7 @@
 use std::{num::NonZero, sync::Arc, thread, time::Instant};
 
+use tokio::sync::Semaphore;
+
 use super::{
     Config,
     capacity::{Capacity, FilesClosed, FreeSpace, Stage},
@@ -55,6 +57,8 @@ struct AppParts {
     sends_with_files: Rate,
     issued_codes: IssuedCodes,
     waiting_room: WaitingRoom,
+    /// One permit for each page that is made of what was typed at the same moment.
+    pages: Arc<Semaphore>,
     capacity: Capacity,
     last_write: LastWrite,
 }
@@ -80,6 +84,7 @@ impl App {
             sends_with_files: Rate::a_minute(limits.sends_a_minute / 2),
             issued_codes,
             waiting_room: WaitingRoom::default(),
+            pages: Arc::new(Semaphore::new(2 * cores)),
             capacity: Capacity::new(&limits),
             last_write: LastWrite::default(),
         }))
@@ -119,6 +124,13 @@ impl App {
     }
 
     /// Of all that is sent, what has files with it.
+    /// Counts a message that is sent, if it has files. Theirs were taken when there was room for them.
+    pub(super) fn count_files(&self, has_files: bool) {
+        if has_files {
+            let _ = self.sends_with_files().take(self.now());
+        }
+    }
+
     pub(super) fn sends_with_files(&self) -> &Rate {
         &self.0.sends_with_files
     }
@@ -211,6 +223,20 @@ impl App {
     ) -> Result<T, WebError> {
         let app = self.clone();
         tokio::task::spawn_blocking(move || scrub::wiped(move || work(&app))).await.map_err(|_| WebError::Internal)?
+    }
+
+    /// The same for a page that repeats what was typed: it takes several times the memory of that, so few are made at the same
+    /// moment.
+    pub(super) async fn making_a_page<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, WebError> + Send + 'static,
+    ) -> Result<T, WebError> {
+        let turn = Arc::clone(&self.0.pages).acquire_owned().await.map_err(|_| WebError::Internal)?;
+        self.blocking(move |app| {
+            let _turn = turn;
+            work(app)
+        })
+        .await
     }
 
     async fn derive(&self, place: Place, code: Code) -> Result<Receipt, WebError> {

@@ -148,7 +148,7 @@ impl WebError {
             ),
             Self::NothingWaits => (
                 "Nothing waits to be sent here",
-                "A report was sent from this address already, or it waited for two minutes and was then thrown away.",
+                "A report was sent from this address already, or it was thrown away: after two minutes, or because this service started again.",
                 "Go back in your browser to the page on which you checked your answers, and press Send again. If it asks whether to send the form again, say yes. A report that was sent already is kept once, and you see its receipt code again.",
             ),
             Self::Withdrawn => (

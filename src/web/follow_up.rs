@@ -91,6 +91,7 @@ async fn send(app: &App, opened: Box<OpenedReport>, received: Received) -> Resul
     }
     let send_id = status::send_id(&fields).unwrap_or_else(|| SendId::random(&mut os_random()));
     let sent = SentFiles::new(files.described(), &left_out);
+    app.count_files(!files.is_empty());
     let content = MessageContent::FollowUp(message);
     let outgoing = UnsealedMessage { content, files, on, clocks: vec![clock], send_id };
     let code = opened.code.grouped();
@@ -137,7 +138,7 @@ async fn check_page(
     mut errors: Vec<FieldError>,
 ) -> Result<Response, WebError> {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    app.blocking(move |app| {
+    app.making_a_page(move |app| {
         let typed = status::typed_follow_up(&form);
         let files_closed = app.files_closed(Stage::Sending)?;
         if files_closed.is_some() {

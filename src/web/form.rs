@@ -83,7 +83,7 @@ async fn check_page(
 ) -> Result<Response, WebError> {
     let clocks = app.clocks(route, app.today())?;
     // Looking through a text is work.
-    app.blocking(move |app| {
+    app.making_a_page(move |app| {
         let parts = parts(app, keep, Stage::Sending)?;
         let check = CheckPage::new(parts, route, &concern, &clocks).ok_or(WebError::Internal)?;
         let status = if not_sent.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

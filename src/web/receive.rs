@@ -49,6 +49,8 @@ const BATCH: usize = 256 * KIB;
 const BEFORE_ITS_TURN: usize = 64 * KIB;
 /// Bytes of a file that are in memory in its turn: a batch that fills, those on their way, and the one that is sealed.
 const IN_ITS_TURN: usize = (2 + IN_FLIGHT) * BATCH;
+/// Bytes of the name of a field and of its file, as they are sent: more than any that is kept, however it is written.
+const PART_NAME_BYTES: usize = 4 * KIB;
 /// Bytes of a file after which is looked again whether there is room.
 const LOOK_EVERY: usize = MIB;
 /// Bytes of a file after which what reading it left on a thread's stack is wiped.
@@ -149,7 +151,7 @@ impl Receiver<'_> {
         while let Some(field) = multipart.next_field().await.map_err(|_| self.watch.cause())? {
             self.watch.progress();
             self.part_count += 1;
-            if self.part_count > PARTS {
+            if self.part_count > PARTS || name_bytes(&field) > PART_NAME_BYTES {
                 return Err(WebError::TooLarge);
             }
             match (field.name(), field.file_name()) {
@@ -161,7 +163,7 @@ impl Receiver<'_> {
                 }
                 (_, None) => self.text(field).await?,
                 // A file where no file belongs.
-                _ => self.throw_away(field).await?,
+                _ => self.throw_away(&mut { field }).await?,
             }
         }
         Ok(self.received)
@@ -179,19 +181,17 @@ impl Receiver<'_> {
         Ok(piece)
     }
 
-    /// Whoever brings files has one of the few places for them until they are done.
-    fn take_upload_place(&mut self) -> Result<(), WebError> {
-        if self.upload_place.is_none() {
-            self.upload_place = Some(self.app.uploads().place()?);
-            if !self.allowance.take(Share::Files, BEFORE_ITS_TURN) {
-                return Err(WebError::Busy);
-            }
+    /// Whoever brings files has one of the few places for them until they are done. Gives whether there is one, and memory.
+    fn has_upload_place(&mut self) -> bool {
+        if self.upload_place.is_none() && !matches!(self.files, FilesSoFar::Closed(_)) {
+            let place = self.app.uploads().place().ok();
+            self.upload_place = place.filter(|_| self.allowance.take(Share::Files, BEFORE_ITS_TURN));
         }
-        Ok(())
+        self.upload_place.is_some()
     }
 
-    async fn throw_away(&mut self, mut field: Field<'_>) -> Result<(), WebError> {
-        while self.next(&mut field).await?.is_some() {}
+    async fn throw_away(&mut self, field: &mut Field<'_>) -> Result<(), WebError> {
+        while self.next(field).await?.is_some() {}
         Ok(())
     }
 
@@ -209,7 +209,7 @@ impl Receiver<'_> {
             }
             value.push(&piece)?;
         }
-        self.received.fields.push(name, String::from_utf8_lossy(value.bytes()).into_owned());
+        self.received.fields.push(name, value.text()?);
         Ok(())
     }
 
@@ -225,9 +225,14 @@ impl Receiver<'_> {
                 return Ok(FilePart::Refused);
             }
             match self.next(&mut field).await? {
-                Some(piece) => {
-                    self.take_upload_place()?;
-                    start.extend_from_slice(&piece);
+                Some(piece) if self.has_upload_place() => start.extend_from_slice(&piece),
+                Some(_) => {
+                    // Its text is taken all the same.
+                    if !matches!(self.files, FilesSoFar::Closed(_)) {
+                        self.files = FilesSoFar::Closed(FilesClosed::Now);
+                    }
+                    self.throw_away(&mut field).await?;
+                    is_whole = true;
                 }
                 None => is_whole = true,
             }
@@ -253,15 +258,16 @@ impl Receiver<'_> {
             SealedFile::NoRoom(closed) => self.received.left_out.add_closed(name, closed),
         }
         // What is left of it, if it was not taken.
-        self.throw_away(field).await?;
+        self.throw_away(&mut field).await?;
         Ok(FilePart::Read)
     }
 
-    /// Why no file of this form is taken. Found out once, when its first one comes: it counts as a message with files then.
+    /// Why no file of this form is taken. Found out once, when its first one comes.
     async fn closed(&mut self) -> Result<Option<FilesClosed>, WebError> {
         if let FilesSoFar::None = self.files {
             let closed = self.app.blocking(|app| app.why_no_room_for_files(Stage::Sending)).await?;
-            let is_one_left = || self.app.sends_with_files().take(self.app.now());
+            // It counts when it is sent.
+            let is_one_left = || self.app.sends_with_files().is_left(self.app.now());
             self.files = match closed {
                 Some(closed) => FilesSoFar::Closed(closed),
                 None if is_one_left() => FilesSoFar::Taken,
@@ -428,6 +434,11 @@ fn throw_away_rest(mut multipart: Multipart, watch: Watch) {
         }
     };
     tokio::spawn(time::timeout(REST_WITHIN, rest));
+}
+
+/// Bytes of what a part is called, which is in memory for as long as the part comes.
+fn name_bytes(field: &Field<'_>) -> usize {
+    field.name().map_or(0, str::len) + field.file_name().map_or(0, str::len)
 }
 
 fn media_type(field: &Field<'_>) -> Text {

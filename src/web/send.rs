@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     crypto::{Receipt, os_random},
-    domain::{Concern, Entries, MessageContent, SendId},
+    domain::{Concern, ConcernField, Entries, MessageContent, SendId},
     http,
 };
 
@@ -185,12 +185,15 @@ async fn deliver(app: &App, send: HeldSend, receipt: Receipt) -> Result<ShownRec
     let send_id = SendId::random(&mut os_random());
     let sent = SentFiles::new(files.described(), &left_out);
     let (told, unsent) = (ToldOnReceipt::new(route, &concern), carried_answers(route, &concern));
+    app.count_files(!files.is_empty());
     let outgoing = UnsealedMessage { content: MessageContent::Concern(concern), files, on, clocks, send_id };
     let (stored, is_first) = app.blocking(move |app| outgoing.begin(app, &receipt, route)).await?;
     let told = told.files(is_first.then_some(sent));
     Ok(ShownReceipt { code, keep, stored, told, unsent })
 }
 
+/// Bytes of all that is kept of a form while it waits.
 fn written_bytes(fields: &Entries) -> usize {
-    fields.iter().map(|(name, value)| name.len() + value.len()).sum()
+    let kept = fields.iter().filter(|(name, _)| ConcernField::from_slug(name).is_some());
+    kept.map(|(_, value)| value.len()).sum()
 }
