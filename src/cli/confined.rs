@@ -1,6 +1,9 @@
 //! What a command gives up before it handles what others wrote, and what is said where the kernel can't hold it to that.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     cli::output::{self, Failure, Outcome},
@@ -30,6 +33,13 @@ pub(in crate::cli) fn around(path: &Path) -> PathBuf {
 /// A path, or the nearest directory above it that is there: what is to be made needs that.
 fn there(path: &Path) -> PathBuf {
     if path.exists() || path.as_os_str() == "." { path.to_owned() } else { there(&around(path)) }
+}
+
+/// Lets go of what stands at standard input, which nothing here reads: a terminal there could be listened at.
+pub(in crate::cli) fn leave_standard_input() {
+    if let Ok(nothing) = File::open("/dev/null") {
+        let _ = rustix::stdio::dup2_stdin(&nothing);
+    }
 }
 
 /// For a command that ends soon: from here on it has no network, no other program, and no file but these. Where the kernel
@@ -62,7 +72,7 @@ fn given_up(landlock: Landlock) -> Result<(), String> {
         Landlock::Version(_) => Ok(()),
         Landlock::Missing => Err(
             "this kernel has no Landlock, so files that it has no use for are not out of reach; use Linux 5.13 or later, \
-             built with Landlock and started with it"
+             built with Landlock and started with it, and let no filter around this process forbid it"
                 .into(),
         ),
     }

@@ -29,6 +29,8 @@ pub(super) struct Call {
 const ALL: &[Profile] = &[Profile::Serve, Profile::Desk, Profile::DeskStarts, Profile::Command, Profile::Front];
 /// Who makes files: not the box while it serves.
 const WRITES: &[Profile] = &[Profile::Desk, Profile::DeskStarts, Profile::Command, Profile::Front];
+/// Who sets modes right by their paths, where Landlock does not stand before that.
+const MENDS: &[Profile] = &[Profile::Command];
 /// Who gives up more later.
 const SHRINKS: &[Profile] = &[Profile::DeskStarts, Profile::Command, Profile::Front];
 /// Who waits for signals, or may abort before it does.
@@ -72,7 +74,7 @@ pub(super) const CALLS: &[Call] = &[
     ),
     always("fallocate", libc::SYS_fallocate, ALL, "room in the vault"),
     always("fadvise64", libc::SYS_fadvise64, ALL, "sealed files that were read need not be kept in memory"),
-    always("fchmod", libc::SYS_fchmod, ALL, "modes of files that it made"),
+    always("fchmod", libc::SYS_fchmod, WRITES, "modes of files that it made"),
     always(
         "fchown",
         libc::SYS_fchown,
@@ -116,8 +118,8 @@ pub(super) const CALLS: &[Call] = &[
     #[cfg(target_arch = "x86_64")]
     always("rmdir", libc::SYS_rmdir, WRITES, "the same"),
     #[cfg(target_arch = "x86_64")]
-    always("chmod", libc::SYS_chmod, WRITES, "modes of files, as `desk check --mend` sets them right"),
-    always("fchmodat", libc::SYS_fchmodat, WRITES, "the same"),
+    always("chmod", libc::SYS_chmod, MENDS, "modes of files, as `desk check --mend` sets them right"),
+    always("fchmodat", libc::SYS_fchmodat, MENDS, "the same"),
     always("umask", libc::SYS_umask, SHRINKS, "a casebook that a group shares"),
     // Memory.
     always("brk", libc::SYS_brk, ALL, "memory"),

@@ -115,7 +115,7 @@ pub const OTHER_OPEN_FILES: usize = 256;
 pub const UPLOAD_PLACES: usize = 256;
 /// Uploads that are being sealed at the same moment; later ones wait.
 pub const UPLOADS: usize = 24;
-/// Bytes of memory for all that arrives and is not stored yet, everybody's together: a quarter of what the service file
+/// Bytes of memory for all that arrives and is not stored yet, everybody's together: an eighth of what the service file
 /// allows the box.
 pub const BUDGET_BYTES: usize = 128 * MIB;
 /// Of those, bytes that files may take; the rest is for text.
@@ -143,7 +143,7 @@ pub const PAGE_TEXT_BYTES: usize = 16 * KIB;
 /// it is busy.
 pub const HASH_QUEUE: usize = 64;
 /// Bytes of memory in which receipt codes are hashed at the same moment, on however many cores: six at Argon2's costs of
-/// today, a quarter of what the service file allows the box.
+/// today, an eighth of what the service file allows the box.
 pub const HASH_MEMORY_BYTES: usize = 128 * MIB;
 
 /// Working days left at which an open clock is due soon.

@@ -3,7 +3,7 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, Permissions},
+    fs::{self, File, Permissions},
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::Path,
 };
@@ -54,7 +54,8 @@ pub fn close_directory(directory: &Path) -> Result<(), FileError> {
     if found == mode {
         return Ok(());
     }
-    fs::set_permissions(directory, Permissions::from_mode(mode)).map_err(failed())
+    // What is opened is what is changed, whatever stands at its path by then.
+    File::open(directory).and_then(|opened| opened.set_permissions(Permissions::from_mode(mode))).map_err(failed())
 }
 
 /// Refuses to write a file into a directory in which candour keeps its own, by whatever path it is named.

@@ -63,6 +63,7 @@ pub(in crate::cli) fn run(arguments: &OpenArguments) -> Outcome {
         )));
     }
     let listener = bind(arguments.listen)?;
+    confined::leave_standard_input();
     // From here on no other address can be listened on and none connected to; no key has been read yet.
     confine::system_calls(Profile::DeskStarts)?;
     // Nobody is asked for a passphrase in vain.

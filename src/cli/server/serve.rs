@@ -59,6 +59,7 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     let tls = tls_files.map(Renewal::begin).transpose().map_err(Failure::Failed)?;
     let listeners = open_listeners(passed, &arguments.listen, tls.is_some())?;
     allow_open_files();
+    confined::leave_standard_input();
     // Looked at while nobody is answered, and let go: what faces the network signs nothing.
     let pair = scrub::wiped(|| arguments.data.key_pair())?;
     let calendar = arguments.data.calendar()?;

@@ -149,7 +149,7 @@ impl Renewal {
                 };
                 let tells = was_asked || (is_same && !was_told);
                 self.refused = Some((found, was_told || tells));
-                tells.then(|| format!("{why}; the certificate from before stays in use"))
+                tells.then(|| format!("{why}; the certificate from before stays in use. If its directory was replaced, start the box again"))
             }
         }
     }
