@@ -10,7 +10,7 @@ use candour::domain::limits::{BUDGET_BYTES, CONNECTIONS, FORM_BYTES, UPLOAD_PLAC
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::support::{
-    http::{self, File, Page},
+    http::{self, File},
     installation::Installation,
     person,
     served::Served,
