@@ -161,6 +161,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_no_text_is_counted_as_what_becomes_of_it() {
+        let connections = Connections::new(2);
+        let [others, ours] = [(), ()].map(|()| connections.seat(&mut os_random()).unwrap());
+        let taken = others.allowance();
+        others.conduct().has_asked();
+        // Enough for the same length of text, which counts twice.
+        assert!(taken.take(Share::Text, (BUDGET_BYTES - 4 * 32 * KIB) / 2));
+        let gathered = |byte: u8| {
+            let mut text = GatheredText::new(ours.allowance());
+            text.push(&vec![byte; 30 * KIB]).unwrap();
+            text.text().map(|text| text.len())
+        };
+        assert_eq!(gathered(b'x'), Ok(30 * KIB));
+        assert_eq!(gathered(0xff), Err(BodyError::Busy));
+    }
+
+    #[tokio::test]
     async fn a_form_that_finds_no_memory_is_told_so_at_once_and_others_are_read() {
         let connections = Connections::new(2);
         let [others, ours] = [(), ()].map(|()| connections.seat(&mut os_random()).unwrap());

@@ -132,6 +132,34 @@ fn files_use_half_of_the_sends_of_a_minute_and_texts_go_on() {
 }
 
 #[test]
+fn files_of_forms_that_are_never_sent_close_files_for_nobody() {
+    let served = Served::new("[limits]\nsends_a_minute = 4");
+    let mut wrong = checked(&served);
+    http::fill(&mut wrong, "description", "");
+    served.stopwatch.put_forward(60);
+    for _ in 0..5 {
+        assert_eq!(send(&served, &wrong, 1).status, 422);
+    }
+    served.stopwatch.put_forward(60);
+    assert!(http::get(served.address, "/report?route=staff-concern").all("#files-closed").is_empty());
+}
+
+#[test]
+fn a_name_that_fills_memory_is_refused() {
+    let served = Served::new("");
+    let post = |length: usize| {
+        let name = "n".repeat(length);
+        let body = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\nx\r\n--b--\r\n");
+        let head = format!(
+            "POST /report/send HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        http::exchange(served.address, &head, |stream| std::io::Write::write_all(stream, body.as_bytes())).status
+    };
+    assert_eq!((post(4 * 1024), post(4 * 1024 + 1)), (422, 413));
+}
+
+#[test]
 fn a_body_of_countless_parts_is_refused() {
     let served = Served::new("");
     let post = |parts: usize| {

@@ -468,3 +468,12 @@ fn sockets_from_systemd_are_taken_and_the_default_is_not() {
     assert!(child.wait().unwrap().success());
     assert_eq!(lines.count(), 0, "a box that is well says nothing");
 }
+
+#[test]
+fn a_box_without_a_certificate_is_not_ended_by_a_signal_to_look_at_it() {
+    let place = Installation::new();
+    let running = place.serve();
+    running.signal(Signal::HUP).unwrap();
+    assert_eq!(http::get(running.address, "/healthz").status, 200);
+    assert_eq!(running.stop(), "");
+}

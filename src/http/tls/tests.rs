@@ -14,7 +14,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::oneshot,
     task::JoinHandle,
-    time::Instant,
+    time::{self, Instant},
 };
 use tokio_rustls::{TlsConnector, client::TlsStream as ClientStream};
 
@@ -190,6 +190,23 @@ async fn what_does_not_begin_with_tls_gets_nothing() {
         let _ = stream.read_to_end(&mut answer).await;
         assert_eq!(answer, b"");
     }
+}
+
+#[tokio::test]
+async fn a_greeting_that_fills_memory_is_not_read_to_its_end() {
+    let sides = Sides::new();
+    let (address, _stop, _served) = sides.serve(Router::new()).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // A greeting that says it has 60,000 bytes, in records of 16,384, and more of it than is read.
+    let mut hello = vec![1, 0, 0xea, 0x60, 3, 3];
+    hello.resize(HANDSHAKE_BYTES + RECORD, 0);
+    for piece in hello.chunks(RECORD) {
+        let length = u16::try_from(piece.len()).unwrap().to_be_bytes();
+        let _ = stream.write_all(&[&[HANDSHAKE, 3, 1][..], &length, piece].concat()).await;
+    }
+    let mut answer = Vec::new();
+    let ended = time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await;
+    assert!(ended.is_ok(), "it is waited for");
 }
 
 #[tokio::test(start_paused = true)]
