@@ -140,7 +140,6 @@ fn files_of_forms_that_are_never_sent_close_files_for_nobody() {
     for _ in 0..5 {
         assert_eq!(send(&served, &wrong, 1).status, 422);
     }
-    served.stopwatch.put_forward(60);
     assert!(http::get(served.address, "/report?route=staff-concern").all("#files-closed").is_empty());
 }
 
