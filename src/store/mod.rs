@@ -29,6 +29,7 @@ mod fold;
 #[cfg(test)]
 mod forensics;
 mod intake;
+mod last_days;
 mod maintain;
 mod metronome;
 mod outcome;
@@ -61,6 +62,7 @@ pub use collect::{CollectionPlan, CollectionRecord, PartReports, Snapshot};
 pub use database::{DATABASE, Store, VAULT_FILES};
 pub use delivery::{Applied, ApplyError, Delivery, Skipped, WhySkipped};
 pub use error::{CopyError, StoreError};
+pub use last_days::LastDay;
 pub use metronome::ServingRight;
 pub use outcome::{AddMessage, AddReport};
 pub use own_copies::CopyRead;

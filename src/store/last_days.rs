@@ -1,0 +1,73 @@
+//! The days on which something last happened that an operator has to know of: days, and nothing finer.
+
+use rusqlite::OptionalExtension;
+
+use super::{Store, StoreError, damaged, rows};
+use crate::domain::Date;
+
+/// What last happened on a day that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastDay {
+    /// A collection left the box: it was written for somebody to carry, or all of it was fetched.
+    Fetched,
+    /// Decisions were taken.
+    Delivered,
+    /// The front was looked at, and nothing was wrong with it.
+    FrontProved,
+}
+
+impl LastDay {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Fetched => "fetched",
+            Self::Delivered => "delivered",
+            Self::FrontProved => "front_proved",
+        }
+    }
+}
+
+impl Store {
+    /// The day on which that last happened; none if it never did. Blocks.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn last_day(&self, what: LastDay) -> Result<Option<Date>, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT value FROM setting WHERE name = ?1";
+            let found: Option<Vec<u8>> = connection.query_row(sql, [what.name()], |row| row.get(0)).optional()?;
+            let text = found.map(String::from_utf8).transpose().map_err(|_| damaged("a day"))?;
+            text.as_deref().map(rows::day).transpose()
+        })
+    }
+
+    /// Records that it happened on that day. Blocks.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn record_last_day(&self, what: LastDay, on: Date) -> Result<(), StoreError> {
+        self.change(move |connection| {
+            let sql = "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)";
+            connection.execute(sql, (what.name(), on.to_string().as_bytes()))?;
+            Ok(())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::EmptyBox;
+
+    #[test]
+    fn each_day_is_kept_by_itself() {
+        let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        assert_eq!(store.last_day(LastDay::Fetched).unwrap(), None);
+        store.record_last_day(LastDay::Fetched, day("2026-12-01")).unwrap();
+        store.record_last_day(LastDay::Fetched, day("2026-12-02")).unwrap();
+        store.record_last_day(LastDay::Delivered, day("2026-12-03")).unwrap();
+        assert_eq!(store.last_day(LastDay::Fetched).unwrap(), Some(day("2026-12-02")));
+        assert_eq!(store.last_day(LastDay::Delivered).unwrap(), Some(day("2026-12-03")));
+        assert_eq!(store.last_day(LastDay::FrontProved).unwrap(), None);
+    }
+}
