@@ -16,7 +16,7 @@ use super::{
 /// A drop-box for serious concerns in the NHS: a box that seals what people send and can't open it, and an offline desk
 /// where the governance team opens, decides and answers.
 #[derive(Parser)]
-#[command(name = "candour", version, propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "candour", version = env!("CANDOUR_VERSION"), propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -10,6 +10,8 @@ use super::{
     intake::{IntakeFile, Pending},
     schema,
     slot_records::refuse_cut,
+    soundness::{DatabaseFile, look_through_small},
+    standing::StoreFiles,
     vault::{Shelf, Vault},
     writer::{self, Engine},
 };
@@ -36,6 +38,8 @@ pub struct Store {
     vault: Arc<Vault>,
     intake: Arc<IntakeFile>,
     pending: Arc<RwLock<Arc<Pending>>>,
+    // After every connection: see `StoreFiles`.
+    files: Arc<StoreFiles>,
 }
 
 struct ReadConnections {
@@ -109,10 +113,11 @@ impl Store {
         Ok(partial)
     }
 
-    /// Opens it, brings it to this version's schema, and starts the writer.
+    /// Opens it and starts the writer.
     ///
     /// # Errors
-    /// If there is none, it is damaged, or it is of a later version.
+    /// If there is none, it is damaged, or it is of another version: an earlier one is brought to this one by
+    /// [`Store::bring_forward`].
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let store = Self::open_to_save(directory)?;
         store.read(|connection| {
@@ -134,12 +139,20 @@ impl Store {
         if !path.is_file() {
             return Err(StoreError::Missing(directory.to_owned()));
         }
-        let mut connection = schema::open_writer(&path, false)?;
-        schema::migrate(&mut connection)?;
+        let database = DatabaseFile::open(&path)?;
+        let whole = database.look()?;
+        let looking = schema::open_to_look(&path, &whole)?;
+        schema::refuse_other_version(&looking)?;
+        look_through_small(&looking)?;
+        drop(looking);
+        let connection = schema::open_writer(&path, false)?;
         let settings = Arc::new(Settings::load(&connection)?);
+        let files = Arc::new(StoreFiles::of(directory.to_owned(), database)?);
         let (vault, intake) = (Arc::new(Vault::open(directory)?), Arc::new(IntakeFile::open(directory)?));
         let pending = Arc::<RwLock<Arc<Pending>>>::default();
-        let mut engine = Engine::new(connection, Arc::clone(&vault), Arc::clone(&intake), Arc::clone(&pending))?;
+        let (engine_vault, engine_intake) = (Arc::clone(&vault), Arc::clone(&intake));
+        let mut engine =
+            Engine::new(connection, engine_vault, engine_intake, Arc::clone(&pending), Arc::clone(&files))?;
         match engine.fold() {
             // A full disk keeps nobody from reading; whoever needs it folded tries again.
             Ok(())
@@ -153,7 +166,7 @@ impl Store {
             Err(error) => return Err(error),
         }
         let readers = Arc::new(ReadConnections { path, idle: Mutex::default() });
-        Ok(Self { writer: writer::Writer::start(engine)?, readers, settings, vault, intake, pending })
+        Ok(Self { writer: writer::Writer::start(engine)?, readers, settings, vault, intake, pending, files })
     }
 
     /// What was fixed when the box was made.
@@ -170,6 +183,14 @@ impl Store {
 
     pub(super) const fn vault(&self) -> &Arc<Vault> {
         &self.vault
+    }
+
+    pub(super) const fn intake(&self) -> &Arc<IntakeFile> {
+        &self.intake
+    }
+
+    pub(super) const fn files(&self) -> &Arc<StoreFiles> {
+        &self.files
     }
 
     pub(super) const fn writer(&self) -> &writer::Writer {

@@ -33,18 +33,7 @@ impl Store {
     /// # Errors
     /// If it can't be read.
     pub fn last_backup(&self) -> Result<Option<(Date, Option<Digest>)>, StoreError> {
-        self.read(|connection| {
-            let sql = "SELECT value FROM setting WHERE name = 'backed_up'";
-            let found: Option<Vec<u8>> = connection.query_row(sql, [], |row| row.get(0)).optional()?;
-            let parsed = |bytes: Vec<u8>| {
-                let text = String::from_utf8(bytes).ok()?;
-                Some(match text.split_once(' ') {
-                    Some((day, file)) => (day.parse().ok()?, Some(file.parse().ok()?)),
-                    None => (text.parse().ok()?, None),
-                })
-            };
-            found.map(|bytes| parsed(bytes).ok_or_else(|| damaged("the day of the last backup"))).transpose()
-        })
+        self.read(read_last_backup)
     }
 
     /// The day of the last backup; none if there was none. Blocks.
@@ -62,6 +51,20 @@ impl Store {
     pub fn tell_everything(&self) -> Result<(), StoreError> {
         self.change(tell_everything)
     }
+}
+
+/// As every version has kept it.
+pub(super) fn read_last_backup(connection: &Connection) -> Result<Option<(Date, Option<Digest>)>, StoreError> {
+    let sql = "SELECT value FROM setting WHERE name = 'backed_up'";
+    let found: Option<Vec<u8>> = connection.query_row(sql, [], |row| row.get(0)).optional()?;
+    let parsed = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).ok()?;
+        Some(match text.split_once(' ') {
+            Some((day, file)) => (day.parse().ok()?, Some(file.parse().ok()?)),
+            None => (text.parse().ok()?, None),
+        })
+    };
+    found.map(|bytes| parsed(bytes).ok_or_else(|| damaged("the day of the last backup"))).transpose()
 }
 
 pub(super) fn begin_epoch(connection: &Connection, epoch: &Epoch) -> Result<(), StoreError> {

@@ -1,10 +1,13 @@
 use std::{
-    io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
 use rusqlite::ErrorCode;
 use rustix::fs::StatVfsMountFlags;
+
+/// Bytes of a version's name, and more.
+const LONGEST_VERSION: usize = 20;
 
 /// Something is wrong with the store. None of a person's input is in it.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -30,13 +33,21 @@ pub enum StoreError {
     #[error("the database is in use by another command; run this one again when that has finished")]
     Busy,
     /// Made by a later version.
-    #[error("the database is of a later version ({found}, this one knows {known}); use the newer candour")]
-    Newer {
-        /// The version found.
-        found: i64,
-        /// The newest that this program knows.
-        known: i64,
-    },
+    #[error("this box {0}; use the newer `candour`")]
+    Newer(NeededVersion),
+    /// Made by an earlier version, and not brought to this one yet.
+    #[error("this box is of an earlier version of Candour; run `candour check`, which brings it to this one")]
+    Earlier,
+    /// The same, and whoever brings it to this one could not go back.
+    #[error(
+        "this box is of an earlier version of Candour, and no backup was made of it today or yesterday: run `candour backup` with the program that it ran until now, then this one again"
+    )]
+    NotBackedUp,
+    /// The same, and a program of that version uses it.
+    #[error(
+        "this box is of an earlier version of Candour, and the program that it ran until now still uses it: stop that one, then run this one again"
+    )]
+    EarlierRuns,
     /// What is in it can't be right.
     #[error("the data directory is damaged ({0}); stop the box, and restore it from its backup with `candour restore`")]
     Damaged(String),
@@ -62,6 +73,29 @@ pub enum StoreError {
     /// The writer has stopped.
     #[error("the store has stopped; start the box again")]
     Stopped,
+}
+
+/// The program that a newer box asks for.
+#[derive(Clone, Debug)]
+pub struct NeededVersion(Option<String>);
+
+impl NeededVersion {
+    /// As the box says it; anything but a version counts as if it said nothing.
+    pub(super) fn parse(found: &[u8]) -> Self {
+        let is_version = (1..=LONGEST_VERSION).contains(&found.len())
+            && found.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        Self(is_version.then(|| String::from_utf8_lossy(found).into_owned()))
+    }
+}
+
+impl fmt::Display for NeededVersion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(version) => write!(formatter, "needs candour {version} or later")?,
+            None => formatter.write_str("needs a later candour")?,
+        }
+        write!(formatter, ", and this is {}", env!("CARGO_PKG_VERSION"))
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {

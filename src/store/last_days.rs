@@ -2,7 +2,7 @@
 
 use rusqlite::OptionalExtension;
 
-use super::{Store, StoreError, damaged, rows};
+use super::{Store, StoreError, rows};
 use crate::domain::Date;
 
 /// What last happened on a day that is kept.
@@ -33,10 +33,9 @@ impl Store {
     /// If it can't be read.
     pub fn last_day(&self, what: LastDay) -> Result<Option<Date>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT value FROM setting WHERE name = ?1";
-            let found: Option<Vec<u8>> = connection.query_row(sql, [what.name()], |row| row.get(0)).optional()?;
-            let text = found.map(String::from_utf8).transpose().map_err(|_| damaged("a day"))?;
-            text.as_deref().map(rows::day).transpose()
+            let sql = "SELECT on_day FROM last_day WHERE what = ?1";
+            let found: Option<String> = connection.query_row(sql, [what.name()], |row| row.get(0)).optional()?;
+            found.as_deref().map(rows::day).transpose()
         })
     }
 
@@ -46,8 +45,8 @@ impl Store {
     /// If it can't be written.
     pub fn record_last_day(&self, what: LastDay, on: Date) -> Result<(), StoreError> {
         self.change(move |connection| {
-            let sql = "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)";
-            connection.execute(sql, (what.name(), on.to_string().as_bytes()))?;
+            let sql = "INSERT OR REPLACE INTO last_day (what, on_day) VALUES (?1, ?2)";
+            connection.execute(sql, (what.name(), on.to_string()))?;
             Ok(())
         })
     }

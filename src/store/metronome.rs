@@ -97,14 +97,14 @@ impl Store {
         // A file whose last reading lies ahead is not marked each time it is read, as far as the file system leaves that out
         // for files that were read since they were changed.
         let times = Timestamps { last_access: time(begin + DAY), last_modification: time(begin) };
-        for file in self.files() {
+        for file in self.written_files() {
             // Files of others, or that are not there now.
             let _: Result<(), Errno> = utimensat(CWD, &file, &times, AtFlags::SYMLINK_NOFOLLOW);
         }
     }
 
     /// Everything that is written while the box serves, and the directory that it lies in.
-    fn files(&self) -> Vec<PathBuf> {
+    fn written_files(&self) -> Vec<PathBuf> {
         let database = ["", "-wal", "-shm"].map(|end| format!("{DATABASE}{end}"));
         let names = database.into_iter().chain(VAULT_FILES.map(str::to_owned));
         names.map(|name| self.directory().join(name)).chain([self.directory().to_owned()]).collect()

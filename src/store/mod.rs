@@ -32,6 +32,9 @@ mod intake;
 mod last_days;
 mod maintain;
 mod metronome;
+mod migration;
+#[cfg(test)]
+mod migration_tests;
 mod outcome;
 mod own_copies;
 #[cfg(test)]
@@ -50,6 +53,10 @@ mod sealed_place;
 mod settings;
 mod signers;
 mod slot_records;
+mod soundness;
+mod standing;
+#[cfg(test)]
+mod standing_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 mod upload;
@@ -61,7 +68,7 @@ pub use clocks::ReportClock;
 pub use collect::{CollectionPlan, CollectionRecord, PartReports, Snapshot};
 pub use database::{DATABASE, Store, VAULT_FILES};
 pub use delivery::{Applied, ApplyError, Delivery, Skipped, WhySkipped};
-pub use error::{CopyError, StoreError};
+pub use error::{CopyError, NeededVersion, StoreError};
 pub use last_days::LastDay;
 pub use metronome::ServingRight;
 pub use outcome::{AddMessage, AddReport};

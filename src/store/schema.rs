@@ -1,18 +1,18 @@
-use std::{path::Path, time::Duration};
+use std::{cmp::Ordering, path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
-use super::StoreError;
+use super::{NeededVersion, StoreError, damaged, soundness::WholeDatabase};
 
 /// Says that a `SQLite` file is a Candour box: "Cand".
-const APPLICATION_ID: i64 = 0x4361_6e64;
+pub(super) const APPLICATION_ID: i64 = 0x4361_6e64;
 /// How long to wait for another process.
 pub(super) const BUSY: Duration = Duration::from_secs(10);
 
 /// Each step brings the schema one version further. A step that was released is never changed.
 ///
 /// Every table is `WITHOUT ROWID` and keyed by random ids, so that rows do not stand in the order in which they came.
-const MIGRATIONS: &[&str] = &["
+pub(super) const MIGRATIONS: &[&str] = &["
     CREATE TABLE setting (
         name TEXT PRIMARY KEY,
         value BLOB NOT NULL
@@ -270,6 +270,18 @@ const MIGRATIONS: &[&str] = &["
     CREATE TABLE signer (
         key TEXT PRIMARY KEY
     ) STRICT, WITHOUT ROWID;
+", "
+    -- The days on which something last happened that an operator has to know of.
+    CREATE TABLE last_day (
+        what TEXT PRIMARY KEY,
+        on_day TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO last_day
+        SELECT name, CAST(value AS TEXT) FROM setting WHERE name IN ('fetched', 'delivered', 'front_proved');
+    DELETE FROM setting WHERE name IN ('fetched', 'delivered', 'front_proved');
+
+    -- The first program that knows this version: an older one names it when it refuses.
+    INSERT OR REPLACE INTO setting VALUES ('needs', CAST('0.2.0' AS BLOB));
 "];
 
 /// Tables that may be short however large the database is, with what their keys are: see `metronome`.
@@ -314,18 +326,38 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Brings the schema to this version, a step a transaction.
+/// Opens a database to look at it alone, after which it is as it was.
+pub(super) fn open_to_look(path: &Path, whole: &WholeDatabase) -> Result<Connection, StoreError> {
+    if whole.is_logged {
+        return open_reader(path);
+    }
+    // Nothing to write into it; and closing it takes away again what opening it laid beside it.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    configure(&connection)?;
+    connection.pragma_update(None, "query_only", "ON")?;
+    Ok(connection)
+}
+
+/// Refuses a database of any version but this program's.
+pub(super) fn refuse_other_version(connection: &Connection) -> Result<(), StoreError> {
+    match version(connection)?.cmp(&known()) {
+        Ordering::Less => Err(StoreError::Earlier),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(StoreError::Newer(needed(connection)?)),
+    }
+}
+
+/// Brings the schema to this version, a step a transaction. Each step leaves a database that a program knows.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     loop {
-        let step = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let step = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let found: i64 = step.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        let application: i64 = step.pragma_query_value(None, "application_id", |row| row.get(0))?;
-        if found > 0 && application != APPLICATION_ID {
-            return Err(super::damaged("it belongs to another program"));
+        if found > 0 {
+            version(&step)?;
         }
-        if found > known {
-            return Err(StoreError::Newer { found, known });
+        if found > known() {
+            return Err(StoreError::Newer(needed(&step)?));
         }
         let Some(migration) = usize::try_from(found).ok().and_then(|found| MIGRATIONS.get(found)) else {
             return Ok(());
@@ -335,6 +367,28 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         step.pragma_update(None, "user_version", found + 1)?;
         step.commit()?;
     }
+}
+
+/// The newest version that this program knows.
+pub(super) fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// The version of a box's database.
+fn version(connection: &Connection) -> Result<i64, StoreError> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if found < 1 || application != APPLICATION_ID {
+        return Err(damaged("candour.db belongs to another program"));
+    }
+    Ok(found)
+}
+
+/// The first program that knows a newer database, as that says; nothing that is no version is repeated.
+fn needed(connection: &Connection) -> Result<NeededVersion, StoreError> {
+    let sql = "SELECT value FROM setting WHERE name = 'needs'";
+    let found: Option<Vec<u8>> = connection.query_row(sql, [], |row| row.get(0)).optional()?;
+    Ok(NeededVersion::parse(&found.unwrap_or_default()))
 }
 
 fn configure(connection: &Connection) -> Result<(), StoreError> {
@@ -350,19 +404,6 @@ fn configure(connection: &Connection) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_later_version_and_another_programs_file_are_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("x.db");
-        let mut connection = open_writer(&path, true).unwrap();
-        migrate(&mut connection).unwrap();
-        migrate(&mut connection).unwrap();
-        connection.pragma_update(None, "user_version", 99).unwrap();
-        assert!(matches!(migrate(&mut connection), Err(StoreError::Newer { found: 99, .. })));
-        connection.pragma_update(None, "application_id", 1).unwrap();
-        assert!(matches!(migrate(&mut connection), Err(StoreError::Damaged(_))));
-    }
 
     #[test]
     fn every_setting_is_in_force() {

@@ -63,6 +63,13 @@ pub(super) fn add(store: &Store, locator: Locator, contents: &[&[u8]]) -> Report
     id
 }
 
+/// Tries to add one more.
+pub(super) fn try_add(store: &Store, contents: &[&[u8]]) -> Result<AddReport, StoreError> {
+    let (id, locator) = (ReportId::random(&mut os_random()), locator(store));
+    let message = message(store, 1, MessageKind::Concern, contents);
+    store.add_report(NewReport { id, locator, route: Route::StaffConcern, reply_to: "age1".into(), message })
+}
+
 fn copy(store: &Store, report: ReportId, seq: u32, place: usize) -> Vec<u8> {
     let mut out = Vec::new();
     store.snapshot(|snapshot| snapshot.copy_file(report, seq, place, &mut out)).unwrap();

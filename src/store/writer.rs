@@ -10,9 +10,10 @@ use tokio::sync::oneshot;
 use super::{
     AddMessage, StoreError,
     fold::{fold_message, folded_generation, set_folded_generation},
-    intake::{IntakeFile, Latest, Pending, PendingMessage},
+    intake::{IntakeFile, Latest, Pending, PendingMessage, StateNumbers, refuse_without},
     schema::BUSY,
     slot_records::any_taken,
+    standing::StoreFiles,
     vault::{Shelf, Vault},
 };
 use crate::domain::MessageKind;
@@ -92,6 +93,11 @@ impl Writer {
         Ok(Self { jobs: Arc::new(Inner { sender: Some(sender), thread: Some(thread) }) })
     }
 
+    /// Whether the thread is there that writes.
+    pub(super) fn is_running(&self) -> bool {
+        self.jobs.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
     /// Queues a change of the database. The answer comes when its commit is on the disk; one that fails is undone alone.
     pub(super) fn change<T: Send + 'static>(
         &self,
@@ -139,6 +145,8 @@ pub(super) struct Engine {
     /// Shared with whoever reads.
     pending: Arc<RwLock<Arc<Pending>>>,
     generation: u64,
+    /// The generation of the last state that was folded.
+    base: u64,
     half: usize,
     /// Bytes of a half that may not be zero behind its state.
     longest: usize,
@@ -146,6 +154,8 @@ pub(super) struct Engine {
     patience: Duration,
     /// How often the database had been changed when it was tidied last.
     pub(super) tidied: Option<(u64, u64)>,
+    /// After the connection: see [`StoreFiles`].
+    files: Arc<StoreFiles>,
 }
 
 impl Engine {
@@ -154,10 +164,21 @@ impl Engine {
         vault: Arc<Vault>,
         intake: Arc<IntakeFile>,
         pending: Arc<RwLock<Arc<Pending>>>,
+        files: Arc<StoreFiles>,
     ) -> Result<Self, StoreError> {
-        let longest = IntakeFile::ROOM;
-        let mut engine =
-            Self { connection, vault, intake, pending, generation: 0, half: 0, longest, patience: BUSY, tidied: None };
+        let mut engine = Self {
+            connection,
+            vault,
+            intake,
+            pending,
+            generation: 0,
+            base: 0,
+            half: 0,
+            longest: IntakeFile::ROOM,
+            patience: BUSY,
+            tidied: None,
+            files,
+        };
         let intake = Arc::clone(&engine.intake);
         let _locked = intake.lock()?;
         engine.refresh()?;
@@ -233,7 +254,12 @@ impl Engine {
     /// Puts messages into the intake: all that can be added, in one commit.
     fn commit(&mut self, jobs: Vec<MessageJob>) {
         let intake = Arc::clone(&self.intake);
-        let locked = intake.lock().map_err(StoreError::from).and_then(|locked| self.refresh().map(|()| locked));
+        let locked = intake.lock().map_err(StoreError::from).and_then(|locked| {
+            // What goes into files that nobody will find is not kept, though it can be written.
+            self.files.refuse_changed()?;
+            self.refresh()?;
+            Ok(locked)
+        });
         let locked = match locked {
             Ok(locked) => locked,
             Err(error) => {
@@ -362,7 +388,7 @@ impl Engine {
         self.generation += 1;
         let half = 1 - self.half;
         self.longest = self.longest.max(body.len());
-        self.intake.write(half, self.generation, &body, self.longest)?;
+        self.intake.write(half, self.numbers(), &body, self.longest)?;
         self.intake.sync()?;
         self.half = half;
         self.set_pending(pending);
@@ -372,7 +398,7 @@ impl Engine {
     /// Makes the other half the same: the older state would tell what came last. Under the lock.
     fn mirror(&self) {
         let body = self.pending().write();
-        let written = self.intake.write(1 - self.half, self.generation, &body, self.longest);
+        let written = self.intake.write(1 - self.half, self.numbers(), &body, self.longest);
         // If it can't be done now, the next commit writes over it.
         let _ = written.and_then(|()| self.intake.sync());
     }
@@ -382,14 +408,16 @@ impl Engine {
         if self.generation > 0 && self.intake.is_own()? {
             return Ok(());
         }
-        let Latest { generation, half, body } = self.intake.latest()?;
+        let Latest { generation, half, base, body } = self.intake.latest()?;
         // What was folded and not cleared away, because the program was killed in between, is not to be folded again: what
         // became of it since would come back.
         let folded = folded_generation(&self.connection)?;
+        refuse_without(base, folded)?;
         let is_folded = generation <= folded;
         let pending = if is_folded { Pending::default() } else { Pending::read(&body)? };
         // Past all that was folded, or what comes now would pass for that.
         (self.generation, self.half) = (generation.max(self.generation).max(folded), half);
+        self.base = folded;
         self.set_pending(pending);
         Ok(())
     }
@@ -431,9 +459,10 @@ impl Engine {
         }
         folded?;
         self.set_pending(Pending::default());
+        self.base = self.generation;
         self.generation += 1;
         // If this fails, the next state takes their place.
-        self.intake.clear(self.half, self.generation)?;
+        self.intake.clear(self.half, self.numbers())?;
         self.longest = 0;
         Ok(())
     }
@@ -478,6 +507,10 @@ impl Engine {
         let outcome = work(self);
         self.connection.busy_timeout(self.patience)?;
         outcome
+    }
+
+    const fn numbers(&self) -> StateNumbers {
+        StateNumbers { generation: self.generation, base: self.base }
     }
 
     pub(super) fn pending(&self) -> Arc<Pending> {

@@ -7,6 +7,7 @@ use super::{
     capacity::{Capacity, FilesClosed, FreeSpace, Stage},
     error::WebError,
     kdf_queue::{KdfQueue, Place},
+    last_look::LastLook,
     last_write::LastWrite,
     load::IssuedCodes,
     rate::Rate,
@@ -61,6 +62,7 @@ struct AppParts {
     pages: Arc<Semaphore>,
     capacity: Capacity,
     last_write: LastWrite,
+    last_look: LastLook,
 }
 
 impl App {
@@ -87,6 +89,7 @@ impl App {
             pages: Arc::new(Semaphore::new(2 * cores)),
             capacity: Capacity::new(&limits),
             last_write: LastWrite::default(),
+            last_look: LastLook::default(),
         }))
     }
 
@@ -153,6 +156,10 @@ impl App {
 
     pub(super) fn last_write(&self) -> &LastWrite {
         &self.0.last_write
+    }
+
+    pub(super) fn last_look(&self) -> &LastLook {
+        &self.0.last_look
     }
 
     /// What to answer whoever sent what could not be written.

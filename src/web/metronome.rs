@@ -75,12 +75,17 @@ pub fn last_tick(app: &App) {
 fn beat(app: &App) {
     app.store().renew_times(app.today());
     // What failed is tried again, and nothing else is written.
-    if app.last_write().failed() {
+    if look(app) && app.last_write().failed() {
         probe(app);
     }
 }
 
 fn tick(app: &App) {
+    if !look(app) {
+        // Nothing more is written to what is not the box's any more, or not whole.
+        tell_faults();
+        return;
+    }
     let limits = app.config().limits;
     let done = app.store().forget_acknowledged(app.today(), limits.acknowledged_days).map(drop);
     let over = app.store().forget_over(app.today(), &limits.periods()).map(drop);
@@ -94,6 +99,20 @@ fn tick(app: &App) {
     // At a tick alone: who reads the log would learn from the time of a line that somebody met a fault then. `/healthz`
     // tells at once that there is one.
     tell_faults();
+}
+
+/// Whether all that is open is still there and whole.
+fn look(app: &App) -> bool {
+    let found = app.store().look();
+    if let Err(error) = &found {
+        // Another command holds the database, most often for a moment.
+        if matches!(error, StoreError::Busy) {
+            return true;
+        }
+        note_fault(error);
+    }
+    app.last_look().set(&found);
+    found.is_ok()
 }
 
 fn probe(app: &App) {

@@ -15,6 +15,7 @@ mod follow_up;
 mod form;
 mod health;
 mod kdf_queue;
+mod last_look;
 mod last_write;
 mod load;
 mod message;

@@ -21,6 +21,14 @@ pub enum LogError {
     /// `casebook.json` is not what [`crate::casebook::Pointer`] writes.
     #[error("{} can't be read; restore it from a backup", .0.display())]
     Pointer(PathBuf),
+    /// `casebook.json` is of a version that this program does not know.
+    #[error(
+        "the casebook in {} is of a later version of Candour, and this program is {}; use the newer `candour`, on every member's machine", .0.display(), env!("CARGO_PKG_VERSION")
+    )]
+    Newer(PathBuf),
+    /// The same of one that was made before anything was released.
+    #[error("the casebook in {} is of a version from before the first release, which no release reads", .0.display())]
+    Unreleased(PathBuf),
     /// The identity vouched for another casebook.json than this.
     #[error(
         "this identity does not fit the casebook, or casebook.json was changed; give the identity that you joined with, or restore casebook.json from a backup"

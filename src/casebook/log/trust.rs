@@ -1,7 +1,10 @@
 //! What stands outside every seal: which casebook it is (`casebook.json`), and each member's word that it is the right
 //! one.
 
-use std::path::{Path, PathBuf};
+use std::{
+    cmp::Ordering,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -56,9 +59,11 @@ impl Pointer {
         if !path.exists() {
             return Err(LogError::NoCasebook(casebook.to_owned()));
         }
-        let pointer: Self =
-            serde_json::from_slice(&files::read_shared(&path, BYTES)?).map_err(|_| LogError::Pointer(path.clone()))?;
-        if pointer.format == Format::Casebook { Ok(pointer) } else { Err(LogError::Pointer(path)) }
+        let json = files::read_shared(&path, BYTES)?;
+        match serde_json::from_slice::<Self>(&json) {
+            Ok(pointer) if pointer.format == Format::Casebook => Ok(pointer),
+            _ => Err(other_version(casebook, &json).unwrap_or(LogError::Pointer(path))),
+        }
     }
 
     /// For two members to compare, before one of them vouches for what the other made.
@@ -146,4 +151,51 @@ fn word_path(casebook: &Path, identity: &GovernanceIdentity) -> PathBuf {
     let keys = identity.recipients().keys();
     let name = crypto::digest(keys.last().map(String::as_bytes).unwrap_or_default()).to_string();
     casebook.join(TRUST).join(format!("{}.json", &name[..16]))
+}
+
+/// What is wrong with a pointer that is not of this version, if that is what is wrong with it.
+fn other_version(casebook: &Path, json: &[u8]) -> Option<LogError> {
+    /// All that every version has in common.
+    #[derive(Deserialize)]
+    struct AnyPointer {
+        format: String,
+    }
+    let number = |format: &str| format.strip_prefix("candour-casebook-v")?.parse::<u32>().ok();
+    let AnyPointer { format } = serde_json::from_slice(json).ok()?;
+    match number(&format)?.cmp(&number(Format::Casebook.slug())?) {
+        Ordering::Less => Some(LogError::Unreleased(casebook.to_owned())),
+        Ordering::Equal => None,
+        Ordering::Greater => Some(LogError::Newer(casebook.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_casebook_of_another_version_is_told_from_one_that_is_damaged() {
+        let directory = tempfile::tempdir().unwrap();
+        let told = |json: &str| {
+            let path = directory.path().join(NAME);
+            files::replace(&path, Readers::Owner, json.as_bytes()).unwrap();
+            Pointer::read(directory.path()).err()
+        };
+        for (json, says) in [
+            (
+                r#"{"format":"candour-casebook-v4","more":["than", 3]}"#,
+                "is of a later version of Candour, and this program is ",
+            ),
+            (r#"{"format":"candour-casebook-v41"}"#, "use the newer `candour`"),
+            (r#"{"format":"candour-casebook-v2"}"#, "from before the first release"),
+            (r#"{"format":"candour-casebook-v3"}"#, "can't be read"),
+            (r#"{"format":"candour-casebook-v"}"#, "can't be read"),
+            (r#"{"format":"candour-referral-v9"}"#, "can't be read"),
+            ("{", "can't be read"),
+            ("", "can't be read"),
+        ] {
+            let error = told(json).unwrap().to_string();
+            assert!(error.contains(says) && error.lines().count() == 1, "{json}: {error}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::{
         BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, is_private_key, read_keys,
         signers_fingerprint,
     },
-    domain::{Calendar, limits::MIB},
+    domain::{Calendar, SystemDay, Today, limits::MIB},
     files::{self, FileError},
     store::{DATABASE, Store, StoreError, VAULT_FILES},
     transfer::{self, KeyPairFound},
@@ -120,18 +120,20 @@ impl DataArgument {
 
     /// Opens the store, and lets everything be beside it.
     pub(in crate::cli) fn store_as_it_is(&self) -> Result<Store, Failure> {
-        self.opened(Store::open(&self.store_directory()))
+        self.opened(Store::open)
     }
 
     /// The same, whatever the vault has lost: to take out of it what is still there.
     pub(in crate::cli) fn store_to_save(&self) -> Result<Store, Failure> {
-        let store = self.opened(Store::open_to_save(&self.store_directory()))?;
+        let store = self.opened(Store::open_to_save)?;
         self.forget_restore();
         Ok(store)
     }
 
-    fn opened(&self, opened: Result<Store, StoreError>) -> Result<Store, Failure> {
-        match opened {
+    /// Opens a store of this version, or of an earlier one, which it is no more then.
+    fn opened(&self, open: fn(&Path) -> Result<Store, StoreError>) -> Result<Store, Failure> {
+        let directory = self.store_directory();
+        match Store::bring_forward(&directory, SystemDay.today()).and_then(|()| open(&directory)) {
             // A box was here: another one under its key would be none that anybody knows.
             Err(StoreError::Missing(_)) => {
                 self.refuse_remains()?;

@@ -7,5 +7,5 @@
 mod halves;
 mod pending;
 
-pub(super) use halves::{IntakeFile, Latest};
+pub(super) use halves::{IntakeFile, Latest, StateNumbers, refuse_without};
 pub(super) use pending::{Begins, Pending, PendingMessage};

@@ -201,6 +201,14 @@ impl Vault {
         self.lost.load(Ordering::SeqCst)
     }
 
+    /// Refuses a shelf whose file has fewer slots than are handed out.
+    pub(in crate::store) fn refuse_shorter(&self, shelf: Shelf) -> Result<(), StoreError> {
+        let mut state = self.state();
+        // Nothing is handed out yet.
+        let Ok(map) = self.map(&mut state, shelf) else { return Ok(()) };
+        if self.file(shelf).slots()? < map.slots() { Err(StoreError::Cut(shelf.file_name())) } else { Ok(()) }
+    }
+
     /// Slots that are taken where people's files go.
     #[cfg(test)]
     pub(in crate::store) fn taken(&self) -> u32 {
