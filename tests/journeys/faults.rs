@@ -355,7 +355,7 @@ impl SmallDisk {
     }
 
     /// Fills it but for some bytes.
-    fn fill(&self, filler: &Path, left: usize) {
+    pub(super) fn fill(&self, filler: &Path, left: usize) {
         assert!(filler.starts_with(&self.0));
         let mut file = OpenOptions::new().write(true).create_new(true).open(filler).unwrap();
         while file.write_all(&[0; 4096]).is_ok() {}

@@ -31,6 +31,7 @@ mod desk_report;
 mod desk_team;
 mod drill;
 mod faults;
+mod fixtures;
 mod flood;
 mod forensic;
 mod fuzz;

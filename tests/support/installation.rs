@@ -1,6 +1,7 @@
 //! A governance team, a box and a desk, made with the real binary as an operator and a reviewer would.
 
 use std::{
+    ffi::OsStr,
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::SocketAddr,
@@ -23,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Everything in one directory: `team` and `casebook` (the offline machine), `public` and `box` (the server).
 pub(crate) struct Installation {
     directory: TempDir,
+    /// The program that is run.
+    candour: PathBuf,
 }
 
 /// What a command said.
@@ -47,16 +50,28 @@ pub(crate) struct Serving {
 
 impl Installation {
     pub(crate) fn new() -> Self {
-        Self::make(None)
+        Self::empty().made(None)
+    }
+
+    /// The same by another program, if one is named.
+    pub(crate) fn of_program(program: Option<PathBuf>) -> Self {
+        let empty = Self::empty();
+        Self { candour: program.unwrap_or_else(|| empty.candour.clone()), ..empty }.made(None)
+    }
+
+    /// A directory with nothing in it.
+    pub(crate) fn empty() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        Self { directory, candour: env!("CARGO_BIN_EXE_candour").into() }
     }
 
     /// The same with the team's keys under a passphrase, which is in the file `pass`.
     pub(crate) fn with_passphrase(passphrase: &str) -> Self {
-        Self::make(Some(passphrase))
+        Self::empty().made(Some(passphrase))
     }
 
-    fn make(passphrase: Option<&str>) -> Self {
-        let installation = Self { directory: tempfile::tempdir().expect("a directory") };
+    fn made(self, passphrase: Option<&str>) -> Self {
+        let installation = self;
         let protected = ["--passphrase-file", "pass"];
         let (new, open) = match passphrase {
             None => (["--no-passphrase"].as_slice(), [].as_slice()),
@@ -94,12 +109,12 @@ impl Installation {
 
     /// Runs a command in the installation's directory.
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
-        let output = self.program(env!("CARGO_BIN_EXE_candour")).args(arguments).output();
+        let output = self.program(&self.candour).args(arguments).output();
         Said::from(output.expect("the command runs"))
     }
 
     /// A program in the installation's directory, still to be started.
-    pub(crate) fn program(&self, program: &str) -> Command {
+    pub(crate) fn program(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.directory.path()).env("RUST_BACKTRACE", "0").stdin(Stdio::null());
         command
@@ -184,7 +199,8 @@ impl Installation {
             .and_then(|mut file| file.write_all(b"[limits]\ndisk_reserve_mib = 0\n"))
             .expect("a configuration");
         let config: &[&str] = if more.contains(&"--config") { &[] } else { &["--config", "box.toml"] };
-        let words = [runner, &[env!("CARGO_BIN_EXE_candour")], SERVE, config, more].concat();
+        let candour = self.candour.to_str().expect("its path is text");
+        let words = [runner, &[candour], SERVE, config, more].concat();
         let mut child = self
             .program(words[0])
             .args(&words[1..])

@@ -11,6 +11,7 @@ pub(crate) mod certificates;
 pub(crate) mod desk;
 pub(crate) mod driven;
 pub(crate) mod firefox;
+pub(crate) mod fixture;
 pub(crate) mod flood;
 pub(crate) mod generator;
 pub(crate) mod http;
