@@ -51,4 +51,5 @@ mod text_browser;
 mod tls;
 mod told;
 mod traced;
+mod unsound;
 mod wire;
