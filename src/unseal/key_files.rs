@@ -16,6 +16,10 @@ use zeroize::Zeroizing;
 use super::GovernanceIdentity;
 use crate::crypto::{MAX_WORK_FACTOR, SignerRole, SigningKey, VerifyingKey, is_under_passphrase};
 
+/// Characters that a new passphrase has at least: a password that stands alone needs as many (NIST SP 800-63B-4, section
+/// 3.1.1.2), and whoever has the file can try as fast as their machines go.
+const LEAST_CHARACTERS: usize = 15;
+
 /// What unlocks a key file. Wiped when dropped.
 pub struct Passphrase(SecretString);
 
@@ -30,6 +34,15 @@ impl Passphrase {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.expose_secret().is_empty()
+    }
+
+    /// Whether new keys may be put under it. Keys that are under a shorter one are opened all the same.
+    ///
+    /// # Errors
+    /// [`KeyFileError::Short`] if it has fewer characters than a passphrase that stands alone needs.
+    pub fn long_enough_for_new_keys(self) -> Result<Self, KeyFileError> {
+        // A character is a code point, as the standard counts them.
+        if self.0.expose_secret().chars().count() < LEAST_CHARACTERS { Err(KeyFileError::Short) } else { Ok(self) }
     }
 
     /// Whether two are the same.
@@ -55,6 +68,11 @@ pub enum KeyFileError {
     /// The passphrase does not open it.
     #[error("the passphrase does not open it; check what you typed")]
     Passphrase,
+    /// No new keys are put under it.
+    #[error(
+        "the passphrase has fewer than {LEAST_CHARACTERS} characters, and is all that stands before the keys; choose one of several random words"
+    )]
+    Short,
     /// Not such a key file.
     #[error("it is not {0}")]
     Kind(&'static str),
@@ -225,6 +243,24 @@ mod tests {
         for public in [&*keys.recipients, &*keys.signer, "# a README about identity.txt\n"] {
             assert!(!is_private_key(public.as_bytes()));
         }
+    }
+
+    #[test]
+    fn new_keys_need_a_passphrase_that_can_stand_alone_and_old_ones_open_with_theirs() {
+        let passphrase = |text: &str| Passphrase::new(&Zeroizing::new(text.to_owned()));
+        for (text, is_enough) in [
+            ("abc", false),
+            ("fourteen signs", false),
+            ("fifteen signs..", true),
+            ("ééééééé", false),
+            ("é é é é é é é é", true),
+        ] {
+            let taken = passphrase(text).long_enough_for_new_keys();
+            assert_eq!(taken.is_ok(), is_enough, "{text}");
+            assert!(taken.is_ok() || matches!(taken, Err(KeyFileError::Short)));
+        }
+        let keys = NewKeys::generate(Some(&passphrase("abc"))).unwrap_or_else(|e| panic!("{e}"));
+        assert!(read_identity(keys.identity.as_bytes(), || Ok(passphrase("abc"))).is_ok());
     }
 
     #[test]

@@ -23,9 +23,9 @@ pub(in crate::cli) fn read(file: Option<&Path>, prompt: &str) -> Result<Passphra
     Ok(passphrase)
 }
 
-/// A new passphrase: from a file, or asked for twice.
+/// A passphrase for new keys: from a file, or asked for twice.
 pub(in crate::cli) fn read_new(file: Option<&Path>) -> Result<Passphrase, KeyFileError> {
-    let passphrase = read(file, "New passphrase")?;
+    let passphrase = read(file, "New passphrase, of 15 characters or more")?.long_enough_for_new_keys()?;
     if file.is_none() {
         let again = read(None, "The same passphrase again")?;
         if !passphrase.is_same(&again) {
