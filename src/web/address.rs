@@ -1,11 +1,32 @@
 //! What can be linked to.
 
+use data_encoding::BASE32;
+use sha3::{Digest, Sha3_256};
+
 /// Bytes of an address.
 const LONGEST: usize = 200;
 
-/// Symbols of an onion service's name before its ending: the base32 of a key, a check sum and the version (Tor's
-/// rend-spec-v3, section 6).
-const ONION: usize = 56;
+/// Bytes of an onion service's name: its key, a checksum and the version (Tor's rend-spec-v3, section 6).
+const ONION: usize = ONION_KEY + ONION_CHECKSUM + 1;
+/// Bytes of its Ed25519 key.
+const ONION_KEY: usize = 32;
+/// Bytes of the checksum.
+const ONION_CHECKSUM: usize = 2;
+/// The version, which has the last byte.
+const ONION_VERSION: u8 = 3;
+/// Symbols of such a name in base32, five bits each.
+const ONION_SYMBOLS: usize = ONION * 8 / 5;
+
+/// What an address is that should be a service's in Tor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OnionAddress {
+    /// One that can be gone to.
+    Whole,
+    /// It looks like one and has a sign wrong: its checksum does not fit.
+    Mistyped,
+    /// Something else.
+    Other,
+}
 
 /// Whether it is a site's own address: scheme, name and perhaps a port, and no page of it.
 pub(super) fn is_site(text: &str, scheme: &str) -> bool {
@@ -21,12 +42,22 @@ pub(super) fn is_site(text: &str, scheme: &str) -> bool {
 }
 
 /// Whether it is a service in Tor.
-pub(super) fn is_onion(text: &str) -> bool {
+pub(super) fn onion(text: &str) -> OnionAddress {
     let host = text.strip_prefix("http://").map(|rest| rest.strip_suffix('/').unwrap_or(rest)).unwrap_or_default();
-    let name = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
-    let own = name.strip_suffix(".onion").and_then(|rest| rest.rsplit('.').next()).unwrap_or_default();
-    let is_base32 = |b: u8| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b);
-    is_site(text, "http://") && own.len() == ONION && own.bytes().all(is_base32)
+    let name = host.split(':').next().unwrap_or_default().to_ascii_uppercase();
+    let own = name.strip_suffix(".ONION").and_then(|rest| rest.rsplit('.').next()).unwrap_or_default();
+    if !is_site(text, "http://") || own.len() != ONION_SYMBOLS {
+        return OnionAddress::Other;
+    }
+    let Ok(bytes) = BASE32.decode(own.as_bytes()) else { return OnionAddress::Other };
+    let (key, rest) = bytes.split_at(ONION_KEY);
+    let whole =
+        Sha3_256::new().chain_update(b".onion checksum").chain_update(key).chain_update([ONION_VERSION]).finalize();
+    if rest[..ONION_CHECKSUM] == whole[..ONION_CHECKSUM] && rest[ONION_CHECKSUM..] == [ONION_VERSION] {
+        OnionAddress::Whole
+    } else {
+        OnionAddress::Mistyped
+    }
 }
 
 /// Whether a request was for a service in Tor, whichever.
@@ -43,8 +74,11 @@ pub(super) fn is_address(text: &str, scheme: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// The name of an onion service whose key is the bytes from 0 to 31, as another implementation works it out.
+    pub(in crate::web) const ONION_NAME: &str = "aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead";
 
     #[test]
     fn what_could_end_a_link_or_a_header_is_no_address() {
@@ -83,20 +117,28 @@ mod tests {
     }
 
     #[test]
-    fn an_onion_is_a_whole_name_in_tor() {
-        let name = "a".repeat(ONION);
-        for onion in [format!("http://{name}.onion"), format!("http://www.{}.onion:8080/", name.to_uppercase())] {
-            assert!(is_onion(&onion), "{onion}");
+    fn an_onion_is_a_whole_name_in_tor_whose_checksum_fits() {
+        for whole in
+            [format!("http://{ONION_NAME}.onion"), format!("http://www.{}.onion:8080/", ONION_NAME.to_uppercase())]
+        {
+            assert_eq!(onion(&whole), OnionAddress::Whole, "{whole}");
+        }
+        // Each sign, read wrongly.
+        for at in 0..ONION_SYMBOLS {
+            let other = if &ONION_NAME[at..=at] == "q" { "x" } else { "q" };
+            let wrong = format!("http://{}{other}{}.onion", &ONION_NAME[..at], &ONION_NAME[at + 1..]);
+            assert_eq!(onion(&wrong), OnionAddress::Mistyped, "{wrong}");
         }
         for other in [
-            format!("https://{name}.onion"),
-            format!("http://{name}.onion.example"),
-            format!("http://a.example/{name}.onion"),
-            format!("http://a@{name}.onion"),
-            format!("http://{}.onion", &name[1..]),
-            format!("http://1{}.onion", &name[1..]),
+            format!("https://{ONION_NAME}.onion"),
+            format!("http://{ONION_NAME}.onion.example"),
+            format!("http://a.example/{ONION_NAME}.onion"),
+            format!("http://a@{ONION_NAME}.onion"),
+            format!("http://{}.onion", &ONION_NAME[1..]),
+            format!("http://1{}.onion", &ONION_NAME[1..]),
+            "http://abc.onion".to_owned(),
         ] {
-            assert!(!is_onion(&other), "{other}");
+            assert_eq!(onion(&other), OnionAddress::Other, "{other}");
         }
         assert!(is_onion_host("abc.onion") && is_onion_host("ABC.onion.:80") && !is_onion_host("abc.onion.example"));
     }

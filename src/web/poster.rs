@@ -6,7 +6,7 @@ use askama::Template;
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::{
-    address::{is_onion, is_site},
+    address::{OnionAddress, is_site, onion},
     config::{Config, Logo, ServiceConfig},
 };
 use crate::http::shortened;
@@ -38,7 +38,7 @@ pub enum PosterError {
 /// # Errors
 /// If that is no address.
 pub fn poster(config: &Config, address: &str) -> Result<String, PosterError> {
-    if !is_site(address, "https://") && !is_onion(address) {
+    if !is_site(address, "https://") && onion(address) != OnionAddress::Whole {
         return Err(PosterError::Address);
     }
     let service = &config.service;
@@ -121,7 +121,7 @@ mod tests {
 
     /// Pixels of one module, for the reader.
     const PIXELS: usize = 4;
-    const ONION: &str = "http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.onion";
+    const ONION: &str = "http://aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead.onion";
 
     fn with(config: &str, address: &str) -> String {
         poster(&Config::parse(config).unwrap(), address).unwrap()

@@ -155,7 +155,7 @@ fn files_of_a_follow_up_come_from_a_page_that_the_right_code_led_to() {
 
 #[test]
 fn what_comes_too_early_under_load_waits_whole_and_goes_once_by_itself() {
-    let onion = format!("http://{}.onion", "a".repeat(56));
+    let onion = format!("http://{}.onion", "aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead");
     let served = Served::new(&format!("{FEW}\n[service]\nbehind_tls = true\nonion = \"{onion}\""));
     let forms = [checked(&served), checked(&served), checked(&served)];
     let waits = send(&served, &forms[0], evidence());

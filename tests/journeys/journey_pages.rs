@@ -414,7 +414,7 @@ fn search_engines_may_list_the_start_page_alone_and_only_where_the_operator_want
         // Without one, search engines fetch pages and see that they may not list them.
         "/robots.txt",
     ];
-    const ONION: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.onion";
+    const ONION: &str = "aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead.onion";
     let told = |page: &Page| {
         let meta = page
             .text()

@@ -12,7 +12,7 @@ const COUNT: &str = "<script>document.title = `too much in ${[...document.queryS
 #[ignore = "needs chromium"]
 fn it_prints_as_one_poster_and_one_sheet_of_slips_however_much_there_is_to_say() {
     let place = Installation::new();
-    let onion = format!("http://{}.onion", "a".repeat(56));
+    let onion = format!("http://{}.onion", "aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead");
     let words = |count: usize| "Exampleshire board ".repeat(count / 19).trim_end().to_owned();
     let long = format!(
         "[service]\nname = \"{}\"\nbody = \"{}\"\nheader = \"{}\"\nonion = \"{onion}\"\naddress = \"https://{}.example\"",

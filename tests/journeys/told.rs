@@ -14,7 +14,7 @@ use crate::support::{
 
 const SETTLED: &str = "[service]
 address = \"https://speak-up.example.org/\"
-onion = \"http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.onion\"
+onion = \"http://aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead.onion\"
 fetched = \"every working day before noon\"
 urgent = \"If it can’t wait, call the duty officer on 020 7946 0000.\"
 [contacts]
@@ -81,7 +81,7 @@ fn a_receipt_says_where_to_come_back_to() {
         receipt(&settled).all(".panel #come-back-to li"),
         [
             "https://speak-up.example.org/status",
-            "http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.onion/status in Tor Browser"
+            "http://aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead.onion/status in Tor Browser"
         ]
     );
     // An address of the box's own machine, which a front may have asked for, leads nobody back.

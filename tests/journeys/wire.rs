@@ -160,7 +160,7 @@ fn a_compressed_page_is_never_sent() {
 
 #[test]
 fn tls_and_the_onion_service_are_told_of_only_over_tls() {
-    let onion = format!("http://{}.onion", "a".repeat(56));
+    let onion = format!("http://{}.onion", "aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead");
     let told = |config: &str, request: &str| {
         let served = Served::new(config);
         let raw = answer(served.address, request.as_bytes(), false);

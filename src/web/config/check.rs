@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Compliance, Config, ConfigError};
 use crate::{
     domain::{WhoElse, limits::ARRIVING_MESSAGES},
-    web::address::{is_address, is_onion, is_site},
+    web::address::{OnionAddress, is_address, is_site, onion},
 };
 
 /// Files that an operator may allow at most with one message.
@@ -34,9 +34,7 @@ impl Config {
         self.check_texts()?;
         self.check_links()?;
         let service = &self.service;
-        if service.onion.as_ref().is_some_and(|onion| !is_onion(onion)) {
-            return refuse("service.onion", "not an onion address", "give http://, 56 letters and numbers, and .onion");
-        }
+        self.check_onion()?;
         self.check_statement()?;
         self.tls.check()?;
         if service.logo.is_some() && service.logo_alt.is_none() {
@@ -50,6 +48,22 @@ impl Config {
             (Some(_), None) => refuse("security.expires", "not there", "give a day within a year, as 2027-11-22"),
             (None, Some(_)) => refuse("security.contact", "not there", "give mailto: or https:// and an address"),
             (None, None) => Ok(()),
+        }
+    }
+
+    fn check_onion(&self) -> Result<(), ConfigError> {
+        match self.service.onion.as_deref().map(onion) {
+            None | Some(OnionAddress::Whole) => Ok(()),
+            Some(OnionAddress::Mistyped) => refuse(
+                "service.onion",
+                "not an onion address: its checksum does not fit",
+                "copy it from /var/lib/tor/candour/hostname",
+            ),
+            Some(OnionAddress::Other) => refuse(
+                "service.onion",
+                "not an onion address",
+                "give http://, 56 letters and numbers, and .onion, as in /var/lib/tor/candour/hostname",
+            ),
         }
     }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::web::address::tests::ONION_NAME;
 
 fn error(text: &str) -> String {
     Config::parse(text).map(|_| ()).unwrap_err().to_string()
@@ -21,7 +22,7 @@ fn the_example_has_every_setting_with_its_default() {
         .lines()
         .map(|line| line.strip_prefix("# ").filter(|setting| setting.contains(" = ")).unwrap_or(line))
         .collect();
-    let all = all.join("\n").replace("….onion", &format!("{}.onion", "a".repeat(56)));
+    let all = all.join("\n").replace("….onion", &format!("{ONION_NAME}.onion"));
     let all = Config::parse(&all).unwrap();
     let shown = format!("{all:?}").replace(&format!("{:?}", all.contacts), "");
     assert_eq!(shown.matches("None").count(), 1, "the logo's bytes: {shown}");
@@ -50,6 +51,10 @@ fn what_can_not_be_used_is_refused_in_one_line() {
         ("[service]\neveryday_page = \"http://plain.example\"", "service.everyday_page"),
         ("[service]\neveryday_page = \"https://a.example/; x\"", "service.everyday_page"),
         ("[service]\nonion = \"http://box.example\"", "service.onion"),
+        (
+            "[service]\nonion = \"http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.onion\"",
+            "its checksum does not fit; copy it from /var/lib/tor/candour/hostname",
+        ),
         ("[service]\naddress = \"https://box.example/status\"", "service.address"),
         ("[limits]\ncode_checks_a_minute = 0", "limits.code_checks_a_minute"),
         ("[limits]\nsends_a_minute = 0", "limits.sends_a_minute"),

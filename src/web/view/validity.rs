@@ -21,6 +21,7 @@ use crate::{
     },
     web::{
         WebError,
+        address::tests::ONION_NAME,
         capacity::FilesClosed,
         config::{Config, LimitsConfig},
     },
@@ -39,7 +40,7 @@ const OLDEST: f64 = 13.0;
 const EVERYTHING: &str = r#"
 [service]
 address = "https://speak-up.example.org"
-onion = "http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.onion"
+onion = "http://aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead.onion"
 header = "Exampleshire NHS Trust"
 phone = "020 7946 0000"
 email = "speak-up@example.org"
@@ -148,7 +149,7 @@ fn every_page() -> Vec<Sample> {
                 let told = ToldOnReceipt::new(*route, concern).files(SentFiles::carried(files));
                 let way_back = WayBack {
                     address: Some("https://a.example/status".into()),
-                    onion: Some(format!("http://{}.onion/status", "a".repeat(56))),
+                    onion: Some(format!("http://{ONION_NAME}.onion/status")),
                 };
                 ReceiptPage::new(&shell, way_back, keep(), TODAY, &clocks, told)
             };

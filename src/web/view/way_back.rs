@@ -45,7 +45,7 @@ fn asked_for(host: &HeaderValue) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::Config;
+    use crate::web::{Config, address::tests::ONION_NAME};
 
     fn told(config: &str, host: Option<&'static str>) -> (Option<String>, Option<String>) {
         let shell = Shell::new(&Config::parse(config).unwrap(), false);
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn what_the_operator_set_goes_before_what_the_browser_asked_for() {
         let status = |text: &str| Some(text.to_owned());
-        let onion = format!("http://{}.onion", "a".repeat(56));
+        let onion = format!("http://{ONION_NAME}.onion");
         let both = &format!("[service]\naddress = \"https://a.example/\"\nonion = \"{onion}\"");
         assert_eq!(
             told(both, Some("c.example")),
