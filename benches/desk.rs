@@ -77,7 +77,7 @@ fn main() {
     let floor = median((0..RUNS).map(|_| time(|| read_events(&directory))));
     let casebook = open();
     let calendar = Calendar::default();
-    let list = median((0..RUNS).map(|_| time(|| drop(casebook.list(TODAY.0, &calendar).unwrap()))));
+    let list = median((0..RUNS).map(|_| time(|| drop(casebook.list(TODAY.0, &calendar)))));
     let search =
         median((0..RUNS).map(|_| time(|| assert!(!casebook.search(&Text::typed("word7.")).unwrap().is_empty()))));
     println!("events: {}", casebook.version());
@@ -167,7 +167,7 @@ fn middle(figures: impl Iterator<Item = f64>) -> f64 {
 }
 
 fn decide(casebook: &mut Casebook, key: &SigningKey<SignerRole>) {
-    let queue = casebook.list(TODAY.0, &Calendar::default()).unwrap();
+    let queue = casebook.list(TODAY.0, &Calendar::default());
     let mut editor = casebook.edit(key).unwrap();
     for entry in queue.iter().take(DECIDED) {
         let seen = editor.casebook().seen(entry.id).unwrap();

@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::domain::{escape_invisible_in_json, escape_invisible_in_line};
+use crate::domain::{Calendar, ClockView, Date, escape_invisible_in_json, escape_invisible_in_line};
 
 /// What a command gives back.
 pub(super) type Outcome = Result<(), Failure>;
@@ -72,6 +72,19 @@ pub(in crate::cli) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]
     };
     print(head)?;
     rows.iter().try_for_each(|row| print(std::array::from_fn(|column| row[column].as_str())))
+}
+
+/// Says below a list why the working days that are left for some of its clocks are not in it.
+pub(in crate::cli) fn uncounted<'a>(
+    clocks: impl IntoIterator<Item = &'a ClockView>,
+    today: Date,
+    calendar: &Calendar,
+) -> Outcome {
+    let why = clocks
+        .into_iter()
+        .filter(|clock| clock.met_on.is_none() && clock.working_days_left.is_none())
+        .find_map(|clock| calendar.working_days_between(today, clock.due_on).err());
+    why.map_or(Ok(()), |error| line(&format!("working days left that are not shown are not known: {error}")))
 }
 
 /// Prints lines up to a number of them, then how many more of these there are.

@@ -14,7 +14,7 @@ pub(super) fn routes() -> Router<Desk> {
 async fn promises(visit: Visit) -> Result<Response, PageError> {
     visit
         .read(|page, casebook| {
-            let queue = page.queue(casebook)?;
+            let queue = page.queue(casebook);
             let clocks = queue.iter().flat_map(|entry| entry.clocks.iter().map(|clock| (entry.id, clock)));
             let file = icalendar(clocks, page.desk.shown_day());
             download("promises.ics", "text/calendar; charset=utf-8", file)

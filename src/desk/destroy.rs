@@ -21,7 +21,7 @@ pub(super) fn routes() -> Router<Desk> {
 async fn retention(visit: Visit) -> Result<Response, PageError> {
     visit
         .read(|page, casebook| {
-            let queue = page.queue(casebook)?;
+            let queue = page.queue(casebook);
             page.show(&RetentionPage::new(&page.shell, casebook, &queue, page.desk.shown_day()))
         })
         .await
@@ -31,7 +31,7 @@ async fn retention(visit: Visit) -> Result<Response, PageError> {
 async fn ask(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
     visit
         .read(move |page, casebook| {
-            let queue = page.queue(casebook)?;
+            let queue = page.queue(casebook);
             let entry = queue.iter().find(|entry| entry.id == id).ok_or(PageError::NotFound)?;
             page.show(&DestroyPage::new(&page.shell, entry, page.desk.shown_day(), Vec::new()))
         })
@@ -47,7 +47,7 @@ async fn destroy(posted: Posted, OfReport(id): OfReport) -> Result<Response, Pag
                 editor.propose(NewProposal::Destroy(id), page.desk.today())?;
                 return go_to("/retention");
             }
-            let queue = page.queue(editor.casebook())?;
+            let queue = page.queue(editor.casebook());
             let entry = queue.iter().find(|entry| entry.id == id).ok_or(PageError::NotFound)?;
             page.show_again(&DestroyPage::new(
                 &page.shell,

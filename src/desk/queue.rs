@@ -27,7 +27,7 @@ async fn queue(visit: Visit, uri: Uri) -> Result<Response, PageError> {
         .read(move |page, casebook| {
             let (today, calendar) = (page.desk.shown_day(), page.desk.calendar());
             let filter = Filter::read(&query, casebook.me(), today);
-            page.show(&QueuePage::new(&page.shell, casebook, page.queue(casebook)?, &filter, (today, calendar)))
+            page.show(&QueuePage::new(&page.shell, casebook, page.queue(casebook), &filter, (today, calendar)))
         })
         .await
 }
@@ -43,7 +43,7 @@ async fn search(posted: Posted) -> Result<Response, PageError> {
                 }
             };
             let found = casebook.search(&words)?;
-            let mut queue = page.queue(casebook)?;
+            let mut queue = page.queue(casebook);
             queue.retain(|entry| found.contains(&entry.id));
             page.show(&QueuePage::found(&page.shell, casebook, &queue, &page.form, Vec::new()))
         })

@@ -148,8 +148,8 @@ impl PageContext {
     }
 
     /// Every report on the shown day, the most pressing first.
-    pub(super) fn queue(&self, casebook: &Casebook) -> Result<Vec<QueueEntry>, PageError> {
-        Ok(casebook.list(self.desk.shown_day(), self.desk.calendar())?)
+    pub(super) fn queue(&self, casebook: &Casebook) -> Vec<QueueEntry> {
+        casebook.list(self.desk.shown_day(), self.desk.calendar())
     }
 }
 

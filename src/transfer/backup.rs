@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{
     box_backup::{BoxBackupHead, HEAD, RecordList, list_path, sealed_path},
-    box_directory::{BANK_HOLIDAYS, BoxKeyError, box_key},
+    box_directory::{BoxKeyError, bank_holidays_file, box_key},
     mark::{finish_if_marked, mark_of},
 };
 use crate::{
@@ -104,7 +104,7 @@ pub fn backup(
         return Ok(BackupOutcome { reports: 0, bytes, recorded: true, made_on: Some(made_on), lost: Vec::new() });
     }
     let (_, key) = box_key(directory, store.settings())?;
-    let holidays = directory.join(BANK_HOLIDAYS);
+    let holidays = bank_holidays_file(directory);
     let bank_holidays = if holidays.exists() { Some(files::read_text(&holidays, MIB)?) } else { None };
     let mut file = NewFile::create(out, Readers::Owner)?;
     let (reports, lost) = store.snapshot(|snapshot| {

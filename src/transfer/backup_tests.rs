@@ -239,7 +239,8 @@ fn full() -> (World, Vec<Locator>) {
 #[test]
 fn what_burned_comes_back_in_a_new_epoch_and_is_told_anew() {
     let (world, locators) = full();
-    files::write_new(&world.r#box.directory.path().join(BANK_HOLIDAYS), Readers::Everyone, b"{}").unwrap();
+    files::create_private_directory(&world.r#box.directory.path().join(CALENDAR)).unwrap();
+    files::write_new(&bank_holidays_file(world.r#box.directory.path()), Readers::Everyone, b"{}").unwrap();
     let made = world.backup("b1");
     assert_eq!((made.reports, made.recorded), (4, true));
     assert_eq!(made.bytes, world.path("b1").metadata().unwrap().len());
@@ -252,9 +253,9 @@ fn what_burned_comes_back_in_a_new_epoch_and_is_told_anew() {
 
     let directory = world.path("box");
     let place = store_directory(&directory);
-    assert_eq!(names(&directory), [BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, STORE]);
+    assert_eq!(names(&directory), [BOX_KEY, BOX_PUBLIC, CALENDAR, STORE]);
     assert_eq!(names(&place), ["answers.vault", "candour.db", "intake", "long.vault", "short.vault"]);
-    for path in [BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, STORE]
+    for path in [BOX_KEY, BOX_PUBLIC, CALENDAR, STORE]
         .map(|name| directory.join(name))
         .into_iter()
         .chain(names(&place).iter().map(|name| place.join(name)))
@@ -264,7 +265,7 @@ fn what_burned_comes_back_in_a_new_epoch_and_is_told_anew() {
         // The program narrows what it makes besides; here the database is as the test's own files.
         let expected = match path.file_name().unwrap().to_str().unwrap() {
             BOX_PUBLIC | "candour.db" => 0o644,
-            STORE => 0o700,
+            STORE | CALENDAR => 0o700,
             _ => 0o600,
         };
         assert_eq!(mode, expected, "{}", path.display());
@@ -273,7 +274,7 @@ fn what_burned_comes_back_in_a_new_epoch_and_is_told_anew() {
         fs::read(directory.join(BOX_KEY)).unwrap(),
         fs::read(world.r#box.directory.path().join(BOX_KEY)).unwrap()
     );
-    assert_eq!(fs::read(directory.join(BANK_HOLIDAYS)).unwrap(), b"{}");
+    assert_eq!(fs::read(bank_holidays_file(&directory)).unwrap(), b"{}");
     let again = Store::open(&store_directory(&directory)).unwrap();
     again.check_integrity().unwrap();
     assert_eq!(again.damaged_files().unwrap(), []);

@@ -19,7 +19,9 @@ pub const STORE: &str = "store";
 pub const BOX_KEY: &str = "box.key";
 /// Its public half.
 pub const BOX_PUBLIC: &str = "box.pub";
-/// GOV.UK's bank-holidays.json, for years that this version does not know.
+/// The directory in it for what a box that serves looks at again and never changes.
+pub const CALENDAR: &str = "calendar";
+/// In that, GOV.UK's bank-holidays.json, for years that this version does not know.
 pub const BANK_HOLIDAYS: &str = "bank-holidays.json";
 
 /// What is there is not the key pair that the box was made with.
@@ -59,6 +61,12 @@ pub enum BoxKeyError {
 #[must_use]
 pub fn store_directory(directory: &Path) -> PathBuf {
     directory.join(STORE)
+}
+
+/// Where the operator puts newer bank holidays in a data directory.
+#[must_use]
+pub fn bank_holidays_file(directory: &Path) -> PathBuf {
+    directory.join(CALENDAR).join(BANK_HOLIDAYS)
 }
 
 /// The public halves of the key pair that lies in a data directory.

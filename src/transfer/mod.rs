@@ -16,7 +16,8 @@ mod tests;
 
 pub use backup::{BackupError, BackupOutcome, backup};
 pub use box_directory::{
-    BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, BoxKeyError, KEY_FILE_BYTES, KeyPairFound, STORE, box_key, store_directory,
+    BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, BoxKeyError, CALENDAR, KEY_FILE_BYTES, KeyPairFound, STORE, bank_holidays_file,
+    box_key, store_directory,
 };
 pub use collect::{CollectError, CollectOutcome, collect};
 pub use deliver::{DecisionsName, DeliverError, Delivered, deliver};

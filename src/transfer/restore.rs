@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{
     box_backup::{BoxBackupHead, FORMATS, HEAD, RecordList, list_path, sealed_path},
-    box_directory::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, STORE, store_directory},
+    box_directory::{BOX_KEY, BOX_PUBLIC, CALENDAR, STORE, bank_holidays_file, store_directory},
 };
 use crate::{
     crypto::{
@@ -208,9 +208,13 @@ struct RestorePlace<'a> {
 }
 
 impl RestorePlace<'_> {
-    /// The files of a box beside its store, which comes last.
+    /// What a box has beside its store, which comes last.
     fn names() -> impl Iterator<Item = &'static str> {
-        [BOX_KEY, BOX_PUBLIC, BANK_HOLIDAYS].into_iter()
+        [BOX_KEY, BOX_PUBLIC, CALENDAR].into_iter()
+    }
+
+    fn remove(path: &Path) -> Result<(), FileError> {
+        if path.ends_with(STORE) || path.ends_with(CALENDAR) { files::remove_tree(path) } else { files::remove(path) }
     }
 
     fn is_box(&self) -> bool {
@@ -247,8 +251,7 @@ impl RestorePlace<'_> {
         self.empty()?;
         files::write_new(&self.beside.join(OF_BACKUP), Readers::Owner, opened.mark.as_bytes())?;
         let restored = fill(&self.beside, identity, today, opened)?;
-        Self::names().try_for_each(|name| files::remove(&self.directory.join(name)))?;
-        files::remove_tree(&store_directory(self.directory))?;
+        Self::names().chain([STORE]).try_for_each(|name| Self::remove(&self.directory.join(name)))?;
         self.settle()?;
         Ok(restored)
     }
@@ -257,8 +260,7 @@ impl RestorePlace<'_> {
     fn empty(&self) -> Result<(), FileError> {
         let failed = || FileError::io("read", &self.beside);
         for entry in fs::read_dir(&self.beside).map_err(failed())? {
-            let path = entry.map_err(failed())?.path();
-            if path.ends_with(STORE) { files::remove_tree(&path)? } else { files::remove(&path)? }
+            Self::remove(&entry.map_err(failed())?.path())?;
         }
         Ok(())
     }
@@ -316,7 +318,7 @@ impl RestorePlace<'_> {
                 // It has its name if only that could not be put on the disk.
                 let undone = from.symlink_metadata().is_err().then_some(to).into_iter().chain(moved);
                 for path in undone {
-                    let _ = if path.ends_with(STORE) { files::remove_tree(&path) } else { files::remove(&path) };
+                    let _ = Self::remove(&path);
                 }
                 return Err(error.into());
             }
@@ -401,8 +403,9 @@ fn begin(
     let restoration = Restoration::begin(&store_directory(beside), &head.records, &epoch, head.on)?;
     files::write_new(&beside.join(BOX_KEY), Readers::Owner, head.box_key.as_str().as_bytes())?;
     files::write_new(&beside.join(BOX_PUBLIC), Readers::Everyone, key.to_file().as_bytes())?;
+    files::create_private_directory(&beside.join(CALENDAR))?;
     if let Some(holidays) = &head.bank_holidays {
-        files::write_new(&beside.join(BANK_HOLIDAYS), Readers::Owner, holidays.as_bytes())?;
+        files::write_new(&bank_holidays_file(beside), Readers::Owner, holidays.as_bytes())?;
     }
     let settings = restoration.settings();
     if settings.box_id != head.r#box {

@@ -1,4 +1,9 @@
-use std::{num::NonZero, sync::Arc, thread, time::Instant};
+use std::{
+    num::NonZero,
+    sync::{Arc, PoisonError, RwLock},
+    thread,
+    time::Instant,
+};
 
 use tokio::sync::Semaphore;
 
@@ -29,7 +34,7 @@ pub struct AppOptions {
     pub store: Store,
     /// Whom everything is sealed to.
     pub recipients: GovernanceRecipients,
-    /// Working days.
+    /// Working days, until newer bank holidays come.
     pub calendar: Calendar,
     /// What the operator set.
     pub config: Config,
@@ -49,6 +54,8 @@ pub struct App(Arc<AppParts>);
 
 struct AppParts {
     options: AppOptions,
+    /// Exchanged whole.
+    calendar: RwLock<Arc<Calendar>>,
     shell: Shell,
     kdf_queue: KdfQueue,
     hash_memory: HashMemory,
@@ -74,8 +81,10 @@ impl App {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let kdf_queue = KdfQueue::new(cores, options.store.settings().kdf.memory_bytes());
         let issued_codes = IssuedCodes::new(options.stopwatch.now(), limits.sends_a_minute);
+        let calendar = RwLock::new(Arc::new(options.calendar.clone()));
         Self(Arc::new(AppParts {
             options,
+            calendar,
             shell,
             kdf_queue,
             hash_memory: HashMemory::default(),
@@ -106,8 +115,13 @@ impl App {
         &self.0.options.recipients
     }
 
-    pub(super) fn calendar(&self) -> &Calendar {
-        &self.0.options.calendar
+    /// Counts by this calendar from now on. What was promised stays as it was promised.
+    pub fn set_calendar(&self, calendar: Calendar) {
+        *self.0.calendar.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(calendar);
+    }
+
+    pub(super) fn calendar(&self) -> Arc<Calendar> {
+        Arc::clone(&self.0.calendar.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn config(&self) -> &Config {
@@ -215,12 +229,9 @@ impl App {
 
     /// The clocks that a concern of that route starts on a day, the information-use notice last.
     pub(super) fn clocks(&self, route: Route, on: Date) -> Result<Vec<Clock>, CalendarError> {
-        route
-            .promises()
-            .iter()
-            .chain([&Clock::NOTICE])
-            .map(|promise| Clock::start(*promise, on, self.calendar()))
-            .collect()
+        let calendar = self.calendar();
+        let promises = route.promises().iter().chain([&Clock::NOTICE]);
+        promises.map(|promise| Clock::start(*promise, on, &calendar)).collect()
     }
 
     /// Runs what blocks (the store, sealing, opening) where it holds nobody else up.

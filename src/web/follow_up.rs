@@ -85,7 +85,7 @@ async fn send(app: &App, opened: Box<OpenedReport>, received: Received) -> Resul
         }
     };
     let on = app.today();
-    let clock = Clock::start(Clock::NOTICE, on, app.calendar())?;
+    let clock = Clock::start(Clock::NOTICE, on, &app.calendar())?;
     if !app.sends().take(app.now()) {
         return Err(WebError::TooManySends);
     }

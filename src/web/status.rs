@@ -84,11 +84,12 @@ impl OpenedReport {
         }
         // Opening answers is work.
         app.blocking(move |app| {
+            let calendar = app.calendar();
             let parts = StatusParts {
                 shell: app.shell(),
                 limits: app.config().limits,
                 today: app.today(),
-                calendar: app.calendar(),
+                calendar: &calendar,
                 emptied_on: app.store().last_collected_on()?,
                 restored: restored(app),
             };

@@ -520,10 +520,14 @@ fn leaving_clears_and_goes_to_an_everyday_page() {
 #[test]
 fn a_box_that_can_not_keep_its_promises_takes_nothing() {
     let served = Served::new("");
+    let code = sent(&served);
     served.day.set(Date::constant(2028, 12, 20));
     let health = http::get(served.address, "/healthz");
     assert_eq!((health.status, health.text().as_str()), (503, "no bank holidays are loaded for a due date\n"));
     assert_eq!(http::get(served.address, "/report?route=staff-concern").status, 503);
+    // Whoever sent something before reads what was answered all the same.
+    let back = http::post(served.address, "/status", &vec![("code".into(), code)]);
+    assert_eq!((back.status, back.all("#clocks li").is_empty()), (200, false), "{}", back.text());
     served.day.set(Date::constant(2028, 12, 1));
     // Ten working days are covered, twenty are not.
     assert_eq!(http::get(served.address, "/report?route=staff-concern").status, 200);

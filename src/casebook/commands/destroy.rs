@@ -129,7 +129,7 @@ mod tests {
         world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
         let file = world.collect();
         world.import(&file).unwrap();
-        let queue = world.open().unwrap().list(LATER.0, &Calendar::default()).unwrap();
+        let queue = world.open().unwrap().list(LATER.0, &Calendar::default());
         let entry = queue.iter().find(|entry| entry.id == id).unwrap();
         assert_eq!(entry.retained, Some(Retained::Owed), "what the page says is what the command does");
         let destroyed = world.agree_on(LATER, NewProposal::Destroy(id));

@@ -536,7 +536,7 @@ mod tests {
             Err(CasebookError::Log(LogError::File(FileError::Exists(_))))
         ));
         assert_eq!(world.snapshot(), before);
-        assert_eq!(world.open().unwrap().list(DAY, &Calendar::default()).unwrap()[0].waiting, 1);
+        assert_eq!(world.open().unwrap().list(DAY, &Calendar::default())[0].waiting, 1);
         assert_eq!(export(&World::new(), "none", true).0, Export::Nothing);
     }
 }

@@ -64,20 +64,14 @@ pub struct QueueEntry {
 impl Casebook {
     /// The queue: reports where someone could be seriously harmed first, unless closed or withdrawn; then by the open
     /// clock that is due first; then by the day received.
-    ///
-    /// # Errors
-    /// If today's working days can't be counted.
-    pub fn list(&self, today: Date, calendar: &Calendar) -> Result<Vec<QueueEntry>, CasebookError> {
-        let mut queue = self
-            .state
-            .reports
-            .iter()
-            .map(|(id, report)| self.entry(*id, report, today, calendar))
-            .collect::<Result<Vec<_>, _>>()?;
+    #[must_use]
+    pub fn list(&self, today: Date, calendar: &Calendar) -> Vec<QueueEntry> {
+        let mut queue: Vec<_> =
+            self.state.reports.iter().map(|(id, report)| self.entry(*id, report, today, calendar)).collect();
         queue.sort_by_key(|entry| {
             (!entry.is_urgent(), entry.next_due().is_none(), entry.next_due(), entry.received_on, entry.id)
         });
-        Ok(queue)
+        queue
     }
 
     /// The report that an id, or the beginning of one, names.
@@ -141,7 +135,7 @@ impl Casebook {
         report: &Report,
         today: Date,
         calendar: &Calendar,
-    ) -> Result<QueueEntry, CasebookError> {
+    ) -> QueueEntry {
         let at_box = self.state.outlines.get(&id).map_or(StandingAtBox::There, |outline| outline.heard.standing);
         queue_entry((id, at_box), report, today, calendar)
     }
@@ -152,17 +146,15 @@ fn queue_entry(
     report: &Report,
     today: Date,
     calendar: &Calendar,
-) -> Result<QueueEntry, CasebookError> {
-    // One day that can't be counted must not keep everybody from everything: it is shown without its count. Where today
-    // itself can't be, no count is any good, and somebody has to load the bank holidays.
-    calendar.is_working_day(today)?;
+) -> QueueEntry {
+    // Days that can't be counted must not keep anybody from the rest: such a promise is shown without its count.
     let mut clocks: Vec<ClockView> =
         report.message_clocks().map(|entry| entry.view_if_counted(today, calendar)).collect();
     for entry in report.supplementary_clocks() {
         clocks.push(ClockView { supplementary: true, ..entry.view_if_counted(today, calendar) });
     }
     let answers = |which: &dyn Fn(Release) -> bool| report.undelivered().filter(|(_, release)| which(*release)).count();
-    Ok(QueueEntry {
+    QueueEntry {
         id,
         route: report.route,
         received_on: report.received_on,
@@ -183,7 +175,7 @@ fn queue_entry(
         is_over: report.is_over(),
         retained: report.retained(today),
         version: report.version(),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -210,7 +202,7 @@ mod tests {
         world.reports.get_mut(&ReportId([1; 8])).unwrap().entry.clocks[0] = late;
         import(&mut world);
         world.decide(ReportId([2; 8]), moved(ReportState::Closed)).unwrap();
-        let queue = world.open().unwrap().list(Date::constant(2026, 12, 10), &Calendar::default()).unwrap();
+        let queue = world.open().unwrap().list(Date::constant(2026, 12, 10), &Calendar::default());
         assert_eq!(queue.iter().map(|entry| entry.id.0[0]).collect::<Vec<_>>(), [3, 1, 2]);
         assert_eq!(
             (queue[0].clocks[0].state, queue[0].clocks[0].working_days_left),
@@ -234,14 +226,19 @@ mod tests {
         import(&mut world);
         let (casebook, calendar) = (world.open().unwrap(), Calendar::default());
         assert!(calendar.last_year() < 2030);
-        let queue = casebook.list(DAY, &calendar).unwrap();
+        let queue = casebook.list(DAY, &calendar);
         let shown: Vec<_> = queue
             .iter()
             .map(|entry| (entry.id.0[0], entry.clocks[0].state, entry.clocks[0].working_days_left))
             .collect();
         assert_eq!(shown, [(2, crate::domain::ClockState::Open, Some(10)), (1, crate::domain::ClockState::Open, None)]);
         assert_eq!(casebook.show(queue[1].id, DAY, &calendar).unwrap().entry.clocks[0].due_on, due_on);
-        assert!(casebook.list(due_on, &calendar).is_err(), "no count is any good then");
+        // Nor does a day on which nothing can be counted.
+        let then = casebook.list(due_on, &calendar);
+        let shown: Vec<_> =
+            then.iter().map(|entry| (entry.clocks[0].state, entry.clocks[0].working_days_left)).collect();
+        assert_eq!(shown, [(crate::domain::ClockState::Overdue, None), (crate::domain::ClockState::DueToday, Some(0))]);
+        assert_eq!(casebook.show(queue[0].id, due_on, &calendar).unwrap().entry.clocks[0].working_days_left, None);
     }
 
     #[test]
@@ -249,7 +246,7 @@ mod tests {
         let mut world = World::new();
         world.concern(1, Route::StaffConcern, &[10]);
         import(&mut world);
-        let queue = world.open().unwrap().list(DAY, &Calendar::default()).unwrap();
+        let queue = world.open().unwrap().list(DAY, &Calendar::default());
         assert_eq!(queue.len(), 1);
         let json = serde_json::to_string(&queue).unwrap();
         assert!(!json.contains(MARKER), "{json}");

@@ -171,11 +171,11 @@ impl Casebook {
     /// One report, with every message opened.
     ///
     /// # Errors
-    /// If there is no such report, today can't be counted, or a message can't be opened.
+    /// If there is no such report, or a message can't be opened.
     pub(crate) fn show(&self, id: ReportId, today: Date, calendar: &Calendar) -> Result<ReportView, CasebookError> {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         let mut view = ReportView {
-            entry: self.entry(id, report, today, calendar)?,
+            entry: self.entry(id, report, today, calendar),
             chosen_areas: report.chosen_areas.clone(),
             assessment: report.assessment.clone(),
             has_notice: report.has_notice(),

@@ -407,8 +407,9 @@ fn restore(arguments: &DeskRestoreArguments) -> Outcome {
 
 fn list(arguments: &ListArguments) -> Outcome {
     let calendar = arguments.view.holidays.calendar(None)?;
-    let queue = arguments.casebook.open()?.list(arguments.view.day(), &calendar)?;
-    if arguments.view.json { output::json(&queue) } else { print::queue(&queue) }
+    let today = arguments.view.day();
+    let queue = arguments.casebook.open()?.list(today, &calendar);
+    if arguments.view.json { output::json(&queue) } else { print::queue(&queue, today, &calendar) }
 }
 
 fn show(arguments: &ShowArguments) -> Outcome {

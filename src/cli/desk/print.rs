@@ -9,8 +9,8 @@ use crate::{
     },
     cli::output::{self, Outcome},
     domain::{
-        Area, ClockState, ClockView, Concern, Epoch, Given, MessageKind, Part, ReportId, SeriousHarm, Text,
-        escape_invisible_in_line,
+        Area, Calendar, ClockState, ClockView, Concern, Date, Epoch, Given, MessageKind, Part, ReportId, SeriousHarm,
+        Text, escape_invisible_in_line,
     },
     files,
 };
@@ -129,7 +129,7 @@ pub(in crate::cli) fn lost_at_box(lost: &LostAtBox, is_new_epoch: bool) -> Outco
     Ok(())
 }
 
-pub(in crate::cli) fn queue(queue: &[QueueEntry]) -> Outcome {
+pub(in crate::cli) fn queue(queue: &[QueueEntry], today: Date, calendar: &Calendar) -> Outcome {
     if queue.is_empty() {
         return output::line("no reports yet");
     }
@@ -154,7 +154,9 @@ pub(in crate::cli) fn queue(queue: &[QueueEntry]) -> Outcome {
         ]
     };
     let head = ["ID", "RECEIVED", "NEXT DUE", "DAYS LEFT", "CLOCK", "HARM", "STATE", "ROUTE", "AREAS"];
-    output::table(head, &queue.iter().map(row).collect::<Vec<_>>())
+    output::table(head, &queue.iter().map(row).collect::<Vec<_>>())?;
+    let next = queue.iter().filter_map(next_clock);
+    output::uncounted(next, today, calendar)
 }
 
 pub(in crate::cli) fn report(report: &ReportView) -> Outcome {

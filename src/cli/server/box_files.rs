@@ -19,7 +19,7 @@ use crate::{
     transfer::{self, KeyPairFound},
 };
 
-pub(in crate::cli) use crate::transfer::{BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, KEY_FILE_BYTES};
+pub(in crate::cli) use crate::transfer::{BOX_KEY, BOX_PUBLIC, CALENDAR, KEY_FILE_BYTES};
 
 #[derive(Args)]
 pub(in crate::cli) struct DataArgument {
@@ -231,16 +231,24 @@ impl DataArgument {
 
     /// Where the operator puts a newer bank holiday file.
     pub(in crate::cli) fn bank_holidays(&self) -> PathBuf {
-        self.path.join(BANK_HOLIDAYS)
+        transfer::bank_holidays_file(&self.path)
     }
 
     /// The bundled bank holidays with the operator's file over them.
     pub(in crate::cli) fn calendar(&self) -> Result<Calendar, Failure> {
         let path = self.bank_holidays();
         if !path.exists() {
+            let astray = self.path.join(transfer::BANK_HOLIDAYS);
+            if astray.exists() {
+                let (from, to) = (astray.display(), path.display());
+                return Err(Failure::Failed(format!(
+                    "{from} is not where bank holidays are looked for; run: mv {from} {to}"
+                )));
+            }
             return Ok(Calendar::default());
         }
-        Ok(Calendar::with_file(&files::read_text(&path, MIB)?)?)
+        let read = Calendar::with_file(&files::read_text(&path, MIB)?);
+        read.map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))
     }
 
     /// Holds the box for one `serve` alone: a second one would sweep away what the first is taking in.

@@ -7,7 +7,7 @@ use crate::{
         output::{self, Outcome},
         server::box_files::DataArgument,
     },
-    domain::{ClockView, Date, ReportId, SystemDay, Today, icalendar},
+    domain::{Calendar, ClockView, Date, ReportId, SystemDay, Today, icalendar},
     store::ReportClock,
 };
 
@@ -41,21 +41,32 @@ struct Shown {
 pub(in crate::cli) fn run(arguments: &ClocksArguments) -> Outcome {
     let today = arguments.as_of.unwrap_or_else(|| SystemDay.today());
     confined::ends_soon(&confined::reach([], [&arguments.data.path]));
-    let calendar = arguments.data.calendar()?;
-    let mut shown = Vec::new();
-    for ReportClock { report, entry } in arguments.data.store()?.clocks(arguments.all)? {
-        shown.push(Shown { report, clock: entry.view(today, &calendar)? });
-    }
+    // What can be listed is, whatever is wrong with the operator's file; that is said last.
+    let (calendar, unread) = match arguments.data.calendar() {
+        Ok(calendar) => (calendar, None),
+        Err(failure) => (Calendar::default(), Some(failure)),
+    };
+    let clocks = arguments.data.store()?.clocks(arguments.all)?;
+    let shown: Vec<_> = clocks
+        .into_iter()
+        .map(|ReportClock { report, entry }| Shown { report, clock: entry.view_if_counted(today, &calendar) })
+        .collect();
     if arguments.json {
-        return output::json(&shown);
+        output::json(&shown)?;
+    } else if arguments.ics {
+        output::text(&icalendar(shown.iter().map(|Shown { report, clock }| (*report, clock)), today))?;
+    } else {
+        print(&shown, today, &calendar)?;
     }
-    if arguments.ics {
-        return output::text(&icalendar(shown.iter().map(|Shown { report, clock }| (*report, clock)), today));
-    }
+    unread.map_or(Ok(()), Err)
+}
+
+fn print(shown: &[Shown], today: Date, calendar: &Calendar) -> Outcome {
     let rows: Vec<_> = shown
         .iter()
         .map(|Shown { report, clock }| {
-            let left = clock.working_days_left.map_or_else(String::new, |days| days.to_string());
+            let uncounted = if clock.met_on.is_none() { "not known" } else { "" };
+            let left = clock.working_days_left.map_or_else(|| uncounted.to_owned(), |days| days.to_string());
             [
                 report.to_string(),
                 clock.kind.to_string(),
@@ -66,5 +77,6 @@ pub(in crate::cli) fn run(arguments: &ClocksArguments) -> Outcome {
             ]
         })
         .collect();
-    output::table(["REPORT", "KIND", "STARTED", "DUE", "WORKING DAYS LEFT", "STATE"], &rows)
+    output::table(["REPORT", "KIND", "STARTED", "DUE", "WORKING DAYS LEFT", "STATE"], &rows)?;
+    output::uncounted(shown.iter().map(|shown| &shown.clock), today, calendar)
 }

@@ -4,7 +4,7 @@ use crate::{
     cli::{
         confined,
         output::{self, Failure, Outcome},
-        server::box_files::{BOX_KEY, BOX_PUBLIC, DataArgument, KeysArgument, PublicKeys, demanded_words},
+        server::box_files::{BOX_KEY, BOX_PUBLIC, CALENDAR, DataArgument, KeysArgument, PublicKeys, demanded_words},
     },
     crypto::{
         BoxRole, CodeTagger, Fingerprint, KdfParams, SigningKey, epoch_fingerprint, os_random, signers_fingerprint,
@@ -81,6 +81,7 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
     files::create_private_directory(directory)?;
     let _held = files::hold_directory(directory)?;
     files::create_private_directory(&store)?;
+    files::create_private_directory(&directory.join(CALENDAR))?;
     let (secret, public) = SigningKey::<BoxRole>::generate()?;
     let settings = Settings {
         box_id: BoxId::random(&mut os_random()),

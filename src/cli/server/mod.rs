@@ -9,6 +9,7 @@ mod config_file;
 mod damaged;
 pub(super) mod deliver;
 mod front;
+mod holidays;
 pub(super) mod init;
 mod listen_at;
 pub(super) mod poster;

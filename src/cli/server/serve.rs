@@ -13,16 +13,17 @@ use crate::{
         listen::stop_signal,
         output::{self, Failure, Outcome},
         server::{
-            box_files::{DataArgument, KeysArgument},
+            box_files::{CALENDAR, DataArgument, KeysArgument},
             config_file::ConfigArgument,
+            holidays::{self, NewerHolidays},
             listen_at::{self, ListenAt, OpenListener, PassedSockets},
-            tls_files::{LOOK_EVERY, Renewal, TlsFiles},
+            tls_files::{self, Renewal, TlsFiles},
         },
     },
     confine::{self, Profile, Reach},
     crypto::scrub,
     domain::{
-        SystemDay,
+        Calendar, SystemDay,
         limits::{CONNECTIONS, OTHER_OPEN_FILES},
     },
     http::{self, Listener, Tls},
@@ -55,17 +56,23 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     let keys = arguments.keys.read()?;
     let config = arguments.config.read()?;
     let tls_files = arguments.config.tls_files(&config);
-    let read = tls_files.as_ref().map_or_else(Vec::new, TlsFiles::directories);
+    let mut read = tls_files.as_ref().map_or_else(Vec::new, TlsFiles::directories);
     let tls = tls_files.map(Renewal::begin).transpose().map_err(Failure::Failed)?;
     let listeners = open_listeners(passed, &arguments.listen, tls.is_some())?;
     allow_open_files();
     confined::leave_standard_input();
     // Looked at while nobody is answered, and let go: what faces the network signs nothing.
     let pair = scrub::wiped(|| arguments.data.key_pair())?;
-    let calendar = arguments.data.calendar()?;
+    let holidays = NewerHolidays::begin(arguments.data.bank_holidays());
+    // A file that can't be read keeps nobody from their answers: what can't be counted without it is not promised.
+    let calendar = arguments.data.calendar().unwrap_or_else(|failure| {
+        output::error(&failure);
+        Calendar::default()
+    });
+    read.push(arguments.data.path.join(CALENDAR));
     arguments.data.forget_restore();
     // Everything but the store was read and is out of reach from here on, the signing key too, but for a certificate that is
-    // renewed; before the store starts its thread.
+    // renewed and newer bank holidays; before the store starts its thread.
     let reach = Reach { read, ..Reach::directory(&arguments.data.store_directory()) };
     confined::or_refuse(confined::to_files(&reach), arguments.unconfined)?;
     let store = arguments.data.store_as_it_is()?;
@@ -81,7 +88,7 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
         stopwatch: Arc::new(SystemStopwatch),
         demo: false,
     };
-    serve(options, listeners, tls, |listeners| {
+    serve(options, listeners, tls, holidays, |listeners| {
         let system_calls = confine::system_calls(Profile::Serve).map_err(|error| error.to_string());
         confined::or_refuse(system_calls, arguments.unconfined)?;
         listeners.iter().try_for_each(|listener| output::line(&format!("listening on {}", listener.address()?)))
@@ -121,6 +128,7 @@ fn serve(
     options: AppOptions,
     listeners: Vec<OpenListener>,
     tls: Option<(Tls, Renewal)>,
+    holidays: NewerHolidays,
     ready: impl FnOnce(&[Listener]) -> Outcome,
 ) -> Outcome {
     http::quiet_panics();
@@ -137,11 +145,10 @@ fn serve(
         let listeners = started.collect::<Result<Vec<_>, _>>().map_err(failed)?;
         let router = web::router(app.clone());
         let stop = stop_signal()?;
-        let mut beside = Vec::new();
-        // Taken without a certificate too: it would end the box else.
-        let hangup = signal(SignalKind::hangup())?;
+        let hangup = || signal(SignalKind::hangup());
+        let mut beside = vec![tokio::spawn(holidays.watch(app.clone(), hangup()?, holidays::LOOK_EVERY))];
         if let Some(renewal) = renewal {
-            beside.push(tokio::spawn(renewal.watch(hangup, LOOK_EVERY)));
+            beside.push(tokio::spawn(renewal.watch(hangup()?, tls_files::LOOK_EVERY)));
         }
         ready(&listeners)?;
         beside.push(tokio::spawn(web::metronome(app.clone())));

@@ -111,7 +111,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
         Filter::read(&typed, casebook.me(), DAY)
     };
     let queue = |shell, casebook: &Casebook, filter: Filter| {
-        QueuePage::new(shell, casebook, casebook.list(DAY, &calendar).unwrap(), &filter, (DAY, &calendar))
+        QueuePage::new(shell, casebook, casebook.list(DAY, &calendar), &filter, (DAY, &calendar))
     };
     add("queue, empty", &queue(shell, &empty, asked(&[])), false);
     add("queue", &queue(shell, &casebook, asked(&[])), false);
@@ -120,7 +120,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     words.push("q".into(), "a <word>".into());
     let found = |queue: &[_], errors| QueuePage::found(shell, &casebook, queue, &words, errors);
     add("search, nothing", &found(&[], vec![]), false);
-    add("search", &found(&casebook.list(DAY, &calendar).unwrap(), vec![]), false);
+    add("search", &found(&casebook.list(DAY, &calendar), vec![]), false);
     add("search with an error", &found(&[], error("q")), true);
     figures_pages(add, shell, demo);
     let report = casebook.show(id, DAY, &calendar).unwrap();
@@ -136,7 +136,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("refer", &ReferPage::new(shell, &report, None, Vec::new()), false);
     add("refer with errors", &ReferPage::new(shell, &report, Some(&Entries::default()), error("part")), true);
     deciding_pages(add, shell, &casebook, &report);
-    let mut queue = casebook.list(DAY, &Calendar::default()).unwrap();
+    let mut queue = casebook.list(DAY, &Calendar::default());
     add("retention, empty", &RetentionPage::new(shell, &casebook, &queue, DAY), false);
     add("destroy, not yet", &DestroyPage::new(shell, &queue[0], DAY, Vec::new()), false);
     queue[0].state = ReportState::Closed;
@@ -228,7 +228,7 @@ fn restored_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
     let mut typed = Entries::default();
     typed.push("state".into(), "set-aside".into());
     let (calendar, filter) = (Calendar::default(), Filter::read(&typed, casebook.me(), DAY));
-    let list = || casebook.list(DAY, &calendar).unwrap();
+    let list = || casebook.list(DAY, &calendar);
     let queue = QueuePage::new(shell, &casebook, list(), &filter, (DAY, &calendar));
     add("queue, set aside", &queue, false);
     add("retention, set aside", &RetentionPage::new(shell, &casebook, &vec![list(); 150].concat(), DAY), false);
@@ -256,7 +256,7 @@ fn destroyed_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) 
     world.colleague("Second <reviewer>", TeamRole::Reviewer);
     world.edit(|editor| editor.propose(NewProposal::Destroy(ids[1]), &TODAY)).unwrap();
     let casebook = world.open().unwrap();
-    let queue = casebook.list(DAY, &Calendar::default()).unwrap();
+    let queue = casebook.list(DAY, &Calendar::default());
     add("retention", &RetentionPage::new(shell, &casebook, &queue, DAY), false);
 }
 
@@ -311,11 +311,11 @@ fn team_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
     add("log of a report", &AccessLogPage::new(shell, casebook.access_log(Some(id)), Some(id)), false);
     let calendar = Calendar::default();
     let filter = Filter::read(&nothing, casebook.me(), DAY);
-    let queue = QueuePage::new(shell, &casebook, casebook.list(DAY, &calendar).unwrap(), &filter, (DAY, &calendar));
+    let queue = QueuePage::new(shell, &casebook, casebook.list(DAY, &calendar), &filter, (DAY, &calendar));
     add("queue, with alerts", &queue, false);
     let shut = world.open_as(&out).unwrap();
     let filter = Filter::read(&nothing, shut.me(), DAY);
-    let queue = QueuePage::new(shell, &shut, shut.list(DAY, &calendar).unwrap(), &filter, (DAY, &calendar));
+    let queue = QueuePage::new(shell, &shut, shut.list(DAY, &calendar), &filter, (DAY, &calendar));
     add("queue, shut out", &queue, false);
 }
 

@@ -136,7 +136,7 @@ fn reading_a_message_is_recorded_whatever_was_decided_meanwhile() {
     world.say(id, MessageKind::FollowUp, &[]);
     let file = world.collect();
     world.import(&file).unwrap();
-    let unread = |world: &World| world.open().unwrap().list(DAY, &Calendar::default()).unwrap()[0].unread;
+    let unread = |world: &World| world.open().unwrap().list(DAY, &Calendar::default())[0].unread;
     assert_eq!(unread(&world), 2);
     let old = seen(&world, id);
     world.edit(|editor| editor.mark_read(id, 1, &TODAY)).unwrap();

@@ -41,7 +41,7 @@ fn import_epoch(world: &World, manifest: &Manifest) -> Import {
 }
 
 fn entry(casebook: &Casebook, id: ReportId) -> QueueEntry {
-    casebook.list(DAY, &Calendar::default()).unwrap().into_iter().find(|entry| entry.id == id).unwrap()
+    casebook.list(DAY, &Calendar::default()).into_iter().find(|entry| entry.id == id).unwrap()
 }
 
 #[test]
