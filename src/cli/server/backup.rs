@@ -30,6 +30,7 @@ pub(in crate::cli) struct BackupArguments {
 }
 
 pub(in crate::cli) fn run(arguments: &BackupArguments) -> Outcome {
+    arguments.data.refuse_anothers()?;
     let text = files::read_text(&arguments.to, KEY_FILE_BYTES)?;
     let to = BackupRecipients::parse(&text)
         .map_err(|error| Failure::Failed(format!("{}: {error}", arguments.to.display())))?;

@@ -1,18 +1,18 @@
 //! What the box's commands find in their two directories: the data, and the public keys.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
 
 use crate::{
-    cli::output::{Failure, Outcome},
-    crypto::{
-        BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, is_private_key, read_keys,
-        signers_fingerprint,
+    cli::{
+        output::{Failure, Outcome},
+        server::{account, private_keys},
     },
+    crypto::{BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, read_keys, signers_fingerprint},
     domain::{Calendar, SystemDay, Today, limits::MIB},
     files::{self, FileError},
     store::{DATABASE, Store, StoreError, VAULT_FILES},
@@ -84,23 +84,17 @@ impl KeysArgument {
     }
 
     pub(in crate::cli) fn refuse_private(&self) -> Result<(), Failure> {
-        for entry in fs::read_dir(&self.path).map_err(FileError::io("read", &self.path))? {
-            let path = entry.map_err(FileError::io("read", &self.path))?.path();
-            if !path.is_file() {
-                continue;
-            }
-            if is_private_key(&files::read(&path, MIB)?) {
-                return Err(Failure::Failed(format!(
-                    "{} holds a private key, which must never be on this machine; remove it, make new keys offline, and tell the governance team",
-                    path.display()
-                )));
-            }
-        }
-        Ok(())
+        private_keys::refuse_private(&self.path)
     }
 }
 
 impl DataArgument {
+    /// Refuses a data directory that is another account's, or in which something is. For every command, before it gives up the
+    /// files that say what accounts are called; whatever opens the store asks again.
+    pub(in crate::cli) fn refuse_anothers(&self) -> Outcome {
+        account::refuse_anothers(&self.path)
+    }
+
     /// Where the store lies in it.
     pub(in crate::cli) fn store_directory(&self) -> PathBuf {
         transfer::store_directory(&self.path)
@@ -132,6 +126,7 @@ impl DataArgument {
 
     /// Opens a store of this version, or of an earlier one, which it is no more then.
     fn opened(&self, open: fn(&Path) -> Result<Store, StoreError>) -> Result<Store, Failure> {
+        self.refuse_anothers()?;
         let directory = self.store_directory();
         match Store::bring_forward(&directory, SystemDay.today()).and_then(|()| open(&directory)) {
             // A box was here: another one under its key would be none that anybody knows.
@@ -253,6 +248,7 @@ impl DataArgument {
 
     /// Holds the box for one `serve` alone: a second one would sweep away what the first is taking in.
     pub(in crate::cli) fn lock(&self) -> Result<File, Failure> {
+        self.refuse_anothers()?;
         let path = self.path.join(BOX_PUBLIC);
         let file = match File::open(&path) {
             Err(_) if !self.store_directory().join(DATABASE).exists() => {

@@ -39,6 +39,7 @@ struct Shown {
 }
 
 pub(in crate::cli) fn run(arguments: &ClocksArguments) -> Outcome {
+    arguments.data.refuse_anothers()?;
     let today = arguments.as_of.unwrap_or_else(|| SystemDay.today());
     confined::ends_soon(&confined::reach([], [&arguments.data.path]));
     // What can be listed is, whatever is wrong with the operator's file; that is said last.

@@ -31,6 +31,7 @@ pub(in crate::cli) struct CollectArguments {
 }
 
 pub(in crate::cli) fn run(arguments: &CollectArguments) -> Outcome {
+    arguments.data.refuse_anothers()?;
     let keys = arguments.keys.read()?;
     let made = confined::around(&arguments.out);
     confined::ends_soon(&confined::reach([], [&arguments.data.path, &made]));

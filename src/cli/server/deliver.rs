@@ -29,6 +29,7 @@ pub(in crate::cli) struct DeliverArguments {
 const NAMED: usize = 20;
 
 pub(in crate::cli) fn run(arguments: &DeliverArguments) -> Outcome {
+    arguments.data.refuse_anothers()?;
     let keys = arguments.keys.read()?;
     let parts = parts_beside(&arguments.file);
     let read = parts.iter().chain([&arguments.file]).map(PathBuf::as_path);

@@ -49,6 +49,7 @@ enum YesOrNo {
 }
 
 pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
+    arguments.data.refuse_anothers()?;
     let keys = arguments.keys.read()?;
     confined::ends_soon(&confined::reach([], [&arguments.data.path]));
     let (fingerprint, signers) = (keys.recipients.fingerprint(), signers_fingerprint(&keys.signers));

@@ -1,5 +1,6 @@
 //! The box's commands.
 
+mod account;
 pub(super) mod backup;
 mod box_files;
 pub(super) mod check;
@@ -13,6 +14,7 @@ mod holidays;
 pub(super) mod init;
 mod listen_at;
 pub(super) mod poster;
+mod private_keys;
 pub(super) mod restore;
 pub(super) mod serve;
 pub(super) mod texts;

@@ -31,6 +31,7 @@ pub(in crate::cli) struct RestoreArguments {
 }
 
 pub(in crate::cli) fn run(arguments: &RestoreArguments) -> Outcome {
+    arguments.data.refuse_anothers()?;
     let directory = &arguments.data.path;
     let identity = scrub::wiped(|| identity(arguments))?;
     // Parts of the box are moved into their places when it is whole.
