@@ -7,7 +7,7 @@ use super::demo;
 #[cfg(feature = "desk")]
 use super::desk::{self, new_keys, reach::offline};
 #[cfg(feature = "box")]
-use super::server::{backup, check, clocks, collect, deliver, init, poster, restore, serve, texts};
+use super::server::{backup, check, clocks, collect, deliver, init, poster, restore, serve, setup, texts};
 use super::{
     due,
     output::{self, Failure},
@@ -31,6 +31,9 @@ enum Command {
     /// Make a governance team's keys, on the offline machine
     #[command(subcommand)]
     Keys(new_keys::KeysCommand),
+    #[cfg(feature = "box")]
+    /// Set up a box on this machine, in one command and a few questions; can be run again
+    Setup(setup::SetupArguments),
     #[cfg(feature = "box")]
     /// Make a box: its database and its own signing key
     Init(init::InitArguments),
@@ -97,6 +100,8 @@ pub fn run() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(feature = "desk")]
         Command::Keys(command) => offline().and_then(|()| new_keys::run(command)),
+        #[cfg(feature = "box")]
+        Command::Setup(arguments) => setup::run(&arguments),
         #[cfg(feature = "box")]
         Command::Init(arguments) => init::run(&arguments),
         #[cfg(feature = "box")]

@@ -45,6 +45,7 @@ mod pages;
 mod poster;
 mod round;
 mod seizure;
+mod setup;
 mod slow_line;
 mod status_pages;
 mod text_browser;

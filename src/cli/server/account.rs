@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The number of the account that may do anything.
-const ROOT: u32 = 0;
+pub(super) const ROOT: u32 = 0;
 /// Where a machine keeps the names of its accounts.
 const ACCOUNTS: &str = "/etc/passwd";
 

@@ -1,4 +1,7 @@
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tokio::{signal::unix::Signal, task, time};
 
@@ -73,7 +76,7 @@ impl NewerHolidays {
 }
 
 /// The file's text, which is empty if there is none.
-fn read(path: &PathBuf) -> Result<String, String> {
+fn read(path: &Path) -> Result<String, String> {
     if path.exists() { files::read_text(path, MIB).map_err(|error| error.to_string()) } else { Ok(String::new()) }
 }
 

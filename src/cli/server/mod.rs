@@ -17,5 +17,6 @@ pub(super) mod poster;
 mod private_keys;
 pub(super) mod restore;
 pub(super) mod serve;
+pub(super) mod setup;
 pub(super) mod texts;
 mod tls_files;

@@ -1,0 +1,189 @@
+//! Directories and files of an installation: whose they are, and who may read them.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions, Permissions},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::OFlags;
+
+use super::{
+    around, shown,
+    steps::{SetupStep, told},
+};
+use crate::{
+    cli::{
+        output::{Failure, Outcome},
+        server::{
+            account::{self, Account},
+            box_files::{BOX_KEY, BOX_PUBLIC, CALENDAR},
+        },
+    },
+    files::{self, FileError, Readers},
+    transfer::{BANK_HOLIDAYS, STORE},
+};
+
+/// Of a directory that everybody may look into.
+const PUBLIC: u32 = 0o755;
+/// Of one that is its account's alone.
+const PRIVATE: u32 = 0o700;
+/// Bits of a mode.
+const MODE: u32 = 0o7777;
+/// What a data directory may hold besides what is named in full: keys and collections on their way.
+const OTHERS: [&str; 4] = ["box.", "carry", "restoring", "collection"];
+
+/// What is made, for whom.
+pub(super) struct SetupPlaces<'a> {
+    /// The account that reads what is public and has the data; none if it is this one.
+    pub(super) account: Option<&'a Account>,
+}
+
+impl SetupPlaces<'_> {
+    /// A directory of what is no secret, which the box's account reads and can't change if it is another one.
+    pub(super) fn public_directory(&self, path: &Path) -> Outcome {
+        if path.is_dir() {
+            return self.open_to_read(path, PUBLIC);
+        }
+        make(path, PUBLIC)?;
+        told(SetupStep::Made, &path.display().to_string())
+    }
+
+    /// A file of what is no secret, with that text unless it is there: then it stays as it is.
+    pub(super) fn public_file(&self, path: &Path, text: &str) -> Outcome {
+        if path.exists() || text.is_empty() {
+            return self.open_to_read(path, Readers::Everyone.mode());
+        }
+        files::write_new(path, Readers::Everyone, text.as_bytes())?;
+        told(SetupStep::Made, &path.display().to_string())
+    }
+
+    /// The data directory, which is the box's account's alone, and all in it.
+    pub(super) fn data_directory(&self, path: &Path) -> Outcome {
+        let what = format!("{}, for {} alone", path.display(), self.name());
+        let step = if path.is_dir() {
+            let inside = all_below(path)?;
+            let opened = File::open(path).map_err(FileError::io("read", path))?;
+            if self.mend(&opened, path, PRIVATE)? | self.mend_all(&inside)? {
+                SetupStep::Mended
+            } else {
+                SetupStep::There
+            }
+        } else {
+            make(around(path), PUBLIC)?;
+            make(path, PRIVATE)?;
+            self.mend(&File::open(path).map_err(FileError::io("read", path))?, path, PRIVATE)?;
+            SetupStep::Made
+        };
+        told(step, &what)
+    }
+
+    fn name(&self) -> String {
+        self.account.map_or_else(|| account::name_of(files::this_account()), |account| account.name.clone())
+    }
+
+    /// What was copied from a stick is often its owner's alone.
+    fn open_to_read(&self, path: &Path, mode: u32) -> Outcome {
+        let found = path.metadata().map_err(FileError::io("read", path))?;
+        let name = path.display().to_string();
+        let can_read = self.account.is_none() || found.mode() & mode & 0o007 == mode & 0o007;
+        if can_read {
+            return told(SetupStep::There, &name);
+        }
+        fs::set_permissions(path, Permissions::from_mode(found.mode() & MODE | mode))
+            .map_err(FileError::io("change", path))?;
+        told(SetupStep::Mended, &format!("{name}, so that {} can read it", self.name()))
+    }
+
+    /// Gives what was opened to the account, with that mode. Says whether that changed anything.
+    fn mend(&self, opened: &File, path: &Path, mode: u32) -> Result<bool, Failure> {
+        let found = opened.metadata().map_err(FileError::io("read", path))?;
+        let mut mended = false;
+        if let Some(account) = self.account.filter(|account| account.number != found.uid()) {
+            // A second name could be of somebody's other file.
+            if found.is_file() && found.nlink() > 1 {
+                return Err(FileError::NotAFile(path.to_owned()).into());
+            }
+            fchown(opened, Some(account.number), Some(account.group)).map_err(FileError::io("give away", path))?;
+            mended = true;
+        }
+        if found.mode() & MODE & !mode != 0 {
+            opened
+                .set_permissions(Permissions::from_mode(found.mode() & mode))
+                .map_err(FileError::io("change", path))?;
+            mended = true;
+        }
+        Ok(mended)
+    }
+
+    /// What a command left there that root ran.
+    fn mend_all(&self, inside: &[PathBuf]) -> Result<bool, Failure> {
+        let Some(account) = self.account else { return Ok(false) };
+        let mut mended = false;
+        for path in inside {
+            if path.symlink_metadata().is_ok_and(|found| found.uid() == account.number) {
+                continue;
+            }
+            let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or_default();
+            let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
+            let opened = opened.map_err(FileError::io("read", path))?;
+            mended |= self.mend(&opened, path, MODE)?;
+        }
+        Ok(mended)
+    }
+}
+
+/// What is in a data directory, as long as all of it is a box's: nothing else is given away.
+fn all_below(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut all = Vec::new();
+    for name in files::names_in(directory)? {
+        let known = [STORE, BOX_KEY, BOX_PUBLIC, CALENDAR, BANK_HOLIDAYS].iter().any(|known| name == **known);
+        if !known && !OTHERS.iter().any(|begins| shown(&name).starts_with(begins)) {
+            return Err(Failure::Failed(format!(
+                "{} has {} in it, which is no part of a box; give the box a directory of its own",
+                directory.display(),
+                shown(&name)
+            )));
+        }
+        let path = directory.join(&name);
+        // The calendar's files are whoever's puts them there.
+        if path.symlink_metadata().is_ok_and(|found| found.is_dir()) && name != CALENDAR {
+            all.extend(files::names_in(&path)?.into_iter().map(|name| path.join(name)));
+        }
+        all.push(path);
+    }
+    Ok(all)
+}
+
+/// A directory and those around it that are not there, which everybody may look into.
+fn make(path: &Path, mode: u32) -> Result<(), FileError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    make(around(path), PUBLIC)?;
+    DirBuilder::new().mode(mode).create(path).map_err(FileError::io("make", path))?;
+    // The umask narrowed it.
+    fs::set_permissions(path, Permissions::from_mode(mode)).map_err(FileError::io("make", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_given_away_but_a_box() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("box");
+        make(&directory.join(STORE), PUBLIC).unwrap();
+        make(&directory.join(CALENDAR), PUBLIC).unwrap();
+        for name in ["box.key", "box.pub", "store/candour.db", "calendar/bank-holidays.json"] {
+            files::write_new(&directory.join(name), Readers::Owner, b"").unwrap();
+        }
+        let names: Vec<_> = all_below(&directory).unwrap_or_default();
+        assert_eq!(names.len(), 5, "{names:?}");
+        assert!(!names.iter().any(|path| path.ends_with("bank-holidays.json")));
+        files::write_new(&directory.join("letters.odt"), Readers::Owner, b"").unwrap();
+        let Err(Failure::Failed(why)) = all_below(&directory) else { panic!("it is taken") };
+        assert!(why.contains("has letters.odt in it"), "{why}");
+    }
+}
