@@ -18,7 +18,7 @@ use crate::{
 /// Every setting with its default and what it is for.
 const EXAMPLE: &str = include_str!("../../../../deploy/candour.toml");
 
-/// SetupAnswers that were given with the command.
+/// Answers that were given with the command.
 #[derive(Args)]
 pub(in crate::cli) struct GivenAnswers {
     /// Who reads what is sent, as it stands in a sentence: the governance team of Exampleshire NHS Trust
