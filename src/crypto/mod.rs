@@ -26,6 +26,7 @@ mod reply;
 pub mod scrub;
 mod seal;
 mod sign;
+mod vouch;
 mod word;
 
 #[cfg(any(feature = "box", test))]
@@ -59,4 +60,7 @@ pub use sign::{
     BoxRole, Document, KeyRole, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, endorsers,
     read_keys, sign, signers_fingerprint, verify,
 };
+pub use vouch::is_vouched_for;
+#[cfg(any(feature = "box", test))]
+pub use vouch::vouch_for;
 pub use word::{besides, epoch_fingerprint, record_digest};

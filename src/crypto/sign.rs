@@ -1,5 +1,6 @@
-//! Signatures in minisign's form. What is signed is always JSON that begins with what it is ([`Format`]) and names the
-//! box, so a signature over one thing can't be taken for another. What is not verified is bytes; what is, is
+//! Signatures in minisign's form. What is signed is JSON that begins with what it is ([`Format`]) and names the box, or a
+//! box's public key file, which begins as no JSON does ([`super::vouch`]): so a signature over one thing can't be taken for
+//! another. What is not verified is bytes; what is, is
 //! [`Verified`].
 
 use std::{io::Cursor, marker::PhantomData};
@@ -268,18 +269,21 @@ pub fn endorsers(endorsement: &Endorsement, signatures: &[String], signers: &[Ve
 /// If the key can't sign.
 pub fn sign<T: Document>(document: &T, key: &SigningKey<T::Role>) -> Result<(Vec<u8>, String), SignError> {
     let bytes = serde_json::to_vec(document).map_err(|_| SignError::Json)?;
-    let untrusted = untrusted_comment::<T>();
-    let signature = minisign::sign(None, &key.secret, Cursor::new(&bytes), Some(T::FORMAT.slug()), Some(&untrusted))
-        .map_err(|_| SignError::Key)?;
-    Ok((bytes, signature.into_string()))
+    let signature = sign_bytes(&bytes, key, T::FORMAT.slug())?;
+    Ok((bytes, signature))
+}
+
+/// A minisign signature over bytes, with a trusted comment that says what they are.
+pub(super) fn sign_bytes<R: KeyRole>(bytes: &[u8], key: &SigningKey<R>, what: &str) -> Result<String, SignError> {
+    let untrusted = untrusted_comment::<R>();
+    let signature = minisign::sign(None, &key.secret, Cursor::new(bytes), Some(what), Some(&untrusted));
+    signature.map(SignatureBox::into_string).map_err(|_| SignError::Key)
 }
 
 /// A signature over bytes as they are, under the name of a document: for tests of what can't be read.
 #[cfg(all(test, feature = "desk"))]
 pub(crate) fn sign_as<T: Document>(bytes: &[u8], key: &SigningKey<T::Role>) -> String {
-    let untrusted = untrusted_comment::<T>();
-    let signed = minisign::sign(None, &key.secret, Cursor::new(bytes), Some(T::FORMAT.slug()), Some(&untrusted));
-    signed.map(|signed| signed.into_string()).unwrap_or_default()
+    sign_bytes(bytes, key, T::FORMAT.slug()).unwrap_or_default()
 }
 
 /// Checks a signature against every key that may have made it, and only then reads the document.
@@ -291,35 +295,45 @@ pub fn verify<T: Document>(
     signature: &str,
     keys: &[VerifyingKey<T::Role>],
 ) -> Result<Verified<T>, VerifyError> {
+    check_bytes(bytes, signature, keys, T::FORMAT.slug())?;
+    let document: T = serde_json::from_slice(bytes).map_err(|_| VerifyError::Format)?;
+    if document.format() != T::FORMAT {
+        return Err(VerifyError::Format);
+    }
+    Ok(Verified { document, digest: digest(bytes) })
+}
+
+/// Checks a signature over bytes against every key that may have made it, and that its trusted comment says what they are.
+pub(super) fn check_bytes<R: KeyRole>(
+    bytes: &[u8],
+    signature: &str,
+    keys: &[VerifyingKey<R>],
+    what: &str,
+) -> Result<(), VerifyError> {
     let text = signature;
     if !has_both_signatures(text) {
         return Err(VerifyError::Unreadable);
     }
     let signature = SignatureBox::from_string(text).map_err(|_| VerifyError::Unreadable)?;
     // Only the one way to write it down is taken: minisign does not sign its first line, and base64 has spare bits.
-    if signature.untrusted_comment().ok() != Some(untrusted_comment::<T>()) || signature.to_string() != text {
+    if signature.untrusted_comment().ok() != Some(untrusted_comment::<R>()) || signature.to_string() != text {
         return Err(VerifyError::Altered);
     }
     let known: Vec<_> = keys.iter().filter(|key| key.key.keynum() == signature.keynum()).collect();
     if known.is_empty() {
         return Err(VerifyError::UnknownKey);
     }
-    let fits = |key: &VerifyingKey<T::Role>| {
-        minisign::verify(&key.key, &signature, Cursor::new(bytes), true, false, false).is_ok()
-    };
+    let fits =
+        |key: &VerifyingKey<R>| minisign::verify(&key.key, &signature, Cursor::new(bytes), true, false, false).is_ok();
     if !known.into_iter().any(fits) {
         return Err(VerifyError::Altered);
     }
     // A signature without the trusted comment's own signature would pass above; ours always have one that names the
     // format.
-    if signature.trusted_comment().ok().as_deref() != Some(T::FORMAT.slug()) {
+    if signature.trusted_comment().ok().as_deref() != Some(what) {
         return Err(VerifyError::Format);
     }
-    let document: T = serde_json::from_slice(bytes).map_err(|_| VerifyError::Format)?;
-    if document.format() != T::FORMAT {
-        return Err(VerifyError::Format);
-    }
-    Ok(Verified { document, digest: digest(bytes) })
+    Ok(())
 }
 
 /// Whether both signatures of a file, over what is signed and over the trusted comment, have the bytes of one. The library
@@ -335,8 +349,8 @@ fn has_both_signatures(text: &str) -> bool {
     (bytes(1), bytes(3)) == (Some(FIRST), Some(SECOND))
 }
 
-fn untrusted_comment<T: Document>() -> String {
-    format!("signature from a {} key", T::Role::NAME)
+fn untrusted_comment<R: KeyRole>() -> String {
+    format!("signature from a {} key", R::NAME)
 }
 
 #[cfg(test)]
