@@ -28,6 +28,7 @@ mod filled;
 mod fold;
 #[cfg(test)]
 mod forensics;
+mod handover;
 mod intake;
 mod last_days;
 mod maintain;
@@ -69,6 +70,7 @@ pub use collect::{CollectionPlan, CollectionRecord, PartReports, Snapshot};
 pub use database::{DATABASE, Store, VAULT_FILES};
 pub use delivery::{Applied, ApplyError, Delivery, Skipped, WhySkipped};
 pub use error::{CopyError, NeededVersion, StoreError};
+pub use handover::{ConfirmedKey, Handover, SealedSince};
 pub use last_days::LastDay;
 pub use metronome::ServingRight;
 pub use outcome::{AddMessage, AddReport};

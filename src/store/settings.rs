@@ -10,8 +10,11 @@ use crate::{
 
 /// The settings that a backup carries. Every other is of one life of the box on one machine: since when it counts its
 /// collections, what of the intake was folded, and when it was backed up.
-pub(super) const CARRIED: [&str; 8] =
-    ["box_id", "box_key", "kdf", "tag_key", "recipients", "team_keys", "signers", "second_approver"];
+pub(super) const CARRIED: [&str; 9] =
+    ["box_id", "box_key", "kdf", "tag_key", "recipients", "team_keys", KEY_DAYS, "signers", "second_approver"];
+
+/// Since when each recipient is confirmed; not there before others were confirmed than those that the box was made with.
+pub(super) const KEY_DAYS: &str = "key_days";
 
 /// What was fixed when the box was made.
 pub struct Settings {
@@ -23,7 +26,8 @@ pub struct Settings {
     pub epoch: Epoch,
     /// Tags the codes that this box issued.
     pub tagger: CodeTagger,
-    /// The public half of the key that it was made with: what is signed by another one is no word of this box.
+    /// The public half of its key, the one that it was made with or renewed to: what is signed by another one is no word of
+    /// this box.
     pub box_key: VerifyingKey<BoxRole>,
     /// Over the recipients that the operator confirmed.
     pub recipients: Fingerprint,
@@ -105,6 +109,11 @@ impl Settings {
         team_keys.extend(recipients.fingerprint_of_each());
         set(connection, "recipients", recipients.fingerprint().to_string().as_bytes())?;
         set(connection, "team_keys", lines(&team_keys).as_bytes())
+    }
+
+    /// The public half of another key of the box.
+    pub(super) fn set_box_key(connection: &Connection, key: &VerifyingKey<BoxRole>) -> Result<(), StoreError> {
+        set(connection, "box_key", key.to_base64().as_bytes())
     }
 
     pub(super) fn set_signers(connection: &Connection, signers: Fingerprint) -> Result<(), StoreError> {

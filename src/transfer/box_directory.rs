@@ -19,6 +19,10 @@ pub const STORE: &str = "store";
 pub const BOX_KEY: &str = "box.key";
 /// Its public half.
 pub const BOX_PUBLIC: &str = "box.pub";
+/// The new private key until it has the place of the one before.
+pub(super) const NEXT_KEY: &str = "box.key.next";
+/// The private key before until it is destroyed.
+pub(super) const KEY_BEFORE: &str = "box.key.before";
 /// The directory in it for what a box that serves looks at again and never changes.
 pub const CALENDAR: &str = "calendar";
 /// In that, GOV.UK's bank-holidays.json, for years that this version does not know.
@@ -49,6 +53,9 @@ pub enum BoxKeyError {
         /// Over the one that the box was made with.
         made_with: Fingerprint,
     },
+    /// Another key was being made for it.
+    #[error("the key of the box in {} was being renewed, and that was cut off; run the same `candour init --renew-box-key` again", .0.display())]
+    HalfRenewed(PathBuf),
     /// The public half is not there, or another one.
     #[error(
         "{} is not there, or not the public half of the key that this box was made with; if it is there, move it away, and run `candour init` with the same --data and --keys, which makes it again",
@@ -93,6 +100,11 @@ impl KeyPairFound {
     /// If either is not.
     pub fn hold_against(&self, settings: &Settings) -> Result<(), BoxKeyError> {
         let (found, made_with) = (&self.of_private, &settings.box_key);
+        let is_the_key = found.to_base64() == made_with.to_base64();
+        let is_whole = is_the_key && matches!(self.beside.as_slice(), [one] if one.to_base64() == found.to_base64());
+        if !is_whole && is_half_renewed(&self.directory) {
+            return Err(BoxKeyError::HalfRenewed(self.directory.clone()));
+        }
         if found.to_base64() != made_with.to_base64() {
             let (path, found, made_with) = (self.directory.join(BOX_KEY), found.fingerprint(), made_with.fingerprint());
             return Err(BoxKeyError::OtherKey { path, found, made_with });
@@ -115,9 +127,17 @@ pub fn box_key(directory: &Path, settings: &Settings) -> Result<(SigningKey<BoxR
     Ok((key, text))
 }
 
+/// Whether a key lies there that is to be the box's, or was it: neither stays when a renewal has come to its end.
+fn is_half_renewed(directory: &Path) -> bool {
+    [NEXT_KEY, KEY_BEFORE].iter().any(|name| directory.join(name).symlink_metadata().is_ok())
+}
+
 fn read_pair(directory: &Path) -> Result<(KeyPairFound, SigningKey<BoxRole>, Zeroizing<String>), BoxKeyError> {
     let path = directory.join(BOX_KEY);
     if !path.exists() {
+        if is_half_renewed(directory) {
+            return Err(BoxKeyError::HalfRenewed(directory.to_owned()));
+        }
         return Err(BoxKeyError::Missing(path));
     }
     let text = Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES)?);

@@ -8,6 +8,7 @@ mod box_directory;
 mod collect;
 mod deliver;
 mod mark;
+mod renewal;
 mod restore;
 // What is carried is opened there, which a box alone can't do.
 #[cfg(test)]
@@ -21,4 +22,5 @@ pub use box_directory::{
 };
 pub use collect::{CollectError, CollectOutcome, collect};
 pub use deliver::{DecisionsName, DeliverError, Delivered, deliver};
+pub use renewal::{BOX_VOUCHED, RenewalError, Renewed, renew_box_key};
 pub use restore::{RestoreError, Restored, forget_restore, is_left_over, is_unfinished, restore};

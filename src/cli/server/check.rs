@@ -14,6 +14,7 @@ use crate::{
             box_files::{BOX_KEY, DataArgument, KeysArgument, demanded_words},
             config_file::ConfigArgument,
             front::FrontArguments,
+            handover,
         },
     },
     crypto::epoch_fingerprint,
@@ -126,6 +127,7 @@ impl BoxCheck {
                 data.hold_against_pin(store, &recipients, &keys.path),
             );
         }
+        handover::check(&mut self.0, store);
         if let Ok(signers) = keys.signers() {
             self.0.add(
                 "the signers are those that were confirmed",

@@ -4,7 +4,10 @@ use crate::{
     cli::{
         confined,
         output::{self, Failure, Outcome},
-        server::box_files::{BOX_KEY, BOX_PUBLIC, CALENDAR, DataArgument, KeysArgument, PublicKeys, demanded_words},
+        server::{
+            box_files::{BOX_KEY, BOX_PUBLIC, CALENDAR, DataArgument, KeysArgument, PublicKeys, demanded_words},
+            handover, renew,
+        },
     },
     crypto::{
         BoxRole, CodeTagger, Fingerprint, KdfParams, SigningKey, epoch_fingerprint, os_random, signers_fingerprint,
@@ -23,6 +26,19 @@ pub(in crate::cli) struct InitArguments {
     /// For a box that is there: accept changed recipients, by the fingerprint that the governance team read out
     #[arg(long, value_name = "FINGERPRINT")]
     confirm_recipients: Option<String>,
+    /// With --confirm-recipients: although messages wait that none of these recipients opens, as the key before is lost or
+    /// stolen
+    #[arg(long, requires = "confirm_recipients")]
+    leave_waiting: bool,
+    /// For a box that is there and is not served: make it another signing key, for which the one before vouches
+    #[arg(
+        long,
+        conflicts_with_all = ["confirm_recipients", "confirm_signers", "confirm_casebook", "new_epoch", "second_approver"]
+    )]
+    renew_box_key: bool,
+    /// With --renew-box-key: the key before is lost, and vouches for nothing
+    #[arg(long, requires = "renew_box_key")]
+    box_key_lost: bool,
     /// For a box that is there: accept changed signers, by the fingerprint that the governance team's desk shows
     #[arg(long, value_name = "FINGERPRINT")]
     confirm_signers: Option<String>,
@@ -42,6 +58,13 @@ pub(in crate::cli) struct InitArguments {
     second_approver: Option<YesOrNo>,
 }
 
+impl InitArguments {
+    /// Whether the box's key is said to be lost.
+    pub(super) const fn box_key_lost(&self) -> bool {
+        self.box_key_lost
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum YesOrNo {
     Yes,
@@ -56,6 +79,9 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
     let confirmed = (&arguments.confirm_recipients, &arguments.confirm_signers, arguments.confirm_casebook);
     if confirmed != (&None, &None, None) || arguments.new_epoch {
         return confirm(arguments, &keys);
+    }
+    if arguments.renew_box_key {
+        return renew::renew_box_key(arguments, &arguments.data, &arguments.keys, &keys);
     }
     let directory = &arguments.data.path;
     let second_approver = arguments.second_approver.map(|answer| answer == YesOrNo::Yes);
@@ -155,11 +181,13 @@ fn confirm(arguments: &InitArguments, keys: &PublicKeys) -> Outcome {
             arguments.data.hold_signers_against_pin(&store, &keys.signers, &arguments.keys.path)?;
         }
     }
-    if let Some(found) = recipients {
+    let before = recipients.map(|_| handover::hold(&store, &keys.recipients, arguments.leave_waiting)).transpose()?;
+    if let Some((found, before)) = recipients.zip(before) {
         store.pin_recipients(&keys.recipients)?;
         output::line(&format!(
             "confirmed: from the next start on, concerns are sealed to the recipients with fingerprint {found}"
         ))?;
+        handover::tell(&before, &keys.recipients)?;
     }
     if let Some(found) = signers {
         store.pin_signers(&keys.signers)?;

@@ -23,7 +23,7 @@ use crate::{
     confine::{self, Profile, Reach},
     crypto::scrub,
     domain::{
-        Calendar, SystemDay,
+        Calendar, SystemDay, Today,
         limits::{CONNECTIONS, OTHER_OPEN_FILES},
     },
     http::{self, Listener, Tls},
@@ -78,6 +78,7 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     let store = arguments.data.store_as_it_is()?;
     pair.hold_against(store.settings())?;
     arguments.data.hold_against_pins(&store, &keys, &arguments.keys.path)?;
+    store.begin_sealing(SystemDay.today())?;
     let options = AppOptions {
         free_space: Arc::new(store.clone()),
         store,
