@@ -74,9 +74,21 @@ async fn second_approver(posted: Posted) -> Result<Response, PageError> {
 /// `POST /team/box-key`
 async fn box_key(posted: Posted) -> Result<Response, PageError> {
     posted
-        .change(|page, editor| match one_key::<BoxRole, _>(BoxKeyField::Key, &page.form) {
-            Ok(key) => propose(page, editor, TeamForm::BoxKey, NewProposal::BoxKey(key), BoxKeyField::Key.name()),
-            Err(error) => again(page, editor, TeamForm::BoxKey, vec![error]),
+        .change(|page, editor| {
+            let read = one_key::<BoxRole, _>(BoxKeyField::Key, &page.form).and_then(|key| {
+                let word = page.form.first(BoxKeyField::Word.name()).replace("\r\n", "\n");
+                if word.trim().is_empty() {
+                    return Ok(NewProposal::BoxKey(key));
+                }
+                // What is pasted may lack the end of its last line.
+                let word = format!("{}\n", word.trim());
+                let is_so = editor.casebook().box_vouches_for(&key, &word);
+                is_so.then_some(NewProposal::RenewedBoxKey { key, word }).ok_or_else(|| BoxKeyField::Word.remedy())
+            });
+            match read {
+                Ok(new) => propose(page, editor, TeamForm::BoxKey, new, BoxKeyField::Key.name()),
+                Err(error) => again(page, editor, TeamForm::BoxKey, vec![error]),
+            }
         })
         .await
 }

@@ -22,7 +22,7 @@ use crate::{
         parallel::{in_parallel, side_by_side},
         state::replay::State,
     },
-    crypto::{BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey},
+    crypto::{BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, is_vouched_for},
     domain::{BoxId, CasebookId, Digest, Format, MemberId, ReportId, Today},
     files::FileError,
     unseal::GovernanceIdentity,
@@ -117,6 +117,12 @@ impl Casebook {
     pub fn box_key(&self) -> VerifyingKey<BoxRole> {
         // What two members agreed on was read when it was judged.
         VerifyingKey::from_base64(&self.state.box_key).unwrap_or_else(|_| self.trusted.box_key.clone())
+    }
+
+    /// Whether the key of the box vouches for that one, by a signature file over its public key file.
+    #[must_use]
+    pub fn box_vouches_for(&self, key: &VerifyingKey<BoxRole>, word: &str) -> bool {
+        is_vouched_for(key, word, &self.box_key())
     }
 
     /// The box that it belongs to, once a collection was imported.

@@ -62,6 +62,9 @@ pub struct Import {
     /// New messages of reports that are closed to whoever took it in: a colleague who may read them takes them in with a
     /// later collection.
     pub left_out: usize,
+    /// New messages, by report and number at the box, that are sealed to keys which whoever took it in does not have. They are
+    /// listed here, and the box sends them until somebody opened them.
+    pub unopened: Vec<(ReportId, u32)>,
     /// Messages that were here and were not what the person sent, by report and number: now they are.
     pub mended: Vec<(ReportId, u32)>,
     /// Reports that can't be those that are here under their ids: nothing of them was taken in.
@@ -164,9 +167,9 @@ impl Editor<'_> {
             return Ok(outcome);
         }
         let (mut news, mut matters) = (Vec::new(), Vec::new());
-        for TakenReport { entry, messages, key } in reports {
+        for TakenReport { entry, messages, unopened, key } in reports {
             let about = SealedMatter::about(entry.id);
-            news.push(News { key: key.new.map(|(key, ..)| key), about });
+            news.push(News { key: key.new.map(|(key, ..)| key), about, unopened });
             matters.push((key.to, Matter::News(messages)));
         }
         let box_key = self.casebook.state.box_key.clone();
@@ -238,6 +241,10 @@ impl Editor<'_> {
             files: messages.iter().map(|message| message.files).sum(),
             messages,
             left_out: 0,
+            unopened: reports
+                .iter()
+                .flat_map(|report| report.unopened.iter().map(|seq| (report.entry.id, *seq)))
+                .collect(),
             mended: mended.collect(),
             apart: Vec::new(),
         }

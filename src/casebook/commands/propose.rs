@@ -8,7 +8,7 @@ use crate::{
         CasebookError, Editor, ProposalError, TypedError,
         book::new_member::NewMember,
         log::{
-            event::{Change, Consented, LetIn, Matter, NewKey, RecoveryKeys, SealedMatter, What},
+            event::{Change, Consented, LetIn, Matter, NewKey, RecoveryKeys, RenewedBoxKey, SealedMatter, What},
             keyring::Owner,
             snapshot,
         },
@@ -38,8 +38,15 @@ pub enum NewProposal {
     },
     /// Texts to a person are to need no second approver.
     NoSecondApprover,
-    /// The box has another key.
+    /// The box has another key, for which nobody vouches.
     BoxKey(VerifyingKey<BoxRole>),
+    /// The box has renewed its key.
+    RenewedBoxKey {
+        /// The new one.
+        key: VerifyingKey<BoxRole>,
+        /// The signature file of the key before over the new public key file.
+        word: String,
+    },
     /// A report is to be destroyed.
     Destroy(ReportId),
     /// Keys in a safe that can let someone join, or none any more.
@@ -81,6 +88,9 @@ impl Editor<'_> {
             }
             NewProposal::NoSecondApprover => Change::NoSecondApprover,
             NewProposal::BoxKey(key) => Change::BoxKey(key.to_base64()),
+            NewProposal::RenewedBoxKey { key, word } => {
+                Change::RenewedBoxKey(RenewedBoxKey { key: key.to_base64(), word })
+            }
             NewProposal::Destroy(report) => Change::Destroy(self.to_destroy(report, today)?),
             NewProposal::Recovery(keys) => Change::Recovery(
                 keys.map(|keys| RecoveryKeys { signer: keys.signer.to_base64(), recipients: keys.recipients.keys() }),

@@ -35,7 +35,22 @@ pub enum Refusal {
     /// The files are not exactly those of the manifest, in its order.
     #[error("it does not hold exactly the files that its manifest names, in that order; carry it again from the box")]
     Files,
-    /// Signed by another key, or it names another box.
+    /// Signed with a key that nobody here agreed to.
+    #[error(
+        "it is not signed with the key of this casebook's box: it is from another box, or the box's key was renewed and two members have not agreed to that yet. Ask whoever runs the box; if it was renewed, propose its new key (candour desk propose --box-key box.pub), and let a second member consent"
+    )]
+    OtherKey,
+    /// Signed with a key that waits for consent.
+    #[error(
+        "it is signed with the box's new key, which waits for a second member: compare its fingerprint by voice with whoever runs the box, let another member consent (candour desk consent --casebook DIR {0}), and import it again"
+    )]
+    KeyProposed(u64),
+    /// Signed with a key that the box had before it was renewed.
+    #[error(
+        "it is signed with a key that the box had before its key was renewed, which somebody else may have: collect again, and import that with --missing. If the box was restored from a backup of that time, let whoever runs it renew its key once more (candour init --renew-box-key), and propose that one"
+    )]
+    KeyBefore,
+    /// It names another box.
     #[error(
         "it is from another box; check which box it was collected from and that the casebook was made with that box's key"
     )]

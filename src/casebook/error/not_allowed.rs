@@ -54,6 +54,14 @@ pub enum NotAllowed {
     /// Keys that are none.
     #[error("those are no keys that candour can use")]
     BadKey,
+    /// A key that the box had before it was renewed.
+    #[error(
+        "the box had that key before its key was renewed, and whoever has it now may be anybody; if the box was restored from a backup of that time, let whoever runs it renew its key (candour init --renew-box-key), and propose that one"
+    )]
+    KeyBefore,
+    /// The word for a new key of the box is not of the key that it has.
+    #[error("the key that the box has does not vouch for that one")]
+    NotVouched,
     /// A name that is no name.
     #[error("the name is empty or longer than {SHORT_MAX} characters")]
     Name,

@@ -181,14 +181,26 @@ pub(in crate::casebook) enum Change {
     LetIn(LetIn),
     /// Texts to a person need no second approver any more.
     NoSecondApprover,
-    /// The box has another key.
+    /// The box has another key, for which nobody vouches.
     BoxKey(String),
+    /// The box has renewed its key: the one before vouches for it.
+    RenewedBoxKey(RenewedBoxKey),
     /// A report is destroyed.
     Destroy(Destroy),
     /// There is a key in a safe that can let someone join; or there is none any more.
     Recovery(Option<RecoveryKeys>),
     /// The casebook goes on although the box saw one that was further.
     GoOn(LogHead),
+}
+
+/// The box has a new key, for which the one before vouches.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::casebook) struct RenewedBoxKey {
+    /// Its public half, in base64.
+    pub(in crate::casebook) key: String,
+    /// The signature file of the key before over the new public key file.
+    pub(in crate::casebook) word: String,
 }
 
 /// Members who were shut out of a report may open it again.
@@ -263,6 +275,10 @@ pub(in crate::casebook) struct News {
     pub(in crate::casebook) key: Option<NewKey>,
     /// What: a [`Matter::News`].
     pub(in crate::casebook) about: SealedMatter,
+    /// Messages, by their number at the box, that are sealed to keys which its author does not have: they are listed, and
+    /// nothing of them is here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::casebook) unopened: Vec<u32>,
 }
 
 /// A key from then on.

@@ -245,7 +245,7 @@ impl Team {
                     files::write_new(&path, Readers::Owner, bytes).unwrap();
                 }
             }
-            reports.push(News { key, about: SealedMatter::about(entry.id) });
+            reports.push(News { key, about: SealedMatter::about(entry.id), unopened: vec![] });
             matters.push((to, Matter::News(vec![news])));
         }
         let manifest = BASE64.encode(&json);

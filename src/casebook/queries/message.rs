@@ -33,10 +33,12 @@ pub enum SaidBy {
         /// What came with it.
         attachments: Vec<Attachment>,
     },
-    /// Whoever raised the concern; what they said is neither here nor at the box.
+    /// Whoever raised the concern; what they said is not here.
     NotHere {
         /// What it was.
         kind: MessageKind,
+        /// Whether the box has it, sealed to keys that nobody had who took it in. If not, it is not there either.
+        is_sealed: bool,
     },
     /// The governance team.
     Team {
@@ -57,7 +59,7 @@ impl MessageView {
 
     /// Of one that is not here.
     pub(super) const fn not_here(stored: &MessageRecord) -> Self {
-        let said = SaidBy::NotHere { kind: stored.kind };
+        let said = SaidBy::NotHere { kind: stored.kind, is_sealed: stored.is_unopened };
         Self { seq: stored.seq, number_at_box: None, is_lost: false, on: stored.on, said }
     }
 
@@ -85,7 +87,13 @@ impl MessageView {
     /// Whether what the person said is neither here nor at the box.
     #[must_use]
     pub const fn is_not_here(&self) -> bool {
-        matches!(self.said, SaidBy::NotHere { .. })
+        matches!(self.said, SaidBy::NotHere { is_sealed: false, .. })
+    }
+
+    /// Whether it is sealed to keys that nobody had who took it in: the box goes on sending it.
+    #[must_use]
+    pub const fn is_unopened(&self) -> bool {
+        matches!(self.said, SaidBy::NotHere { is_sealed: true, .. })
     }
 
     /// The answers, if it is a concern.
@@ -115,7 +123,7 @@ impl MessageView {
     pub const fn label(&self) -> &'static str {
         match &self.said {
             SaidBy::Person { content, .. } => content.kind().label(),
-            SaidBy::NotHere { kind } => kind.label(),
+            SaidBy::NotHere { kind, .. } => kind.label(),
             SaidBy::Team { letter, .. } => letter.kind().label(),
         }
     }
@@ -145,6 +153,8 @@ struct MessageViewJson<'a> {
     lost_at_box: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     not_here: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unopened: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     answers: Option<&'a Concern>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -156,7 +166,7 @@ impl Serialize for MessageView {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (from, kind, supplementary) = match &self.said {
             SaidBy::Person { content, .. } => ("person", content.kind().slug(), false),
-            SaidBy::NotHere { kind } => ("person", kind.slug(), false),
+            SaidBy::NotHere { kind, .. } => ("person", kind.slug(), false),
             SaidBy::Team { letter, .. } => ("team", letter.kind().slug(), *letter == Letter::Supplementary),
         };
         let json = MessageViewJson {
@@ -168,6 +178,7 @@ impl Serialize for MessageView {
             supplementary,
             lost_at_box: self.is_lost,
             not_here: self.is_not_here(),
+            unopened: self.is_unopened(),
             answers: self.concern(),
             text: self.text(),
             attachments: self.attachments(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     casebook::{
         error::NotAllowed,
-        log::event::{Change, Consented, Destroy, Joining, LetIn, NewKey},
+        log::event::{Change, Consented, Destroy, Joining, LetIn, NewKey, RenewedBoxKey},
         state::{
             alert::{Alert, AlertKind},
             outline::{Access, Outline},
@@ -13,7 +13,7 @@ use crate::{
             replay::{Remains, State},
         },
     },
-    crypto::{BoxRole, GovernanceRecipients, SignerRole, VerifyingKey},
+    crypto::{BoxRole, GovernanceRecipients, SignerRole, VerifyingKey, is_vouched_for},
     domain::{Date, MemberId, ReportId, limits::SHORT_MAX},
 };
 
@@ -25,18 +25,32 @@ impl State {
             Change::Leave(member) => self.may_leave(*member),
             Change::LetIn(let_in) => self.may_let_in(by, let_in),
             Change::NoSecondApprover if self.second_approver => Ok(()),
-            Change::BoxKey(key) if *key != self.box_key => {
-                VerifyingKey::<BoxRole>::from_base64(key).map(drop).map_err(|_| NotAllowed::BadKey)
-            }
+            Change::BoxKey(key) if *key != self.box_key => self.may_be_box_key(key).map(drop),
+            Change::RenewedBoxKey(renewed) if renewed.key != self.box_key => self.may_be_renewed(renewed),
             Change::Destroy(destroy) => self.reader(by, destroy.report).map(drop),
             Change::Recovery(keys) if *keys != self.recovery => {
                 keys.as_ref().map_or(Ok(()), |keys| self.new_keys(&keys.signer, &keys.recipients))
             }
             Change::GoOn(head) if !self.knows(*head) => Ok(()),
-            Change::NoSecondApprover | Change::BoxKey(_) | Change::Recovery(_) | Change::GoOn(_) => {
-                Err(NotAllowed::Nothing)
-            }
+            Change::NoSecondApprover
+            | Change::BoxKey(_)
+            | Change::RenewedBoxKey(_)
+            | Change::Recovery(_)
+            | Change::GoOn(_) => Err(NotAllowed::Nothing),
         }
+    }
+
+    /// Whether the box may have that key. One that was renewed is over: whoever still has it may be anybody.
+    fn may_be_box_key(&self, key: &str) -> Result<VerifyingKey<BoxRole>, NotAllowed> {
+        let read = VerifyingKey::<BoxRole>::from_base64(key).map_err(|_| NotAllowed::BadKey)?;
+        if self.box_keys_before.iter().any(|before| before == key) { Err(NotAllowed::KeyBefore) } else { Ok(read) }
+    }
+
+    /// Whether the key that the box has vouches for the one that it is to have.
+    fn may_be_renewed(&self, renewed: &RenewedBoxKey) -> Result<(), NotAllowed> {
+        let key = self.may_be_box_key(&renewed.key)?;
+        let now = VerifyingKey::<BoxRole>::from_base64(&self.box_key).map_err(|_| NotAllowed::BadKey)?;
+        if is_vouched_for(&key, &renewed.word, &now) { Ok(()) } else { Err(NotAllowed::NotVouched) }
     }
 
     /// Whether a second member may consent to a proposal: all that held when it was proposed still holds, of both.
@@ -180,13 +194,7 @@ impl State {
             }
         }
         // What was proposed beside it was meant for what stood before.
-        let kind = std::mem::discriminant(&proposal.change);
-        match proposal.change {
-            Change::BoxKey(_) | Change::Recovery(_) | Change::NoSecondApprover | Change::GoOn(_) => {
-                self.overtake(|open| std::mem::discriminant(open) == kind);
-            }
-            _ => {}
-        }
+        self.overtake(|open| proposal.change.excludes(open));
         match proposal.change {
             Change::Join(joining) => self.join(joining, number, on),
             Change::Leave(member) => {
@@ -217,6 +225,10 @@ impl State {
             Change::BoxKey(key) => {
                 self.box_key = key;
                 self.box_may_change = true;
+            }
+            // It is the same box, and the key before is one no more: whoever has it can't go back.
+            Change::RenewedBoxKey(RenewedBoxKey { key, .. }) => {
+                self.box_keys_before.push(std::mem::replace(&mut self.box_key, key));
             }
             Change::Destroy(Destroy { report: id, fact }) => {
                 self.reports.remove(&id);

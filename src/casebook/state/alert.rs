@@ -80,6 +80,13 @@ pub enum AlertKind {
         /// The message's number at the box.
         seq: u32,
     },
+    /// Messages came that are sealed to keys which whoever took them in does not have.
+    Unopened {
+        /// How many.
+        messages: u64,
+        /// Of which reports.
+        reports: Vec<ReportId>,
+    },
     /// The box was restored from a backup, or it is another one: what it says is as it was when that was made.
     NewEpoch {
         /// Since when.
@@ -136,8 +143,10 @@ pub enum ChangeView {
     },
     /// Texts to a person need no second approver any more.
     NoSecondApprover,
-    /// The box has another key.
+    /// The box has another key, for which nobody vouches.
     BoxKey(String),
+    /// The box has renewed its key: the one before vouches for this one.
+    RenewedBoxKey(String),
     /// A report is destroyed.
     Destroy(ReportId),
     /// There are recovery keys, or none any more.

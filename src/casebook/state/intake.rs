@@ -51,9 +51,12 @@ impl State {
         if named.windows(2).any(|pair| pair[0] == pair[1]) {
             return Err(NotAllowed::CollectionOrder);
         }
-        for News { key, about } in &imported.reports {
+        for News { key, about, unopened } in &imported.reports {
             let id = about.report;
             let entry = word.report(id).ok_or(NotAllowed::NoReport(id))?;
+            if !self.may_be_unopened(entry, unopened) {
+                return Err(NotAllowed::Nothing);
+            }
             if !self.takes_in(by, id) {
                 return Err(NotAllowed::NoReader(id));
             }
@@ -102,6 +105,15 @@ impl State {
     pub(in crate::casebook) fn is_new_message(&self, entry: &ReportEntry, message: &MessageEntry) -> bool {
         let is_unheard = self.heard(entry.id).is_none_or(|heard| heard.is_new(message));
         is_unheard && !(entry.withdrawn && message.files.is_empty())
+    }
+
+    /// Whether those can be the new messages of a report that somebody can't open: each comes with files, and stands there once.
+    fn may_be_unopened(&self, entry: &ReportEntry, unopened: &[u32]) -> bool {
+        let is_one = |seq: &u32| {
+            let mut listed = entry.messages.iter().filter(|message| message.seq == *seq && !message.files.is_empty());
+            listed.any(|message| self.is_new_message(entry, message))
+        };
+        unopened.windows(2).all(|pair| pair[0] < pair[1]) && unopened.iter().all(is_one)
     }
 
     /// Whether a member takes in what is new of a report. Whoever may not read it leaves that out, and the box sends it
@@ -168,8 +180,16 @@ impl State {
             }
         }
         let mut news: BTreeMap<ReportId, (Option<NewKey>, OpenedMatter)> = BTreeMap::new();
-        for News { key, about } in imported.reports {
+        let mut sealed: BTreeMap<ReportId, Vec<u32>> = BTreeMap::new();
+        for News { key, about, unopened } in imported.reports {
             news.insert(about.report, (key, matters.next().unwrap_or(OpenedMatter::Broken)));
+            if !unopened.is_empty() {
+                sealed.insert(about.report, unopened);
+            }
+        }
+        if !sealed.is_empty() {
+            let messages = sealed.values().map(|seqs| seqs.len() as u64).sum();
+            self.alerts.push(tell(AlertKind::Unopened { messages, reports: sealed.keys().copied().collect() }));
         }
         let anew: BTreeSet<ReportId> =
             word.reports.iter().map(|entry| entry.id).filter(|id| self.at_box.is_anew(*id, place)).collect();
@@ -221,7 +241,8 @@ impl State {
                 Some(Matter::News(kept)) => kept,
                 _ => Vec::new(),
             };
-            let wrong = report.add(&new, kept, import, event.2);
+            let unopened = sealed.get(&id).map_or(&[][..], Vec::as_slice);
+            let wrong = report.add(&new, (kept, unopened), import, event.2);
             report.withdrawn = entry.withdrawn || is_taken_back;
             if let Some(seq) = wrong {
                 self.alerts.push(tell(AlertKind::NotTheBoxsWord { report: id, seq }));
@@ -296,15 +317,23 @@ impl Report {
         news.find(|(_, delivery)| !is_ours(delivery)).map(|(_, delivery)| delivery.seq)
     }
 
-    /// Its new messages, as the box lists them, with what was kept of each. Gives the first that was not kept as the box
-    /// says.
-    fn add(&mut self, new: &[&MessageEntry], kept: Vec<MessageNews>, import: u64, by: MemberId) -> Option<u32> {
+    /// Its new messages, as the box lists them, with what was kept of each, and the numbers of those that nobody opened. Gives
+    /// the first of the others that was not kept as the box says.
+    fn add(
+        &mut self,
+        new: &[&MessageEntry],
+        (kept, unopened): (Vec<MessageNews>, &[u32]),
+        import: u64,
+        by: MemberId,
+    ) -> Option<u32> {
         for entry in new {
+            let is_unopened = unopened.contains(&entry.seq);
             let known = self.messages.iter_mut().find(|record| record.commitment == entry.commitment);
             if let Some(record) = known {
                 // It was listed before, and its files come now.
                 (record.at_box, record.import, record.by) = (entry.seq, import, by);
                 record.files.clone_from(&entry.files);
+                record.is_unopened = is_unopened;
                 continue;
             }
             // A restored box gives numbers twice: what comes later goes behind what is here.
@@ -318,6 +347,7 @@ impl Report {
                 commitment: entry.commitment,
                 summary: entry.summary,
                 kept: None,
+                is_unopened,
                 import,
                 by,
             });
@@ -331,7 +361,7 @@ impl Report {
         }
         let came = new.iter().filter(|entry| !entry.files.is_empty());
         let mut records = came.filter_map(|entry| self.messages.iter().find(|one| one.commitment == entry.commitment));
-        records.find(|record| record.kept.is_none()).map(|record| record.seq)
+        records.find(|record| record.kept.is_none() && !record.is_unopened).map(|record| record.seq)
     }
 
     /// Takes in what was kept of a message, which is what the box signed for.
@@ -345,6 +375,7 @@ impl Report {
             }
         }
         record.kept = Some(news.kept);
+        record.is_unopened = false;
         if is_concern {
             self.chosen_areas = news.summary.areas;
             self.serious_harm = news.summary.serious_harm;

@@ -2,7 +2,7 @@
 
 use crate::{
     casebook::{
-        log::event::{Change, Joining},
+        log::event::{Change, Joining, RenewedBoxKey},
         state::alert::ChangeView,
     },
     domain::{Date, MemberId, ReportId},
@@ -35,7 +35,9 @@ impl Change {
         match self {
             Self::Join(_) | Self::Leave(_) | Self::Recovery(_) => MadeKey::Casebook,
             Self::LetIn(let_in) => MadeKey::Report(let_in.report),
-            Self::NoSecondApprover | Self::BoxKey(_) | Self::Destroy(_) | Self::GoOn(_) => MadeKey::None,
+            Self::NoSecondApprover | Self::BoxKey(_) | Self::RenewedBoxKey(_) | Self::Destroy(_) | Self::GoOn(_) => {
+                MadeKey::None
+            }
         }
     }
 
@@ -45,6 +47,25 @@ impl Change {
             Self::LetIn(let_in) => Some(let_in.report),
             Self::Destroy(destroy) => Some(destroy.report),
             _ => None,
+        }
+    }
+
+    /// The key that the box has then.
+    pub(in crate::casebook) fn box_key(&self) -> Option<&str> {
+        match self {
+            Self::BoxKey(key) | Self::RenewedBoxKey(RenewedBoxKey { key, .. }) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Whether both can't come about one after the other as they were meant: when one has, the other is overtaken.
+    pub(in crate::casebook) fn excludes(&self, other: &Self) -> bool {
+        match self {
+            Self::BoxKey(_) | Self::RenewedBoxKey(_) => other.box_key().is_some(),
+            Self::Recovery(_) | Self::NoSecondApprover | Self::GoOn(_) => {
+                std::mem::discriminant(self) == std::mem::discriminant(other)
+            }
+            _ => false,
         }
     }
 
@@ -61,6 +82,7 @@ impl Change {
             Self::LetIn(let_in) => ChangeView::LetIn { report: let_in.report, readers: let_in.readers.clone() },
             Self::NoSecondApprover => ChangeView::NoSecondApprover,
             Self::BoxKey(key) => ChangeView::BoxKey(key.clone()),
+            Self::RenewedBoxKey(renewed) => ChangeView::RenewedBoxKey(renewed.key.clone()),
             Self::Destroy(destroy) => ChangeView::Destroy(destroy.report),
             Self::Recovery(keys) => {
                 ChangeView::Recovery { keys: keys.as_ref().map(|keys| (keys.signer.clone(), keys.recipients.clone())) }

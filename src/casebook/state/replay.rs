@@ -55,6 +55,8 @@ pub(in crate::casebook) struct State {
     pub(in crate::casebook) chain: Vec<Digest>,
     /// The public key of the box whose collections it takes.
     pub(in crate::casebook) box_key: String,
+    /// The keys that the box had before, each renewed by the next: what they sign from then on is no word of it.
+    pub(in crate::casebook) box_keys_before: Vec<String>,
     /// The box it belongs to, pinned by the first collection.
     pub(in crate::casebook) r#box: Option<BoxId>,
     /// Whether two members agreed on a key of the box since: another box may have it.

@@ -67,6 +67,8 @@ pub(in crate::casebook) struct MessageRecord {
     /// Its files as they were taken in, the message, then its attachments; none if what was said of it is not what the box
     /// signed for.
     pub(in crate::casebook) kept: Option<Vec<FileEntry>>,
+    /// Whether it is sealed to keys that nobody had who took it in.
+    pub(in crate::casebook) is_unopened: bool,
     /// The import whose directory holds its files.
     pub(in crate::casebook) import: u64,
     /// Who took it in.
@@ -117,9 +119,9 @@ pub(in crate::casebook) struct AnswerRecord {
 }
 
 impl MessageRecord {
-    /// Whether its files ever came.
+    /// Whether its files ever came, to somebody who can open them.
     pub(in crate::casebook) const fn is_here(&self) -> bool {
-        !self.files.is_empty()
+        !self.files.is_empty() && !self.is_unopened
     }
 }
 

@@ -175,6 +175,9 @@ const fn is_of_the_collection(error: &CasebookError) -> bool {
         error,
         CasebookError::Import(ImportError::Refused(
             Refusal::OtherBox
+                | Refusal::OtherKey
+                | Refusal::KeyProposed(_)
+                | Refusal::KeyBefore
                 | Refusal::Behind { .. }
                 | Refusal::Old { .. }
                 | Refusal::Unchained(_)

@@ -47,6 +47,16 @@ pub(in crate::cli) fn import(imported: &Import) -> Outcome {
             output::count(lost, "collection before it was", "collections before it were")
         ))?;
     }
+    if !imported.unopened.is_empty() {
+        output::line(&format!(
+            "{} sealed to a key that you do not have, and stays at the box; whoever has an earlier key imports this collection \
+             too, or the next. If nobody has it any more, ask the person to say it again",
+            output::count(imported.unopened.len(), "message is", "messages are")
+        ))?;
+        let told =
+            imported.unopened.iter().map(|(report, seq)| format!("not opened: message {seq} of report {report}"));
+        output::some_of(told, NAMED, |rest| format!("and {}", output::count(rest, "more message", "more messages")))?;
+    }
     if imported.left_out > 0 {
         output::line(&format!(
             "{} left out, of reports that are closed to you; a colleague who may read them takes them in with the next \
@@ -296,6 +306,12 @@ fn message(message: &MessageView) -> Outcome {
     }
     if message.is_not_here() {
         output::line("  Not here, nor at the box: ask the person to say it again")?;
+    }
+    if message.is_unopened() {
+        output::line(
+            "  Sealed to a key that nobody had who took it in: whoever has an earlier key imports the same collection, or the \
+             next. If nobody has it any more, ask the person to say it again",
+        )?;
     }
     if let Some(concern) = message.concern() {
         answers(concern).iter().try_for_each(|line| output::line(line))?;

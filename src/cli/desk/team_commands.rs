@@ -39,6 +39,9 @@ pub(in crate::cli) struct ProposeArguments {
     /// The box has another key: its new box.pub
     #[arg(long, value_name = "FILE", group = "change")]
     box_key: Option<PathBuf>,
+    /// With --box-key: the word of the key before for it; box.pub.minisig beside that file unless it is given
+    #[arg(long, value_name = "FILE", requires = "box_key")]
+    vouched_by: Option<PathBuf>,
     /// End someone's membership, by the id that `candour desk team` prints
     #[arg(long, value_name = "MEMBER", group = "change")]
     leave: Option<MemberId>,
@@ -179,6 +182,7 @@ pub(super) fn team(arguments: &TeamArguments) -> Outcome {
     output::line(&format!("casebook:             {}", team.casebook))?;
     output::line(&format!("casebook fingerprint: {}", casebook.fingerprint()))?;
     output::line(&format!("signers fingerprint:  {}", casebook.signers_fingerprint()))?;
+    output::line(&format!("box key fingerprint:  {}", casebook.box_key().fingerprint()))?;
     let approver = if team.second_approver { "every text to a person" } else { "no text unless it is asked for" };
     output::line(&format!("second approver:      {approver}"))?;
     for member in &team.members {
@@ -200,11 +204,20 @@ pub(super) fn team(arguments: &TeamArguments) -> Outcome {
 }
 
 pub(super) fn propose(arguments: &ProposeArguments) -> Outcome {
-    let given = NamedFiles::read(arguments)?;
+    let mut given = NamedFiles::read(arguments)?;
     arguments.casebook.edit(|editor| {
         let new = given.proposal(arguments, editor.casebook())?;
-        if matches!(new, NewProposal::BoxKey(_)) {
-            what_another_box_means()?;
+        match new {
+            NewProposal::BoxKey(_) if given.is_word_found => {
+                output::line(
+                    "the key that the box has here does not vouch for this one, whatever lies beside it: it was renewed twice, \
+                     or restored, or somebody else's key did",
+                )?;
+                what_another_box_means()?;
+            }
+            NewProposal::BoxKey(_) => what_another_box_means()?,
+            NewProposal::RenewedBoxKey { .. } => what_a_renewed_key_means()?,
+            _ => {}
         }
         match editor.propose(new, &SystemDay)? {
             Proposed::CameAbout(event) => output::line(&format!("event {event}: done, as there is one member alone")),
@@ -220,7 +233,11 @@ pub(super) fn consent(arguments: &ConsentArguments) -> Outcome {
     arguments.casebook.edit(|editor| {
         let proposals = editor.casebook().proposals();
         let proposal = proposals.iter().find(|proposal| proposal.event == arguments.proposal);
-        let is_box_key = proposal.is_some_and(|proposal| matches!(proposal.what, ChangeView::BoxKey(_)));
+        let after = match proposal.map(|proposal| &proposal.what) {
+            Some(ChangeView::BoxKey(_)) => what_another_box_means,
+            Some(ChangeView::RenewedBoxKey(_)) => what_a_renewed_key_means,
+            _ => || Ok(()),
+        };
         let what = proposal.map(|proposal| described(&proposal.what, editor.casebook())).unwrap_or_default();
         if arguments.decline {
             editor.decline(arguments.proposal, &SystemDay)?;
@@ -228,8 +245,19 @@ pub(super) fn consent(arguments: &ConsentArguments) -> Outcome {
         }
         editor.consent(arguments.proposal, &SystemDay)?;
         output::line(&format!("done: {what}"))?;
-        if is_box_key { what_another_box_means() } else { Ok(()) }
+        after()
     })
+}
+
+/// What follows when the box has renewed its key.
+fn what_a_renewed_key_means() -> Outcome {
+    output::line(
+        "the key before vouches for the new one; whoever stole that can do so too: compare the fingerprint by voice",
+    )?;
+    output::line(
+        "collections that are signed with the new key are believed once this has come about, and no others; what was collected \
+         before and not imported is collected again, and imported with --missing",
+    )
 }
 
 /// What follows when the box has another key.
@@ -284,6 +312,10 @@ pub(super) fn recover(arguments: &RecoverArguments) -> Outcome {
 #[derive(Default)]
 struct NamedFiles {
     box_key: Option<VerifyingKey<BoxRole>>,
+    /// What was given, or lay beside it, as the word of the key before.
+    word: Option<String>,
+    /// Whether it lay there, and was not given.
+    is_word_found: bool,
     signer: Option<VerifyingKey<SignerRole>>,
     recipients: Option<GovernanceRecipients>,
 }
@@ -292,20 +324,38 @@ impl NamedFiles {
     fn read(arguments: &ProposeArguments) -> Result<Self, Failure> {
         let box_key = arguments.box_key.as_deref();
         let signer = arguments.signer.as_deref();
+        let beside = box_key.map(vouched_beside).filter(|path| path.is_file());
+        let is_word_found = arguments.vouched_by.is_none() && beside.is_some();
+        let word = arguments.vouched_by.clone().or(beside);
+        let word = word.map(|path| files::read_text(&path, 4 * KIB)).transpose()?;
         Ok(Self {
             box_key: box_key.map(|path| one_key(path, "box.pub of the box's data directory")).transpose()?,
+            word,
+            is_word_found,
             signer: signer.map(|path| one_key(path, "signer.pub that `candour keys new` made")).transpose()?,
             recipients: arguments.recipients.as_deref().map(recipients).transpose()?,
         })
     }
 
-    fn proposal(self, arguments: &ProposeArguments, casebook: &Casebook) -> Result<NewProposal, Failure> {
+    fn proposal(&mut self, arguments: &ProposeArguments, casebook: &Casebook) -> Result<NewProposal, Failure> {
         let ProposeArguments { destroy, leave, go_on, no_second_approver, join, role, no_recovery, .. } = arguments;
         if let Some(id) = destroy {
             return Ok(NewProposal::Destroy(casebook.find(id)?));
         }
-        Ok(match (self.box_key, self.signer.zip(self.recipients), join.as_deref().zip(*role)) {
-            (Some(key), ..) => NewProposal::BoxKey(key),
+        let (box_key, word) = (self.box_key.take(), self.word.take());
+        let keys = self.signer.take().zip(self.recipients.take());
+        Ok(match (box_key, keys, join.as_deref().zip(*role)) {
+            (Some(key), ..) => match word {
+                Some(word) if casebook.box_vouches_for(&key, &word) => NewProposal::RenewedBoxKey { key, word },
+                Some(_) if !self.is_word_found => {
+                    return Err(Failure::Failed(
+                        "the key that this casebook's box has did not sign that for this key; nothing was proposed: ask whoever \
+                         runs the box, and leave --vouched-by out if nobody vouches for it"
+                            .to_owned(),
+                    ));
+                }
+                _ => NewProposal::BoxKey(key),
+            },
             (None, Some((signer, recipients)), Some((name, role))) => {
                 NewProposal::Join(NewMember { name: Text::typed(name), role, signer, recipients })
             }
@@ -328,6 +378,13 @@ pub(super) fn one_key<R: KeyRole>(path: &Path, what: &str) -> Result<VerifyingKe
     let [key] = <[VerifyingKey<R>; 1]>::try_from(keys)
         .map_err(|_| Failure::Failed(format!("{} is not one public key; give the {what}", path.display())))?;
     Ok(key)
+}
+
+/// Where the word of the key before lies beside a new box.pub, as minisign looks for it.
+fn vouched_beside(public: &Path) -> PathBuf {
+    let mut name = public.as_os_str().to_owned();
+    name.push(".minisig");
+    PathBuf::from(name)
 }
 
 fn recipients(path: &Path) -> Result<GovernanceRecipients, Failure> {

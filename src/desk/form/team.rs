@@ -30,6 +30,13 @@ form! {
         Key = "box_key", FieldQuestion::new("The new box.pub", Input::area(2, "The new box.pub", MESSAGE_MAX))
             .hint("Both lines of the file from the box’s data directory")
             .remedy("Paste the two lines of the new box.pub");
+        Word = "box_word",
+            FieldQuestion::new(
+                "The word of the key before, if there is any",
+                Input::area(4, "The word of the key before", MESSAGE_MAX),
+            )
+            .hint("The four lines of box.pub.minisig. Leave it empty if the key was lost, or it is another box")
+            .remedy("Paste the four lines of box.pub.minisig, or leave it empty: the key that the box has did not sign this one");
     }
 }
 

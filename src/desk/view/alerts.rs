@@ -83,6 +83,19 @@ pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
              it. Ask whoever runs the box at once for a collection made with candour collect --again: what the box still \
              keeps is in that. If it does not come, write to the person and ask them to say it again."
         ),
+        AlertKind::Unopened { messages, reports } => {
+            /// Reports that are named.
+            const NAMED: usize = 10;
+            let named: Vec<String> = reports.iter().take(NAMED).map(ToString::to_string).collect();
+            let more = if reports.len() > NAMED { ", and others" } else { "" };
+            format!(
+                "{by} took in a collection in which {} sealed to a key that {by} does not have: of report {}{more}. The box \
+                 keeps them. Whoever has an earlier key takes the same collection in, or the next. If nobody has it any more, \
+                 write to these persons and ask them to say it again.",
+                plural(*messages, "message is", "messages are"),
+                named.join(", ")
+            )
+        }
         AlertKind::NewEpoch { epoch } => {
             let from = epoch.backup_of.map_or_else(
                 || "It began anew".to_owned(),
@@ -138,7 +151,11 @@ pub(crate) fn described(change: &ChangeView, casebook: &Casebook) -> String {
             format!("these may open report {report}: {}", names(casebook, readers))
         }
         ChangeView::NoSecondApprover => "texts to a person need no second approver any more".to_owned(),
-        ChangeView::BoxKey(_) => "the box has another key".to_owned(),
+        ChangeView::BoxKey(_) => {
+            "the box has another key, and nobody vouches for it: it is another box, or its key was lost or stolen"
+                .to_owned()
+        }
+        ChangeView::RenewedBoxKey(_) => "the box has a new key, vouched for by the key before".to_owned(),
         ChangeView::Destroy(report) => format!("report {report} is destroyed"),
         ChangeView::Recovery { keys: Some(_) } => "there are recovery keys in a safe".to_owned(),
         ChangeView::Recovery { keys: None } => "there are no recovery keys any more".to_owned(),
@@ -157,7 +174,7 @@ pub(super) fn to_compare(change: &ChangeView, casebook: &Casebook) -> Vec<(&'sta
                 ("Recipients fingerprint", recipients_fingerprint(recipients)),
             ]
         }
-        ChangeView::BoxKey(key) => vec![
+        ChangeView::BoxKey(key) | ChangeView::RenewedBoxKey(key) => vec![
             ("New box key fingerprint", fingerprint::<BoxRole>(key)),
             ("Box key fingerprint now", casebook.box_key().fingerprint().to_string()),
         ],
@@ -187,8 +204,11 @@ pub(super) const fn meaning(change: &ChangeView) -> &'static str {
         }
         ChangeView::LetIn { .. } => "They will open all of it, what was recorded meanwhile included.",
         ChangeView::NoSecondApprover => "From then on one member alone can write to a person.",
+        ChangeView::RenewedBoxKey(_) => {
+            "It is the same box, and its numbers go on: nothing is lost, and no epoch has to be confirmed. Collections that are signed with the new key are believed from then on, and no others: one that was made before and not taken in has to be collected again. The key before can’t be the box’s again. Compare the new fingerprint with whoever runs the box, by voice: if somebody stole the key before, they can have signed a key of their own with it."
+        }
         ChangeView::BoxKey(_) => {
-            "Collections that are signed with the new key are believed from then on, and no others. Compare its fingerprint with whoever runs the box, by voice. Another box may have that key: its first collection has to be confirmed then as that of a new epoch. Reports of the old box are lost at the new one: they stay here, but their receipts open nothing, and no answer gets there."
+            "Nobody vouches for this key: ask whoever runs the box why it has another one. Collections that are signed with the new key are believed from then on, and no others. Compare its fingerprint with whoever runs the box, by voice. Another box may have that key: its first collection has to be confirmed then as that of a new epoch. Reports of the old box are lost at the new one: they stay here, but their receipts open nothing, and no answer gets there."
         }
         ChangeView::Destroy(_) => {
             "Its key and its files go for good, and with them everything that was written, sent, decided and noted about it. Only what the yearly figures count is kept."

@@ -52,6 +52,9 @@ struct ImportSummary {
     known: bool,
     passed_over: u64,
     left_out: usize,
+    /// Messages that are sealed to keys which whoever took them in does not have.
+    unopened: Vec<(ReportId, u32)>,
+    unopened_count: usize,
     new_reports: usize,
     files: usize,
     /// How many new messages came.
@@ -108,6 +111,8 @@ impl ImportSummary {
             known: import.known,
             passed_over: import.passed_over,
             left_out: import.left_out,
+            unopened: import.unopened.iter().take(LISTED).copied().collect(),
+            unopened_count: import.unopened.len(),
             new_reports: import.new_reports,
             files: import.files,
             new_messages: import.messages.len(),

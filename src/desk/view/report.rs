@@ -117,6 +117,8 @@ struct MessageBlock {
     is_lost: bool,
     /// Whether it is neither here nor at the box.
     not_here: bool,
+    /// Whether nobody who took it in had a key that opens it.
+    unopened: bool,
     heading: String,
     on: Day,
     unread: bool,
@@ -239,6 +241,7 @@ impl MessageBlock {
             at_box: message.number_at_box,
             is_lost: message.is_lost,
             not_here: message.is_not_here(),
+            unopened: message.is_unopened(),
             heading: format!("{} {}: {side}", message.label(), message.seq),
             on: Day(message.on),
             unread: from_person && message.seq > read,

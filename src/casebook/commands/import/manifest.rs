@@ -13,7 +13,7 @@ use crate::{
             replay::State,
         },
     },
-    crypto::{self, ReplyRecipient, Verified, VerifyError, epoch_fingerprint},
+    crypto::{self, BoxRole, ReplyRecipient, Verified, VerifyError, VerifyingKey, epoch_fingerprint},
     domain::{
         Epoch, Manifest, ReportEntry, ReportId,
         limits::{KIB, MANIFEST_BYTES},
@@ -98,6 +98,20 @@ pub(super) struct ReadManifest {
 }
 
 impl Editor<'_> {
+    /// Why a manifest is refused that the key of the box did not sign: whether one that it had or is to have did.
+    fn by_another_key(&self, bytes: &[u8], signature: &str) -> Refusal {
+        let state = &self.casebook.state;
+        let signed = |key: &str| {
+            let key = VerifyingKey::<BoxRole>::from_base64(key);
+            key.is_ok_and(|key| crypto::verify::<Manifest>(bytes, signature, &[key]).is_ok())
+        };
+        if state.box_keys_before.iter().any(|before| signed(before)) {
+            return Refusal::KeyBefore;
+        }
+        let mut proposed = state.proposals.iter().filter_map(|(event, open)| Some((*event, open.change.box_key()?)));
+        proposed.find(|(_, key)| signed(key)).map_or(Refusal::OtherKey, |(event, _)| Refusal::KeyProposed(event))
+    }
+
     /// The manifest at the beginning of a collection, signed by the box that this casebook belongs to.
     pub(super) fn read_manifest<R: Read>(&self, tar: &mut TarReader<R>) -> Result<ReadManifest, CasebookError> {
         let bytes = tar.read("manifest.json", MANIFEST_BYTES)?;
@@ -105,7 +119,7 @@ impl Editor<'_> {
         let signature = std::str::from_utf8(&signature).map_err(|_| Refusal::Manifest(VerifyError::Unreadable))?;
         let verified =
             crypto::verify::<Manifest>(&bytes, signature, &[self.casebook.box_key()]).map_err(|error| match error {
-                VerifyError::UnknownKey => Refusal::OtherBox,
+                VerifyError::UnknownKey => self.by_another_key(&bytes, signature),
                 other => Refusal::Manifest(other),
             })?;
         verified.document().check().map_err(Refusal::Impossible)?;

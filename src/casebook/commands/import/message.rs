@@ -31,7 +31,12 @@ pub(super) struct MessagePlace<'a> {
 impl MessagePlace<'_> {
     /// Checks the files of a message that was imported before, and keeps nothing.
     pub(super) fn skip<R: Read>(self, tar: &mut TarReader<R>) -> Result<(), Refusal> {
-        for (index, file) in self.message.files.iter().enumerate() {
+        self.skip_from(0, tar)
+    }
+
+    /// The same from one of its files on.
+    fn skip_from<R: Read>(self, first: usize, tar: &mut TarReader<R>) -> Result<(), Refusal> {
+        for (index, file) in self.message.files.iter().enumerate().skip(first) {
             let mut hashed = Hashed::new(io::sink());
             tar.copy(&self.path(index), file.size, &mut hashed)?;
             if hashed.finish().0 != file.sha256 {
@@ -70,14 +75,15 @@ impl MessagePlace<'_> {
 }
 
 impl Editor<'_> {
-    /// Opens a new message and its attachments, and stages them under the report's key.
+    /// Opens a new message and its attachments, and stages them under the report's key. Gives nothing, and checks the files
+    /// alone, if it is sealed to keys that this member does not have: another one may have them.
     pub(super) fn read_message<R: Read>(
         &self,
         tar: &mut TarReader<R>,
         place: MessagePlace<'_>,
         staging: &mut Staging,
         to: &GovernanceRecipients,
-    ) -> Result<MessageNews, CasebookError> {
+    ) -> Result<Option<MessageNews>, CasebookError> {
         let listed = place.message;
         let (first, attachments) = listed.files.split_first().ok_or_else(|| place.is_another())?;
         let path = place.path(0);
@@ -86,6 +92,10 @@ impl Editor<'_> {
             return Err(Refusal::Files.into());
         }
         let opened = self.casebook.member.open_message(sealed.as_slice());
+        if matches!(opened, Err(OpenError::OtherKeys)) {
+            place.skip_from(1, tar)?;
+            return Ok(None);
+        }
         let (message, commitments) = opened.map_err(|source| place.unopened(source))?;
         if !place.is_of(&message, commitments) || ReplyRecipient::parse(&message.reply_to).is_err() {
             return Err(place.is_another().into());
@@ -100,7 +110,7 @@ impl Editor<'_> {
         for (file, attachment) in (1..).zip(attachments).zip(&message.attachments) {
             kept.push(self.reseal(tar, place, file, attachment, staging, to)?);
         }
-        Ok(MessageNews { seq: listed.seq, kept, summary: MessageSummary::of(&message), salt: message.salt })
+        Ok(Some(MessageNews { seq: listed.seq, kept, summary: MessageSummary::of(&message), salt: message.salt }))
     }
 
     /// Opens an attachment on its way, and seals it again on another thread, without ever holding it whole. What is kept

@@ -49,6 +49,8 @@ pub(super) struct MendedReport {
 pub(super) struct TakenReport {
     pub(super) entry: ReportEntry,
     pub(super) messages: Vec<MessageNews>,
+    /// Those that are sealed to keys which whoever takes the collection in does not have, by number.
+    pub(super) unopened: Vec<u32>,
     pub(super) key: ReportKey,
 }
 
@@ -92,7 +94,7 @@ impl Editor<'_> {
                 taken.left_out += new;
             }
             let key = (new > 0 && !is_left_out).then(|| self.key_for(entry.id, known)).transpose()?;
-            let mut messages: Vec<MessageNews> = Vec::new();
+            let (mut messages, mut unopened): (Vec<MessageNews>, Vec<u32>) = (Vec::new(), Vec::new());
             for message in entry.messages.iter().filter(|message| !message.files.is_empty()) {
                 let place = MessagePlace { manifest, report: entry, message };
                 match &key {
@@ -101,7 +103,10 @@ impl Editor<'_> {
                             Some(staging) => staging,
                             none => none.insert(Staging::create(self.casebook.import_path(state.imports + 1))?),
                         };
-                        let read = self.read_message(tar, place, staging, &key.to)?;
+                        let Some(read) = self.read_message(tar, place, staging, &key.to)? else {
+                            unopened.push(message.seq);
+                            continue;
+                        };
                         if read.summary.reply_to != entry.reply_to {
                             return Err(place.is_another().into());
                         }
@@ -114,7 +119,7 @@ impl Editor<'_> {
                 }
             }
             if let Some(key) = key {
-                taken.reports.push(TakenReport { entry: entry.clone(), messages, key });
+                taken.reports.push(TakenReport { entry: entry.clone(), messages, unopened, key });
             }
         }
         Ok(taken)
@@ -147,7 +152,8 @@ impl Editor<'_> {
             none => none.insert(Staging::create(self.casebook.collections_path().join(MENDING))?),
         };
         let to = self.casebook.report_recipient(known.id)?;
-        let read = self.read_message(tar, place, staging, &to)?;
+        // What nobody could open who took it in may be closed to this member too.
+        let Some(read) = self.read_message(tar, place, staging, &to)? else { return Ok(()) };
         match taken.mended.last_mut() {
             Some(last) if last.id == known.id => last.messages.push(read),
             _ => taken.mended.push(MendedReport { id: known.id, messages: vec![read], to }),

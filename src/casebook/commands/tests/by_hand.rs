@@ -268,7 +268,7 @@ fn what_the_person_said_is_not_rewritten_by_who_imports_by_hand() {
             files::write_new(&path, Readers::Owner, bytes).unwrap();
         }
         let key = Some(NewKey { generation: 1, recipient: first(&keys) });
-        let reports = vec![News { key, about: SealedMatter::about(id) }];
+        let reports = vec![News { key, about: SealedMatter::about(id), unopened: vec![] }];
         let imported = Imported { box_key: world.box_key.to_base64(), manifest: json, signature, reports };
         let matters = vec![(to, Matter::News(vec![news]))];
         casebook.write_by_hand(dishonest.id, &dishonest.signer, What::Imported(imported), &matters);

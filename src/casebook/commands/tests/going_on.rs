@@ -421,7 +421,7 @@ fn a_new_report_whose_key_is_withheld_is_sealed_anew_and_mended() {
     let signature = String::from_utf8(parts[1].1.clone()).unwrap();
     let to = GovernanceIdentity::generate().recipients();
     let key = Some(NewKey { generation: 1, recipient: to.keys()[0].clone() });
-    let reports = vec![News { key, about: SealedMatter::about(id) }];
+    let reports = vec![News { key, about: SealedMatter::about(id), unopened: vec![] }];
     let manifest = BASE64.encode(&parts[0].1);
     let imported = Imported { box_key: world.box_key.to_base64(), manifest, signature, reports };
     let matters = vec![(to, Matter::News(vec![]))];
