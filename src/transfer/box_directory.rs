@@ -35,7 +35,7 @@ pub enum BoxKeyError {
     #[error(transparent)]
     File(#[from] FileError),
     /// It is gone.
-    #[error("{} is missing; put back the one that was there, or restore the box from its backup with `candour restore`", .0.display())]
+    #[error("{} is missing; put back the one that was there, or restore the box from its backup with `candour restore`; if neither can be done, make it another key, for which nobody vouches, with `candour init --renew-box-key --box-key-lost`", .0.display())]
     Missing(PathBuf),
     /// No key.
     #[error("{} is not the box's signing key, so nothing is signed or backed up with it; put back the one that was there, or restore the box from an earlier backup", .0.display())]

@@ -35,6 +35,7 @@ mod fixtures;
 mod flood;
 mod forensic;
 mod fuzz;
+mod handover;
 mod hostile;
 mod journey_pages;
 mod limits;

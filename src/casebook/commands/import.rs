@@ -62,7 +62,7 @@ pub struct Import {
     /// New messages of reports that are closed to whoever took it in: a colleague who may read them takes them in with a
     /// later collection.
     pub left_out: usize,
-    /// New messages, by report and number at the box, that are sealed to keys which whoever took it in does not have. They are
+    /// Messages, by report and number at the box, that are sealed to keys which whoever took it in does not have. They are
     /// listed here, and the box sends them until somebody opened them.
     pub unopened: Vec<(ReportId, u32)>,
     /// Messages that were here and were not what the person sent, by report and number: now they are.
@@ -137,12 +137,12 @@ impl Editor<'_> {
         let ReadManifest { verified, json, signature } = self.read_manifest(&mut tar)?;
         let order = Order::of(&verified, &self.casebook.state, choices)?;
         let document = verified.document();
-        let Taken { reports, staging, mended, mending, left_out, apart } =
+        let Taken { reports, staging, mended, mending, left_out, unopened, apart } =
             self.read_reports(&mut tar, document, order)?;
         // Only at its end is a sealed stream known to be whole.
         tar.end()?;
 
-        let outcome = Import { left_out, apart, ..self.outcome(document, order, &reports, &mended) };
+        let outcome = Import { left_out, unopened, apart, ..self.outcome(document, order, &reports, &mended) };
         for report in &reports {
             if let Some((key, keys, readers)) = &report.key.new {
                 self.casebook.keys.save(report.entry.id, key.generation, keys, readers, false)?;
@@ -241,10 +241,7 @@ impl Editor<'_> {
             files: messages.iter().map(|message| message.files).sum(),
             messages,
             left_out: 0,
-            unopened: reports
-                .iter()
-                .flat_map(|report| report.unopened.iter().map(|seq| (report.entry.id, *seq)))
-                .collect(),
+            unopened: Vec::new(),
             mended: mended.collect(),
             apart: Vec::new(),
         }

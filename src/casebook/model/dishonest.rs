@@ -12,8 +12,8 @@ use crate::{
             chain,
             event::{
                 Accessed, AnswerId, Approved, Change, Consented, Decided, Destroy, Exported, Imported, Joining, LetIn,
-                Matter, MessageNews, NewKey, News, RecoveryKeys, Referred, Restricted, SealedMatter, TakenBack, What,
-                Written,
+                Matter, MessageNews, NewKey, News, RecoveryKeys, Referred, RenewedBoxKey, Restricted, SealedMatter,
+                TakenBack, What, Written,
             },
             keyring::first,
         },
@@ -62,8 +62,14 @@ impl Team {
                 sign(name, What::Proposed(Change::LetIn(LetIn { report: id, readers, why })), reason());
             }
             3 => {
-                let what = match choice % 4 {
+                let what = match choice % 5 {
                     0 => Change::NoSecondApprover,
+                    // By the word of a key that is not the box's.
+                    4 => {
+                        let (forger, key) = SigningKey::<crypto::BoxRole>::generate().unwrap();
+                        let word = crypto::vouch_for(&key, &forger).unwrap();
+                        Change::RenewedBoxKey(RenewedBoxKey { key: key.to_base64(), word })
+                    }
                     1 => Change::BoxKey(SigningKey::<crypto::BoxRole>::generate().unwrap().1.to_base64()),
                     2 => Change::Recovery(Some(own_keys())),
                     _ => Change::GoOn(LogHead { number: u64::from(one), digest: Digest([choice; 32]) }),
@@ -245,7 +251,9 @@ impl Team {
                     files::write_new(&path, Readers::Owner, bytes).unwrap();
                 }
             }
-            reports.push(News { key, about: SealedMatter::about(entry.id), unopened: vec![] });
+            // Or they say that they could not open it.
+            let unopened = if choice.is_multiple_of(3) { vec![1] } else { vec![] };
+            reports.push(News { key, about: SealedMatter::about(entry.id), unopened });
             matters.push((to, Matter::News(vec![news])));
         }
         let manifest = BASE64.encode(&json);

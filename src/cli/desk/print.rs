@@ -30,8 +30,22 @@ pub(in crate::cli) fn import(imported: &Import) -> Outcome {
             "report {report}: message {seq} was not here as the person sent it, and now is; look at what was decided since"
         ))?;
     }
+    if !imported.unopened.is_empty() {
+        output::line(&format!(
+            "{} sealed to a key that you do not have, and stays at the box; whoever has an earlier key imports this collection \
+             too, or the next. If nobody has it any more, ask the person to say it again",
+            output::count(imported.unopened.len(), "message is", "messages are")
+        ))?;
+        let told =
+            imported.unopened.iter().map(|(report, seq)| format!("not opened: message {seq} of report {report}"));
+        output::some_of(told, NAMED, |rest| format!("and {}", output::count(rest, "more message", "more messages")))?;
+    }
     if imported.known {
-        let rest = if imported.mended.is_empty() { "nothing differs" } else { "nothing else differs" };
+        let rest = if imported.mended.is_empty() && imported.unopened.is_empty() {
+            "nothing differs"
+        } else {
+            "nothing else differs"
+        };
         return output::line(&format!("collection {number}: imported before; compared with what was imported, {rest}"));
     }
     for report in &imported.apart {
@@ -46,16 +60,6 @@ pub(in crate::cli) fn import(imported: &Import) -> Outcome {
             "{} never imported",
             output::count(lost, "collection before it was", "collections before it were")
         ))?;
-    }
-    if !imported.unopened.is_empty() {
-        output::line(&format!(
-            "{} sealed to a key that you do not have, and stays at the box; whoever has an earlier key imports this collection \
-             too, or the next. If nobody has it any more, ask the person to say it again",
-            output::count(imported.unopened.len(), "message is", "messages are")
-        ))?;
-        let told =
-            imported.unopened.iter().map(|(report, seq)| format!("not opened: message {seq} of report {report}"));
-        output::some_of(told, NAMED, |rest| format!("and {}", output::count(rest, "more message", "more messages")))?;
     }
     if imported.left_out > 0 {
         output::line(&format!(

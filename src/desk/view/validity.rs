@@ -166,7 +166,11 @@ fn import_pages(
     let part = Import { part: Part { number: 1, of: 4 }, messages, new_epoch: true, apart: vec![id], ..imported };
     add("import, mended", &page(taken(Import { known: true, mended: vec![(id, 1)], ..again }, None)), false);
     let missing = |parts| Some(MissingParts { collection: 3, parts, of: 4 });
-    add("import, taken", &page(taken(Import { passed_over: 2, left_out: 1, ..part }, missing(vec![2, 4]))), false);
+    add(
+        "import, taken",
+        &page(taken(Import { passed_over: 2, left_out: 1, unopened: vec![(id, 1); 60], ..part }, missing(vec![2, 4]))),
+        false,
+    );
     let refused =
         |gap, behind| ImportStage::Done(ImportOutcome::Refused { why: "it is <altered>".into(), gap, behind });
     let head = LogHead { number: 9, digest: Digest([7; 32]) };
@@ -280,12 +284,15 @@ fn team_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell) {
         recipients: crate::unseal::GovernanceIdentity::generate().recipients(),
     };
     let other_box = crate::crypto::SigningKey::generate().unwrap().1;
+    let renewed = crate::crypto::SigningKey::generate().unwrap().1;
+    let word = crate::crypto::vouch_for(&renewed, &world.box_signer).unwrap();
     let fresh = || NewRecovery { signer: crate::crypto::SigningKey::generate().unwrap().1, ..recovery() };
     world.agree(NewProposal::Recovery(Some(fresh()))).unwrap();
     let head = LogHead { number: 99, digest: Digest([7; 32]) };
     let proposals = [
         NewProposal::Leave(out.id),
         NewProposal::BoxKey(other_box),
+        NewProposal::RenewedBoxKey { key: renewed, word },
         NewProposal::Recovery(Some(fresh())),
         NewProposal::LetIn { report: id, readers: None, reason: Text::typed("Needed.") },
         NewProposal::GoOn(head),

@@ -34,6 +34,8 @@ pub(super) struct Taken {
     pub(super) mending: Option<Staging>,
     /// New messages of reports that are closed to whoever takes the collection in.
     pub(super) left_out: usize,
+    /// Messages that are sealed to keys which whoever takes the collection in does not have, new ones or not.
+    pub(super) unopened: Vec<(ReportId, u32)>,
     /// Reports that can't be those that are here under their ids: nothing of them is taken in.
     pub(super) apart: Vec<ReportId>,
 }
@@ -105,6 +107,7 @@ impl Editor<'_> {
                         };
                         let Some(read) = self.read_message(tar, place, staging, &key.to)? else {
                             unopened.push(message.seq);
+                            taken.unopened.push((entry.id, message.seq));
                             continue;
                         };
                         if read.summary.reply_to != entry.reply_to {
@@ -153,7 +156,10 @@ impl Editor<'_> {
         };
         let to = self.casebook.report_recipient(known.id)?;
         // What nobody could open who took it in may be closed to this member too.
-        let Some(read) = self.read_message(tar, place, staging, &to)? else { return Ok(()) };
+        let Some(read) = self.read_message(tar, place, staging, &to)? else {
+            taken.unopened.push((known.id, place.message.seq));
+            return Ok(());
+        };
         match taken.mended.last_mut() {
             Some(last) if last.id == known.id => last.messages.push(read),
             _ => taken.mended.push(MendedReport { id: known.id, messages: vec![read], to }),

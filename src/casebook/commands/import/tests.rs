@@ -255,7 +255,7 @@ fn another_box_is_refused() {
     manifest.r#box = world.id;
     world.box_signer = SigningKey::generate().unwrap().0;
     let parts = world.parts(&manifest);
-    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::OtherBox));
+    assert!(matches!(refusal(import_parts(&world, &parts)), Refusal::OtherKey));
     let mut stranger = World::new();
     let file = stranger.collect();
     assert!(matches!(refusal(world.import(&file)), Refusal::Open(OpenError::OtherKeys)));
@@ -751,7 +751,7 @@ fn another_box_is_taken_in_once_two_members_agreed_on_its_key() {
     world.reports.clear();
     let new = world.concern(2, Route::StaffConcern, &[]);
     let file = world.collect();
-    assert!(matches!(refusal(world.import(&file)), Refusal::OtherBox));
+    assert!(matches!(refusal(world.import(&file)), Refusal::OtherKey));
     world.agree(crate::casebook::NewProposal::BoxKey(world.box_key.clone())).unwrap();
     assert!(matches!(refusal(world.import(&file)), Refusal::NewEpoch { .. }));
     assert_eq!(world.import_epoch(&file).unwrap().new_reports, 1);
@@ -785,4 +785,64 @@ fn what_is_set_aside_owes_nothing_until_the_person_says_more() {
     let file = world.collect();
     world.import(&file).unwrap();
     assert!(!entry(&world, ids[0]).is_over && entry(&world, ids[1]).is_over);
+}
+
+#[test]
+fn what_is_sealed_to_a_key_that_one_does_not_have_waits_for_whoever_has_it() {
+    let mut world = World::new();
+    let first = world.concern(1, Route::StaffConcern, &[10, 70_000]);
+    let second = world.colleague("Second", crate::domain::TeamRole::Reviewer);
+    world.say(first, MessageKind::FollowUp, &[5]);
+    let other = world.concern(2, Route::Procurement, &[]);
+    let file = world.collect();
+    let choices = ImportChoices::default();
+    let imported = world.edit_as(&second, |editor| editor.import(&file, &choices, &TODAY)).unwrap();
+    assert_eq!((imported.new_reports, imported.messages.len(), imported.files), (2, 2, 1));
+    assert_eq!(imported.unopened, [(first, 1)]);
+    let told = world.open().unwrap().alerts().pop().unwrap().what;
+    assert!(told == crate::casebook::AlertKind::Unopened { messages: 1, reports: vec![first] });
+    // The report is there to be answered, and what nobody opened is not said to be here.
+    let shown = |world: &World| world.open_as(&second).unwrap().show(first, DAY, &Calendar::default()).unwrap();
+    let view = shown(&world);
+    assert_eq!(view.messages.iter().map(|message| message.is_unopened()).collect::<Vec<_>>(), [true, false]);
+    let casebook = world.open_as(&second).unwrap();
+    let told = casebook.state.to_tell(second.id, false).collected;
+    let of = |id| told.iter().find(|told| told.report == id).unwrap().messages.clone();
+    assert_eq!((of(first), of(other).len()), (vec![world.told(first).messages[1]], 1));
+    drop(casebook);
+
+    // The same file, by whoever has the key; the next collection would do too.
+    for is_next in [false, true] {
+        let before = world.dir.path().join("casebook-before");
+        let by_hand = world.casebook();
+        copy(&by_hand, &before);
+        let file = if is_next { world.collect() } else { file.clone() };
+        let imported = world.import(&file).unwrap();
+        assert_eq!((imported.known, imported.mended, imported.unopened.len()), (!is_next, vec![(first, 1)], 0));
+        let view = shown(&world);
+        assert!(view.messages.iter().all(|message| !message.is_unopened()));
+        assert_eq!(view.messages[0].attachments().len(), 2);
+        let casebook = world.open().unwrap();
+        let told = casebook.state.to_tell(casebook.me().unwrap(), true).collected;
+        assert_eq!(told.iter().find(|told| told.report == first).unwrap().messages.len(), 2);
+        drop(casebook);
+        files::remove_tree(&by_hand).unwrap();
+        std::fs::rename(&before, &by_hand).unwrap();
+    }
+    // As long as nobody has it, it is told with each.
+    let imported = world.edit_as(&second, |editor| editor.import(&file, &choices, &TODAY)).unwrap();
+    assert!(imported.known && imported.mended.is_empty() && imported.unopened == [(first, 1)]);
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            std::fs::copy(path, to).unwrap();
+        }
+    }
 }

@@ -1,10 +1,10 @@
 use crate::{
     casebook::{
-        AlertKind, AnswerId, ApprovalError, DecisionError, EditError, Export, LogError, LookupError, NewMember,
-        NewProposal, NewReaders, NewRecovery, NotAllowed, Proposed, Seen, Tried, TypedError,
+        AlertKind, AnswerId, ApprovalError, ChangeView, DecisionError, EditError, Export, LogError, LookupError,
+        NewMember, NewProposal, NewReaders, NewRecovery, NotAllowed, Proposed, Refusal, Seen, Tried, TypedError,
         log::{chain::OpenedMatter, event::What},
     },
-    crypto::{self, SignerRole, SigningKey},
+    crypto::{self, BoxRole, SignerRole, SigningKey, VerifyingKey, vouch_for},
     domain::{
         AccessKind, Calendar, MessageKind, Route,
         limits::{DETAIL_MAX, SHORT_MAX},
@@ -362,6 +362,60 @@ fn another_box_key_takes_two_members() {
     world.box_signer = before;
     let file = world.collect();
     assert!(world.import(&file).is_err(), "the key before is none any more");
+}
+
+#[test]
+fn a_renewed_key_is_of_the_same_box_and_the_key_before_is_over() {
+    let (mut world, _) = one_report();
+    let second = world.colleague("Second", TeamRole::Reviewer);
+    let (signer, key) = SigningKey::generate().unwrap();
+    let (stranger, _) = SigningKey::generate().unwrap();
+    let renewed = |world: &World, key: &VerifyingKey<BoxRole>, by: &SigningKey<BoxRole>| {
+        let (key, word) = (key.clone(), vouch_for(key, by).unwrap());
+        world.edit(|editor| editor.propose(NewProposal::RenewedBoxKey { key, word }, &TODAY))
+    };
+    let not_allowed = |result: Result<Proposed, CasebookError>| match result {
+        Err(CasebookError::NotAllowed(why)) => why,
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was allowed"),
+    };
+    let refusal = |result: Result<crate::casebook::Import, CasebookError>| match result {
+        Err(CasebookError::Import(crate::casebook::ImportError::Refused(refusal))) => refusal,
+        Err(other) => panic!("{other}"),
+        Ok(imported) => panic!("{imported:?}"),
+    };
+    // By the word of the box's own key alone, for that key alone.
+    assert_eq!(not_allowed(renewed(&world, &key, &stranger)), NotAllowed::NotVouched);
+    assert_eq!(not_allowed(renewed(&world, &key, &signer)), NotAllowed::NotVouched);
+    let before = std::mem::replace(&mut world.box_signer, signer);
+    let (of_before, thief) = (world.box_key.clone(), SigningKey::generate().unwrap());
+    world.box_key = key.clone();
+    world.concern(2, Route::StaffConcern, &[]);
+    let file = world.collect();
+    assert!(matches!(refusal(world.import(&file)), Refusal::OtherKey));
+    let Proposed::Waits(event) = renewed(&world, &key, &before).unwrap() else { panic!("one member took it") };
+    assert!(matches!(refusal(world.import(&file)), Refusal::KeyProposed(number) if number == event));
+    // Another key that the key before vouches for, which a thief could make, is overtaken.
+    let Proposed::Waits(thiefs) = renewed(&world, &thief.1, &before).unwrap() else { panic!("one member took it") };
+    world.edit_as(&second, |editor| editor.consent(event, &TODAY)).unwrap();
+    assert!(world.edit_as(&second, |editor| editor.consent(thiefs, &TODAY)).is_err());
+    let taken = world.import(&file).unwrap();
+    assert_eq!((taken.number, taken.new_epoch, taken.passed_over, taken.new_reports), (2, false, 0, 1));
+
+    // Whoever has the key before signs nothing for the box any more, and vouches for nothing.
+    world.concern(3, Route::StaffConcern, &[]);
+    let signer = std::mem::replace(&mut world.box_signer, before);
+    let file = world.collect();
+    assert!(matches!(refusal(world.import(&file)), Refusal::KeyBefore));
+    assert_eq!(not_allowed(renewed(&world, &thief.1, &world.box_signer)), NotAllowed::NotVouched);
+    let back = world.edit(|editor| editor.propose(NewProposal::BoxKey(of_before.clone()), &TODAY));
+    assert_eq!(not_allowed(back), NotAllowed::KeyBefore);
+    // Nor is another box taken for it because it was renewed.
+    (world.box_signer, world.id) = (signer, crate::domain::BoxId([8; 16]));
+    let file = world.collect();
+    assert!(matches!(refusal(world.import(&file)), Refusal::OtherBox));
+    let told = |what: &AlertKind| matches!(what, AlertKind::Consented { what: ChangeView::RenewedBoxKey(_), .. });
+    assert!(world.open().unwrap().alerts().iter().any(|alert| told(&alert.what)));
 }
 
 #[test]

@@ -1,0 +1,373 @@
+//! Keys change hands: the team's, while reports wait that were sealed to those before, and the box's own.
+
+use std::{fs, net::SocketAddr, path::Path, process::Command};
+
+use candour::{
+    casebook::Pointer,
+    crypto::{GovernanceRecipients, SignerRole, read_keys, signers_fingerprint},
+};
+
+use crate::support::{
+    installation::Installation,
+    members::{OTHER, confirm_recipients},
+    person::{self, status},
+};
+
+fn read(place: &Installation, name: &str) -> String {
+    fs::read_to_string(place.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn write(place: &Installation, name: &str, text: &str) {
+    let _ = fs::remove_file(place.path(name));
+    place.put_secret(name, text.as_bytes());
+}
+
+/// Somebody sends that. Gives their code.
+fn send(address: SocketAddr, words: &str) -> String {
+    person::send(address, "staff-concern", &[("description", words)], vec![]).one("#receipt-code")
+}
+
+/// Puts these members' keys into the file of those whom the box seals to.
+fn recipients(place: &Installation, of: &[&str]) -> String {
+    let keys: Vec<String> = of.iter().map(|name| read(place, &format!("{name}/governance.recipients"))).collect();
+    write(place, "public/governance.recipients", &keys.concat());
+    GovernanceRecipients::parse(&keys.concat()).unwrap().fingerprint().to_string()
+}
+
+const INIT: [&str; 5] = ["init", "--data", "box", "--keys", "public"];
+
+fn confirm(place: &Installation, of: &[&str], more: &[&str]) -> String {
+    let fingerprint = recipients(place, of);
+    place.done(&[&INIT[..], &["--confirm-recipients", &fingerprint], more].concat())
+}
+
+/// Somebody joins the casebook, with keys of their own in a directory of that name.
+fn join(place: &Installation, name: &str, consents: Option<&[&str]>) {
+    place.done(&["keys", "new", "--out", name, "--no-passphrase"]);
+    let (signer, recipients) = (format!("{name}/signer.pub"), format!("{name}/governance.recipients"));
+    let propose = ["desk", "propose", "--casebook", "casebook", "--join", name, "--role", "reviewer"];
+    let said = place.done(&[&propose[..], &["--signer", &signer, "--recipients", &recipients]].concat());
+    if let Some(keys) = consents {
+        consent(place, &said, keys);
+    }
+    let pointer = Pointer::read(&place.path("casebook")).unwrap_or_else(|error| panic!("{error}"));
+    let (identity, fingerprint) = (format!("{name}/identity.txt"), pointer.fingerprint().to_string());
+    let join = ["desk", "join", "--casebook", "casebook", "--identity", &identity, "--fingerprint", &fingerprint];
+    place.done(&join);
+    write(place, "public/signers.pub", &format!("{}{}", read(place, "public/signers.pub"), read(place, &signer)));
+    let signers = read_keys::<SignerRole>(&read(place, "public/signers.pub")).unwrap();
+    place.done(&[&INIT[..], &["--confirm-signers", &signers_fingerprint(&signers).to_string()]].concat());
+}
+
+/// Consents to what was proposed, as whoever has these keys.
+fn consent(place: &Installation, proposed: &str, keys: &[&str]) -> String {
+    let waits = proposed.lines().find_map(|line| line.strip_prefix("proposal ")).expect("it waits");
+    let number = waits.split(' ').next().expect("a number");
+    place.done(&[&["desk", "consent", "--casebook", "casebook"], keys, &[number]].concat())
+}
+
+fn import_as(place: &Installation, keys: &[&str], name: &str) -> String {
+    place.done(&[&["desk", "import", "--casebook", "casebook"], keys, &[name]].concat())
+}
+
+/// All that the casebook shows of every report to whoever has these keys.
+fn shown(place: &Installation, keys: &[&str]) -> String {
+    let list = place.done(&[&["desk", "list", "--casebook", "casebook", "--json"], keys].concat());
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    let ids = list.as_array().unwrap().iter().map(|report| report["id"].as_str().unwrap().to_owned());
+    ids.map(|id| place.done(&[&["desk", "show", "--casebook", "casebook", &id], keys].concat())).collect()
+}
+
+/// What `candour check` says of the handover.
+fn check(place: &Installation) -> String {
+    let said = place.run(&["check", "--data", "box", "--keys", "public"]);
+    let told =
+        said.out.lines().find(|line| ["handover", "keys before", "opens all"].iter().any(|part| line.contains(part)));
+    told.unwrap_or_else(|| panic!("{}{}", said.out, said.error)).to_owned()
+}
+
+/// Exports as whoever has these keys, and delivers.
+fn tell_box(place: &Installation, keys: &[&str], name: &str) {
+    place.done(&[&["desk", "export", "--casebook", "casebook", "--out", name], keys].concat());
+    place.deliver(name);
+}
+
+fn opens(place: &Installation, identity: &str, file: &str) -> bool {
+    let age = Command::new("age")
+        .args(["-d", "-o", "/dev/null", "-i"])
+        .arg(place.path(identity))
+        .arg(place.path(file))
+        .output();
+    age.expect("age is here").status.success()
+}
+
+#[test]
+fn old_and_new_keys_together_lose_nothing() {
+    let place = Installation::new();
+    let serving = place.serve();
+    send(serving.address, "Sent before the handover.");
+    place.done(&["keys", "new", "--out", "stranger", "--no-passphrase"]);
+
+    // The old key can't be let go while something waits for it.
+    let fingerprint = recipients(&place, &["stranger"]);
+    let refused = place.refused(&[&INIT[..], &["--confirm-recipients", &fingerprint]].concat());
+    assert!(refused.contains("1 message waits here that no key in governance.recipients opens"), "{refused}");
+    assert!(refused.contains("together") && refused.contains("--leave-waiting"), "{refused}");
+
+    recipients(&place, &["team"]);
+    join(&place, "other", None);
+    let said = confirm(&place, &["team", "other"], &[]);
+    assert!(said.contains("1 message waits here that is sealed to the keys before, and not to the new ones"), "{said}");
+    assert!(check(&place).contains("until it is started again"), "{}", check(&place));
+    // Until it is started anew, it seals to the key before alone.
+    send(serving.address, "Sent in between.");
+    serving.stop();
+    let serving = place.serve();
+    send(serving.address, "Sent during the handover.");
+    let told = check(&place);
+    assert!(told.starts_with("ok ") && told.contains("a handover is on: 3 messages wait"), "{told}");
+    for member in ["team", "other"] {
+        let keys = read(&place, &format!("{member}/governance.recipients"));
+        let own = GovernanceRecipients::parse(&keys).unwrap().fingerprint().to_string();
+        assert!(told.contains(&own), "{told}");
+    }
+
+    // Whoever has the new key alone takes in what it opens, and loses nothing of the rest.
+    place.collect("c1");
+    assert!(opens(&place, "team/identity.txt", "c1") && opens(&place, "other/identity.txt", "c1"));
+    let said = import_as(&place, &OTHER, "c1");
+    assert!(said.contains("2 messages are sealed to a key that you do not have"), "{said}");
+    assert_eq!(said.lines().filter(|line| line.starts_with("not opened: message 1 of report ")).count(), 2, "{said}");
+    let of_new = shown(&place, &OTHER);
+    assert!(
+        of_new.contains("Sent during the handover.") && of_new.contains("Sealed to a key that nobody had"),
+        "{of_new}"
+    );
+    assert!(!of_new.contains("Sent before") && !of_new.contains("Sent in between"), "{of_new}");
+    tell_box(&place, &OTHER, "d1");
+    let fingerprint = recipients(&place, &["other"]);
+    let refused = place.refused(&[&INIT[..], &["--confirm-recipients", &fingerprint]].concat());
+    assert!(refused.contains("2 messages wait here"), "{refused}");
+    recipients(&place, &["team", "other"]);
+
+    // Whoever has the old one takes the same file in, and everybody reads all of it.
+    let said = place.import("c1");
+    assert_eq!(said.matches("was not here as the person sent it, and now is").count(), 2, "{said}");
+    for keys in [&OTHER[..], &[]] {
+        let all = shown(&place, keys);
+        for words in ["Sent before the handover.", "Sent in between.", "Sent during the handover."] {
+            assert!(all.contains(words), "{words}: {all}");
+        }
+        assert!(!all.contains("Sealed to a key that nobody had"), "{all}");
+    }
+    tell_box(&place, &[], "d2");
+    assert!(check(&place).contains("every key of the team that is confirmed opens all that waits here"));
+
+    // Now the old one goes, and what comes is sealed to the new one alone.
+    let said = confirm(&place, &["other"], &[]);
+    assert!(!said.contains("wait"), "{said}");
+    serving.stop();
+    let serving = place.serve();
+    send(serving.address, "Sent after the handover.");
+    place.collect("c2");
+    assert!(!opens(&place, "team/identity.txt", "c2"));
+    import_as(&place, &OTHER, "c2");
+    assert!(shown(&place, &OTHER).contains("Sent after the handover."));
+}
+
+#[test]
+fn what_only_a_lost_key_opens_is_named_and_its_sender_can_be_answered() {
+    let place = Installation::new();
+    let serving = place.serve();
+    let code = send(serving.address, "Nobody has the key to this.");
+    join(&place, "other", None);
+    // The first member's key is stolen: nothing is sealed to it any more, and what waits is left.
+    let said = confirm(&place, &["other"], &["--leave-waiting"]);
+    assert!(said.contains("1 message waits here that the keys before alone open"), "{said}");
+    serving.stop();
+    let serving = place.serve();
+    send(serving.address, "Sealed to the new key.");
+    let told = check(&place);
+    assert!(told.starts_with("warning") && told.contains("confirmed no more"), "{told}");
+    place.collect("c1");
+    assert!(!opens(&place, "team/identity.txt", "c1") && opens(&place, "other/identity.txt", "c1"));
+    let said = import_as(&place, &OTHER, "c1");
+    assert!(said.contains("1 message is sealed to a key that you do not have"), "{said}");
+    assert!(shown(&place, &OTHER).contains("Sealed to the new key."));
+    let team = place.done(&[&["desk", "team", "--casebook", "casebook"], &OTHER[..]].concat());
+    assert!(team.contains("1 message is sealed to a key that other does not have"), "{team}");
+
+    // Whoever sent it is asked to say it again.
+    let id = said.lines().find_map(|line| line.strip_prefix("not opened: message 1 of report ")).expect("it is named");
+    place.put("again", b"Please say it again: we can't open it.");
+    place.done(&[&["desk", "decide", "--casebook", "casebook", id, "--reply-file", "again"], &OTHER[..]].concat());
+    tell_box(&place, &OTHER, "d1");
+    assert!(status(serving.address, &code).text().contains("Please say it again"));
+    // The box keeps what the desk does not have, and sends it again.
+    place.collect("c2");
+    assert!(import_as(&place, &OTHER, "c2").contains("1 message is sealed to a key that you do not have"));
+
+    // The key is found after all: it stands below the member's own.
+    let both = format!("{}{}", read(&place, "other/identity.txt"), read(&place, "team/identity.txt"));
+    write(&place, "other/identity.txt", &both);
+    place.collect("c3");
+    let said = import_as(&place, &OTHER, "c3");
+    assert!(said.contains("message 1 was not here as the person sent it, and now is"), "{said}");
+    assert!(shown(&place, &OTHER).contains("Nobody has the key to this."));
+    tell_box(&place, &OTHER, "d2");
+    assert!(check(&place).contains("opens all that waits here"), "{}", check(&place));
+}
+
+#[test]
+fn one_of_two_members_is_replaced_while_the_other_opens_what_waits() {
+    let place = Installation::new();
+    join(&place, "other", None);
+    confirm_recipients_of(&place, &["team", "other"]);
+    let serving = place.serve();
+    send(serving.address, "Sealed to the two of them.");
+    join(&place, "third", Some(&OTHER));
+    // Who stays opens what waits, so whoever goes can go at once.
+    let said = confirm(&place, &["team", "third"], &[]);
+    assert!(said.contains("1 message waits here that is sealed to the keys before"), "{said}");
+    serving.stop();
+    let serving = place.serve();
+    send(serving.address, "Sealed to who stays and who came.");
+    place.collect("c1");
+    assert!(!opens(&place, "other/identity.txt", "c1"));
+    let third = ["--identity", "third/identity.txt", "--signing-key", "third/signing.key"];
+    assert!(import_as(&place, &third, "c1").contains("1 message is sealed to a key that you do not have"));
+    place.import("c1");
+    let all = shown(&place, &third);
+    assert!(all.contains("Sealed to the two of them.") && all.contains("Sealed to who stays and who came."), "{all}");
+}
+
+fn confirm_recipients_of(place: &Installation, of: &[&str]) {
+    recipients(place, of);
+    confirm_recipients(place);
+}
+
+/// What stands after a label in what a command said.
+fn after<'a>(said: &'a str, label: &str) -> &'a str {
+    said.lines().find_map(|line| line.strip_prefix(label)).unwrap_or_else(|| panic!("{label}: {said}")).trim()
+}
+
+fn minisign(place: &Installation, key: &str, file: &str) -> bool {
+    let minisign = Command::new("minisign").args(["-V", "-P", key, "-m"]).arg(place.path(file)).output();
+    minisign.expect("minisign is here").status.success()
+}
+
+fn key_in(place: &Installation, file: &str) -> String {
+    read(place, file).lines().last().expect("a key").to_owned()
+}
+
+#[test]
+fn the_boxs_key_is_renewed_by_the_word_of_the_key_before_and_of_two_members() {
+    let place = Installation::new();
+    join(&place, "other", None);
+    let serving = place.serve();
+    let renew = [&INIT[..], &["--renew-box-key"]].concat();
+    let refused = place.refused(&renew);
+    assert!(refused.contains("being served already"), "{refused}");
+    let code = send(serving.address, "Known before the key was renewed.");
+    let id = place.carry_in("c1");
+    send(serving.address, "Collected with the key before, and not imported.");
+    place.collect("c2");
+    place.done(&["keys", "new", "--out", "op", "--no-passphrase"]);
+    let backup = ["backup", "--data", "box", "--to", "op/governance.recipients", "--out"];
+    place.done(&[&backup[..], &["old-backup"]].concat());
+    serving.stop();
+
+    let before = key_in(&place, "box/box.pub");
+    let said = place.done(&renew);
+    let now = key_in(&place, "box/box.pub");
+    assert!(now != before && said.contains(&now), "{said}");
+    let fingerprint = after(&said, "box key fingerprint:").to_owned();
+    assert!(minisign(&place, &before, "box/box.pub"), "the stock tool finds the word of the key before");
+    assert!(!minisign(&place, &now, "box/box.pub"));
+    let names: Vec<String> = names_in(&place.path("box"));
+    assert_eq!(names, ["box.key", "box.pub", "box.pub.minisig", "store"]);
+    let again = place.done(&renew);
+    assert!(again.contains("renewed earlier") && after(&again, "box key fingerprint:") == fingerprint, "{again}");
+    assert_eq!(key_in(&place, "box/box.pub"), now);
+
+    // Until two members took it, what the box says is refused, and told why.
+    let serving = place.serve();
+    place.collect("c3");
+    let import = |name| place.refused(&["desk", "import", "--casebook", "casebook", name]);
+    assert!(import("c3").contains("the box's key was renewed and two members have not agreed to that yet"));
+    let propose = ["desk", "propose", "--casebook", "casebook", "--box-key", "box/box.pub"];
+    let said = place.done(&propose);
+    assert!(said.contains("the key before vouches for the new one"), "{said}");
+    let team = place.done(&["desk", "team", "--casebook", "casebook"]);
+    assert!(team.contains("the box has a new key, vouched for by the key before"), "{team}");
+    assert!(import("c3").contains("waits for a second member"));
+    consent(&place, &said, &OTHER);
+
+    // The same box, in the same epoch, and its numbers go on. What the key before signed is taken no more.
+    assert!(import("c2").contains("signed with a key that the box had before"));
+    assert!(import("c3").contains("number 2 was not imported yet"));
+    let said = place.done(&["desk", "import", "--casebook", "casebook", "--missing", "c3"]);
+    assert!(said.contains("collection 3: 1 new report") && !said.contains("epoch"), "{said}");
+    place.put("answer", b"An answer after the renewal.");
+    place.decide(&id, &["--reply-file", "answer"]);
+    tell_box(&place, &[], "d1");
+    assert!(status(serving.address, &code).text().contains("An answer after the renewal."));
+    serving.stop();
+
+    // A backup from now on has the new key; the desk is asked for the epoch as ever, and for nothing else.
+    place.done(&[&backup[..], &["new-backup"]].concat());
+    fs::remove_dir_all(place.path("box")).unwrap();
+    let restore = ["restore", "--data", "box", "--identity", "op/identity.txt"];
+    let said = place.done(&[&restore[..], &["new-backup"]].concat());
+    let epoch = after(&said, "new epoch fingerprint:");
+    place.collect("c4");
+    place.done(&["desk", "import", "--casebook", "casebook", "--confirm-epoch", epoch, "c4"]);
+
+    // One from before has the old key, which is no key of the box any more: it is renewed once more, and nobody vouches.
+    fs::remove_dir_all(place.path("box")).unwrap();
+    let said = place.done(&[&restore[..], &["old-backup"]].concat());
+    let epoch = after(&said, "new epoch fingerprint:").to_owned();
+    place.collect("c5");
+    assert!(import("c5").contains("restored from a backup of that time"));
+    let back = place.refused(&propose);
+    assert!(back.contains("the box had that key before its key was renewed"), "{back}");
+    place.done(&renew);
+    let explicit = place.refused(&[&propose[..], &["--vouched-by", "box/box.pub.minisig"]].concat());
+    assert!(explicit.contains("did not sign that for this key"), "{explicit}");
+    let said = place.done(&propose);
+    assert!(said.contains("does not vouch for this one"), "{said}");
+    let team = place.done(&["desk", "team", "--casebook", "casebook"]);
+    assert!(team.contains("nobody vouches for it"), "{team}");
+    consent(&place, &said, &OTHER);
+    place.collect("c6");
+    place.done(&["desk", "import", "--casebook", "casebook", "--confirm-epoch", &epoch, "c6"]);
+}
+
+#[test]
+fn a_lost_box_key_is_made_anew_and_nobody_vouches_for_it() {
+    let place = Installation::new();
+    let serving = place.serve();
+    send(serving.address, "Sent before the key was lost.");
+    serving.stop();
+    let lost = [&INIT[..], &["--renew-box-key", "--box-key-lost"]].concat();
+    assert!(place.refused(&lost).contains("so it is not lost"));
+    fs::remove_file(place.path("box/box.key")).unwrap();
+    let refused = place.refused(&[&INIT[..], &["--renew-box-key"]].concat());
+    assert!(refused.contains("--box-key-lost"), "{refused}");
+    let said = place.done(&lost);
+    assert!(said.contains("nobody vouches for it"), "{said}");
+    place.collect("c1");
+    let import = ["desk", "import", "--casebook", "casebook", "c1"];
+    assert!(place.refused(&import).contains("not signed with the key of this casebook's box"));
+    let said = place.done(&["desk", "propose", "--casebook", "casebook", "--box-key", "box/box.pub"]);
+    assert!(said.contains("as there is one member alone"), "{said}");
+    place.done(&import);
+    assert!(shown(&place, &[]).contains("Sent before the key was lost."));
+}
+
+fn names_in(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().expect("text")).collect();
+    names.sort_unstable();
+    names
+}
