@@ -207,19 +207,15 @@ pub(super) fn propose(arguments: &ProposeArguments) -> Outcome {
     let mut given = NamedFiles::read(arguments)?;
     arguments.casebook.edit(|editor| {
         let new = given.proposal(arguments, editor.casebook())?;
-        match new {
-            NewProposal::BoxKey(_) if given.is_word_found => {
-                output::line(
-                    "the key that the box has here does not vouch for this one, whatever lies beside it: it was renewed twice, \
-                     or restored, or somebody else's key did",
-                )?;
-                what_another_box_means()?;
-            }
-            NewProposal::BoxKey(_) => what_another_box_means()?,
-            NewProposal::RenewedBoxKey { .. } => what_a_renewed_key_means()?,
-            _ => {}
-        }
-        match editor.propose(new, &SystemDay)? {
+        let means = match new {
+            NewProposal::BoxKey(_) if given.is_word_found => what_an_unfitting_word_means,
+            NewProposal::BoxKey(_) => what_another_box_means,
+            NewProposal::RenewedBoxKey { .. } => what_a_renewed_key_means,
+            _ => || Ok(()),
+        };
+        let proposed = editor.propose(new, &SystemDay)?;
+        means()?;
+        match proposed {
             Proposed::CameAbout(event) => output::line(&format!("event {event}: done, as there is one member alone")),
             Proposed::Waits(event) => output::line(&format!(
                 "proposal {event} waits for a second member: candour desk consent --casebook {} {event}",
@@ -247,6 +243,15 @@ pub(super) fn consent(arguments: &ConsentArguments) -> Outcome {
         output::line(&format!("done: {what}"))?;
         after()
     })
+}
+
+/// What follows when the box has another key, and what lies beside it is not the word of the one that it has here.
+fn what_an_unfitting_word_means() -> Outcome {
+    output::line(
+        "the key that the box has here does not vouch for this one, whatever lies beside it: it was renewed twice, or restored, \
+         or somebody else's key did",
+    )?;
+    what_another_box_means()
 }
 
 /// What follows when the box has renewed its key.
