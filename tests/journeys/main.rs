@@ -10,6 +10,7 @@ mod support;
 
 mod accounts;
 mod altered;
+mod bad_days;
 mod both_browsers;
 mod box_backup;
 mod browser;

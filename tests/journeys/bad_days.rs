@@ -1,0 +1,714 @@
+//! Every bad day that an operator was found to have: one thing is broken, the commands that meet it say so in one line with the
+//! right exit status, nothing else is changed, and what the line says to do brings everything back. With `--nocapture` each is
+//! printed as a row of Markdown.
+
+use std::{
+    fs::{self, OpenOptions, Permissions},
+    net::TcpListener,
+    os::unix::fs::{MetadataExt, PermissionsExt, chown},
+    path::PathBuf,
+    process::Command,
+};
+
+use rustix::process::Signal;
+
+use crate::support::{
+    accounts::Machine,
+    authority::Authority,
+    http,
+    installation::{Installation, Said},
+    members::{confirm_recipients, confirm_signers},
+    person, strace,
+};
+
+/// Seconds after which a box that was to refuse has not.
+const PATIENCE: &str = "20";
+/// The file that the operator's own keys for backups open.
+const RESTORE: [&str; 6] = ["restore", "--data", "new", "--identity", "op/identity.txt", "b1"];
+
+/// One bad day.
+struct BadDay {
+    /// What happened to the box, for people.
+    broken: &'static str,
+    breaks: fn(&Installation),
+    /// The commands that meet it, their exit status, and a part of the line that they say.
+    met: &'static [(&'static str, i32, &'static str)],
+    /// What to do, for people.
+    remedy: &'static str,
+    /// That, done. Gives the data directory that has everything from then on.
+    mended: fn(&Installation) -> &'static str,
+}
+
+/// A box with one report in it, with its backup; everything that a bad day can change is put back before each.
+struct Before {
+    place: Installation,
+}
+
+impl Before {
+    fn new() -> Self {
+        let place = Installation::new();
+        let running = place.serve();
+        person::send(running.address, "staff-concern", &[], vec![]);
+        running.stop();
+        place.fold();
+        place.done(&["keys", "new", "--out", "op", "--no-passphrase"]);
+        place.done(&["keys", "new", "--out", "others", "--no-passphrase"]);
+        place.done(&["backup", "--data", "box", "--to", "op/governance.recipients", "--out", "b1"]);
+        place.done(&["init", "--data", "foreign", "--keys", "public"]);
+        fs::create_dir(place.path("kept")).unwrap();
+        for name in ["box", "public"] {
+            copy(&place, name, &format!("kept/{name}"));
+        }
+        Self { place }
+    }
+
+    /// As it was before anything was broken.
+    fn put_back(&self) -> &Installation {
+        for name in ["box", "public", "new", "aside"] {
+            let _ = fs::remove_dir_all(self.place.path(name));
+        }
+        for name in ["c1", "b2", "box.toml"] {
+            let _ = fs::remove_file(self.place.path(name));
+        }
+        for name in ["box", "public"] {
+            copy(&self.place, &format!("kept/{name}"), name);
+        }
+        &self.place
+    }
+}
+
+impl BadDay {
+    fn comes(&self, before: &Before) {
+        let place = before.put_back();
+        (self.breaks)(place);
+        let files = beside_the_store(place);
+        let mut told: Vec<(Vec<&str>, String, i32)> = Vec::new();
+        for (command, status, says) in self.met {
+            let said = run(place, command);
+            let line = said_of_it(&said, says);
+            assert!(
+                (said.status, line.is_some()) == (*status, true),
+                "{}: {command}: {}, not {status} and {says}: {}{}",
+                self.broken,
+                said.status,
+                said.out,
+                said.error
+            );
+            // A check lists what it finds, and a list may be there besides.
+            assert!(said.error.lines().count() <= 1, "{}: {command}: {}", self.broken, said.error);
+            let line = as_printed(place, &line.unwrap_or_default());
+            match told.iter_mut().find(|(_, known, _)| *known == line) {
+                Some((commands, ..)) => commands.push(command),
+                None => told.push((vec![command], line, *status)),
+            }
+        }
+        for (commands, line, status) in told {
+            let names: Vec<_> = commands.iter().map(|command| format!("`{command}`")).collect();
+            println!("| {} | {} | {line} | {status} | {} |", self.broken, names.join(", "), self.remedy);
+        }
+        assert!(beside_the_store(place) == files, "{}: something was changed", self.broken);
+        let data = (self.mended)(place);
+        let collected = place.done(&["collect", "--data", data, "--keys", "public", "--out", "c1"]);
+        assert!(collected.contains("1 message from 1 report"), "{}: {collected}", self.broken);
+    }
+}
+
+/// A line as it stands in the documents: without whose it is, where the test was, and what differs each time.
+fn as_printed(place: &Installation, line: &str) -> String {
+    let line = line.replace(&format!("{}/", place.path("").display()), "").replace('|', "\\|");
+    let line = ["candour: ", "unsafe   "].into_iter().find_map(|begins| line.strip_prefix(begins)).unwrap_or(&line);
+    let is_of_a_fingerprint = |word: &&str| {
+        let digits = word.trim_matches(|sign: char| !sign.is_ascii_alphanumeric());
+        digits.len() == 4 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+    };
+    let words: Vec<&str> = line.split(' ').collect();
+    let mut kept: Vec<String> = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let inside = at > 0 && is_of_a_fingerprint(&words[at - 1]) && is_of_a_fingerprint(word);
+        if !inside {
+            kept.push((*word).to_owned());
+        } else if words.get(at + 1).is_none_or(|next| !is_of_a_fingerprint(next)) {
+            kept.push(format!("…{}", &word[4.min(word.len())..]));
+        }
+    }
+    kept.join(" ")
+}
+
+/// A command by its name, with what it usually takes, or word by word.
+fn words(command: &str) -> Vec<&str> {
+    const DATA: [&str; 2] = ["--data", "box"];
+    const KEYS: [&str; 2] = ["--keys", "public"];
+    let (name, more) = command.split_once(' ').unwrap_or((command, ""));
+    let usual: &[&[&str]] = match name {
+        "serve" if command.contains("--listen") => &[&DATA, &KEYS],
+        "serve" => &[&DATA, &KEYS, &["--listen", "127.0.0.1:0"]],
+        "collect" => &[&DATA, &KEYS, &["--out", "c1"]],
+        "backup" => &[&DATA, &["--to", "op/governance.recipients", "--out", "b2"]],
+        "check" | "init" => &[&DATA, &KEYS],
+        "clocks" => &[&DATA],
+        _ => &[],
+    };
+    [name].into_iter().chain(usual.iter().copied().flatten().copied()).chain(more.split_whitespace()).collect()
+}
+
+/// Runs a command that is to end by itself.
+fn run(place: &Installation, command: &str) -> Said {
+    let mut limited = place.program("timeout");
+    limited.arg(PATIENCE).arg(env!("CARGO_BIN_EXE_candour")).args(words(command));
+    Said::from(limited.output().expect("the command runs"))
+}
+
+/// The line that says it: of an error, or of a list.
+fn said_of_it(said: &Said, says: &str) -> Option<String> {
+    let mut lines = said.error.lines().chain(said.out.lines());
+    lines.find(|line| line.contains(says)).map(str::to_owned)
+}
+
+/// What no command that is refused may change. What commands of the box do in its store is seen by what is there afterwards.
+fn beside_the_store(place: &Installation) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = place.every_file();
+    files.retain(|(path, _)| {
+        ["box", "public"].iter().any(|name| path.starts_with(place.path(name)))
+            && !path.starts_with(place.path("box/store"))
+    });
+    files.sort();
+    files
+}
+
+fn copy(place: &Installation, from: &str, to: &str) {
+    let copied = Command::new("cp").arg("-a").arg(place.path(from)).arg(place.path(to)).status();
+    assert!(copied.is_ok_and(|status| status.success()));
+}
+
+fn remove(place: &Installation, name: &str) {
+    fs::remove_file(place.path(name)).unwrap();
+}
+
+fn move_to(place: &Installation, from: &str, to: &str) {
+    fs::rename(place.path(from), place.path(to)).unwrap();
+}
+
+fn cut(place: &Installation, name: &str, share: u64) {
+    let file = OpenOptions::new().write(true).open(place.path(name)).unwrap();
+    let length = file.metadata().unwrap().len();
+    file.set_len(length.checked_div(share).unwrap_or(0)).unwrap();
+}
+
+/// The box's directory as it was.
+fn put_back_key(place: &Installation) -> &'static str {
+    fs::copy(place.path("kept/box/box.key"), place.path("box/box.key")).unwrap();
+    "box"
+}
+
+fn restore(place: &Installation) -> &'static str {
+    move_to(place, "box", "aside");
+    place.done(&RESTORE);
+    "new"
+}
+
+const fn nothing(_: &Installation) -> &'static str {
+    "box"
+}
+
+/// What everything says of a database that is not sound.
+const DAMAGED: &[(&str, i32, &str)] = &[
+    ("serve", 1, "the data directory is damaged ("),
+    ("collect", 1, "the data directory is damaged ("),
+    ("check", 1, "the data directory is damaged ("),
+];
+
+/// Those that need nothing but a box.
+const DAYS: &[BadDay] = &[
+    BadDay {
+        broken: "`box.key` is gone",
+        breaks: |place| remove(place, "box/box.key"),
+        met: &[
+            ("serve", 1, "box/box.key is missing; put back the one that was there"),
+            ("collect", 1, "box/box.key is missing; put back the one that was there"),
+            ("backup", 1, "box/box.key is missing; put back the one that was there"),
+            ("check", 1, "the box's signing key is missing at box/box.key; restore the box"),
+            ("init", 1, "there is a box in box already; nothing was changed"),
+        ],
+        remedy: "put it back from where it went, or restore the box from its backup into an empty directory",
+        mended: restore,
+    },
+    BadDay {
+        broken: "`box.key` is another box's",
+        breaks: |place| {
+            remove(place, "box/box.key");
+            copy(place, "foreign/box.key", "box/box.key");
+        },
+        met: &[
+            ("serve", 1, "is not the key that this box was made with"),
+            ("collect", 1, "is not the key that this box was made with"),
+            ("check", 1, "is not the key that this box was made with"),
+        ],
+        remedy: "put back the one that was there, or restore the box from its backup",
+        mended: put_back_key,
+    },
+    BadDay {
+        broken: "`box.key` can be read by others",
+        breaks: |place| {
+            fs::set_permissions(place.path("box/box.key"), Permissions::from_mode(0o644)).unwrap();
+        },
+        met: &[("check", 1, "the box's signing key can be read by others; run: chmod 600 box/box.key")],
+        remedy: "run what the line says",
+        mended: |place| {
+            fs::set_permissions(place.path("box/box.key"), Permissions::from_mode(0o600)).unwrap();
+            place.done(&["check", "--data", "box", "--keys", "public"]);
+            "box"
+        },
+    },
+    BadDay {
+        broken: "`box.pub` is gone",
+        breaks: |place| remove(place, "box/box.pub"),
+        met: &[("serve", 1, "run `candour init` with the same --data and --keys, which makes it again")],
+        remedy: "run `candour init` with the same `--data` and `--keys`",
+        mended: |place| {
+            let said = place.done(&["init", "--data", "box", "--keys", "public"]);
+            assert!(said.contains("made box/box.pub again"), "{said}");
+            "box"
+        },
+    },
+    BadDay {
+        broken: "the database is gone",
+        breaks: |place| remove(place, "box/store/candour.db"),
+        met: &[
+            ("serve", 1, "box held a box: box.key is there, and its database is not"),
+            ("collect", 1, "box held a box: box.key is there, and its database is not"),
+            ("init", 1, "box held a box: box.key is there, and its database is not"),
+            ("check", 1, "the database is missing at box/store/candour.db; restore the box"),
+        ],
+        remedy: "move the directory aside, and restore the box from its backup into an empty one",
+        mended: restore,
+    },
+    BadDay {
+        broken: "the database was cut",
+        breaks: |place| cut(place, "box/store/candour.db", 2),
+        met: DAMAGED,
+        remedy: "move the directory aside, and restore the box from its backup into an empty one",
+        mended: restore,
+    },
+    BadDay {
+        broken: "the database is empty",
+        breaks: |place| cut(place, "box/store/candour.db", 0),
+        met: DAMAGED,
+        remedy: "the same",
+        mended: restore,
+    },
+    BadDay {
+        broken: "the vault was cut",
+        breaks: |place| cut(place, "box/store/short.vault", 1000),
+        met: &[
+            ("serve", 1, "the data directory is damaged (short.vault ends before"),
+            ("check", 1, "the data directory is damaged (short.vault ends before"),
+        ],
+        remedy: "`candour collect` and `candour backup` what is left, which name what is lost; then restore the box from its backup",
+        mended: restore,
+    },
+    BadDay {
+        broken: "making the box was cut off",
+        breaks: |place| {
+            fs::remove_dir_all(place.path("box")).unwrap();
+            fs::create_dir_all(place.path("box/store")).unwrap();
+            place.put_secret("box/store/candour.db.partial", b"");
+        },
+        met: &[
+            ("serve", 1, "a box was being made in box and is not whole; run the same `candour init` again"),
+            ("collect", 1, "a box was being made in box and is not whole; run the same `candour init` again"),
+            ("check", 1, "for making the box was cut off; run the same `candour init` again"),
+        ],
+        remedy: "run the same `candour init` or `candour setup` again",
+        mended: |place| {
+            place.done(&["init", "--data", "box", "--keys", "public"]);
+            restore(place)
+        },
+    },
+    BadDay {
+        broken: "a restore was cut off",
+        breaks: |place| {
+            fs::remove_dir_all(place.path("box")).unwrap();
+            fs::create_dir_all(place.path("box/restoring")).unwrap();
+        },
+        met: &[
+            ("serve", 1, "a box was being restored in box and is not whole; run the same `candour restore` again"),
+            ("init", 1, "a box was being restored in box and is not whole; run the same `candour restore` again"),
+        ],
+        remedy: "run the same `candour restore` again",
+        mended: |place| {
+            place.done(&["restore", "--data", "box", "--identity", "op/identity.txt", "b1"]);
+            "box"
+        },
+    },
+    BadDay {
+        broken: "a private key lies among the public ones",
+        breaks: |place| copy(place, "team/identity.txt", "public/identity.txt"),
+        met: &[
+            ("serve", 1, "public/identity.txt holds a private key, which must never be on this machine"),
+            ("collect", 1, "public/identity.txt holds a private key, which must never be on this machine"),
+            ("init", 1, "public/identity.txt holds a private key, which must never be on this machine"),
+            ("check", 1, "public/identity.txt holds a private key, which must never be on this machine"),
+        ],
+        remedy: "remove it, tell the team, who make new keys offline, and confirm these",
+        mended: |place| {
+            remove(place, "public/identity.txt");
+            "box"
+        },
+    },
+    BadDay {
+        broken: "the same in a directory below",
+        breaks: |place| {
+            fs::create_dir_all(place.path("public/from/stick")).unwrap();
+            copy(place, "team/signing.key", "public/from/stick/old");
+        },
+        met: &[
+            ("serve", 1, "public/from/stick/old holds a private key, which must never be on this machine"),
+            ("check", 1, "public/from/stick/old holds a private key, which must never be on this machine"),
+        ],
+        remedy: "the same",
+        mended: |place| {
+            fs::remove_dir_all(place.path("public/from")).unwrap();
+            "box"
+        },
+    },
+    BadDay {
+        broken: "`governance.recipients` is another one",
+        breaks: |place| {
+            remove(place, "public/governance.recipients");
+            copy(place, "others/governance.recipients", "public/governance.recipients");
+        },
+        met: &[
+            ("serve", 1, "governance.recipients is not what was confirmed: its fingerprint is"),
+            ("collect", 1, "governance.recipients is not what was confirmed: its fingerprint is"),
+            ("check", 1, "governance.recipients is not what was confirmed: its fingerprint is"),
+        ],
+        remedy: "if the team reads out the same new fingerprint, run what the line says; else put the old file back, and ask who \
+                 changed it",
+        mended: |place| {
+            confirm_recipients(place);
+            "box"
+        },
+    },
+    BadDay {
+        broken: "`signers.pub` is another one",
+        breaks: |place| {
+            remove(place, "public/signers.pub");
+            copy(place, "others/signer.pub", "public/signers.pub");
+        },
+        met: &[
+            ("serve", 1, "signers.pub is not what was confirmed: its fingerprint is"),
+            ("collect", 1, "signers.pub is not what was confirmed: its fingerprint is"),
+            ("check", 1, "signers.pub is not what was confirmed: its fingerprint is"),
+        ],
+        remedy: "if the team's desk shows the same new fingerprint under Team, run what the line says; else put the old file back, \
+                 and ask who changed it",
+        mended: |place| {
+            confirm_signers(place, &[]);
+            "box"
+        },
+    },
+    BadDay {
+        broken: "the public keys are gone",
+        breaks: |place| fs::remove_dir_all(place.path("public")).unwrap(),
+        met: &[
+            ("serve", 1, "can't read public: No such file or directory"),
+            ("check", 1, "can't read public: No such file or directory"),
+        ],
+        remedy: "put them back from the team's stick: `candour setup --from DIR` does it, and takes no others than were confirmed",
+        mended: |place| {
+            copy(place, "kept/public", "public");
+            "box"
+        },
+    },
+    BadDay {
+        broken: "the configuration is gone",
+        breaks: |_| {},
+        met: &[
+            ("serve --config nowhere.toml", 1, "can't read nowhere.toml: No such file or directory"),
+            ("check --config nowhere.toml", 1, "can't read nowhere.toml: No such file or directory"),
+        ],
+        remedy: "put it back, or answer the questions of `candour setup` again",
+        mended: nothing,
+    },
+    BadDay {
+        broken: "a word in the configuration is misspelt",
+        breaks: |place| place.put("box.toml", b"[service]\nbodi = \"us\"\n"),
+        met: &[
+            ("serve --config box.toml", 1, "box.toml: the configuration can't be read (line 2"),
+            ("check --config box.toml", 1, "box.toml: the configuration can't be read (line 2"),
+        ],
+        remedy: "correct that line",
+        mended: nothing,
+    },
+    BadDay {
+        broken: "the onion address has a letter wrong",
+        breaks: |place| {
+            let name = "aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3keae";
+            place.put("box.toml", format!("[service]\nonion = \"http://{name}.onion\"\n").as_bytes());
+        },
+        met: &[("serve --config box.toml", 1, "its checksum does not fit; copy it from /var/lib/tor/candour/hostname")],
+        remedy: "copy it from `/var/lib/tor/candour/hostname`",
+        mended: nothing,
+    },
+    BadDay {
+        broken: "the certificate is gone",
+        breaks: |place| place.put("box.toml", b"[tls]\ncertificate = \"gone.pem\"\nkey = \"gone.key\"\n"),
+        met: &[
+            ("serve --config box.toml --listen tls:127.0.0.1:0", 1, "can't read gone.pem: No such file or directory"),
+            ("check --config box.toml", 1, "can't read gone.pem: No such file or directory"),
+        ],
+        remedy: "put certificate and key where the account of the box can read them",
+        mended: nothing,
+    },
+    BadDay {
+        broken: "the key is another certificate's",
+        breaks: |place| {
+            let authority = Authority::new();
+            for (name, text) in [("gone.pem", authority.issue(&["a"]).chain), ("gone.key", authority.issue(&["a"]).key)]
+            {
+                let _ = fs::remove_file(place.path(name));
+                place.put_secret(name, text.as_bytes());
+            }
+            place.put("box.toml", b"[tls]\ncertificate = \"gone.pem\"\nkey = \"gone.key\"\n");
+        },
+        met: &[
+            ("serve --config box.toml --listen tls:127.0.0.1:0", 1, "gone.key: the key does not fit"),
+            ("check --config box.toml", 1, "gone.key: the key does not fit"),
+        ],
+        remedy: "put the pair there that belongs together",
+        mended: |place| {
+            remove(place, "gone.pem");
+            remove(place, "gone.key");
+            "box"
+        },
+    },
+    BadDay {
+        broken: "it is told to listen beyond this machine without TLS",
+        breaks: |_| {},
+        met: &[("serve --listen 0.0.0.0:8080", 2, "without TLS the box listens on this machine alone")],
+        remedy: "give it a certificate and `tls:` before the address, or a Unix socket for tor",
+        mended: nothing,
+    },
+    BadDay {
+        broken: "the bank holiday file can't be read",
+        breaks: |place| place.put("box/calendar/bank-holidays.json", b"<html>"),
+        met: &[
+            ("clocks", 1, "box/calendar/bank-holidays.json: the bank holiday file can't be read"),
+            ("check", 1, "box/calendar/bank-holidays.json: the bank holiday file can't be read"),
+        ],
+        remedy: "download GOV.UK's `bank-holidays.json` again; the box serves on by the years that it knows",
+        mended: |place| {
+            let mut running = place.serve();
+            running.until_said("bank holiday file can't be read");
+            assert!(running.is_running() && http::get(running.address, "/healthz").status == 200);
+            running.stop();
+            "box"
+        },
+    },
+    BadDay {
+        broken: "bank holidays end",
+        breaks: |_| {},
+        met: &[("clocks --as-of 2031-01-01", 0, "are not known: no bank holidays are loaded for")],
+        remedy: "put GOV.UK's `bank-holidays.json` at `DIR/calendar/bank-holidays.json`; a box that serves takes it within the hour",
+        mended: nothing,
+    },
+];
+
+#[test]
+fn each_is_said_in_one_line_and_nothing_is_lost() {
+    let before = Before::new();
+    println!("| what was broken | met by | what is said | exit | what to do |\n| --- | --- | --- | --- | --- |");
+    DAYS.iter().for_each(|day| day.comes(&before));
+}
+
+#[test]
+fn a_box_that_is_served_and_a_port_that_is_taken_are_served_by_no_second_one() {
+    let place = Installation::new();
+    let running = place.serve();
+    let second = run(&place, "serve");
+    let says = "the box in box is being served already; stop that one first";
+    assert!(second.status == 1 && second.error.contains(says), "{}", second.error);
+    let code = person::send(running.address, "staff-concern", &[], vec![]).one("#receipt-code");
+    assert_eq!(person::status(running.address, &code).status, 200);
+    running.stop();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let there = taken.local_addr().unwrap();
+    let refused = run(&place, &format!("serve --listen {there}"));
+    let says = format!("can't listen on {there}: Address already in use");
+    assert!(refused.status == 1 && refused.error.contains(&says), "{}", refused.error);
+    drop(taken);
+    place.collect("c1");
+}
+
+#[test]
+fn newer_bank_holidays_are_taken_without_a_restart() {
+    let place = Installation::new();
+    let running = place.serve();
+    let due = |name: &str| {
+        let today = place.json(&["clocks", "--data", "box", "--json"])[0]["started_on"].as_str().unwrap().to_owned();
+        let more: &[&str] = if name.is_empty() { &[] } else { &["--bank-holidays", name] };
+        place.done(&[&["due", "--from", &today, "--working-days", "10"], more].concat()).trim().to_owned()
+    };
+    let send = || {
+        let page = person::send(running.address, "staff-concern", &[], vec![]);
+        let day = page.text().split_once("id=\"notice-due\"").map(|(_, rest)| rest.to_owned()).unwrap();
+        day.split_once("datetime=\"").unwrap().1[..10].to_owned()
+    };
+    let first = send();
+    assert_eq!(first, due(""));
+    // What can't be read is told, and changes nothing.
+    place.put("box/calendar/bank-holidays.json", b"<html>");
+    running.signal(Signal::HUP).unwrap();
+    running.until_said("stay in use");
+    assert_eq!(send(), first);
+    // Every second day is one.
+    fs::remove_file(place.path("box/calendar/bank-holidays.json")).unwrap();
+    let year: i32 = first[..4].parse().unwrap();
+    let month =
+        |year, month| (1..=28).step_by(2).map(move |day| format!("{{\"date\": \"{year}-{month:02}-{day:02}\"}}"));
+    let days: Vec<String> = (year - 1..=year + 1).flat_map(|year| (1..=12).flat_map(move |m| month(year, m))).collect();
+    let file = format!("{{\"england-and-wales\": {{\"events\": [{}]}}}}", days.join(", "));
+    place.put("box/calendar/bank-holidays.json", file.as_bytes());
+    running.signal(Signal::HUP).unwrap();
+    running.until_said(&format!("bank holidays are loaded up to {} now", (year + 1).max(2028)));
+    let later = send();
+    assert_eq!(later, due("box/calendar/bank-holidays.json"));
+    assert!(later > first, "{later}");
+    // A year that nobody knows: listed all the same, and a due date is never guessed.
+    let listed = place.json(&["clocks", "--data", "box", "--json", "--as-of", "2051-01-01"]);
+    assert_eq!(listed.as_array().map(Vec::len), Some(3));
+    assert!(listed[0]["working_days_left"].is_null() && listed[0]["state"] == "overdue", "{listed}");
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_box_of_another_account_is_served_by_its_own_alone() {
+    const USER: u32 = 61_004;
+    let machine = Machine::new();
+    let place = &machine.place;
+    let account = machine.account(USER);
+    let own = |directory: &str| {
+        for (path, _) in place.every_file().iter().filter(|(path, _)| path.starts_with(place.path(directory))) {
+            chown(path, Some(USER), Some(USER)).unwrap();
+        }
+        for name in ["box", "box/store", "box/calendar"] {
+            chown(place.path(name), Some(USER), Some(USER)).unwrap();
+        }
+    };
+    fs::set_permissions(place.path("public"), Permissions::from_mode(0o755)).unwrap();
+    // As root made it.
+    let by_account = ["serve", "--data", "../box", "--keys", "../public", "--listen", "127.0.0.1:0"];
+    let said = account.run(&by_account);
+    let says = "../box belongs to the account root, and this runs as 61004; run it as root, or, if the box is to be 61004's, run \
+                as root: chown -R 61004: ../box";
+    assert!(said.status == 1 && said.error.contains(says), "{}", said.error);
+    own("box");
+    for command in ["serve", "collect", "backup", "clocks", "init"] {
+        let said = run(place, command);
+        assert!(
+            said.status == 1 && said.error.contains("with: runuser -u 61004 -- candour"),
+            "{command}: {}",
+            said.error
+        );
+        assert_eq!(said.error.lines().count(), 1);
+    }
+    let checked = run(place, "check");
+    assert!(checked.status == 1 && checked.out.contains("box belongs to the account 61004"), "{}", checked.out);
+    let foreign = |path: &PathBuf| path.metadata().unwrap().uid() != USER;
+    let found: Vec<_> = place
+        .every_file()
+        .into_iter()
+        .map(|(path, _)| path)
+        .filter(|path| path.starts_with(place.path("box")))
+        .collect();
+    assert_eq!(found.iter().filter(|path| foreign(path)).count(), 0, "root left nothing there");
+    // One file that root put there.
+    chown(place.path("box/store/intake"), Some(0), Some(0)).unwrap();
+    let said = account.run(&["clocks", "--data", "../box"]);
+    assert!(
+        said.status == 1
+            && said.error.contains("../box/store/intake belongs to the account root, and the box to 61004"),
+        "{}",
+        said.error
+    );
+    own("box");
+    account.done(&["clocks", "--data", "../box"]);
+}
+
+#[test]
+#[ignore = "needs root, to mount small disks"]
+fn a_disk_that_is_full_or_read_only_is_called_so_and_keeps_what_it_has() {
+    let before = Before::new();
+    let place = before.put_back();
+    let mount = |options: &str| {
+        let done =
+            Command::new("mount").args(["-o", options, "tmpfs"]).arg(place.path("box")).args(["-t", "tmpfs"]).output();
+        let done = done.unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    let mounted = Mounted(place.path("box"));
+    mount("size=64m,mode=0700");
+    for entry in fs::read_dir(place.path("kept/box")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        copy(place, &format!("kept/box/{name}"), &format!("box/{name}"));
+    }
+    mount("remount,ro");
+    for (command, says) in [
+        (
+            "serve",
+            "can't be written; give it to the user who runs this, on a file system that is not mounted read-only",
+        ),
+        (
+            "collect",
+            "can't be written; give it to the user who runs this, on a file system that is not mounted read-only",
+        ),
+        (
+            "check",
+            "can't be written; give it to the user who runs this, on a file system that is not mounted read-only",
+        ),
+    ] {
+        let said = run(place, command);
+        let line = said_of_it(&said, says);
+        assert!(said.status == 1 && line.is_some(), "{command}: {}{}", said.out, said.error);
+        println!("| the data directory is read-only | `{command}` | {} | 1 |", line.unwrap_or_default());
+    }
+    mount("remount,rw");
+    // No room at all.
+    let filler = place.path("box/store/filler");
+    let mut file = fs::File::create(&filler).unwrap();
+    while std::io::Write::write_all(&mut file, &[0; 4096]).is_ok() {}
+    for command in ["collect", "check"] {
+        let said = run(place, command);
+        let says = if command == "check" { "MiB of disk are free" } else { "the disk is full; free some space" };
+        let line = said_of_it(&said, says);
+        assert!(line.is_some(), "{command}: {}{}", said.out, said.error);
+        println!("| the disk is full | `{command}` | {} | {} |", line.unwrap_or_default(), said.status);
+    }
+    drop(file);
+    fs::remove_file(filler).unwrap();
+    let collected = place.done(&["collect", "--data", "box", "--keys", "public", "--out", "c1"]);
+    assert!(collected.contains("1 message from 1 report"), "{collected}");
+    drop(mounted);
+}
+
+#[test]
+#[ignore = "needs strace and root"]
+fn without_landlock_nothing_is_served_unless_it_is_asked_for() {
+    let place = Installation::new();
+    let fault = strace::Fault { call: "landlock_create_ruleset", what: "error=ENOSYS", when: "1+".into() };
+    let command = words("serve");
+    let strace::Met::Ended(said, failed) = strace::run(&place, &command, &fault) else { panic!("it is killed") };
+    assert!(!failed.is_empty());
+    let says = "this kernel has no Landlock, so files that it has no use for are not out of reach";
+    assert!(said.status == 1 && said.error.contains(says) && said.error.contains("--unconfined"), "{}", said.error);
+    assert_eq!(said.error.lines().count(), 1, "{}", said.error);
+}
+
+/// What is mounted there for a test.
+struct Mounted(PathBuf);
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).output();
+    }
+}
