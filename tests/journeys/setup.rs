@@ -203,6 +203,18 @@ fn root_sets_up_a_box_for_another_account_and_mends_what_was_done_as_root() {
     assert_eq!(block(&again), block(&first));
     account.done(&[&collect[..], &["c3"]].concat());
 
+    // A certificate that is root's alone.
+    let issued = Authority::new().issue(&["localhost"]);
+    place.put_secret("chain.pem", issued.chain.as_bytes());
+    place.put_secret("key.pem", issued.key.as_bytes());
+    let config = fs::read_to_string(place.path("etc/candour.toml")).unwrap();
+    fs::remove_file(place.path("etc/candour.toml")).unwrap();
+    let tls = "[tls]\ncertificate = \"../chain.pem\"\nkey = \"../key.pem\"";
+    place.put("etc/candour.toml", config.replace("[tls]", tls).as_bytes());
+    let said = run(&by_root);
+    assert!(said.status == 1 && said.error.contains("not fit to run yet"), "{}{}", said.out, said.error);
+    assert!(said.out.contains("install -D -m 640 -g 61003 -t "), "{}", said.out);
+
     // A directory of somebody's is given to nobody.
     fs::create_dir(place.path("home")).unwrap();
     place.put("home/letter.odt", b"");

@@ -144,7 +144,9 @@ impl Setup {
         self.backup_recipients(&places)?;
         self.init()?;
         let checked = self.child(&["check"], true)?;
-        self.found(&String::from_utf8_lossy(&checked.stdout))?;
+        let found = String::from_utf8_lossy(&checked.stdout);
+        self.found(&found)?;
+        self.certificate(&config, &found)?;
         self.compare(&public.recipients.fingerprint().to_string(), &signers_fingerprint(&public.signers).to_string())?;
         self.next(&config)?;
         if checked.status.success() {
@@ -223,6 +225,24 @@ impl Setup {
             "ok",
             output::count(well.len(), "other thing", "other things")
         ))
+    }
+
+    /// What certbot and its like keep is often root's alone.
+    fn certificate(&self, config: &Config, checked: &str) -> Outcome {
+        let Some(account) = self.account.as_ref().filter(|_| checked.contains("Permission denied")) else {
+            return Ok(());
+        };
+        let Some((certificate, key)) = config.tls.files() else { return Ok(()) };
+        let (name, beside) = (&account.name, around(&self.config).join("tls"));
+        told(
+            SetupStep::ToDo,
+            &format!(
+                "copies of certificate and key that {name} can read, each time that they are renewed: install -D -m 640 -g {name} \
+                 -t {} {certificate} {key}; name the copies in {}",
+                beside.display(),
+                self.config.display()
+            ),
+        )
     }
 
     /// Who reads what to whom.
