@@ -23,6 +23,9 @@ use crate::{
 /// The database's name in the data directory.
 pub const DATABASE: &str = "candour.db";
 
+/// That, and what `SQLite` writes beside it while it is open: the log, without which it is older than it was.
+const DATABASE_FILES: [&str; 3] = [DATABASE, "candour.db-wal", "candour.db-shm"];
+
 /// The other files there that the store writes.
 pub const VAULT_FILES: [&str; 4] =
     [Shelf::Short.file_name(), Shelf::Long.file_name(), Shelf::Answers.file_name(), IntakeFile::file_name()];
@@ -147,7 +150,7 @@ impl Store {
         drop(looking);
         let connection = schema::open_writer(&path, false)?;
         let settings = Arc::new(Settings::load(&connection)?);
-        let files = Arc::new(StoreFiles::of(directory.to_owned(), database)?);
+        let files = Arc::new(StoreFiles::of(directory.to_owned(), database, &DATABASE_FILES, &VAULT_FILES)?);
         let (vault, intake) = (Arc::new(Vault::open(directory)?), Arc::new(IntakeFile::open(directory)?));
         let pending = Arc::<RwLock<Arc<Pending>>>::default();
         let (engine_vault, engine_intake) = (Arc::clone(&vault), Arc::clone(&intake));

@@ -1,12 +1,45 @@
 //! Knowing whether the store is well.
 
-use super::{DamagedFile, Store, StoreError, damaged, writer::Engine};
+use rustix::fs::StatVfsMountFlags;
+
+use super::{
+    DATABASE, DamagedFile, Settings, Store, StoreError, damaged, fold::folded_generation, schema, vault::Shelf,
+    writer::Engine,
+};
 use crate::domain::limits::MIB;
 
 /// Bytes of disk that records may need before the vault's free slots count.
 const RECORDS_NEED: u64 = 64 * MIB as u64;
 
 impl Store {
+    /// Whether what is sent now would be kept, and could be collected: the files are those that were opened and are whole,
+    /// the database is this box's, its disk can be written to and the one thread that writes lives. Reads some pages, writes
+    /// nothing. Blocks.
+    ///
+    /// # Errors
+    /// The first reason why not.
+    pub fn look(&self) -> Result<(), StoreError> {
+        if !self.writer().is_running() {
+            return Err(StoreError::Stopped);
+        }
+        self.files().refuse_changed()?;
+        for shelf in [Shelf::Short, Shelf::Long] {
+            self.vault().refuse_shorter(shelf)?;
+        }
+        match rustix::fs::statvfs(self.directory()) {
+            Ok(disk) if disk.f_flag.contains(StatVfsMountFlags::RDONLY) => return Err(StoreError::ReadOnly),
+            _ => {}
+        }
+        // What is open already has pages of its own in memory, whatever became of the file.
+        let fresh = schema::open_reader(&self.directory().join(DATABASE))?;
+        schema::refuse_other_version(&fresh)?;
+        let found = Settings::load(&fresh)?;
+        if found.box_id != self.settings().box_id {
+            return Err(damaged("candour.db was replaced by another box's"));
+        }
+        self.intake().refuse_older(|| folded_generation(&fresh))
+    }
+
     /// Whether a write would reach the disk now. Blocks.
     ///
     /// # Errors

@@ -4,7 +4,8 @@ use rusqlite::Connection;
 
 use super::{
     DATABASE, Store, StoreError,
-    schema::{APPLICATION_ID, MIGRATIONS, migrate, open_writer, refuse_other_version},
+    schema::{MIGRATIONS, migrate, open_writer, refuse_other_version},
+    soundness::APPLICATION_ID,
     vault::Vault,
 };
 use crate::{domain::Date, world::EmptyBox};

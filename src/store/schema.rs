@@ -2,10 +2,11 @@ use std::{cmp::Ordering, path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
-use super::{NeededVersion, StoreError, damaged, soundness::WholeDatabase};
+use super::{
+    NeededVersion, StoreError, damaged,
+    soundness::{APPLICATION_ID, WholeDatabase},
+};
 
-/// Says that a `SQLite` file is a Candour box: "Cand".
-pub(super) const APPLICATION_ID: i64 = 0x4361_6e64;
 /// How long to wait for another process.
 pub(super) const BUSY: Duration = Duration::from_secs(10);
 

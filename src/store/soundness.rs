@@ -10,9 +10,11 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{StoreError, damaged, schema::APPLICATION_ID};
+use super::{StoreError, damaged};
 use crate::domain::limits::MIB;
 
+/// Says that a `SQLite` file is a Candour box: "Cand".
+pub(super) const APPLICATION_ID: i64 = 0x4361_6e64;
 /// Bytes at the beginning of a database that say what it is.
 const HEAD: usize = 100;
 /// What they begin with.
@@ -23,7 +25,7 @@ const FRAME_HEAD: usize = 24;
 /// How often a head is read again that another program changes meanwhile.
 const LOOKS: u32 = 20;
 /// Bytes of a database that is looked through whole whenever it is opened: some milliseconds.
-const LOOKED_THROUGH: i64 = 2 * MIB as i64;
+const LOOKED_THROUGH: u64 = 2 * MIB as u64;
 
 /// A database's file, open beside `SQLite`, and never closed before its connections are: closing it would give up the locks
 /// that they hold.
@@ -34,7 +36,7 @@ pub(super) struct DatabaseFile {
 
 /// What a head says.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Head {
+struct DatabaseHead {
     page_bytes: u64,
     pages: u64,
     application: i64,
@@ -93,7 +95,7 @@ impl DatabaseFile {
         if is_whole { Ok(()) } else { self.look().map(drop) }
     }
 
-    fn head(&self) -> Result<Head, StoreError> {
+    fn head(&self) -> Result<DatabaseHead, StoreError> {
         if self.file.metadata()?.len() == 0 {
             return Err(damaged("candour.db is empty"));
         }
@@ -110,7 +112,7 @@ impl DatabaseFile {
         if !bytes.starts_with(MAGIC) || page_bytes < 512 || !page_bytes.is_power_of_two() {
             return Err(no_database());
         }
-        let head = Head {
+        let head = DatabaseHead {
             page_bytes,
             pages: number(&bytes, 28, 4),
             application: number(&bytes, 68, 4).cast_signed(),
@@ -158,7 +160,7 @@ impl DatabaseFile {
 
 /// Looks through a small database whole. A larger one is looked through by `candour check --whole`.
 pub(super) fn look_through_small(connection: &Connection) -> Result<(), StoreError> {
-    let of = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let of = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, u32>(0)).map(u64::from);
     if of("page_count")?.saturating_mul(of("page_size")?) > LOOKED_THROUGH {
         return Ok(());
     }

@@ -3,15 +3,7 @@
 
 use std::{fs::Metadata, io, os::unix::fs::MetadataExt, path::PathBuf};
 
-use rustix::fs::StatVfsMountFlags;
-
-use super::{
-    DATABASE, Settings, Store, StoreError, VAULT_FILES, damaged, fold::folded_generation, schema,
-    soundness::DatabaseFile, vault::Shelf,
-};
-
-/// What `SQLite` writes beside the database while it is open: the log, without which the database is older than it was.
-const BESIDE: [&str; 2] = ["candour.db-wal", "candour.db-shm"];
+use super::{StoreError, damaged, soundness::DatabaseFile};
 
 /// The files of an open store, as they were when it was opened.
 pub(super) struct StoreFiles {
@@ -29,12 +21,16 @@ struct KnownFile {
 }
 
 impl StoreFiles {
-    /// Once the database is open.
-    pub(super) fn of(directory: PathBuf, database: DatabaseFile) -> io::Result<Self> {
-        let names = [DATABASE].into_iter().chain(BESIDE).chain(VAULT_FILES);
-        let known = names.map(|name| {
+    /// Once the database is open: its own file, with what `SQLite` writes beside it, and those that never get shorter.
+    pub(super) fn of(
+        directory: PathBuf,
+        database: DatabaseFile,
+        of_database: &[&'static str],
+        others: &[&'static str],
+    ) -> io::Result<Self> {
+        let known = of_database.iter().chain(others).map(|name| {
             let found = directory.join(name).symlink_metadata()?;
-            let least = if VAULT_FILES.contains(&name) { found.len() } else { 0 };
+            let least = if others.contains(name) { found.len() } else { 0 };
             Ok(KnownFile { name, device: found.dev(), inode: found.ino(), least })
         });
         let known = known.collect::<io::Result<_>>()?;
@@ -62,35 +58,5 @@ impl KnownFile {
             Ok(found) if found.len() < self.least => Some("was cut off"),
             Ok(_) => None,
         }
-    }
-}
-
-impl Store {
-    /// Whether what is sent now would be kept, and could be collected: the files are those that were opened and are whole,
-    /// the database is this box's, its disk can be written to and the one thread that writes lives. Reads some pages, writes
-    /// nothing. Blocks.
-    ///
-    /// # Errors
-    /// The first reason why not.
-    pub fn look(&self) -> Result<(), StoreError> {
-        if !self.writer().is_running() {
-            return Err(StoreError::Stopped);
-        }
-        self.files().refuse_changed()?;
-        for shelf in [Shelf::Short, Shelf::Long] {
-            self.vault().refuse_shorter(shelf)?;
-        }
-        match rustix::fs::statvfs(self.directory()) {
-            Ok(disk) if disk.f_flag.contains(StatVfsMountFlags::RDONLY) => return Err(StoreError::ReadOnly),
-            _ => {}
-        }
-        // What is open already has pages of its own in memory, whatever became of the file.
-        let fresh = schema::open_reader(&self.directory().join(DATABASE))?;
-        schema::refuse_other_version(&fresh)?;
-        let found = Settings::load(&fresh)?;
-        if found.box_id != self.settings().box_id {
-            return Err(damaged("candour.db was replaced by another box's"));
-        }
-        self.intake().refuse_older(|| folded_generation(&fresh))
     }
 }
