@@ -14,8 +14,11 @@ use super::{
     CopyError, DamagedFile, SealedPlace, Snapshot, StoreError, damaged, ended_clocks::ended_clocks, read_file, reports,
     rows, settings::CARRIED, signers, vault::Placed,
 };
-use crate::domain::{
-    AnswerKind, CasebookSeen, ClockEntry, Date, Digest, MessageKind, Part, ReportId, Route, SendId, SetAside, Text,
+use crate::{
+    crypto::{BoxRole, VerifyingKey},
+    domain::{
+        AnswerKind, CasebookSeen, ClockEntry, Date, Digest, MessageKind, Part, ReportId, Route, SendId, SetAside, Text,
+    },
 };
 
 /// Answers of a report that stand together: those past them follow in a further entry of the same report, so that no entry
@@ -40,6 +43,15 @@ pub struct BoxRecords {
     pub(super) casebook: Option<CasebookSeen>,
     /// The parts of its last decisions that were delivered.
     pub(super) decisions_parts: Vec<Part>,
+}
+
+impl BoxRecords {
+    /// Whether they are of a box that has that key.
+    #[must_use]
+    pub fn are_of_key(&self, key: &VerifyingKey<BoxRole>) -> bool {
+        let of_records = self.settings.get("box_key").map(Text::as_str);
+        of_records == Some(BASE64.encode(key.to_base64().as_bytes()).as_str())
+    }
 }
 
 /// A decisions file that was delivered.

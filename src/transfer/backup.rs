@@ -114,6 +114,10 @@ pub fn backup(
             let (format, settings, box_key) = (Format::BoxBackup, store.settings(), Text::verbatim(&key));
             let (r#box, epoch) = (settings.box_id, settings.epoch);
             let records = snapshot.records()?;
+            if !records.are_of_key(&settings.box_key) {
+                // It was renewed since its key was read: a backup with the one and the other is none.
+                return Err(BoxKeyError::HalfRenewed(directory.to_owned()).into());
+            }
             let head = BoxBackupHead { format, r#box, on, epoch, reports, records, box_key, bank_holidays };
             Ok::<_, BackupError>(tar.append(HEAD, &json(&head)?)?)
         })?;

@@ -765,3 +765,17 @@ fn the_key_pair_of_another_box_is_told_from_that_of_this_one() {
         assert!(matches!(refused, Err(BackupError::Key(BoxKeyError::OtherKey { .. }))));
     }
 }
+
+#[test]
+fn a_backup_that_begins_before_the_key_is_renewed_is_none_if_it_ends_after() {
+    let world = World::new();
+    let directory = world.r#box.directory.path();
+    // What this store was opened with is the key before.
+    let renewed = Store::open(&store_directory(directory)).unwrap();
+    let (_, other) = crate::crypto::SigningKey::generate().unwrap();
+    renewed.renew_box_key(&other).unwrap();
+    let out = world.path("b");
+    let refused = backup(world.store(), directory, &world.to, DAY, &out);
+    assert!(matches!(refused, Err(BackupError::Key(BoxKeyError::HalfRenewed(_)))));
+    assert!(!out.exists());
+}
