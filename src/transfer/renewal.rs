@@ -55,27 +55,27 @@ pub enum RenewalError {
 /// # Errors
 /// If there is no key that could vouch, or something can't be written.
 pub fn renew_box_key(directory: &Path, store: &Store, is_lost: bool) -> Result<Renewed, RenewalError> {
-    let renewal = Renewal::of(directory, store)?;
-    renewal.go_on(is_lost, || Step::Next)
+    let renewal = BoxKeyRenewal::of(directory, store)?;
+    renewal.go_on(is_lost, || AfterStep::Next)
 }
 
 /// What follows a step.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum AfterStep {
     Next,
     /// The command is killed.
     #[cfg(test)]
     Never,
 }
 
-struct Renewal<'a> {
+struct BoxKeyRenewal<'a> {
     directory: &'a Path,
     store: &'a Store,
     /// What lies where the new one is until it is in place.
     next: Option<VerifyingKey<BoxRole>>,
 }
 
-impl<'a> Renewal<'a> {
+impl<'a> BoxKeyRenewal<'a> {
     fn of(directory: &'a Path, store: &'a Store) -> Result<Self, RenewalError> {
         let mut renewal = Self { directory, store, next: None };
         renewal.next = renewal.public_half(NEXT)?;
@@ -104,11 +104,11 @@ impl<'a> Renewal<'a> {
         Ok(key.ok())
     }
 
-    fn go_on(self, is_lost: bool, after: impl Fn() -> Step) -> Result<Renewed, RenewalError> {
+    fn go_on(self, is_lost: bool, after: impl Fn() -> AfterStep) -> Result<Renewed, RenewalError> {
         // A step that is not the last can be the one at which the command is killed.
         macro_rules! step {
             () => {
-                if after() != Step::Next {
+                if after() != AfterStep::Next {
                     return Err(RenewalError::Store(StoreError::Stopped));
                 }
             };
@@ -220,10 +220,10 @@ mod tests {
                 let left = Cell::new(killed_at);
                 let die = || {
                     left.set(left.get().wrapping_sub(1));
-                    if left.get() == u32::MAX { Step::Never } else { Step::Next }
+                    if left.get() == u32::MAX { AfterStep::Never } else { AfterStep::Next }
                 };
                 let store = opened(&directory);
-                let is_killed = Renewal::of(&directory, &store).unwrap().go_on(is_lost, die).is_err();
+                let is_killed = BoxKeyRenewal::of(&directory, &store).unwrap().go_on(is_lost, die).is_err();
                 drop(store);
                 let store = opened(&directory);
                 let of_records = store.settings().box_key.to_base64();

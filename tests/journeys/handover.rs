@@ -4,10 +4,11 @@ use std::{fs, net::SocketAddr, path::Path, process::Command};
 
 use candour::{
     casebook::Pointer,
-    crypto::{GovernanceRecipients, SignerRole, read_keys, signers_fingerprint},
+    crypto::{BoxRole, GovernanceRecipients, SignerRole, VerifyingKey, read_keys, signers_fingerprint},
 };
 
 use crate::support::{
+    http,
     installation::Installation,
     members::{OTHER, confirm_recipients},
     person::{self, status},
@@ -342,6 +343,45 @@ fn the_boxs_key_is_renewed_by_the_word_of_the_key_before_and_of_two_members() {
     consent(&place, &said, &OTHER);
     place.collect("c6");
     place.done(&["desk", "import", "--casebook", "casebook", "--confirm-epoch", &epoch, "c6"]);
+}
+
+#[test]
+fn the_team_page_takes_a_renewed_key_by_the_word_of_the_key_before() {
+    let place = Installation::new();
+    join(&place, "other", None);
+    place.done(&[&INIT[..], &["--renew-box-key"]].concat());
+    let (key, word) = (read(&place, "box/box.pub"), read(&place, "box/box.pub.minisig"));
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let mut form = reviewer.get("/team").form("/team/box-key");
+    http::fill(&mut form, "box_key", &key);
+    http::fill(&mut form, "box_word", &read(&place, "team/signer.pub"));
+    let wrong = reviewer.post("/team/box-key", &form);
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.one(".error-summary").contains("did not sign this one"), "{}", wrong.one(".error-summary"));
+    // As a browser sends what was pasted.
+    http::fill(&mut form, "box_word", word.trim_end().replace('\n', "\r\n").as_str());
+    let team = reviewer.post_and_follow("/team/box-key", &form);
+    assert!(team.text().contains("The box has a new key, vouched for by the key before"), "{}", team.text());
+    http::fill(&mut form, "box_word", "");
+    let team = reviewer.post_and_follow("/team/box-key", &form);
+    assert!(team.text().contains("nobody vouches for it: it is another box, or its key was lost or stolen"));
+    drop(desk);
+    let said = place.done(&["desk", "team", "--casebook", "casebook", "--json"]);
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let event = said["proposals"][0]["event"].to_string();
+    let desk = place.open_desk(&OTHER);
+    let mut other = desk.reviewer();
+    let address = format!("/team/proposals/{event}");
+    let page = other.get(&address);
+    assert!(page.text().contains("It is the same box, and its numbers go on"), "{}", page.text());
+    let now = key_in(&place, "box/box.pub");
+    let fingerprint = VerifyingKey::<BoxRole>::from_base64(&now).unwrap_or_else(|e| panic!("{e}")).fingerprint();
+    assert!(page.text().contains(&fingerprint.to_string()), "{}", page.text());
+    let team = other.post_and_follow(&format!("{address}/consent"), &page.form(&format!("{address}/consent")));
+    // The other proposal is overtaken.
+    assert!(!team.text().contains("Waits for a second member"), "{}", team.text());
+    assert!(team.text().contains(&fingerprint.to_string()), "{}", team.text());
 }
 
 #[test]

@@ -12,6 +12,9 @@ const CARRIED: &[&str] = &["box", "casebook", "c1", "d1"];
 /// What commands at the desk alone change.
 const AT_DESK: &[&str] = &["casebook", "b1", "restored"];
 
+/// What commands at the box alone change.
+const AT_BOX: &[&str] = &["box"];
+
 /// Makes a casebook of the backup.
 const RESTORE: &[&str] = &[
     "desk",
@@ -83,6 +86,7 @@ impl Stages {
         stages.add("restore", AT_DESK, RESTORE, Some("restored/casebook.json"));
         let aside = ["desk", "set-aside", "--casebook", "casebook", "--reason", "not-for-us", &report];
         stages.add("set-aside", AT_DESK, &aside, None);
+        stages.add("renew", AT_BOX, &["init", "--data", "box", "--keys", "public", "--renew-box-key"], None);
         stages
     }
 
@@ -138,6 +142,12 @@ impl Stages {
             }
             "restore" => self.restored(),
             "set-aside" => place.desk_list(),
+            // The new key has its place, and nothing of the one before is left.
+            "renew" => {
+                let check = place.done(&["check", "--data", "box", "--keys", "public"]);
+                assert!(check.contains("ok       the box's signing key fits box.pub"), "{check}");
+                serde_json::json!([names_in(&place.path("box")), self.clocks()])
+            }
             _ => {
                 let check = place.done(&["check", "--data", "box", "--keys", "public", "--whole"]);
                 assert!(check.contains("ok       every page and reference of the database is sound"), "{check}");
@@ -160,11 +170,7 @@ impl Stages {
     /// A restored casebook, by what opens and by what lies in it.
     fn restored(&self) -> Value {
         let list = self.place.json(&["desk", "list", "--casebook", "restored", "--json"]);
-        let names = fs::read_dir(self.place.path("restored")).expect("it is there");
-        let mut names: Vec<_> =
-            names.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name")).collect();
-        names.sort();
-        serde_json::json!([list, names])
+        serde_json::json!([list, names_in(&self.place.path("restored"))])
     }
 
     /// How many decisions are recorded. A look at the queue leaves no event, as opening the report would.
@@ -181,6 +187,14 @@ impl Stage {
     pub(crate) fn arguments(&self) -> Vec<&str> {
         self.arguments.iter().map(String::as_str).collect()
     }
+}
+
+fn names_in(directory: &Path) -> Vec<String> {
+    let names = fs::read_dir(directory).expect("it is there");
+    let mut names: Vec<String> =
+        names.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name")).collect();
+    names.sort();
+    names
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -58,13 +58,6 @@ pub(in crate::cli) struct InitArguments {
     second_approver: Option<YesOrNo>,
 }
 
-impl InitArguments {
-    /// Whether the box's key is said to be lost.
-    pub(super) const fn box_key_lost(&self) -> bool {
-        self.box_key_lost
-    }
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum YesOrNo {
     Yes,
@@ -81,7 +74,7 @@ pub(in crate::cli) fn run(arguments: &InitArguments) -> Outcome {
         return confirm(arguments, &keys);
     }
     if arguments.renew_box_key {
-        return renew::renew_box_key(arguments, &arguments.data, &arguments.keys, &keys);
+        return renew::renew_box_key(&arguments.data, &arguments.keys, &keys, arguments.box_key_lost);
     }
     let directory = &arguments.data.path;
     let second_approver = arguments.second_approver.map(|answer| answer == YesOrNo::Yes);

@@ -3,29 +3,20 @@
 use crate::{
     cli::{
         output::{self, Outcome},
-        server::{
-            box_files::{BOX_PUBLIC, DataArgument, KeysArgument, PublicKeys},
-            init::InitArguments,
-        },
+        server::box_files::{BOX_PUBLIC, DataArgument, KeysArgument, PublicKeys},
     },
     files,
     transfer::{self, BOX_VOUCHED, Renewed},
 };
 
-/// Renews it, while nobody serves the box.
-pub(super) fn renew_box_key(
-    arguments: &InitArguments,
-    data: &DataArgument,
-    keys: &KeysArgument,
-    read: &PublicKeys,
-) -> Outcome {
+/// Renews it, while nobody serves the box. `is_lost` if the one before is gone, and can't vouch for it.
+pub(super) fn renew_box_key(data: &DataArgument, keys: &KeysArgument, read: &PublicKeys, is_lost: bool) -> Outcome {
     let _served = data.lock()?;
     let _held = files::hold_directory(&data.path)?;
     let store = data.store()?;
     data.hold_against_pins(&store, read, &keys.path)?;
     let before = store.settings().box_key.fingerprint();
-    let Renewed { key, is_vouched, finished_earlier } =
-        transfer::renew_box_key(&data.path, &store, arguments.box_key_lost())?;
+    let Renewed { key, is_vouched, finished_earlier } = transfer::renew_box_key(&data.path, &store, is_lost)?;
     let (public, word) = (data.path.join(BOX_PUBLIC), data.path.join(BOX_VOUCHED));
     let (public, word) = (public.display(), word.display());
     if finished_earlier {
