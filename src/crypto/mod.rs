@@ -7,12 +7,16 @@
 #[cfg(any(feature = "box", test))]
 mod backup_identity;
 #[cfg(any(feature = "box", test))]
+mod challenge;
+#[cfg(any(feature = "box", test))]
 mod code_tag;
 mod commit;
 mod digest;
 mod fingerprint;
 #[cfg(any(feature = "box", test))]
 mod hash_memory;
+#[cfg(any(feature = "desk", feature = "carry"))]
+mod key_file;
 mod open;
 mod pad;
 mod pipe;
@@ -32,16 +36,22 @@ mod word;
 #[cfg(any(feature = "box", test))]
 pub use backup_identity::{BackupIdentity, BackupIdentityError, BackupReader, BackupRecipients, seal_backup};
 #[cfg(any(feature = "box", test))]
+pub use challenge::{ChallengeKey, ChallengeNonce};
+#[cfg(any(feature = "box", test))]
 pub use code_tag::{CodeTagger, Issue, Stamp, StampKey};
 pub use commit::{Commitments, summary_commitment};
 pub use digest::{Hashed, Hasher, digest, digest_all};
 pub use fingerprint::{Fingerprint, FingerprintError};
 #[cfg(any(feature = "box", test))]
 pub use hash_memory::HashMemory;
+#[cfg(any(feature = "desk", feature = "carry"))]
+pub use key_file::{
+    KeyFileError, Passphrase, is_signing_key_under_passphrase, new_signing_key, read_signing_key,
+};
 pub use open::{OpenError, is_sealed};
 #[cfg(feature = "desk")]
 pub(crate) use open::{read_limited, stream_error};
-pub use pad::{attachment_size, message_size};
+pub use pad::{attachment_size, carried_size, message_size};
 pub use pipe::{PipeReader, PipeWriter, is_given_up, pipe};
 pub use private_key::{MAX_WORK_FACTOR, is_private_key, is_under_passphrase};
 pub use random::{OsRandom, os_random};
@@ -57,7 +67,7 @@ pub use seal::{
 #[cfg(all(test, feature = "desk"))]
 pub(crate) use sign::sign_as;
 pub use sign::{
-    BoxRole, Document, KeyRole, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, endorsers,
+    BoxRole, CarrierRole, Document, KeyRole, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, endorsers,
     read_keys, sign, signers_fingerprint, verify,
 };
 pub use vouch::is_vouched_for;

@@ -2,7 +2,7 @@
 //! KiB, and above that by Padmé, which adds at most a thirty-second (3.2%) there and leaves `log log n` bits to learn
 //! (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", `PoPETs` 2019).
 
-use crate::domain::limits::{ATTACHMENT_STEP, MESSAGE_STEP};
+use crate::domain::limits::{ATTACHMENT_STEP, CARRIED_MIN, MESSAGE_STEP};
 
 /// The size in bytes that a message's plaintext is padded to.
 #[must_use]
@@ -17,7 +17,16 @@ pub fn message_size(length: usize) -> usize {
 /// The size in bytes that an attachment's plaintext is padded to.
 #[must_use]
 pub fn attachment_size(length: u64) -> u64 {
-    let length = length.max(ATTACHMENT_STEP);
+    padme(length.max(ATTACHMENT_STEP))
+}
+
+/// The size in bytes that a part of a collection, or decisions, are padded to on their way over a line.
+#[must_use]
+pub fn carried_size(length: u64) -> u64 {
+    padme(length.max(CARRIED_MIN))
+}
+
+fn padme(length: u64) -> u64 {
     let exponent = u64::from(length.ilog2());
     let kept = u64::from(exponent.ilog2()) + 1;
     let mask = (1 << (exponent - kept)) - 1;
@@ -52,6 +61,14 @@ mod tests {
         for (length, size) in [(65_537, 67_584), (100_000, 100_352), (1_000_000, 1_015_808), (262_143_995, 264_241_152)]
         {
             assert_eq!(attachment_size(length), size);
+        }
+    }
+
+    #[test]
+    fn what_is_carried_over_a_line_has_one_size_up_to_a_mebibyte() {
+        let mib = 1024 * 1024;
+        for (length, size) in [(0, mib), (mib, mib), (mib + 1, mib + mib / 32), (10 * mib, 10 * mib)] {
+            assert_eq!(carried_size(length), size);
         }
     }
 

@@ -10,7 +10,7 @@ use minisign::{KeyPair, PublicKey, SecretKey, SecretKeyBox, SignatureBox};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{digest, fingerprint::Fingerprint};
-use crate::domain::{Decisions, Digest, Endorsement, Format, Manifest};
+use crate::domain::{CarryRequest, Decisions, Digest, Endorsement, Format, Manifest};
 
 /// Who holds a signing key.
 pub trait KeyRole {
@@ -30,6 +30,13 @@ pub struct SignerRole;
 
 impl KeyRole for SignerRole {
     const NAME: &'static str = "candour signer";
+}
+
+/// Whoever may fetch sealed collections from a box and bring it decisions, and nothing else.
+pub struct CarrierRole;
+
+impl KeyRole for CarrierRole {
+    const NAME: &'static str = "candour carrier";
 }
 
 /// Something that is signed as JSON.
@@ -64,6 +71,15 @@ impl Document for Decisions {
 impl Document for Endorsement {
     const FORMAT: Format = Format::Endorsement;
     type Role = SignerRole;
+
+    fn format(&self) -> Format {
+        self.format
+    }
+}
+
+impl Document for CarryRequest {
+    const FORMAT: Format = Format::CarryRequest;
+    type Role = CarrierRole;
 
     fn format(&self) -> Format {
         self.format
@@ -220,6 +236,14 @@ impl<R: KeyRole> VerifyingKey<R> {
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(R::NAME, &[self.key.to_base64()])
+    }
+}
+
+impl VerifyingKey<SignerRole> {
+    /// The same key as a carrier's: whoever may decide may carry. There is no way back.
+    #[must_use]
+    pub fn as_carrier(&self) -> VerifyingKey<CarrierRole> {
+        VerifyingKey { key: self.key.clone(), role: PhantomData }
     }
 }
 

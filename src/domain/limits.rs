@@ -146,6 +146,19 @@ pub const HASH_QUEUE: usize = 64;
 /// today, an eighth of what the service file allows the box.
 pub const HASH_MEMORY_BYTES: usize = 128 * MIB;
 
+/// Bytes of the head of a carrier's request, and of what a box tells before the bytes of a part.
+pub const CARRY_HEAD_BYTES: usize = 4 * KIB;
+/// Bytes of the smallest answer with a part of a collection, and of the smallest decisions that are brought over a line: some
+/// fifty messages without a file, so that a quiet week and a busy one look alike. Sizes above it follow Padmé.
+pub const CARRIED_MIN: u64 = MIB as u64;
+/// Bytes of a decisions file that a box takes over a line: all answers of one part, their list, and what a tar adds. Larger
+/// ones are for `candour deliver`.
+pub const CARRIED_DECISIONS_BYTES: u64 = ANSWERS_BYTES + 2 * PART_LIST_BYTES as u64;
+/// How long a carrier's request may take from the challenge on, in seconds.
+pub const CHALLENGE_SECONDS: u32 = 120;
+/// Requests of carriers that a box remembers as used for so long: many more than any team makes.
+pub const CARRY_REQUESTS: usize = 4096;
+
 /// Working days left at which an open clock is due soon.
 pub const DUE_SOON: i64 = 3;
 

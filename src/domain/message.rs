@@ -34,6 +34,7 @@ choices! {
         CasebookHead = "candour-casebook-head-v1", "The end of a casebook";
         Endorsement = "candour-endorsement-v1", "An endorsement of an answer";
         Referral = "candour-referral-v1", "A referral to an area's team";
+        CarryRequest = "candour-carry-v1", "A carrier's request to a box";
     }
 }
 

@@ -8,6 +8,7 @@ mod answers;
 mod area;
 mod assessment;
 mod calendar;
+mod carrying;
 mod choice;
 mod clock;
 mod collection;
@@ -37,6 +38,7 @@ pub use answers::{About, AreaChoice, Ongoing, OrganisationType, RaisedInternally
 pub use area::Area;
 pub use assessment::{Action, Assessment, AssessmentProblem, FailureKind, Finding, Risk, RiskCheck, TeamRole, YesNo};
 pub use calendar::{Calendar, CalendarError};
+pub use carrying::{Carried, CarriedPiece, CarryRequest, Errand, WaitingCollection, carry_head, read_carry_head};
 pub use choice::Labelled;
 pub use clock::{Clock, ClockKind, ClockState, Kept, Standing, Term};
 pub use collection::{

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{
-    CopyError, DamagedFile, SealedPlace, Store, StoreError, damaged, read_file,
+    CopyError, DamagedFile, LastDay, ReadyCollection, ReadyStanding, SealedPlace, Store, StoreError, damaged, last_days,
+    read_file, ready,
     removal::places,
     report_entry::report_entry,
     rows, signers,
@@ -40,6 +41,15 @@ pub struct CollectionRecord {
     pub on: Date,
     /// What each of its files is told by, in the order of the parts, if it has not got its name yet.
     pub files: Vec<Digest>,
+}
+
+/// What the next collection is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextCollection {
+    /// From 1 in each epoch.
+    pub number: u64,
+    /// The collection before it in that epoch; none for the first.
+    pub previous: Option<CollectionId>,
 }
 
 /// Which reports a part of a collection lists.
@@ -91,59 +101,125 @@ impl Store {
     /// # Errors
     /// If it can't be read.
     pub fn last_collection(&self) -> Result<Option<CollectionRecord>, StoreError> {
-        self.read(|connection| {
-            let last = connection
-                .query_row("SELECT number, id, made_on FROM collection ORDER BY number DESC LIMIT 1", [], |row| {
-                    Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?))
-                })
-                .optional()?;
-            let Some((number, id, on)) = last else { return Ok(None) };
-            let sql = "SELECT file FROM collection_part ORDER BY part";
-            let files = rows::all(connection, sql, [], |row| rows::digest(row, "file"))?;
-            Ok(Some(CollectionRecord {
-                number: u64::try_from(number).map_err(|_| damaged("a collection's number"))?,
-                id: CollectionId::from_slice(&id).map_err(|_| damaged("a collection's id"))?,
-                on: rows::day(&on)?,
-                files,
-            }))
-        })
+        self.read(last)
     }
 
-    /// The day on which the box was last emptied: on which the last collection was made. None if none was. Blocks.
+    /// The day on which the box was last emptied: on which somebody took a collection with them, or fetched all of one. None
+    /// if nobody did. Blocks.
     ///
     /// # Errors
     /// If it can't be read.
     pub fn last_collected_on(&self) -> Result<Option<Date>, StoreError> {
-        Ok(self.last_collection()?.map(|last| last.on))
+        self.read(taken_on)
     }
 
-    /// Records a collection, if it is the next one; else another was made meanwhile. Blocks.
+    /// What the next collection is called: as the one that lies ready and that nobody has any of, else by the next number.
+    /// Blocks.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn next_collection(&self) -> Result<NextCollection, StoreError> {
+        self.read(next)
+    }
+
+    /// Records a collection that somebody carries away, if it is the next one; else another was made meanwhile. Blocks.
     ///
     /// # Errors
     /// [`StoreError::Busy`] if it is not the next one.
     pub fn record_collection(&self, record: CollectionRecord) -> Result<(), StoreError> {
         self.change(move |connection| {
-            let last: i64 =
-                connection.query_row("SELECT coalesce(max(number), 0) FROM collection", [], |row| row.get(0))?;
-            let number = i64::try_from(record.number).map_err(|_| damaged("a collection's number"))?;
-            if number != last + 1 {
-                return Err(StoreError::Busy);
-            }
-            // Only the last is needed: the next one names it.
-            connection.execute("DELETE FROM collection", [])?;
-            connection.execute("DELETE FROM collection_part", [])?;
-            connection.execute(
-                "INSERT INTO collection (number, id, made_on) VALUES (?1, ?2, ?3)",
-                (number, record.id.0, record.on.to_string()),
-            )?;
-            let mut statement =
-                connection.prepare_cached("INSERT INTO collection_part (part, file) VALUES (?1, ?2)")?;
-            for (part, file) in (1_i64..).zip(&record.files) {
-                statement.execute((part, file.0))?;
-            }
-            Ok(())
+            let given_way = give_way(connection, record.number)?;
+            ready::write(connection, &given_way)?;
+            last_days::record(connection, LastDay::Fetched, record.on)?;
+            insert(connection, &record)
         })
     }
+
+    /// Records a collection that lies ready, if it is the next one; else another was made meanwhile. What was kept of earlier
+    /// ones is no longer on record. Blocks.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] if it is not the next one.
+    pub fn record_ready(&self, made: ReadyCollection) -> Result<(), StoreError> {
+        self.change(move |connection| {
+            let mut all = give_way(connection, made.number)?;
+            // A version that did not write this down knew of no other way to empty a box than that one.
+            if let Some(on) = taken_on(connection)? {
+                last_days::record(connection, LastDay::Fetched, on)?;
+            }
+            let ReadyCollection { number, id, on, .. } = made;
+            all.retain(|ready| ready.standing != ReadyStanding::Kept);
+            all.push(made);
+            ready::write(connection, &all)?;
+            insert(connection, &CollectionRecord { number, id, on, files: Vec::new() })
+        })
+    }
+}
+
+/// The last collection.
+pub(super) fn last(connection: &Connection) -> Result<Option<CollectionRecord>, StoreError> {
+    let last = connection
+        .query_row("SELECT number, id, made_on FROM collection ORDER BY number DESC LIMIT 1", [], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?))
+        })
+        .optional()?;
+    let Some((number, id, on)) = last else { return Ok(None) };
+    let sql = "SELECT file FROM collection_part ORDER BY part";
+    let files = rows::all(connection, sql, [], |row| rows::digest(row, "file"))?;
+    Ok(Some(CollectionRecord {
+        number: u64::try_from(number).map_err(|_| damaged("a collection's number"))?,
+        id: CollectionId::from_slice(&id).map_err(|_| damaged("a collection's id"))?,
+        on: rows::day(&on)?,
+        files,
+    }))
+}
+
+/// The day on which somebody last took a collection with them.
+fn taken_on(connection: &Connection) -> Result<Option<Date>, StoreError> {
+    if let Some(on) = last_days::read(connection, LastDay::Fetched)? {
+        return Ok(Some(on));
+    }
+    let ready = ready::read(connection)?;
+    // Until a collection could lie ready, whoever made one took it with them.
+    Ok(last(connection)?.filter(|last| ready.iter().all(|ready| ready.id != last.id)).map(|last| last.on))
+}
+
+fn next(connection: &Connection) -> Result<NextCollection, StoreError> {
+    let last = last(connection)?;
+    let ready = ready::read(connection)?;
+    if let Some(ReadyCollection { number, previous, .. }) = ready::unread(&ready, last.as_ref().map(|last| last.id)) {
+        return Ok(NextCollection { number: *number, previous: *previous });
+    }
+    let number = last.as_ref().map_or(1, |last| last.number + 1);
+    Ok(NextCollection { number, previous: last.map(|last| last.id) })
+}
+
+/// What still lies ready once a collection of that number is made, if that is the next one.
+fn give_way(connection: &Connection, number: u64) -> Result<Vec<ReadyCollection>, StoreError> {
+    if next(connection)?.number != number {
+        return Err(StoreError::Busy);
+    }
+    let mut all = ready::read(connection)?;
+    if ready::unread(&all, last(connection)?.map(|last| last.id)).is_some() {
+        all.pop();
+    }
+    Ok(all)
+}
+
+fn insert(connection: &Connection, record: &CollectionRecord) -> Result<(), StoreError> {
+    let number = i64::try_from(record.number).map_err(|_| damaged("a collection's number"))?;
+    // Only the last is needed: the next one names it.
+    connection.execute("DELETE FROM collection", [])?;
+    connection.execute("DELETE FROM collection_part", [])?;
+    connection.execute(
+        "INSERT INTO collection (number, id, made_on) VALUES (?1, ?2, ?3)",
+        (number, record.id.0, record.on.to_string()),
+    )?;
+    let mut statement = connection.prepare_cached("INSERT INTO collection_part (part, file) VALUES (?1, ?2)")?;
+    for (part, file) in (1_i64..).zip(&record.files) {
+        statement.execute((part, file.0))?;
+    }
+    Ok(())
 }
 
 /// The reports that are listed, with about how many bytes each takes in a manifest and how many its sealed files have.

@@ -71,6 +71,8 @@ pub(super) fn begin_epoch(connection: &Connection, epoch: &Epoch) -> Result<(), 
     Settings::set_epoch(connection, epoch)?;
     connection.execute("DELETE FROM collection", [])?;
     connection.execute("DELETE FROM collection_part", [])?;
+    // Nothing of this epoch lies ready, and nobody took any of it with them.
+    connection.execute("DELETE FROM setting WHERE name IN ('ready', 'fetched')", [])?;
     tell_everything(connection)
 }
 

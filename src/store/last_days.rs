@@ -1,6 +1,6 @@
 //! The days on which something last happened that an operator has to know of: days, and nothing finer.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{Store, StoreError, rows};
 use crate::domain::Date;
@@ -32,11 +32,7 @@ impl Store {
     /// # Errors
     /// If it can't be read.
     pub fn last_day(&self, what: LastDay) -> Result<Option<Date>, StoreError> {
-        self.read(|connection| {
-            let sql = "SELECT on_day FROM last_day WHERE what = ?1";
-            let found: Option<String> = connection.query_row(sql, [what.name()], |row| row.get(0)).optional()?;
-            found.as_deref().map(rows::day).transpose()
-        })
+        self.read(|connection| read(connection, what))
     }
 
     /// Records that it happened on that day. Blocks.
@@ -44,12 +40,20 @@ impl Store {
     /// # Errors
     /// If it can't be written.
     pub fn record_last_day(&self, what: LastDay, on: Date) -> Result<(), StoreError> {
-        self.change(move |connection| {
-            let sql = "INSERT OR REPLACE INTO last_day (what, on_day) VALUES (?1, ?2)";
-            connection.execute(sql, (what.name(), on.to_string()))?;
-            Ok(())
-        })
+        self.change(move |connection| record(connection, what, on))
     }
+}
+
+pub(super) fn read(connection: &Connection, what: LastDay) -> Result<Option<Date>, StoreError> {
+    let sql = "SELECT on_day FROM last_day WHERE what = ?1";
+    let found: Option<String> = connection.query_row(sql, [what.name()], |row| row.get(0)).optional()?;
+    found.as_deref().map(rows::day).transpose()
+}
+
+pub(super) fn record(connection: &Connection, what: LastDay, on: Date) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO last_day (what, on_day) VALUES (?1, ?2)";
+    connection.execute(sql, (what.name(), on.to_string()))?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ mod own_copies;
 #[cfg(test)]
 mod plans;
 mod read_file;
+mod ready;
 mod removal;
 mod report_entry;
 mod reports;
@@ -66,7 +67,7 @@ mod writer;
 
 pub use backup::{BoxRecords, DeliveredFile, ReportRecords};
 pub use clocks::ReportClock;
-pub use collect::{CollectionPlan, CollectionRecord, PartReports, Snapshot};
+pub use collect::{CollectionPlan, CollectionRecord, NextCollection, PartReports, Snapshot};
 pub use database::{DATABASE, Store, VAULT_FILES};
 pub use delivery::{Applied, ApplyError, Delivery, Skipped, WhySkipped};
 pub use error::{CopyError, NeededVersion, StoreError};
@@ -75,6 +76,7 @@ pub use last_days::LastDay;
 pub use metronome::ServingRight;
 pub use outcome::{AddMessage, AddReport};
 pub use own_copies::CopyRead;
+pub use ready::{ReadyCollection, ReadyStanding};
 pub use reports::{NewMessage, NewReport, StoredAnswer, StoredMessage, StoredReport};
 pub use restore::Restoration;
 pub use sealed_place::{DamagedFile, SealedPlace};

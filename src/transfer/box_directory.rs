@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     crypto::{BoxRole, Fingerprint, SigningKey, VerifyingKey, read_keys},
-    domain::limits::KIB,
+    domain::{CollectionId, limits::KIB},
     files::{self, FileError},
     store::Settings,
 };
@@ -19,6 +19,8 @@ pub const STORE: &str = "store";
 pub const BOX_KEY: &str = "box.key";
 /// Its public half.
 pub const BOX_PUBLIC: &str = "box.pub";
+/// The directory in it with collections that lie ready to be fetched: a box that serves reads them there.
+pub const CARRY: &str = "carry";
 /// The new private key until it has the place of the one before.
 pub(super) const NEXT_KEY: &str = "box.key.next";
 /// The private key before until it is destroyed.
@@ -74,6 +76,24 @@ pub fn store_directory(directory: &Path) -> PathBuf {
 #[must_use]
 pub fn bank_holidays_file(directory: &Path) -> PathBuf {
     directory.join(CALENDAR).join(BANK_HOLIDAYS)
+}
+
+/// Where collections lie ready in a data directory.
+#[must_use]
+pub fn carry_directory(directory: &Path) -> PathBuf {
+    directory.join(CARRY)
+}
+
+/// Where the parts of one lie among those.
+#[must_use]
+pub(super) fn ready_directory(carry: &Path, id: CollectionId) -> PathBuf {
+    carry.join(id.to_string())
+}
+
+/// Where a part of it lies.
+#[must_use]
+pub fn ready_part(carry: &Path, id: CollectionId, number: u32) -> PathBuf {
+    ready_directory(carry, id).join(number.to_string())
 }
 
 /// The public halves of the key pair that lies in a data directory.

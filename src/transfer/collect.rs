@@ -3,15 +3,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::mark::{finish_if_marked, mark_of};
+use super::{
+    box_directory::{ready_directory, ready_part},
+    mark::{finish_if_marked, mark_of},
+};
 use crate::{
-    crypto::{BoxRole, GovernanceRecipients, SealError, SignError, SigningKey, os_random, seal_stream, sign},
+    crypto::{BoxRole, GovernanceRecipients, Hashed, SealError, SignError, SigningKey, os_random, seal_stream, sign},
     domain::{
-        CollectionId, Date, Format, Manifest, Part,
+        CollectionId, Date, FileEntry, Format, Manifest, Part,
         limits::{MIB, PARTS_MAX},
     },
     files::{self, FileError, NewFile, Readers, part_path, tarball},
-    store::{CollectionRecord, CopyError, DamagedFile, Snapshot, Store, StoreError},
+    store::{
+        CollectionRecord, CopyError, DamagedFile, NextCollection, ReadyCollection, ReadyStanding, Snapshot, Store, StoreError,
+    },
 };
 
 /// What a collection holds.
@@ -86,10 +91,115 @@ pub fn collect(
     // A part of an older one that lay beside it would be taken for a part of this one.
     files::refuse_existing(out)?;
     files::parts_beside(out).iter().try_for_each(|part| files::refuse_existing(part))?;
-    let previous = store.last_collection()?;
-    let number = previous.as_ref().map_or(1, |last| last.number + 1);
-    let id = CollectionId::random(&mut os_random());
     let mut written = WrittenParts::default();
+    let made = write_parts(store, to, key, (on, again), |number| part_path(out, number), |file, place, _| {
+        file.sync()?;
+        written.add(file, place);
+        Ok(())
+    })?;
+    let CollectOutcome { number, parts, .. } = made.outcome;
+    let marks = (1..=parts).map(|part| mark_of(&files::partial_path(&part_path(out, part))));
+    let marks = marks.collect::<Result<_, _>>()?;
+    store.record_collection(CollectionRecord { number, id: made.id, on, files: marks })?;
+    written.name()?;
+    Ok(made.outcome)
+}
+
+/// The same into the directory of what lies ready, for somebody to fetch over a line: in place of the one before, if nobody
+/// has any of that.
+///
+/// # Errors
+/// If anything can't be read, sealed or written; then what lay ready does so still.
+pub fn collect_ready(
+    store: &Store,
+    to: &GovernanceRecipients,
+    key: &SigningKey<BoxRole>,
+    on: Date,
+    carry: &Path,
+    again: bool,
+) -> Result<CollectOutcome, CollectError> {
+    files::create_private_directory(carry)?;
+    let _held = files::hold_directory(carry)?;
+    let mut attempts = 0..ATTEMPTS;
+    loop {
+        // What an earlier command left, or what is no longer told of.
+        sweep(store, carry)?;
+        match collect_ready_once(store, to, key, (on, again), carry) {
+            // Somebody was handed a piece meanwhile, or carried one away.
+            Err(CollectError::Store(StoreError::Busy)) if attempts.next().is_some() => {}
+            outcome => {
+                sweep(store, carry)?;
+                return outcome;
+            }
+        }
+    }
+}
+
+/// How often a collection is made anew because another one left meanwhile.
+const ATTEMPTS: usize = 3;
+
+fn collect_ready_once(
+    store: &Store,
+    to: &GovernanceRecipients,
+    key: &SigningKey<BoxRole>,
+    what: (Date, bool),
+    carry: &Path,
+) -> Result<CollectOutcome, CollectError> {
+    let id = CollectionId::random(&mut os_random());
+    files::create_private_directory(&ready_directory(carry, id))?;
+    let mut parts = Vec::new();
+    let made = write_parts_as(store, to, key, (what, id), |number| ready_part(carry, id, number), |file, _, entry| {
+        file.commit()?;
+        parts.push(entry);
+        Ok(())
+    })?;
+    files::sync_directory(carry)?;
+    let (on, standing) = (what.0, ReadyStanding::Waits);
+    let (number, previous) = (made.outcome.number, made.previous);
+    store.record_ready(ReadyCollection { number, id, previous, on, parts, standing })?;
+    Ok(made.outcome)
+}
+
+/// Removes whatever is not on record as lying ready.
+fn sweep(store: &Store, carry: &Path) -> Result<(), CollectError> {
+    let mut ready = store.ready_collections()?;
+    ready.retain(|ready| ready.standing != ReadyStanding::Kept);
+    for name in files::names_in(carry)? {
+        if !ready.iter().any(|ready| name.as_os_str() == ready.id.to_string().as_str()) {
+            files::remove_tree(&carry.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// A collection whose files are written and that is not on record yet.
+struct MadeCollection {
+    id: CollectionId,
+    previous: Option<CollectionId>,
+    outcome: CollectOutcome,
+}
+
+fn write_parts(
+    store: &Store,
+    to: &GovernanceRecipients,
+    key: &SigningKey<BoxRole>,
+    what: (Date, bool),
+    place: impl Fn(u32) -> PathBuf,
+    take: impl FnMut(NewFile, PathBuf, FileEntry) -> Result<(), CollectError>,
+) -> Result<MadeCollection, CollectError> {
+    write_parts_as(store, to, key, (what, CollectionId::random(&mut os_random())), place, take)
+}
+
+/// Writes the parts of the next collection to their places, and hands each on when it is whole.
+fn write_parts_as(
+    store: &Store,
+    to: &GovernanceRecipients,
+    key: &SigningKey<BoxRole>,
+    ((on, again), id): ((Date, bool), CollectionId),
+    place: impl Fn(u32) -> PathBuf,
+    mut take: impl FnMut(NewFile, PathBuf, FileEntry) -> Result<(), CollectError>,
+) -> Result<MadeCollection, CollectError> {
+    let NextCollection { number, previous } = store.next_collection()?;
     let mut outcome =
         CollectOutcome { number, parts: 0, messages: 0, reports: 0, finished_earlier: false, lost: vec![] };
     store.snapshot(|snapshot| {
@@ -105,20 +215,22 @@ pub fn collect(
                 number,
                 id,
                 part: Part { number: part, of },
-                previous: previous.as_ref().map(|last| last.id),
+                previous,
                 on,
                 casebook,
                 besides: plan.besides,
                 gone: plan.gone_in(part as usize).to_vec(),
                 reports: snapshot.reports(ids, again, &mut outcome.lost)?,
             };
-            let mut file = NewFile::create(&part_path(out, part), Readers::Owner)?;
-            let mut buffered = BufWriter::with_capacity(MIB / 4, &mut file);
-            write(snapshot, &manifest, to, key, &mut buffered)?;
-            buffered.flush()?;
+            let mut file = NewFile::create(&place(part), Readers::Owner)?;
+            let mut counted = Counted { inner: &mut file, size: 0 };
+            let mut hashed = Hashed::new(BufWriter::with_capacity(MIB / 4, &mut counted));
+            write(snapshot, &manifest, to, key, &mut hashed)?;
+            hashed.flush()?;
+            let (sha256, buffered) = hashed.finish();
             drop(buffered);
-            file.sync()?;
-            written.add(file, part_path(out, part));
+            let size = counted.size;
+            take(file, place(part), FileEntry { size, sha256 })?;
             for report in &manifest.reports {
                 let carried = report.messages.iter().filter(|message| !message.files.is_empty()).count();
                 outcome.messages += carried;
@@ -127,11 +239,25 @@ pub fn collect(
         }
         Ok::<_, CollectError>(())
     })?;
-    let marks = (1..=outcome.parts).map(|part| mark_of(&files::partial_path(&part_path(out, part))));
-    let marks = marks.collect::<Result<_, _>>()?;
-    store.record_collection(CollectionRecord { number, id, on, files: marks })?;
-    written.name()?;
-    Ok(outcome)
+    Ok(MadeCollection { id, previous, outcome })
+}
+
+/// Counts what is written.
+struct Counted<W> {
+    inner: W,
+    size: u64,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.size += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 /// Parts that are whole and have no names yet. Dropped before they are on record, they are gone. The lock on the first holds

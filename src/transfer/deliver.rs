@@ -14,7 +14,7 @@ use crate::{
         FileError,
         tarball::{TarError, TarReader},
     },
-    store::{Applied, ApplyError, Delivery, Store},
+    store::{Applied, ApplyError, Delivery, LastDay, Store},
 };
 
 /// Bytes of a minisign signature file, with room.
@@ -119,7 +119,21 @@ pub fn deliver(
     only: Option<DecisionsName>,
 ) -> Result<Delivered, DeliverError> {
     let opened = File::open(file).map_err(FileError::io("read", file))?;
-    let (decisions, signer, answers) = read(BufReader::new(opened), signers)?;
+    deliver_from(store, signers, on, BufReader::new(opened), only)
+}
+
+/// The same with what is in it, from wherever it comes.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn deliver_from(
+    store: &Store,
+    signers: &[VerifyingKey<SignerRole>],
+    on: Date,
+    file: impl Read,
+    only: Option<DecisionsName>,
+) -> Result<Delivered, DeliverError> {
+    let (decisions, signer, answers) = read(file, signers)?;
     let settings = store.settings();
     let Decisions { casebook, number, part, .. } = *decisions.document();
     let of = DecisionsName { casebook, number, parts: part.of };
@@ -143,7 +157,9 @@ pub fn deliver(
             _ => {}
         }
     }
-    Ok(Delivered { part, of, applied: store.apply(Delivery { decisions, answers, on, signer, demanded })? })
+    let applied = store.apply(Delivery { decisions, answers, on, signer, demanded })?;
+    store.record_last_day(LastDay::Delivered, on).map_err(ApplyError::from)?;
+    Ok(Delivered { part, of, applied })
 }
 
 /// A decisions file, and who of the signers signed it.

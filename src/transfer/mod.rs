@@ -17,10 +17,10 @@ mod tests;
 
 pub use backup::{BackupError, BackupOutcome, backup};
 pub use box_directory::{
-    BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, BoxKeyError, CALENDAR, KEY_FILE_BYTES, KeyPairFound, STORE, bank_holidays_file,
-    box_key, store_directory,
+    BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, BoxKeyError, CALENDAR, CARRY, KEY_FILE_BYTES, KeyPairFound, STORE, bank_holidays_file,
+    box_key, carry_directory, ready_part, store_directory,
 };
-pub use collect::{CollectError, CollectOutcome, collect};
-pub use deliver::{DecisionsName, DeliverError, Delivered, deliver};
+pub use collect::{CollectError, CollectOutcome, collect, collect_ready};
+pub use deliver::{DecisionsName, DeliverError, Delivered, deliver, deliver_from};
 pub use renewal::{BOX_VOUCHED, RenewalError, Renewed, renew_box_key};
 pub use restore::{RestoreError, Restored, forget_restore, is_left_over, is_unfinished, restore};

@@ -6,86 +6,13 @@ use age::{
     Decryptor, Encryptor, IdentityFile,
     armor::{ArmoredReader, ArmoredWriter, Format},
     scrypt,
-    secrecy::{ExposeSecret, SecretString},
+    secrecy::ExposeSecret,
     x25519,
 };
-use minisign::{KeyPair, SecretKeyBox};
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::GovernanceIdentity;
-use crate::crypto::{MAX_WORK_FACTOR, SignerRole, SigningKey, VerifyingKey, is_under_passphrase};
-
-/// Characters that a new passphrase has at least: a password that stands alone needs as many (NIST SP 800-63B-4, section
-/// 3.1.1.2), and whoever has the file can try as fast as their machines go.
-const LEAST_CHARACTERS: usize = 15;
-
-/// What unlocks a key file. Wiped when dropped.
-pub struct Passphrase(SecretString);
-
-impl Passphrase {
-    /// As typed, or as it stands in a file without the line break at its end.
-    #[must_use]
-    pub fn new(text: &Zeroizing<String>) -> Self {
-        Self(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()))
-    }
-
-    /// Whether there is nothing in it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.expose_secret().is_empty()
-    }
-
-    /// Whether new keys may be put under it. Keys that are under a shorter one are opened all the same.
-    ///
-    /// # Errors
-    /// [`KeyFileError::Short`] if it has fewer characters than a passphrase that stands alone needs.
-    pub fn long_enough_for_new_keys(self) -> Result<Self, KeyFileError> {
-        // A character is a code point, as the standard counts them.
-        if self.0.expose_secret().chars().count() < LEAST_CHARACTERS { Err(KeyFileError::Short) } else { Ok(self) }
-    }
-
-    /// Whether two are the same.
-    #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        bool::from(self.0.expose_secret().as_bytes().ct_eq(other.0.expose_secret().as_bytes()))
-    }
-
-    /// The same for a second key file, so that it need not be asked for twice.
-    #[must_use]
-    pub fn again(&self) -> Self {
-        Self(self.0.clone())
-    }
-
-    fn exposed(&self) -> String {
-        self.0.expose_secret().to_owned()
-    }
-}
-
-/// A key file that can't be used; no part of the key is in it.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyFileError {
-    /// The passphrase does not open it.
-    #[error("the passphrase does not open it; check what you typed")]
-    Passphrase,
-    /// No new keys are put under it.
-    #[error(
-        "the passphrase has fewer than {LEAST_CHARACTERS} characters, and is all that stands before the keys; choose one of several random words"
-    )]
-    Short,
-    /// Not such a key file.
-    #[error("it is not {0}")]
-    Kind(&'static str),
-    /// It asks for an absurd amount of work.
-    #[error("it asks for too much work to unlock; make new keys with `candour keys new`")]
-    Work,
-    /// The passphrase could not be had.
-    #[error("{0}")]
-    Asking(String),
-    /// New keys could not be made.
-    #[error("keys could not be made: {0}")]
-    Making(String),
-}
+use crate::crypto::{KeyFileError, MAX_WORK_FACTOR, Passphrase, SignerRole, is_under_passphrase, new_signing_key};
 
 /// New keys for a governance team, each as the text of its file.
 pub struct NewKeys {
@@ -109,20 +36,15 @@ impl NewKeys {
         let public = identity.to_public();
         let plain = Zeroizing::new(format!("# public key: {public}\n{}\n", identity.to_string().expose_secret()));
         let making = |error: &dyn std::fmt::Display| KeyFileError::Making(error.to_string());
-        let (identity, pair) = match passphrase {
-            None => (plain, KeyPair::generate_unencrypted_keypair()),
-            Some(passphrase) => (
-                armour(&plain, passphrase).map_err(|e| making(&e))?,
-                KeyPair::generate_encrypted_keypair(Some(passphrase.exposed())),
-            ),
+        let identity = match passphrase {
+            None => plain,
+            Some(passphrase) => armour(&plain, passphrase).map_err(|e| making(&e))?,
         };
-        let pair = pair.map_err(|e| making(&e))?;
-        let secret = pair.sk.to_box(Some("candour signer secret key")).map_err(|e| making(&e))?;
-        let signer = VerifyingKey::<SignerRole>::from_base64(&pair.pk.to_base64()).map_err(|e| making(&e))?;
+        let (signing_key, signer) = new_signing_key::<SignerRole>(passphrase)?;
         Ok(Self {
             identity,
             recipients: format!("{public}\n"),
-            signing_key: Zeroizing::new(secret.into_string()),
+            signing_key,
             signer: signer.to_file(),
         })
     }
@@ -149,47 +71,9 @@ pub fn read_identity(
     if keys.is_empty() { Err(KIND) } else { Ok(GovernanceIdentity::new(keys)) }
 }
 
-/// Whether reading such a file asks for a passphrase.
-#[must_use]
-pub fn is_signing_key_under_passphrase(file: &[u8]) -> bool {
-    std::str::from_utf8(file).is_ok_and(|text| derivation(text) == Some(*UNDER_PASSPHRASE))
-}
-
-/// How a minisign secret key file says that its key is derived from a passphrase.
-const UNDER_PASSPHRASE: &[u8; 2] = b"Sc";
-
-/// What it says of that.
-fn derivation(file: &str) -> Option<[u8; 2]> {
-    let raw = file.lines().nth(1).and_then(|line| data_encoding::BASE64.decode(line.trim().as_bytes()).ok());
-    Zeroizing::new(raw?).get(2..4)?.try_into().ok()
-}
-
-/// Reads a minisign secret key file. `ask` is called once if it is under a passphrase.
-///
-/// # Errors
-/// If it is not such a file or the passphrase does not open it.
-pub fn read_signing_key(
-    file: &str,
-    ask: impl FnOnce() -> Result<Passphrase, KeyFileError>,
-) -> Result<SigningKey<SignerRole>, KeyFileError> {
-    const KIND: KeyFileError =
-        KeyFileError::Kind("a minisign secret key; give the signing.key that `candour keys new` made");
-    let encrypted = match derivation(file) {
-        Some(derivation) if derivation == *UNDER_PASSPHRASE => true,
-        Some([0, 0]) => false,
-        _ => return Err(KIND),
-    };
-    let parsed = SecretKeyBox::from_string(file).map_err(|_| KIND)?;
-    if !encrypted {
-        return parsed.into_unencrypted_secret_key().map(SigningKey::new).map_err(|_| KIND);
-    }
-    let passphrase = ask()?;
-    parsed.into_secret_key(Some(passphrase.exposed())).map(SigningKey::new).map_err(|_| KeyFileError::Passphrase)
-}
-
 fn armour(plain: &str, passphrase: &Passphrase) -> io::Result<Zeroizing<String>> {
     let mut armoured = ArmoredWriter::wrap_output(Vec::new(), Format::AsciiArmor)?;
-    let mut out = Encryptor::with_user_passphrase(passphrase.0.clone()).wrap_output(&mut armoured)?;
+    let mut out = Encryptor::with_user_passphrase(passphrase.for_age()).wrap_output(&mut armoured)?;
     out.write_all(plain.as_bytes())?;
     out.finish()?;
     String::from_utf8(armoured.finish()?).map(Zeroizing::new).map_err(io::Error::other)
@@ -201,7 +85,7 @@ fn unlock(file: &[u8], passphrase: &Passphrase) -> Result<Vec<u8>, KeyFileError>
     if !decryptor.is_scrypt() {
         return Err(KIND);
     }
-    let mut identity = scrypt::Identity::new(passphrase.0.clone());
+    let mut identity = scrypt::Identity::new(passphrase.for_age());
     identity.set_max_work_factor(MAX_WORK_FACTOR);
     let mut plain = Vec::new();
     decryptor
@@ -218,7 +102,7 @@ fn unlock(file: &[u8], passphrase: &Passphrase) -> Result<Vec<u8>, KeyFileError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::is_private_key;
+    use crate::crypto::{is_private_key, read_signing_key};
 
     fn unasked() -> Result<Passphrase, KeyFileError> {
         panic!("asked for a passphrase that is not needed")
@@ -229,7 +113,7 @@ mod tests {
         let keys = NewKeys::generate(None).unwrap_or_else(|e| panic!("{e}"));
         let identity = read_identity(keys.identity.as_bytes(), unasked).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(identity.recipients().keys().join("\n") + "\n", keys.recipients);
-        let signing = read_signing_key(&keys.signing_key, unasked).unwrap_or_else(|e| panic!("{e}"));
+        let signing = read_signing_key::<SignerRole>(&keys.signing_key, unasked).unwrap_or_else(|e| panic!("{e}"));
         assert!(keys.signer.contains(&signing.verifying_key().unwrap().to_base64()));
     }
 
@@ -267,7 +151,7 @@ mod tests {
     fn what_is_not_a_key_is_refused() {
         for bad in ["", "# nothing\n", "age1abc", "hello"] {
             assert!(matches!(read_identity(bad.as_bytes(), unasked), Err(KeyFileError::Kind(_))), "{bad}");
-            assert!(matches!(read_signing_key(bad, unasked), Err(KeyFileError::Kind(_))), "{bad}");
+            assert!(matches!(read_signing_key::<SignerRole>(bad, unasked), Err(KeyFileError::Kind(_))), "{bad}");
         }
     }
 }

@@ -6,7 +6,6 @@
 mod identity;
 mod key_files;
 
+pub use crate::crypto::{KeyFileError, Passphrase, is_signing_key_under_passphrase, read_signing_key};
 pub use identity::GovernanceIdentity;
-pub use key_files::{
-    KeyFileError, NewKeys, Passphrase, is_signing_key_under_passphrase, read_identity, read_signing_key,
-};
+pub use key_files::{NewKeys, read_identity};
