@@ -10,6 +10,7 @@ mod deliver;
 mod mark;
 mod renewal;
 mod restore;
+mod told;
 // What is carried is opened there, which a box alone can't do.
 #[cfg(test)]
 #[cfg(feature = "desk")]
@@ -24,3 +25,4 @@ pub use collect::{CollectError, CollectOutcome, collect, collect_ready};
 pub use deliver::{DecisionsName, DeliverError, Delivered, deliver, deliver_from};
 pub use renewal::{BOX_VOUCHED, RenewalError, Renewed, renew_box_key};
 pub use restore::{RestoreError, Restored, forget_restore, is_left_over, is_unfinished, restore};
+pub use told::{count_of_not_taken, told};

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use super::{
     Config,
     capacity::{Capacity, FilesClosed, FreeSpace, Stage},
+    carry::{Carriage, CarryOptions},
     error::WebError,
     kdf_queue::{KdfQueue, Place},
     last_look::LastLook,
@@ -44,6 +45,8 @@ pub struct AppOptions {
     pub stopwatch: Arc<dyn Stopwatch>,
     /// Whose free space decides whether anything more is taken.
     pub free_space: Arc<dyn FreeSpace>,
+    /// What it takes to let somebody carry without a stick; none where nobody does.
+    pub carry: Option<CarryOptions>,
     /// Whether every page says that it is a demonstration.
     pub demo: bool,
 }
@@ -70,16 +73,18 @@ struct AppParts {
     capacity: Capacity,
     last_write: LastWrite,
     last_look: LastLook,
+    carriage: Option<Carriage>,
 }
 
 impl App {
     /// From its parts.
     #[must_use]
-    pub fn new(options: AppOptions) -> Self {
+    pub fn new(mut options: AppOptions) -> Self {
         let shell = Shell::new(&options.config, options.demo);
         let limits = options.config.limits;
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let kdf_queue = KdfQueue::new(cores, options.store.settings().kdf.memory_bytes());
+        let carriage = options.carry.take().map(|carry| Carriage::new(carry, options.stopwatch.now()));
         let issued_codes = IssuedCodes::new(options.stopwatch.now(), limits.sends_a_minute);
         let calendar = RwLock::new(Arc::new(options.calendar.clone()));
         Self(Arc::new(AppParts {
@@ -99,6 +104,7 @@ impl App {
             capacity: Capacity::new(&limits),
             last_write: LastWrite::default(),
             last_look: LastLook::default(),
+            carriage,
         }))
     }
 
@@ -126,6 +132,11 @@ impl App {
 
     pub(super) fn config(&self) -> &Config {
         &self.0.options.config
+    }
+
+    /// What all requests of carriers share, where somebody may carry.
+    pub(super) fn carriage(&self) -> Option<&Carriage> {
+        self.0.carriage.as_ref()
     }
 
     pub(super) fn shell(&self) -> &Shell {

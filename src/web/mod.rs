@@ -7,6 +7,7 @@ mod address;
 mod answers;
 mod app;
 mod capacity;
+mod carry;
 mod codes;
 mod config;
 mod departure;
@@ -40,6 +41,7 @@ mod withdraw;
 
 pub use app::{App, AppOptions};
 pub use capacity::FreeSpace;
+pub use carry::CarryOptions;
 pub use config::{
     AccessibilityConfig, Compliance, Config, ConfigError, Contact, ContactsConfig, LimitsConfig, LinksConfig,
     PrivacyConfig, SecurityConfig, ServiceConfig, TextsConfig, TlsConfig,

@@ -1,9 +1,9 @@
 use axum::{
     Router, middleware,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 
-use super::{App, WebError, follow_up, form, health, pages, receipt, respond, send, status, withdraw};
+use super::{App, WebError, carry, follow_up, form, health, pages, receipt, respond, send, status, withdraw};
 
 /// Every page of the box.
 pub fn router(app: App) -> Router {
@@ -29,6 +29,9 @@ pub fn router(app: App) -> Router {
         .route("/status/follow-up", post(follow_up::follow_up))
         .route("/status/withdraw/check", post(withdraw::check))
         .route("/status/withdraw", post(withdraw::withdraw))
+        // Whatever the method: to all but a carrier they are not there.
+        .route("/carry/challenge", any(carry::challenge))
+        .route("/carry", any(carry::carry))
         .route("/healthz", get(health::healthz))
         .fallback(async || WebError::NotFound)
         .method_not_allowed_fallback(async || WebError::Method)

@@ -162,6 +162,7 @@ fn prepare(directory: &Path) -> Result<Demonstration, output::Failure> {
         config: Config::default(),
         today: Arc::new(SystemDay),
         stopwatch: Arc::new(SystemStopwatch),
+        carry: None,
         demo: true,
     };
     Ok(Demonstration { options, stick, keys, receipt_code })

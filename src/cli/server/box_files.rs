@@ -12,7 +12,9 @@ use crate::{
         output::{Failure, Outcome},
         server::{account, private_keys},
     },
-    crypto::{BoxRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, read_keys, signers_fingerprint},
+    crypto::{
+        BoxRole, CarrierRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, read_keys, signers_fingerprint,
+    },
     domain::{Calendar, SystemDay, Today, limits::MIB},
     files::{self, FileError},
     store::{DATABASE, Store, StoreError, VAULT_FILES},
@@ -20,6 +22,9 @@ use crate::{
 };
 
 pub(in crate::cli) use crate::transfer::{BOX_KEY, BOX_PUBLIC, CALENDAR, KEY_FILE_BYTES};
+
+/// The public keys of those who may carry and nothing else, beside the team's.
+const CARRIERS: &str = "carriers.pub";
 
 #[derive(Args)]
 pub(in crate::cli) struct DataArgument {
@@ -83,6 +88,21 @@ impl KeysArgument {
         Ok(signers)
     }
 
+    /// Whose requests are answered besides the signers', if there are any.
+    pub(in crate::cli) fn carriers(&self) -> Result<Vec<VerifyingKey<CarrierRole>>, Failure> {
+        let path = self.path.join(CARRIERS);
+        if !path.exists() {
+            return Ok(Vec::new());
+        }
+        read_keys(&files::read_text(&path, KEY_FILE_BYTES)?).map_err(|line| {
+            let place = if line == 0 { "holds no minisign public key".to_owned() } else { format!("line {line} is none") };
+            Failure::Failed(format!(
+                "{} {place}; put each carrier's carrier.pub there, one after another, or remove the file",
+                path.display()
+            ))
+        })
+    }
+
     pub(in crate::cli) fn refuse_private(&self) -> Result<(), Failure> {
         private_keys::refuse_private(&self.path)
     }
@@ -98,6 +118,11 @@ impl DataArgument {
     /// Where the store lies in it.
     pub(in crate::cli) fn store_directory(&self) -> PathBuf {
         transfer::store_directory(&self.path)
+    }
+
+    /// Where collections lie ready in it.
+    pub(in crate::cli) fn carry_directory(&self) -> PathBuf {
+        transfer::carry_directory(&self.path)
     }
 
     /// Opens the store of a box that is used from now on.

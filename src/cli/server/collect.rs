@@ -13,7 +13,7 @@ use crate::{
     },
     domain::{SystemDay, Today},
     files::part_path,
-    transfer,
+    transfer::{self, CollectOutcome},
 };
 
 #[derive(Args)]
@@ -23,8 +23,11 @@ pub(in crate::cli) struct CollectArguments {
     #[command(flatten)]
     keys: KeysArgument,
     /// The new file to carry to the desk; what is too much for one goes into parts beside it
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "ready")]
+    out: Option<PathBuf>,
+    /// Lay it ready in the data directory, in place of the one before, for `candour carry` to fetch: for a timer
+    #[arg(long, conflicts_with = "out")]
+    ready: bool,
     /// Also what decisions said the desk has, and what is still kept here: for a desk that finds that it never had it
     #[arg(long)]
     again: bool,
@@ -33,26 +36,28 @@ pub(in crate::cli) struct CollectArguments {
 pub(in crate::cli) fn run(arguments: &CollectArguments) -> Outcome {
     arguments.data.refuse_anothers()?;
     let keys = arguments.keys.read()?;
-    let made = confined::around(&arguments.out);
-    confined::ends_soon(&confined::reach([], [&arguments.data.path, &made]));
+    let made = arguments.out.as_deref().map(confined::around);
+    let changed = made.as_deref().into_iter().chain([arguments.data.path.as_path()]);
+    confined::ends_soon(&confined::reach([], changed));
     let store = arguments.data.store_to_save()?;
     arguments.data.hold_against_pins(&store, &keys, &arguments.keys.path)?;
     let key = arguments.data.signing_key(&store)?;
-    let outcome =
-        transfer::collect(&store, &keys.recipients, &key, SystemDay.today(), &arguments.out, arguments.again)?;
-    let (out, first) = (arguments.out.display(), &arguments.out);
+    let (to, today, again) = (&keys.recipients, SystemDay.today(), arguments.again);
+    let Some(first) = &arguments.out else {
+        let carry = arguments.data.carry_directory();
+        let outcome = transfer::collect_ready(&store, to, &key, today, &carry, again)?;
+        output::line(&format!("{}, ready to be fetched with `candour carry`", described(&outcome)))?;
+        return damaged::tell_left_out(&outcome.lost, LEFT_OUT);
+    };
+    let outcome = transfer::collect(&store, to, &key, today, first, again)?;
+    let out = first.display();
     if outcome.finished_earlier {
         return output::line(&format!(
             "collection {} was made earlier and is now {out}; run the command again for anything newer",
             outcome.number
         ));
     }
-    output::line(&format!(
-        "collection {}: {} from {}, in {out}",
-        outcome.number,
-        output::count(outcome.messages, "message", "messages"),
-        output::count(outcome.reports, "report", "reports")
-    ))?;
+    output::line(&format!("{}, in {out}", described(&outcome)))?;
     if outcome.parts > 1 {
         let last = part_path(first, outcome.parts);
         output::line(&format!(
@@ -61,8 +66,18 @@ pub(in crate::cli) fn run(arguments: &CollectArguments) -> Outcome {
             last.display()
         ))?;
     }
-    damaged::tell_left_out(
-        &outcome.lost,
-        "tell the governance team, who can ask the person to say it again if their desk does not have it, and check the disk",
+    damaged::tell_left_out(&outcome.lost, LEFT_OUT)
+}
+
+/// What to do about what a collection lacks.
+const LEFT_OUT: &str = "tell the governance team, who can ask the person to say it again if their desk does not have it, and check \
+                        the disk";
+
+fn described(outcome: &CollectOutcome) -> String {
+    format!(
+        "collection {}: {} from {}",
+        outcome.number,
+        output::count(outcome.messages, "message", "messages"),
+        output::count(outcome.reports, "report", "reports")
     )
 }

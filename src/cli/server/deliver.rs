@@ -61,41 +61,15 @@ pub(in crate::cli) fn run(arguments: &DeliverArguments) -> Outcome {
 }
 
 fn tell(applied: &Applied) -> Outcome {
-    output::line(&format!(
-        "delivered {}, met {}; {} here already",
-        output::count(applied.answers, "answer", "answers"),
-        output::count(applied.met, "clock", "clocks"),
-        output::count(applied.known, "answer was", "answers were")
-    ))?;
-    let told = applied
+    let mut lines: Vec<String> = applied
         .skipped
         .iter()
-        .map(|Skipped { report, seq, why }| format!("not taken: answer {seq} to report {report}: {why}"));
-    output::some_of(told, NAMED, |rest| format!("not taken: {} besides", output::count(rest, "answer", "answers")))?;
-    if !applied.skipped.is_empty() {
-        output::line("all else was taken; import a new collection at the desk, which then knows what to write again")?;
+        .take(NAMED)
+        .map(|Skipped { report, seq, why }| format!("not taken: answer {seq} to report {report}: {why}"))
+        .collect();
+    let rest = applied.skipped.len().saturating_sub(NAMED);
+    if rest > 0 {
+        lines.push(format!("not taken: {} besides", output::count(rest, "answer", "answers")));
     }
-    if applied.acknowledged > 0 {
-        let told = output::count(applied.acknowledged, "message is", "messages are");
-        output::line(&format!(
-            "{told} at the desk now, and kept here for a time, or until a second signer confirms it"
-        ))?;
-    }
-    if applied.unknown > 0 {
-        let told = output::count(applied.unknown, "message that the desk has is", "messages that the desk has are");
-        output::line(&format!("{told} not here: lost with an earlier disk, or gone since"))?;
-    }
-    if applied.deleted > 0 {
-        let told = output::count(applied.deleted, "message was", "messages were");
-        output::line(&format!("{told} deleted here: a second signer confirmed what the desk has"))?;
-    }
-    if applied.set_aside > 0 {
-        let told = output::count(applied.set_aside, "report is", "reports are");
-        output::line(&format!("{told} set aside: the status page says why"))?;
-    }
-    if applied.withdrawn > 0 {
-        let lost = output::count(applied.withdrawn, "answer was", "answers were");
-        output::line(&format!("{lost} not kept: a withdrawn report takes none"))?;
-    }
-    Ok(())
+    transfer::told(applied, lines).iter().try_for_each(|line| output::line(line))
 }

@@ -26,8 +26,9 @@ use crate::{
         Calendar, SystemDay, Today,
         limits::{CONNECTIONS, OTHER_OPEN_FILES},
     },
+    files,
     http::{self, Listener, Tls},
-    web::{self, App, AppOptions, SystemStopwatch},
+    web::{self, App, AppOptions, CarryOptions, SystemStopwatch},
 };
 
 /// Threads for what blocks: one for each upload that is sealed, and many more than cores for the rest. Each takes memory.
@@ -54,6 +55,7 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     let passed = PassedSockets::take()?;
     let _lock = arguments.data.lock()?;
     let keys = arguments.keys.read()?;
+    let carriers = arguments.keys.carriers()?;
     let config = arguments.config.read()?;
     let tls_files = arguments.config.tls_files(&config);
     let mut read = tls_files.as_ref().map_or_else(Vec::new, TlsFiles::directories);
@@ -71,8 +73,11 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     });
     read.push(arguments.data.path.join(CALENDAR));
     arguments.data.forget_restore();
+    let carry = arguments.data.carry_directory();
+    files::create_private_directory(&carry)?;
+    read.push(carry.clone());
     // Everything but the store was read and is out of reach from here on, the signing key too, but for a certificate that is
-    // renewed and newer bank holidays; before the store starts its thread.
+    // renewed, newer bank holidays and what lies ready to be fetched; before the store starts its thread.
     let reach = Reach { read, ..Reach::directory(&arguments.data.store_directory()) };
     confined::or_refuse(confined::to_files(&reach), arguments.unconfined)?;
     let store = arguments.data.store_as_it_is()?;
@@ -87,6 +92,7 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
         config,
         today: Arc::new(SystemDay),
         stopwatch: Arc::new(SystemStopwatch),
+        carry: Some(CarryOptions { directory: carry, carriers, signers: keys.signers }),
         demo: false,
     };
     serve(options, listeners, tls, holidays, |listeners| {

@@ -98,6 +98,7 @@ impl EmptyBox {
             config,
             today,
             stopwatch: Arc::new(SystemStopwatch),
+            carry: None,
             demo: false,
         }
     }
