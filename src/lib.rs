@@ -3,9 +3,11 @@
 //! Data goes one way and meets each module once: a form becomes a [`domain::Concern`], is sealed by [`crypto`], kept by
 //! `store`, carried by `transfer`, opened and decided on in the `casebook`, and the answer comes back the same way.
 //! `web` is the box's pages, `desk` the casebook's in a browser, and [`cli`] the commands; [`http`] is what the pages
-//! of both have in common. What opens for the team is in `unseal`, which a box is built without. [`files`] and
+//! of both have in common. `carry` goes between the two over a line. What opens for the team is in `unseal`, which a box is built without. [`files`] and
 //! [`confine`] serve the rest. `tests/structure` holds which module may use which.
 
+#[cfg(feature = "carry")]
+pub mod carry;
 #[cfg(feature = "desk")]
 pub mod casebook;
 pub mod cli;
@@ -36,5 +38,5 @@ mod authority;
 #[path = "../tests/support/world/mod.rs"]
 mod world;
 
-#[cfg(not(any(feature = "box", feature = "desk")))]
-compile_error!("choose what to build: the feature `box`, `desk`, or both");
+#[cfg(not(any(feature = "box", feature = "desk", feature = "carry")))]
+compile_error!("choose what to build: the features `box`, `desk` and `carry`, or some of them");

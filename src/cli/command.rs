@@ -2,10 +2,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+#[cfg(feature = "carry")]
+use super::carry;
 #[cfg(feature = "demo")]
 use super::demo;
 #[cfg(feature = "desk")]
-use super::desk::{self, new_keys, reach::offline};
+use super::desk;
+#[cfg(any(feature = "desk", feature = "carry"))]
+use super::keys;
 #[cfg(feature = "box")]
 use super::server::{backup, check, clocks, collect, deliver, init, poster, restore, serve, setup, texts};
 use super::{
@@ -27,10 +31,10 @@ enum Command {
     #[cfg(feature = "demo")]
     /// Try it out: a throwaway box on this machine, wiped when it stops
     Demo(demo::DemoArguments),
-    #[cfg(feature = "desk")]
-    /// Make a governance team's keys, on the offline machine
+    #[cfg(any(feature = "desk", feature = "carry"))]
+    /// Make keys: a governance team's, on the offline machine, or a carrier's
     #[command(subcommand)]
-    Keys(new_keys::KeysCommand),
+    Keys(keys::KeysCommand),
     #[cfg(feature = "box")]
     /// Set up a box on this machine, in one command and a few questions; can be run again
     Setup(setup::SetupArguments),
@@ -43,6 +47,9 @@ enum Command {
     #[cfg(feature = "box")]
     /// Write what changed since the desk acknowledged it into a sealed file to carry there, or several if it is too much
     Collect(collect::CollectArguments),
+    #[cfg(feature = "carry")]
+    /// Fetch the collection that lies ready at a box, and bring it decisions, from an everyday machine
+    Carry(carry::CarryArguments),
     #[cfg(feature = "box")]
     /// Check the desk's decisions, with the parts beside them, and put its answers where receipt codes find them
     Deliver(deliver::DeliverArguments),
@@ -98,8 +105,10 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         #[cfg(feature = "box")]
         Command::Serve(arguments) => serve::run(&arguments),
-        #[cfg(feature = "desk")]
-        Command::Keys(command) => offline().and_then(|()| new_keys::run(command)),
+        #[cfg(any(feature = "desk", feature = "carry"))]
+        Command::Keys(command) => keys::run(&command),
+        #[cfg(feature = "carry")]
+        Command::Carry(arguments) => carry::run(&arguments),
         #[cfg(feature = "box")]
         Command::Setup(arguments) => setup::run(&arguments),
         #[cfg(feature = "box")]

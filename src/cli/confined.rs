@@ -35,6 +35,7 @@ fn there(path: &Path) -> PathBuf {
     if path.exists() || path.as_os_str() == "." { path.to_owned() } else { there(&around(path)) }
 }
 
+#[cfg(any(feature = "box", feature = "desk"))]
 /// Lets go of what stands at standard input, which nothing here reads: a terminal there could be listened at.
 pub(in crate::cli) fn leave_standard_input() {
     if let Ok(nothing) = File::open("/dev/null") {
@@ -42,6 +43,7 @@ pub(in crate::cli) fn leave_standard_input() {
     }
 }
 
+#[cfg(any(feature = "box", feature = "desk"))]
 /// For a command that ends soon: from here on it has no network, no other program, and no file but these. Where the kernel
 /// can't see to that, it does without.
 pub(in crate::cli) fn ends_soon(reach: &Reach) {
@@ -51,7 +53,7 @@ pub(in crate::cli) fn ends_soon(reach: &Reach) {
 
 /// For what looks at a front, whose name has been looked up: it may connect. It keeps the files, for Landlock would keep it
 /// from those that other processes have open. Where the kernel can't see to that, it does without.
-#[cfg(feature = "box")]
+#[cfg(any(feature = "box", feature = "carry"))]
 pub(in crate::cli) fn speaks_with_a_front() {
     let _ = confine::system_calls(Profile::Front);
 }
@@ -78,6 +80,7 @@ fn given_up(landlock: Landlock) -> Result<(), String> {
     }
 }
 
+#[cfg(any(feature = "box", feature = "desk"))]
 /// What is not confined does not run, unless whoever started it said that it may.
 pub(in crate::cli) fn or_refuse(result: Result<(), String>, unconfined: bool) -> Outcome {
     match result {

@@ -6,9 +6,12 @@ use std::{
     process::ExitCode,
 };
 
+#[cfg(any(feature = "box", feature = "desk"))]
 use serde::Serialize;
 
-use crate::domain::{Calendar, ClockView, Date, escape_invisible_in_json, escape_invisible_in_line};
+use crate::domain::escape_invisible_in_line;
+#[cfg(any(feature = "box", feature = "desk"))]
+use crate::domain::{Calendar, ClockView, Date, escape_invisible_in_json};
 
 /// What a command gives back.
 pub(super) type Outcome = Result<(), Failure>;
@@ -20,6 +23,7 @@ pub(in crate::cli) enum Failure {
     Failed(String),
     /// It was used wrongly: exit status 2.
     Usage(String),
+    #[cfg(any(feature = "box", feature = "desk"))]
     /// It said all there was to say on stdout: exit status 1.
     Reported,
 }
@@ -33,7 +37,9 @@ impl<E: std::error::Error> From<E> for Failure {
 impl Failure {
     pub(in crate::cli) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Failed(_) | Self::Reported => ExitCode::from(1),
+            Self::Failed(_) => ExitCode::from(1),
+            #[cfg(any(feature = "box", feature = "desk"))]
+            Self::Reported => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
         }
     }
@@ -50,16 +56,19 @@ pub(in crate::cli) fn text(text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| unwritable(&error))
 }
 
+#[cfg(any(feature = "box", feature = "desk"))]
 /// Prints a value as JSON, in which what could drive a terminal is escaped as JSON does it.
 pub(in crate::cli) fn json(value: &impl Serialize) -> Result<(), Failure> {
     line(&escape_invisible_in_json(&serde_json::to_string_pretty(value)?))
 }
 
+#[cfg(any(feature = "box", feature = "desk"))]
 /// A number and its noun: `1 message`, `2 messages`.
 pub(in crate::cli) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+#[cfg(any(feature = "box", feature = "desk"))]
 /// Prints columns: each as wide as its widest cell, two spaces between.
 pub(in crate::cli) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<(), Failure> {
     let width = |column: usize| {
@@ -74,6 +83,7 @@ pub(in crate::cli) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]
     rows.iter().try_for_each(|row| print(std::array::from_fn(|column| row[column].as_str())))
 }
 
+#[cfg(any(feature = "box", feature = "desk"))]
 /// Says below a list why the working days that are left for some of its clocks are not in it.
 pub(in crate::cli) fn uncounted<'a>(
     clocks: impl IntoIterator<Item = &'a ClockView>,
@@ -87,6 +97,7 @@ pub(in crate::cli) fn uncounted<'a>(
     why.map_or(Ok(()), |error| line(&format!("working days left that are not shown are not known: {error}")))
 }
 
+#[cfg(any(feature = "box", feature = "desk"))]
 /// Prints lines up to a number of them, then how many more of these there are.
 pub(in crate::cli) fn some_of(
     lines: impl ExactSizeIterator<Item = String>,
@@ -98,6 +109,7 @@ pub(in crate::cli) fn some_of(
     if more > 0 { line(&rest(more)) } else { Ok(()) }
 }
 
+#[cfg(any(feature = "box", feature = "desk"))]
 /// Ends a command that did all it could: prints every failure but the last, which is the command's own.
 pub(in crate::cli) fn end(mut failures: Vec<Failure>) -> Outcome {
     let last = failures.pop();
@@ -107,7 +119,11 @@ pub(in crate::cli) fn end(mut failures: Vec<Failure>) -> Outcome {
 
 /// Prints an error as one line on stderr.
 pub(in crate::cli) fn error(failure: &Failure) {
-    let (Failure::Failed(text) | Failure::Usage(text)) = failure else { return };
+    let text = match failure {
+        Failure::Failed(text) | Failure::Usage(text) => text,
+        #[cfg(any(feature = "box", feature = "desk"))]
+        Failure::Reported => return,
+    };
     // A file's name may be in it.
     let one_line = escape_invisible_in_line(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     // With stderr closed there is nobody to tell; the exit status still says it.

@@ -33,6 +33,8 @@ pub struct Reach {
     /// Whether files are moved from one directory to another. Landlock's first version refuses that everywhere, so there
     /// such a process stays as it is.
     pub moves: bool,
+    /// Whether connections may be opened over TCP, where Landlock could refuse them.
+    pub connects: bool,
 }
 
 impl Reach {
@@ -92,7 +94,10 @@ fn ruleset(reach: &Reach, newest: ABI) -> Result<RulesetCreated, landlock::Rules
     let handled = AccessFs::from_all(newest);
     let mut ruleset = Ruleset::default().set_compatibility(CompatLevel::BestEffort).handle_access(handled)?;
     // A version that has none of these is not asked for them.
-    let network = AccessNet::from_all(newest);
+    let mut network = AccessNet::from_all(newest);
+    if reach.connects {
+        network.remove(AccessNet::ConnectTcp);
+    }
     if !network.is_empty() {
         ruleset = ruleset.handle_access(network)?;
     }

@@ -10,6 +10,7 @@ pub enum Profile {
     DeskStarts,
     /// A command that ends soon: files alone.
     Command,
-    /// What looks at a front as a browser does: it opens TCP connections to addresses that it was told, and nothing else.
+    /// What looks at a front as a browser does, or carries between a box and this machine: it opens TCP connections to
+    /// addresses that it was told, and nothing else.
     Front,
 }

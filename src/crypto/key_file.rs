@@ -127,8 +127,7 @@ pub fn read_signing_key<R: KeyRole>(
     file: &str,
     ask: impl FnOnce() -> Result<Passphrase, KeyFileError>,
 ) -> Result<SigningKey<R>, KeyFileError> {
-    const KIND: KeyFileError =
-        KeyFileError::Kind("a minisign secret key; give the key file that `candour keys` made");
+    const KIND: KeyFileError = KeyFileError::Kind("a minisign secret key; give the key file that `candour keys` made");
     let encrypted = match derivation(file) {
         Some(derivation) if derivation == *UNDER_PASSPHRASE => true,
         Some([0, 0]) => false,

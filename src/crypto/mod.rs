@@ -45,9 +45,7 @@ pub use fingerprint::{Fingerprint, FingerprintError};
 #[cfg(any(feature = "box", test))]
 pub use hash_memory::HashMemory;
 #[cfg(any(feature = "desk", feature = "carry"))]
-pub use key_file::{
-    KeyFileError, Passphrase, is_signing_key_under_passphrase, new_signing_key, read_signing_key,
-};
+pub use key_file::{KeyFileError, Passphrase, is_signing_key_under_passphrase, new_signing_key, read_signing_key};
 pub use open::{OpenError, is_sealed};
 #[cfg(feature = "desk")]
 pub(crate) use open::{read_limited, stream_error};
@@ -67,8 +65,8 @@ pub use seal::{
 #[cfg(all(test, feature = "desk"))]
 pub(crate) use sign::sign_as;
 pub use sign::{
-    BoxRole, CarrierRole, Document, KeyRole, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey, endorsers,
-    read_keys, sign, signers_fingerprint, verify,
+    BoxRole, CarrierRole, Document, KeyRole, SignError, SignerRole, SigningKey, Verified, VerifyError, VerifyingKey,
+    endorsers, read_keys, sign, signers_fingerprint, verify,
 };
 pub use vouch::is_vouched_for;
 #[cfg(any(feature = "box", test))]

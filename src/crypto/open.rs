@@ -2,11 +2,15 @@
 //! elsewhere: a receipt code its own answers ([`super::ReplyIdentity`]), the team's private keys all else
 //! (`crate::unseal`).
 
-use std::io::{self, Read};
+use std::io;
+#[cfg(any(feature = "box", feature = "desk", test))]
+use std::io::Read;
 
 use age::DecryptError;
+#[cfg(any(feature = "box", feature = "desk", test))]
 use zeroize::Zeroizing;
 
+#[cfg(any(feature = "box", feature = "desk", test))]
 use crate::domain::limits::KIB;
 
 /// Something sealed can't be opened; nothing of what is inside is in it.
@@ -42,6 +46,7 @@ pub fn is_sealed(begins: &[u8]) -> bool {
     begins.starts_with(b"age-encryption.org/v1")
 }
 
+#[cfg(any(feature = "box", feature = "desk", test))]
 /// All of a plaintext up to a limit, in memory that is wiped: the places as well from which it moved as it grew beyond what
 /// was expected.
 pub(crate) fn read_limited(
@@ -68,6 +73,7 @@ pub(crate) fn read_limited(
     }
 }
 
+#[cfg(any(feature = "box", feature = "desk", test))]
 /// An error while reading a plaintext: the machine's, or the file's.
 pub(crate) fn stream_error(error: io::Error) -> OpenError {
     if damaged(&error) { OpenError::Altered } else { OpenError::Io(error) }

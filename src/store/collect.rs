@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{
-    CopyError, DamagedFile, LastDay, ReadyCollection, ReadyStanding, SealedPlace, Store, StoreError, damaged, last_days,
-    read_file, ready,
+    CopyError, DamagedFile, LastDay, ReadyCollection, ReadyStanding, SealedPlace, Store, StoreError, damaged,
+    last_days, read_file, ready,
     removal::places,
     report_entry::report_entry,
     rows, signers,

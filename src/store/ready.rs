@@ -158,7 +158,9 @@ mod tests {
         assert!(!store.keep(id(1), ON).unwrap(), "nobody was handed any of it");
         store.hand_out(id(1)).unwrap();
         assert_eq!((store.last_collected_on().unwrap(), store.last_day(LastDay::Fetched).unwrap()), (None, None));
-        assert!(store.keep(id(1), LATER).unwrap() && store.keep(id(1), LATER).unwrap() && !store.keep(id(2), ON).unwrap());
+        assert!(
+            store.keep(id(1), LATER).unwrap() && store.keep(id(1), LATER).unwrap() && !store.keep(id(2), ON).unwrap()
+        );
         assert_eq!(store.last_collected_on().unwrap(), Some(LATER));
         // It goes from the list with the next.
         make_ready(&store, 2, LATER).unwrap();

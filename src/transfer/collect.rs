@@ -15,7 +15,8 @@ use crate::{
     },
     files::{self, FileError, NewFile, Readers, part_path, tarball},
     store::{
-        CollectionRecord, CopyError, DamagedFile, NextCollection, ReadyCollection, ReadyStanding, Snapshot, Store, StoreError,
+        CollectionRecord, CopyError, DamagedFile, NextCollection, ReadyCollection, ReadyStanding, Snapshot, Store,
+        StoreError,
     },
 };
 
@@ -92,11 +93,18 @@ pub fn collect(
     files::refuse_existing(out)?;
     files::parts_beside(out).iter().try_for_each(|part| files::refuse_existing(part))?;
     let mut written = WrittenParts::default();
-    let made = write_parts(store, to, key, (on, again), |number| part_path(out, number), |file, place, _| {
-        file.sync()?;
-        written.add(file, place);
-        Ok(())
-    })?;
+    let made = write_parts(
+        store,
+        to,
+        key,
+        (on, again),
+        |number| part_path(out, number),
+        |file, place, _| {
+            file.sync()?;
+            written.add(file, place);
+            Ok(())
+        },
+    )?;
     let CollectOutcome { number, parts, .. } = made.outcome;
     let marks = (1..=parts).map(|part| mark_of(&files::partial_path(&part_path(out, part))));
     let marks = marks.collect::<Result<_, _>>()?;
@@ -148,11 +156,18 @@ fn collect_ready_once(
     let id = CollectionId::random(&mut os_random());
     files::create_private_directory(&ready_directory(carry, id))?;
     let mut parts = Vec::new();
-    let made = write_parts_as(store, to, key, (what, id), |number| ready_part(carry, id, number), |file, _, entry| {
-        file.commit()?;
-        parts.push(entry);
-        Ok(())
-    })?;
+    let made = write_parts_as(
+        store,
+        to,
+        key,
+        (what, id),
+        |number| ready_part(carry, id, number),
+        |file, _, entry| {
+            file.commit()?;
+            parts.push(entry);
+            Ok(())
+        },
+    )?;
     files::sync_directory(carry)?;
     let (on, standing) = (what.0, ReadyStanding::Waits);
     let (number, previous) = (made.outcome.number, made.previous);
@@ -223,7 +238,7 @@ fn write_parts_as(
                 reports: snapshot.reports(ids, again, &mut outcome.lost)?,
             };
             let mut file = NewFile::create(&place(part), Readers::Owner)?;
-            let mut counted = Counted { inner: &mut file, size: 0 };
+            let mut counted = CountedBytes { inner: &mut file, size: 0 };
             let mut hashed = Hashed::new(BufWriter::with_capacity(MIB / 4, &mut counted));
             write(snapshot, &manifest, to, key, &mut hashed)?;
             hashed.flush()?;
@@ -243,12 +258,12 @@ fn write_parts_as(
 }
 
 /// Counts what is written.
-struct Counted<W> {
+struct CountedBytes<W> {
     inner: W,
     size: u64,
 }
 
-impl<W: Write> Write for Counted<W> {
+impl<W: Write> Write for CountedBytes<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.inner.write(bytes)?;
         self.size += written as u64;

@@ -34,12 +34,7 @@ pub fn told(applied: &Applied, not_taken: Vec<String>) -> Vec<String> {
         "messages that the desk has are",
         "not here: lost with an earlier disk, or gone since",
     );
-    more(
-        applied.deleted,
-        "message was",
-        "messages were",
-        "deleted here: a second signer confirmed what the desk has",
-    );
+    more(applied.deleted, "message was", "messages were", "deleted here: a second signer confirmed what the desk has");
     more(applied.set_aside, "report is", "reports are", "set aside: the status page says why");
     more(applied.withdrawn, "answer was", "answers were", "not kept: a withdrawn report takes none");
     lines

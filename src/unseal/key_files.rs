@@ -41,12 +41,7 @@ impl NewKeys {
             Some(passphrase) => armour(&plain, passphrase).map_err(|e| making(&e))?,
         };
         let (signing_key, signer) = new_signing_key::<SignerRole>(passphrase)?;
-        Ok(Self {
-            identity,
-            recipients: format!("{public}\n"),
-            signing_key,
-            signer: signer.to_file(),
-        })
+        Ok(Self { identity, recipients: format!("{public}\n"), signing_key, signer: signer.to_file() })
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use super::{
     Config,
     capacity::{Capacity, FilesClosed, FreeSpace, Stage},
-    carry::{Carriage, CarryOptions},
+    carriage::{Carriage, CarryOptions},
     error::WebError,
     kdf_queue::{KdfQueue, Place},
     last_look::LastLook,

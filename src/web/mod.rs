@@ -7,6 +7,8 @@ mod address;
 mod answers;
 mod app;
 mod capacity;
+mod carriage;
+mod carried_body;
 mod carry;
 mod codes;
 mod config;
@@ -41,7 +43,7 @@ mod withdraw;
 
 pub use app::{App, AppOptions};
 pub use capacity::FreeSpace;
-pub use carry::CarryOptions;
+pub use carriage::CarryOptions;
 pub use config::{
     AccessibilityConfig, Compliance, Config, ConfigError, Contact, ContactsConfig, LimitsConfig, LinksConfig,
     PrivacyConfig, SecurityConfig, ServiceConfig, TextsConfig, TlsConfig,

@@ -15,6 +15,7 @@ mod both_browsers;
 mod box_backup;
 mod browser;
 mod by_hand;
+mod carrying;
 mod codes;
 mod crash;
 mod crowd;

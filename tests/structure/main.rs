@@ -25,12 +25,16 @@ const MODULES: &[(&str, &[&str])] = &[
     ("store", &["domain", "crypto", "files"]),
     ("transfer", &["domain", "crypto", "store", "files"]),
     ("http", &["domain", "crypto"]),
-    ("web", &["domain", "crypto", "http", "store"]),
+    ("carry", &["domain", "crypto", "files"]),
+    ("web", &["domain", "crypto", "http", "store", "transfer"]),
     ("casebook", &["domain", "crypto", "unseal", "files"]),
     ("desk", &["casebook", "domain", "crypto", "unseal", "files", "http"]),
     (
         "cli",
-        &["domain", "crypto", "unseal", "store", "transfer", "http", "web", "casebook", "desk", "files", "confine"],
+        &[
+            "domain", "crypto", "unseal", "store", "transfer", "http", "web", "carry", "casebook", "desk", "files",
+            "confine",
+        ],
     ),
 ];
 
@@ -53,9 +57,9 @@ const APART: &[&str] = &["casebook::commands"];
 
 /// The programs by their features, and the crates that must not be in each.
 const PROGRAMS: &[(&str, &[&str])] = &[
-    // It has no session of a reviewer and no directory of a demonstration. (minisign brings rpassword; nothing calls
-    // it.)
-    ("box", &["cookie", "time", "tempfile"]),
+    // It has no session of a reviewer and no directory of a demonstration, and goes through no proxy. (minisign brings
+    // rpassword; nothing calls it.)
+    ("box", &["cookie", "time", "tempfile", "tokio-socks"]),
     // It has no store, no receipt codes to hash, no configuration of a server, and no TLS: nobody reaches it from outside.
     (
         "desk",
@@ -70,9 +74,25 @@ const PROGRAMS: &[(&str, &[&str])] = &[
             "rustls-native-certs",
             "ring",
             "sd-notify",
+            "tokio-socks",
         ],
     ),
-    ("box,desk,demo", &[]),
+    // It has no store, no receipt codes, no configuration of a server, and no session.
+    (
+        "carry",
+        &[
+            "rusqlite",
+            "libsqlite3-sys",
+            "argon2",
+            "blake2",
+            "tempfile",
+            "cookie",
+            "sd-notify",
+            "qrcodegen",
+            "x509-cert",
+        ],
+    ),
+    ("box,desk,carry,demo", &[]),
 ];
 
 /// Types that box and desk have one each of, for the same thing.
@@ -205,6 +225,26 @@ fn each_program_is_built_without_what_the_other_is_for() {
         assert!(crates.contains("age") && crates.contains("candour"), "{crates:?}");
         let wrong: Vec<_> = without.iter().chain(NOWHERE).filter(|name| crates.contains(*name)).collect();
         assert!(wrong.is_empty(), "{features}: {wrong:?}");
+    }
+}
+
+#[test]
+fn only_what_carries_can_speak_http_to_others() {
+    for (features, speaks) in [("box", false), ("desk", false), ("carry", true)] {
+        let tree = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p} | {f}"])
+            .args(["--no-default-features", "--features", features])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        let tree = String::from_utf8(tree.stdout).unwrap();
+        let hyper = tree.lines().find(|line| line.starts_with("hyper v")).unwrap();
+        let (_, of_hyper) = hyper.split_once(" | ").unwrap();
+        assert_eq!(
+            of_hyper.split(',').any(|feature| feature.trim_end_matches(" (*)") == "client"),
+            speaks,
+            "{features}: {hyper}"
+        );
     }
 }
 

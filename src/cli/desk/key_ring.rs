@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     casebook::{CasebookError, KeyPaths, Pointer},
-    cli::desk::passphrase,
+    cli::passphrase,
     crypto::{SignerRole, SigningKey, is_under_passphrase},
     domain::limits::KIB,
     files::{self, FileError},

@@ -9,7 +9,6 @@ mod key_ring;
 mod keys_of;
 pub(super) mod new_keys;
 mod open;
-mod passphrase;
 mod print;
 pub(super) mod reach;
 mod set_aside;

@@ -1,12 +1,12 @@
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 
 use crate::{
     cli::{
         confined,
-        desk::passphrase,
         output::{self, Outcome},
+        passphrase,
     },
     crypto::{GovernanceRecipients, SignerRole, read_keys},
     files::{self, FileError, Readers},
@@ -15,15 +15,6 @@ use crate::{
 
 /// What the key that signs is called, beside the identity.
 pub(super) const SIGNING_KEY: &str = "signing.key";
-
-#[derive(Subcommand)]
-pub(in crate::cli) enum KeysCommand {
-    /// Make an identity that opens reports and a key that signs decisions
-    ///
-    /// Writes four files into DIR: identity.txt and signing.key, which never leave the offline machine, and
-    /// governance.recipients and signer.pub, which go to the box.
-    New(NewArguments),
-}
 
 #[derive(Args)]
 pub(in crate::cli) struct NewArguments {
@@ -38,8 +29,7 @@ pub(in crate::cli) struct NewArguments {
     no_passphrase: bool,
 }
 
-pub(in crate::cli) fn run(command: KeysCommand) -> Outcome {
-    let KeysCommand::New(arguments) = command;
+pub(in crate::cli) fn run(arguments: &NewArguments) -> Outcome {
     let dir = &arguments.out;
     let names = ["identity.txt", SIGNING_KEY, "governance.recipients", "signer.pub"];
     // Making keys takes seconds: say first that there is no room for them.

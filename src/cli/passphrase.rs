@@ -3,9 +3,9 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::{
+    crypto::{KeyFileError, Passphrase},
     domain::limits::KIB,
     files,
-    unseal::{KeyFileError, Passphrase},
 };
 
 /// The passphrase from a file, or asked for on the terminal without showing it.

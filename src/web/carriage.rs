@@ -1,0 +1,134 @@
+//! Who may carry, and that what they ask is fresh.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use tokio::sync::Semaphore;
+
+use crate::{
+    crypto::{CarrierRole, ChallengeKey, ChallengeNonce, SignerRole, VerifyingKey, verify},
+    domain::{
+        CarryRequest, Errand,
+        limits::{CARRY_REQUESTS, CHALLENGE_SECONDS},
+        read_carry_head,
+    },
+};
+
+/// What it takes to let somebody carry.
+pub struct CarryOptions {
+    /// Where collections lie ready.
+    pub directory: PathBuf,
+    /// Whose requests are answered besides the signers'.
+    pub carriers: Vec<VerifyingKey<CarrierRole>>,
+    /// Whose decisions are taken.
+    pub signers: Vec<VerifyingKey<SignerRole>>,
+}
+
+/// What all requests of carriers share.
+pub(super) struct Carriage {
+    pub(super) directory: PathBuf,
+    may_carry: Vec<VerifyingKey<CarrierRole>>,
+    pub(super) signers: Vec<VerifyingKey<SignerRole>>,
+    key: ChallengeKey,
+    begun: Instant,
+    used: Mutex<HashMap<ChallengeNonce, u32>>,
+    /// One permit: the answers of decisions are in memory while they are checked.
+    pub(super) bringing: Arc<Semaphore>,
+}
+
+impl Carriage {
+    pub(super) fn new(options: CarryOptions, now: Instant) -> Self {
+        let CarryOptions { directory, carriers, signers } = options;
+        let may_carry = carriers.into_iter().chain(signers.iter().map(VerifyingKey::as_carrier)).collect();
+        Self {
+            directory,
+            may_carry,
+            signers,
+            key: ChallengeKey::generate(),
+            begun: now,
+            used: Mutex::default(),
+            bringing: Arc::new(Semaphore::new(1)),
+        }
+    }
+
+    /// What makes one request fresh.
+    pub(super) fn challenge(&self, now: Instant) -> String {
+        self.key.challenge(self.seconds(now))
+    }
+
+    fn seconds(&self, now: Instant) -> u32 {
+        u32::try_from(now.saturating_duration_since(self.begun).as_secs()).unwrap_or(u32::MAX)
+    }
+
+    /// What is asked, if somebody who may carry signed it, a moment ago and for the first time.
+    pub(super) fn admit(&self, head: &[u8], now: Instant) -> Option<Errand> {
+        let (json, signature) = read_carry_head(head)?;
+        let request = verify::<CarryRequest>(json, signature, &self.may_carry).ok()?;
+        let CarryRequest { challenge, errand, .. } = request.document();
+        let (nonce, given_out) = self.key.read(challenge)?;
+        let now = self.seconds(now);
+        let is_fresh = |given_out: u32| now.saturating_sub(given_out) <= CHALLENGE_SECONDS;
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.retain(|_, given_out| is_fresh(*given_out));
+        let is_taken = is_fresh(given_out) && used.len() < CARRY_REQUESTS && used.insert(nonce, given_out).is_none();
+        is_taken.then_some(*errand)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{
+        crypto::{SigningKey, sign},
+        domain::{Format, carry_head},
+    };
+
+    fn head(key: &SigningKey<CarrierRole>, challenge: &str) -> Vec<u8> {
+        let challenge = challenge.to_owned();
+        let request = CarryRequest { format: Format::CarryRequest, challenge, errand: Errand::Look };
+        let (json, signature) = sign(&request, key).unwrap();
+        carry_head(&json, &signature).unwrap()
+    }
+
+    #[test]
+    fn a_request_is_admitted_once_and_for_two_minutes() {
+        let (key, public) = SigningKey::generate().unwrap();
+        let now = Instant::now();
+        let options = || CarryOptions { directory: PathBuf::new(), carriers: vec![public.clone()], signers: vec![] };
+        let (carriage, later) = (Carriage::new(options(), now), Carriage::new(options(), now));
+        let after = |seconds| now + Duration::from_secs(seconds);
+        let request = head(&key, &carriage.key.challenge(carriage.seconds(after(10))));
+        assert_eq!(later.admit(&request, after(10)), None, "another run of the box");
+        assert_eq!(carriage.admit(&request, after(131)), None, "too late");
+        assert_eq!(carriage.admit(&request, after(130)), Some(Errand::Look));
+        assert_eq!(carriage.admit(&request, after(130)), None, "a second time");
+        let (stranger, _) = SigningKey::generate().unwrap();
+        let challenge = carriage.key.challenge(0);
+        assert_eq!(carriage.admit(&head(&stranger, &challenge), now), None);
+        assert_eq!(
+            carriage.admit(&head(&key, &challenge), now),
+            Some(Errand::Look),
+            "what a stranger used is not used up"
+        );
+    }
+
+    #[test]
+    fn a_thousand_requests_of_two_minutes_are_remembered_and_then_forgotten() {
+        let (key, public) = SigningKey::generate().unwrap();
+        let now = Instant::now();
+        let options = CarryOptions { directory: PathBuf::new(), carriers: vec![public], signers: vec![] };
+        let carriage = Carriage::new(options, now);
+        let requests: Vec<Vec<u8>> = (0..1000).map(|_| head(&key, &carriage.key.challenge(0))).collect();
+        assert!(requests.iter().all(|request| carriage.admit(request, now).is_some()));
+        assert!(requests.iter().all(|request| carriage.admit(request, now).is_none()));
+        let after = now + Duration::from_secs(u64::from(CHALLENGE_SECONDS) + 1);
+        assert_eq!(carriage.admit(&head(&key, &carriage.key.challenge(121)), after), Some(Errand::Look));
+        assert_eq!(carriage.used.lock().unwrap().len(), 1);
+    }
+}

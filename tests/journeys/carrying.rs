@@ -1,0 +1,503 @@
+//! Carrying without a stick: what lies ready is fetched and decisions are brought, with the real binary over a real socket; and
+//! whoever has no key that the box knows learns nothing.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use candour::{
+    crypto::{CarrierRole, Document, KeyFileError, SignerRole, SigningKey, digest, read_signing_key, sign},
+    domain::{BoxId, Carried, CarryRequest, Digest, Endorsement, Errand, Format, WaitingCollection, carry_head},
+};
+
+use crate::support::{
+    authority::Authority,
+    http::{self, File, Page},
+    installation::{Installation, Said},
+    person,
+    relay::Towards,
+    tor::TorNetwork,
+};
+
+const TEXT: &str = "meandering-heron-3308 was said on the ward";
+const ANSWER: &str = "tangerine-verdict-7713";
+/// Bytes of a file that makes a collection of many pieces.
+const LARGE: u64 = 6 * 1024 * 1024;
+
+/// An installation whose box knows the key of one carrier.
+struct Carrying(Installation);
+
+impl Carrying {
+    fn new() -> Self {
+        let place = Installation::new();
+        place.done(&["keys", "carrier", "--out", "carrier", "--no-passphrase"]);
+        fs::copy(place.path("carrier/carrier.pub"), place.path("public/carriers.pub")).unwrap();
+        fs::create_dir(place.path("fetched")).unwrap();
+        Self(place)
+    }
+
+    /// Lays a collection ready.
+    fn ready(&self) -> String {
+        self.0.done(&["collect", "--data", "box", "--keys", "public", "--ready"])
+    }
+
+    fn carry(&self, to: SocketAddr, more: &[&str]) -> Said {
+        let from = format!("http://{to}");
+        self.0.run(&[&["carry", "--from", &from, "--signing-key", "carrier/carrier.key"], more].concat())
+    }
+
+    /// Fetches into `fetched`.
+    fn fetch(&self, from: SocketAddr) -> Said {
+        self.carry(from, &["--out", "fetched"])
+    }
+
+    fn fetched(&self, name: &str) -> Vec<u8> {
+        fs::read(self.0.path("fetched").join(name)).unwrap()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path("fetched")).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn key(&self, name: &str) -> SigningKey<CarrierRole> {
+        let text = fs::read_to_string(self.0.path(name)).unwrap();
+        read_signing_key(&text, || Err(KeyFileError::Asking(String::new()))).unwrap_or_else(|e| panic!("{e}"))
+    }
+}
+
+fn done(said: &Said) -> &str {
+    assert_eq!((said.status, said.error.as_str()), (0, ""), "{}", said.out);
+    &said.out
+}
+
+fn send(to: SocketAddr) -> String {
+    person::send(to, "staff-concern", &[("description", TEXT)], vec![]).one("#receipt-code")
+}
+
+fn send_large(to: SocketAddr) {
+    let content = std::io::repeat(b'x').take(LARGE);
+    let file = File { name: "a.txt", media_type: "text/plain", length: LARGE, content: Box::new(content) };
+    person::send(to, "staff-concern", &[("description", TEXT)], vec![file]);
+}
+
+fn post(to: SocketAddr, path: &str, body: &[u8]) -> Page {
+    let head = format!("POST {path} HTTP/1.1\r\nContent-Length: {}\r\n", body.len());
+    http::exchange(to, &head, |stream| stream.write_all(body))
+}
+
+fn challenge(to: SocketAddr) -> String {
+    post(to, "/carry/challenge", b"").text().lines().next().unwrap().to_owned()
+}
+
+fn request(challenge: &str, errand: Errand, key: &SigningKey<CarrierRole>) -> Vec<u8> {
+    let request = CarryRequest { format: Format::CarryRequest, challenge: challenge.to_owned(), errand };
+    let (json, signature) = sign(&request, key).unwrap();
+    carry_head(&json, &signature).unwrap()
+}
+
+fn answered(page: &Page) -> Carried {
+    assert_eq!(page.status, 200);
+    serde_json::from_slice(page.body.split(|byte| *byte == b'\n').next().unwrap()).unwrap()
+}
+
+fn waiting(to: SocketAddr, key: &SigningKey<CarrierRole>) -> Option<WaitingCollection> {
+    match answered(&post(to, "/carry", &request(&challenge(to), Errand::Look, key))) {
+        Carried::Waiting(waiting) => waiting,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_lies_ready_is_fetched_and_decisions_are_brought_until_the_person_reads_them() {
+    let place = Carrying::new();
+    let running = place.0.serve();
+    let to = running.address;
+    assert_eq!(done(&place.fetch(to)), "nothing lies ready at the box that was not fetched already\n");
+    let code = send(to);
+    // Nobody fetched the first: the next has its number.
+    assert!(place.ready().starts_with("collection 1: 1 message from 1 report, ready"));
+    assert!(place.ready().starts_with("collection 1: "));
+    let said = place.fetch(to);
+    assert!(done(&said).contains("is in fetched/collection-1: carry it to the desk"), "{}", said.out);
+    assert_eq!(place.names(), ["collection-1"]);
+    assert_eq!(done(&place.fetch(to)), "nothing lies ready at the box that was not fetched already\n");
+
+    place.0.import("fetched/collection-1");
+    let id = place.0.desk_list()[0]["id"].as_str().unwrap().to_owned();
+    place.0.put("reply", ANSWER.as_bytes());
+    place.0.decide(&id, &["--reply-file", "reply"]);
+    place.0.export("d1");
+    assert!(place.ready().starts_with("collection 2: "));
+    let said = place.carry(to, &["--bring", "d1", "--out", "fetched"]);
+    let lines: Vec<&str> = done(&said).lines().collect();
+    assert_eq!(lines[..2], ["the box took d1", "delivered 1 answer, met 0 clocks; 0 answers were here already"]);
+    assert!(lines.last().unwrap().contains("fetched/collection-2"), "{}", said.out);
+    assert!(person::status(to, &code).text().contains(ANSWER));
+    place.0.import("fetched/collection-2");
+    // The same again changes nothing.
+    let said = place.carry(to, &["--bring", "d1"]);
+    assert!(done(&said).contains("delivered 0 answers, met 0 clocks; 1 answer was here already"), "{}", said.out);
+    place.0.assert_nothing_plain(&[TEXT], "carried");
+    let said = running.stop();
+    assert_eq!(said, "", "what it says of carriers");
+}
+
+#[test]
+fn decisions_that_were_altered_or_are_no_decisions_are_refused_with_why() {
+    let place = Carrying::new();
+    let running = place.0.serve();
+    send(running.address);
+    place.ready();
+    place.fetch(running.address);
+    place.0.import("fetched/collection-1");
+    place.0.export("d1");
+    let mut altered = fs::read(place.0.path("d1")).unwrap();
+    altered[600] ^= 1;
+    place.0.put("altered", &altered);
+    place.0.put("none", b"not decisions");
+    for (file, why) in [("altered", "the decisions are refused"), ("none", "not a whole decisions file")] {
+        let said = place.carry(running.address, &["--bring", file]);
+        assert_eq!((said.status, said.out.as_str()), (1, ""));
+        assert!(said.error.starts_with("candour: the box refused: ") && said.error.contains(why), "{}", said.error);
+    }
+    done(&place.carry(running.address, &["--bring", "d1"]));
+}
+
+#[test]
+fn a_stranger_gets_what_an_address_gets_that_is_not_there() {
+    let place = Carrying::new();
+    let earlier = {
+        let running = place.0.serve();
+        let given_out = challenge(running.address);
+        running.stop();
+        given_out
+    };
+    let running = place.0.serve();
+    let to = running.address;
+    send(to);
+    place.ready();
+    let (carrier, signer) = (place.key("carrier/carrier.key"), place.key("team/signing.key"));
+    let (stranger, _) = SigningKey::<CarrierRole>::generate().unwrap();
+    let id = waiting(to, &carrier).unwrap().id;
+    let used = request(&challenge(to), Errand::Look, &carrier);
+    assert!(matches!(answered(&post(to, "/carry", &used)), Carried::Waiting(Some(_))));
+    // A signer may carry too.
+    assert!(waiting(to, &signer).is_some());
+
+    let whole = request(&challenge(to), Errand::Look, &carrier);
+    let altered_at = |at: usize| {
+        let mut altered = request(&challenge(to), Errand::Look, &carrier);
+        altered[at] ^= 1;
+        altered
+    };
+    // The signature of one request over another: another part, another offset, other decisions.
+    let fetch = |part, offset| Errand::Fetch { collection: id, part, offset };
+    let bring = |byte| Errand::Bring { size: 10, sha256: Digest([byte; 32]) };
+    let of_another = |one: Errand, other: Errand| {
+        let challenge = challenge(to);
+        let signed = |errand| {
+            let request = CarryRequest { format: Format::CarryRequest, challenge: challenge.clone(), errand };
+            sign(&request, &carrier).unwrap()
+        };
+        carry_head(&signed(one).0, &signed(other).1).unwrap()
+    };
+    // A signature by the same key over something else that is signed.
+    let of_something_else = {
+        let text = fs::read_to_string(place.0.path("team/signing.key")).unwrap();
+        let key: SigningKey<SignerRole> =
+            read_signing_key(&text, || Err(KeyFileError::Asking(String::new()))).unwrap_or_else(|e| panic!("{e}"));
+        let endorsement = Endorsement {
+            format: Endorsement::FORMAT,
+            r#box: BoxId([1; 16]),
+            report: "00000000000000aa".parse().unwrap(),
+            seq: 1,
+            kind: candour::domain::AnswerKind::Reply,
+            text: digest(b"x"),
+        };
+        let (json, signature) = sign(&endorsement, &key).unwrap();
+        carry_head(&json, &signature).unwrap()
+    };
+    let wrong = [
+        ("nothing", vec![]),
+        ("zeros", vec![0; 5000]),
+        ("a part of a head", whole[..4000].to_vec()),
+        ("an altered request", altered_at(40)),
+        ("an altered signature", altered_at(whole.iter().position(|byte| *byte == b'\n').unwrap() + 60)),
+        ("a stranger's", request(&challenge(to), Errand::Look, &stranger)),
+        ("an old one", used),
+        ("of an earlier run", request(&earlier, Errand::Look, &carrier)),
+        ("a made-up challenge", request(&"0".repeat(104), Errand::Look, &carrier)),
+        ("for another part", of_another(fetch(1, 0), fetch(2, 0))),
+        ("for another offset", of_another(fetch(1, 0), fetch(1, 5))),
+        ("for other decisions", of_another(bring(1), bring(2))),
+        ("a signature over something else", of_something_else),
+    ];
+    let unknown = post(to, "/no-such-address", b"");
+    let is_alike = |page: &Page, to: &Page, what: &str| {
+        assert_eq!((page.status, page.head.as_str(), page.size()), (404, to.head.as_str(), to.size()), "{what}");
+        assert_eq!(page.said(), to.said(), "{what}");
+    };
+    for (what, body) in &wrong {
+        is_alike(&post(to, "/carry", body), &unknown, what);
+    }
+    let (unknown, unknown_head) = (http::get(to, "/no-such-address"), head(to, "/no-such-address"));
+    for path in ["/carry", "/carry/challenge"] {
+        is_alike(&http::get(to, path), &unknown, path);
+        assert_eq!(head(to, path).head, unknown_head.head);
+        let put = |path: &str| http::exchange(to, &format!("PUT {path} HTTP/1.1\r\nContent-Length: 0\r\n"), |_| Ok(()));
+        is_alike(&put(path), &put("/no-such-address"), path);
+    }
+    // None of them used anything up.
+    assert!(waiting(to, &carrier).is_some());
+    // And what anybody may ask is as long as a page, a thousand times, each another.
+    let page = http::get(to, "/");
+    let mut given_out: Vec<String> = (0..1000)
+        .map(|_| {
+            let answer = post(to, "/carry/challenge", b"");
+            assert_eq!((answer.status, answer.size()), (200, page.size()));
+            answer.text().lines().next().unwrap().to_owned()
+        })
+        .collect();
+    given_out.sort();
+    given_out.dedup();
+    assert_eq!(given_out.len(), 1000);
+    done(&place.fetch(to));
+}
+
+fn head(to: SocketAddr, path: &str) -> Page {
+    http::exchange(to, &format!("HEAD {path} HTTP/1.1\r\n"), |_| Ok(()))
+}
+
+#[test]
+fn a_stolen_key_is_taken_back() {
+    let place = Carrying::new();
+    let running = place.0.serve();
+    place.ready();
+    done(&place.fetch(running.address));
+    running.stop();
+    fs::remove_file(place.0.path("public/carriers.pub")).unwrap();
+    let running = place.0.serve();
+    place.ready();
+    let said = place.fetch(running.address);
+    assert_eq!((said.status, said.out.as_str()), (1, ""));
+    assert!(said.error.contains("is not a box, or a box that does not know this key"), "{}", said.error);
+    // What is no box is told alike.
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = other.local_addr().unwrap();
+    thread::spawn(move || {
+        while let Ok((mut stream, _)) = other.accept() {
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
+        }
+    });
+    let of_another = place.fetch(at);
+    assert_eq!(of_another.error.replace(&at.to_string(), ""), said.error.replace(&running.address.to_string(), ""));
+    let said = place.fetch(SocketAddr::from(([127, 0, 0, 1], 1)));
+    assert!(said.error.contains("can't be reached"), "{}", said.error);
+}
+
+/// Passes connections on, and so many bytes of answers in all.
+struct Cutting {
+    address: SocketAddr,
+    left: Arc<AtomicU64>,
+}
+
+impl Cutting {
+    fn before(to: SocketAddr, bytes: u64) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (address, left) = (listener.local_addr().unwrap(), Arc::new(AtomicU64::new(bytes)));
+        let shared = Arc::clone(&left);
+        thread::spawn(move || {
+            while let Ok((near, _)) = listener.accept() {
+                let far = TcpStream::connect(to).unwrap();
+                let left = Arc::clone(&shared);
+                let (mut asks, mut asked) = (near.try_clone().unwrap(), far.try_clone().unwrap());
+                thread::spawn(move || {
+                    let _ = std::io::copy(&mut asks, &mut asked);
+                });
+                thread::spawn(move || pass(far, near, &left));
+            }
+        });
+        Self { address, left }
+    }
+}
+
+fn pass(mut from: TcpStream, mut to: TcpStream, left: &AtomicU64) {
+    let mut piece = vec![0; 16 * 1024];
+    while let Ok(length @ 1..) = from.read(&mut piece) {
+        let before = left.load(Ordering::SeqCst);
+        let passed = usize::try_from(before).map_or(length, |before| before.min(length));
+        left.store(before - passed as u64, Ordering::SeqCst);
+        if to.write_all(&piece[..passed]).is_err() || passed < length {
+            break;
+        }
+    }
+    let _ = (from.shutdown(std::net::Shutdown::Both), to.shutdown(std::net::Shutdown::Both));
+}
+
+#[test]
+fn what_broke_off_goes_on_from_there_and_another_collection_waits_behind_it() {
+    const CUT: u64 = 3 * 1024 * 1024;
+    let place = Carrying::new();
+    let running = place.0.serve();
+    send_large(running.address);
+    place.ready();
+    let slow = Cutting::before(running.address, CUT);
+    let said = place.fetch(slow.address);
+    assert_eq!((said.status, said.out.as_str()), (1, ""));
+    assert!(said.error.contains("the connection ended before all of it had come"), "{}", said.error);
+    let names = place.names();
+    assert!(names.len() == 1 && names[0].starts_with("collection-1.") && names[0].ends_with(".fetching"), "{names:?}");
+    let came = place.fetched(&names[0]).len() as u64;
+    assert!((CUT / 2..CUT).contains(&came), "{came}");
+
+    // A timer goes on meanwhile: somebody has a piece of the first, so its number is used up.
+    send(running.address);
+    assert!(place.ready().starts_with("collection 2: "));
+    assert!(place.ready().starts_with("collection 2: "), "of that nobody has any");
+    let plenty = 1 << 40;
+    slow.left.store(plenty, Ordering::SeqCst);
+    let said = place.fetch(slow.address);
+    assert_eq!(done(&said).lines().count(), 2, "{}", said.out);
+    assert_eq!(place.names(), ["collection-1", "collection-2"]);
+    let passed = plenty - slow.left.load(Ordering::SeqCst);
+    let both: u64 = ["collection-1", "collection-2"].map(|name| place.fetched(name).len() as u64).iter().sum();
+    assert!(passed < both, "{passed} bytes came for {both}, and {came} were here");
+    place.0.import("fetched/collection-1");
+    place.0.import("fetched/collection-2");
+    assert_eq!(place.0.desk_list().as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_collection_that_lies_there_already_is_not_fetched_again_and_another_file_is_left_alone() {
+    let place = Carrying::new();
+    let running = place.0.serve();
+    send(running.address);
+    place.ready();
+    place.0.put("fetched/collection-1", b"somebody's");
+    let said = place.fetch(running.address);
+    assert_eq!(said.status, 1);
+    assert!(said.error.contains("fetched/collection-1 is there already; nothing was overwritten"), "{}", said.error);
+    assert_eq!(place.fetched("collection-1"), b"somebody's");
+    // As it is after all parts came and before the box heard of that.
+    let key = place.key("carrier/carrier.key");
+    let id = waiting(running.address, &key).unwrap().id;
+    fs::copy(place.0.path(&format!("box/carry/{id}/1")), place.0.path("fetched/collection-1")).unwrap();
+    assert!(done(&place.fetch(running.address)).contains("fetched/collection-1"));
+    assert_eq!(waiting(running.address, &key), None);
+}
+
+#[test]
+fn two_carriers_at_once_have_the_same_and_a_network_sees_one_size() {
+    let place = Carrying::new();
+    let running = place.0.serve();
+    let to = running.address;
+    place.ready();
+    let key = place.key("carrier/carrier.key");
+    let piece = |offset| {
+        let WaitingCollection { id, .. } = waiting(to, &key).unwrap();
+        let errand = Errand::Fetch { collection: id, part: 1, offset };
+        post(to, "/carry", &request(&challenge(to), errand, &key)).body.len()
+    };
+    // With nothing in it, from its middle on, and with a concern: nobody on the way can tell.
+    assert_eq!((piece(0), piece(500)), (1024 * 1024, 1024 * 1024));
+    done(&place.fetch(to));
+    send(to);
+    place.ready();
+    assert_eq!(piece(0), 1024 * 1024);
+    fs::create_dir(place.0.path("also")).unwrap();
+    thread::scope(|scope| {
+        let both = ["fetched", "also"].map(|out| {
+            scope.spawn({
+                let place = &place;
+                move || place.carry(to, &["--out", out])
+            })
+        });
+        for carrier in both {
+            assert_eq!(carrier.join().unwrap().status, 0);
+        }
+    });
+    let there = ["fetched/collection-2", "also/collection-2"].map(|name| fs::read(place.0.path(name)).ok());
+    assert!(there.iter().any(Option::is_some));
+    if let [Some(one), Some(other)] = &there {
+        assert!(one == other);
+    }
+}
+
+#[test]
+fn it_is_carried_over_tls_with_whom_this_machine_trusts() {
+    let place = Carrying::new();
+    let (authority, stranger) = (Authority::new(), Authority::new());
+    let issued = authority.issue(&["localhost"]);
+    place.0.put_secret("chain.pem", issued.chain.as_bytes());
+    place.0.put_secret("key.pem", issued.key.as_bytes());
+    place.0.put("authority.pem", authority.pem().as_bytes());
+    place.0.put("stranger.pem", stranger.pem().as_bytes());
+    place.0.put("tls.toml", b"[limits]\ndisk_reserve_mib = 0\n[tls]\ncertificate = \"chain.pem\"\nkey = \"key.pem\"\n");
+    let running = place.0.serve_with(&["--config", "tls.toml", "--listen", "tls:127.0.0.1:0"]);
+    send(running.address);
+    place.ready();
+    let from = format!("https://localhost:{}", running.over_tls().port());
+    let carry = |trusted: &str| {
+        let mut carry = place.0.program(env!("CARGO_BIN_EXE_candour"));
+        carry.args(["carry", "--from", &from, "--signing-key", "carrier/carrier.key", "--out", "fetched"]);
+        Said::from(carry.env("SSL_CERT_FILE", place.0.path(trusted)).output().unwrap())
+    };
+    let refused = carry("stranger.pem");
+    assert!(refused.status == 1 && refused.error.contains("can't be reached"), "{}", refused.error);
+    assert!(done(&carry("authority.pem")).contains("fetched/collection-1"));
+    place.0.import("fetched/collection-1");
+}
+
+#[test]
+#[ignore = "needs tor"]
+fn it_is_carried_through_a_tor_network() {
+    let place = Carrying::new();
+    let running = place.0.serve();
+    let tor = TorNetwork::before(running.address);
+    send(running.address);
+    place.ready();
+    let Towards::Socks { proxy, name } = tor.towards() else { panic!("tor is a proxy") };
+    let (from, proxy) = (format!("http://{name}"), proxy.to_string());
+    let carry = || {
+        place.0.run(&[
+            "carry",
+            "--from",
+            &from,
+            "--proxy",
+            &proxy,
+            "--signing-key",
+            "carrier/carrier.key",
+            "--out",
+            "fetched",
+        ])
+    };
+    let took = tor.wait_until(|| carry().status == 0);
+    println!("a collection came through tor, which had to begin first, after {took:?}");
+    place.0.import("fetched/collection-1");
+    place.0.export("d1");
+    let start = std::time::Instant::now();
+    let said = place.0.run(&[
+        "carry",
+        "--from",
+        &from,
+        "--proxy",
+        &proxy,
+        "--signing-key",
+        "carrier/carrier.key",
+        "--bring",
+        "d1",
+    ]);
+    assert!(done(&said).starts_with("the box took d1"));
+    println!("decisions went through tor in {:?}", start.elapsed());
+}
