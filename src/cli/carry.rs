@@ -28,7 +28,7 @@ const AT_ONCE: usize = 8;
 
 #[derive(Args)]
 pub(in crate::cli) struct CarryArguments {
-    /// The box's address: https://NAME, or http://NAME.onion through Tor
+    /// The box's address as a browser has it: with HTTPS, or an onion address, which is reached through Tor
     #[arg(long, value_name = "URL")]
     from: BoxAddress,
     /// The key that the box knows: a carrier.key, made with `candour keys carrier`

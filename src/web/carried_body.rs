@@ -5,16 +5,14 @@ use std::{
     io::{self, Read},
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
-use axum::{
-    body::{Body, HttpBody},
-    extract::Request,
-};
+use axum::{body::HttpBody, extract::Request};
 use bytes::{Buf, Bytes};
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{sync::mpsc, task::JoinHandle, time};
 
 use crate::{
     crypto::{Hasher, carried_size},
@@ -24,12 +22,14 @@ use crate::{
     },
     http::{
         Allowance,
-        body_limits::{Guarded, Watch, discard},
+        body_limits::{Guarded, Watch},
     },
 };
 
 /// Bytes of a collection that are read at a time.
 const PIECE: usize = 128 * KIB;
+/// How long what was refused is read for.
+const DISCARDED_WITHIN: Duration = Duration::from_mins(1);
 /// What a part is padded with.
 const ZEROS: &[u8] = &[0; PIECE];
 
@@ -52,8 +52,9 @@ impl CarriedBody {
     }
 
     /// Reads what is left of it and looks at none of it: whoever sends hears an answer when all of it is sent.
-    pub(super) fn discard(self) {
-        discard(Body::new(self.body));
+    pub(super) fn discard(mut self) {
+        let all = async move { while self.next().await.is_some() {} };
+        tokio::spawn(time::timeout(DISCARDED_WITHIN, all));
     }
 
     /// What comes next; none at the end, or if it broke off.

@@ -291,6 +291,9 @@ fn a_stolen_key_is_taken_back() {
     let said = place.fetch(running.address);
     assert_eq!((said.status, said.out.as_str()), (1, ""));
     assert!(said.error.contains("is not a box, or a box that does not know this key"), "{}", said.error);
+    // However much is sent before the answer comes.
+    place.0.put("d1", &vec![0; 20 * 1024 * 1024]);
+    assert_eq!(place.carry(running.address, &["--bring", "d1"]).error, said.error);
     // What is no box is told alike.
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
     let at = other.local_addr().unwrap();

@@ -82,6 +82,7 @@ impl Stages {
         );
         stages.add("export", CARRIED, &["desk", "export", "--casebook", "casebook", "--out", "d1"], Some("d1"));
         stages.add("deliver", CARRIED, &["deliver", "--data", "box", "--keys", "public", "d1"], None);
+        stages.add("ready", CARRIED, &["collect", "--data", "box", "--keys", "public", "--ready"], None);
         stages.add("backup", AT_DESK, &["desk", "backup", "--casebook", "casebook", "--out", "b1"], Some("b1"));
         stages.add("restore", AT_DESK, RESTORE, Some("restored/casebook.json"));
         let aside = ["desk", "set-aside", "--casebook", "casebook", "--reason", "not-for-us", &report];

@@ -95,8 +95,11 @@ impl KeysArgument {
             return Ok(Vec::new());
         }
         read_keys(&files::read_text(&path, KEY_FILE_BYTES)?).map_err(|line| {
-            let place =
-                if line == 0 { "holds no minisign public key".to_owned() } else { format!("line {line} is none") };
+            let place = if line == 0 {
+                "holds no minisign public key".to_owned()
+            } else {
+                format!("line {line} is not a minisign public key")
+            };
             Failure::Failed(format!(
                 "{} {place}; put each carrier's carrier.pub there, one after another, or remove the file",
                 path.display()
