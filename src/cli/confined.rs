@@ -1,14 +1,12 @@
 //! What a command gives up before it handles what others wrote, and what is said where the kernel can't hold it to that.
 
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-};
+#[cfg(any(feature = "box", feature = "desk"))]
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
-use crate::{
-    cli::output::{self, Failure, Outcome},
-    confine::{self, Landlock, Profile, Reach},
-};
+#[cfg(any(feature = "box", feature = "desk"))]
+use crate::cli::output::{self, Failure, Outcome};
+use crate::confine::{self, Landlock, Profile, Reach};
 
 /// Files that are named to a command, to be read, and files and directories that it changes or makes.
 pub(in crate::cli) fn reach<'a>(
@@ -43,7 +41,6 @@ pub(in crate::cli) fn leave_standard_input() {
     }
 }
 
-#[cfg(any(feature = "box", feature = "desk"))]
 /// For a command that ends soon: from here on it has no network, no other program, and no file but these. Where the kernel
 /// can't see to that, it does without.
 pub(in crate::cli) fn ends_soon(reach: &Reach) {

@@ -127,8 +127,11 @@ fn what_lies_ready_is_fetched_and_decisions_are_brought_until_the_person_reads_t
     // Nobody fetched the first: the next has its number.
     assert!(place.ready().starts_with("collection 1: 1 message from 1 report, ready"));
     assert!(place.ready().starts_with("collection 1: "));
+    // That it lies ready says nothing to the person: somebody has to have it.
+    assert_eq!(person::status(to, &code).one("#emptied-on"), "Not yet");
     let said = place.fetch(to);
     assert!(done(&said).contains("is in fetched/collection-1: carry it to the desk"), "{}", said.out);
+    assert_ne!(person::status(to, &code).one("#emptied-on"), "Not yet");
     assert_eq!(place.names(), ["collection-1"]);
     assert_eq!(done(&place.fetch(to)), "nothing lies ready at the box that was not fetched already\n");
 
