@@ -5,7 +5,7 @@ use minisign::{KeyPair, SecretKeyBox};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::{KeyRole, SigningKey, VerifyingKey};
+use super::{CarrierRole, KeyRole, SigningKey, VerifyingKey};
 
 /// Characters that a new passphrase has at least: a password that stands alone needs as many (NIST SP 800-63B-4, section
 /// 3.1.1.2), and whoever has the file can try as fast as their machines go.
@@ -127,15 +127,21 @@ pub fn read_signing_key<R: KeyRole>(
     file: &str,
     ask: impl FnOnce() -> Result<Passphrase, KeyFileError>,
 ) -> Result<SigningKey<R>, KeyFileError> {
-    const KIND: KeyFileError = KeyFileError::Kind("a minisign secret key; give the key file that `candour keys` made");
+    let kind = || {
+        KeyFileError::Kind(if R::NAME == CarrierRole::NAME {
+            "a minisign secret key; give the carrier.key that `candour keys carrier` made"
+        } else {
+            "a minisign secret key; give the signing.key that `candour keys new` made"
+        })
+    };
     let encrypted = match derivation(file) {
         Some(derivation) if derivation == *UNDER_PASSPHRASE => true,
         Some([0, 0]) => false,
-        _ => return Err(KIND),
+        _ => return Err(kind()),
     };
-    let parsed = SecretKeyBox::from_string(file).map_err(|_| KIND)?;
+    let parsed = SecretKeyBox::from_string(file).map_err(|_| kind())?;
     if !encrypted {
-        return parsed.into_unencrypted_secret_key().map(SigningKey::new).map_err(|_| KIND);
+        return parsed.into_unencrypted_secret_key().map(SigningKey::new).map_err(|_| kind());
     }
     let passphrase = ask()?;
     parsed.into_secret_key(Some(passphrase.exposed())).map(SigningKey::new).map_err(|_| KeyFileError::Passphrase)
