@@ -318,8 +318,15 @@ struct Cutting {
     left: Arc<AtomicU64>,
 }
 
+/// What comes after those.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    End,
+    Silence,
+}
+
 impl Cutting {
-    fn before(to: SocketAddr, bytes: u64) -> Self {
+    fn before(to: SocketAddr, bytes: u64, then: Then) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (address, left) = (listener.local_addr().unwrap(), Arc::new(AtomicU64::new(bytes)));
         let shared = Arc::clone(&left);
@@ -331,20 +338,27 @@ impl Cutting {
                 thread::spawn(move || {
                     let _ = std::io::copy(&mut asks, &mut asked);
                 });
-                thread::spawn(move || pass(far, near, &left));
+                thread::spawn(move || pass(far, near, &left, then));
             }
         });
         Self { address, left }
     }
 }
 
-fn pass(mut from: TcpStream, mut to: TcpStream, left: &AtomicU64) {
+fn pass(mut from: TcpStream, mut to: TcpStream, left: &AtomicU64, then: Then) {
     let mut piece = vec![0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut piece) {
         let before = left.load(Ordering::SeqCst);
         let passed = usize::try_from(before).map_or(length, |before| before.min(length));
         left.store(before - passed as u64, Ordering::SeqCst);
-        if to.write_all(&piece[..passed]).is_err() || passed < length {
+        if to.write_all(&piece[..passed]).is_err() {
+            break;
+        }
+        if passed < length {
+            // Whoever waits for more waits until they are gone.
+            if then == Then::Silence {
+                let _ = to.read(&mut [0]);
+            }
             break;
         }
     }
@@ -358,7 +372,7 @@ fn what_broke_off_goes_on_from_there_and_another_collection_waits_behind_it() {
     let running = place.0.serve();
     send_large(running.address);
     place.ready();
-    let slow = Cutting::before(running.address, CUT);
+    let slow = Cutting::before(running.address, CUT, Then::End);
     let said = place.fetch(slow.address);
     assert_eq!((said.status, said.out.as_str()), (1, ""));
     assert!(said.error.contains("the connection ended before all of it had come"), "{}", said.error);
@@ -382,6 +396,40 @@ fn what_broke_off_goes_on_from_there_and_another_collection_waits_behind_it() {
     place.0.import("fetched/collection-1");
     place.0.import("fetched/collection-2");
     assert_eq!(place.0.desk_list().as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn whoever_was_killed_in_the_middle_goes_on_from_there() {
+    const CUT: u64 = 3 * 1024 * 1024;
+    let place = Carrying::new();
+    let running = place.0.serve();
+    send_large(running.address);
+    place.ready();
+    let silent = Cutting::before(running.address, CUT, Then::Silence);
+    let from = format!("http://{}", silent.address);
+    let mut carry = place.0.program(env!("CARGO_BIN_EXE_candour"));
+    carry.args(["carry", "--from", &from, "--signing-key", "carrier/carrier.key", "--out", "fetched"]);
+    let mut carrier = carry.spawn().unwrap();
+    let came = || {
+        let partial = place.names().into_iter().find(|name| name.ends_with(".fetching"));
+        partial.and_then(|name| fs::metadata(place.0.path("fetched").join(name)).ok()).map_or(0, |found| found.len())
+    };
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while came() < CUT / 2 {
+        assert!(std::time::Instant::now() < until, "{} bytes came", came());
+        thread::yield_now();
+    }
+    carrier.kill().unwrap();
+    carrier.wait().unwrap();
+    let here = came();
+    assert!(here < LARGE && place.names().len() == 1, "{:?}", place.names());
+    let plenty = 1 << 40;
+    silent.left.store(plenty, Ordering::SeqCst);
+    done(&place.fetch(silent.address));
+    let whole = place.fetched("collection-1").len() as u64;
+    let passed = plenty - silent.left.load(Ordering::SeqCst);
+    assert!(passed < whole, "{passed} bytes came for {whole}, and {here} were here");
+    place.0.import("fetched/collection-1");
 }
 
 #[test]
