@@ -10,6 +10,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use candour::{
@@ -414,9 +415,9 @@ fn whoever_was_killed_in_the_middle_goes_on_from_there() {
         let partial = place.names().into_iter().find(|name| name.ends_with(".fetching"));
         partial.and_then(|name| fs::metadata(place.0.path("fetched").join(name)).ok()).map_or(0, |found| found.len())
     };
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     while came() < CUT / 2 {
-        assert!(std::time::Instant::now() < until, "{} bytes came", came());
+        assert!(Instant::now() < until, "{} bytes came", came());
         thread::yield_now();
     }
     carrier.kill().unwrap();
@@ -540,7 +541,7 @@ fn it_is_carried_through_a_tor_network() {
     println!("a collection came through tor, which had to begin first, after {took:?}");
     place.0.import("fetched/collection-1");
     place.0.export("d1");
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     let said = place.0.run(&[
         "carry",
         "--from",
