@@ -7,7 +7,7 @@ use std::{env, path::Path, process::Command};
 const FEATURES: [&str; 4] = ["box", "desk", "carry", "demo"];
 /// Digits of a commit that are named.
 const DIGITS: usize = 12;
-/// What a program is made of: if any of it changes, the commit may have been changed in the tree.
+/// What a program is made of: if any of it is not as it was committed, the program says so.
 const SOURCES: [&str; 6] = ["build.rs", "Cargo.toml", "Cargo.lock", "askama.toml", "src", "templates"];
 
 fn main() {
@@ -55,7 +55,8 @@ fn from_git() -> Option<String> {
     }
     let mut commit = git(&["rev-parse", "HEAD"])?;
     commit.truncate(DIGITS);
-    let is_changed = !git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
+    let status = ["status", "--porcelain", "--untracked-files=no", "--"];
+    let is_changed = !git(&[&status[..], &SOURCES].concat())?.is_empty();
     Some(if is_changed { format!("{commit}-modified") } else { commit })
 }
 

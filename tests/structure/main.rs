@@ -257,3 +257,57 @@ fn the_unit_lets_the_box_confine_itself_whatever_the_version_of_systemd() {
     let needed = ["landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"];
     assert_eq!(named, [&["system-service"][..], &needed].concat());
 }
+
+/// Two builds of one commit have to be alike, wherever and whenever they are made.
+#[test]
+fn what_a_program_says_of_its_build_holds_nothing_of_the_machine() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = directory.path().join("build");
+    let compiled = Command::new("rustc").args(["--edition", "2024", "build.rs", "-o"]).arg(&program).status().unwrap();
+    assert!(compiled.success());
+    let repository = directory.path().join("repository");
+    fs::create_dir_all(repository.join("src")).unwrap();
+    let run = |program: &Path, arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(&repository).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
+        command.envs(variables.iter().copied());
+        let output = command.output().unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    let git = |arguments: &[&str]| {
+        let who = ["-c", "user.name=test", "-c", "user.email=test@example.org"];
+        let (is_done, said) = run(Path::new("git"), &[&who, arguments].concat(), &[]);
+        assert!(is_done, "git {arguments:?}");
+        said
+    };
+    let says = |variables: &[(&str, &str)]| {
+        let place = [
+            ("CARGO_MANIFEST_DIR", repository.to_str().unwrap()),
+            ("CARGO_PKG_VERSION", "0.9.1"),
+            ("CARGO_FEATURE_BOX", "1"),
+            ("CARGO_FEATURE_DEMO", "1"),
+        ];
+        let (is_done, said) = run(&program, &[], &[&place, variables].concat());
+        let version = said.lines().find_map(|line| line.strip_prefix("cargo::rustc-env=CANDOUR_VERSION="));
+        is_done.then(|| version.unwrap().to_owned())
+    };
+    let (release, debug) = (("PROFILE", "release"), ("PROFILE", "debug"));
+    let expected = |commit: &str| Some(format!("0.9.1 ({commit}, features box demo)"));
+    assert_eq!(says(&[release]), expected("commit unknown"));
+    assert_eq!(says(&[debug]), expected("debug build"));
+    git(&["init", "--quiet"]);
+    assert_eq!(says(&[release]), expected("commit unknown"), "nothing is committed");
+    fs::copy("build.rs", repository.join("src/main.rs")).unwrap();
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message", "One"]);
+    let commit = format!("commit {}", &git(&["rev-parse", "HEAD"])[..12]);
+    assert_eq!(says(&[release]), expected(&commit));
+    assert_eq!(says(&[debug]), expected("debug build"), "or each commit would build everything anew");
+    for given in ["0123abcd", "none-modified"] {
+        assert_eq!(says(&[release, ("CANDOUR_COMMIT", given)]), expected(&format!("commit {given}")));
+    }
+    assert_eq!(says(&[release, ("CANDOUR_COMMIT", "")]), expected(&commit));
+    assert_eq!(says(&[release, ("CANDOUR_COMMIT", "a b")]), None);
+    fs::copy("Cargo.toml", repository.join("src/main.rs")).unwrap();
+    assert_eq!(says(&[release]), expected(&format!("{commit}-modified")));
+}
