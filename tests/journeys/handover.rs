@@ -4,7 +4,8 @@ use std::{fs, net::SocketAddr, path::Path, process::Command};
 
 use candour::{
     casebook::Pointer,
-    crypto::{BoxRole, GovernanceRecipients, SignerRole, VerifyingKey, read_keys, signers_fingerprint},
+    crypto::{BoxRole, GovernanceRecipients, SignerRole, VerifyingKey, is_vouched_for, read_keys, signers_fingerprint},
+    unseal::read_identity,
 };
 
 use crate::support::{
@@ -95,12 +96,8 @@ fn tell_box(place: &Installation, keys: &[&str], name: &str) {
 }
 
 fn opens(place: &Installation, identity: &str, file: &str) -> bool {
-    let age = Command::new("age")
-        .args(["-d", "-o", "/dev/null", "-i"])
-        .arg(place.path(identity))
-        .arg(place.path(file))
-        .output();
-    age.expect("age is here").status.success()
+    let identity = read_identity(read(place, identity).as_bytes(), || unreachable!()).expect("an identity");
+    identity.open_stream(fs::read(place.path(file)).unwrap().as_slice()).is_ok()
 }
 
 #[test]
@@ -284,8 +281,9 @@ fn the_boxs_key_is_renewed_by_the_word_of_the_key_before_and_of_two_members() {
     let now = key_in(&place, "box/box.pub");
     assert!(now != before && said.contains(&now), "{said}");
     let fingerprint = after(&said, "box key fingerprint:").to_owned();
-    assert!(minisign(&place, &before, "box/box.pub"), "the stock tool finds the word of the key before");
-    assert!(!minisign(&place, &now, "box/box.pub"));
+    let public = |key: &str| VerifyingKey::<BoxRole>::from_base64(key).unwrap_or_else(|error| panic!("{error}"));
+    let word = read(&place, "box/box.pub.minisig");
+    assert!(is_vouched_for(&public(&now), &word, &public(&before)));
     let names: Vec<String> = names_in(&place.path("box"));
     assert_eq!(names, ["box.key", "box.pub", "box.pub.minisig", "store"]);
     let again = place.done(&renew);
@@ -343,6 +341,16 @@ fn the_boxs_key_is_renewed_by_the_word_of_the_key_before_and_of_two_members() {
     consent(&place, &said, &OTHER);
     place.collect("c6");
     place.done(&["desk", "import", "--casebook", "casebook", "--confirm-epoch", &epoch, "c6"]);
+}
+
+#[test]
+#[ignore = "needs minisign"]
+fn the_stock_tool_verifies_the_word_of_the_key_before() {
+    let place = Installation::new();
+    let before = key_in(&place, "box/box.pub");
+    place.done(&[&INIT[..], &["--renew-box-key"]].concat());
+    assert!(minisign(&place, &before, "box/box.pub"), "it looks for the signature beside the file");
+    assert!(!minisign(&place, &key_in(&place, "box/box.pub"), "box/box.pub"), "a key does not vouch for itself");
 }
 
 #[test]
