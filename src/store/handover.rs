@@ -10,8 +10,10 @@ use crate::{
     domain::Date,
 };
 
-/// A message that nobody is known to have: its sealed files are here, and no decisions acknowledged it.
-const WAITING: &str = "SELECT count(*) FROM message WHERE held = 1 AND acknowledged_on IS NULL";
+/// Messages that nobody is known to have, until a day or all: their sealed files are here, and no decisions acknowledged them.
+/// A report that has one is listed in each collection, so no other is looked at.
+const WAITING: &str = "SELECT count(*) FROM report_to_tell CROSS JOIN message USING (report)
+    WHERE held = 1 AND acknowledged_on IS NULL AND (?1 IS NULL OR received_on <= ?1)";
 
 /// Since when what comes is sealed to a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,13 +85,11 @@ impl Store {
     pub fn handover(&self) -> Result<Handover, StoreError> {
         self.read_all(|connection| {
             let keys = confirmed_keys(connection)?;
-            let waiting = count(connection, WAITING, [])?;
+            let waiting = waiting_until(connection, None)?;
             let unopened = keys.iter().map(|key| match key.since {
                 SealedSince::Always => Ok(0),
                 SealedSince::NotYet => Ok(waiting),
-                SealedSince::Day(day) => {
-                    count(connection, &format!("{WAITING} AND received_on <= ?1"), [day.to_string()])
-                }
+                SealedSince::Day(day) => waiting_until(connection, Some(day)),
             });
             let unopened = unopened.collect::<Result<_, _>>()?;
             Ok(Handover { keys, waiting, unopened })
@@ -168,8 +168,8 @@ fn write(connection: &Connection, keys: &[ConfirmedKey]) -> Result<(), StoreErro
     Ok(())
 }
 
-fn count(connection: &Connection, sql: &str, values: impl rusqlite::Params) -> Result<u64, StoreError> {
-    let count: i64 = connection.query_row(sql, values, |row| row.get(0))?;
+fn waiting_until(connection: &Connection, day: Option<Date>) -> Result<u64, StoreError> {
+    let count: i64 = connection.query_row(WAITING, [day.map(|day| day.to_string())], |row| row.get(0))?;
     u64::try_from(count).map_err(|_| damaged("how many messages wait"))
 }
 
