@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 mod documents;
+mod installation;
 mod source;
 
 use std::{
@@ -246,16 +247,6 @@ fn only_what_carries_can_speak_http_to_others() {
             "{features}: {hyper}"
         );
     }
-}
-
-#[test]
-fn the_unit_lets_the_box_confine_itself_whatever_the_version_of_systemd() {
-    let unit = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/candour.service")).unwrap();
-    let filter = unit.lines().find_map(|line| line.strip_prefix("SystemCallFilter=@")).unwrap();
-    let named: Vec<&str> = filter.split(' ').collect();
-    // A group that an older version does not know is passed over there, and the calls in it are refused.
-    let needed = ["landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"];
-    assert_eq!(named, [&["system-service"][..], &needed].concat());
 }
 
 /// Two builds of one commit have to be alike, wherever and whenever they are made.
