@@ -13,7 +13,8 @@ use crate::{
         server::{account, private_keys},
     },
     crypto::{
-        BoxRole, CarrierRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, read_keys, signers_fingerprint,
+        BoxRole, CarrierRole, GovernanceRecipients, SignerRole, SigningKey, VerifyingKey, read_keys,
+        signers_fingerprint,
     },
     domain::{Calendar, SystemDay, Today, limits::MIB},
     files::{self, FileError},
