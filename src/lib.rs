@@ -17,6 +17,7 @@ pub mod crypto;
 pub mod desk;
 pub mod domain;
 pub mod files;
+#[cfg(any(feature = "box", feature = "desk"))]
 pub mod http;
 #[cfg(feature = "box")]
 pub mod store;
@@ -35,6 +36,7 @@ extern crate self as candour;
 #[path = "../tests/support/authority.rs"]
 mod authority;
 #[cfg(test)]
+#[cfg(any(feature = "box", feature = "desk"))]
 #[path = "../tests/support/world/mod.rs"]
 mod world;
 
