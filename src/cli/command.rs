@@ -11,7 +11,9 @@ use super::desk;
 #[cfg(any(feature = "desk", feature = "carry"))]
 use super::keys;
 #[cfg(feature = "box")]
-use super::server::{backup, check, clocks, collect, deliver, init, poster, restore, serve, setup, texts};
+use super::server::{
+    backup, check, clocks, collect, config, deliver, digest, init, poster, restore, serve, setup, stats, texts,
+};
 use super::{
     due,
     output::{self, Failure},
@@ -74,6 +76,18 @@ enum Command {
     /// Say whether this box is fit to run
     Check(check::CheckArguments),
     #[cfg(feature = "box")]
+    /// Print a note on this box to mail each day: it looks the same whether or not anything came
+    Digest(digest::DigestArguments),
+    #[cfg(feature = "box")]
+    /// Print how much came and was answered each day, in bands
+    ///
+    /// Of what is still here: what was removed is not counted. Nothing finer than a band is said, and the total says nothing that
+    /// does not follow from the days.
+    Stats(stats::StatsArguments),
+    #[cfg(feature = "box")]
+    /// Print every setting that is in force, and where it came from
+    Config(config::ShowConfigArguments),
+    #[cfg(feature = "box")]
     /// Make a poster and slips with the box's address, to print
     Poster(poster::PosterArguments),
     #[cfg(feature = "box")]
@@ -126,6 +140,12 @@ pub fn run() -> ExitCode {
         Command::Due(arguments) => due::run(&arguments),
         #[cfg(feature = "box")]
         Command::Check(arguments) => check::run(&arguments),
+        #[cfg(feature = "box")]
+        Command::Digest(arguments) => digest::run(&arguments),
+        #[cfg(feature = "box")]
+        Command::Stats(arguments) => stats::run(&arguments),
+        #[cfg(feature = "box")]
+        Command::Config(arguments) => config::run(&arguments),
         #[cfg(feature = "box")]
         Command::Poster(arguments) => poster::run(&arguments),
         #[cfg(feature = "box")]

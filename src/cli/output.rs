@@ -26,6 +26,21 @@ pub(in crate::cli) enum Failure {
     #[cfg(any(feature = "box", feature = "desk"))]
     /// It said all there was to say on stdout: exit status 1.
     Reported,
+    /// It said it to a monitor, which has exit statuses of its own.
+    #[cfg(feature = "box")]
+    Monitored(Monitored),
+}
+
+/// The exit statuses that a monitor knows besides 0, by the conventions of the Monitoring Plugins.
+#[cfg(feature = "box")]
+#[derive(Clone, Copy, Debug)]
+pub(in crate::cli) enum Monitored {
+    /// Something is to be looked at: 1.
+    Warning,
+    /// Something is unsafe: 2.
+    Critical,
+    /// It could not be looked at: 3.
+    Unknown,
 }
 
 impl<E: std::error::Error> From<E> for Failure {
@@ -41,6 +56,12 @@ impl Failure {
             #[cfg(any(feature = "box", feature = "desk"))]
             Self::Reported => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
+            #[cfg(feature = "box")]
+            Self::Monitored(Monitored::Warning) => ExitCode::from(1),
+            #[cfg(feature = "box")]
+            Self::Monitored(Monitored::Critical) => ExitCode::from(2),
+            #[cfg(feature = "box")]
+            Self::Monitored(Monitored::Unknown) => ExitCode::from(3),
         }
     }
 }
@@ -123,6 +144,8 @@ pub(in crate::cli) fn error(failure: &Failure) {
         Failure::Failed(text) | Failure::Usage(text) => text,
         #[cfg(any(feature = "box", feature = "desk"))]
         Failure::Reported => return,
+        #[cfg(feature = "box")]
+        Failure::Monitored(_) => return,
     };
     // A file's name may be in it.
     let one_line = escape_invisible_in_line(&text.split_whitespace().collect::<Vec<_>>().join(" "));

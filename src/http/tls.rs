@@ -78,6 +78,12 @@ impl TlsPair {
         })?;
         Ok(Self(Arc::new(pair)))
     }
+
+    /// The certificate without its chain (X.509, DER).
+    #[must_use]
+    pub fn certificate(&self) -> &[u8] {
+        self.0.cert.first().map_or(&[], |certificate| certificate.as_ref())
+    }
 }
 
 impl Tls {

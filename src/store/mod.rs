@@ -9,6 +9,7 @@
 
 mod acknowledge;
 mod answer_places;
+mod at_a_glance;
 mod backup;
 #[cfg(test)]
 mod backup_tests;
@@ -17,6 +18,7 @@ mod carried_tests;
 mod change_settings;
 mod clocks;
 mod collect;
+mod daily_counts;
 mod database;
 mod deliver;
 mod delivery;
@@ -65,9 +67,11 @@ mod upload;
 mod vault;
 mod writer;
 
+pub use at_a_glance::{OpenPromises, VaultUse};
 pub use backup::{BoxRecords, DeliveredFile, ReportRecords};
 pub use clocks::ReportClock;
 pub use collect::{CollectionPlan, CollectionRecord, NextCollection, PartReports, Snapshot};
+pub use daily_counts::DayCount;
 pub use database::{DATABASE, Store, VAULT_FILES};
 pub use delivery::{Applied, ApplyError, Delivery, Skipped, WhySkipped};
 pub use error::{CopyError, NeededVersion, StoreError};

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::{
     collect::{ALL_TO_TELL, IDS},
-    schema,
+    daily_counts, schema,
 };
 
 /// Tables that hold a few rows whatever comes, and the lists of what is still to be done.
@@ -25,9 +25,10 @@ const SHORT: [&str; 11] = [
     "gone_report",
 ];
 /// Statements that are asked for everything: the count of reports that a collection does not list, `candour collect --again`,
-/// a new epoch, a backup and `candour clocks --all`. `candour check --whole` goes from report to report.
-const WHOLE: [&str; 6] = [
+/// a new epoch, a backup, `candour clocks --all` and `candour stats`. `candour check --whole` goes from report to report.
+const WHOLE: [&str; 7] = [
     IDS,
+    daily_counts::MESSAGES,
     "SELECT count(*) FROM report",
     ALL_TO_TELL,
     "INSERT OR IGNORE INTO report_to_tell SELECT id FROM report",

@@ -66,6 +66,14 @@ pub(super) fn free_slots(connection: &Connection, shelf: Shelf, slots: u32) -> R
     Ok(map)
 }
 
+/// How many slots are taken, those that wait to be wiped among them.
+pub(super) fn taken(connection: &Connection, shelf: Shelf) -> Result<u64, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT taken FROM slot_block WHERE shelf = ?1")?;
+    let blocks = statement.query_map([shelf.number()], |row| row.get::<_, Vec<u8>>(0))?;
+    let ones = |bits: Vec<u8>| bits.iter().map(|byte| u64::from(byte.count_ones())).sum::<u64>();
+    Ok(blocks.map(|bits| bits.map(ones)).sum::<Result<u64, _>>()?)
+}
+
 /// Refuses a shelf whose file ends before a slot that is taken.
 pub(super) fn refuse_cut(connection: &Connection, file: &ShelfFile) -> Result<(), StoreError> {
     let sql = "SELECT block, taken FROM slot_block WHERE shelf = ?1 AND block >= ?2";

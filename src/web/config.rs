@@ -1,16 +1,20 @@
 mod check;
 mod contacts;
+mod in_force;
 mod logo;
+mod monitor;
 mod tls;
 mod unsettled;
 
 pub use contacts::{Contact, ContactsConfig};
+pub use in_force::InForce;
 pub(super) use logo::Logo;
+pub use monitor::MonitorConfig;
 pub use tls::TlsConfig;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
@@ -44,7 +48,7 @@ pub enum ConfigError {
 
 /// What an operator may set about the pages, as TOML. Everything has a default; a setting that is not listed here is
 /// refused.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// `[limits]`: how much may come with a message.
@@ -65,6 +69,8 @@ pub struct Config {
     pub security: SecurityConfig,
     /// `[tls]`: with what the box proves who it is.
     pub tls: TlsConfig,
+    /// `[monitor]`: when somebody has to look at the box.
+    pub monitor: MonitorConfig,
     #[serde(skip)]
     pub(super) logo: Option<Logo>,
     #[serde(skip)]
@@ -72,7 +78,7 @@ pub struct Config {
 }
 
 /// How much may come with a message, and how much from everybody.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LimitsConfig {
     /// Files with one message, 10 unless set; 100 at most.
@@ -109,7 +115,7 @@ pub struct LimitsConfig {
 }
 
 /// Who runs the box, and where.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServiceConfig {
     /// The name at the top of every page, "Raise a serious concern" unless set.
@@ -156,7 +162,7 @@ pub struct ServiceConfig {
 }
 
 /// Programs that the pages speak of.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LinksConfig {
     /// Where Tor Browser is had, <https://www.torproject.org/download/> unless set.
@@ -168,7 +174,7 @@ pub struct LinksConfig {
 }
 
 /// What the privacy notice says of the body that runs the box.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PrivacyConfig {
     /// The controller in law; `service.body` unless set.
@@ -185,7 +191,7 @@ pub struct PrivacyConfig {
 
 /// What the accessibility statement says of the body that runs the box, in the words that the Public Sector Bodies
 /// (Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018 ask for.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AccessibilityConfig {
     /// How far the pages comply with WCAG 2.2 AA: "fully-compliant", "partially-compliant" or "not-compliant".
@@ -207,7 +213,7 @@ pub struct AccessibilityConfig {
 }
 
 /// How far pages comply with a standard, in the law's three words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Compliance {
     /// All of it, as somebody tested.
     #[serde(rename = "fully-compliant")]
@@ -222,7 +228,7 @@ pub enum Compliance {
 }
 
 /// Page texts that the body wrote itself.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TextsConfig {
     /// A folder with any of `audiences.md`, `kept.md` and `turn-to.md`, beside the configuration file or with its whole
@@ -231,7 +237,7 @@ pub struct TextsConfig {
 }
 
 /// What `/.well-known/security.txt` says (RFC 9116). Without both there is none.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SecurityConfig {
     /// Where to report a hole: `mailto:` or `https://`.

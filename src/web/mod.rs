@@ -45,8 +45,8 @@ pub use app::{App, AppOptions};
 pub use capacity::FreeSpace;
 pub use carriage::CarryOptions;
 pub use config::{
-    AccessibilityConfig, Compliance, Config, ConfigError, Contact, ContactsConfig, LimitsConfig, LinksConfig,
-    PrivacyConfig, SecurityConfig, ServiceConfig, TextsConfig, TlsConfig,
+    AccessibilityConfig, Compliance, Config, ConfigError, Contact, ContactsConfig, InForce, LimitsConfig, LinksConfig,
+    MonitorConfig, PrivacyConfig, SecurityConfig, ServiceConfig, TextsConfig, TlsConfig,
 };
 pub use metronome::{begin, last_tick, metronome};
 pub use poster::{PosterError, poster};

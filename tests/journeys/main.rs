@@ -56,4 +56,5 @@ mod tls;
 mod told;
 mod traced;
 mod unsound;
+mod well;
 mod wire;

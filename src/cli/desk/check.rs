@@ -23,7 +23,7 @@ use crate::{
     cli::{
         confined,
         desk::reach,
-        findings::{Findings, Verdict},
+        findings::{Findings, Verdict, What},
         output::{Failure, Outcome, count},
     },
     files,
@@ -39,7 +39,7 @@ pub(in crate::cli) struct DeskCheckArguments {
     /// Mend what this account can: the modes of its own files in the casebook
     #[arg(long)]
     mend: bool,
-    /// As a JSON array of {verdict, finding}
+    /// As a JSON array of {verdict, what, finding}
     #[arg(long)]
     json: bool,
 }
@@ -51,10 +51,10 @@ pub(super) fn run(arguments: &DeskCheckArguments) -> Outcome {
     let _ = confined::to_files(&reach::named(casebook, own, None));
     let mut findings = Findings::default();
     let pointer = Pointer::read(casebook).map(drop).map_err(Failure::from);
-    if findings.take("the casebook is there", pointer).is_some() {
+    if findings.take(What::Casebook, "the casebook is there", pointer).is_some() {
         let shared = directory(&mut findings, casebook)?;
         let entries = FilesThere::below(casebook, shared, arguments.mend)?;
-        findings.add("every file in it is for those accounts alone", entries.told());
+        findings.add(What::CasebookFiles, "every file in it is for those accounts alone", entries.told());
         keys(&mut findings, casebook);
     }
     program(&mut findings);
@@ -80,7 +80,7 @@ fn directory(findings: &mut Findings, casebook: &Path) -> Result<bool, Failure> 
             path = casebook.display()
         )))
     };
-    findings.add(&well, closed);
+    findings.add(What::Casebook, &well, closed);
     Ok(shared)
 }
 
@@ -192,6 +192,7 @@ fn itself(opened: &OwnedFd) -> PathBuf {
 fn keys(findings: &mut Findings, casebook: &Path) {
     match KeyPaths::of_this_account(casebook) {
         Ok(None) => findings.say(
+            What::MemberKeys,
             Verdict::Warning,
             "the casebook knows no keys of this account; run `candour desk join` under it, or give their places each time"
                 .to_owned(),
@@ -199,10 +200,10 @@ fn keys(findings: &mut Findings, casebook: &Path) {
         Ok(Some(paths)) => {
             for (what, path) in [("identity", paths.identity), ("signing key", paths.signing_key)] {
                 let own = files::check_own_shared(&path).map_err(Failure::from);
-                findings.add(&format!("this account's {what} is for it alone"), own);
+                findings.add(What::MemberKeys, &format!("this account's {what} is for it alone"), own);
             }
         }
-        Err(error) => findings.say(Verdict::Unsafe, error.to_string()),
+        Err(error) => findings.say(What::MemberKeys, Verdict::Unsafe, error.to_string()),
     }
 }
 
@@ -211,10 +212,14 @@ fn program(findings: &mut Findings) {
     let path = match std::env::current_exe() {
         Ok(path) => path,
         Err(error) => {
-            return findings.say(Verdict::Unsafe, format!("where this program lies can't be told: {error}"));
+            return findings.say(
+                What::Program,
+                Verdict::Unsafe,
+                format!("where this program lies can't be told: {error}"),
+            );
         }
     };
-    findings.add("nobody but root can exchange this program", loose(&path).map_or(Ok(()), Err));
+    findings.add(What::Program, "nobody but root can exchange this program", loose(&path).map_or(Ok(()), Err));
 }
 
 /// What others than root can exchange, of a path; what can't be looked at may be.
@@ -272,7 +277,7 @@ mod tests {
     fn told(casebook: &Path, mend: bool) -> Result<(), String> {
         FilesThere::below(casebook, false, mend).ok().unwrap().told().map_err(|failure| match failure {
             Failure::Failed(why) | Failure::Usage(why) => why,
-            Failure::Reported => String::new(),
+            _ => String::new(),
         })
     }
 

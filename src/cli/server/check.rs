@@ -1,25 +1,35 @@
+//! Whether this box is fit to run, and whether somebody has to look: each thing that is looked at is a finding, which programs
+//! know by its slug.
+
+mod carrying;
+mod certificate;
+mod memory;
+mod owner;
+
 use std::{
+    fs, io,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
 
+use self::{certificate::CertificateFacts, memory::MemoryFacts};
 use crate::{
     cli::{
         confined,
-        findings::{Findings, Verdict},
-        output::{Failure, Outcome},
+        findings::{Findings, Verdict, What},
+        output::{self, Failure, Monitored, Outcome},
         server::{
             box_files::{BOX_KEY, DataArgument, KeysArgument, demanded_words},
             config_file::ConfigArgument,
             front::FrontArguments,
-            handover,
+            handover, right_clock,
         },
     },
     crypto::epoch_fingerprint,
     domain::{Clock, Date, Route, SystemDay, Today, limits::MIB},
-    store::{DATABASE, Store, VAULT_FILES},
+    store::{DATABASE, LastDay, Store, VAULT_FILES, VaultUse},
     transfer,
     web::{Config, PageText},
 };
@@ -28,11 +38,6 @@ use crate::{
 const FREE_NEEDED: u64 = 1024 * MIB as u64;
 /// Free bytes below which it says so.
 const FREE_WANTED: u64 = 5 * FREE_NEEDED;
-/// Working days ahead for which bank holidays should be loaded: half a year.
-const HOLIDAYS_AHEAD: u32 = 130;
-
-/// Days after which a backup is old.
-const BACKUP_DAYS: i32 = 7;
 
 #[derive(Args)]
 pub(in crate::cli) struct CheckArguments {
@@ -49,39 +54,72 @@ pub(in crate::cli) struct CheckArguments {
     /// Also read every page and reference of the database and every sealed file, which takes long where there are many
     #[arg(long)]
     whole: bool,
-    /// As a JSON array of {verdict, finding}
+    /// For a monitor: one line that says all in all how it is, then the findings; exit status 0 if all is well, 1 if there are
+    /// warnings, 2 if anything is unsafe, 3 if it could not be looked at
+    #[arg(long)]
+    monitor: bool,
+    /// As a JSON array of {verdict, what, finding}
     #[arg(long)]
     json: bool,
 }
 
 pub(in crate::cli) fn run(arguments: &CheckArguments) -> Outcome {
-    let CheckArguments { data, keys, front, json, .. } = arguments;
-    let mut check = BoxCheck::default();
+    let CheckArguments { data, keys, config, front, whole, monitor, json } = arguments;
+    if *monitor && let Some(why) = data.as_deref().and_then(out_of_reach) {
+        output::line(&format!("CANDOUR UNKNOWN - {why}"))?;
+        return Err(Failure::Monitored(Monitored::Unknown));
+    }
     let mut of_front = Findings::default();
     // First: what looks at the box gives up all connections.
     front.check(&mut of_front);
+    let mut check = BoxCheck::default();
     if let (Some(data), Some(keys)) = (data, keys) {
-        check.gather(&DataArgument { path: data.clone() }, &KeysArgument { path: keys.clone() }, arguments);
+        // A proof is one only if there was nothing to say against it.
+        check.proves_front = of_front.verdicts().next().is_some() && of_front.worst() == Verdict::Ok;
+        check.whole = *whole;
+        check.gather(&DataArgument { path: data.clone() }, &KeysArgument { path: keys.clone() }, config);
     }
-    check.0.append(of_front);
-    check.0.print(*json)
+    check.findings.append(of_front);
+    if *monitor { check.findings.print_for_monitor(*json) } else { check.findings.print(*json) }
+}
+
+/// What there is to find of a box, for the digest. Gives up what it has no use for.
+pub(in crate::cli::server) fn findings(data: &DataArgument, keys: &KeysArgument, config: &ConfigArgument) -> Findings {
+    let mut check = BoxCheck::default();
+    check.gather(data, keys, config);
+    check.findings
+}
+
+/// Why nothing can be said of what lies in a directory: this account may not read it.
+fn out_of_reach(directory: &Path) -> Option<String> {
+    match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Some(format!("this account can't read {}; run it as the one that the box runs as", directory.display()))
+        }
+        _ => None,
+    }
 }
 
 #[derive(Default)]
-struct BoxCheck(Findings);
+struct BoxCheck {
+    findings: Findings,
+    whole: bool,
+    proves_front: bool,
+}
 
 impl BoxCheck {
-    fn gather(
-        &mut self,
-        data: &DataArgument,
-        keys: &KeysArgument,
-        CheckArguments { config, whole, .. }: &CheckArguments,
-    ) {
+    fn gather(&mut self, data: &DataArgument, keys: &KeysArgument, argument: &ConfigArgument) {
+        let today = SystemDay.today();
         // With the files that it names, wherever they are.
-        let configuration = config.is_given().then(|| config.read());
-        let tls_files = configuration.as_ref().and_then(|read| config.tls_files(read.as_ref().ok()?));
+        let configuration = argument.is_given().then(|| argument.read());
+        let tls_files = configuration.as_ref().and_then(|read| argument.tls_files(read.as_ref().ok()?));
         // Read now: afterwards it is out of reach.
-        let tls_pair = tls_files.map(|files| files.pair().map(drop).map_err(Failure::Failed));
+        let certificate = tls_files.map(|files| {
+            let pair = files.pair().map_err(Failure::Failed)?;
+            CertificateFacts::read(pair.certificate())
+                .ok_or_else(|| Failure::Failed("the certificate has no days".into()))
+        });
+        let memory = MemoryFacts::read();
         confined::ends_soon(&confined::reach([keys.path.as_path()], [&data.path]));
         self.private(data, &data.path, "the data directory");
         self.private(data, &data.store_directory().join(DATABASE), "the database");
@@ -89,47 +127,72 @@ impl BoxCheck {
             self.private(data, &data.store_directory().join(name), name);
         }
         self.private(data, &data.path.join(BOX_KEY), "the box's signing key");
+        owner::tell(&mut self.findings, &data.path);
         if transfer::is_left_over(&data.path) {
             let text = format!(
                 "{} holds what a restore left, which nothing needs; the next command that uses the box removes it",
                 data.path.display()
             );
-            self.0.say(Verdict::Warning, text);
+            self.findings.say(What::LeftOver, Verdict::Warning, text);
         }
         let opened = data.store_as_it_is();
         if let Ok(store) = &opened {
-            self.0.add("the box's signing key fits box.pub", data.signing_key(store).map(drop));
+            let fits = data.signing_key(store).map(drop);
+            self.findings.add(What::BoxKey, "the box's signing key fits box.pub", fits);
         }
-        self.0.add("no private key among the public ones", keys.refuse_private());
-        self.0.add("governance.recipients can be read", keys.recipients().map(drop));
-        self.0.add("signers.pub can be read", keys.signers().map(drop));
-        self.holidays(data);
-        if let Some(configuration) = configuration {
-            self.config(configuration, tls_pair);
+        self.findings.add(What::PrivateKey, "no private key among the public ones", keys.refuse_private());
+        self.findings.add(What::Recipients, "governance.recipients can be read", keys.recipients().map(drop));
+        self.findings.add(What::Signers, "signers.pub can be read", keys.signers().map(drop));
+        self.holidays(data, today);
+        let config = self.config(configuration, today);
+        match certificate {
+            None => certificate::tell_without(&mut self.findings, &config),
+            Some(read) => {
+                let well = "the certificate and the key of TLS can be used";
+                if let Some(facts) = self.findings.take(What::Tls, well, read) {
+                    facts.tell(&mut self.findings, &config, today);
+                }
+            }
         }
         self.disk(&data.path);
-        self.0.kernel("the box", "its data directory");
-        if let Some(store) = self.0.take("the database opens", opened) {
-            if *whole {
+        memory.tell(&mut self.findings);
+        self.findings.kernel("the box", "its data directory");
+        if let Some(store) = self.findings.take(What::Database, "the database opens", opened) {
+            self.findings.add(
+                What::Clock,
+                &format!("the clock says {today}, and the box has no later day"),
+                right_clock::refuse_behind(&store, &config.monitor, today),
+            );
+            if self.whole {
                 self.whole(&store);
             }
-            self.store(&store, data, keys);
+            self.findings.add(What::DiskWrite, "a write reaches the disk", store.probe().map_err(Failure::from));
+            self.vault(&store);
+            self.epoch(&store);
+            self.backup(&store, config.monitor.backup_days, today);
+            self.pins(&store, data, keys);
+            carrying::tell(&mut self.findings, &store, &config.monitor, today);
+            if self.proves_front {
+                let recorded = store.record_last_day(LastDay::FrontProved, today).map_err(Failure::from);
+                self.findings.add(What::FrontProof, "the day of this proof of the front is recorded", recorded);
+            }
+            carrying::front_proof(&mut self.findings, &store, config.service.behind_tls, today);
         }
     }
 
-    fn store(&mut self, store: &Store, data: &DataArgument, keys: &KeysArgument) {
-        self.0.add("a write reaches the disk", store.probe().map_err(Failure::from));
-        self.epoch(store);
-        self.backup(store);
+    /// Whether the keys are those that were confirmed, and as many as there have to be.
+    fn pins(&mut self, store: &Store, data: &DataArgument, keys: &KeysArgument) {
         if let Ok(recipients) = keys.recipients() {
-            self.0.add(
+            self.findings.add(
+                What::Recipients,
                 "the recipients are those that were confirmed",
                 data.hold_against_pin(store, &recipients, &keys.path),
             );
         }
-        handover::check(&mut self.0, store);
+        handover::check(&mut self.findings, store);
         if let Ok(signers) = keys.signers() {
-            self.0.add(
+            self.findings.add(
+                What::Signers,
                 "the signers are those that were confirmed",
                 data.hold_signers_against_pin(store, &signers, &keys.path),
             );
@@ -142,14 +205,14 @@ impl BoxCheck {
             } else {
                 Ok(())
             };
-            self.0.add(demanded_words(second_approver), enough);
+            self.findings.add(What::SecondApprover, demanded_words(second_approver), enough);
         }
     }
 
     fn epoch(&mut self, store: &Store) {
         let settings = store.settings();
         let fingerprint = epoch_fingerprint(settings.box_id, &settings.epoch);
-        self.0.say(Verdict::Ok, format!("the epoch's fingerprint is {fingerprint}"));
+        self.findings.say(What::Epoch, Verdict::Ok, format!("the epoch's fingerprint is {fingerprint}"));
         let Some(day) = settings.epoch.backup_of else { return };
         match store.last_collected_on() {
             Ok(Some(_)) => {}
@@ -157,59 +220,83 @@ impl BoxCheck {
                 let text = format!(
                     "this box came back from a backup of {day}, and the desk was told nothing since; run `candour collect`"
                 );
-                self.0.say(Verdict::Warning, text);
+                self.findings.say(What::Epoch, Verdict::Warning, text);
             }
-            Err(error) => self.0.say(Verdict::Unsafe, error.to_string()),
+            Err(error) => self.findings.say(What::Epoch, Verdict::Unsafe, error.to_string()),
         }
     }
 
-    fn backup(&mut self, store: &Store) {
+    fn backup(&mut self, store: &Store, days: u32, today: Date) {
         let (verdict, finding) = match store.backed_up_on() {
-            Ok(last) => last_backup(last, SystemDay.today()),
+            Ok(last) => last_backup(last, days, today),
             Err(error) => (Verdict::Unsafe, error.to_string()),
         };
-        self.0.say(verdict, finding);
+        self.findings.say(What::Backup, verdict, finding);
+    }
+
+    fn vault(&mut self, store: &Store) {
+        let (verdict, finding) = match store.vault_use() {
+            Ok(VaultUse { bytes, taken }) => {
+                let percent = taken.saturating_mul(100) / bytes.max(1);
+                let size = bytes / MIB as u64;
+                (
+                    Verdict::Ok,
+                    format!("the vault has {size} MiB, of which {percent} % are taken; it grows when it is full"),
+                )
+            }
+            Err(error) => (Verdict::Unsafe, error.to_string()),
+        };
+        self.findings.say(What::Vault, verdict, finding);
     }
 
     fn whole(&mut self, store: &Store) {
-        self.0.add("every page and reference of the database is sound", store.check_integrity().map_err(Failure::from));
+        let sound = store.check_integrity().map_err(Failure::from);
+        self.findings.add(What::Integrity, "every page and reference of the database is sound", sound);
         let advice = "carry and back up the rest first, with `candour collect` and `candour backup`, which leave it out; then \
                       check the disk";
         match store.damaged_files() {
             Ok(lost) if !lost.is_empty() => {
-                lost.iter().for_each(|file| self.0.say(Verdict::Unsafe, format!("{file} is damaged here; {advice}")));
+                for file in &lost {
+                    self.findings.say(What::Integrity, Verdict::Unsafe, format!("{file} is damaged here; {advice}"));
+                }
             }
-            told => self.0.add("every sealed file is as it was stored", told.map(drop).map_err(Failure::from)),
+            told => {
+                let whole = told.map(drop).map_err(Failure::from);
+                self.findings.add(What::Integrity, "every sealed file is as it was stored", whole);
+            }
         }
     }
 
-    fn holidays(&mut self, data: &DataArgument) {
-        let today = SystemDay.today();
-        let Some(calendar) = self.0.take("bank holidays can be read", data.calendar()) else { return };
+    fn holidays(&mut self, data: &DataArgument, today: Date) {
+        let read = data.calendar();
+        let Some(calendar) = self.findings.take(What::BankHolidays, "bank holidays can be read", read) else { return };
         let promises = Route::ALL.iter().flat_map(|route| route.promises()).chain([&Clock::NOTICE]);
         let reached = promises.map(|promise| Clock::start(*promise, today, &calendar)).collect::<Result<Vec<_>, _>>();
-        self.0.add("bank holidays reach every due date of today", reached.map(drop).map_err(Failure::from));
-        if calendar.add_working_days(today, HOLIDAYS_AHEAD).is_err() {
-            let text = format!(
-                "bank holidays are loaded up to {} only; put GOV.UK's bank-holidays.json at {}",
-                calendar.last_year(),
-                data.bank_holidays().display()
-            );
-            self.0.say(Verdict::Warning, text);
-        }
+        let reached = reached.map(drop).map_err(Failure::from);
+        self.findings.add(What::BankHolidays, "bank holidays reach every due date of today", reached);
+        let (verdict, finding) = coming_year(calendar.last_year(), today, &data.bank_holidays());
+        self.findings.say(What::BankHolidays, verdict, finding);
     }
 
-    fn config(&mut self, read: Result<Config, Failure>, tls_pair: Option<Outcome>) {
-        let Some(config) = self.0.take("the configuration can be used", read) else { return };
+    /// The configuration that is in force, so far as it can be read.
+    fn config(&mut self, read: Option<Result<Config, Failure>>, today: Date) -> Config {
+        let Some(read) = read else {
+            let text = "the configuration was not looked at, so all that follows from it is looked at as if nothing were set; name it \
+                        with --config, if the box has one";
+            self.findings.say(What::Configuration, Verdict::Warning, text.to_owned());
+            return Config::default();
+        };
+        let Some(config) = self.findings.take(What::Configuration, "the configuration can be used", read) else {
+            return Config::default();
+        };
         let own: Vec<&str> = config.own_texts().map(PageText::file_name).collect();
         let texts = if own.is_empty() { "none".to_owned() } else { own.join(", ") };
-        self.0.add(&format!("page texts of your own in place of the defaults: {texts}"), Ok(()));
-        if let Some(pair) = tls_pair {
-            self.0.add("the certificate and the key of TLS can be used", pair);
+        let well = format!("page texts of your own in place of the defaults: {texts}");
+        self.findings.add(What::PageTexts, &well, Ok(()));
+        for finding in config.unsettled(today) {
+            self.findings.say(What::Unsettled, Verdict::Warning, finding);
         }
-        for finding in config.unsettled(SystemDay.today()) {
-            self.0.say(Verdict::Warning, finding);
-        }
+        config
     }
 
     fn disk(&mut self, directory: &Path) {
@@ -222,7 +309,7 @@ impl BoxCheck {
                 (free_space(free), text)
             }
         };
-        self.0.say(verdict, finding);
+        self.findings.say(What::DiskSpace, verdict, finding);
     }
 
     fn private(&mut self, data: &DataArgument, path: &Path, what: &str) {
@@ -247,22 +334,32 @@ impl BoxCheck {
             }
             Ok(_) => Ok(()),
         };
-        self.0.add(&format!("{what} is for its owner alone"), result);
+        self.findings.add(What::Permissions, &format!("{what} is for its owner alone"), result);
     }
 }
 
 /// What a backup of that day is worth today.
-fn last_backup(last: Option<Date>, today: Date) -> (Verdict, String) {
+fn last_backup(last: Option<Date>, days: u32, today: Date) -> (Verdict, String) {
     let make = "run `candour backup` each day, and take what it writes to another machine";
     let Some(day) = last else {
         return (Verdict::Warning, format!("no backup was ever made, so all that is here dies with this disk; {make}"));
     };
-    match today.since(day).map(|span| span.get_days()) {
-        Ok(days) if days <= BACKUP_DAYS => (Verdict::Ok, format!("the last backup is of {day}")),
-        _ => {
-            (Verdict::Warning, format!("the last backup is of {day}, and what came since dies with this disk; {make}"))
-        }
+    if carrying::days_since(day, today) <= days {
+        return (Verdict::Ok, format!("the last backup is of {day}"));
     }
+    (Verdict::Warning, format!("the last backup is of {day}, and what came since dies with this disk; {make}"))
+}
+
+/// Whether bank holidays are loaded for the coming year, in which what is promised now may fall due.
+fn coming_year(last: i16, today: Date, place: &Path) -> (Verdict, String) {
+    if last > today.year() {
+        return (Verdict::Ok, format!("bank holidays are loaded up to the end of {last}"));
+    }
+    let finding = format!(
+        "bank holidays are loaded up to the end of {last} only; put GOV.UK's bank-holidays.json at {}",
+        place.display()
+    );
+    (Verdict::Warning, finding)
 }
 
 /// What so many free bytes are for a box that is to start.
@@ -294,7 +391,7 @@ mod tests {
     #[test]
     fn a_backup_is_asked_for_when_there_is_none_or_it_is_older_than_a_week() {
         let day = |text: &str| text.parse::<Date>().unwrap();
-        let told = |last: Option<&str>| last_backup(last.map(day), day("2026-12-08"));
+        let told = |last: Option<&str>| last_backup(last.map(day), 7, day("2026-12-08"));
         for (last, verdict, says) in [
             (None, Verdict::Warning, "no backup was ever made"),
             (Some("2026-12-08"), Verdict::Ok, "is of 2026-12-08"),
@@ -307,5 +404,12 @@ mod tests {
             let (found, finding) = told(last);
             assert!(found == verdict && finding.contains(says), "{finding}");
         }
+    }
+
+    #[test]
+    fn bank_holidays_are_asked_for_before_the_coming_year_begins() {
+        let told = |last, today: &str| coming_year(last, today.parse().unwrap(), Path::new("there")).0;
+        assert_eq!(told(2028, "2027-12-31"), Verdict::Ok);
+        assert_eq!(told(2028, "2028-01-01"), Verdict::Warning);
     }
 }

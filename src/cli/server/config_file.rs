@@ -9,7 +9,7 @@ use crate::{
     cli::{output::Failure, server::tls_files::TlsFiles},
     domain::limits::MIB,
     files::{self, FileError},
-    web::{Config, ConfigError, PageText},
+    web::{Config, ConfigError, InForce, PageText},
 };
 
 #[derive(Args)]
@@ -23,6 +23,18 @@ impl ConfigArgument {
     /// Whether one was given.
     pub(in crate::cli) const fn is_given(&self) -> bool {
         self.path.is_some()
+    }
+
+    /// Where it is, if one was given.
+    pub(in crate::cli) const fn path(&self) -> Option<&PathBuf> {
+        self.path.as_ref()
+    }
+
+    /// Every setting that is in force, and where each stands. What `serve` would refuse is refused.
+    pub(in crate::cli) fn in_force(&self) -> Result<Vec<InForce>, Failure> {
+        let config = self.read()?;
+        let text = self.path.as_ref().map_or_else(|| Ok(String::new()), |path| files::read_text(path, MIB))?;
+        config.in_force(&text).map_err(Failure::from)
     }
 
     /// The configuration, with the files that it names; all defaults if none was given.

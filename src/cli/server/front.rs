@@ -14,7 +14,7 @@ use self::{
 use crate::{
     cli::{
         confined,
-        findings::{Findings, Verdict},
+        findings::{Findings, Verdict, What},
     },
     crypto::{Code, os_random},
     domain::{FormField, limits::KIB},
@@ -66,13 +66,13 @@ impl FrontArguments {
         let Some(front) = &self.front else { return };
         let front = match front.look_up() {
             Ok(front) => front,
-            Err(why) => return findings.say(Verdict::Unsafe, why),
+            Err(why) => return findings.say(What::Front, Verdict::Unsafe, why),
         };
         give_up_the_rest();
         let places = TracePlaces::with(&self.front_files);
         let mut check = FrontCheck { front: &front, findings, marks: Marks::draw(), places };
         if let Err(why) = check.run() {
-            check.findings.say(Verdict::Unsafe, why);
+            check.findings.say(What::Front, Verdict::Unsafe, why);
         }
     }
 }
@@ -129,7 +129,7 @@ impl FrontCheck<'_> {
                 "the front does not speak TLS: everybody on the way reads what is sent; give it a certificate",
             ),
         };
-        self.findings.say(verdict, finding.to_owned());
+        self.findings.say(What::Front, verdict, finding.to_owned());
     }
 
     fn headers(&mut self, answer: &FrontAnswer) {
@@ -146,7 +146,7 @@ impl FrontCheck<'_> {
                 "the front takes away or changes what the box says: {}; hand on every header",
                 changed.join(", ")
             );
-            self.findings.say(Verdict::Unsafe, text);
+            self.findings.say(What::Front, Verdict::Unsafe, text);
         }
         let is_own = |name: &str| EXPECTED.contains(&name) || ours.iter().any(|(own, _)| *own == name);
         let mut added: Vec<&str> =
@@ -160,16 +160,16 @@ impl FrontCheck<'_> {
                 "the front adds {}, which knows visitors again or leads them elsewhere; take it out",
                 harmful.join(", ")
             );
-            self.findings.say(Verdict::Unsafe, text);
+            self.findings.say(What::Front, Verdict::Unsafe, text);
         }
         if !unusual.is_empty() {
             let text =
                 format!("the front adds {}; see that it says nothing of who asks, or take it out", unusual.join(", "));
-            self.findings.say(Verdict::Warning, text);
+            self.findings.say(What::Front, Verdict::Warning, text);
         }
         if harmful.is_empty() && unusual.is_empty() && changed.is_empty() {
             let text = if usual.is_empty() { "nothing".to_owned() } else { usual.join(", ") };
-            self.findings.say(Verdict::Ok, format!("the front hands on every header and adds {text}"));
+            self.findings.say(What::Front, Verdict::Ok, format!("the front hands on every header and adds {text}"));
         }
     }
 
@@ -181,11 +181,11 @@ impl FrontCheck<'_> {
         if is_same(FormField::Code.slug()) {
             let text =
                 "the front keeps a form and gives it to several people, with one receipt code; switch its caching off";
-            self.findings.say(Verdict::Unsafe, text.to_owned());
+            self.findings.say(What::Front, Verdict::Unsafe, text.to_owned());
         }
         if one.body.to_ascii_lowercase().contains("<script") {
             let text = "the front puts a script into pages, which have none; let it change nothing";
-            self.findings.say(Verdict::Unsafe, text.to_owned());
+            self.findings.say(What::Front, Verdict::Unsafe, text.to_owned());
         }
         Ok(())
     }
@@ -202,7 +202,7 @@ impl FrontCheck<'_> {
         )?;
         if wrong.status == 403 {
             let text = "the front asks the box under another name than browsers do, so that no form can be sent; hand on the Host that was asked for";
-            self.findings.say(Verdict::Unsafe, text.to_owned());
+            self.findings.say(What::Front, Verdict::Unsafe, text.to_owned());
         }
         let keys = self.front.ask("GET", "/keys", TAKES, "")?;
         let sizes = [start.size, wrong.size, keys.size];
@@ -213,7 +213,7 @@ impl FrontCheck<'_> {
             let text = format!(
                 "the front compresses answers ({encoding}), so that each has a size of its own; switch that off"
             );
-            self.findings.say(Verdict::Unsafe, text);
+            self.findings.say(What::Front, Verdict::Unsafe, text);
         }
         let (verdict, finding) = if sizes.iter().all(|size| *size == sizes[0]) {
             (Verdict::Ok, format!("every answer has {} bytes behind the front", sizes[0]))
@@ -227,7 +227,7 @@ impl FrontCheck<'_> {
                 ),
             )
         };
-        self.findings.say(verdict, finding);
+        self.findings.say(What::Front, verdict, finding);
         Ok(())
     }
 
@@ -268,7 +268,7 @@ impl FrontCheck<'_> {
             ),
             None => (Verdict::Unsafe, "no answer to a form comes through the front; see that it hands on bodies".to_owned()),
         };
-        self.findings.say(verdict, finding);
+        self.findings.say(What::Front, verdict, finding);
         Ok(meanwhile)
     }
 
@@ -284,11 +284,11 @@ impl FrontCheck<'_> {
         for (path, held) in &traces.files {
             let text =
                 format!("{} was written meanwhile and holds {}; stop what writes it", path.display(), held.join(", "));
-            self.findings.say(Verdict::Unsafe, text);
+            self.findings.say(What::Front, Verdict::Unsafe, text);
         }
         if traces.files.is_empty() {
             let text = "no file that was written on this machine meanwhile, where fronts write, holds what was sent";
-            self.findings.say(Verdict::Ok, text.to_owned());
+            self.findings.say(What::Front, Verdict::Ok, text.to_owned());
         }
         if let Some(first) = traces.unreadable.first() {
             let text = format!(
@@ -296,11 +296,11 @@ impl FrontCheck<'_> {
                 first.display(),
                 traces.unreadable.len() - 1
             );
-            self.findings.say(Verdict::Warning, text);
+            self.findings.say(What::Front, Verdict::Warning, text);
         }
         if traces.is_cut {
             let text = "more files were written meanwhile than are looked at; name the front's own directory with --front-files";
-            self.findings.say(Verdict::Warning, text.to_owned());
+            self.findings.say(What::Front, Verdict::Warning, text.to_owned());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     cli::{
-        findings::{Findings, Verdict},
+        findings::{Findings, Verdict, What},
         output::{self, Failure, Outcome},
     },
     crypto::GovernanceRecipients,
@@ -52,9 +52,9 @@ pub(super) fn check(findings: &mut Findings, store: &Store) {
     match store.handover() {
         Ok(handover) => {
             let (verdict, text) = finding(&handover);
-            findings.say(verdict, text);
+            findings.say(What::Handover, verdict, text);
         }
-        Err(error) => findings.say(Verdict::Unsafe, error.to_string()),
+        Err(error) => findings.say(What::Handover, Verdict::Unsafe, error.to_string()),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
             config_file::ConfigArgument,
             holidays::{self, NewerHolidays},
             listen_at::{self, ListenAt, OpenListener, PassedSockets},
+            right_clock,
             tls_files::{self, Renewal, TlsFiles},
         },
     },
@@ -83,6 +84,7 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     let store = arguments.data.store_as_it_is()?;
     pair.hold_against(store.settings())?;
     arguments.data.hold_against_pins(&store, &keys, &arguments.keys.path)?;
+    right_clock::refuse_behind(&store, &config.monitor, SystemDay.today())?;
     store.begin_sealing(SystemDay.today())?;
     let options = AppOptions {
         free_space: Arc::new(store.clone()),

@@ -37,6 +37,7 @@ impl Config {
         self.check_onion()?;
         self.check_statement()?;
         self.tls.check()?;
+        self.monitor.check()?;
         if service.logo.is_some() && service.logo_alt.is_none() {
             return refuse("service.logo_alt", "not there", "say in a few words what the logo shows");
         }
@@ -194,7 +195,7 @@ fn contact_setting(who: WhoElse, setting: &str) -> Cow<'static, str> {
     format!("contacts.{who}.{setting}").into()
 }
 
-fn refuse(
+pub(super) fn refuse(
     setting: impl Into<Cow<'static, str>>,
     problem: &'static str,
     remedy: &'static str,

@@ -1,11 +1,11 @@
 use std::ops::RangeInclusive;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{Date, WhoElse};
 
 /// Someone who can help.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
     /// Which organisation it is, as the page names it.
@@ -26,7 +26,7 @@ macro_rules! contacts {
     ( $( $(#[$doc:meta])* $field:ident = $who:ident, $name:literal, $link:expr, $phone:expr; )+ ) => {
         /// Who else can help: each a name, the address of their page, a telephone number if there is one, and the day on
         /// which someone last saw that this is right.
-        #[derive(Clone, Debug, Deserialize)]
+        #[derive(Clone, Debug, Deserialize, Serialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct ContactsConfig {
             /// The day on which all of them were last seen to be right; not known unless set.

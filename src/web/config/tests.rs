@@ -89,6 +89,9 @@ fn what_can_not_be_used_is_refused_in_one_line() {
         ("[security]\nexpires = \"2027-01-01\"", "security.contact"),
         ("[security]\ncontact = \"a@b.example\"\nexpires = \"2027-01-01\"", "security.contact"),
         ("[security]\nexpires = \"next year\"", "line 2"),
+        ("[monitor]\nfetch_days = 0", "monitor.fetch_days"),
+        ("[monitor]\ndecisions_days = 366", "monitor.decisions_days"),
+        ("[monitor]\nbackup_days = 0", "monitor.backup_days"),
     ] {
         let error = error(text);
         assert!(error.contains(part) && error.contains("; ") && !error.contains('\n'), "{text}: {error}");

@@ -254,7 +254,7 @@ mod tests {
         };
         let why = |given: &GivenAnswers| match SetupAnswers::gather(given, false) {
             Err(Failure::Failed(why) | Failure::Usage(why)) => why,
-            Err(Failure::Reported) => "reported".into(),
+            Err(Failure::Reported | Failure::Monitored(_)) => "reported".into(),
             Ok(_) => String::new(),
         };
         assert_eq!(why(&given("")), "");
