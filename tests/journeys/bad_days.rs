@@ -713,7 +713,6 @@ fn without_landlock_nothing_is_served_unless_it_is_asked_for() {
 }
 
 #[test]
-#[ignore = "needs a box that knows when its clock is behind"]
 fn a_clock_that_is_behind_what_the_box_has_is_not_believed() {
     let before = Before::new();
     let place = before.put_back();
