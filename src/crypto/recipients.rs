@@ -59,7 +59,13 @@ impl GovernanceRecipients {
     /// Over all of them.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of("governance recipients", &self.keys())
+        Self::fingerprint_over(&self.keys())
+    }
+
+    /// Over keys as [`Self::keys`] gives them, each of them once.
+    #[must_use]
+    pub fn fingerprint_over(keys: &[String]) -> Fingerprint {
+        Fingerprint::of("governance recipients", keys)
     }
 
     /// Of each by itself, as if there were no other.

@@ -72,7 +72,8 @@ pub(super) fn begin_epoch(connection: &Connection, epoch: &Epoch) -> Result<(), 
     connection.execute("DELETE FROM collection", [])?;
     connection.execute("DELETE FROM collection_part", [])?;
     // Nothing of this epoch lies ready, and nobody took any of it with them.
-    connection.execute("DELETE FROM setting WHERE name IN ('ready', 'fetched')", [])?;
+    connection.execute("DELETE FROM setting WHERE name = 'ready'", [])?;
+    connection.execute("DELETE FROM last_day WHERE what = 'fetched'", [])?;
     tell_everything(connection)
 }
 

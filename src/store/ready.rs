@@ -172,7 +172,7 @@ mod tests {
         let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
         record(&store, 1, ON).unwrap();
         store
-            .change(|connection| Ok(connection.execute("DELETE FROM setting WHERE name = 'fetched'", []).map(drop)?))
+            .change(|connection| Ok(connection.execute("DELETE FROM last_day WHERE what = 'fetched'", []).map(drop)?))
             .unwrap();
         assert_eq!(store.last_collected_on().unwrap(), Some(ON));
         make_ready(&store, 2, LATER).unwrap();

@@ -388,9 +388,12 @@ const DAYS: &[BadDay] = &[
             ("collect", 1, "governance.recipients is not what was confirmed: its fingerprint is"),
             ("check", 1, "governance.recipients is not what was confirmed: its fingerprint is"),
         ],
-        remedy: "if the team reads out the same new fingerprint, run what the line says; else put the old file back, and ask who \
-                 changed it",
+        remedy: "if the team reads out the same new fingerprint, run what the line says, with the old key beside the new one while \
+                 anything waits; else put the old file back, and ask who changed it",
         mended: |place| {
+            let both = ["team", "others"]
+                .map(|team| fs::read_to_string(place.path(&format!("{team}/governance.recipients"))).unwrap());
+            place.put("public/governance.recipients", both.concat().as_bytes());
             confirm_recipients(place);
             "box"
         },

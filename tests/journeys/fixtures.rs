@@ -1,7 +1,7 @@
 //! What every release wrote is read by this program: its data directory, its backups, its casebook, and what is carried.
 //!
-//! `CANDOUR_FIXTURE=0.2.0 cargo test --test journeys fixtures::what_this_program_writes_is_kept -- --ignored` keeps what this
-//! program writes as that release's; with `CANDOUR_PROGRAM=FILE` it is another program that writes.
+//! `CANDOUR_FIXTURE=0.2.0 cargo test --test journeys fixtures::what_this_program_writes_is_kept` keeps what this program
+//! writes as that release's; with `CANDOUR_PROGRAM=FILE` it is another program that writes.
 
 use std::{fs, io::Write, path::Path};
 
@@ -170,9 +170,11 @@ fn on_a_full_disk_a_box_of_an_earlier_release_stays_what_it_is() {
 }
 
 #[test]
-#[ignore = "writes what a release is read from"]
 fn what_this_program_writes_is_kept() {
-    let release = std::env::var("CANDOUR_FIXTURE").expect("CANDOUR_FIXTURE names the release");
+    // Without a name nothing of it stays.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let folder = std::env::var("CANDOUR_FIXTURE")
+        .map_or_else(|_| elsewhere.path().join("this"), |release| fixture::folder(&release));
     let place = Installation::of_program(std::env::var_os("CANDOUR_PROGRAM").map(Into::into));
     place.done(&["keys", "new", "--out", "op", "--no-passphrase"]);
     let running = place.serve();
@@ -193,18 +195,22 @@ fn what_this_program_writes_is_kept() {
     place.collect("collection");
     place.done(&["desk", "backup", "--casebook", "casebook", "--out", "casebook.backup"]);
 
-    let folder = fixture::folder(&release);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     KEPT.iter().for_each(|name| fixture::keep(&place.path(name), &folder.join(name)));
     write(&folder.join(CODE), &format!("{code}\n"));
     exchange(&folder.join(ACCOUNT), &place.path("").to_string_lossy(), PLACE);
+    let (again, code) = brought_back_from(&folder);
+    assert_says(&again, &code, (2, 1), "this program");
 }
 
 /// What a release left, and the receipt code of the one report in it.
 fn brought_back(release: &str) -> (Installation, String) {
+    brought_back_from(&fixture::folder(release))
+}
+
+fn brought_back_from(folder: &Path) -> (Installation, String) {
     let place = Installation::empty();
-    let folder = fixture::folder(release);
     for name in KEPT {
         fixture::bring_back(&folder.join(name), &place.path(name));
     }

@@ -285,7 +285,7 @@ fn the_boxs_key_is_renewed_by_the_word_of_the_key_before_and_of_two_members() {
     let word = read(&place, "box/box.pub.minisig");
     assert!(is_vouched_for(&public(&now), &word, &public(&before)));
     let names: Vec<String> = names_in(&place.path("box"));
-    assert_eq!(names, ["box.key", "box.pub", "box.pub.minisig", "store"]);
+    assert_eq!(names, ["box.key", "box.pub", "box.pub.minisig", "calendar", "carry", "store"]);
     let again = place.done(&renew);
     assert!(again.contains("renewed earlier") && after(&again, "box key fingerprint:") == fingerprint, "{again}");
     assert_eq!(key_in(&place, "box/box.pub"), now);

@@ -104,7 +104,7 @@ impl Watched {
         let (status, word) = if verdict == "unsafe" { (2, "CRITICAL") } else { (1, "WARNING") };
         assert_eq!(monitor.status, status, "{first}");
         assert!(first.starts_with(&format!("CANDOUR {word} - ")) && first.contains(what), "{first}");
-        let note = self.note(i32::from(what == "database"));
+        let note = self.note(i32::from(["database", "owner"].contains(&what)));
         assert_eq!(note.lines().map(str::len).collect::<Vec<_>>(), self.shape, "{note}");
         assert!(note.contains(&format!("{subject:24}look\n")), "{note}");
     }

@@ -1,10 +1,12 @@
 //! Who works on a casebook, and who may open which report.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::{
     casebook::{Casebook, CasebookError},
-    crypto::{Fingerprint, SignerRole, VerifyingKey, signers_fingerprint},
+    crypto::{Fingerprint, GovernanceRecipients, SignerRole, VerifyingKey, signers_fingerprint},
     domain::{Date, MemberId, ReportId, TeamRole, Text},
 };
 
@@ -115,6 +117,20 @@ impl Casebook {
     #[must_use]
     pub fn closed_to_me(&self) -> Vec<ReportId> {
         self.state.closed().collect()
+    }
+
+    /// What governance.recipients at the box has to be for the team as it is now: for comparing.
+    #[must_use]
+    pub fn recipients_fingerprint(&self) -> Fingerprint {
+        let keys: Vec<String> = self
+            .state
+            .active()
+            .flat_map(|(_, member)| member.recipients.iter())
+            .cloned()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        GovernanceRecipients::fingerprint_over(&keys)
     }
 
     /// What signers.pub at the box has to be for the team as it is now: for comparing.

@@ -315,7 +315,7 @@ fn init(arguments: &CasebookInitArguments) -> Outcome {
     paths.remember(&directory)?;
     output::line(&format!("made a casebook in {}", directory.display()))?;
     output::line(&format!("box key fingerprint:  {}", box_key.fingerprint()))?;
-    output::line("compare that with what `candour init` printed at the box")?;
+    output::line("compare that with what `candour setup` or `candour init` printed at the box")?;
     output::line(&format!("casebook fingerprint: {}", Pointer::read(&directory)?.fingerprint()))?;
     output::line("read that one out to each colleague whom you let join")
 }

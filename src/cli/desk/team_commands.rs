@@ -181,6 +181,7 @@ pub(super) fn team(arguments: &TeamArguments) -> Outcome {
     }
     output::line(&format!("casebook:             {}", team.casebook))?;
     output::line(&format!("casebook fingerprint: {}", casebook.fingerprint()))?;
+    output::line(&format!("recipients:           {}", casebook.recipients_fingerprint()))?;
     output::line(&format!("signers fingerprint:  {}", casebook.signers_fingerprint()))?;
     output::line(&format!("box key fingerprint:  {}", casebook.box_key().fingerprint()))?;
     let approver = if team.second_approver { "every text to a person" } else { "no text unless it is asked for" };

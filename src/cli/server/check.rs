@@ -51,6 +51,10 @@ pub(in crate::cli) struct CheckArguments {
     config: ConfigArgument,
     #[command(flatten)]
     front: FrontArguments,
+    /// Record that root looked at the front today with `candour check --front`, and that all was well: root has no place in the
+    /// directory of a box that belongs to another account
+    #[arg(long, requires = "data", conflicts_with = "front")]
+    front_proved: bool,
     /// Also read every page and reference of the database and every sealed file, which takes long where there are many
     #[arg(long)]
     whole: bool,
@@ -64,7 +68,7 @@ pub(in crate::cli) struct CheckArguments {
 }
 
 pub(in crate::cli) fn run(arguments: &CheckArguments) -> Outcome {
-    let CheckArguments { data, keys, config, front, whole, monitor, json } = arguments;
+    let CheckArguments { data, keys, config, front, front_proved, whole, monitor, json } = arguments;
     if *monitor && let Some(why) = data.as_deref().and_then(out_of_reach) {
         output::line(&format!("CANDOUR UNKNOWN - {why}"))?;
         return Err(Failure::Monitored(Monitored::Unknown));
@@ -75,7 +79,8 @@ pub(in crate::cli) fn run(arguments: &CheckArguments) -> Outcome {
     let mut check = BoxCheck::default();
     if let (Some(data), Some(keys)) = (data, keys) {
         // A proof is one only if there was nothing to say against it.
-        check.proves_front = of_front.verdicts().next().is_some() && of_front.worst() == Verdict::Ok;
+        let looked = of_front.verdicts().next().is_some() && of_front.worst() == Verdict::Ok;
+        check.proves_front = *front_proved || looked;
         check.whole = *whole;
         check.gather(&DataArgument { path: data.clone() }, &KeysArgument { path: keys.clone() }, config);
     }

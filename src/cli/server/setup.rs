@@ -254,7 +254,7 @@ impl Setup {
         };
         output::text(&format!(
             "\nCompare by voice, before the first concern comes in. Every sign has to be the same.\n\n\
-             the team reads to you what `candour keys new` printed for them, or their desk shows under Team:\n\
+             the team reads to you what `candour desk team` prints at their desk, once everybody has joined:\n\
              \x20 recipients fingerprint: {recipients}\n\
              \x20 signers fingerprint:    {signers}\n\
              you read to the team, whose desk prints it when the casebook is made:\n\

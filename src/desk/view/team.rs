@@ -28,6 +28,7 @@ pub(in crate::desk) struct TeamPage<'a> {
     casebook: String,
     fingerprint: String,
     signers_fingerprint: String,
+    recipients_fingerprint: String,
     box_key: String,
     second_approver: bool,
     /// The fingerprints of the keys in the safe, if there are any.
@@ -89,6 +90,7 @@ impl<'a> TeamPage<'a> {
             casebook: casebook.id().to_string(),
             fingerprint: casebook.fingerprint().to_string(),
             signers_fingerprint: casebook.signers_fingerprint().to_string(),
+            recipients_fingerprint: casebook.recipients_fingerprint().to_string(),
             box_key: casebook.box_key().fingerprint().to_string(),
             second_approver: casebook.second_approver(),
             recovery: casebook

@@ -44,8 +44,8 @@ pub(super) fn front_proof(findings: &mut Findings, store: &Store, behind_tls: bo
             (
                 Verdict::Warning,
                 format!(
-                    "the front, which reads all that people send, {last}; run `candour check --front URL` with --data and --keys as root \
-                     on its machine, four times a year and after each change of it"
+                    "the front, which reads all that people send, {last}; run `candour check --front URL` as root on its machine, four \
+                     times a year and after each change of it, and if all is well this command with --front-proved"
                 ),
             )
         }
