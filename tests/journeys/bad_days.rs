@@ -393,6 +393,7 @@ const DAYS: &[BadDay] = &[
         mended: |place| {
             let both = ["team", "others"]
                 .map(|team| fs::read_to_string(place.path(&format!("{team}/governance.recipients"))).unwrap());
+            remove(place, "public/governance.recipients");
             place.put("public/governance.recipients", both.concat().as_bytes());
             confirm_recipients(place);
             "box"
