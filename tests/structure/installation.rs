@@ -35,6 +35,23 @@ fn nothing_stands_between_a_power_cut_and_a_box_that_serves() {
     }
 }
 
+/// A journal keeps the hour of each line. What the other commands print says how much came.
+#[test]
+fn what_a_timer_starts_writes_nothing_into_the_journal_that_depends_on_what_came() {
+    let timed: Vec<_> = units().into_iter().filter(|path| path.with_extension("timer").exists()).collect();
+    assert!(timed.len() >= 3, "{timed:?}");
+    for path in timed {
+        let unit = fs::read_to_string(&path).unwrap();
+        let is_silent = unit.lines().any(|line| line == "StandardOutput=null");
+        let mut commands = unit.lines().filter_map(|line| line.strip_prefix("ExecStart="));
+        let tells_nothing = |command: &str| {
+            command.starts_with("/usr/bin/candour digest ")
+                || (command.starts_with("/bin/sh -c 'exec ") && command.ends_with(" >/dev/null'"))
+        };
+        assert!(is_silent || commands.all(tells_nothing), "{}", path.display());
+    }
+}
+
 #[test]
 #[ignore = "needs systemd-analyze"]
 fn every_unit_is_exposed_to_one_of_ten_at_most() {

@@ -46,7 +46,8 @@ pub(in crate::cli) fn run(arguments: &CollectArguments) -> Outcome {
     let Some(first) = &arguments.out else {
         let carry = arguments.data.carry_directory();
         let outcome = transfer::collect_ready(&store, to, &key, today, &carry, again)?;
-        output::line(&format!("{}, ready to be fetched with `candour carry`", described(&outcome)))?;
+        // A timer's words go to a journal, with the hour: how much came is not among them.
+        output::line(&format!("collection {} lies ready to be fetched with `candour carry`", outcome.number))?;
         return damaged::tell_left_out(&outcome.lost, LEFT_OUT);
     };
     let outcome = transfer::collect(&store, to, &key, today, first, again)?;
