@@ -91,6 +91,10 @@ struct CheckFinding {
     verdict: Verdict,
     what: What,
     finding: String,
+    /// What the daily note takes of it.
+    #[cfg(feature = "box")]
+    #[serde(skip)]
+    noted: Verdict,
 }
 
 #[derive(Default)]
@@ -157,10 +161,16 @@ impl Findings {
         self.0.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Ok)
     }
 
-    /// What each is about, with its verdict.
+    /// What each is about, with what the daily note takes of it.
     #[cfg(feature = "box")]
-    pub(in crate::cli) fn verdicts(&self) -> impl Iterator<Item = (What, Verdict)> {
-        self.0.iter().map(|finding| (finding.what, finding.verdict))
+    pub(in crate::cli) fn noted(&self) -> impl Iterator<Item = (What, Verdict)> {
+        self.0.iter().map(|finding| (finding.what, finding.noted))
+    }
+
+    /// Whether nothing was looked at.
+    #[cfg(feature = "box")]
+    pub(in crate::cli) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     fn lines(&self) -> Outcome {
@@ -187,7 +197,19 @@ impl Findings {
     }
 
     pub(in crate::cli) fn say(&mut self, what: What, verdict: Verdict, finding: String) {
-        self.0.push(CheckFinding { verdict, what, finding });
+        self.0.push(CheckFinding {
+            verdict,
+            what,
+            finding,
+            #[cfg(feature = "box")]
+            noted: verdict,
+        });
+    }
+
+    /// The same where the daily note takes something else of it.
+    #[cfg(feature = "box")]
+    pub(in crate::cli) fn say_and_note(&mut self, what: What, verdict: Verdict, noted: Verdict, finding: String) {
+        self.0.push(CheckFinding { verdict, what, finding, noted });
     }
 
     /// What is well, or why it is not.

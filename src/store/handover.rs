@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Settings, Store, StoreError, damaged, rows, settings::KEY_DAYS};
+use super::{Settings, Store, StoreError, damaged, rows, settings::KEY_DAYS, writer::Engine};
 use crate::{
     crypto::{Fingerprint, GovernanceRecipients},
     domain::Date,
@@ -18,7 +18,7 @@ const WAITING: &str = "SELECT count(*) FROM report_to_tell CROSS JOIN message US
 /// Since when what comes is sealed to a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SealedSince {
-    /// Since the box was made, so far as is known.
+    /// Since the box was made, so far as is known, or since a start at which nothing waited.
     Always,
     /// Since the box was first started with it.
     Day(Date),
@@ -96,7 +96,9 @@ impl Store {
         })
     }
 
-    /// Records that what comes from that day on is sealed to all the keys that are confirmed: the box starts.
+    /// Records that what comes from that day on is sealed to all the keys that are confirmed: the box starts. Where nothing
+    /// waits that the new ones don't open, they count as if they had been there always: else what comes later that day, which is
+    /// sealed to them, would count as what they do not open, and that would tell that it came.
     ///
     /// # Errors
     /// If it can't be written.
@@ -105,11 +107,15 @@ impl Store {
         if keys.iter().all(|key| key.since != SealedSince::NotYet) {
             return Ok(());
         }
+        // What the intake holds waits too.
+        self.upkeep(Engine::fold)?;
         self.change(move |connection| {
             let mut keys = confirmed_keys(connection)?;
-            keys.iter_mut().filter(|key| key.since == SealedSince::NotYet).for_each(|key| {
-                key.since = SealedSince::Day(on);
-            });
+            let since = match waiting_until(connection, None)? {
+                0 => SealedSince::Always,
+                _ => SealedSince::Day(on),
+            };
+            keys.iter_mut().filter(|key| key.since == SealedSince::NotYet).for_each(|key| key.since = since);
             write(connection, &keys)
         })
     }
@@ -227,13 +233,34 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_on_the_day_of_a_key_is_open_to_it_where_nothing_waited() {
+        let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+        let new = another();
+        store.pin_recipients(&new).unwrap();
+        store.begin_sealing(DAY).unwrap();
+        let before = store.handover().unwrap();
+        add(&store, locator(&store), &[b"x"]);
+        let handover = store.handover().unwrap();
+        assert_eq!((handover.waiting, handover.for_the_old()), (1, 0));
+        assert_eq!((handover.keys, handover.unopened), (before.keys, before.unopened));
+
+        // What still lies in the intake waits like all else.
+        store.pin_recipients(&another()).unwrap();
+        store.begin_sealing(DAY).unwrap();
+        assert_eq!(store.handover().unwrap().for_the_old(), 1);
+    }
+
+    #[test]
     fn what_comes_later_than_the_day_of_a_key_is_open_to_it() {
         let EmptyBox { directory: _directory, store, recipients: old, .. } = EmptyBox::new();
         let new = another();
         store.pin_recipients(&old.and(&new)).unwrap();
+        let first = add(&store, locator(&store), &[b"x"]);
         store.begin_sealing(DAY.yesterday().unwrap()).unwrap();
-        add(&store, locator(&store), &[b"x"]);
+        store.apply(delivery(&store, 1, vec![], vec![collected(&store, first, 1)])).unwrap();
+        add(&store, locator(&store), &[b"y"]);
         let handover = store.handover().unwrap();
+        assert!(handover.keys.iter().any(|key| matches!(key.since, SealedSince::Day(_))));
         assert_eq!((handover.waiting, handover.for_the_old()), (1, 0));
         assert_eq!(handover.unopened_by(&[new.fingerprint()]), 0);
     }

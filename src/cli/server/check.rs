@@ -79,7 +79,7 @@ pub(in crate::cli) fn run(arguments: &CheckArguments) -> Outcome {
     let mut check = BoxCheck::default();
     if let (Some(data), Some(keys)) = (data, keys) {
         // A proof is one only if there was nothing to say against it.
-        let looked = of_front.verdicts().next().is_some() && of_front.worst() == Verdict::Ok;
+        let looked = !of_front.is_empty() && of_front.worst() == Verdict::Ok;
         check.proves_front = *front_proved || looked;
         check.whole = *whole;
         check.gather(&DataArgument { path: data.clone() }, &KeysArgument { path: keys.clone() }, config);

@@ -4,7 +4,8 @@
 //! each of which is `well` or `look`, words of one length, and no number and no cause. It can't tell by itself that something
 //! came. What a mailbox can learn is that somebody has to look, and roughly at what. Where that could come from what people send,
 //! several causes share a subject: carrying and answering is not fetched, not answered, overdue, or not told since a restore; a box
-//! that nobody fetches says `look` there on the same day as it does where nothing came at all.
+//! that nobody fetches says `look` there on the same day as it does where nothing came at all. Of keys that change hands it takes
+//! whether the box is to be started again, and not that something waits for the keys before.
 
 use clap::Args;
 
@@ -123,7 +124,7 @@ impl Subject {
     }
 
     fn word(self, findings: &Findings) -> DigestWord {
-        let own = findings.verdicts().filter(|(what, _)| self.tells(*what));
+        let own = findings.noted().filter(|(what, _)| self.tells(*what));
         match own.map(|(_, verdict)| verdict).max() {
             None => DigestWord::Unknown,
             Some(Verdict::Ok) => DigestWord::Well,
@@ -198,6 +199,8 @@ mod tests {
         assert_eq!(Subject::Carrying.word(&findings), DigestWord::Look);
         findings.say(What::Clock, Verdict::Unsafe, String::new());
         assert_eq!(Subject::Clock.word(&findings), DigestWord::Look);
+        findings.say_and_note(What::Handover, Verdict::Warning, Verdict::Ok, String::new());
+        assert_eq!(Subject::Keys.word(&findings), DigestWord::Well);
         // None stands there without a finding that could make it well.
         let told = |subject: &Subject| What::ALL.iter().any(|what| subject.tells(*what));
         assert!(Subject::ALL.iter().all(told));

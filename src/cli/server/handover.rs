@@ -4,6 +4,7 @@ use crate::{
     cli::{
         findings::{Findings, Verdict, What},
         output::{self, Failure, Outcome},
+        server::band::Band,
     },
     crypto::GovernanceRecipients,
     store::{ConfirmedKey, Handover, SealedSince, Store},
@@ -39,7 +40,7 @@ pub(super) fn tell(before: &Handover, new: &GovernanceRecipients) -> Outcome {
     let has_new = confirmed.iter().any(|key| before.keys.iter().all(|known| known.fingerprint != *key));
     if has_new && before.waiting > 0 {
         return output::line(&format!(
-            "{} here that is sealed to the keys before, and not to the new ones: take no key before out until decisions \
+            "{} here that are sealed to the keys before, and not to the new ones: take no key before out until decisions \
              acknowledged it, which `candour check` tells",
             waits(before.waiting)
         ));
@@ -52,7 +53,9 @@ pub(super) fn check(findings: &mut Findings, store: &Store) {
     match store.handover() {
         Ok(handover) => {
             let (verdict, text) = finding(&handover);
-            findings.say(What::Handover, verdict, text);
+            // That something waits is nothing for a mailbox: it would learn that somebody wrote.
+            let noted = if handover.is_to_be_started() { Verdict::Warning } else { Verdict::Ok };
+            findings.say_and_note(What::Handover, verdict, noted, text);
         }
         Err(error) => findings.say(What::Handover, Verdict::Unsafe, error.to_string()),
     }
@@ -77,14 +80,14 @@ fn finding(handover: &Handover) -> (Verdict, String) {
     }
     if old.is_empty() {
         let text = format!(
-            "{} here that keys before alone open, which are confirmed no more: it stays here until somebody who has one took it \
+            "{} here that keys before alone open, which are confirmed no more: they stay here until somebody who has one took them \
              in{start}",
             waits(waiting)
         );
         return (Verdict::Warning, text);
     }
     let text = format!(
-        "a handover is on: {} here for the old keys, {}, and not for the new, {}; take no old one out until it was collected, \
+        "a handover is on: {} here for the old keys, {}, and not for the new, {}; take no old one out until they were collected, \
          imported and acknowledged{start}",
         waits(waiting),
         listed(&old),
@@ -93,8 +96,9 @@ fn finding(handover: &Handover) -> (Verdict, String) {
     (verdict, text)
 }
 
+/// Which is never said of none.
 fn waits(messages: u64) -> String {
-    output::count(usize::try_from(messages).unwrap_or(usize::MAX), "message waits", "messages wait")
+    format!("{} messages wait", Band::of(messages).words_from_one())
 }
 
 fn listed(keys: &[ConfirmedKey]) -> String {

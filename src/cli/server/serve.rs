@@ -85,7 +85,6 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     pair.hold_against(store.settings())?;
     arguments.data.hold_against_pins(&store, &keys, &arguments.keys.path)?;
     right_clock::refuse_behind(&store, &config.monitor, SystemDay.today())?;
-    store.begin_sealing(SystemDay.today())?;
     let options = AppOptions {
         free_space: Arc::new(store.clone()),
         store,
@@ -141,8 +140,11 @@ fn serve(
     ready: impl FnOnce(&[Listener]) -> Outcome,
 ) -> Outcome {
     http::quiet_panics();
+    let store = options.store.clone();
     let app = App::new(options);
     let _right = web::begin(&app)?;
+    // Now that no other box serves from it, nothing is sealed to the keys before any more.
+    store.begin_sealing(SystemDay.today())?;
     let runtime =
         Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build().map_err(|error| {
             Failure::Failed(format!("can't start: {error}; check the limits on threads and memory"))
