@@ -100,7 +100,8 @@ impl Watched {
         let found = self.found();
         assert_eq!(found.get(what).map(String::as_str), Some(verdict), "{found:#?}");
         let monitor = self.place.run(&[&CHECK[..], &["--monitor"]].concat());
-        let first = monitor.out.lines().next().unwrap();
+        let first = monitor.out.strip_suffix('\n').unwrap();
+        assert!(!first.contains('\n'), "{first}");
         let (status, word) = if verdict == "unsafe" { (2, "CRITICAL") } else { (1, "WARNING") };
         assert_eq!(monitor.status, status, "{first}");
         assert!(first.starts_with(&format!("CANDOUR {word} - ")) && first.contains(what), "{first}");

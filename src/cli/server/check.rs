@@ -58,8 +58,8 @@ pub(in crate::cli) struct CheckArguments {
     /// Also read every page and reference of the database and every sealed file, which takes long where there are many
     #[arg(long)]
     whole: bool,
-    /// For a monitor: one line that says all in all how it is, then the findings; exit status 0 if all is well, 1 if there are
-    /// warnings, 2 if anything is unsafe, 3 if it could not be looked at
+    /// For a monitor: one line that says all in all how it is, and no finding unless with --json; exit status 0 if all is well, 1
+    /// if there are warnings, 2 if anything is unsafe, 3 if it could not be looked at
     #[arg(long)]
     monitor: bool,
     /// As a JSON array of {verdict, what, finding}
@@ -242,12 +242,9 @@ impl BoxCheck {
     fn vault(&mut self, store: &Store) {
         let (verdict, finding) = match store.vault_use() {
             Ok(VaultUse { bytes, taken }) => {
-                let percent = taken.saturating_mul(100) / bytes.max(1);
                 let size = bytes / MIB as u64;
-                (
-                    Verdict::Ok,
-                    format!("the vault has {size} MiB, of which {percent} % are taken; it grows when it is full"),
-                )
+                let taken = taken_words(taken, bytes);
+                (Verdict::Ok, format!("the vault has {size} MiB, of which {taken} is taken; it grows when it is full"))
             }
             Err(error) => (Verdict::Unsafe, error.to_string()),
         };
@@ -343,6 +340,17 @@ impl BoxCheck {
     }
 }
 
+/// How much of something is taken, so coarsely that one file does not show.
+const fn taken_words(taken: u64, of: u64) -> &'static str {
+    if taken < of.div_ceil(2) {
+        "less than half"
+    } else if taken < of.saturating_sub(of / 10) {
+        "half or more"
+    } else {
+        "nine tenths or more"
+    }
+}
+
 /// What a backup of that day is worth today.
 fn last_backup(last: Option<Date>, days: u32, today: Date) -> (Verdict, String) {
     let make = "run `candour backup` each day, and take what it writes to another machine";
@@ -390,6 +398,21 @@ mod tests {
             (FREE_WANTED, Verdict::Ok),
         ] {
             assert!(free_space(free) == verdict, "{free}");
+        }
+    }
+
+    #[test]
+    fn how_much_of_the_vault_is_taken_is_told_in_words_of_which_there_are_three() {
+        for (taken, words) in [
+            (0, "less than half"),
+            (6, "less than half"),
+            (49, "less than half"),
+            (50, "half or more"),
+            (89, "half or more"),
+            (90, "nine tenths or more"),
+            (100, "nine tenths or more"),
+        ] {
+            assert_eq!(taken_words(taken, 100), words, "{taken}");
         }
     }
 
