@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::{
     Settings, StoreError,
+    fold::begin_folding,
     intake::{IntakeFile, Pending},
     schema,
     slot_records::refuse_cut,
@@ -109,10 +110,11 @@ impl Store {
         schema::migrate(&mut connection)?;
         settings.save(&connection)?;
         Settings::add_signers(&connection, signers)?;
+        let folded = begin_folding(&connection)?;
         // Closing writes the log into the file.
         connection.close().map_err(|(_, error)| error)?;
         Vault::create(directory)?;
-        IntakeFile::create(directory)?;
+        IntakeFile::create(directory, folded)?;
         Ok(partial)
     }
 

@@ -2,7 +2,13 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{StoreError, damaged, intake::PendingMessage, removal::withdraw, slot_records::take, vault::Placed};
+use super::{
+    StoreError, damaged,
+    intake::{PendingMessage, later_generation},
+    removal::withdraw,
+    slot_records::take,
+    vault::Placed,
+};
 use crate::domain::MessageKind;
 
 /// Puts a message in, unless it is there already: a fold that was cut off is done again.
@@ -26,6 +32,14 @@ pub(super) fn fold_message(connection: &Connection, message: &PendingMessage) ->
         withdraw(connection, report, message.on)?;
     }
     insert(connection, message)
+}
+
+/// Begins with a random generation as the last one that was folded, and gives it: where a box began would tell how often something
+/// came since.
+pub(super) fn begin_folding(connection: &Connection) -> Result<u64, StoreError> {
+    let begin = later_generation(0);
+    set_folded_generation(connection, begin)?;
+    Ok(begin)
 }
 
 /// The generation of the last state of the intake that was folded.

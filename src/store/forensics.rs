@@ -149,7 +149,7 @@ fn a_seized_disk_tells_nothing_of_the_order_within_a_tick() {
 #[test]
 fn the_same_search_finds_the_order_where_reports_are_committed_as_they_come() {
     let directory = tempfile::tempdir().unwrap();
-    intake::IntakeFile::create(directory.path()).unwrap();
+    intake::IntakeFile::create(directory.path(), 0).unwrap();
     let mut connection = schema::open_writer(&directory.path().join(DATABASE), true).unwrap();
     schema::migrate(&mut connection).unwrap();
     let reports: Vec<ReportId> = (0..REPORTS).map(|_| ReportId::random(&mut os_random())).collect();

@@ -15,7 +15,7 @@ use super::{
     backup::{AnswerRecords, MessageRecords},
     damaged,
     epoch::begin_epoch,
-    fold::size,
+    fold::{begin_folding, size},
     intake::IntakeFile,
     schema,
     settings::CARRIED,
@@ -91,7 +91,7 @@ impl Restoration {
         // Whatever is missing is said before anything is put in.
         let settings = Settings::load(&connection)?;
         Vault::create(directory)?;
-        IntakeFile::create(directory)?;
+        IntakeFile::create(directory, begin_folding(&connection)?)?;
         let [short, long, answers] = Shelf::ALL.map(|shelf| ShelfToFill::open(directory, shelf));
         connection.execute_batch("BEGIN")?;
         Ok(Self { directory: directory.to_owned(), connection, settings, shelves: [short?, long?, answers?] })

@@ -828,6 +828,25 @@ fn what_was_folded_and_not_cleared_away_is_not_folded_again() {
     assert_eq!(told(&store, true).len(), 1);
 }
 
+/// Who sees a box twice, or knows where it began, would count by it.
+#[test]
+fn what_is_kept_of_folds_tells_not_how_often_something_came() {
+    for sends in [0, 1, 4] {
+        let EmptyBox { directory: _data, store, .. } = EmptyBox::new();
+        let folded = || store.read(fold::folded_generation).unwrap();
+        let begin = folded();
+        assert!(begin >= 1 << 48, "it begins at {begin}");
+        let mut all = vec![begin];
+        for _ in 0..sends {
+            add(&store, locator(&store), &[b"one"]);
+            store.tick(DAY).unwrap();
+            all.push(folded());
+        }
+        let steps: std::collections::BTreeSet<u64> = all.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!(sends < 4 || steps.len() > 1, "all steps are the same: {all:?}");
+    }
+}
+
 #[test]
 fn whoever_looks_whether_a_write_reaches_the_disk_hides_nothing_that_was_sent() {
     let EmptyBox { directory: _data, store, .. } = EmptyBox::new();

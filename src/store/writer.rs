@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::{
     AddMessage, StoreError,
     fold::{fold_message, folded_generation, set_folded_generation},
-    intake::{IntakeFile, Latest, Pending, PendingMessage, StateNumbers, refuse_without},
+    intake::{IntakeFile, Latest, Pending, PendingMessage, StateNumbers, later_generation, refuse_without},
     schema::BUSY,
     slot_records::any_taken,
     standing::StoreFiles,
@@ -384,8 +384,8 @@ impl Engine {
     /// Makes a state the one that counts.
     fn write(&mut self, pending: Pending) -> Result<(), StoreError> {
         let body = pending.write();
-        // One more even if it fails: a half that may be on the disk or not is not taken for this one.
-        self.generation += 1;
+        // Later even if it fails: a half that may be on the disk or not is not taken for this one.
+        self.generation = later_generation(self.generation);
         let half = 1 - self.half;
         self.longest = self.longest.max(body.len());
         self.intake.write(half, self.numbers(), &body, self.longest)?;
@@ -460,7 +460,7 @@ impl Engine {
         folded?;
         self.set_pending(Pending::default());
         self.base = self.generation;
-        self.generation += 1;
+        self.generation = later_generation(self.generation);
         // If this fails, the next state takes their place.
         self.intake.clear(self.half, self.numbers())?;
         self.longest = 0;

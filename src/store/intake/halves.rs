@@ -25,6 +25,11 @@ const HEAD: usize = 44;
 const MAGIC_V1: [u8; 8] = *b"candour\x01";
 const HEAD_V1: usize = 36;
 
+/// No generation is less, but of a box that was made before 0.2.0 and was sent nothing since.
+const FIRST_GENERATION: u64 = 1 << 48;
+/// By how much the next one is larger, at most.
+const STEP_BITS: u32 = 16;
+
 /// The file, open.
 pub(in crate::store) struct IntakeFile {
     file: File,
@@ -34,7 +39,7 @@ pub(in crate::store) struct IntakeFile {
 
 /// The newer of the two halves.
 pub(in crate::store) struct Latest {
-    /// One more with each state.
+    /// Larger with each state.
     pub(in crate::store) generation: u64,
     /// 0 or 1.
     pub(in crate::store) half: usize,
@@ -65,12 +70,12 @@ impl IntakeFile {
     /// Bytes that a state may have.
     pub(in crate::store) const ROOM: usize = HALF - HEAD;
 
-    /// Makes one that holds nothing, with all its room taken.
-    pub(in crate::store) fn create(directory: &Path) -> io::Result<()> {
+    /// Makes one that holds nothing, with all its room taken, beside a database that has that generation as folded.
+    pub(in crate::store) fn create(directory: &Path, folded: u64) -> io::Result<()> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(true).mode(0o600);
         let intake = Self { file: options.open(directory.join(NAME))?, writer: 0 };
-        let first = StateNumbers { generation: 1, base: 0 };
+        let first = StateNumbers { generation: later_generation(folded), base: folded };
         intake.write(0, first, &[], HALF)?;
         intake.write(1, first, &[], HALF)?;
         intake.file.sync_all()
@@ -190,6 +195,16 @@ impl IntakeFile {
     }
 }
 
+/// A generation after this one: by a random step, from a random beginning, so that it tells nobody how often something came.
+/// There is room for 2^46 of them.
+pub(in crate::store) fn later_generation(generation: u64) -> u64 {
+    let random = os_random().next_u64();
+    if generation < FIRST_GENERATION {
+        return FIRST_GENERATION + (random >> 2);
+    }
+    generation.saturating_add(1 + (random >> (u64::BITS - STEP_BITS)))
+}
+
 /// Refuses a database that holds less than what was folded before a state: it is older than the intake beside it.
 pub(in crate::store) fn refuse_without(base: Option<u64>, folded: u64) -> Result<(), StoreError> {
     match base {
@@ -212,6 +227,8 @@ impl Drop for Locked<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     const fn at(generation: u64) -> StateNumbers {
@@ -220,7 +237,7 @@ mod tests {
 
     fn empty() -> (tempfile::TempDir, IntakeFile) {
         let directory = tempfile::tempdir().unwrap();
-        IntakeFile::create(directory.path()).unwrap();
+        IntakeFile::create(directory.path(), 0).unwrap();
         let intake = IntakeFile::open(directory.path()).unwrap();
         (directory, intake)
     }
@@ -262,6 +279,24 @@ mod tests {
         let bytes = std::fs::read(directory.path().join(NAME)).unwrap();
         assert!(bytes.len() == 2 * HALF && !bytes.windows(8).any(|window| window == b"qqqqqqqq"));
         assert!(intake.write(0, at(5), &vec![0; IntakeFile::ROOM + 1], 0).is_err());
+    }
+
+    #[test]
+    fn generations_are_later_by_steps_that_tell_nothing_from_a_beginning_that_tells_nothing() {
+        let mut generation = 0;
+        let mut steps = BTreeSet::new();
+        for _ in 0..200 {
+            let later = later_generation(generation);
+            assert!(later > generation && later >= FIRST_GENERATION);
+            steps.insert(later - generation);
+            generation = later;
+        }
+        // Of 65,536 steps; the first is the beginning. Twenty of the same would be a fault.
+        assert!(steps.len() > 180, "{steps:?}");
+        assert!(steps.iter().rev().skip(1).all(|step| *step <= 1 << STEP_BITS), "{steps:?}");
+        let begins: BTreeSet<u64> = (0..20).map(|earlier| later_generation(earlier) >> STEP_BITS).collect();
+        assert_eq!(begins.len(), 20, "two begin at the same");
+        assert_eq!(later_generation(u64::MAX), u64::MAX, "no panic for a file that somebody made up");
     }
 
     #[test]

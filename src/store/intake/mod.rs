@@ -7,5 +7,5 @@
 mod halves;
 mod pending;
 
-pub(super) use halves::{IntakeFile, Latest, StateNumbers, refuse_without};
+pub(super) use halves::{IntakeFile, Latest, StateNumbers, later_generation, refuse_without};
 pub(super) use pending::{Begins, Pending, PendingMessage};
