@@ -44,6 +44,20 @@ pub struct ServingRight {
     _lock: File,
 }
 
+/// Sets the times of these files to the day: when they were written to, and when they were read.
+pub fn show_day_alone(files: impl IntoIterator<Item = PathBuf>, today: Date) {
+    let Ok(midnight) = today.at(0, 0, 0, 0).in_tz("UTC") else { return };
+    let begin = midnight.timestamp().as_second();
+    let time = |tv_sec: i64| Timespec { tv_sec, tv_nsec: 0 };
+    // A file whose last reading lies ahead is not marked each time it is read, as far as the file system leaves that out for
+    // files that were read since they were changed.
+    let times = Timestamps { last_access: time(begin + DAY), last_modification: time(begin) };
+    for file in files {
+        // Files of others, or that are not there now.
+        let _: Result<(), Errno> = utimensat(CWD, &file, &times, AtFlags::SYMLINK_NOFOLLOW);
+    }
+}
+
 impl Store {
     /// Takes the right to serve, with a budget for the vault. Blocks.
     ///
@@ -91,16 +105,7 @@ impl Store {
     /// Sets the times of all files to the day: when they were written to, and when they were read. The time at which these
     /// were changed, which no program can set, is then the time of this call. Blocks.
     pub fn renew_times(&self, today: Date) {
-        let Ok(midnight) = today.at(0, 0, 0, 0).in_tz("UTC") else { return };
-        let begin = midnight.timestamp().as_second();
-        let time = |tv_sec: i64| Timespec { tv_sec, tv_nsec: 0 };
-        // A file whose last reading lies ahead is not marked each time it is read, as far as the file system leaves that out
-        // for files that were read since they were changed.
-        let times = Timestamps { last_access: time(begin + DAY), last_modification: time(begin) };
-        for file in self.written_files() {
-            // Files of others, or that are not there now.
-            let _: Result<(), Errno> = utimensat(CWD, &file, &times, AtFlags::SYMLINK_NOFOLLOW);
-        }
+        show_day_alone(self.written_files(), today);
     }
 
     /// Everything that is written while the box serves, and the directory that it lies in.

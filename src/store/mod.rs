@@ -77,7 +77,7 @@ pub use delivery::{Applied, ApplyError, Delivery, Skipped, WhySkipped};
 pub use error::{CopyError, NeededVersion, StoreError};
 pub use handover::{ConfirmedKey, Handover, SealedSince};
 pub use last_days::LastDay;
-pub use metronome::ServingRight;
+pub use metronome::{ServingRight, show_day_alone};
 pub use outcome::{AddMessage, AddReport};
 pub use own_copies::CopyRead;
 pub use ready::{ReadyCollection, ReadyStanding};

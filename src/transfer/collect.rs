@@ -16,7 +16,7 @@ use crate::{
     files::{self, FileError, NewFile, Readers, part_path, tarball},
     store::{
         CollectionRecord, CopyError, DamagedFile, NextCollection, ReadyCollection, ReadyStanding, Snapshot, Store,
-        StoreError,
+        StoreError, show_day_alone,
     },
 };
 
@@ -137,10 +137,23 @@ pub fn collect_ready(
             Err(CollectError::Store(StoreError::Busy)) if attempts.next().is_some() => {}
             outcome => {
                 sweep(store, carry)?;
+                // It is made at the timer's hour, or when somebody had to; the day is enough for whoever takes the box.
+                show_day_alone(all_below(carry)?, on);
                 return outcome;
             }
         }
     }
+}
+
+/// Everything that lies ready, with the directories that it lies in.
+fn all_below(carry: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let mut all = vec![carry.to_owned()];
+    for name in files::names_in(carry)? {
+        let ready = carry.join(name);
+        all.extend(files::names_in(&ready)?.into_iter().map(|part| ready.join(part)));
+        all.push(ready);
+    }
+    Ok(all)
 }
 
 /// How often a collection is made anew because another one left meanwhile.

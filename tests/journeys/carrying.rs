@@ -5,6 +5,8 @@ use std::{
     fs,
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    os::unix::fs::MetadataExt,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -47,6 +49,20 @@ impl Carrying {
     /// Lays a collection ready.
     fn ready(&self) -> String {
         self.0.done(&["collect", "--data", "box", "--keys", "public", "--ready"])
+    }
+
+    /// That no time of what lies ready is finer than a day, but that at which a file was changed, which no program can set.
+    fn shows_the_day_alone(&self) {
+        let carry = self.0.path("box/carry");
+        let names = |of: &Path| fs::read_dir(of).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+        let ready = names(&carry);
+        let parts: Vec<_> = ready.iter().flat_map(|ready| names(ready)).collect();
+        assert!(!parts.is_empty());
+        for path in [vec![carry], ready, parts].concat() {
+            let found = fs::metadata(&path).unwrap();
+            let times = [found.mtime().rem_euclid(86_400), found.mtime_nsec(), found.atime_nsec()];
+            assert_eq!(times, [0; 3], "{}", path.display());
+        }
     }
 
     fn carry(&self, to: SocketAddr, more: &[&str]) -> Said {
@@ -126,8 +142,9 @@ fn what_lies_ready_is_fetched_and_decisions_are_brought_until_the_person_reads_t
     assert_eq!(done(&place.fetch(to)), "nothing lies ready at the box that was not fetched already\n");
     let code = send(to);
     // Nobody fetched the first: the next has its number.
-    assert!(place.ready().starts_with("collection 1: 1 message from 1 report, ready"));
-    assert!(place.ready().starts_with("collection 1: "));
+    assert_eq!(place.ready(), "collection 1 lies ready to be fetched with `candour carry`\n");
+    place.shows_the_day_alone();
+    assert!(place.ready().starts_with("collection 1 "));
     // That it lies ready says nothing to the person: somebody has to have it.
     assert_eq!(person::status(to, &code).one("#emptied-on"), "Not yet");
     let said = place.fetch(to);
@@ -141,7 +158,7 @@ fn what_lies_ready_is_fetched_and_decisions_are_brought_until_the_person_reads_t
     place.0.put("reply", ANSWER.as_bytes());
     place.0.decide(&id, &["--reply-file", "reply"]);
     place.0.export("d1");
-    assert!(place.ready().starts_with("collection 2: "));
+    assert!(place.ready().starts_with("collection 2 "));
     let said = place.carry(to, &["--bring", "d1", "--out", "fetched"]);
     let lines: Vec<&str> = done(&said).lines().collect();
     assert_eq!(lines[..2], ["the box took d1", "delivered 1 answer, met 0 clocks; 0 answers were here already"]);
@@ -384,8 +401,8 @@ fn what_broke_off_goes_on_from_there_and_another_collection_waits_behind_it() {
 
     // A timer goes on meanwhile: somebody has a piece of the first, so its number is used up.
     send(running.address);
-    assert!(place.ready().starts_with("collection 2: "));
-    assert!(place.ready().starts_with("collection 2: "), "of that nobody has any");
+    assert!(place.ready().starts_with("collection 2 "));
+    assert!(place.ready().starts_with("collection 2 "), "of that nobody has any");
     let plenty = 1 << 40;
     slow.left.store(plenty, Ordering::SeqCst);
     let said = place.fetch(slow.address);
