@@ -116,7 +116,10 @@ fn old_and_new_keys_together_lose_nothing() {
     recipients(&place, &["team"]);
     join(&place, "other", None);
     let said = confirm(&place, &["team", "other"], &[]);
-    assert!(said.contains("1 to 4 messages wait here that are sealed to the keys before, and not to the new ones"), "{said}");
+    assert!(
+        said.contains("1 to 4 messages wait here that are sealed to the keys before, and not to the new ones"),
+        "{said}"
+    );
     assert!(check(&place).contains("until it is started again"), "{}", check(&place));
     // Until it is started anew, it seals to the key before alone.
     send(serving.address, "Sent while both were confirmed.");

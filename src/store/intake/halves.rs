@@ -239,6 +239,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         IntakeFile::create(directory.path(), 0).unwrap();
         let intake = IntakeFile::open(directory.path()).unwrap();
+        // From one on, as these are easier to read.
+        [0, 1].into_iter().for_each(|half| intake.write(half, at(1), &[], HALF).unwrap());
         (directory, intake)
     }
 
