@@ -66,7 +66,7 @@ pub use queries::{
     at_box::{LostAtBox, MissingParts},
     attachments::SealedAttachment,
     message::{MessageView, SaidBy},
-    proposals::ProposalView,
+    proposals::{Compared, ProposalView, ToCompare},
     queue::QueueEntry,
     report::{AsideView, DecisionView, DeliveryView, ReadersView, ReferralView, ReportView, TakenBackView},
     same_text::SameText,

@@ -49,6 +49,8 @@ fn join(place: &Installation, name: &str, consents: Option<&[&str]>) {
     let (signer, recipients) = (format!("{name}/signer.pub"), format!("{name}/governance.recipients"));
     let propose = ["desk", "propose", "--casebook", "casebook", "--join", name, "--role", "reviewer"];
     let said = place.done(&[&propose[..], &["--signer", &signer, "--recipients", &recipients]].concat());
+    let fingerprint = GovernanceRecipients::parse(&read(place, &recipients)).unwrap().fingerprint();
+    assert!(said.contains(&format!("recipients fingerprint: {fingerprint}")), "{said}");
     if let Some(keys) = consents {
         consent(place, &said, keys);
     }
@@ -334,7 +336,22 @@ fn the_boxs_key_is_renewed_by_the_word_of_the_key_before_and_of_two_members() {
     let team = place.done(&["desk", "team", "--casebook", "casebook"]);
     assert!(team.contains("the box has a new key, vouched for by the key before"), "{team}");
     assert!(import("c3").contains("waits for a second member"));
-    consent(&place, &said, &OTHER);
+    // Both members have what the operator reads out before anything comes about.
+    let read_out = format!("new box key fingerprint: {fingerprint}");
+    assert!(said.contains(&read_out) && team.contains(&read_out), "{said}\n{team}");
+    let known: serde_json::Value =
+        serde_json::from_str(&place.done(&["desk", "team", "--casebook", "casebook", "--json"])).unwrap();
+    let compare = &known["proposals"][0]["compare"];
+    assert_eq!(compare[0], serde_json::json!({ "what": "new-box-key", "value": fingerprint }));
+    assert_eq!(compare[1]["what"], "box-key-now");
+    let old = compare[1]["value"].as_str().unwrap();
+    let number = known["proposals"][0]["event"].to_string();
+    let agree = ["desk", "consent", "--casebook", "casebook", &number, "--box-key"];
+    let refused = place.refused(&[&agree[..], &[old], &OTHER].concat());
+    assert!(refused.contains("nothing was consented to") && refused.contains(&fingerprint), "{refused}");
+    assert!(import("c3").contains("waits for a second member"));
+    let done = place.done(&[&agree[..], &[&fingerprint], &OTHER].concat());
+    assert!(done.contains(&read_out), "{done}");
 
     // The same box, in the same epoch, and its numbers go on. What the key before signed is taken no more.
     assert!(import("c2").contains("signed with a key that the box had before"));

@@ -13,6 +13,7 @@ use crate::{
             snapshot,
         },
         state::{
+            alert::ChangeView,
             outline::Access,
             proposal::{MadeKey, Proposal},
         },
@@ -53,6 +54,31 @@ pub enum NewProposal {
     Recovery(Option<NewRecovery>),
     /// The casebook is to go on although the box saw it further.
     GoOn(LogHead),
+}
+
+impl NewProposal {
+    /// What would come about, without what is sealed.
+    #[must_use]
+    pub fn view(&self) -> ChangeView {
+        match self {
+            Self::Join(NewMember { name, role, signer, recipients }) => ChangeView::Join {
+                name: name.clone(),
+                role: *role,
+                signer: signer.to_base64(),
+                recipients: recipients.keys(),
+            },
+            Self::Leave(member) => ChangeView::Leave(*member),
+            Self::LetIn { report, readers, .. } => ChangeView::LetIn { report: *report, readers: readers.clone() },
+            Self::NoSecondApprover => ChangeView::NoSecondApprover,
+            Self::BoxKey(key) => ChangeView::BoxKey(key.to_base64()),
+            Self::RenewedBoxKey { key, .. } => ChangeView::RenewedBoxKey(key.to_base64()),
+            Self::Destroy(report) => ChangeView::Destroy(*report),
+            Self::Recovery(keys) => ChangeView::Recovery {
+                keys: keys.as_ref().map(|keys| (keys.signer.to_base64(), keys.recipients.keys())),
+            },
+            Self::GoOn(head) => ChangeView::GoOn { number: head.number, digest: head.digest },
+        }
+    }
 }
 
 /// The public halves of keys that are kept in a safe.

@@ -11,7 +11,7 @@ use super::{
     keys_of::{Changing, Reading, confine},
 };
 use crate::{
-    casebook::{Casebook, ChangeView, MemberView, NewMember, NewProposal, NewRecovery, Proposed},
+    casebook::{Casebook, ChangeView, Compared, MemberView, NewMember, NewProposal, NewRecovery, Proposed, ToCompare},
     cli::output::{self, Failure, Outcome},
     crypto::{BoxRole, Fingerprint, GovernanceRecipients, KeyRole, SignerRole, VerifyingKey, read_keys},
     desk::{described, told},
@@ -81,6 +81,9 @@ pub(in crate::cli) struct ConsentArguments {
     /// Turn it down instead
     #[arg(long)]
     decline: bool,
+    /// Only if the box is to have the key of this fingerprint, as whoever runs it reads it out
+    #[arg(long, value_name = "FINGERPRINT", conflicts_with = "decline")]
+    box_key: Option<Fingerprint>,
 }
 
 #[derive(Args)]
@@ -140,6 +143,7 @@ struct ProposalJson {
     on: Date,
     by: MemberId,
     what: String,
+    compare: Vec<ToCompare>,
     hindered: Option<String>,
 }
 
@@ -159,6 +163,7 @@ pub(super) fn team(arguments: &TeamArguments) -> Outcome {
         on: proposal.on,
         by: proposal.by,
         what: described(&proposal.what, &casebook),
+        compare: casebook.to_compare(&proposal.what),
         hindered: proposal.hindered.map(|why| why.to_string()),
     });
     let alerts = casebook.alerts();
@@ -196,6 +201,7 @@ pub(super) fn team(arguments: &TeamArguments) -> Outcome {
     for proposal in &team.proposals {
         let hindered = proposal.hindered.as_ref().map(|why| format!("; not for you: {why}")).unwrap_or_default();
         output::line(&format!("proposal {} of {}: {}{hindered}", proposal.event, proposal.on, proposal.what))?;
+        compare(&proposal.compare)?;
     }
     for alert in &team.alerts {
         let times = if alert.times > 1 { format!(" ({} times)", alert.times) } else { String::new() };
@@ -214,8 +220,10 @@ pub(super) fn propose(arguments: &ProposeArguments) -> Outcome {
             NewProposal::RenewedBoxKey { .. } => what_a_renewed_key_means,
             _ => || Ok(()),
         };
+        let to_compare = editor.casebook().to_compare(&new.view());
         let proposed = editor.propose(new, &SystemDay)?;
         means()?;
+        compare(&to_compare)?;
         match proposed {
             Proposed::CameAbout(event) => output::line(&format!("event {event}: done, as there is one member alone")),
             Proposed::Waits(event) => output::line(&format!(
@@ -236,14 +244,35 @@ pub(super) fn consent(arguments: &ConsentArguments) -> Outcome {
             _ => || Ok(()),
         };
         let what = proposal.map(|proposal| described(&proposal.what, editor.casebook())).unwrap_or_default();
+        let to_compare = proposal.map(|proposal| editor.casebook().to_compare(&proposal.what)).unwrap_or_default();
+        if let Some(read_out) = arguments.box_key {
+            is_that_key(&to_compare, read_out)?;
+        }
         if arguments.decline {
             editor.decline(arguments.proposal, &SystemDay)?;
             return output::line(&format!("turned down: {what}"));
         }
         editor.consent(arguments.proposal, &SystemDay)?;
         output::line(&format!("done: {what}"))?;
+        compare(&to_compare)?;
         after()
     })
+}
+
+/// What is to be compared, a line each.
+fn compare(to_compare: &[ToCompare]) -> Outcome {
+    to_compare.iter().try_for_each(|one| output::line(&format!("  {}: {}", one.what.label().to_lowercase(), one.value)))
+}
+
+/// Refuses if the box is not to have the key of that fingerprint.
+fn is_that_key(to_compare: &[ToCompare], read_out: Fingerprint) -> Outcome {
+    let new = to_compare.iter().find(|one| one.what == Compared::NewBoxKey).map(|one| one.value.as_str());
+    let refused = match new {
+        Some(new) if new == read_out.to_string() => return Ok(()),
+        Some(new) => format!("the proposed key has another fingerprint, {new}: turn it down with --decline, and ask"),
+        None => "there is no such proposal of a box key: `candour desk team` lists those that wait, or ask".to_owned(),
+    };
+    Err(Failure::Failed(format!("nothing was consented to: {refused} whoever runs the box which key it has")))
 }
 
 /// What follows when the box has another key, and what lies beside it is not the word of the one that it has here.

@@ -2,7 +2,6 @@
 
 use crate::{
     casebook::{AlertKind, AlertView, Casebook, ChangeView, Tried},
-    crypto::{BoxRole, GovernanceRecipients, KeyRole, SignerRole, VerifyingKey},
     domain::{MemberId, escape_invisible_in_line},
     http::{Day, Days},
 };
@@ -165,34 +164,6 @@ pub(crate) fn described(change: &ChangeView, casebook: &Casebook) -> String {
     }
 }
 
-/// What whoever consents has to compare: labels with what they stand for.
-pub(super) fn to_compare(change: &ChangeView, casebook: &Casebook) -> Vec<(&'static str, String)> {
-    match change {
-        ChangeView::Join { signer, recipients, .. } => {
-            vec![
-                ("Signing key fingerprint", fingerprint::<SignerRole>(signer)),
-                ("Recipients fingerprint", recipients_fingerprint(recipients)),
-            ]
-        }
-        ChangeView::BoxKey(key) | ChangeView::RenewedBoxKey(key) => vec![
-            ("New box key fingerprint", fingerprint::<BoxRole>(key)),
-            ("Box key fingerprint now", casebook.box_key().fingerprint().to_string()),
-        ],
-        ChangeView::Recovery { keys: Some((signer, recipients)) } => vec![
-            ("Signing key fingerprint", fingerprint::<SignerRole>(signer)),
-            ("Recipients fingerprint", recipients_fingerprint(recipients)),
-        ],
-        ChangeView::GoOn { number, digest } => {
-            vec![("Last event that the box saw", number.to_string()), ("Its digest", digest.to_string())]
-        }
-        ChangeView::Destroy(report) => vec![("Report", report.to_string())],
-        ChangeView::Leave(_)
-        | ChangeView::LetIn { .. }
-        | ChangeView::NoSecondApprover
-        | ChangeView::Recovery { keys: None } => Vec::new(),
-    }
-}
-
 /// What it means, for whoever is to consent.
 pub(super) const fn meaning(change: &ChangeView) -> &'static str {
     match change {
@@ -221,17 +192,6 @@ pub(super) const fn meaning(change: &ChangeView) -> &'static str {
             "Everything that was recorded in the newer copy and is not here is given up: decisions, answers, members. Look for the newer copy first."
         }
     }
-}
-
-/// Of a minisign public key; nothing if it is none.
-pub(super) fn fingerprint<R: KeyRole>(key: &str) -> String {
-    VerifyingKey::<R>::from_base64(key).map_or_else(|_| String::new(), |key| key.fingerprint().to_string())
-}
-
-/// Of age recipients; nothing if they are none.
-pub(super) fn recipients_fingerprint(recipients: &[String]) -> String {
-    let recipients = GovernanceRecipients::parse(&recipients.join("\n"));
-    recipients.map_or_else(|_| String::new(), |recipients| recipients.fingerprint().to_string())
 }
 
 const fn attempt(tried: Tried) -> &'static str {
@@ -319,7 +279,7 @@ mod tests {
             assert!(!text.contains('\u{202e}'), "{text}");
         }
         assert!(changes.iter().all(|change| !meaning(change).is_empty()));
-        let joins = to_compare(&changes[0], &casebook);
-        assert!(joins.iter().all(|(_, fingerprint)| fingerprint.len() > 60), "{joins:?}");
+        let joins = casebook.to_compare(&changes[0]);
+        assert!(joins.len() == 2 && joins.iter().all(|compared| compared.value.len() > 60), "{joins:?}");
     }
 }

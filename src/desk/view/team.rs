@@ -4,11 +4,10 @@ use askama::Template;
 
 use super::{
     Shell,
-    alerts::{described, fingerprint, meaning, name, recipients_fingerprint, to_compare},
+    alerts::{described, meaning, name},
 };
 use crate::{
-    casebook::{Casebook, MemberView, ProposalView},
-    crypto::SignerRole,
+    casebook::{Casebook, MemberView, ProposalView, ToCompare},
     desk::form::{
         question::AskedField,
         team::{BoxKeyField, JoinField, RecoveryField},
@@ -32,7 +31,7 @@ pub(in crate::desk) struct TeamPage<'a> {
     box_key: String,
     second_approver: bool,
     /// The fingerprints of the keys in the safe, if there are any.
-    recovery: Option<(String, String)>,
+    recovery: Option<Vec<ToCompare>>,
     /// Whether there is nobody who could consent.
     alone: bool,
     join: Vec<Field>,
@@ -93,9 +92,7 @@ impl<'a> TeamPage<'a> {
             recipients_fingerprint: casebook.recipients_fingerprint().to_string(),
             box_key: casebook.box_key().fingerprint().to_string(),
             second_approver: casebook.second_approver(),
-            recovery: casebook
-                .recovery_keys()
-                .map(|(signer, recipients)| (fingerprint::<SignerRole>(&signer), recipients_fingerprint(&recipients))),
+            recovery: casebook.in_safe(),
             join: JoinField::fields(of(TeamForm::Join), &errors),
             box_fields: BoxKeyField::fields(of(TeamForm::BoxKey), &errors),
             recovery_fields: RecoveryField::fields(of(TeamForm::Recovery), &errors),
@@ -144,7 +141,7 @@ pub(in crate::desk) struct ProposalPage<'a> {
     shell: &'a Shell,
     proposal: ProposalRow,
     meaning: &'static str,
-    to_compare: Vec<(&'static str, String)>,
+    to_compare: Vec<ToCompare>,
 }
 
 impl<'a> ProposalPage<'a> {
@@ -154,7 +151,7 @@ impl<'a> ProposalPage<'a> {
         Some(Self {
             shell,
             meaning: meaning(&proposal.what),
-            to_compare: to_compare(&proposal.what, casebook),
+            to_compare: casebook.to_compare(&proposal.what),
             proposal: ProposalRow::new(&proposal, casebook),
         })
     }
