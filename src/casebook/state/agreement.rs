@@ -234,7 +234,9 @@ impl State {
                 self.reports.remove(&id);
                 self.proposals.retain(|_, open| open.change.report() != Some(id));
                 if let Some(outline) = self.outlines.remove(&id) {
-                    let Outline { heard, key, access, .. } = outline;
+                    let Outline { mut heard, key, access, .. } = outline;
+                    // The box may let go of all of it, what nobody could open included.
+                    heard.open_all();
                     let generation = key.generation;
                     self.destroyed.insert(id, Remains { on, heard, generation, access, fact });
                 }

@@ -47,8 +47,14 @@ pub(in crate::casebook) struct HeardMessage {
     /// Which it is, whatever its number.
     pub(in crate::casebook) commitment: Digest,
     kind: MessageKind,
+    /// Its number when it was taken in.
+    seq: u32,
     /// Whether its files ever came with a collection that was taken in.
     pub(in crate::casebook) came: bool,
+    /// Whether whoever took it in had no key for it, and no reader has opened it since.
+    pub(in crate::casebook) unopened: bool,
+    /// Whether everybody was told that the box sends it no more, though it is unopened.
+    missed: bool,
     /// Whether the box listed it last.
     pub(in crate::casebook) is_there: bool,
     /// Whether the box sent its files and was not told since that they are here.
@@ -60,9 +66,14 @@ pub(in crate::casebook) struct HeardMessage {
 }
 
 impl HeardMessage {
+    /// Whether somebody has it who can open it.
+    pub(in crate::casebook) const fn is_here(&self) -> bool {
+        self.came && !self.unopened
+    }
+
     /// Whether it is here, and a restored box lost it.
     pub(in crate::casebook) const fn is_lost(&self) -> bool {
-        self.came && !self.is_there
+        self.is_here() && !self.is_there
     }
 }
 
@@ -115,20 +126,51 @@ impl Heard {
     }
 
     /// A message that was taken in.
-    pub(in crate::casebook) fn take_in(&mut self, listed: &MessageEntry) {
+    pub(in crate::casebook) fn take_in(&mut self, listed: &MessageEntry, unopened: bool) {
         let came = !listed.files.is_empty();
         match self.messages.iter_mut().find(|known| known.commitment == listed.commitment) {
-            Some(known) => known.came |= came,
+            Some(known) => (known.came, known.unopened) = (known.came || came, unopened),
             None => self.messages.push(HeardMessage {
                 commitment: listed.commitment,
                 kind: listed.kind,
+                seq: listed.seq,
                 came,
+                unopened,
+                missed: false,
                 is_there: true,
                 asked: came,
                 by: None,
                 confirmed: false,
             }),
         }
+    }
+
+    /// A reader opened what nobody could before, or two members agreed to do without. Which of its messages it was, only its
+    /// readers know; and what everybody judges by has to be the same for all.
+    pub(in crate::casebook) fn open_all(&mut self) {
+        self.messages.iter_mut().for_each(|message| message.unopened = false);
+    }
+
+    /// The first unopened message, of those that nobody was told of, whose files the box does not send any more: whatever it
+    /// sends, it was not told to be here. `listed`: what a collection lists of the report; none if it leaves the report out.
+    pub(in crate::casebook) fn miss(
+        &mut self,
+        listed: Option<&ReportEntry>,
+        is_unopened: impl Fn(&HeardMessage) -> bool,
+    ) -> Option<u32> {
+        let is_sent = |commitment| {
+            let messages = listed.map_or(&[][..], |entry| &entry.messages);
+            messages.iter().any(|message| message.commitment == commitment && !message.files.is_empty())
+        };
+        let mut first = None;
+        for known in &mut self.messages {
+            let is_missed = !self.withdrawn && is_unopened(known) && !is_sent(known.commitment);
+            if is_missed && !known.missed {
+                first = first.or(Some(known.seq));
+            }
+            known.missed = is_missed;
+        }
+        first
     }
 
     /// What an export by that member tells the box: what it was not told, what it was told by another member alone, or all.
@@ -156,7 +198,7 @@ impl Heard {
 
     /// Whether an export may tell the box that.
     pub(in crate::casebook) fn may_tell(&self, collected: &Collected) -> bool {
-        let came = |commitment: &Digest| self.message(*commitment).is_some_and(|message| message.came);
+        let came = |commitment: &Digest| self.message(*commitment).is_some_and(HeardMessage::is_here);
         self.record == Some(collected.record) && collected.messages.iter().all(came)
     }
 
@@ -220,7 +262,7 @@ mod tests {
     fn heard(entry: &ReportEntry) -> Heard {
         let mut heard = Heard::first(entry);
         heard.hear(entry, false);
-        entry.messages.iter().for_each(|message| heard.take_in(message));
+        entry.messages.iter().for_each(|message| heard.take_in(message, false));
         heard
     }
 
@@ -278,7 +320,28 @@ mod tests {
     fn files_that_come_later_are_new() {
         let mut heard = heard(&entry(vec![listed(1, 1, 0)]));
         assert!(!heard.is_new(&listed(1, 1, 0)) && heard.is_new(&listed(1, 1, 1)));
-        heard.take_in(&listed(1, 1, 1));
+        heard.take_in(&listed(1, 1, 1), false);
         assert!(!heard.is_new(&listed(1, 1, 1)));
+    }
+
+    #[test]
+    fn what_nobody_opened_is_not_told_to_be_here_and_is_missed_once_when_it_is_sent_no_more() {
+        let one = entry(vec![listed(1, 1, 1), listed(2, 2, 1)]);
+        let mut heard = heard(&entry(vec![]));
+        heard.hear(&one, false);
+        heard.take_in(&one.messages[0], true);
+        heard.take_in(&one.messages[1], false);
+        let both = heard.to_tell(one.id, ONE, false, |_| true).unwrap();
+        assert!(both.messages.len() == 2 && !heard.may_tell(&both));
+        let is_unopened = |message: &HeardMessage| message.unopened;
+        assert_eq!(heard.miss(Some(&one), is_unopened), None, "it is sent");
+        assert_eq!((heard.miss(None, is_unopened), heard.miss(None, is_unopened)), (Some(1), None));
+        // It was sent once more, and again it is not.
+        assert_eq!(heard.miss(Some(&one), is_unopened), None);
+        let acknowledged = entry(vec![listed(1, 1, 0), listed(2, 2, 1)]);
+        assert_eq!(heard.miss(Some(&acknowledged), is_unopened), Some(1));
+        assert_eq!(heard.lost_messages(), 0);
+        heard.open_all();
+        assert!(heard.may_tell(&both) && heard.miss(None, is_unopened).is_none());
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         state::{
             agreement::follows,
             alert::{Alert, AlertKind},
-            heard::Heard,
+            heard::{Heard, HeardMessage},
             outline::{Access, Outline},
             replay::State,
             report::{AnswerRecord, MessageRecord, Report},
@@ -217,7 +217,8 @@ impl State {
                 (set_aside.told_by, set_aside.confirmed) = (None, false);
             }
             let new = if matter.is_some() { new } else { Vec::new() };
-            new.iter().for_each(|message| outline.heard.take_in(message));
+            let unopened = sealed.get(&id).map_or(&[][..], Vec::as_slice);
+            new.iter().for_each(|message| outline.heard.take_in(message, unopened.contains(&message.seq)));
             let is_taken_back = outline.heard.is_taken_back();
             // Whoever says more is heard, and an answer ends it at the box.
             let is_aside = new.is_empty() && (is_anew || !was_aside || outline.heard.set_aside);
@@ -241,13 +242,39 @@ impl State {
                 Some(Matter::News(kept)) => kept,
                 _ => Vec::new(),
             };
-            let unopened = sealed.get(&id).map_or(&[][..], Vec::as_slice);
             let wrong = report.add(&new, (kept, unopened), import, event.2);
             report.withdrawn = entry.withdrawn || is_taken_back;
             if let Some(seq) = wrong {
                 self.alerts.push(tell(AlertKind::NotTheBoxsWord { report: id, seq }));
             }
         }
+        let missed = self.miss_unopened(word);
+        self.alerts.extend(missed.into_iter().map(tell));
+    }
+
+    /// What nobody opened here, and the box sends no more: somebody told it that it is here, or it lost it. A report that a
+    /// part leaves out may stand in another; only once all are here it is seen.
+    fn miss_unopened(&mut self, word: &BoxWord) -> Vec<AlertKind> {
+        let last = self.at_box.last.as_ref();
+        let whole = last.filter(|last| last.parts.len() == last.of as usize).map(|last| &last.listed);
+        let mut missed = Vec::new();
+        for (id, outline) in &mut self.outlines {
+            let listed = word.report(*id).filter(|entry| outline.heard.is_of(entry));
+            let is_left_out = word.gone.contains(id) || whole.is_some_and(|whole| !whole.contains(id));
+            if listed.is_none() && !is_left_out {
+                continue;
+            }
+            // Its readers know which message was opened since, everybody else that one was.
+            let records = self.reports.get(id).filter(|_| !self.without_key.contains(id));
+            let is_unopened = |message: &HeardMessage| {
+                records.map_or(message.unopened, |report| {
+                    report.messages.iter().any(|one| one.commitment == message.commitment && one.is_unopened)
+                })
+            };
+            let seq = outline.heard.miss(listed, is_unopened);
+            missed.extend(seq.map(|seq| AlertKind::NotHere { report: *id, seq }));
+        }
+        missed
     }
 
     /// A report that is new here, or comes back after it was destroyed. Gives whether it came back.
@@ -274,6 +301,9 @@ impl State {
 
     pub(in crate::casebook) fn mend(&mut self, reports: &[SealedMatter], matters: impl Iterator<Item = OpenedMatter>) {
         for (about, matter) in reports.iter().zip(matters) {
+            if let Some(outline) = self.outlines.get_mut(&about.report) {
+                outline.heard.open_all();
+            }
             let Some(report) = self.reports.get_mut(&about.report) else { continue };
             let Some(Matter::News(messages)) = matter.into_open() else { continue };
             for news in messages {
@@ -353,7 +383,8 @@ impl Report {
             });
         }
         for news in kept {
-            let is_new = new.iter().any(|entry| entry.seq == news.seq);
+            // Whoever says that they can't open it has kept nothing of it: everybody else goes by that.
+            let is_new = new.iter().any(|entry| entry.seq == news.seq) && !unopened.contains(&news.seq);
             let is_kept = self.messages.iter().any(|record| record.is_kept_by(&news));
             if is_new && is_kept {
                 self.keep(news);

@@ -47,9 +47,12 @@ impl State {
     /// all. Only of messages that were kept as the box signed for them.
     pub(in crate::casebook) fn to_tell(&self, by: MemberId, again: bool) -> Telling {
         let reports = self.reports.iter().filter_map(|(id, report)| {
-            let is_kept =
-                |commitment| report.messages.iter().any(|it| it.commitment == commitment && it.kept.is_some());
-            self.outlines.get(id)?.heard.to_tell(*id, by, again, is_kept)
+            let heard = &self.outlines.get(id)?.heard;
+            let is_kept = |commitment| {
+                report.messages.iter().any(|it| it.commitment == commitment && it.kept.is_some())
+                    && heard.message(commitment).is_some_and(HeardMessage::is_here)
+            };
+            heard.to_tell(*id, by, again, is_kept)
         });
         let destroyed =
             self.destroyed.iter().filter_map(|(id, remains)| remains.heard.to_tell(*id, by, again, |_| true));
@@ -66,7 +69,7 @@ impl State {
             };
             let is_kept =
                 |commitment| report.messages.iter().any(|it| it.commitment == commitment && it.kept.is_some());
-            let here = outline.heard.messages.iter().filter(|message| message.came && message.is_there);
+            let here = outline.heard.messages.iter().filter(|message| message.is_here() && message.is_there);
             let messages = here.map(|message| message.commitment).filter(|message| is_kept(*message)).collect();
             let entry = SetAsideEntry { report: *id, reason, messages };
             self.may_tell_set_aside(outline, &entry).then_some(entry)
@@ -77,8 +80,8 @@ impl State {
     /// Whether decisions may tell the box that a report is set aside; or that a person withdrew it, to a box that forgot it.
     pub(in crate::casebook) fn may_tell_set_aside(&self, outline: &Outline, entry: &SetAsideEntry) -> bool {
         let (heard, reason) = (&outline.heard, entry.reason);
-        let came = |commitment: &Digest| heard.message(*commitment).is_some_and(|message| message.came);
-        entry.messages.iter().all(came)
+        let is_here = |commitment: &Digest| heard.message(*commitment).is_some_and(HeardMessage::is_here);
+        entry.messages.iter().all(is_here)
             && heard.standing == StandingAtBox::There
             && !heard.withdrawn
             && if heard.is_taken_back() {

@@ -32,7 +32,7 @@ pub(in crate::cli) fn import(imported: &Import) -> Outcome {
     }
     if !imported.unopened.is_empty() {
         output::line(&format!(
-            "{} sealed to a key that you do not have, and stays at the box; whoever has an earlier key imports this collection \
+            "{} sealed to a key that you do not have, and comes again until the box is told that it is here; whoever has an earlier key imports this collection \
              too, or the next. If nobody has it any more, ask the person to say it again",
             output::count(imported.unopened.len(), "message is", "messages are")
         ))?;

@@ -89,7 +89,8 @@ pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
             let more = if reports.len() > NAMED { ", and others" } else { "" };
             format!(
                 "{by} took in a collection in which {} sealed to a key that {by} does not have: of report {}{more}. The box \
-                 keeps them. Whoever has an earlier key takes the same collection in, or the next. If nobody has it any more, \
+                 keeps them until it is told that they are here, which this casebook does not say before somebody opened \
+                 them. Whoever has an earlier key takes the same collection in, or the next. If nobody has it any more, \
                  write to these persons and ask them to say it again.",
                 plural(*messages, "message is", "messages are"),
                 named.join(", ")

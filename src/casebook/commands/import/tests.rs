@@ -829,6 +829,30 @@ fn what_is_sealed_to_a_key_that_one_does_not_have_waits_for_whoever_has_it() {
         files::remove_tree(&by_hand).unwrap();
         std::fs::rename(&before, &by_hand).unwrap();
     }
+    // Somebody told the box by hand that it is here, from a copy of the casebook: it is not lost without a word.
+    for is_listed in [false, true] {
+        let before = world.dir.path().join("casebook-before");
+        let by_hand = world.casebook();
+        copy(&by_hand, &before);
+        let mut manifest = world.manifest();
+        if is_listed {
+            let entry = manifest.reports.iter_mut().find(|entry| entry.id == first).unwrap();
+            entry.messages[0].files.clear();
+        } else {
+            manifest.besides = crypto::besides([first]);
+            manifest.reports.retain(|entry| entry.id != first);
+        }
+        let parts = world.parts(&manifest);
+        let file = world.carry(&seal(&parts, &world.recipients()));
+        let choices = ImportChoices { missing: true, epoch: None };
+        world.edit_as(&second, |editor| editor.import(&file, &choices, &TODAY)).unwrap();
+        for casebook in [world.open().unwrap(), world.open_as(&second).unwrap()] {
+            let not_here = crate::casebook::AlertKind::NotHere { report: first, seq: 1 };
+            assert_eq!(casebook.alerts().iter().filter(|alert| alert.what == not_here).count(), 1, "{is_listed}");
+        }
+        files::remove_tree(&by_hand).unwrap();
+        std::fs::rename(&before, &by_hand).unwrap();
+    }
     // As long as nobody has it, it is told with each.
     let imported = world.edit_as(&second, |editor| editor.import(&file, &choices, &TODAY)).unwrap();
     assert!(imported.known && imported.mended.is_empty() && imported.unopened == [(first, 1)]);
