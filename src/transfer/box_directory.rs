@@ -148,7 +148,8 @@ pub fn box_key(directory: &Path, settings: &Settings) -> Result<(SigningKey<BoxR
 }
 
 /// Whether a key lies there that is to be the box's, or was it: neither stays when a renewal has come to its end.
-fn is_half_renewed(directory: &Path) -> bool {
+#[must_use]
+pub fn is_half_renewed(directory: &Path) -> bool {
     [NEXT_KEY, KEY_BEFORE].iter().any(|name| directory.join(name).symlink_metadata().is_ok())
 }
 

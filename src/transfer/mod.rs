@@ -19,7 +19,7 @@ mod tests;
 pub use backup::{BackupError, BackupOutcome, backup};
 pub use box_directory::{
     BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, BoxKeyError, CALENDAR, CARRY, KEY_FILE_BYTES, KeyPairFound, STORE,
-    bank_holidays_file, box_key, carry_directory, ready_part, store_directory,
+    bank_holidays_file, box_key, carry_directory, is_half_renewed, ready_part, store_directory,
 };
 pub use collect::{CollectError, CollectOutcome, collect, collect_ready};
 pub use deliver::{DecisionsName, DeliverError, Delivered, deliver, deliver_from};

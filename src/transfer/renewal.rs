@@ -164,17 +164,19 @@ impl<'a> BoxKeyRenewal<'a> {
         Ok(self.is_there(BEFORE) || (is_lost && public != key.to_file()))
     }
 
-    /// The new private key, on the disk and not yet the box's. One that an earlier command left serves as well.
+    /// The new private key, on the disk and not yet the box's. One that an earlier command left is destroyed: whoever copied the
+    /// directory meanwhile has it.
     fn prepare(&self, is_lost: bool) -> Result<VerifyingKey<BoxRole>, RenewalError> {
         if !is_lost {
             box_key(self.directory, self.store.settings())?;
         } else if self.is_there(BOX_KEY) {
             return Err(RenewalError::NotLost(self.path(BOX_KEY)));
         }
-        if let Some(next) = &self.next {
-            return Ok(next.clone());
+        for left in [self.path(NEXT), files::partial_path(&self.path(NEXT))] {
+            if left.symlink_metadata().is_ok() {
+                files::erase(&left)?;
+            }
         }
-        files::remove(&self.path(NEXT))?;
         let (secret, public) = SigningKey::<BoxRole>::generate()?;
         files::write_new(&self.path(NEXT), Readers::Owner, secret.to_file()?.as_bytes())?;
         Ok(public)
@@ -262,6 +264,20 @@ mod tests {
             }
             assert_eq!(killed_at, if is_lost { 4 } else { 6 }, "every step was one at which it was killed");
         }
+    }
+
+    #[test]
+    fn a_key_that_a_cut_off_renewal_left_never_becomes_the_boxs() {
+        let (r#box, directory, before) = a_box();
+        let kill = || AfterStep::Never;
+        assert!(BoxKeyRenewal::of(&directory, &r#box.store).unwrap().go_on(false, kill).is_err());
+        let partial = files::partial_path(&directory.join(NEXT));
+        files::write_new(&partial, Readers::Owner, b"what another one left").unwrap();
+        // Whoever copies the directory now has it.
+        let copied = BoxKeyRenewal::of(&directory, &r#box.store).unwrap().next.expect("it lies there");
+        let now = renew_box_key(&directory, &r#box.store, false).unwrap().key;
+        assert!(![copied.to_base64(), before.to_base64()].contains(&now.to_base64()));
+        assert!(!directory.join(NEXT).exists() && !partial.exists());
     }
 
     #[test]

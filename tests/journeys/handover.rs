@@ -325,6 +325,14 @@ fn the_boxs_key_is_renewed_by_the_word_of_the_key_before_and_of_two_members() {
     assert!(again.contains("renewed earlier") && after(&again, "box key fingerprint:") == fingerprint, "{again}");
     assert_eq!(key_in(&place, "box/box.pub"), now);
 
+    // One that was cut off is told, for its key lies there for whoever copies the directory.
+    let check = ["check", "--data", "box", "--keys", "public"];
+    assert!(!place.run(&check).out.contains("was cut off"));
+    write(&place, "box/box.key.next", "a key");
+    let told = place.run(&check).out;
+    assert!(told.contains("a renewal of the box's key was cut off"), "{told}");
+    fs::remove_file(place.path("box/box.key.next")).unwrap();
+
     // Until two members took it, what the box says is refused, and told why.
     let serving = place.serve();
     place.collect("c3");

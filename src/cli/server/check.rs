@@ -140,6 +140,14 @@ impl BoxCheck {
             );
             self.findings.say(What::LeftOver, Verdict::Warning, text);
         }
+        if transfer::is_half_renewed(&data.path) {
+            let text = format!(
+                "a renewal of the box's key was cut off, and a key that is not the box's lies in {}: stop the box, and run \
+                 `candour init --renew-box-key` with the same --data and --keys, which ends it and destroys that key",
+                data.path.display()
+            );
+            self.findings.say(What::BoxKey, Verdict::Warning, text);
+        }
         let opened = data.store_as_it_is();
         if let Ok(store) = &opened {
             let fits = data.signing_key(store).map(drop);
