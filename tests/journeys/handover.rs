@@ -388,7 +388,7 @@ fn the_boxs_key_is_renewed_by_the_word_of_the_key_before_and_of_two_members() {
     place.collect("c5");
     assert!(import("c5").contains("restored from a backup of that time"));
     let back = place.refused(&propose);
-    assert!(back.contains("the box had that key before its key was renewed"), "{back}");
+    assert!(back.contains("the box had that key before its key was renewed or given up"), "{back}");
     place.done(&renew);
     let explicit = place.refused(&[&propose[..], &["--vouched-by", "box/box.pub.minisig"]].concat());
     assert!(explicit.contains("did not sign that for this key"), "{explicit}");

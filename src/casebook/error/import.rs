@@ -45,9 +45,9 @@ pub enum Refusal {
         "it is signed with the box's new key, which waits for a second member: compare its fingerprint by voice with whoever runs the box, let another member consent (candour desk consent --casebook DIR {0}), and import it again"
     )]
     KeyProposed(u64),
-    /// Signed with a key that the box had before it was renewed.
+    /// Signed with a key that the box had before it had another one.
     #[error(
-        "it is signed with a key that the box had before its key was renewed, which somebody else may have: collect again, and import that with --missing. If the box was restored from a backup of that time, let whoever runs it renew its key once more (candour init --renew-box-key), and propose that one"
+        "it is signed with a key that the box had before its key was renewed or given up, which somebody else may have: collect again, and import that with --missing. If the box was restored from a backup of that time, let whoever runs it renew its key once more (candour init --renew-box-key), and propose that one"
     )]
     KeyBefore,
     /// It names another box.

@@ -54,9 +54,9 @@ pub enum NotAllowed {
     /// Keys that are none.
     #[error("those are no keys that candour can use")]
     BadKey,
-    /// A key that the box had before it was renewed.
+    /// A key that the box had before it had another one.
     #[error(
-        "the box had that key before its key was renewed, and whoever has it now may be anybody; if the box was restored from a backup of that time, let whoever runs it renew its key (candour init --renew-box-key), and propose that one"
+        "the box had that key before its key was renewed or given up, and whoever has it now may be anybody; if it is the box, restored from a backup of that time or taken up again, let whoever runs it renew its key (candour init --renew-box-key), and propose that one"
     )]
     KeyBefore,
     /// The word for a new key of the box is not of the key that it has.

@@ -40,7 +40,8 @@ impl State {
         }
     }
 
-    /// Whether the box may have that key. One that was renewed is over: whoever still has it may be anybody.
+    /// Whether the box may have that key. One that it had before is over, whether or not it vouched for what came after: whoever
+    /// still has it may be anybody.
     fn may_be_box_key(&self, key: &str) -> Result<VerifyingKey<BoxRole>, NotAllowed> {
         let read = VerifyingKey::<BoxRole>::from_base64(key).map_err(|_| NotAllowed::BadKey)?;
         if self.box_keys_before.iter().any(|before| before == key) { Err(NotAllowed::KeyBefore) } else { Ok(read) }
@@ -223,10 +224,10 @@ impl State {
             }
             Change::NoSecondApprover => self.second_approver = false,
             Change::BoxKey(key) => {
-                self.box_key = key;
+                self.box_keys_before.push(std::mem::replace(&mut self.box_key, key));
                 self.box_may_change = true;
             }
-            // It is the same box, and the key before is one no more: whoever has it can't go back.
+            // It is the same box.
             Change::RenewedBoxKey(RenewedBoxKey { key, .. }) => {
                 self.box_keys_before.push(std::mem::replace(&mut self.box_key, key));
             }

@@ -419,6 +419,19 @@ fn a_renewed_key_is_of_the_same_box_and_the_key_before_is_over() {
 }
 
 #[test]
+fn a_key_that_was_given_up_without_its_word_cant_become_the_boxs_again_either() {
+    let (world, _) = one_report();
+    let before = world.box_key.clone();
+    let (_, other) = SigningKey::generate().unwrap();
+    world.edit(|editor| editor.propose(NewProposal::BoxKey(other), &TODAY)).unwrap();
+    match world.edit(|editor| editor.propose(NewProposal::BoxKey(before), &TODAY)) {
+        Err(CasebookError::NotAllowed(why)) => assert_eq!(why, NotAllowed::KeyBefore),
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it became the box's again"),
+    }
+}
+
+#[test]
 #[expect(clippy::disallowed_methods, reason = "a file is damaged and mended")]
 fn what_is_confirmed_to_the_box_was_opened_by_whoever_confirms_it() {
     let (world, id) = one_report();
