@@ -342,6 +342,10 @@ fn exchange(target: &Path, readers: Readers, bytes: &[u8], sync: bool) -> Result
     remove(&partial)?;
     let write = || {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(readers.mode()).open(&partial)?;
+        // The umask narrowed the mode; a public key is to be read by others.
+        if readers != Readers::Team {
+            file.set_permissions(Permissions::from_mode(readers.mode()))?;
+        }
         file.write_all(bytes)?;
         if sync {
             file.sync_all()?;

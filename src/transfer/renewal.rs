@@ -11,7 +11,7 @@ use super::box_directory::{
     BOX_KEY, BOX_PUBLIC, BoxKeyError, KEY_BEFORE as BEFORE, KEY_FILE_BYTES, NEXT_KEY as NEXT, box_key,
 };
 use crate::{
-    crypto::{BoxRole, SignError, SigningKey, VerifyingKey, vouch_for},
+    crypto::{BoxRole, Fingerprint, SignError, SigningKey, VerifyingKey, vouch_for},
     files::{self, FileError, Readers},
     store::{Store, StoreError},
 };
@@ -25,8 +25,6 @@ pub struct Renewed {
     pub key: VerifyingKey<BoxRole>,
     /// Whether the key before vouches for it; not so if that was lost.
     pub is_vouched: bool,
-    /// Whether an earlier command had finished it, and this one changed nothing.
-    pub finished_earlier: bool,
 }
 
 /// The key could not be renewed. The box has the one that it had, or the same command again finishes it.
@@ -47,6 +45,18 @@ pub enum RenewalError {
     /// It is said to be lost, and it is there.
     #[error("{} is there, so it is not lost; nothing was changed: leave --box-key-lost out, so that it vouches for the new one", .0.display())]
     NotLost(PathBuf),
+    /// An earlier command renewed it, and it is not said that the desk has taken that key.
+    #[error(
+        "the key was renewed already, to the one of fingerprint {now}, and nothing was changed; to renew it once more, as after \
+         another theft, let the desk take this one, remove {}, and run the same command again",
+        .word.display()
+    )]
+    RenewedAlready {
+        /// Of the key that the box has.
+        now: Fingerprint,
+        /// The word of the key before for it.
+        word: PathBuf,
+    },
 }
 
 /// Gives the box another key. The one before vouches for it and is destroyed, unless `is_lost`: then nobody vouches for it.
@@ -114,12 +124,11 @@ impl<'a> BoxKeyRenewal<'a> {
             };
         }
         let is_begun = self.is_there(NEXT) || self.is_there(BEFORE);
-        let finished_earlier = !is_begun && self.is_there(BOX_VOUCHED) && !is_lost;
-        if finished_earlier {
+        if !is_begun && self.is_there(BOX_VOUCHED) && !is_lost {
             // Renewed once more, it would be by a key that the desk may never have heard of.
             let (_, _) = box_key(self.directory, self.store.settings())?;
-            let key = self.store.settings().box_key.clone();
-            return Ok(Renewed { key, is_vouched: true, finished_earlier });
+            let now = self.store.settings().box_key.fingerprint();
+            return Err(RenewalError::RenewedAlready { now, word: self.path(BOX_VOUCHED) });
         }
         let is_decided = self.next.as_ref().is_some_and(|key| self.is_of_the_box(key)) || self.is_in_place(is_lost)?;
         let new = if is_decided {
@@ -154,7 +163,7 @@ impl<'a> BoxKeyRenewal<'a> {
             files::sync_directory(self.directory)?;
         }
         let is_vouched = self.is_there(BOX_VOUCHED);
-        Ok(Renewed { key: new, is_vouched, finished_earlier: false })
+        Ok(Renewed { key: new, is_vouched })
     }
 
     /// Whether the new key has its place, and the one before is still to be destroyed or the public file to follow.
@@ -185,7 +194,7 @@ impl<'a> BoxKeyRenewal<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::{cell::Cell, os::unix::fs::PermissionsExt};
 
     use super::*;
     use crate::{
@@ -251,8 +260,14 @@ mod tests {
                     assert!(word.is_err());
                 } else {
                     assert!(is_vouched_for(&now, &word.unwrap(), &before), "step {killed_at}");
-                    // Once more, it is as it was.
-                    assert!(renew_box_key(&directory, &store, false).unwrap().finished_earlier);
+                    // Once more, it is as it was, and that is said.
+                    let again = renew_box_key(&directory, &store, false);
+                    assert!(matches!(again, Err(RenewalError::RenewedAlready { .. })));
+                    // Others read both, whatever the umask.
+                    for public in [BOX_PUBLIC, BOX_VOUCHED] {
+                        let mode = directory.join(public).metadata().unwrap().permissions().mode();
+                        assert_eq!(mode & 0o777, 0o644, "{public}");
+                    }
                     assert_eq!(opened(&directory).settings().box_key.to_base64(), now.to_base64());
                 }
                 let public = files::read_text(&directory.join(BOX_PUBLIC), KEY_FILE_BYTES).unwrap();

@@ -155,7 +155,8 @@ fn run_again(stages: &Stages, stage: &Stage, when: &str) {
     } else {
         let said = stages.place.run(&stage.arguments());
         // Killed after the work was done: there is nothing left to do.
-        let done = || stages.is_done(stage) == Some(true) && said.error.contains("already");
+        let is_done = || stage.name == "renew" || stages.is_done(stage) == Some(true);
+        let done = || is_done() && said.error.contains("already");
         assert!(said.status == 0 || done(), "{when}: {}", said.error);
     }
     assert_eq!(stages.end(stage), stage.end, "{when}");

@@ -16,17 +16,10 @@ pub(super) fn renew_box_key(data: &DataArgument, keys: &KeysArgument, read: &Pub
     let store = data.store()?;
     data.hold_against_pins(&store, read, &keys.path)?;
     let before = store.settings().box_key.fingerprint();
-    let Renewed { key, is_vouched, finished_earlier } = transfer::renew_box_key(&data.path, &store, is_lost)?;
+    let Renewed { key, is_vouched } = transfer::renew_box_key(&data.path, &store, is_lost)?;
     let (public, word) = (data.path.join(BOX_PUBLIC), data.path.join(BOX_VOUCHED));
     let (public, word) = (public.display(), word.display());
-    if finished_earlier {
-        output::line(&format!(
-            "the key was renewed earlier, and nothing was changed now; to renew it once more, let the desk take this one first, \
-             and remove {word}"
-        ))?;
-    } else {
-        output::line(&format!("the box in {} has a new key, and the one before is destroyed", data.path.display()))?;
-    }
+    output::line(&format!("the box in {} has a new key, and the one before is destroyed", data.path.display()))?;
     if is_vouched {
         output::line(&format!("for the desk:           {public}, and {word}, by which the key before vouches for it"))?;
     } else {
@@ -34,7 +27,7 @@ pub(super) fn renew_box_key(data: &DataArgument, keys: &KeysArgument, read: &Pub
     }
     output::line(&key.to_base64())?;
     output::line(&format!("box key fingerprint:    {}", key.fingerprint()))?;
-    if !finished_earlier && before != key.fingerprint() {
+    if before != key.fingerprint() {
         output::line(&format!("fingerprint before:     {before}"))?;
     }
     output::line(
