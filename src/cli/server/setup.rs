@@ -34,6 +34,7 @@ use crate::{
 };
 
 mod answers;
+mod opened;
 mod places;
 mod steps;
 mod team_keys;

@@ -1,15 +1,15 @@
 //! Directories and files of an installation: whose they are, and who may read them.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, Permissions},
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
-    path::{Path, PathBuf},
+    fs::{self, DirBuilder, Permissions},
+    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
+    path::Path,
 };
 
-use rustix::fs::OFlags;
-
 use super::{
-    around, shown,
+    around,
+    opened::Opened,
+    shown,
     steps::{SetupStep, told},
 };
 use crate::{
@@ -61,18 +61,14 @@ impl SetupPlaces<'_> {
     /// The data directory, which is the box's account's alone, and all in it.
     pub(super) fn data_directory(&self, path: &Path) -> Outcome {
         let what = format!("{}, for {} alone", path.display(), self.name());
-        let step = if path.is_dir() {
-            let inside = all_below(path)?;
-            let opened = File::open(path).map_err(FileError::io("read", path))?;
-            if self.mend(&opened, path, PRIVATE)? | self.mend_all(&inside)? {
-                SetupStep::Mended
-            } else {
-                SetupStep::There
-            }
+        let step = if path.symlink_metadata().is_ok() {
+            let directory = Opened::directory(path)?;
+            let inside = all_below(&directory, self.account.is_some())?;
+            if self.mend(&directory)? | self.mend_all(&inside)? { SetupStep::Mended } else { SetupStep::There }
         } else {
             make(around(path), PUBLIC)?;
             make(path, PRIVATE)?;
-            self.mend(&File::open(path).map_err(FileError::io("read", path))?, path, PRIVATE)?;
+            self.mend(&Opened::directory(path)?)?;
             SetupStep::Made
         };
         told(step, &what)
@@ -95,62 +91,46 @@ impl SetupPlaces<'_> {
         told(SetupStep::Mended, &format!("{name}, so that {} can read it", self.name()))
     }
 
-    /// Gives what was opened to the account, with that mode. Says whether that changed anything.
-    fn mend(&self, opened: &File, path: &Path, mode: u32) -> Result<bool, Failure> {
-        let found = opened.metadata().map_err(FileError::io("read", path))?;
-        let mut mended = false;
-        if let Some(account) = self.account.filter(|account| account.number != found.uid()) {
-            // A second name could be of somebody's other file.
-            if found.is_file() && found.nlink() > 1 {
-                return Err(FileError::NotAFile(path.to_owned()).into());
-            }
-            fchown(opened, Some(account.number), Some(account.group)).map_err(FileError::io("give away", path))?;
-            mended = true;
-        }
-        if found.mode() & MODE & !mode != 0 {
-            opened
-                .set_permissions(Permissions::from_mode(found.mode() & mode))
-                .map_err(FileError::io("change", path))?;
-            mended = true;
-        }
-        Ok(mended)
+    /// Gives a data directory to the account alone. Says whether that changed anything.
+    fn mend(&self, directory: &Opened) -> Result<bool, FileError> {
+        let given = self.account.map_or(Ok(false), |account| directory.give(account))?;
+        Ok(directory.set_mode(0, PRIVATE)? | given)
     }
 
     /// What a command left there that root ran.
-    fn mend_all(&self, inside: &[PathBuf]) -> Result<bool, Failure> {
+    fn mend_all(&self, inside: &[Opened]) -> Result<bool, FileError> {
         let Some(account) = self.account else { return Ok(false) };
-        let mut mended = false;
-        for path in inside {
-            if path.symlink_metadata().is_ok_and(|found| found.uid() == account.number) {
-                continue;
-            }
-            let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or_default();
-            let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
-            let opened = opened.map_err(FileError::io("read", path))?;
-            mended |= self.mend(&opened, path, MODE)?;
-        }
-        Ok(mended)
+        inside.iter().try_fold(false, |mended, opened| Ok(opened.give(account)? | mended))
     }
 }
 
-/// What is in a data directory, as long as all of it is a box's: nothing else is given away.
-fn all_below(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// What is in a data directory, as long as all of it is a box's: nothing else is given away. The directories in it, and the
+/// files if they are wanted.
+fn all_below(directory: &Opened, files_too: bool) -> Result<Vec<Opened>, Failure> {
     let mut all = Vec::new();
-    for name in files::names_in(directory)? {
+    for name in directory.names()? {
         let known = [STORE, BOX_KEY, BOX_PUBLIC, CALENDAR, BANK_HOLIDAYS].iter().any(|known| name == **known);
         if !known && !OTHERS.iter().any(|begins| shown(&name).starts_with(begins)) {
             return Err(Failure::Failed(format!(
                 "{} has {} in it, which is no part of a box; give the box a directory of its own",
-                directory.display(),
+                directory.path().display(),
                 shown(&name)
             )));
         }
-        let path = directory.join(&name);
-        // The calendar's files are whoever's puts them there.
-        if path.symlink_metadata().is_ok_and(|found| found.is_dir()) && name != CALENDAR {
-            all.extend(files::names_in(&path)?.into_iter().map(|name| path.join(name)));
+        match directory.directory_in(&name) {
+            Ok(below) => {
+                // The calendar's files are whoever's puts them there.
+                if files_too && name != CALENDAR {
+                    for name in below.names()? {
+                        all.push(below.any_in(&name)?);
+                    }
+                }
+                all.push(below);
+            }
+            Err(FileError::NotADirectory(_)) if files_too => all.push(directory.file_in(&name)?),
+            Err(FileError::NotADirectory(_)) => {}
+            Err(error) => return Err(error.into()),
         }
-        all.push(path);
     }
     Ok(all)
 }
@@ -179,11 +159,14 @@ mod tests {
         for name in ["box.key", "box.pub", "store/candour.db", "calendar/bank-holidays.json"] {
             files::write_new(&directory.join(name), Readers::Owner, b"").unwrap();
         }
-        let names: Vec<_> = all_below(&directory).unwrap_or_default();
-        assert_eq!(names.len(), 5, "{names:?}");
-        assert!(!names.iter().any(|path| path.ends_with("bank-holidays.json")));
+        let found = |files_too| all_below(&Opened::directory(&directory)?, files_too);
+        let names = |all: Vec<Opened>| all.iter().map(|opened| opened.path().to_owned()).collect::<Vec<_>>();
+        let all = found(true).map(names).unwrap_or_default();
+        assert_eq!(all.len(), 5, "{all:?}");
+        assert!(!all.iter().any(|path| path.ends_with("bank-holidays.json")));
+        assert_eq!(found(false).map(names).unwrap_or_default().len(), 2);
         files::write_new(&directory.join("letters.odt"), Readers::Owner, b"").unwrap();
-        let Err(Failure::Failed(why)) = all_below(&directory) else { panic!("it is taken") };
+        let Err(Failure::Failed(why)) = found(true) else { panic!("it is taken") };
         assert!(why.contains("has letters.odt in it"), "{why}");
     }
 }
