@@ -1,8 +1,8 @@
 //! Directories and files of an installation: whose they are, and who may read them.
 
 use std::{
-    fs::{self, DirBuilder, Permissions},
-    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
+    fs::{DirBuilder, Metadata},
+    os::unix::fs::{DirBuilderExt, MetadataExt},
     path::Path,
 };
 
@@ -16,7 +16,7 @@ use crate::{
     cli::{
         output::{Failure, Outcome},
         server::{
-            account::{self, Account},
+            account::{self, Account, ROOT},
             box_files::{BOX_KEY, BOX_PUBLIC, CALENDAR},
         },
     },
@@ -78,17 +78,23 @@ impl SetupPlaces<'_> {
         self.account.map_or_else(|| account::name_of(files::this_account()), |account| account.name.clone())
     }
 
-    /// What was copied from a stick is often its owner's alone.
+    /// What was copied from a stick is often its owner's alone. What anybody but root could put something else in place of is
+    /// left as it is: who reads it there can't know what they read.
     fn open_to_read(&self, path: &Path, mode: u32) -> Outcome {
-        let found = path.metadata().map_err(FileError::io("read", path))?;
         let name = path.display().to_string();
-        let can_read = self.account.is_none() || found.mode() & mode & 0o007 == mode & 0o007;
-        if can_read {
+        let found = path.symlink_metadata().map_err(FileError::io("read", path))?;
+        if files::this_account() == ROOT
+            && let Some(to_do) = not_roots_alone(&found, &name)
+        {
+            return told(SetupStep::ToDo, &to_do);
+        }
+        if self.account.is_none() {
             return told(SetupStep::There, &name);
         }
-        fs::set_permissions(path, Permissions::from_mode(found.mode() & MODE | mode))
-            .map_err(FileError::io("change", path))?;
-        told(SetupStep::Mended, &format!("{name}, so that {} can read it", self.name()))
+        if Opened::file_or_directory(path)?.set_mode(mode, MODE)? {
+            return told(SetupStep::Mended, &format!("{name}, so that {} can read it", self.name()));
+        }
+        told(SetupStep::There, &name)
     }
 
     /// Gives a data directory to the account alone. Says whether that changed anything.
@@ -135,6 +141,26 @@ fn all_below(directory: &Opened, files_too: bool) -> Result<Vec<Opened>, Failure
     Ok(all)
 }
 
+/// Why what lies there could be something else by the time that it is read, and what to do, if root relies on it.
+fn not_roots_alone(found: &Metadata, name: &str) -> Option<String> {
+    let owner = account::name_of(found.uid());
+    if found.is_symlink() {
+        Some(format!("{name} itself, in place of the link to it, which is not followed"))
+    } else if found.uid() != ROOT {
+        Some(format!(
+            "{name} for root: it belongs to the account {owner}, which could change what the box goes by; look at what it holds, then \
+             run: chown root: {name}"
+        ))
+    } else if found.mode() & 0o002 != 0 || found.mode() & 0o020 != 0 && found.gid() != ROOT {
+        Some(format!(
+            "{name} closed to changes: others than root could change what the box goes by; look at what it holds, then run: chmod \
+             go-w {name}"
+        ))
+    } else {
+        None
+    }
+}
+
 /// A directory and those around it that are not there, which everybody may look into.
 fn make(path: &Path, mode: u32) -> Result<(), FileError> {
     if path.is_dir() {
@@ -143,12 +169,43 @@ fn make(path: &Path, mode: u32) -> Result<(), FileError> {
     make(around(path), PUBLIC)?;
     DirBuilder::new().mode(mode).create(path).map_err(FileError::io("make", path))?;
     // The umask narrowed it.
-    fs::set_permissions(path, Permissions::from_mode(mode)).map_err(FileError::io("make", path))
+    Opened::directory(path)?.set_mode(mode, mode).map(drop)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_others_could_change_is_not_opened_to_be_read_but_told() {
+        let place = tempfile::tempdir().unwrap();
+        let at = |name: &str| place.path().join(name);
+        files::write_new(&at("own"), Readers::Owner, b"").unwrap();
+        std::os::unix::fs::symlink(at("own"), at("link")).unwrap();
+        let told = |name: &str| not_roots_alone(&at(name).symlink_metadata().unwrap(), name).unwrap_or_default();
+        assert!(told("link").contains("in place of the link"), "{}", told("link"));
+        let account = Account { name: "candour".into(), number: 61_234, group: 61_234 };
+        let places = SetupPlaces { account: Some(&account) };
+        let mode = || at("own").metadata().unwrap().mode() & 0o777;
+        // Root passes it over, and for anybody else it is no file.
+        assert_eq!(places.public_file(&at("link"), "").is_ok(), files::this_account() == ROOT);
+        assert_eq!(mode(), 0o600);
+        if files::this_account() == ROOT {
+            assert_eq!(told("own"), "");
+            assert!(places.public_file(&at("own"), "").is_ok());
+            assert_eq!(mode(), 0o644);
+            Opened::file_or_directory(&at("own"))
+                .unwrap_or_else(|error| panic!("{error}"))
+                .set_mode(0o602, 0o602)
+                .unwrap();
+            assert!(told("own").contains("chmod go-w own"), "{}", told("own"));
+            assert!(places.public_file(&at("own"), "").is_ok());
+            assert_eq!(mode(), 0o602);
+            std::os::unix::fs::chown(at("own"), Some(61_234), None).unwrap();
+        }
+        let other = told("own");
+        assert!(other.contains("belongs to the account ") && other.contains("chown root: own"), "{other}");
+    }
 
     #[test]
     fn nothing_is_given_away_but_a_box() {
