@@ -26,6 +26,10 @@ use crate::{
 
 /// Of a directory that everybody may look into.
 const PUBLIC: u32 = 0o755;
+/// What everybody has of it.
+const LOOK: u32 = 0o005;
+/// Those that are a box's and nobody's else.
+const OURS: [&str; 2] = ["/etc/candour", "/etc/candour/public"];
 /// Of one that is its account's alone.
 const PRIVATE: u32 = 0o700;
 /// Bits of a mode.
@@ -40,10 +44,23 @@ pub(super) struct SetupPlaces<'a> {
 }
 
 impl SetupPlaces<'_> {
-    /// A directory of what is no secret, which the box's account reads and can't change if it is another one.
+    /// A directory of what is no secret, which the box's account reads and can't change if it is another one. One that is there
+    /// and is not [`OURS`] may be somebody's home: whoever has it opens it.
     pub(super) fn public_directory(&self, path: &Path) -> Outcome {
         if path.is_dir() {
-            return self.open_to_read(path, PUBLIC);
+            let mode = path.metadata().map_err(FileError::io("read", path))?.mode();
+            if self.account.is_none() || mode & LOOK == LOOK || OURS.iter().any(|ours| path == Path::new(ours)) {
+                return self.open_to_read(path, PUBLIC);
+            }
+            let (name, user) = (path.display(), self.name());
+            return told(
+                SetupStep::ToDo,
+                &format!(
+                    "{name} opened, so that {user} can read what is in it, if everybody may look into it: chmod o+rx {name}; else give \
+                     another directory, such as {}",
+                    OURS[0]
+                ),
+            );
         }
         make(path, PUBLIC)?;
         told(SetupStep::Made, &path.display().to_string())
@@ -205,6 +222,20 @@ mod tests {
         }
         let other = told("own");
         assert!(other.contains("belongs to the account ") && other.contains("chown root: own"), "{other}");
+    }
+
+    #[test]
+    fn a_directory_that_is_nobodys_but_its_owners_is_not_opened_to_everybody() {
+        let place = tempfile::tempdir().unwrap();
+        let account = Account { name: "candour".into(), number: 61_234, group: 61_234 };
+        let places = SetupPlaces { account: Some(&account) };
+        let mode = |path: &Path| path.metadata().unwrap().mode() & 0o777;
+        Opened::directory(place.path()).unwrap_or_else(|error| panic!("{error}")).set_mode(0o700, 0o700).unwrap();
+        assert!(places.public_directory(place.path()).is_ok());
+        assert_eq!(mode(place.path()), 0o700);
+        let made = place.path().join("made");
+        assert!(places.public_directory(&made).is_ok() && places.public_directory(&made).is_ok());
+        assert_eq!(mode(&made), 0o755);
     }
 
     #[test]
