@@ -446,7 +446,10 @@ pub fn open_or_create_shared(path: &Path, readers: Readers) -> Result<File, File
 }
 
 fn open_no_link(path: &Path, options: &mut OpenOptions) -> Result<File, FileError> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    open_file(path, options, OFlags::NOFOLLOW | OFlags::NONBLOCK)
+}
+
+fn open_file(path: &Path, options: &mut OpenOptions, flags: OFlags) -> Result<File, FileError> {
     let opened = options.custom_flags(i32::try_from(flags.bits()).unwrap_or_default()).open(path);
     let file = match opened.map_err(|error| (error.raw_os_error().map(Errno::from_raw_os_error), error)) {
         Ok(file) => file,
@@ -502,6 +505,31 @@ pub fn read_shared(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
 /// If it can't be read or is larger.
 pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
     read_opened(File::open(path).map_err(FileError::io("read", path))?, path, limit)
+}
+
+/// Opens a file that somebody put where one is looked for, to be read, through links too: a pipe, for which it would wait for
+/// ever, is refused, and so is whatever else is no file.
+///
+/// # Errors
+/// If there is something else in its place, or it can't be opened.
+pub fn open_ordinary(path: &Path) -> Result<File, FileError> {
+    open_file(path, OpenOptions::new().read(true), OFlags::NONBLOCK)
+}
+
+/// As [`read`], of a file that somebody put where one is looked for: keys, a configuration, a certificate.
+///
+/// # Errors
+/// As [`read`] and [`open_ordinary`].
+pub fn read_ordinary(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
+    read_opened(open_ordinary(path)?, path, limit)
+}
+
+/// As [`read_ordinary`], for UTF-8 text.
+///
+/// # Errors
+/// As [`read_ordinary`], or if it is not text.
+pub fn read_ordinary_text(path: &Path, limit: usize) -> Result<String, FileError> {
+    String::from_utf8(read_ordinary(path, limit)?).map_err(|_| FileError::NotText(path.to_owned()))
 }
 
 pub(super) fn read_opened(file: File, path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
@@ -576,6 +604,23 @@ mod tests {
         assert_eq!(fs::read(&target).unwrap(), b"plain");
         assert_eq!(target.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         assert!(matches!(NewFile::create_nameless(&target, Readers::Owner), Err(FileError::Exists(_))));
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_waited_for_where_one_is_looked_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        write_new(&at("file"), Readers::Owner, b"text").unwrap();
+        std::os::unix::fs::symlink(at("file"), at("link")).unwrap();
+        rustix::fs::mknodat(CWD, at("pipe"), rustix::fs::FileType::Fifo, Mode::from_raw_mode(0o660), 0).unwrap();
+        std::os::unix::fs::symlink(at("pipe"), at("link to a pipe")).unwrap();
+        for name in ["file", "link"] {
+            assert_eq!(read_ordinary_text(&at(name), 4).unwrap(), "text");
+        }
+        for name in ["pipe", "link to a pipe", "."] {
+            assert!(matches!(read_ordinary(&at(name), 4), Err(FileError::NotAFile(_))), "{name}");
+        }
+        assert!(matches!(read_ordinary(&at("none"), 4), Err(FileError::Io { .. })));
     }
 
     #[test]

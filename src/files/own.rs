@@ -2,7 +2,7 @@
 
 use std::{fs::File, os::unix::fs::MetadataExt, path::Path};
 
-use super::atomic::{FileError, open_shared, read_opened};
+use super::atomic::{FileError, open_ordinary, open_shared, read_opened};
 
 /// The mode's bits for everyone but the owner.
 const OTHERS: u32 = 0o077;
@@ -38,7 +38,7 @@ pub fn read_own_text(path: &Path, limit: usize) -> Result<String, FileError> {
 /// # Errors
 /// If everybody can read or change it, if it can't be read, or is larger.
 pub fn read_unexposed(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
-    let file = File::open(path).map_err(FileError::io("read", path))?;
+    let file = open_ordinary(path)?;
     let found = file.metadata().map_err(FileError::io("read", path))?;
     if found.mode() & EVERYBODY != 0 {
         return Err(FileError::Everybodys(path.to_owned()));

@@ -105,7 +105,7 @@ pub fn backup(
     }
     let (_, key) = box_key(directory, store.settings())?;
     let holidays = bank_holidays_file(directory);
-    let bank_holidays = if holidays.exists() { Some(files::read_text(&holidays, MIB)?) } else { None };
+    let bank_holidays = if holidays.exists() { Some(files::read_ordinary_text(&holidays, MIB)?) } else { None };
     let mut file = NewFile::create(out, Readers::Owner)?;
     let (reports, lost) = store.snapshot(|snapshot| {
         let reports = snapshot.reports_count()?;

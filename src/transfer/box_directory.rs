@@ -161,10 +161,10 @@ fn read_pair(directory: &Path) -> Result<(KeyPairFound, SigningKey<BoxRole>, Zer
         }
         return Err(BoxKeyError::Missing(path));
     }
-    let text = Zeroizing::new(files::read_text(&path, KEY_FILE_BYTES)?);
+    let text = Zeroizing::new(files::read_ordinary_text(&path, KEY_FILE_BYTES)?);
     let key = SigningKey::<BoxRole>::from_plain_file(&text).map_err(|_| BoxKeyError::NoKey(path.clone()))?;
     let of_private = key.verifying_key().map_err(|_| BoxKeyError::NoKey(path))?;
-    let public = files::read_text(&directory.join(BOX_PUBLIC), KEY_FILE_BYTES);
+    let public = files::read_ordinary_text(&directory.join(BOX_PUBLIC), KEY_FILE_BYTES);
     let beside = public.ok().and_then(|text| read_keys(&text).ok()).unwrap_or_default();
     Ok((KeyPairFound { directory: directory.to_owned(), of_private, beside }, key, text))
 }

@@ -109,7 +109,7 @@ impl<'a> BoxKeyRenewal<'a> {
         if !self.is_there(name) {
             return Ok(None);
         }
-        let text = Zeroizing::new(files::read_text(&self.path(name), KEY_FILE_BYTES)?);
+        let text = Zeroizing::new(files::read_ordinary_text(&self.path(name), KEY_FILE_BYTES)?);
         let key = SigningKey::<BoxRole>::from_plain_file(&text).and_then(|key| key.verifying_key());
         Ok(key.ok())
     }
@@ -169,7 +169,7 @@ impl<'a> BoxKeyRenewal<'a> {
     /// Whether the new key has its place, and the one before is still to be destroyed or the public file to follow.
     fn is_in_place(&self, is_lost: bool) -> Result<bool, RenewalError> {
         let Some(key) = self.public_half(BOX_KEY)?.filter(|key| self.is_of_the_box(key)) else { return Ok(false) };
-        let public = files::read_text(&self.path(BOX_PUBLIC), KEY_FILE_BYTES).unwrap_or_default();
+        let public = files::read_ordinary_text(&self.path(BOX_PUBLIC), KEY_FILE_BYTES).unwrap_or_default();
         Ok(self.is_there(BEFORE) || (is_lost && public != key.to_file()))
     }
 

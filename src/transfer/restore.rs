@@ -271,7 +271,7 @@ impl RestorePlace<'_> {
         identity: &BackupIdentity,
         opened: &OpenedBackup<R>,
     ) -> Result<Restored, RestoreError> {
-        let mark = files::read_text(&self.beside.join(OF_BACKUP), OF_BYTES);
+        let mark = files::read_ordinary_text(&self.beside.join(OF_BACKUP), OF_BYTES);
         if mark.ok().as_ref() != Some(&opened.mark) {
             return Err(RestoreError::Exists(self.directory.to_owned()));
         }

@@ -6,7 +6,7 @@ use std::{
     fs::{self, OpenOptions, Permissions},
     net::TcpListener,
     os::unix::fs::{MetadataExt, PermissionsExt, chown},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -550,6 +550,51 @@ fn a_box_that_is_served_and_a_port_that_is_taken_are_served_by_no_second_one() {
     assert!(refused.status == 1 && refused.error.contains(&says), "{}", refused.error);
     drop(taken);
     place.collect("c1");
+}
+
+#[test]
+fn a_pipe_in_a_files_place_is_said_and_waited_for_by_nobody() {
+    let place = Installation::new();
+    place.put("candour.toml", b"");
+    for (name, also_serves) in [
+        ("box/calendar/bank-holidays.json", true),
+        ("public/governance.recipients", false),
+        ("public/signers.pub", false),
+        ("public/carriers.pub", false),
+        ("box/box.key", false),
+        ("box/box.pub", false),
+        ("candour.toml", false),
+    ] {
+        let path = place.path(name);
+        let kept = fs::read(&path).ok();
+        let _ = fs::remove_file(&path);
+        fifo(&path);
+        for command in ["check --config candour.toml", "serve --config candour.toml"] {
+            let is_serve = command.starts_with("serve");
+            if is_serve && also_serves {
+                continue;
+            }
+            let said = run(&place, command);
+            assert_eq!(said.status, 1, "{name}: {command}: {}{}", said.out, said.error);
+            // Of the box's own keys others have a word of their own.
+            let is_said = said_of_it(&said, "is no ordinary file").is_some() || name == "box/box.pub";
+            assert!(is_said, "{name}: {command}: {}{}", said.out, said.error);
+        }
+        fs::remove_file(&path).unwrap();
+        if let Some(kept) = kept {
+            place.put_secret(name, &kept);
+        }
+    }
+    let running = place.serve();
+    fifo(&place.path("box/calendar/bank-holidays.json"));
+    running.signal(Signal::HUP).unwrap();
+    running.until_said("is no ordinary file");
+    running.stop();
+}
+
+/// A pipe that nobody writes into.
+fn fifo(path: &Path) {
+    rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, 0o644.into(), 0).unwrap();
 }
 
 #[test]

@@ -61,13 +61,13 @@ impl KeysArgument {
 
     pub(in crate::cli) fn recipients(&self) -> Result<GovernanceRecipients, Failure> {
         let path = self.path.join("governance.recipients");
-        let text = files::read_text(&path, KEY_FILE_BYTES)?;
+        let text = files::read_ordinary_text(&path, KEY_FILE_BYTES)?;
         GovernanceRecipients::parse(&text).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))
     }
 
     pub(in crate::cli) fn signers(&self) -> Result<Vec<VerifyingKey<SignerRole>>, Failure> {
         let path = self.path.join("signers.pub");
-        let text = files::read_text(&path, KEY_FILE_BYTES)?;
+        let text = files::read_ordinary_text(&path, KEY_FILE_BYTES)?;
         let signers: Vec<VerifyingKey<SignerRole>> = read_keys(&text).map_err(|line| {
             let what = if line == 0 {
                 "holds no minisign public key".to_owned()
@@ -95,7 +95,7 @@ impl KeysArgument {
         if !path.exists() {
             return Ok(Vec::new());
         }
-        read_keys(&files::read_text(&path, KEY_FILE_BYTES)?).map_err(|line| {
+        read_keys(&files::read_ordinary_text(&path, KEY_FILE_BYTES)?).map_err(|line| {
             let place = if line == 0 {
                 "holds no minisign public key".to_owned()
             } else {
@@ -272,7 +272,7 @@ impl DataArgument {
             }
             return Ok(Calendar::default());
         }
-        let read = Calendar::with_file(&files::read_text(&path, MIB)?);
+        let read = Calendar::with_file(&files::read_ordinary_text(&path, MIB)?);
         read.map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))
     }
 
@@ -280,15 +280,15 @@ impl DataArgument {
     pub(in crate::cli) fn lock(&self) -> Result<File, Failure> {
         self.refuse_anothers()?;
         let path = self.path.join(BOX_PUBLIC);
-        let file = match File::open(&path) {
+        let file = match files::open_ordinary(&path) {
             Err(_) if !self.store_directory().join(DATABASE).exists() => {
                 self.refuse_remains()?;
                 return Err(StoreError::Missing(self.path.clone()).into());
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(FileError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
                 return Err(transfer::BoxKeyError::Public(path).into());
             }
-            opened => opened.map_err(FileError::io("read", &path))?,
+            opened => opened?,
         };
         match file.try_lock() {
             Ok(()) => Ok(file),

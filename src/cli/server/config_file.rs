@@ -33,7 +33,7 @@ impl ConfigArgument {
     /// Every setting that is in force, and where each stands. What `serve` would refuse is refused.
     pub(in crate::cli) fn in_force(&self) -> Result<Vec<InForce>, Failure> {
         let config = self.read()?;
-        let text = self.path.as_ref().map_or_else(|| Ok(String::new()), |path| files::read_text(path, MIB))?;
+        let text = self.path.as_ref().map_or_else(|| Ok(String::new()), |path| files::read_ordinary_text(path, MIB))?;
         config.in_force(&text).map_err(Failure::from)
     }
 
@@ -41,9 +41,9 @@ impl ConfigArgument {
     pub(in crate::cli) fn read(&self) -> Result<Config, Failure> {
         let Some(path) = &self.path else { return Ok(Config::default()) };
         let in_file = |error: ConfigError| Failure::Failed(format!("{}: {error}", path.display()));
-        let mut config = Config::parse(&files::read_text(path, MIB)?).map_err(in_file)?;
+        let mut config = Config::parse(&files::read_ordinary_text(path, MIB)?).map_err(in_file)?;
         if let Some(name) = config.logo_file() {
-            config.set_logo(&files::read(&self.beside(name), MIB)?).map_err(in_file)?;
+            config.set_logo(&files::read_ordinary(&self.beside(name), MIB)?).map_err(in_file)?;
         }
         if let Some(folder) = config.texts_folder().map(|name| self.beside(name)) {
             read_texts(&mut config, &folder)?;
@@ -75,7 +75,7 @@ fn read_texts(config: &mut Config, folder: &Path) -> Result<(), Failure> {
                     path.display()
                 )));
             }
-            let text = files::read_text(&path, MIB)?;
+            let text = files::read_ordinary_text(&path, MIB)?;
             config.set_text(page, &text).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?;
         } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md")) {
             let names = PageText::ALL.map(PageText::file_name).join(", ");

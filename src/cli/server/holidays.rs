@@ -77,7 +77,11 @@ impl NewerHolidays {
 
 /// The file's text, which is empty if there is none.
 fn read(path: &Path) -> Result<String, String> {
-    if path.exists() { files::read_text(path, MIB).map_err(|error| error.to_string()) } else { Ok(String::new()) }
+    if path.exists() {
+        files::read_ordinary_text(path, MIB).map_err(|error| error.to_string())
+    } else {
+        Ok(String::new())
+    }
 }
 
 #[cfg(test)]

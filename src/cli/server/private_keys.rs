@@ -34,7 +34,7 @@ pub(super) fn refuse_private(directory: &Path) -> Outcome {
             let kind = path.symlink_metadata().map_err(FileError::io("read", &path))?;
             if kind.is_dir() {
                 left.push((path, depth + 1));
-            } else if path.is_file() && is_private_key(&files::read(&path, MIB)?) {
+            } else if path.is_file() && is_private_key(&files::read_ordinary(&path, MIB)?) {
                 return Err(Failure::Failed(format!(
                     "{} holds a private key, which must never be on this machine; remove it, make new keys offline, and tell the governance team",
                     path.display()

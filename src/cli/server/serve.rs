@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use clap::Args;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -34,6 +34,9 @@ use crate::{
 
 /// Threads for what blocks: one for each upload that is sealed, and many more than cores for the rest. Each takes memory.
 const BLOCKING_THREADS: usize = 128;
+
+/// How long what still reads or writes is waited for once nobody is answered any more.
+const STOPS_WITHIN: Duration = Duration::from_secs(10);
 
 #[derive(Args)]
 pub(in crate::cli) struct ServeArguments {
@@ -168,5 +171,7 @@ fn serve(
         served.map_err(failed)
     });
     web::last_tick(&app);
+    // What waits for a disk or a file that never answers keeps a box that was told to stop no longer.
+    runtime.shutdown_timeout(STOPS_WITHIN);
     served
 }

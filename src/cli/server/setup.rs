@@ -159,7 +159,7 @@ impl Setup {
     }
 
     fn configuration(&self) -> Result<Config, Failure> {
-        Config::parse(&files::read_text(&self.config, MIB)?)
+        Config::parse(&files::read_ordinary_text(&self.config, MIB)?)
             .map_err(|error| Failure::Failed(format!("{}: {error}", self.config.display())))
     }
 
@@ -176,7 +176,7 @@ impl Setup {
                 ),
             );
         }
-        BackupRecipients::parse(&files::read_text(path, KEY_FILE_BYTES)?)
+        BackupRecipients::parse(&files::read_ordinary_text(path, KEY_FILE_BYTES)?)
             .map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?;
         places.public_file(path, "")
     }
@@ -249,7 +249,7 @@ impl Setup {
     /// Who reads what to whom.
     fn compare(&self, recipients: &str, signers: &str) -> Outcome {
         let path = self.data.path.join(BOX_PUBLIC);
-        let public = read_keys::<BoxRole>(&files::read_text(&path, KEY_FILE_BYTES)?).unwrap_or_default();
+        let public = read_keys::<BoxRole>(&files::read_ordinary_text(&path, KEY_FILE_BYTES)?).unwrap_or_default();
         let Some(key) = public.first().map(VerifyingKey::fingerprint) else {
             return Err(Failure::Failed(format!("{} holds no key; run `candour check`", path.display())));
         };

@@ -72,7 +72,7 @@ impl TlsFiles {
     }
 
     fn contents(&self) -> Result<TlsContents, String> {
-        let certificate = files::read(&self.certificate, MIB).map_err(|error| error.to_string())?;
+        let certificate = files::read_ordinary(&self.certificate, MIB).map_err(|error| error.to_string())?;
         let key = files::read_unexposed(&self.key, MIB).map_err(|error| error.to_string())?;
         Ok(TlsContents { certificate, key: key.into() })
     }

@@ -50,7 +50,7 @@ pub(super) struct SetupAnswers {
 
 /// Whether a configuration is there that somebody wrote. The example as it is shipped says nothing of this box.
 pub(super) fn are_there(config: &Path) -> Result<bool, Failure> {
-    Ok(config.exists() && files::read_text(config, MIB)? != EXAMPLE)
+    Ok(config.exists() && files::read_ordinary_text(config, MIB)? != EXAMPLE)
 }
 
 impl SetupAnswers {

@@ -50,13 +50,13 @@ impl TeamKeys {
         };
         let mut recipients: Option<GovernanceRecipients> = None;
         for path in named("governance", ".recipients") {
-            let read = GovernanceRecipients::parse(&files::read_text(&path, KEY_FILE_BYTES)?)
+            let read = GovernanceRecipients::parse(&files::read_ordinary_text(&path, KEY_FILE_BYTES)?)
                 .map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?;
             recipients = Some(recipients.map_or(read.clone(), |so_far| so_far.and(&read)));
         }
         let mut signers: Vec<VerifyingKey<SignerRole>> = Vec::new();
         for path in named("signer", ".pub") {
-            let read = read_keys::<SignerRole>(&files::read_text(&path, KEY_FILE_BYTES)?);
+            let read = read_keys::<SignerRole>(&files::read_ordinary_text(&path, KEY_FILE_BYTES)?);
             let read = read.map_err(|_| {
                 Failure::Failed(format!("{} is no minisign public key; copy it from its maker again", path.display()))
             })?;
