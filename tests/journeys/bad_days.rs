@@ -266,6 +266,21 @@ const DAYS: &[BadDay] = &[
         },
     },
     BadDay {
+        broken: "`carriers.pub` holds no key",
+        breaks: |place| place.put("public/carriers.pub", b"not a key\n"),
+        met: &[
+            ("serve", 1, "put each carrier's carrier.pub there, one after another, or remove the file"),
+            ("check", 1, "put each carrier's carrier.pub there, one after another, or remove the file"),
+        ],
+        remedy: "put each carrier's `carrier.pub` there, or remove the file",
+        mended: |place| {
+            remove(place, "public/carriers.pub");
+            let said = place.done(&["check", "--data", "box", "--keys", "public"]);
+            assert!(!said.contains("carriers.pub"), "{said}");
+            "box"
+        },
+    },
+    BadDay {
         broken: "`box.pub` is gone",
         breaks: |place| remove(place, "box/box.pub"),
         met: &[("serve", 1, "run `candour init` with the same --data and --keys, which makes it again")],

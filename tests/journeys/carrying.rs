@@ -302,6 +302,8 @@ fn head(to: SocketAddr, path: &str) -> Page {
 #[test]
 fn a_stolen_key_is_taken_back() {
     let place = Carrying::new();
+    let known = place.0.done(&["check", "--data", "box", "--keys", "public"]);
+    assert!(known.contains("carriers.pub holds 1 key that may carry"), "{known}");
     let running = place.0.serve();
     place.ready();
     done(&place.fetch(running.address));

@@ -156,6 +156,19 @@ impl BoxCheck {
         self.findings.add(What::PrivateKey, "no private key among the public ones", keys.refuse_private());
         self.findings.add(What::Recipients, "governance.recipients can be read", keys.recipients().map(drop));
         self.findings.add(What::Signers, "signers.pub can be read", keys.signers().map(drop));
+        match keys.carriers().map(|carriers| carriers.len()) {
+            Ok(0) => {}
+            Ok(number) => {
+                let known = output::count(number, "key", "keys");
+                self.findings.say(
+                    What::Signers,
+                    Verdict::Ok,
+                    format!("carriers.pub holds {known} that may carry and do nothing else"),
+                );
+            }
+            // With it the box would not start.
+            Err(failure) => self.findings.add(What::Signers, "carriers.pub can be read", Err(failure)),
+        }
         self.holidays(data, today);
         let config = self.config(configuration, today);
         match certificate {
