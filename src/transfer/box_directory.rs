@@ -22,9 +22,9 @@ pub const BOX_PUBLIC: &str = "box.pub";
 /// The directory in it with collections that lie ready to be fetched: a box that serves reads them there.
 pub const CARRY: &str = "carry";
 /// The new private key until it has the place of the one before.
-pub(super) const NEXT_KEY: &str = "box.key.next";
+pub const NEXT_KEY: &str = "box.key.next";
 /// The private key before until it is destroyed.
-pub(super) const KEY_BEFORE: &str = "box.key.before";
+pub const KEY_BEFORE: &str = "box.key.before";
 /// The directory in it for what a box that serves looks at again and never changes.
 pub const CALENDAR: &str = "calendar";
 /// In that, GOV.UK's bank-holidays.json, for years that this version does not know.

@@ -29,9 +29,9 @@ use crate::{
 };
 
 /// Where a box is made before it is one, in its data directory.
-const RESTORING: &str = "restoring";
+pub const RESTORING: &str = "restoring";
 /// In it, what the backup is told by.
-const OF_BACKUP: &str = "of-backup";
+pub const OF_BACKUP: &str = "of-backup";
 /// Bytes of that.
 const OF_BYTES: usize = KIB;
 /// What a file that is not sealed begins with, if it is a decisions file.

@@ -34,6 +34,7 @@ use crate::{
 };
 
 mod answers;
+mod box_parts;
 mod opened;
 mod places;
 mod steps;

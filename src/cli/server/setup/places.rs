@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     around,
+    box_parts::BoxPart,
     opened::Opened,
     shown,
     steps::{SetupStep, told},
@@ -15,13 +16,9 @@ use super::{
 use crate::{
     cli::{
         output::{Failure, Outcome},
-        server::{
-            account::{self, Account, ROOT},
-            box_files::{BOX_KEY, BOX_PUBLIC, CALENDAR},
-        },
+        server::account::{self, Account, ROOT},
     },
     files::{self, FileError, Readers},
-    transfer::{BANK_HOLIDAYS, STORE},
 };
 
 /// Of a directory that everybody may look into.
@@ -34,8 +31,6 @@ const OURS: [&str; 2] = ["/etc/candour", "/etc/candour/public"];
 const PRIVATE: u32 = 0o700;
 /// Bits of a mode.
 const MODE: u32 = 0o7777;
-/// What a data directory may hold besides what is named in full: keys and collections on their way.
-const OTHERS: [&str; 4] = ["box.", "carry", "restoring", "collection"];
 
 /// What is made, for whom.
 pub(super) struct SetupPlaces<'a> {
@@ -80,6 +75,7 @@ impl SetupPlaces<'_> {
         let what = format!("{}, for {} alone", path.display(), self.name());
         let step = if path.symlink_metadata().is_ok() {
             let directory = Opened::directory(path)?;
+            self.refuse_anothers(&directory)?;
             let inside = all_below(&directory, self.account.is_some())?;
             if self.mend(&directory)? | self.mend_all(&inside)? { SetupStep::Mended } else { SetupStep::There }
         } else {
@@ -89,6 +85,23 @@ impl SetupPlaces<'_> {
             SetupStep::Made
         };
         told(step, &what)
+    }
+
+    /// An empty one may be anything of a third account's.
+    fn refuse_anothers(&self, directory: &Opened) -> Outcome {
+        let owner = directory.found()?.uid();
+        let Some(account) = self.account.filter(|account| ![account.number, ROOT].contains(&owner)) else {
+            return Ok(());
+        };
+        if !directory.names()?.is_empty() {
+            return Ok(());
+        }
+        let (place, user) = (directory.path().display(), &account.name);
+        Err(Failure::Failed(format!(
+            "{place} belongs to the account {}, and nothing is in it; give the box a directory of its own, or, if it is to be {user}'s, \
+             run: chown {user}: {place}",
+            account::name_of(owner)
+        )))
     }
 
     fn name(&self) -> String {
@@ -131,31 +144,33 @@ impl SetupPlaces<'_> {
 /// files if they are wanted.
 fn all_below(directory: &Opened, files_too: bool) -> Result<Vec<Opened>, Failure> {
     let mut all = Vec::new();
+    gather(directory, BoxPart::Data, files_too, &mut all)?;
+    Ok(all)
+}
+
+fn gather(directory: &Opened, part: BoxPart, files_too: bool, all: &mut Vec<Opened>) -> Outcome {
     for name in directory.names()? {
-        let known = [STORE, BOX_KEY, BOX_PUBLIC, CALENDAR, BANK_HOLIDAYS].iter().any(|known| name == **known);
-        if !known && !OTHERS.iter().any(|begins| shown(&name).starts_with(begins)) {
+        let Some(below) = name.to_str().and_then(|name| part.part(name)) else {
             return Err(Failure::Failed(format!(
                 "{} has {} in it, which is no part of a box; give the box a directory of its own",
                 directory.path().display(),
                 shown(&name)
             )));
-        }
-        match directory.directory_in(&name) {
-            Ok(below) => {
+        };
+        match below {
+            BoxPart::File if files_too => all.push(directory.file_in(&name)?),
+            BoxPart::File => {}
+            _ => {
+                let opened = directory.directory_in(&name)?;
                 // The calendar's files are whoever's puts them there.
-                if files_too && name != CALENDAR {
-                    for name in below.names()? {
-                        all.push(below.any_in(&name)?);
-                    }
+                if !matches!(below, BoxPart::Calendar) {
+                    gather(&opened, below, files_too, all)?;
                 }
-                all.push(below);
+                all.push(opened);
             }
-            Err(FileError::NotADirectory(_)) if files_too => all.push(directory.file_in(&name)?),
-            Err(FileError::NotADirectory(_)) => {}
-            Err(error) => return Err(error.into()),
         }
     }
-    Ok(all)
+    Ok(())
 }
 
 /// Why what lies there could be something else by the time that it is read, and what to do, if root relies on it.
@@ -192,6 +207,7 @@ fn make(path: &Path, mode: u32) -> Result<(), FileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{cli::server::box_files::CALENDAR, transfer::STORE};
 
     #[test]
     fn what_others_could_change_is_not_opened_to_be_read_but_told() {
@@ -253,8 +269,33 @@ mod tests {
         assert_eq!(all.len(), 5, "{all:?}");
         assert!(!all.iter().any(|path| path.ends_with("bank-holidays.json")));
         assert_eq!(found(false).map(names).unwrap_or_default().len(), 2);
-        files::write_new(&directory.join("letters.odt"), Readers::Owner, b"").unwrap();
-        let Err(Failure::Failed(why)) = found(true) else { panic!("it is taken") };
-        assert!(why.contains("has letters.odt in it"), "{why}");
+        for name in ["letters.odt", "box.odt", "collection-1", "store/deed.txt"] {
+            let path = directory.join(name);
+            files::write_new(&path, Readers::Owner, b"").unwrap();
+            let Err(Failure::Failed(why)) = found(true) else { panic!("{name} is taken") };
+            let own_name = path.file_name().unwrap_or_default().to_string_lossy();
+            assert!(why.contains(&format!("has {own_name} in it")), "{why}");
+            files::remove(&path).unwrap();
+        }
+        // A file's name, and no file.
+        make(&directory.join("box.key.next"), PUBLIC).unwrap();
+        assert!(found(true).is_err());
+    }
+
+    #[test]
+    fn an_empty_directory_of_a_third_account_is_not_given_away() {
+        if files::this_account() != ROOT {
+            return;
+        }
+        let place = tempfile::tempdir().unwrap();
+        std::os::unix::fs::chown(place.path(), Some(61_235), None).unwrap();
+        let account = Account { name: "candour".into(), number: 61_234, group: 61_234 };
+        let places = SetupPlaces { account: Some(&account) };
+        let Err(Failure::Failed(why)) = places.data_directory(place.path()) else { panic!("it is given away") };
+        assert!(why.contains("belongs to the account 61235, and nothing is in it"), "{why}");
+        assert_eq!(place.path().metadata().unwrap().uid(), 61_235);
+        std::os::unix::fs::chown(place.path(), Some(ROOT), None).unwrap();
+        assert!(places.data_directory(place.path()).is_ok());
+        assert_eq!(place.path().metadata().unwrap().uid(), 61_234);
     }
 }
