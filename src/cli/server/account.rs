@@ -86,7 +86,8 @@ pub(super) fn account_of(name: &str) -> Option<Account> {
     let known = fs::read_to_string(ACCOUNTS).unwrap_or_default();
     let found = known.lines().find_map(|line| Account::read(line).filter(|found| found.name == name));
     found.or_else(|| {
-        let number = name.parse().ok()?;
+        // The last number is no account's: a file that is given to it stays whose it was.
+        let number = name.parse().ok().filter(|number| *number != u32::MAX)?;
         let found = known.lines().find_map(|line| Account::read(line).filter(|found| found.number == number));
         Some(found.unwrap_or_else(|| Account { name: name.to_owned(), number, group: number }))
     })
@@ -154,6 +155,7 @@ mod tests {
         assert_eq!(account_of("root").map(|root| (root.number, root.group)), Some((0, 0)));
         assert_eq!(account_of("0").map(|root| root.name), Some("root".into()));
         assert_eq!(account_of("61234").map(|found| (found.number, found.group)), Some((61_234, 61_234)));
+        assert_eq!(account_of("4294967295"), None);
         assert_eq!((account_of("no such account"), name_of(0)), (None, "root".into()));
     }
 }
