@@ -23,13 +23,13 @@ use crate::{cli::server::account::Account, files::FileError};
 const MODE: u32 = 0o7777;
 
 /// A file or a directory that is open, whatever stands in its place by now.
-pub(super) struct Opened {
+pub(super) struct OpenedPlace {
     file: File,
     /// What it was called, for a message alone.
     path: PathBuf,
 }
 
-impl Opened {
+impl OpenedPlace {
     pub(super) fn directory(path: &Path) -> Result<Self, FileError> {
         Self::open(CWD, path.as_os_str(), path.to_owned(), OFlags::DIRECTORY)
     }
@@ -138,7 +138,7 @@ mod tests {
         fs::write(at("box/store/intake"), "the box's").unwrap();
         fs::write(at("elsewhere/intake"), "another's").unwrap();
         fs::set_permissions(at("elsewhere/intake"), Permissions::from_mode(0o640)).unwrap();
-        let data = Opened::directory(&at("box")).unwrap_or_else(|error| panic!("{error}"));
+        let data = OpenedPlace::directory(&at("box")).unwrap_or_else(|error| panic!("{error}"));
         let store = data.directory_in(OsStr::new("store")).unwrap_or_else(|error| panic!("{error}"));
         // Now: between looking and mending.
         fs::rename(at("box/store"), at("box/aside")).unwrap();
@@ -149,7 +149,7 @@ mod tests {
         let mode = |name: &str| at(name).metadata().unwrap().mode() & 0o777;
         assert_eq!((mode("box/aside/intake"), mode("elsewhere/intake")), (0o600, 0o640));
         assert!(matches!(data.directory_in(OsStr::new("store")), Err(FileError::NotADirectory(_))));
-        assert!(matches!(Opened::directory(&at("box/store")), Err(FileError::NotADirectory(_))));
+        assert!(matches!(OpenedPlace::directory(&at("box/store")), Err(FileError::NotADirectory(_))));
     }
 
     #[test]
@@ -161,10 +161,10 @@ mod tests {
         symlink(at("own"), at("link")).unwrap();
         fs::hard_link(at("own"), at("second")).unwrap();
         rustix::fs::mknodat(CWD, at("pipe"), rustix::fs::FileType::Fifo, 0o644.into(), 0).unwrap();
-        let data = Opened::directory(place.path()).unwrap_or_else(|error| panic!("{error}"));
+        let data = OpenedPlace::directory(place.path()).unwrap_or_else(|error| panic!("{error}"));
         for name in ["link", "pipe"] {
             assert!(matches!(data.file_in(OsStr::new(name)), Err(FileError::NotAFile(_))), "{name}");
-            assert!(matches!(Opened::file_or_directory(&at(name)), Err(FileError::NotAFile(_))), "{name}");
+            assert!(matches!(OpenedPlace::file_or_directory(&at(name)), Err(FileError::NotAFile(_))), "{name}");
         }
         let second = data.file_in(OsStr::new("second")).unwrap_or_else(|error| panic!("{error}"));
         assert!(matches!(second.set_mode(0o044, MODE), Err(FileError::NotAFile(_))));

@@ -9,7 +9,7 @@ use std::{
 use super::{
     around,
     box_parts::BoxPart,
-    opened::Opened,
+    opened::OpenedPlace,
     shown,
     steps::{SetupStep, told},
 };
@@ -74,21 +74,21 @@ impl SetupPlaces<'_> {
     pub(super) fn data_directory(&self, path: &Path) -> Outcome {
         let what = format!("{}, for {} alone", path.display(), self.name());
         let step = if path.symlink_metadata().is_ok() {
-            let directory = Opened::directory(path)?;
+            let directory = OpenedPlace::directory(path)?;
             self.refuse_anothers(&directory)?;
             let inside = all_below(&directory, self.account.is_some())?;
             if self.mend(&directory)? | self.mend_all(&inside)? { SetupStep::Mended } else { SetupStep::There }
         } else {
             make(around(path), PUBLIC)?;
             make(path, PRIVATE)?;
-            self.mend(&Opened::directory(path)?)?;
+            self.mend(&OpenedPlace::directory(path)?)?;
             SetupStep::Made
         };
         told(step, &what)
     }
 
     /// An empty one may be anything of a third account's.
-    fn refuse_anothers(&self, directory: &Opened) -> Outcome {
+    fn refuse_anothers(&self, directory: &OpenedPlace) -> Outcome {
         let owner = directory.found()?.uid();
         let Some(account) = self.account.filter(|account| ![account.number, ROOT].contains(&owner)) else {
             return Ok(());
@@ -121,20 +121,20 @@ impl SetupPlaces<'_> {
         if self.account.is_none() {
             return told(SetupStep::There, &name);
         }
-        if Opened::file_or_directory(path)?.set_mode(mode, MODE)? {
+        if OpenedPlace::file_or_directory(path)?.set_mode(mode, MODE)? {
             return told(SetupStep::Mended, &format!("{name}, so that {} can read it", self.name()));
         }
         told(SetupStep::There, &name)
     }
 
     /// Gives a data directory to the account alone. Says whether that changed anything.
-    fn mend(&self, directory: &Opened) -> Result<bool, FileError> {
+    fn mend(&self, directory: &OpenedPlace) -> Result<bool, FileError> {
         let given = self.account.map_or(Ok(false), |account| directory.give(account))?;
         Ok(directory.set_mode(0, PRIVATE)? | given)
     }
 
     /// What a command left there that root ran.
-    fn mend_all(&self, inside: &[Opened]) -> Result<bool, FileError> {
+    fn mend_all(&self, inside: &[OpenedPlace]) -> Result<bool, FileError> {
         let Some(account) = self.account else { return Ok(false) };
         inside.iter().try_fold(false, |mended, opened| Ok(opened.give(account)? | mended))
     }
@@ -142,13 +142,13 @@ impl SetupPlaces<'_> {
 
 /// What is in a data directory, as long as all of it is a box's: nothing else is given away. The directories in it, and the
 /// files if they are wanted.
-fn all_below(directory: &Opened, files_too: bool) -> Result<Vec<Opened>, Failure> {
+fn all_below(directory: &OpenedPlace, files_too: bool) -> Result<Vec<OpenedPlace>, Failure> {
     let mut all = Vec::new();
     gather(directory, BoxPart::Data, files_too, &mut all)?;
     Ok(all)
 }
 
-fn gather(directory: &Opened, part: BoxPart, files_too: bool, all: &mut Vec<Opened>) -> Outcome {
+fn gather(directory: &OpenedPlace, part: BoxPart, files_too: bool, all: &mut Vec<OpenedPlace>) -> Outcome {
     for name in directory.names()? {
         let Some(below) = name.to_str().and_then(|name| part.part(name)) else {
             return Err(Failure::Failed(format!(
@@ -201,7 +201,7 @@ fn make(path: &Path, mode: u32) -> Result<(), FileError> {
     make(around(path), PUBLIC)?;
     DirBuilder::new().mode(mode).create(path).map_err(FileError::io("make", path))?;
     // The umask narrowed it.
-    Opened::directory(path)?.set_mode(mode, mode).map(drop)
+    OpenedPlace::directory(path)?.set_mode(mode, mode).map(drop)
 }
 
 #[cfg(test)]
@@ -227,7 +227,7 @@ mod tests {
             assert_eq!(told("own"), "");
             assert!(places.public_file(&at("own"), "").is_ok());
             assert_eq!(mode(), 0o644);
-            Opened::file_or_directory(&at("own"))
+            OpenedPlace::file_or_directory(&at("own"))
                 .unwrap_or_else(|error| panic!("{error}"))
                 .set_mode(0o602, 0o602)
                 .unwrap();
@@ -246,7 +246,7 @@ mod tests {
         let account = Account { name: "candour".into(), number: 61_234, group: 61_234 };
         let places = SetupPlaces { account: Some(&account) };
         let mode = |path: &Path| path.metadata().unwrap().mode() & 0o777;
-        Opened::directory(place.path()).unwrap_or_else(|error| panic!("{error}")).set_mode(0o700, 0o700).unwrap();
+        OpenedPlace::directory(place.path()).unwrap_or_else(|error| panic!("{error}")).set_mode(0o700, 0o700).unwrap();
         assert!(places.public_directory(place.path()).is_ok());
         assert_eq!(mode(place.path()), 0o700);
         let made = place.path().join("made");
@@ -263,8 +263,8 @@ mod tests {
         for name in ["box.key", "box.pub", "store/candour.db", "calendar/bank-holidays.json"] {
             files::write_new(&directory.join(name), Readers::Owner, b"").unwrap();
         }
-        let found = |files_too| all_below(&Opened::directory(&directory)?, files_too);
-        let names = |all: Vec<Opened>| all.iter().map(|opened| opened.path().to_owned()).collect::<Vec<_>>();
+        let found = |files_too| all_below(&OpenedPlace::directory(&directory)?, files_too);
+        let names = |all: Vec<OpenedPlace>| all.iter().map(|opened| opened.path().to_owned()).collect::<Vec<_>>();
         let all = found(true).map(names).unwrap_or_default();
         assert_eq!(all.len(), 5, "{all:?}");
         assert!(!all.iter().any(|path| path.ends_with("bank-holidays.json")));
