@@ -7,6 +7,7 @@ use super::{
     StoreError,
     delivery::{Applied, ApplyError, Delivery},
     ended_clocks::end_clocks,
+    ready::take_back,
     removal::{delete_files, delete_own_copies, leave_no_trace, remove_if_withdrawn},
     report_entry::report_entry,
 };
@@ -106,6 +107,9 @@ pub(super) fn set_aside(
                 let sql = "UPDATE report SET set_aside_on = ?2 WHERE id = ?1 AND set_aside_on IS NOT NULL";
                 execute(connection, sql, (report.0, &on))?;
             }
+        }
+        if applied.deleted > deleted {
+            take_back(connection)?;
         }
         // The person's own copies go with the last of what is sealed to the team, and so not on one signer's word either.
         if applied.deleted > deleted

@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     CopyError, DamagedFile, LastDay, ReadyCollection, ReadyStanding, SealedPlace, Store, StoreError, damaged,
-    last_days, read_file, ready,
+    last_days, read_file,
+    ready::{self, TakenBack},
     removal::places,
     report_entry::report_entry,
     rows, signers,
@@ -139,9 +140,12 @@ impl Store {
     /// ones is no longer on record. Blocks.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] if it is not the next one.
-    pub fn record_ready(&self, made: ReadyCollection) -> Result<(), StoreError> {
+    /// [`StoreError::Busy`] if it is not the next one, or something in it was taken back since.
+    pub fn record_ready(&self, made: ReadyCollection, since: TakenBack) -> Result<(), StoreError> {
         self.change(move |connection| {
+            if ready::taken_back(connection)? != since {
+                return Err(StoreError::Busy);
+            }
             let mut all = give_way(connection, made.number)?;
             // A version that did not write this down knew of no other way to empty a box than that one.
             if let Some(on) = taken_on(connection)? {

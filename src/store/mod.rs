@@ -80,7 +80,7 @@ pub use last_days::LastDay;
 pub use metronome::{ServingRight, show_day_alone};
 pub use outcome::{AddMessage, AddReport};
 pub use own_copies::CopyRead;
-pub use ready::{ReadyCollection, ReadyStanding};
+pub use ready::{ReadyCollection, ReadyStanding, TakenBack};
 pub use reports::{NewMessage, NewReport, StoredAnswer, StoredMessage, StoredReport};
 pub use restore::Restoration;
 pub use sealed_place::{DamagedFile, SealedPlace};

@@ -2,12 +2,21 @@
 //!
 //! One that nobody was handed any of gives way to the next under its own number, so that the desk sees no gap however seldom
 //! somebody comes. Once a byte of it was handed out its number is used up, and it waits until all of it was fetched.
+//!
+//! One that waits is a copy of what the store has. When that is withdrawn or removed, the copy goes too, and its number stays for
+//! the next.
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError, damaged, last_days};
-use crate::domain::{CollectionId, Date, FileEntry};
+use crate::{
+    crypto::os_random,
+    domain::{CollectionId, Date, FileEntry},
+};
+
+/// The setting that says when something was last taken back: a random name, and no time.
+const TAKEN_BACK: &str = "taken_back";
 
 /// A collection that lies ready.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,12 +36,18 @@ pub struct ReadyCollection {
     pub standing: ReadyStanding,
 }
 
+/// What was taken back so far: another one once more is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenBack(Option<Vec<u8>>);
+
 /// How far a collection is on its way to whoever fetches it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadyStanding {
     /// Nobody has any of it.
     Waits,
+    /// Nobody had any of it, and nobody gets it: something in it was withdrawn or removed. Its number is free for the next.
+    TakenBack,
     /// Somebody may have a part of it.
     HandedOut,
     /// Somebody said that they have all of it.
@@ -48,17 +63,36 @@ impl Store {
         self.read(read)
     }
 
-    /// Some of it is about to leave. False if no such collection lies ready any more. Blocks.
+    /// What was taken back so far, what is pending too. To be asked for before a collection is made. Blocks.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn taken_back(&self) -> Result<TakenBack, StoreError> {
+        self.read_all(taken_back)
+    }
+
+    /// Some of it is about to leave. False if no such collection lies ready any more: what was withdrawn a moment ago is folded
+    /// before, and takes what waits back. Blocks.
     ///
     /// # Errors
     /// If it can't be written.
     pub fn hand_out(&self, id: CollectionId) -> Result<bool, StoreError> {
         // Asked for each piece of it, and written once.
         let known = self.ready_collections()?.into_iter().find(|ready| ready.id == id);
-        if known.is_some_and(|ready| ready.standing != ReadyStanding::Waits) {
+        if known.is_some_and(|ready| ready.standing == ReadyStanding::HandedOut) {
             return Ok(true);
         }
-        self.change(move |connection| stands(connection, id, ReadyStanding::HandedOut))
+        self.change(move |connection| {
+            let mut all = read(connection)?;
+            let Some(found) = all.iter_mut().find(|ready| ready.id == id) else { return Ok(false) };
+            match found.standing {
+                ReadyStanding::HandedOut => return Ok(true),
+                ReadyStanding::TakenBack | ReadyStanding::Kept => return Ok(false),
+                ReadyStanding::Waits => found.standing = ReadyStanding::HandedOut,
+            }
+            write(connection, &all)?;
+            Ok(true)
+        })
     }
 
     /// All of it was fetched, on that day. False if no such collection was handed out. Blocks.
@@ -68,11 +102,14 @@ impl Store {
     pub fn keep(&self, id: CollectionId, on: Date) -> Result<bool, StoreError> {
         self.change(move |connection| {
             let found = read(connection)?.into_iter().find(|ready| ready.id == id);
-            if found.is_none_or(|ready| ready.standing == ReadyStanding::Waits) {
+            if found.is_none_or(|ready| matches!(ready.standing, ReadyStanding::Waits | ReadyStanding::TakenBack)) {
                 return Ok(false);
             }
             last_days::record(connection, super::LastDay::Fetched, on)?;
-            stands(connection, id, ReadyStanding::Kept)
+            let mut all = read(connection)?;
+            all.iter_mut().filter(|ready| ready.id == id).for_each(|ready| ready.standing = ReadyStanding::Kept);
+            write(connection, &all)?;
+            Ok(true)
         })
     }
 }
@@ -90,24 +127,42 @@ pub(super) fn write(connection: &Connection, ready: &[ReadyCollection]) -> Resul
     Ok(())
 }
 
-/// The last collection, if it lies ready and nobody has any of it.
-pub(super) fn unread(ready: &[ReadyCollection], last: Option<CollectionId>) -> Option<&ReadyCollection> {
-    ready.last().filter(|ready| ready.standing == ReadyStanding::Waits && Some(ready.id) == last)
+/// Whatever waits is offered to nobody any more: it holds a copy of what is being deleted.
+pub(super) fn take_back(connection: &Connection) -> Result<(), StoreError> {
+    let mut all = read(connection)?;
+    for ready in all.iter_mut().filter(|ready| ready.standing == ReadyStanding::Waits) {
+        ready.standing = ReadyStanding::TakenBack;
+        ready.parts.clear();
+    }
+    write(connection, &all)?;
+    // Whoever is making one from what was there before has to make it anew.
+    let name = CollectionId::random(&mut os_random());
+    let sql = "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)";
+    connection.prepare_cached(sql)?.execute((TAKEN_BACK, name.0))?;
+    Ok(())
 }
 
-fn stands(connection: &Connection, id: CollectionId, standing: ReadyStanding) -> Result<bool, StoreError> {
-    let mut all = read(connection)?;
-    let Some(found) = all.iter_mut().find(|ready| ready.id == id) else { return Ok(false) };
-    found.standing = standing;
-    write(connection, &all)?;
-    Ok(true)
+pub(super) fn taken_back(connection: &Connection) -> Result<TakenBack, StoreError> {
+    let sql = "SELECT value FROM setting WHERE name = ?1";
+    Ok(TakenBack(connection.query_row(sql, [TAKEN_BACK], |row| row.get(0)).optional()?))
+}
+
+/// The last collection, if it lies ready and nobody has any of it.
+pub(super) fn unread(ready: &[ReadyCollection], last: Option<CollectionId>) -> Option<&ReadyCollection> {
+    let is_unread =
+        |ready: &&ReadyCollection| matches!(ready.standing, ReadyStanding::Waits | ReadyStanding::TakenBack);
+    ready.last().filter(is_unread).filter(|ready| Some(ready.id) == last)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        store::{CollectionRecord, LastDay, NextCollection},
+        domain::MessageKind,
+        store::{
+            CollectionRecord, LastDay, NextCollection,
+            tests::{add, locator, message},
+        },
         world::EmptyBox,
     };
 
@@ -128,7 +183,8 @@ mod tests {
         let next = store.next_collection()?;
         let NextCollection { number, previous } = next;
         let standing = ReadyStanding::Waits;
-        store.record_ready(ReadyCollection { number, id: id(byte), previous, on, parts: vec![], standing })?;
+        let since = store.taken_back()?;
+        store.record_ready(ReadyCollection { number, id: id(byte), previous, on, parts: vec![], standing }, since)?;
         Ok(next)
     }
 
@@ -186,6 +242,33 @@ mod tests {
         store.hand_out(id(1)).unwrap();
         let standing = ReadyStanding::Waits;
         let stale = ReadyCollection { number, id: id(2), previous, on: ON, parts: vec![], standing };
-        assert!(matches!(store.record_ready(stale), Err(StoreError::Busy)));
+        let since = store.taken_back().unwrap();
+        assert!(matches!(store.record_ready(stale, since), Err(StoreError::Busy)));
+    }
+
+    #[test]
+    fn what_waits_is_taken_back_with_a_withdrawal_and_gives_its_number_to_the_next() {
+        let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+        let standings = || store.ready_collections().unwrap().into_iter().map(|r| r.standing).collect::<Vec<_>>();
+        make_ready(&store, 1, ON).unwrap();
+        store.hand_out(id(1)).unwrap();
+        let next = make_ready(&store, 2, ON).unwrap();
+        let report = add(&store, locator(&store), &[b"concern"]);
+        let withdrawal = message(&store, 2, MessageKind::Withdrawal, &[b"withdrawn"]);
+        let since = store.taken_back().unwrap();
+        let ReadyCollection { number, previous, .. } = store.ready_collections().unwrap()[1].clone();
+        store.add_message(report, withdrawal).unwrap();
+        // At once, and not only once a tick folded it: whoever asks for a piece is told that it is gone.
+        assert!(!store.hand_out(id(2)).unwrap());
+        // What somebody has a part of is theirs.
+        assert_eq!(standings(), [ReadyStanding::HandedOut, ReadyStanding::TakenBack]);
+        assert!(!store.keep(id(2), ON).unwrap());
+        // One that was being made meanwhile holds it still.
+        let standing = ReadyStanding::Waits;
+        let stale = ReadyCollection { number, id: id(3), previous, on: ON, parts: vec![], standing };
+        assert!(matches!(store.record_ready(stale, since), Err(StoreError::Busy)));
+        assert_eq!(make_ready(&store, 4, LATER).unwrap(), next);
+        assert_eq!(standings(), [ReadyStanding::HandedOut, ReadyStanding::Waits]);
+        assert!(store.hand_out(id(4)).unwrap());
     }
 }

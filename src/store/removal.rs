@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rusqlite::Connection;
 
-use super::{StoreError, slot_records::free, vault::Placed};
+use super::{StoreError, ready::take_back, slot_records::free, vault::Placed};
 use crate::domain::ReportId;
 
 /// The setting that says that a report was removed since the database was written anew.
@@ -41,6 +41,8 @@ pub(super) fn delete_answer(connection: &Connection, report: ReportId, seq: u32)
 /// Deletes what the box holds of a report, and its clocks: a promise to someone who has left can't be kept.
 pub(super) fn withdraw(connection: &Connection, report: ReportId, on: Date) -> Result<(), StoreError> {
     delete_contents(connection, report)?;
+    // Also where its files went before: what waits may be older than that.
+    take_back(connection)?;
     drop_clocks(connection, report)?;
     connection.prepare_cached("UPDATE message SET collected = 1, held = 0 WHERE report = ?1")?.execute([report.0])?;
     let sql = "UPDATE report SET withdrawn_on = ?2, set_aside_on = NULL, set_aside = NULL WHERE id = ?1";
@@ -57,7 +59,9 @@ fn drop_clocks(connection: &Connection, report: ReportId) -> Result<(), StoreErr
 
 /// Removes a report altogether. That it was here is kept until the desk is known to have heard that it is not.
 pub(super) fn remove_report(connection: &Connection, report: ReportId) -> Result<(), StoreError> {
-    delete_contents(connection, report)?;
+    if delete_contents(connection, report)? > 0 {
+        take_back(connection)?;
+    }
     // What belongs to it goes with it.
     connection.prepare_cached("DELETE FROM report WHERE id = ?1")?.execute([report.0])?;
     connection.prepare_cached("INSERT OR IGNORE INTO gone_report VALUES (?1)")?.execute([report.0])?;
@@ -80,7 +84,8 @@ pub(super) fn remove_if_withdrawn(connection: &Connection, report: ReportId) -> 
     if is_over { remove_report(connection, report) } else { Ok(()) }
 }
 
-fn delete_contents(connection: &Connection, report: ReportId) -> Result<(), StoreError> {
+/// Gives how many files that are sealed to the team were deleted.
+fn delete_contents(connection: &Connection, report: ReportId) -> Result<usize, StoreError> {
     for sql in [
         "SELECT shelf, size, slots FROM file WHERE report = ?1",
         "SELECT shelf, size, slots FROM own_copy WHERE report = ?1",
@@ -88,14 +93,10 @@ fn delete_contents(connection: &Connection, report: ReportId) -> Result<(), Stor
     ] {
         free_all(connection, places(connection, sql, [report.0])?)?;
     }
-    for sql in [
-        "DELETE FROM file WHERE report = ?1",
-        "DELETE FROM own_copy WHERE report = ?1",
-        "DELETE FROM answer WHERE report = ?1",
-    ] {
+    for sql in ["DELETE FROM own_copy WHERE report = ?1", "DELETE FROM answer WHERE report = ?1"] {
         connection.prepare_cached(sql)?.execute([report.0])?;
     }
-    Ok(())
+    Ok(connection.prepare_cached("DELETE FROM file WHERE report = ?1")?.execute([report.0])?)
 }
 
 fn free_all(connection: &Connection, places: Vec<Placed>) -> Result<(), StoreError> {

@@ -1,6 +1,10 @@
 use std::{
+    ffi::OsString,
+    fs::File,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -127,7 +131,7 @@ pub fn collect_ready(
     again: bool,
 ) -> Result<CollectOutcome, CollectError> {
     files::create_private_directory(carry)?;
-    let _held = files::hold_directory(carry)?;
+    let _held = held(carry)?;
     let mut attempts = 0..ATTEMPTS;
     loop {
         // What an earlier command left, or what is no longer told of.
@@ -156,6 +160,19 @@ fn all_below(carry: &Path) -> Result<Vec<PathBuf>, FileError> {
     Ok(all)
 }
 
+/// The directory, once a box that serves has cleared it.
+fn held(carry: &Path) -> Result<File, FileError> {
+    let begun = Instant::now();
+    loop {
+        match files::hold_directory(carry) {
+            Err(FileError::Busy(_)) if begun.elapsed() < PATIENCE => thread::sleep(PATIENCE / 40),
+            held => return held,
+        }
+    }
+}
+
+/// How long a command waits for a box that clears the directory.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// How often a collection is made anew because another one left meanwhile.
 const ATTEMPTS: usize = 3;
 
@@ -167,6 +184,7 @@ fn collect_ready_once(
     carry: &Path,
 ) -> Result<CollectOutcome, CollectError> {
     let id = CollectionId::random(&mut os_random());
+    let since = store.taken_back()?;
     files::create_private_directory(&ready_directory(carry, id))?;
     let mut parts = Vec::new();
     let made = write_parts_as(
@@ -184,20 +202,47 @@ fn collect_ready_once(
     files::sync_directory(carry)?;
     let (on, standing) = (what.0, ReadyStanding::Waits);
     let (number, previous) = (made.outcome.number, made.previous);
-    store.record_ready(ReadyCollection { number, id, previous, on, parts, standing })?;
+    store.record_ready(ReadyCollection { number, id, previous, on, parts, standing }, since)?;
     Ok(made.outcome)
 }
 
-/// Removes whatever is not on record as lying ready.
+/// Writes over and removes whatever lies in the directory of what lies ready and does not lie ready any more, unless a command
+/// fills it: that one does so when it ends. For a timer.
+///
+/// # Errors
+/// If it can't be removed.
+pub fn clear_carried(store: &Store, carry: &Path) -> Result<(), CollectError> {
+    // Most often there is nothing, and nobody is held up.
+    if over(store, carry)?.is_empty() {
+        return Ok(());
+    }
+    match files::hold_directory(carry) {
+        Ok(_held) => sweep(store, carry),
+        Err(FileError::Busy(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes over and removes whatever is not on record as lying ready: it is sealed, and somebody may have withdrawn it.
 fn sweep(store: &Store, carry: &Path) -> Result<(), CollectError> {
-    let mut ready = store.ready_collections()?;
-    ready.retain(|ready| ready.standing != ReadyStanding::Kept);
-    for name in files::names_in(carry)? {
-        if !ready.iter().any(|ready| name.as_os_str() == ready.id.to_string().as_str()) {
-            files::remove_tree(&carry.join(name))?;
+    for place in over(store, carry)? {
+        if place.symlink_metadata().is_ok_and(|found| found.is_dir()) {
+            for part in files::names_in(&place)? {
+                files::erase(&place.join(part))?;
+            }
         }
+        files::remove_tree(&place)?;
     }
     Ok(())
+}
+
+/// What does not lie ready, or not any more.
+fn over(store: &Store, carry: &Path) -> Result<Vec<PathBuf>, CollectError> {
+    let mut ready = store.ready_collections()?;
+    ready.retain(|ready| matches!(ready.standing, ReadyStanding::Waits | ReadyStanding::HandedOut));
+    let lies_ready = |name: &OsString| ready.iter().any(|ready| name.as_os_str() == ready.id.to_string().as_str());
+    let names = files::names_in(carry)?;
+    Ok(names.into_iter().filter(|name| !lies_ready(name)).map(|name| carry.join(name)).collect())
 }
 
 /// A collection whose files are written and that is not on record yet.

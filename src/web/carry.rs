@@ -73,7 +73,9 @@ async fn look(app: &App) -> Result<Response, WebError> {
 
 /// The one that is to be fetched next.
 fn first(ready: Vec<ReadyCollection>) -> Option<ReadyCollection> {
-    ready.into_iter().find(|ready| ready.standing != ReadyStanding::Kept)
+    let is_offered =
+        |ready: &ReadyCollection| matches!(ready.standing, ReadyStanding::Waits | ReadyStanding::HandedOut);
+    ready.into_iter().find(is_offered)
 }
 
 async fn fetch(app: &App, id: CollectionId, number: u32, offset: u64) -> Result<Response, WebError> {

@@ -9,6 +9,7 @@ use crate::{
     domain::limits::MIB,
     http::{faults_are_over, note_fault, tell_faults},
     store::{Budget, ServingRight, StoreError},
+    transfer::clear_carried,
 };
 
 /// How often the times of files are renewed, and what failed is tried again.
@@ -91,6 +92,10 @@ fn tick(app: &App) {
     let over = app.store().forget_over(app.today(), &limits.periods()).map(drop);
     probe(app);
     let ticked = app.store().tick(app.today());
+    // After what was withdrawn was folded.
+    if let Some(Err(error)) = app.carriage().map(|carriage| clear_carried(app.store(), &carriage.directory)) {
+        note_fault(&format!("what lay ready can't be removed: {error}"));
+    }
     if let Some(error) =
         [done, over, ticked].into_iter().find_map(Result::err).filter(|e| !matches!(e, StoreError::Busy))
     {

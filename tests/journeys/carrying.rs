@@ -101,6 +101,11 @@ fn send(to: SocketAddr) -> String {
     person::send(to, "staff-concern", &[("description", TEXT)], vec![]).one("#receipt-code")
 }
 
+fn withdraw(to: SocketAddr, code: &str) {
+    let withdrawal = person::withdrawal(to, &person::status(to, code));
+    assert_eq!(http::post(to, "/status/withdraw", &withdrawal).status, 200);
+}
+
 fn send_large(to: SocketAddr) {
     let content = std::io::repeat(b'x').take(LARGE);
     let file = File { name: "a.txt", media_type: "text/plain", length: LARGE, content: Box::new(content) };
@@ -297,6 +302,46 @@ fn a_stranger_gets_what_an_address_gets_that_is_not_there() {
 
 fn head(to: SocketAddr, path: &str) -> Page {
     http::exchange(to, &format!("HEAD {path} HTTP/1.1\r\n"), |_| Ok(()))
+}
+
+#[test]
+fn what_waits_is_not_handed_out_once_it_was_withdrawn_and_goes_from_the_disk() {
+    let place = Carrying::new();
+    let running = place.0.serve();
+    let to = running.address;
+    let (code, other) = (send(to), send(to));
+    place.ready();
+    let key = place.key("carrier/carrier.key");
+    let id = waiting(to, &key).unwrap().id;
+    let file = place.0.path(&format!("box/carry/{id}/1"));
+    // As whoever reads the disk sees it: through another name.
+    let kept = place.0.path("seen");
+    fs::hard_link(&file, &kept).unwrap();
+    withdraw(to, &code);
+    let fetch = Errand::Fetch { collection: id, part: 1, offset: 0 };
+    assert!(matches!(answered(&post(to, "/carry", &request(&challenge(to), fetch, &key))), Carried::Refused(_)));
+    assert_eq!(done(&place.fetch(to)), "nothing lies ready at the box that was not fetched already\n");
+    running.stop();
+    assert_eq!(fs::read_dir(place.0.path("box/carry")).unwrap().count(), 0);
+    assert!(fs::read(&kept).unwrap().iter().all(|byte| *byte == 0), "it was unlinked and is still on the disk");
+    // The next has its number and all but what was withdrawn: the desk misses none.
+    let running = place.0.serve();
+    assert!(place.ready().starts_with("collection 1: 2 messages from 2 reports"));
+    done(&place.fetch(running.address));
+    place.0.import("fetched/collection-1");
+    let listed = place.0.desk_list();
+    assert_eq!(listed.as_array().unwrap().len(), 2, "{listed}");
+    // Of what somebody has a part of, the rest can be fetched, and then that goes too.
+    send_large(running.address);
+    assert!(place.ready().starts_with("collection 2: "));
+    let id = waiting(running.address, &key).unwrap().id;
+    let fetch = Errand::Fetch { collection: id, part: 1, offset: 0 };
+    assert_eq!(post(running.address, "/carry", &request(&challenge(running.address), fetch, &key)).status, 200);
+    withdraw(running.address, &other);
+    done(&place.fetch(running.address));
+    assert_eq!(place.names(), ["collection-1", "collection-2"]);
+    running.stop();
+    assert_eq!(fs::read_dir(place.0.path("box/carry")).unwrap().count(), 0);
 }
 
 #[test]

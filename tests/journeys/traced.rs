@@ -145,11 +145,13 @@ fn the_box_keeps_its_store_its_calendar_and_what_lies_ready_in_reach_and_nothing
     let of = |name: &str| format!("<{}>", place.path(name).canonicalize().unwrap().display());
     assert_eq!(rules.len(), 3, "{rules:?}");
     let rule = |name: &str| *rules.iter().find(|rule| rule.contains(&of(name))).unwrap_or_else(|| panic!("{rules:?}"));
-    rule("box/store");
-    // What the operator puts there, and what lies ready for the team, it reads, and no more.
-    for read in ["box/calendar", "box/carry"].map(rule) {
-        assert!(read.contains("READ_FILE") && !read.contains("WRITE") && !read.contains("MAKE"), "{read}");
+    // What lies ready for the team it wipes once it was withdrawn.
+    for write in ["box/store", "box/carry"].map(rule) {
+        assert!(write.contains("WRITE_FILE") && write.contains("REMOVE_FILE"), "{write}");
     }
+    // What the operator puts there it reads, and no more.
+    let read = rule("box/calendar");
+    assert!(read.contains("READ_FILE") && !read.contains("WRITE") && !read.contains("MAKE"), "{read}");
     assert!(before.contains("box.key") && !after.contains("box.key"), "{log}");
 }
 

@@ -79,10 +79,10 @@ pub(in crate::cli) fn run(arguments: &ServeArguments) -> Outcome {
     arguments.data.forget_restore();
     let carry = arguments.data.carry_directory();
     files::create_private_directory(&carry)?;
-    read.push(carry.clone());
     // Everything but the store was read and is out of reach from here on, the signing key too, but for a certificate that is
-    // renewed, newer bank holidays and what lies ready to be fetched; before the store starts its thread.
-    let reach = Reach { read, ..Reach::directory(&arguments.data.store_directory()) };
+    // renewed, newer bank holidays and what lies ready to be fetched, which is wiped when it is withdrawn; before the store
+    // starts its thread.
+    let reach = Reach { read, write: vec![arguments.data.store_directory(), carry.clone()], ..Reach::default() };
     confined::or_refuse(confined::to_files(&reach), arguments.unconfined)?;
     let store = arguments.data.store_as_it_is()?;
     pair.hold_against(store.settings())?;
