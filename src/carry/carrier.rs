@@ -93,7 +93,16 @@ impl BoxCarrier {
         for part in (2..=parts).chain([1]) {
             self.fetch_part(id, Part { number: part, of: parts }, &first).await?;
         }
-        match self.words(self.ask(Errand::Kept { collection: id }, None).await?).await? {
+        let kept = || async { self.words(self.ask(Errand::Kept { collection: id }, None).await?).await };
+        let mut answer = kept().await?;
+        if matches!(answer, Carried::Refused(_)) {
+            // A box that was started since does not know what left before: it counts what it sent itself.
+            for number in 1..=parts {
+                self.read_again(id, Part { number, of: parts }).await?;
+            }
+            answer = kept().await?;
+        }
+        match answer {
             Carried::Kept => Ok(Some(FetchedCollection { number, on, first, parts })),
             other => Err(self.unexpected(other)),
         }
@@ -136,6 +145,13 @@ impl BoxCarrier {
             return Err(CarryError::Altered);
         }
         Ok(files::rename_new(&partial, &place)?)
+    }
+
+    /// Reads all of a part that lies here already.
+    async fn read_again(&self, id: CollectionId, part: Part) -> Result<(), CarryError> {
+        let (mut answer, _, _) = self.piece(id, part, 0).await?;
+        while answer.next().await?.is_some() {}
+        Ok(())
     }
 
     /// What is told of a part, and what came of its bytes already.

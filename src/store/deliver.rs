@@ -6,13 +6,14 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{
-    Store, StoreError,
+    LastDay, Store, StoreError,
     acknowledge::{ListPosition, acknowledge, heard_gone, set_aside},
     answer_places::AnswerPlaces,
     damaged,
     delivery::{Applied, ApplyError, Delivery, Skipped, WhySkipped},
     ended_clocks::resume_clocks,
     fold::size,
+    last_days,
     signers::{casebook, set_casebook},
     vault::{Placed, Vault},
 };
@@ -71,6 +72,8 @@ impl Store {
             })?;
         }
         self.step(&delivery, |connection, delivery, _| {
+            // Not of a file that was taken before: whoever finds an old one would keep it from being noticed that none comes.
+            last_days::record(connection, LastDay::Delivered, delivery.on)?;
             let digest = delivery.decisions.digest();
             connection
                 .execute("UPDATE delivery SET done = 1 WHERE sha256 = ?1", [digest.0])

@@ -9,7 +9,7 @@
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
-use super::{Store, StoreError, damaged, last_days};
+use super::{LastDay, Store, StoreError, damaged, last_days};
 use crate::{
     crypto::os_random,
     domain::{CollectionId, Date, FileEntry},
@@ -95,36 +95,30 @@ impl Store {
         })
     }
 
-    /// All of it was fetched, on that day. False if no such collection was handed out. Blocks.
+    /// All of it was fetched, on that day or before. False if no such collection was handed out. What counts as the day on which
+    /// the box was emptied is the one on which it was made: nobody has more of what came than that, however late they say so.
+    /// Blocks.
     ///
     /// # Errors
     /// If it can't be written.
     pub fn keep(&self, id: CollectionId, on: Date) -> Result<bool, StoreError> {
         self.change(move |connection| {
-            let found = read(connection)?.into_iter().find(|ready| ready.id == id);
-            if found.is_none_or(|ready| matches!(ready.standing, ReadyStanding::Waits | ReadyStanding::TakenBack)) {
-                return Ok(false);
-            }
-            last_days::record(connection, super::LastDay::Fetched, on)?;
             let mut all = read(connection)?;
-            all.iter_mut().filter(|ready| ready.id == id).for_each(|ready| ready.standing = ReadyStanding::Kept);
+            let Some(found) = all.iter_mut().find(|ready| ready.id == id) else { return Ok(false) };
+            match found.standing {
+                ReadyStanding::Waits | ReadyStanding::TakenBack => return Ok(false),
+                // Said once more, it is no news of any day.
+                ReadyStanding::Kept => return Ok(true),
+                ReadyStanding::HandedOut => found.standing = ReadyStanding::Kept,
+            }
+            let emptied_on = found.on.min(on);
+            if last_days::read(connection, LastDay::Fetched)?.is_none_or(|before| before < emptied_on) {
+                last_days::record(connection, LastDay::Fetched, emptied_on)?;
+            }
             write(connection, &all)?;
             Ok(true)
         })
     }
-}
-
-/// What lies ready, in the order of the numbers.
-pub(super) fn read(connection: &Connection) -> Result<Vec<ReadyCollection>, StoreError> {
-    let sql = "SELECT value FROM setting WHERE name = 'ready'";
-    let found: Option<Vec<u8>> = connection.query_row(sql, [], |row| row.get(0)).optional()?;
-    found.map_or(Ok(Vec::new()), |json| serde_json::from_slice(&json).map_err(|_| damaged("what lies ready")))
-}
-
-pub(super) fn write(connection: &Connection, ready: &[ReadyCollection]) -> Result<(), StoreError> {
-    let json = serde_json::to_vec(ready).map_err(|_| damaged("what lies ready"))?;
-    connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('ready', ?1)", [json])?;
-    Ok(())
 }
 
 /// Whatever waits is offered to nobody any more: it holds a copy of what is being deleted.
@@ -160,7 +154,7 @@ mod tests {
     use crate::{
         domain::MessageKind,
         store::{
-            CollectionRecord, LastDay, NextCollection,
+            CollectionRecord, NextCollection,
             tests::{add, locator, message},
         },
         world::EmptyBox,
@@ -208,19 +202,27 @@ mod tests {
     }
 
     #[test]
-    fn it_was_emptied_on_the_day_on_which_somebody_had_all_of_it() {
+    fn it_was_emptied_on_the_day_of_what_somebody_had_all_of() {
         let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
         make_ready(&store, 1, ON).unwrap();
         assert!(!store.keep(id(1), ON).unwrap(), "nobody was handed any of it");
         store.hand_out(id(1)).unwrap();
         assert_eq!((store.last_collected_on().unwrap(), store.last_day(LastDay::Fetched).unwrap()), (None, None));
-        assert!(
-            store.keep(id(1), LATER).unwrap() && store.keep(id(1), LATER).unwrap() && !store.keep(id(2), ON).unwrap()
-        );
-        assert_eq!(store.last_collected_on().unwrap(), Some(LATER));
+        assert!(store.keep(id(1), LATER).unwrap() && !store.keep(id(2), ON).unwrap());
+        assert_eq!(store.last_collected_on().unwrap(), Some(ON));
+        // Whoever says it again tells of no other day, and a piece that was asked for in vain changes nothing.
+        store.record_last_day(LastDay::Fetched, Date::constant(2026, 11, 1)).unwrap();
+        assert!(store.keep(id(1), LATER).unwrap() && !store.hand_out(id(1)).unwrap());
+        assert_eq!(store.ready_collections().unwrap()[0].standing, ReadyStanding::Kept);
+        assert_eq!(store.last_collected_on().unwrap(), Some(Date::constant(2026, 11, 1)));
+        store.record_last_day(LastDay::Fetched, LATER).unwrap();
         // It goes from the list with the next.
         make_ready(&store, 2, LATER).unwrap();
         assert_eq!(store.ready_collections().unwrap().len(), 1);
+        // Of an older one than what was carried away since, the day is not put back.
+        store.record_last_day(LastDay::Fetched, Date::constant(2026, 12, 9)).unwrap();
+        assert!(store.hand_out(id(2)).unwrap() && store.keep(id(2), LATER).unwrap());
+        assert_eq!(store.last_collected_on().unwrap(), Some(Date::constant(2026, 12, 9)));
     }
 
     #[test]

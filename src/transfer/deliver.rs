@@ -14,7 +14,7 @@ use crate::{
         FileError,
         tarball::{TarError, TarReader},
     },
-    store::{Applied, ApplyError, Delivery, LastDay, Store},
+    store::{Applied, ApplyError, Delivery, Store},
 };
 
 /// Bytes of a minisign signature file, with room.
@@ -158,7 +158,6 @@ pub fn deliver_from(
         }
     }
     let applied = store.apply(Delivery { decisions, answers, on, signer, demanded })?;
-    store.record_last_day(LastDay::Delivered, on).map_err(ApplyError::from)?;
     Ok(Delivered { part, of, applied })
 }
 

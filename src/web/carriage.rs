@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use crate::{
     crypto::{CarrierRole, ChallengeKey, ChallengeNonce, SignerRole, VerifyingKey, verify},
     domain::{
-        CarryRequest, Errand,
+        CarryRequest, CollectionId, Errand,
         limits::{CARRY_REQUESTS, CHALLENGE_SECONDS},
         read_carry_head,
     },
@@ -38,6 +38,64 @@ pub(super) struct Carriage {
     used: Mutex<HashMap<ChallengeNonce, u32>>,
     /// One permit: the answers of decisions are in memory while they are checked.
     pub(super) bringing: Arc<Semaphore>,
+    /// What left in this run of the box.
+    pub(super) sent: SentParts,
+}
+
+/// How much of each part left in this run of the box, from its first byte on and without a gap.
+#[derive(Clone, Default)]
+pub(super) struct SentParts(Arc<Mutex<HashMap<(CollectionId, u32), SentPart>>>);
+
+#[derive(Clone, Copy, Default)]
+struct SentPart {
+    bytes: u64,
+    is_whole: bool,
+}
+
+/// An answer with bytes of a part, on its way.
+pub(super) struct SendingPart {
+    sent: SentParts,
+    part: (CollectionId, u32),
+    /// None if something before it was not sent: what follows on a gap counts for nothing.
+    at: Option<u64>,
+}
+
+impl SentParts {
+    /// A part is sent, from a byte on.
+    pub(super) fn begin(&self, id: CollectionId, number: u32, offset: u64) -> SendingPart {
+        let part = (id, number);
+        let before = self.parts().get(&part).copied().unwrap_or_default();
+        SendingPart { sent: self.clone(), part, at: (offset <= before.bytes).then_some(offset) }
+    }
+
+    /// Whether every part of a collection of so many was sent to its end.
+    pub(super) fn has_all(&self, id: CollectionId, parts: usize) -> bool {
+        let sent = self.parts();
+        (1..).take(parts).all(|number| sent.get(&(id, number)).is_some_and(|part| part.is_whole))
+    }
+
+    fn parts(&self) -> MutexGuard<'_, HashMap<(CollectionId, u32), SentPart>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SendingPart {
+    /// So many bytes more left.
+    pub(super) fn sent(&mut self, bytes: u64) {
+        if let Some(at) = &mut self.at {
+            *at += bytes;
+            let mut parts = self.sent.parts();
+            let part = parts.entry(self.part).or_default();
+            part.bytes = part.bytes.max(*at);
+        }
+    }
+
+    /// The last of it left.
+    pub(super) fn ended(&self) {
+        if self.at.is_some() {
+            self.sent.parts().entry(self.part).or_default().is_whole = true;
+        }
+    }
 }
 
 impl Carriage {
@@ -52,6 +110,7 @@ impl Carriage {
             begun: now,
             used: Mutex::default(),
             bringing: Arc::new(Semaphore::new(1)),
+            sent: SentParts::default(),
         }
     }
 
@@ -116,6 +175,27 @@ mod tests {
             Some(Errand::Look),
             "what a stranger used is not used up"
         );
+    }
+
+    #[test]
+    fn only_what_left_from_its_first_byte_to_its_last_was_sent() {
+        let (sent, id) = (SentParts::default(), CollectionId([1; 16]));
+        // Its end alone.
+        let mut end = sent.begin(id, 1, 10);
+        end.sent(0);
+        end.ended();
+        assert!(!sent.has_all(id, 1));
+        // What broke off, and goes on there.
+        sent.begin(id, 1, 0).sent(4);
+        let mut gap = sent.begin(id, 1, 5);
+        gap.sent(5);
+        gap.ended();
+        assert!(!sent.has_all(id, 1));
+        let mut rest = sent.begin(id, 1, 4);
+        rest.sent(6);
+        assert!(!sent.has_all(id, 1));
+        rest.ended();
+        assert!(sent.has_all(id, 1) && !sent.has_all(id, 2) && !sent.has_all(CollectionId([2; 16]), 1));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
 use tokio::{sync::mpsc, task::JoinHandle, time};
 
+use super::carriage::SendingPart;
 use crate::{
     crypto::{Hasher, carried_size},
     domain::{
@@ -140,6 +141,7 @@ pub(super) struct PieceBody {
     file: ReadFile,
     data: u64,
     padding: u64,
+    sending: SendingPart,
 }
 
 enum ReadFile {
@@ -150,9 +152,17 @@ enum ReadFile {
 
 impl PieceBody {
     /// What is told, and the bytes of a file from where it stands, so many.
-    pub(super) fn new(head: Vec<u8>, file: File, data: u64) -> Self {
+    pub(super) fn new(head: Vec<u8>, file: File, data: u64, sending: SendingPart) -> Self {
         let said = head.len() as u64 + data;
-        Self { head: Some(head.into()), file: ReadFile::Rests(file), data, padding: carried_size(said) - said }
+        Self { head: Some(head.into()), file: ReadFile::Rests(file), data, padding: carried_size(said) - said, sending }
+    }
+
+    /// What leaves last says so: whoever sends this may not ask for more than its length.
+    fn leaves(&mut self, piece: Bytes) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if self.data == 0 && self.padding == 0 {
+            self.sending.ended();
+        }
+        Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
     fn poll_data(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
@@ -191,18 +201,22 @@ impl HttpBody for PieceBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if let Some(head) = self.head.take() {
-            return Poll::Ready(Some(Ok(Frame::data(head))));
+            return self.leaves(head);
         }
         if self.data > 0 {
-            let piece = ready!(self.poll_data(context));
-            return Poll::Ready(Some(piece.map(Frame::data)));
+            let piece = match ready!(self.poll_data(context)) {
+                Ok(piece) => piece,
+                Err(error) => return Poll::Ready(Some(Err(error))),
+            };
+            self.sending.sent(piece.len() as u64);
+            return self.leaves(piece);
         }
         if self.padding == 0 {
             return Poll::Ready(None);
         }
         let length = usize::try_from(self.padding).map_or(PIECE, |left| left.min(PIECE));
         self.padding -= length as u64;
-        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&ZEROS[..length])))))
+        self.leaves(Bytes::from_static(&ZEROS[..length]))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -55,10 +55,7 @@ pub(super) async fn carry(State(app): State<App>, request: Request) -> Result<Re
     match errand {
         Errand::Look => look(&app).await,
         Errand::Fetch { collection, part, offset } => fetch(&app, collection, part, offset).await,
-        Errand::Kept { collection } => {
-            let kept = app.blocking(move |app| Ok(app.store().keep(collection, app.today())?)).await?;
-            tell(&if kept { Carried::Kept } else { gone() })
-        }
+        Errand::Kept { collection } => kept(&app, collection).await,
         Errand::Bring { size, sha256 } => bring(&app, arriving, size, sha256).await,
     }
 }
@@ -105,17 +102,33 @@ async fn fetch(app: &App, id: CollectionId, number: u32, offset: u64) -> Result<
         // On record before the first byte leaves.
         let of = u32::try_from(ready.parts.len()).unwrap_or(u32::MAX);
         let piece = CarriedPiece { part: Part { number, of }, size: entry.size, sha256: entry.sha256 };
-        Ok(app.store().hand_out(id)?.then_some((file, piece)))
+        let sending = carriage.sent.begin(id, number, offset);
+        Ok(app.store().hand_out(id)?.then_some((file, piece, sending)))
     });
-    let Some((file, piece)) = opened.await? else { return tell(&gone()) };
+    let Some((file, piece, sending)) = opened.await? else { return tell(&gone()) };
     let mut head = written(&Carried::Piece(piece))?;
     head.resize(CARRY_HEAD_BYTES, b' ');
-    let body = PieceBody::new(head, file, piece.size - offset);
+    let body = PieceBody::new(head, file, piece.size - offset, sending);
     let mut response = Response::new(Body::new(body));
     let octets = HeaderValue::from_static("application/octet-stream");
     response.headers_mut().insert(header::CONTENT_TYPE, octets);
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     Ok(response)
+}
+
+/// Somebody says that they have all of it. It counts if all of it left: a thief of a key could else have it offered to nobody.
+async fn kept(app: &App, id: CollectionId) -> Result<Response, WebError> {
+    let answer = app.blocking(move |app| {
+        let Some(carriage) = app.carriage() else { return Ok(gone()) };
+        let ready = app.store().ready_collections()?.into_iter().find(|ready| ready.id == id);
+        let Some(ReadyCollection { parts, standing, .. }) = ready else { return Ok(gone()) };
+        if standing == ReadyStanding::HandedOut && !carriage.sent.has_all(id, parts.len()) {
+            let why = "not all of that collection left since the box was started; run the command again";
+            return Ok(Carried::Refused(why.into()));
+        }
+        Ok(if app.store().keep(id, app.today())? { Carried::Kept } else { gone() })
+    });
+    tell(&answer.await?)
 }
 
 fn gone() -> Carried {
