@@ -17,7 +17,7 @@ use crate::{
     carry::{BoxAddress, BoxCarrier, BoxLine, Brought, FetchedCollection},
     confine::Reach,
     crypto::{self, CarrierRole, KeyFileError, SigningKey},
-    domain::limits::KIB,
+    domain::{escape_invisible_in_line, limits::KIB},
     files::{self, FileError, part_path, parts_beside, parts_meant},
 };
 
@@ -25,6 +25,9 @@ use crate::{
 const KEY_FILE_BYTES: usize = 64 * KIB;
 /// Collections that are fetched at once: there are two at most, unless somebody lays one ready after the other.
 const AT_ONCE: usize = 8;
+/// Lines that a box says of one decisions file, and characters of each, with room.
+const TOLD_LINES: usize = 48;
+const TOLD_CHARACTERS: usize = 1000;
 
 #[derive(Args)]
 pub(in crate::cli) struct CarryArguments {
@@ -106,7 +109,25 @@ async fn bring(carrier: &BoxCarrier, file: &Path) -> Outcome {
 
 fn tell(file: &Path, brought: &Brought) -> Outcome {
     output::line(&format!("the box took {}", file.display()))?;
-    brought.told.iter().try_for_each(|line| output::line(line))
+    shown(&brought.told).iter().try_for_each(|line| output::line(line))
+}
+
+/// What a box says came of decisions, as a terminal may have it: whoever broke into the box writes it. One line each, of some
+/// dozens, and no longer than a screen.
+fn shown(told: &[String]) -> Vec<String> {
+    let as_one_line = |line: &String| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        escape_invisible_in_line(&words.join(" ")).chars().take(TOLD_CHARACTERS).collect()
+    };
+    let mut lines: Vec<String> = told.iter().take(TOLD_LINES).map(as_one_line).collect();
+    let more = told.len().saturating_sub(TOLD_LINES);
+    if more > 0 {
+        lines.push(format!(
+            "and {} that are not shown: look at the box with `candour check`",
+            output::count(more, "line", "lines")
+        ));
+    }
+    lines
 }
 
 /// Fetches what waits.
@@ -142,4 +163,22 @@ fn signing_key(path: &Path, passphrase_file: Option<&Path>) -> Result<SigningKey
         KeyFileError::Asking(why) => Failure::Failed(why),
         error => Failure::Failed(format!("can't use {}: {error}", path.display())),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_box_says_drives_no_terminal() {
+        let told = ["delivered 1 answer".to_owned(), "a\u{1b}[2Jb\nc\u{202e}d\u{9b}31m".to_owned(), "x".repeat(1 << 20)];
+        let lines = shown(&told);
+        assert_eq!((lines.len(), lines[0].as_str(), lines[2].len()), (3, "delivered 1 answer", TOLD_CHARACTERS));
+        assert!(lines[1].starts_with('a') && lines[1].contains("b c") && lines[1].ends_with("31m"), "{}", lines[1]);
+        let drives = |sign: char| sign.is_control() || sign == '\u{202e}';
+        assert!(!lines.iter().any(|line| line.contains(drives)), "{lines:?}");
+        let many = shown(&vec!["line".to_owned(); 10_000]);
+        assert_eq!(many.len(), TOLD_LINES + 1);
+        assert!(many.last().unwrap().starts_with("and 9952 lines that are not shown"), "{many:?}");
+    }
 }
