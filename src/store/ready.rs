@@ -121,6 +121,20 @@ impl Store {
     }
 }
 
+impl Store {
+    /// What was handed out and can't be read any more is offered to nobody. Its number is used up. Blocks.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn give_up_ready(&self, ids: Vec<CollectionId>) -> Result<(), StoreError> {
+        self.change(move |connection| {
+            let mut all = read(connection)?;
+            all.retain(|ready| ready.standing != ReadyStanding::HandedOut || !ids.contains(&ready.id));
+            write(connection, &all)
+        })
+    }
+}
+
 /// Whatever waits is offered to nobody any more: it holds a copy of what is being deleted.
 pub(super) fn take_back(connection: &Connection) -> Result<(), StoreError> {
     let mut all = read(connection)?;

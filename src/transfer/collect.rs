@@ -39,6 +39,9 @@ pub struct CollectOutcome {
     pub finished_earlier: bool,
     /// Messages whose files are left out, because one of them is damaged: they count as not carried.
     pub lost: Vec<DamagedFile>,
+    /// Numbers of collections that were handed out in part and whose files are not there any more, or not whole: nobody can be
+    /// given the rest.
+    pub given_up: Vec<u64>,
 }
 
 /// A collection could not be made. There is no file, and nothing in the box has changed.
@@ -132,6 +135,7 @@ pub fn collect_ready(
 ) -> Result<CollectOutcome, CollectError> {
     files::create_private_directory(carry)?;
     let _held = held(carry)?;
+    let given_up = give_up_unreadable(store, carry)?;
     let mut attempts = 0..ATTEMPTS;
     loop {
         // What an earlier command left, or what is no longer told of.
@@ -143,7 +147,7 @@ pub fn collect_ready(
                 sweep(store, carry)?;
                 // It is made at the timer's hour, or when somebody had to; the day is enough for whoever takes the box.
                 show_day_alone(all_below(carry)?, on);
-                return outcome;
+                return outcome.map(|outcome| CollectOutcome { given_up, ..outcome });
             }
         }
     }
@@ -158,6 +162,24 @@ fn all_below(carry: &Path) -> Result<Vec<PathBuf>, FileError> {
         all.push(ready);
     }
     Ok(all)
+}
+
+/// What somebody has a part of, and of which the rest is not here, would keep all that comes after it from being fetched.
+fn give_up_unreadable(store: &Store, carry: &Path) -> Result<Vec<u64>, CollectError> {
+    let mut ready = store.ready_collections()?;
+    ready.retain(|ready| ready.standing == ReadyStanding::HandedOut && !is_whole(carry, ready));
+    if !ready.is_empty() {
+        store.give_up_ready(ready.iter().map(|ready| ready.id).collect())?;
+    }
+    Ok(ready.into_iter().map(|ready| ready.number).collect())
+}
+
+fn is_whole(carry: &Path, ready: &ReadyCollection) -> bool {
+    (1..).zip(&ready.parts).all(|(number, part)| match ready_part(carry, ready.id, number).symlink_metadata() {
+        Ok(found) => found.is_file() && found.len() == part.size,
+        // What can't be asked for at this moment may be there.
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    })
 }
 
 /// The directory, once a box that serves has cleared it.
@@ -273,8 +295,15 @@ fn write_parts_as(
     mut take: impl FnMut(NewFile, PathBuf, FileEntry) -> Result<(), CollectError>,
 ) -> Result<MadeCollection, CollectError> {
     let NextCollection { number, previous } = store.next_collection()?;
-    let mut outcome =
-        CollectOutcome { number, parts: 0, messages: 0, reports: 0, finished_earlier: false, lost: vec![] };
+    let mut outcome = CollectOutcome {
+        number,
+        parts: 0,
+        messages: 0,
+        reports: 0,
+        finished_earlier: false,
+        lost: vec![],
+        given_up: vec![],
+    };
     store.snapshot(|snapshot| {
         let plan = snapshot.plan(again)?;
         let of = u32::try_from(plan.parts.len()).ok().filter(|of| *of <= PARTS_MAX).ok_or(CollectError::TooMuch)?;
@@ -380,8 +409,15 @@ fn finish_earlier(store: &Store, out: &Path) -> Result<Option<CollectOutcome>, C
         is_finished |= finish_if_marked(&place, *mark)?;
     }
     let parts = u32::try_from(last.files.len()).unwrap_or(u32::MAX);
-    let outcome =
-        CollectOutcome { number: last.number, parts, messages: 0, reports: 0, finished_earlier: true, lost: vec![] };
+    let outcome = CollectOutcome {
+        number: last.number,
+        parts,
+        messages: 0,
+        reports: 0,
+        finished_earlier: true,
+        lost: vec![],
+        given_up: vec![],
+    };
     Ok(is_finished.then_some(outcome))
 }
 

@@ -91,7 +91,10 @@ async fn fetch(app: &App, id: CollectionId, number: u32, offset: u64) -> Result<
         });
         let file = match opened {
             Ok(Some(file)) => file,
-            Ok(None) => return Ok(None),
+            Ok(None) => {
+                note_fault("a collection that lies ready is not as long as it was made; run `candour collect --ready`");
+                return Ok(None);
+            }
             Err(error) => {
                 note_fault(&format!(
                     "a collection that lies ready can't be read: {error}; run `candour collect --ready`"

@@ -46,6 +46,12 @@ pub(in crate::cli) fn run(arguments: &CollectArguments) -> Outcome {
     let Some(first) = &arguments.out else {
         let carry = arguments.data.carry_directory();
         let outcome = transfer::collect_ready(&store, to, &key, today, &carry, again)?;
+        for number in &outcome.given_up {
+            output::line(&format!(
+                "collection {number} lay ready, somebody was handed a part of it, and its files are not whole any more: what is not \
+                 at the desk is in the next, the desk will miss that number, and the disk needs to be checked"
+            ))?;
+        }
         // A timer's words go to a journal, with the hour: how much came is not among them.
         output::line(&format!("collection {} lies ready to be fetched with `candour carry`", outcome.number))?;
         return damaged::tell_left_out(&outcome.lost, LEFT_OUT);
