@@ -1,6 +1,6 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
-    io::{Seek, SeekFrom, Write},
+    io::{self, Seek, SeekFrom, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
@@ -12,7 +12,7 @@ use crate::{
     crypto::{CarrierRole, SigningKey, carried_size, digest_all, sign},
     domain::{
         Carried, CarriedPiece, CarryRequest, CollectionId, Date, Errand, Format, Part, WaitingCollection, carry_head,
-        limits::{CARRIED_DECISIONS_BYTES, CARRY_HEAD_BYTES, MIB, PARTS_MAX},
+        limits::{CARRIED_DECISIONS_BYTES, CARRIED_PART_BYTES, CARRIER_FREE_BYTES, CARRY_HEAD_BYTES, MIB, PARTS_MAX},
     },
     files::{self, FileError, part_path},
 };
@@ -91,7 +91,7 @@ impl BoxCarrier {
         let first = out.join(format!("collection-{number}"));
         // The first last: whoever finds it there finds all others beside it.
         for part in (2..=parts).chain([1]) {
-            self.fetch_part(id, Part { number: part, of: parts }, &first).await?;
+            self.fetch_part((id, number), Part { number: part, of: parts }, &first).await?;
         }
         let kept = || async { self.words(self.ask(Errand::Kept { collection: id }, None).await?).await };
         let mut answer = kept().await?;
@@ -108,7 +108,7 @@ impl BoxCarrier {
         }
     }
 
-    async fn fetch_part(&self, id: CollectionId, part: Part, first: &Path) -> Result<(), CarryError> {
+    async fn fetch_part(&self, (id, of): (CollectionId, u64), part: Part, first: &Path) -> Result<(), CarryError> {
         let place = part_path(first, part.number);
         if place.symlink_metadata().is_ok() {
             // Of an attempt that broke off after it, or somebody's other file.
@@ -122,14 +122,34 @@ impl BoxCarrier {
         let partial = PathBuf::from(name);
         let failed = || FileError::io("write", &partial);
         let mut file = begun(&partial)?;
-        let here = file.seek(SeekFrom::End(0)).map_err(failed())?;
-        let (mut answer, piece, mut data) = self.piece(id, part, here).await?;
-        let mut missing = piece.size.saturating_sub(here);
+        let mut here = file.seek(SeekFrom::End(0)).map_err(failed())?;
+        let (mut answer, piece, mut data) = match self.piece(id, part, here).await {
+            // More than there is of it is of something else, and is begun again.
+            Err(CarryError::Refused(_)) if here > 0 => {
+                file.set_len(0).and_then(|()| file.rewind()).map_err(failed())?;
+                here = 0;
+                self.piece(id, part, here).await?
+            }
+            found => found?,
+        };
+        let Some(mut missing) = piece.size.checked_sub(here) else {
+            files::remove(&partial)?;
+            return Err(CarryError::Altered);
+        };
+        if piece.size > CARRIED_PART_BYTES || !has_room(&file, missing).map_err(failed())? {
+            let at = place.parent().unwrap_or(&place).display().to_string();
+            return Err(CarryError::NoRoom { number: of, size: piece.size, at });
+        }
+        let mut coming = coming(missing);
         loop {
             let length = usize::try_from(missing).map_or(data.len(), |missing| missing.min(data.len()));
             file.write_all(&data[..length]).map_err(failed())?;
             missing -= length as u64;
-            // What comes after it is padding, and is read all the same: how much came tells nothing.
+            // What comes after it is padding, and is read all the same: how much came tells nothing. More is not read.
+            coming = coming.saturating_sub(data.len() as u64);
+            if coming == 0 {
+                break;
+            }
             match answer.next().await? {
                 Some(next) => data = next,
                 None => break,
@@ -149,8 +169,15 @@ impl BoxCarrier {
 
     /// Reads all of a part that lies here already.
     async fn read_again(&self, id: CollectionId, part: Part) -> Result<(), CarryError> {
-        let (mut answer, _, _) = self.piece(id, part, 0).await?;
-        while answer.next().await?.is_some() {}
+        let (mut answer, piece, data) = self.piece(id, part, 0).await?;
+        if piece.size > CARRIED_PART_BYTES {
+            return Err(CarryError::Altered);
+        }
+        let mut coming = coming(piece.size).saturating_sub(data.len() as u64);
+        while coming > 0 {
+            let Some(data) = answer.next().await? else { return Err(CarryError::Ended("the box stopped".into())) };
+            coming = coming.saturating_sub(data.len() as u64);
+        }
         Ok(())
     }
 
@@ -207,6 +234,18 @@ impl BoxCarrier {
             _ => CarryError::Unknown(self.line.name()),
         }
     }
+}
+
+/// Bytes that follow the head of an answer which tells of so many that are missing.
+fn coming(missing: u64) -> u64 {
+    let head = CARRY_HEAD_BYTES as u64;
+    carried_size(head + missing) - head
+}
+
+/// Whether so many bytes more leave some of the disk free for others: how many come is what a box says.
+fn has_room(file: &File, bytes: u64) -> io::Result<bool> {
+    let disk = rustix::fs::fstatvfs(file)?;
+    Ok(bytes.saturating_add(CARRIER_FREE_BYTES) <= disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 async fn read_words(mut answer: Answering) -> Result<Vec<u8>, CarryError> {

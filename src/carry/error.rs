@@ -1,4 +1,4 @@
-use crate::{crypto::SignError, files::FileError};
+use crate::{crypto::SignError, domain::limits::MIB, files::FileError};
 
 /// Nothing was carried, or not all of it.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,20 @@ pub enum CarryError {
     /// It broke off.
     #[error("the connection ended before all of it had come: {0}; run the command again, and it goes on from there")]
     Ended(String),
+    /// The box announces more than there is room for.
+    #[error(
+        "the box says that a part of collection {number} has {} MiB, for which {at} has no room, or which is more than comes over a \
+         line; make room, and if that is not it, ask whoever runs the box to look at it and to write the collection to a stick",
+        .size.div_ceil(MIB as u64)
+    )]
+    NoRoom {
+        /// The collection.
+        number: u64,
+        /// What the box says.
+        size: u64,
+        /// Where it would go.
+        at: String,
+    },
     /// The box said why not.
     #[error("the box refused: {0}")]
     Refused(String),

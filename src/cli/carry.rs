@@ -171,7 +171,8 @@ mod tests {
 
     #[test]
     fn what_a_box_says_drives_no_terminal() {
-        let told = ["delivered 1 answer".to_owned(), "a\u{1b}[2Jb\nc\u{202e}d\u{9b}31m".to_owned(), "x".repeat(1 << 20)];
+        let told =
+            ["delivered 1 answer".to_owned(), "a\u{1b}[2Jb\nc\u{202e}d\u{9b}31m".to_owned(), "x".repeat(1 << 20)];
         let lines = shown(&told);
         assert_eq!((lines.len(), lines[0].as_str(), lines[2].len()), (3, "delivered 1 answer", TOLD_CHARACTERS));
         assert!(lines[1].starts_with('a') && lines[1].contains("b c") && lines[1].ends_with("31m"), "{}", lines[1]);

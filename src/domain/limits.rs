@@ -154,6 +154,11 @@ pub const CARRIED_MIN: u64 = MIB as u64;
 /// Bytes of a decisions file that a box takes over a line: all answers of one part, their list, and what a tar adds. Larger
 /// ones are for `candour deliver`.
 pub const CARRIED_DECISIONS_BYTES: u64 = ANSWERS_BYTES + 2 * PART_LIST_BYTES as u64;
+/// Bytes of a part that a carrier fetches over a line: a part of [`PART_BYTES`] and its list, and one report that has far more
+/// than that, for a report is in one part.
+pub const CARRIED_PART_BYTES: u64 = 64 * 1024 * MIB as u64;
+/// Bytes that a carrier leaves free on its disk, whatever a box says is to come.
+pub const CARRIER_FREE_BYTES: u64 = 256 * MIB as u64;
 /// How long a carrier's request may take from the challenge on, in seconds.
 pub const CHALLENGE_SECONDS: u32 = 120;
 /// Requests of carriers that a box remembers as used for so long: many more than any team makes.
