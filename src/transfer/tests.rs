@@ -170,7 +170,15 @@ fn collections_are_numbered_chained_and_hold_all_that_is_not_acknowledged() {
     let first = place.report();
     assert_eq!(
         place.collect("c1").unwrap(),
-        CollectOutcome { number: 1, parts: 1, messages: 1, reports: 1, finished_earlier: false, lost: vec![] }
+        CollectOutcome {
+            number: 1,
+            parts: 1,
+            messages: 1,
+            reports: 1,
+            finished_earlier: false,
+            lost: vec![],
+            given_up: vec![]
+        }
     );
     let second = place.report();
     place.collect("c2").unwrap();

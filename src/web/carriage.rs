@@ -3,11 +3,10 @@
 use std::{
     collections::HashMap,
     path::PathBuf,
+    slice,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
-
-use tokio::sync::Semaphore;
 
 use crate::{
     crypto::{CarrierRole, ChallengeKey, ChallengeNonce, SignerRole, VerifyingKey, verify},
@@ -17,6 +16,9 @@ use crate::{
         read_carry_head,
     },
 };
+
+/// Keys that may bring decisions at once.
+const BRINGING: usize = 2;
 
 /// What it takes to let somebody carry.
 pub struct CarryOptions {
@@ -35,11 +37,33 @@ pub(super) struct Carriage {
     pub(super) signers: Vec<VerifyingKey<SignerRole>>,
     key: ChallengeKey,
     begun: Instant,
-    used: Mutex<HashMap<ChallengeNonce, u32>>,
-    /// One permit: the answers of decisions are in memory while they are checked.
-    pub(super) bringing: Arc<Semaphore>,
+    used: Mutex<HashMap<ChallengeNonce, UsedChallenge>>,
+    /// Who is bringing decisions: their answers are in memory while they are checked.
+    bringing: Arc<Mutex<Vec<KeyPlace>>>,
     /// What left in this run of the box.
     pub(super) sent: SentParts,
+}
+
+/// Which of the keys that may carry.
+pub(super) type KeyPlace = usize;
+
+/// A challenge whose request held.
+struct UsedChallenge {
+    given_out: u32,
+    by: KeyPlace,
+}
+
+/// The turn of one who brings decisions, until it is dropped.
+pub(super) struct Turn {
+    bringing: Arc<Mutex<Vec<KeyPlace>>>,
+    of: KeyPlace,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut bringing = self.bringing.lock().unwrap_or_else(PoisonError::into_inner);
+        bringing.retain(|key| *key != self.of);
+    }
 }
 
 /// How much of each part left in this run of the box, from its first byte on and without a gap.
@@ -109,7 +133,7 @@ impl Carriage {
             key: ChallengeKey::generate(),
             begun: now,
             used: Mutex::default(),
-            bringing: Arc::new(Semaphore::new(1)),
+            bringing: Arc::default(),
             sent: SentParts::default(),
         }
     }
@@ -123,18 +147,34 @@ impl Carriage {
         u32::try_from(now.saturating_duration_since(self.begun).as_secs()).unwrap_or(u32::MAX)
     }
 
-    /// What is asked, if somebody who may carry signed it, a moment ago and for the first time.
-    pub(super) fn admit(&self, head: &[u8], now: Instant) -> Option<Errand> {
+    /// What is asked and by which key, if one that may carry signed it, a moment ago and for the first time. However much one key
+    /// asks, the others are heard.
+    pub(super) fn admit(&self, head: &[u8], now: Instant) -> Option<(Errand, KeyPlace)> {
         let (json, signature) = read_carry_head(head)?;
-        let request = verify::<CarryRequest>(json, signature, &self.may_carry).ok()?;
+        let signed =
+            |key: &VerifyingKey<CarrierRole>| verify::<CarryRequest>(json, signature, slice::from_ref(key)).ok();
+        let keys = self.may_carry.iter().enumerate();
+        let (by, request) = keys.into_iter().find_map(|(by, key)| Some((by, signed(key)?)))?;
         let CarryRequest { challenge, errand, .. } = request.document();
         let (nonce, given_out) = self.key.read(challenge)?;
         let now = self.seconds(now);
         let is_fresh = |given_out: u32| now.saturating_sub(given_out) <= CHALLENGE_SECONDS;
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        used.retain(|_, given_out| is_fresh(*given_out));
-        let is_taken = is_fresh(given_out) && used.len() < CARRY_REQUESTS && used.insert(nonce, given_out).is_none();
-        is_taken.then_some(*errand)
+        used.retain(|_, used| is_fresh(used.given_out));
+        let is_taken = is_fresh(given_out)
+            && used.values().filter(|used| used.by == by).count() < CARRY_REQUESTS
+            && used.insert(nonce, UsedChallenge { given_out, by }).is_none();
+        is_taken.then_some((*errand, by))
+    }
+
+    /// The turn to bring decisions: one for each key, and for two keys at once.
+    pub(super) fn turn(&self, of: KeyPlace) -> Option<Turn> {
+        let mut bringing = self.bringing.lock().unwrap_or_else(PoisonError::into_inner);
+        if bringing.len() >= BRINGING || bringing.contains(&of) {
+            return None;
+        }
+        bringing.push(of);
+        Some(Turn { bringing: Arc::clone(&self.bringing), of })
     }
 }
 
@@ -165,16 +205,34 @@ mod tests {
         let request = head(&key, &carriage.key.challenge(carriage.seconds(after(10))));
         assert_eq!(later.admit(&request, after(10)), None, "another run of the box");
         assert_eq!(carriage.admit(&request, after(131)), None, "too late");
-        assert_eq!(carriage.admit(&request, after(130)), Some(Errand::Look));
+        assert_eq!(carriage.admit(&request, after(130)), Some((Errand::Look, 0)));
         assert_eq!(carriage.admit(&request, after(130)), None, "a second time");
         let (stranger, _) = SigningKey::generate().unwrap();
         let challenge = carriage.key.challenge(0);
         assert_eq!(carriage.admit(&head(&stranger, &challenge), now), None);
         assert_eq!(
             carriage.admit(&head(&key, &challenge), now),
-            Some(Errand::Look),
+            Some((Errand::Look, 0)),
             "what a stranger used is not used up"
         );
+    }
+
+    #[test]
+    fn one_key_shuts_out_no_other() {
+        let now = Instant::now();
+        let ((stolen, first), (honest, second)) = (SigningKey::generate().unwrap(), SigningKey::generate().unwrap());
+        let options = CarryOptions { directory: PathBuf::new(), carriers: vec![first, second], signers: vec![] };
+        let carriage = Carriage::new(options, now);
+        let asked = || head(&stolen, &carriage.key.challenge(0));
+        let taken = (0..=CARRY_REQUESTS).take_while(|_| carriage.admit(&asked(), now).is_some()).count();
+        assert_eq!(taken, CARRY_REQUESTS);
+        assert_eq!(carriage.admit(&head(&honest, &carriage.key.challenge(0)), now), Some((Errand::Look, 1)));
+        let turn = carriage.turn(0).unwrap();
+        assert!(carriage.turn(0).is_none());
+        let other = carriage.turn(1).unwrap();
+        assert!(carriage.turn(2).is_none(), "what they bring is in memory");
+        drop((turn, other));
+        assert!(carriage.turn(0).is_some());
     }
 
     #[test]
@@ -208,7 +266,7 @@ mod tests {
         assert!(requests.iter().all(|request| carriage.admit(request, now).is_some()));
         assert!(requests.iter().all(|request| carriage.admit(request, now).is_none()));
         let after = now + Duration::from_secs(u64::from(CHALLENGE_SECONDS) + 1);
-        assert_eq!(carriage.admit(&head(&key, &carriage.key.challenge(121)), after), Some(Errand::Look));
+        assert_eq!(carriage.admit(&head(&key, &carriage.key.challenge(121)), after), Some((Errand::Look, 0)));
         assert_eq!(carriage.used.lock().unwrap().len(), 1);
     }
 }

@@ -31,6 +31,9 @@ use crate::{
 const PIECE: usize = 128 * KIB;
 /// How long what was refused is read for.
 const DISCARDED_WITHIN: Duration = Duration::from_mins(1);
+/// How long small decisions may take to be brought, and how many bytes a second larger ones have to come to.
+const BROUGHT_WITHIN: Duration = Duration::from_mins(2);
+const BROUGHT_RATE: u64 = 16 * KIB as u64;
 /// What a part is padded with.
 const ZEROS: &[u8] = &[0; PIECE];
 
@@ -80,7 +83,14 @@ impl CarriedBody {
     }
 
     /// Passes so many bytes on, and reads what they are padded with: whoever sends hears an answer when all of it is sent.
-    pub(super) async fn pass_on(&mut self, mut size: u64, to: mpsc::Sender<Bytes>) {
+    /// Whoever takes far longer than any line does is not waited for, for others want to bring theirs.
+    pub(super) async fn pass_on(&mut self, size: u64, to: mpsc::Sender<Bytes>) {
+        let within = BROUGHT_WITHIN.max(Duration::from_secs(carried_size(size) / BROUGHT_RATE));
+        // What did not come by then is missing, and nothing of it is applied.
+        let _ = time::timeout(within, self.pass_all_on(size, to)).await;
+    }
+
+    async fn pass_all_on(&mut self, mut size: u64, to: mpsc::Sender<Bytes>) {
         let mut to = Some(to);
         while let Some(mut piece) = self.next().await {
             let length = usize::try_from(size).map_or(piece.len(), |left| left.min(piece.len()));

@@ -6,7 +6,6 @@
 use std::{
     fs::File,
     io::{Seek, SeekFrom},
-    sync::Arc,
 };
 
 use axum::{
@@ -19,6 +18,7 @@ use tokio::sync::mpsc;
 
 use super::{
     App, WebError,
+    carriage::KeyPlace,
     carried_body::{ArrivingDecisions, CarriedBody, PieceBody},
 };
 use crate::{
@@ -48,7 +48,7 @@ pub(super) async fn carry(State(app): State<App>, request: Request) -> Result<Re
         Some(head) => carriage.admit(&head, app.now()),
         None => None,
     };
-    let Some(errand) = errand else {
+    let Some((errand, by)) = errand else {
         arriving.discard();
         return Err(WebError::NotFound);
     };
@@ -56,7 +56,7 @@ pub(super) async fn carry(State(app): State<App>, request: Request) -> Result<Re
         Errand::Look => look(&app).await,
         Errand::Fetch { collection, part, offset } => fetch(&app, collection, part, offset).await,
         Errand::Kept { collection } => kept(&app, collection).await,
-        Errand::Bring { size, sha256 } => bring(&app, arriving, size, sha256).await,
+        Errand::Bring { size, sha256 } => bring(&app, arriving, by, (size, sha256)).await,
     }
 }
 
@@ -138,7 +138,12 @@ fn gone() -> Carried {
     Carried::Refused("that collection lies ready at the box no more; run the command again".into())
 }
 
-async fn bring(app: &App, mut arriving: CarriedBody, size: u64, sha256: Digest) -> Result<Response, WebError> {
+async fn bring(
+    app: &App,
+    mut arriving: CarriedBody,
+    by: KeyPlace,
+    (size, sha256): (u64, Digest),
+) -> Result<Response, WebError> {
     let refuse = |arriving: CarriedBody, why: String| {
         arriving.discard();
         tell(&Carried::Refused(why))
@@ -149,7 +154,7 @@ async fn bring(app: &App, mut arriving: CarriedBody, size: u64, sha256: Digest) 
             format!("the box takes decisions of at most {most} MiB so; carry this file there, for `candour deliver`");
         return refuse(arriving, why);
     }
-    let turn = app.carriage().and_then(|carriage| Arc::clone(&carriage.bringing).try_acquire_owned().ok());
+    let turn = app.carriage().and_then(|carriage| carriage.turn(by));
     let Some(turn) = turn else {
         return refuse(arriving, "somebody else is bringing decisions at this moment; run the command again".into());
     };
