@@ -4,8 +4,10 @@
 //! byte: a stranger learns nothing, not even whether anything waits.
 
 use std::{
-    fs::File,
-    io::{Seek, SeekFrom},
+    fs::{File, OpenOptions},
+    io::{self, Seek, SeekFrom},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
 };
 
 use axum::{
@@ -84,7 +86,7 @@ async fn fetch(app: &App, id: CollectionId, number: u32, offset: u64) -> Result<
         let entry = number.checked_sub(1).and_then(|index| ready.parts.get(index as usize)).copied();
         let Some(entry) = entry.filter(|entry| offset <= entry.size) else { return Ok(None) };
         let path = ready_part(&carriage.directory, id, number);
-        let opened = File::open(path).and_then(|mut file| {
+        let opened = open_unmarked(&path).and_then(|mut file| {
             let is_whole = file.metadata()?.len() == entry.size;
             file.seek(SeekFrom::Start(offset))?;
             Ok(is_whole.then_some(file))
@@ -117,6 +119,16 @@ async fn fetch(app: &App, id: CollectionId, number: u32, offset: u64) -> Result<
     response.headers_mut().insert(header::CONTENT_TYPE, octets);
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     Ok(response)
+}
+
+/// Opens a file so that it is not marked when it was read: that is when somebody carried. What has another owner can't be opened
+/// so.
+fn open_unmarked(path: &Path) -> io::Result<File> {
+    let unmarked = i32::try_from(rustix::fs::OFlags::NOATIME.bits()).unwrap_or_default();
+    match OpenOptions::new().read(true).custom_flags(unmarked).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(path),
+        opened => opened,
+    }
 }
 
 /// Somebody says that they have all of it. It counts if all of it left: a thief of a key could else have it offered to nobody.
