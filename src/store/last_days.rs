@@ -59,7 +59,22 @@ pub(super) fn record(connection: &Connection, what: LastDay, on: Date) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::EmptyBox;
+    use crate::{
+        crypto::SigningKey,
+        store::{Delivery, tests::delivery_by},
+        world::EmptyBox,
+    };
+
+    #[test]
+    fn decisions_that_are_brought_again_are_no_news() {
+        let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+        let (key, _) = SigningKey::generate().unwrap();
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        for brought_on in ["2026-12-01", "2026-12-05"].map(day) {
+            store.apply(Delivery { on: brought_on, ..delivery_by(&key, &store, 1, vec![], vec![]) }).unwrap();
+            assert_eq!(store.last_day(LastDay::Delivered).unwrap(), Some(day("2026-12-01")));
+        }
+    }
 
     #[test]
     fn each_day_is_kept_by_itself() {

@@ -135,6 +135,19 @@ impl Store {
     }
 }
 
+/// What lies ready, in the order of the numbers.
+pub(super) fn read(connection: &Connection) -> Result<Vec<ReadyCollection>, StoreError> {
+    let sql = "SELECT value FROM setting WHERE name = 'ready'";
+    let found: Option<Vec<u8>> = connection.query_row(sql, [], |row| row.get(0)).optional()?;
+    found.map_or(Ok(Vec::new()), |json| serde_json::from_slice(&json).map_err(|_| damaged("what lies ready")))
+}
+
+pub(super) fn write(connection: &Connection, ready: &[ReadyCollection]) -> Result<(), StoreError> {
+    let json = serde_json::to_vec(ready).map_err(|_| damaged("what lies ready"))?;
+    connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('ready', ?1)", [json])?;
+    Ok(())
+}
+
 /// Whatever waits is offered to nobody any more: it holds a copy of what is being deleted.
 pub(super) fn take_back(connection: &Connection) -> Result<(), StoreError> {
     let mut all = read(connection)?;

@@ -107,7 +107,7 @@ pub(super) fn delivery(
 }
 
 /// The same, signed by that key.
-fn delivery_by(
+pub(super) fn delivery_by(
     key: &SigningKey<SignerRole>,
     store: &Store,
     number: u64,

@@ -258,4 +258,31 @@ mod tests {
         assert!(read(&[b"one "], 7, digest(b"one two")).is_err(), "cut");
         assert!(read(&[], 0, digest(b"x")).is_err(), "none");
     }
+
+    /// A byte a second, without an end.
+    struct Drip(time::Interval);
+
+    impl HttpBody for Drip {
+        type Data = Bytes;
+        type Error = io::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            self.0.poll_tick(context).map(|_| Some(Ok(Frame::data(Bytes::from_static(b"x")))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_brings_a_byte_a_second_is_not_waited_for() {
+        let drip = Drip(time::interval(Duration::from_secs(1)));
+        let mut arriving = CarriedBody::new(Request::new(axum::body::Body::new(drip)));
+        let (to, mut pieces) = mpsc::channel(1024);
+        let begun = time::Instant::now();
+        arriving.pass_on(100_000, to).await;
+        assert_eq!(begun.elapsed().as_secs(), BROUGHT_WITHIN.as_secs());
+        // Nothing more comes, and whoever reads hears that.
+        while pieces.recv().await.is_some() {}
+    }
 }

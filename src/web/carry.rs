@@ -94,7 +94,9 @@ async fn fetch(app: &App, id: CollectionId, number: u32, offset: u64) -> Result<
         let file = match opened {
             Ok(Some(file)) => file,
             Ok(None) => {
-                note_fault("a collection that lies ready is not as long as it was made; run `candour collect --ready`");
+                note_fault(
+                    &"a collection that lies ready is not as long as it was made; run `candour collect --ready`",
+                );
                 return Ok(None);
             }
             Err(error) => {

@@ -12,12 +12,15 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use candour::{
     crypto::{CarrierRole, Document, KeyFileError, SignerRole, SigningKey, digest, read_signing_key, sign},
-    domain::{BoxId, Carried, CarryRequest, Digest, Endorsement, Errand, Format, WaitingCollection, carry_head},
+    domain::{
+        BoxId, Carried, CarriedPiece, CarryRequest, CollectionId, Digest, Endorsement, Errand, Format, Part,
+        WaitingCollection, carry_head,
+    },
 };
 
 use crate::support::{
@@ -495,6 +498,141 @@ fn whoever_was_killed_in_the_middle_goes_on_from_there() {
     let passed = plenty - silent.left.load(Ordering::SeqCst);
     assert!(passed < whole, "{passed} bytes came for {whole}, and {here} were here");
     place.0.import("fetched/collection-1");
+}
+
+#[test]
+fn a_stolen_key_silences_nothing_by_the_last_byte_alone() {
+    let place = Carrying::new();
+    let running = place.0.serve();
+    let to = running.address;
+    send(to);
+    place.ready();
+    let key = place.key("carrier/carrier.key");
+    let id = waiting(to, &key).unwrap().id;
+    let size = fs::metadata(place.0.path(&format!("box/carry/{id}/1"))).unwrap().len();
+    let ask = |errand| post(to, "/carry", &request(&challenge(to), errand, &key));
+    for offset in [size, size - 1] {
+        assert_eq!(ask(Errand::Fetch { collection: id, part: 1, offset }).status, 200);
+        assert!(matches!(answered(&ask(Errand::Kept { collection: id })), Carried::Refused(_)), "from {offset}");
+    }
+    assert!(done(&place.fetch(to)).contains("fetched/collection-1"));
+    assert_eq!(answered(&ask(Errand::Kept { collection: id })), Carried::Kept, "said twice");
+}
+
+#[test]
+fn what_broke_off_when_the_box_stopped_is_fetched_and_counts() {
+    const CUT: u64 = 3 * 1024 * 1024;
+    let place = Carrying::new();
+    let running = place.0.serve();
+    send_large(running.address);
+    place.ready();
+    let cut = Cutting::before(running.address, CUT, Then::End);
+    assert_eq!(place.fetch(cut.address).status, 1);
+    running.stop();
+    let running = place.0.serve();
+    assert!(done(&place.fetch(running.address)).contains("fetched/collection-1"));
+    place.0.import("fetched/collection-1");
+    // What lies there of another attempt and is longer than all of it is begun anew.
+    send(running.address);
+    place.ready();
+    let key = place.key("carrier/carrier.key");
+    let id = waiting(running.address, &key).unwrap().id;
+    place.0.put(&format!("fetched/collection-2.{id}.fetching"), &vec![7; 4 * 1024 * 1024]);
+    assert!(done(&place.fetch(running.address)).contains("fetched/collection-2"));
+    place.0.import("fetched/collection-2");
+}
+
+#[test]
+fn a_collection_whose_files_are_lost_holds_up_no_other() {
+    let place = Carrying::new();
+    let running = place.0.serve();
+    let to = running.address;
+    send(to);
+    place.ready();
+    let key = place.key("carrier/carrier.key");
+    let id = waiting(to, &key).unwrap().id;
+    let fetch = Errand::Fetch { collection: id, part: 1, offset: 0 };
+    assert_eq!(post(to, "/carry", &request(&challenge(to), fetch, &key)).status, 200);
+    let file = place.0.path(&format!("box/carry/{id}/1"));
+    fs::OpenOptions::new().write(true).open(&file).unwrap().set_len(100).unwrap();
+    assert!(place.fetch(to).error.contains("the box refused"));
+    let said = place.ready();
+    assert!(
+        said.starts_with("collection 1 lay ready") && said.contains("\ncollection 2: 1 message from 1 report"),
+        "{said}"
+    );
+    assert!(done(&place.fetch(to)).contains("fetched/collection-2"));
+    let said = running.stop();
+    assert!(said.contains("is not as long as it was made"), "{said}");
+}
+
+#[test]
+fn when_somebody_carried_stands_on_no_file() {
+    let place = Carrying::new();
+    let running = place.0.serve();
+    send(running.address);
+    place.ready();
+    let key = place.key("carrier/carrier.key");
+    let id = waiting(running.address, &key).unwrap().id;
+    let file = place.0.path(&format!("box/carry/{id}/1"));
+    let day = SystemTime::UNIX_EPOCH + Duration::from_secs(86_400);
+    fs::File::open(&file).unwrap().set_times(fs::FileTimes::new().set_accessed(day)).unwrap();
+    done(&place.fetch(running.address));
+    let read = fs::metadata(&file).unwrap().accessed().unwrap().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    assert_eq!(read.subsec_nanos(), 0, "{read:?}");
+}
+
+/// What is no box answers a carrier: words, and after them zeros for as long as anybody reads.
+fn hostile_box(piece_size: u64, sha256: Digest, content: &'static [u8]) -> (SocketAddr, Arc<AtomicU64>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (address, sent) = (listener.local_addr().unwrap(), Arc::new(AtomicU64::new(0)));
+    let shared = Arc::clone(&sent);
+    thread::spawn(move || {
+        let words = |carried: &Carried| serde_json::to_vec(carried).unwrap();
+        let waiting =
+            WaitingCollection { number: 1, id: CollectionId([1; 16]), on: "2026-12-01".parse().unwrap(), parts: 1 };
+        let piece = CarriedPiece { part: Part { number: 1, of: 1 }, size: piece_size, sha256 };
+        let answers = [words(&Carried::Waiting(Some(waiting))), words(&Carried::Piece(piece)), words(&Carried::Kept)];
+        for answer in &answers {
+            for body in [&b"00"[..], answer] {
+                let (mut stream, _) = listener.accept().unwrap();
+                // A challenge takes nothing but its head, and all else is longer than what is read here.
+                let _ = stream.read(&mut [0; 4096]);
+                let is_piece = body.starts_with(b"{\"piece\"");
+                let kind = if is_piece { "application/octet-stream" } else { "text/plain" };
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n");
+                let _ = stream.write_all(head.as_bytes());
+                let mut body = [body, b"\n"].concat();
+                if is_piece {
+                    body.resize(4096, b' ');
+                    body.extend_from_slice(content);
+                }
+                let _ = stream.write_all(&body);
+                while is_piece && shared.load(Ordering::SeqCst) < 1 << 28 && stream.write_all(&[0; 1 << 16]).is_ok() {
+                    shared.fetch_add(1 << 16, Ordering::SeqCst);
+                }
+                let _ = stream.shutdown(std::net::Shutdown::Write);
+                let _ = stream.read(&mut [0; 4096]);
+            }
+        }
+    });
+    (address, sent)
+}
+
+#[test]
+fn a_hostile_box_fills_no_disk_and_keeps_nobody_reading() {
+    let place = Carrying::new();
+    let (at, sent) = hostile_box(1 << 60, digest(b"x"), b"");
+    let said = place.fetch(at);
+    assert_eq!((said.status, said.out.as_str()), (1, ""));
+    assert!(said.error.contains("has no room, or which is more than comes over a line"), "{}", said.error);
+    let written: u64 = place.names().iter().map(|name| place.fetched(name).len() as u64).sum();
+    assert!(written == 0 && sent.load(Ordering::SeqCst) < 1 << 26, "{written}");
+    // Padding without an end is read to where it has to end.
+    place.names().iter().for_each(|name| fs::remove_file(place.0.path("fetched").join(name)).unwrap());
+    let (at, sent) = hostile_box(7, digest(b"one two"), b"one two");
+    assert!(done(&place.fetch(at)).contains("fetched/collection-1"));
+    assert!(sent.load(Ordering::SeqCst) < 1 << 26, "{sent:?}");
 }
 
 #[test]
