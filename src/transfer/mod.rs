@@ -18,8 +18,8 @@ mod tests;
 
 pub use backup::{BackupError, BackupOutcome, backup};
 pub use box_directory::{
-    BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, BoxKeyError, CALENDAR, CARRY, KEY_BEFORE, KEY_FILE_BYTES, KeyPairFound, NEXT_KEY,
-    STORE, bank_holidays_file, box_key, carry_directory, is_half_renewed, ready_part, store_directory,
+    BANK_HOLIDAYS, BOX_KEY, BOX_PUBLIC, BoxKeyError, CALENDAR, CARRY, KEY_BEFORE, KEY_FILE_BYTES, KeyPairFound,
+    NEXT_KEY, STORE, bank_holidays_file, box_key, carry_directory, is_half_renewed, ready_part, store_directory,
 };
 pub use collect::{CollectError, CollectOutcome, clear_carried, collect, collect_ready};
 pub use deliver::{DecisionsName, DeliverError, Delivered, deliver, deliver_from};
