@@ -10,7 +10,7 @@ use crate::{
 
 /// What a file that is being written is called beside its name.
 const PARTIAL: &str = ".partial";
-/// What SQLite keeps beside a database.
+/// What `SQLite` keeps beside a database.
 const BESIDE_A_DATABASE: [&str; 3] = ["-wal", "-shm", "-journal"];
 /// Files beside the store and the directories.
 const BESIDE_THE_STORE: [&str; 6] = [BOX_KEY, BOX_PUBLIC, NEXT_KEY, KEY_BEFORE, BOX_VOUCHED, BANK_HOLIDAYS];
