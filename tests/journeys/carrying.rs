@@ -537,7 +537,7 @@ fn what_broke_off_when_the_box_stopped_is_fetched_and_counts() {
     place.ready();
     let key = place.key("carrier/carrier.key");
     let id = waiting(running.address, &key).unwrap().id;
-    place.0.put(&format!("fetched/collection-2.{id}.fetching"), &vec![7; 4 * 1024 * 1024]);
+    place.0.put(&format!("fetched/collection-2.{id}.fetching"), &vec![7; 8 * 1024 * 1024]);
     assert!(done(&place.fetch(running.address)).contains("fetched/collection-2"));
     place.0.import("fetched/collection-2");
 }
@@ -592,7 +592,12 @@ fn hostile_box(piece_size: u64, sha256: Digest, content: &'static [u8]) -> (Sock
         let waiting =
             WaitingCollection { number: 1, id: CollectionId([1; 16]), on: "2026-12-01".parse().unwrap(), parts: 1 };
         let piece = CarriedPiece { part: Part { number: 1, of: 1 }, size: piece_size, sha256 };
-        let answers = [words(&Carried::Waiting(Some(waiting))), words(&Carried::Piece(piece)), words(&Carried::Kept)];
+        let answers = [
+            words(&Carried::Waiting(Some(waiting))),
+            words(&Carried::Piece(piece)),
+            words(&Carried::Kept),
+            words(&Carried::Waiting(None)),
+        ];
         for answer in &answers {
             for body in [&b"00"[..], answer] {
                 let (mut stream, _) = listener.accept().unwrap();
