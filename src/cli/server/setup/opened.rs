@@ -127,6 +127,7 @@ mod tests {
     use std::{fs, os::unix::fs::symlink};
 
     use super::*;
+    use crate::files::{Readers, write_new};
 
     #[test]
     fn what_stands_in_a_directorys_place_by_then_is_not_reached() {
@@ -135,8 +136,8 @@ mod tests {
         for directory in ["box", "box/store", "elsewhere"] {
             fs::create_dir(at(directory)).unwrap();
         }
-        fs::write(at("box/store/intake"), "the box's").unwrap();
-        fs::write(at("elsewhere/intake"), "another's").unwrap();
+        write_new(&at("box/store/intake"), Readers::Owner, b"the box's").unwrap();
+        write_new(&at("elsewhere/intake"), Readers::Owner, b"another's").unwrap();
         fs::set_permissions(at("elsewhere/intake"), Permissions::from_mode(0o640)).unwrap();
         let data = OpenedPlace::directory(&at("box")).unwrap_or_else(|error| panic!("{error}"));
         let store = data.directory_in(OsStr::new("store")).unwrap_or_else(|error| panic!("{error}"));
@@ -156,7 +157,7 @@ mod tests {
     fn a_link_a_pipe_and_a_file_with_a_second_name_are_left_as_they_are() {
         let place = tempfile::tempdir().unwrap();
         let at = |name: &str| place.path().join(name);
-        fs::write(at("own"), "").unwrap();
+        write_new(&at("own"), Readers::Owner, b"").unwrap();
         fs::set_permissions(at("own"), Permissions::from_mode(0o600)).unwrap();
         symlink(at("own"), at("link")).unwrap();
         fs::hard_link(at("own"), at("second")).unwrap();
