@@ -7,7 +7,7 @@ use super::{
     StoreError,
     delivery::{Applied, ApplyError, Delivery},
     ended_clocks::end_clocks,
-    ready::take_back,
+    ready_records::take_back,
     removal::{delete_files, delete_own_copies, leave_no_trace, remove_if_withdrawn},
     report_entry::report_entry,
 };

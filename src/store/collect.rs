@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{
     CopyError, DamagedFile, LastDay, ReadyCollection, ReadyStanding, SealedPlace, Store, StoreError, damaged,
     last_days, read_file,
-    ready::{self, TakenBack},
+    ready_records::{self, WithdrawnSoFar},
     removal::places,
     report_entry::report_entry,
     rows, signers,
@@ -130,7 +130,7 @@ impl Store {
     pub fn record_collection(&self, record: CollectionRecord) -> Result<(), StoreError> {
         self.change(move |connection| {
             let given_way = give_way(connection, record.number)?;
-            ready::write(connection, &given_way)?;
+            ready_records::write(connection, &given_way)?;
             last_days::record(connection, LastDay::Fetched, record.on)?;
             insert(connection, &record)
         })
@@ -141,9 +141,9 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Busy`] if it is not the next one, or something in it was taken back since.
-    pub fn record_ready(&self, made: ReadyCollection, since: TakenBack) -> Result<(), StoreError> {
+    pub fn record_ready(&self, made: ReadyCollection, since: WithdrawnSoFar) -> Result<(), StoreError> {
         self.change(move |connection| {
-            if ready::taken_back(connection)? != since {
+            if ready_records::taken_back(connection)? != since {
                 return Err(StoreError::Busy);
             }
             let mut all = give_way(connection, made.number)?;
@@ -154,7 +154,7 @@ impl Store {
             let ReadyCollection { number, id, on, .. } = made;
             all.retain(|ready| ready.standing != ReadyStanding::Kept);
             all.push(made);
-            ready::write(connection, &all)?;
+            ready_records::write(connection, &all)?;
             insert(connection, &CollectionRecord { number, id, on, files: Vec::new() })
         })
     }
@@ -183,15 +183,17 @@ fn taken_on(connection: &Connection) -> Result<Option<Date>, StoreError> {
     if let Some(on) = last_days::read(connection, LastDay::Fetched)? {
         return Ok(Some(on));
     }
-    let ready = ready::read(connection)?;
+    let ready = ready_records::read(connection)?;
     // Until a collection could lie ready, whoever made one took it with them.
     Ok(last(connection)?.filter(|last| ready.iter().all(|ready| ready.id != last.id)).map(|last| last.on))
 }
 
 fn next(connection: &Connection) -> Result<NextCollection, StoreError> {
     let last = last(connection)?;
-    let ready = ready::read(connection)?;
-    if let Some(ReadyCollection { number, previous, .. }) = ready::unread(&ready, last.as_ref().map(|last| last.id)) {
+    let ready = ready_records::read(connection)?;
+    if let Some(ReadyCollection { number, previous, .. }) =
+        ready_records::unread(&ready, last.as_ref().map(|last| last.id))
+    {
         return Ok(NextCollection { number: *number, previous: *previous });
     }
     let number = last.as_ref().map_or(1, |last| last.number + 1);
@@ -203,8 +205,8 @@ fn give_way(connection: &Connection, number: u64) -> Result<Vec<ReadyCollection>
     if next(connection)?.number != number {
         return Err(StoreError::Busy);
     }
-    let mut all = ready::read(connection)?;
-    if ready::unread(&all, last(connection)?.map(|last| last.id)).is_some() {
+    let mut all = ready_records::read(connection)?;
+    if ready_records::unread(&all, last(connection)?.map(|last| last.id)).is_some() {
         all.pop();
     }
     Ok(all)

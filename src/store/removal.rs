@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rusqlite::Connection;
 
-use super::{StoreError, ready::take_back, slot_records::free, vault::Placed};
+use super::{StoreError, ready_records::take_back, slot_records::free, vault::Placed};
 use crate::domain::ReportId;
 
 /// The setting that says that a report was removed since the database was written anew.

@@ -39,27 +39,27 @@ pub(super) struct Carriage {
     begun: Instant,
     used: Mutex<HashMap<ChallengeNonce, UsedChallenge>>,
     /// Who is bringing decisions: their answers are in memory while they are checked.
-    bringing: Arc<Mutex<Vec<KeyPlace>>>,
+    bringing: Arc<Mutex<Vec<CarryingKey>>>,
     /// What left in this run of the box.
     pub(super) sent: SentParts,
 }
 
 /// Which of the keys that may carry.
-pub(super) type KeyPlace = usize;
+pub(super) type CarryingKey = usize;
 
 /// A challenge whose request held.
 struct UsedChallenge {
     given_out: u32,
-    by: KeyPlace,
+    by: CarryingKey,
 }
 
 /// The turn of one who brings decisions, until it is dropped.
-pub(super) struct Turn {
-    bringing: Arc<Mutex<Vec<KeyPlace>>>,
-    of: KeyPlace,
+pub(super) struct BringingTurn {
+    bringing: Arc<Mutex<Vec<CarryingKey>>>,
+    of: CarryingKey,
 }
 
-impl Drop for Turn {
+impl Drop for BringingTurn {
     fn drop(&mut self) {
         let mut bringing = self.bringing.lock().unwrap_or_else(PoisonError::into_inner);
         bringing.retain(|key| *key != self.of);
@@ -149,7 +149,7 @@ impl Carriage {
 
     /// What is asked and by which key, if one that may carry signed it, a moment ago and for the first time. However much one key
     /// asks, the others are heard.
-    pub(super) fn admit(&self, head: &[u8], now: Instant) -> Option<(Errand, KeyPlace)> {
+    pub(super) fn admit(&self, head: &[u8], now: Instant) -> Option<(Errand, CarryingKey)> {
         let (json, signature) = read_carry_head(head)?;
         let signed =
             |key: &VerifyingKey<CarrierRole>| verify::<CarryRequest>(json, signature, slice::from_ref(key)).ok();
@@ -168,13 +168,13 @@ impl Carriage {
     }
 
     /// The turn to bring decisions: one for each key, and for two keys at once.
-    pub(super) fn turn(&self, of: KeyPlace) -> Option<Turn> {
+    pub(super) fn turn(&self, of: CarryingKey) -> Option<BringingTurn> {
         let mut bringing = self.bringing.lock().unwrap_or_else(PoisonError::into_inner);
         if bringing.len() >= BRINGING || bringing.contains(&of) {
             return None;
         }
         bringing.push(of);
-        Some(Turn { bringing: Arc::clone(&self.bringing), of })
+        Some(BringingTurn { bringing: Arc::clone(&self.bringing), of })
     }
 }
 

@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 
 use super::{
     App, WebError,
-    carriage::KeyPlace,
+    carriage::CarryingKey,
     carried_body::{ArrivingDecisions, CarriedBody, PieceBody},
 };
 use crate::{
@@ -155,7 +155,7 @@ fn gone() -> Carried {
 async fn bring(
     app: &App,
     mut arriving: CarriedBody,
-    by: KeyPlace,
+    by: CarryingKey,
     (size, sha256): (u64, Digest),
 ) -> Result<Response, WebError> {
     let refuse = |arriving: CarriedBody, why: String| {

@@ -575,7 +575,7 @@ fn when_somebody_carried_stands_on_no_file() {
     let key = place.key("carrier/carrier.key");
     let id = waiting(running.address, &key).unwrap().id;
     let file = place.0.path(&format!("box/carry/{id}/1"));
-    let day = SystemTime::UNIX_EPOCH + Duration::from_secs(86_400);
+    let day = SystemTime::UNIX_EPOCH + Duration::from_hours(24);
     fs::File::open(&file).unwrap().set_times(fs::FileTimes::new().set_accessed(day)).unwrap();
     done(&place.fetch(running.address));
     let read = fs::metadata(&file).unwrap().accessed().unwrap().duration_since(SystemTime::UNIX_EPOCH).unwrap();
