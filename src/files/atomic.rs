@@ -513,6 +513,10 @@ pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
 /// # Errors
 /// If there is something else in its place, or it can't be opened.
 pub fn open_ordinary(path: &Path) -> Result<File, FileError> {
+    if path.is_dir() {
+        // A slip of whoever typed it, most often.
+        return Err(FileError::io("read", path)(io::Error::from(Errno::ISDIR)));
+    }
     open_file(path, OpenOptions::new().read(true), OFlags::NONBLOCK)
 }
 
