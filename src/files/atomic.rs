@@ -621,10 +621,12 @@ mod tests {
         for name in ["file", "link"] {
             assert_eq!(read_ordinary_text(&at(name), 4).unwrap(), "text");
         }
-        for name in ["pipe", "link to a pipe", "."] {
+        for name in ["pipe", "link to a pipe"] {
             assert!(matches!(read_ordinary(&at(name), 4), Err(FileError::NotAFile(_))), "{name}");
         }
-        assert!(matches!(read_ordinary(&at("none"), 4), Err(FileError::Io { .. })));
+        for name in ["none", "."] {
+            assert!(matches!(read_ordinary(&at(name), 4), Err(FileError::Io { .. })), "{name}");
+        }
     }
 
     #[test]

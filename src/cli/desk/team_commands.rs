@@ -223,14 +223,14 @@ pub(super) fn propose(arguments: &ProposeArguments) -> Outcome {
         let to_compare = editor.casebook().to_compare(&new.view());
         let proposed = editor.propose(new, &SystemDay)?;
         means()?;
-        compare(&to_compare)?;
         match proposed {
             Proposed::CameAbout(event) => output::line(&format!("event {event}: done, as there is one member alone")),
             Proposed::Waits(event) => output::line(&format!(
                 "proposal {event} waits for a second member: candour desk consent --casebook {} {event}",
                 arguments.casebook.directory().display()
             )),
-        }
+        }?;
+        compare(&to_compare)
     })
 }
 

@@ -138,7 +138,9 @@ mod tests {
         }
         write_new(&at("box/store/intake"), Readers::Owner, b"the box's").unwrap();
         write_new(&at("elsewhere/intake"), Readers::Owner, b"another's").unwrap();
-        fs::set_permissions(at("elsewhere/intake"), Permissions::from_mode(0o640)).unwrap();
+        for name in ["box/store/intake", "elsewhere/intake"] {
+            fs::set_permissions(at(name), Permissions::from_mode(0o640)).unwrap();
+        }
         let data = OpenedPlace::directory(&at("box")).unwrap_or_else(|error| panic!("{error}"));
         let store = data.directory_in(OsStr::new("store")).unwrap_or_else(|error| panic!("{error}"));
         // Now: between looking and mending.
