@@ -275,10 +275,10 @@ mod tests {
     }
 
     fn told(casebook: &Path, mend: bool) -> Result<(), String> {
-        FilesThere::below(casebook, false, mend).ok().unwrap().told().map_err(|failure| match failure {
-            Failure::Failed(why) | Failure::Usage(why) => why,
-            _ => String::new(),
-        })
+        let told = FilesThere::below(casebook, false, mend).ok().unwrap().told();
+        told.map_err(
+            |failure| if let Failure::Failed(why) | Failure::Usage(why) = failure { why } else { String::new() },
+        )
     }
 
     #[test]
