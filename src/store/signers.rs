@@ -22,6 +22,17 @@ impl Store {
         })
     }
 
+    /// Whether whose word is asked for, and how many words, is still as it was when this store was opened: a command may have
+    /// confirmed others beside a box that serves. Blocks.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub fn asks_for_the_same_words(&self) -> Result<bool, StoreError> {
+        let now = self.read(Settings::load)?;
+        let opened = self.settings();
+        Ok((now.signers, now.second_approver) == (opened.signers, opened.second_approver))
+    }
+
     /// Every signer who was ever confirmed. Blocks.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::{
         FileError,
         tarball::{TarError, TarReader},
     },
-    store::{Applied, ApplyError, Delivery, Store},
+    store::{Applied, ApplyError, Delivery, Store, StoreError},
 };
 
 /// Bytes of a minisign signature file, with room.
@@ -82,6 +82,14 @@ pub enum DeliverError {
         /// The answer.
         seq: u32,
     },
+    /// Other signers, or another number of them, were confirmed beside a box that serves.
+    #[error(
+        "nothing was taken: other signers were confirmed, or how many a text needs, since this box was started; start it again, and bring the decisions once more"
+    )]
+    OtherSigners,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// It does not fit what the box has.
     #[error("the decisions are refused: {0}")]
     Apply(#[from] ApplyError),
@@ -134,6 +142,10 @@ pub fn deliver_from(
     only: Option<DecisionsName>,
 ) -> Result<Delivered, DeliverError> {
     let (decisions, signer, answers) = read(file, signers)?;
+    // Asked last, for what is brought over a line takes its time.
+    if !store.asks_for_the_same_words()? {
+        return Err(DeliverError::OtherSigners);
+    }
     let settings = store.settings();
     let Decisions { casebook, number, part, .. } = *decisions.document();
     let of = DecisionsName { casebook, number, parts: part.of };

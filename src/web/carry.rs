@@ -16,6 +16,7 @@ use axum::{
     http::{HeaderValue, Method, header},
     response::Response,
 };
+use rustix::fs::OFlags;
 use tokio::sync::mpsc;
 
 use super::{
@@ -87,9 +88,12 @@ async fn fetch(app: &App, id: CollectionId, number: u32, offset: u64) -> Result<
         let Some(entry) = entry.filter(|entry| offset <= entry.size) else { return Ok(None) };
         let path = ready_part(&carriage.directory, id, number);
         let opened = open_unmarked(&path).and_then(|mut file| {
-            let is_whole = file.metadata()?.len() == entry.size;
+            let found = file.metadata()?;
+            if !found.is_file() || found.len() != entry.size {
+                return Ok(None);
+            }
             file.seek(SeekFrom::Start(offset))?;
-            Ok(is_whole.then_some(file))
+            Ok(Some(file))
         });
         let file = match opened {
             Ok(Some(file)) => file,
@@ -126,9 +130,13 @@ async fn fetch(app: &App, id: CollectionId, number: u32, offset: u64) -> Result<
 /// Opens a file so that it is not marked when it was read: that is when somebody carried. What has another owner can't be opened
 /// so.
 fn open_unmarked(path: &Path) -> io::Result<File> {
-    let unmarked = i32::try_from(rustix::fs::OFlags::NOATIME.bits()).unwrap_or_default();
-    match OpenOptions::new().read(true).custom_flags(unmarked).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(path),
+    // A pipe in its place keeps nobody waiting, and a link leads nowhere.
+    let plain = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+    let open = |flags: OFlags| {
+        OpenOptions::new().read(true).custom_flags(i32::try_from(flags.bits()).unwrap_or_default()).open(path)
+    };
+    match open(plain | OFlags::NOATIME) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => open(plain),
         opened => opened,
     }
 }

@@ -27,6 +27,7 @@ use crate::support::{
     authority::Authority,
     http::{self, File, Page},
     installation::{Installation, Said},
+    members::confirm_signers,
     person,
     relay::Towards,
     tor::TorNetwork,
@@ -380,6 +381,29 @@ fn a_stolen_key_is_taken_back() {
     assert!(said.error.contains("can't be reached"), "{}", said.error);
 }
 
+#[test]
+fn signers_that_were_confirmed_beside_a_box_that_serves_are_asked_for_over_a_line_too() {
+    let place = Carrying::new();
+    let running = place.0.serve();
+    send(running.address);
+    place.ready();
+    done(&place.fetch(running.address));
+    place.0.import("fetched/collection-1");
+    place.0.export("d1");
+    place.0.done(&["keys", "new", "--out", "other", "--no-passphrase"]);
+    let both = ["team/signer.pub", "other/signer.pub"].map(|name| fs::read_to_string(place.0.path(name)).unwrap());
+    fs::remove_file(place.0.path("public/signers.pub")).unwrap();
+    place.0.put("public/signers.pub", both.concat().as_bytes());
+    confirm_signers(&place.0, &["--second-approver", "yes"]);
+    let said = place.carry(running.address, &["--bring", "d1"]);
+    assert!(said.status == 1 && said.error.contains("other signers were confirmed"), "{}{}", said.out, said.error);
+    running.stop();
+    // What changes nothing needs nobody's word but whoever wrote it.
+    let running = place.0.serve();
+    done(&place.carry(running.address, &["--bring", "d1"]));
+    running.stop();
+}
+
 /// Passes connections on, and so many bytes of answers in all.
 struct Cutting {
     address: SocketAddr,
@@ -554,7 +578,11 @@ fn a_collection_whose_files_are_lost_holds_up_no_other() {
     let fetch = Errand::Fetch { collection: id, part: 1, offset: 0 };
     assert_eq!(post(to, "/carry", &request(&challenge(to), fetch, &key)).status, 200);
     let file = place.0.path(&format!("box/carry/{id}/1"));
+    // Cut; and a pipe in its place, for which nobody waits.
     fs::OpenOptions::new().write(true).open(&file).unwrap().set_len(100).unwrap();
+    assert!(place.fetch(to).error.contains("the box refused"));
+    fs::remove_file(&file).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
     assert!(place.fetch(to).error.contains("the box refused"));
     let said = place.ready();
     assert!(said.starts_with("collection 1 lay ready") && said.contains("\ncollection 2 lies ready"), "{said}");
