@@ -36,7 +36,7 @@ mod queries;
 mod state;
 pub mod statistics;
 
-pub use book::{casebook::Casebook, editor::Editor, new_member::NewMember};
+pub use book::{casebook::Casebook, editor::Editor, gist::ConcernGist, new_member::NewMember};
 pub use commands::{
     backup::CasebookBackup,
     create::Founder,
@@ -57,6 +57,10 @@ pub use log::{
     account::{ACCOUNTS, KeyPaths},
     event::AnswerId,
     fact::{Fact, Promise},
+    reference::{
+        Narrative, NoteSubject, Organisation, Reference, Register, RegisterEntry, SavedFilter, SavedText, TeamAddress,
+        Theme,
+    },
     trust::Pointer,
 };
 pub use queries::{
@@ -80,5 +84,6 @@ pub use state::{
     alert::{AlertKind, ChangeView, Tried},
     heard::StandingAtBox,
     letter::{Hindrance, Letter},
+    reference::{NoteRecord, ReferenceBook},
     release::Release,
 };

@@ -50,6 +50,8 @@ struct Shared {
     /// Held by whoever opens or locks.
     turn: Turn<()>,
     import_job: ImportJob,
+    /// What the next page of that session says first: what was just done.
+    done: Mutex<Option<(u64, String)>>,
 }
 
 impl Desk {
@@ -75,6 +77,7 @@ impl Desk {
             open: Mutex::new(Some(Box::new(open))),
             turn: Turn::new(()),
             import_job: ImportJob::default(),
+            done: Mutex::default(),
         }));
         desk.announce();
         Ok(desk)
@@ -158,6 +161,17 @@ impl Desk {
     /// the session [`is current`](Self::is_current).
     pub(super) fn aside(work: impl FnOnce() + Send + 'static) {
         tokio::spawn(wiped(work));
+    }
+
+    /// Has the next page of that session say first what was done.
+    pub(super) fn tell_done(&self, session: u64, done: String) {
+        *self.0.done.lock().unwrap_or_else(PoisonError::into_inner) = Some((session, done));
+    }
+
+    /// What was done just now in that session, once.
+    pub(super) fn take_done(&self, session: u64) -> Option<String> {
+        let done = self.0.done.lock().unwrap_or_else(PoisonError::into_inner).take();
+        done.filter(|(of, _)| *of == session).map(|(_, done)| done)
     }
 
     /// Whether that session has not ended.
@@ -275,6 +289,7 @@ impl Desk {
         wiped(move || {
             drop(desk.open_casebook().take());
             desk.import_job().forget();
+            desk.take_done(0);
         })
         .await;
         if !self.is_protected() {

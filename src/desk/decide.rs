@@ -84,6 +84,7 @@ impl FilledDecision {
         if state.is_none() {
             wrong(AssessmentField::State, "Select where the report stands");
         }
+        assessment = assessment.with_what_is_elsewhere(&report.assessment);
         // Taking back every area is an answer too; never having chosen one is none.
         if report.assessment.areas.is_some() {
             assessment.areas.get_or_insert_default();

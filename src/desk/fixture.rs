@@ -95,7 +95,7 @@ impl DeskMachine {
     pub(super) async fn visit(&self, desk: &Desk) -> Visit {
         let cookie = desk.redeem(&self.tickets().pop().unwrap()).await.unwrap_or_else(|error| panic!("{error:?}"));
         let (session, token) = desk.admit(&[cookie]).unwrap();
-        Visit::new(desk.clone(), session, token, "/")
+        Visit::new(desk.clone(), session, token, (&Method::GET, "/"))
     }
 
     /// What each address that was told holds.

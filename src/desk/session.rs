@@ -23,7 +23,7 @@ pub(super) async fn require(State(desk): State<Desk>, request: Request, next: Ne
         return PageError::Locked.into_response();
     };
     let _stay = Stay { desk: desk.clone(), session };
-    let visit = Visit::new(desk, session, token, request.uri().path());
+    let visit = Visit::new(desk, session, token, (request.method(), request.uri().path()));
     let mut response = match check(request, &visit).await {
         Ok(request) => next.run(request).await,
         Err(error) => error.into_response(),

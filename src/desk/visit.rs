@@ -5,11 +5,17 @@ use std::{ops::Deref, sync::Arc};
 use askama::Template;
 use axum::{
     extract::FromRequestParts,
-    http::{StatusCode, request::Parts},
+    http::{Method, StatusCode, request::Parts},
     response::Response,
 };
 
-use super::{Desk, PageError, open_casebook::OpenCasebook, respond::page, session_lock::Secret, view::Shell};
+use super::{
+    Desk, PageError,
+    open_casebook::OpenCasebook,
+    respond::{go_to, page},
+    session_lock::Secret,
+    view::Shell,
+};
 use crate::{
     casebook::{Casebook, Editor, QueueEntry, ReportView},
     domain::{Entries, ReportId},
@@ -22,6 +28,8 @@ pub(super) struct Visit {
     session: u64,
     token: Arc<Secret>,
     path: Arc<str>,
+    /// Whether it asks for a page, and changes nothing.
+    reads: bool,
     form: Arc<Entries>,
 }
 
@@ -33,6 +41,7 @@ pub(super) struct Posted(Visit);
 pub(super) struct PageContext {
     /// The settings: days, calendar, directory.
     pub(super) desk: Desk,
+    session: u64,
     /// What every page of this visit has around it.
     pub(super) shell: Shell,
     /// What the form sent; nothing, if a page was only asked for.
@@ -41,8 +50,9 @@ pub(super) struct PageContext {
 
 impl Visit {
     /// Of the session with that number and token, for the page at `path`.
-    pub(super) fn new(desk: Desk, session: u64, token: Arc<Secret>, path: &str) -> Self {
-        Self { desk, session, token, path: path.into(), form: Arc::default() }
+    pub(super) fn new(desk: Desk, session: u64, token: Arc<Secret>, (method, path): (&Method, &str)) -> Self {
+        let reads = *method == Method::GET;
+        Self { desk, session, token, path: path.into(), reads, form: Arc::default() }
     }
 
     /// With the form that came with it; none if its token is not the session's.
@@ -103,7 +113,13 @@ impl Visit {
         &self,
         work: impl FnOnce(&PageContext, &mut OpenCasebook) -> Result<T, PageError> + Send + 'static,
     ) -> Result<T, PageError> {
-        let page = PageContext { desk: self.desk.clone(), shell: self.shell(), form: Arc::clone(&self.form) };
+        let done = if self.reads { self.desk.take_done(self.session) } else { None };
+        let page = PageContext {
+            desk: self.desk.clone(),
+            session: self.session,
+            shell: self.shell().after(done),
+            form: Arc::clone(&self.form),
+        };
         self.desk.with(self.session, move |open| work(&page, open)).await
     }
 }
@@ -140,6 +156,12 @@ impl PageContext {
     /// The page of a form once more, with what is wrong with it.
     pub(super) fn show_again(&self, template: &impl Template) -> Result<Response, PageError> {
         page(StatusCode::UNPROCESSABLE_ENTITY, template)
+    }
+
+    /// Goes to a page that says first what was done.
+    pub(super) fn done(&self, path: &str, done: impl Into<String>) -> Result<Response, PageError> {
+        self.desk.tell_done(self.session, done.into());
+        go_to(path)
     }
 
     /// One report on the shown day, with every message opened.

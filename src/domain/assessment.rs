@@ -3,7 +3,13 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{area::Area, choice::choices, ids::MemberId, text::Text};
+use super::{
+    area::Area,
+    choice::choices,
+    ids::{MemberId, OrganisationId, ReportId, ThemeId},
+    limits::{DETAIL_MAX, SHORT_MAX},
+    text::Text,
+};
 
 choices! {
     /// An answer that can be left open.
@@ -78,6 +84,41 @@ choices! {
     }
 }
 
+choices! {
+    /// How another report bears on one.
+    pub enum LinkKind {
+        SameMatter = "same-matter", "About the same matter";
+        SameWard = "same-ward", "About the same ward or team";
+        Contradicts = "contradicts", "Contradicts it";
+    }
+}
+
+/// That another report bears on one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportLink {
+    /// The other report.
+    pub report: ReportId,
+    /// How.
+    pub kind: LinkKind,
+}
+
+/// That the danger of which a person wrote is seen to.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HarmSeenTo {
+    /// Who sees to it, in the reviewer's words.
+    pub by: Text,
+    /// Since when.
+    pub on: Date,
+    /// How, if that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how: Option<Text>,
+}
+
+/// Organisations or themes of one report, and reports that bear on it: more are no work of a team.
+const NAMED: usize = 50;
+
 /// What the team makes of a report. What it has not said is left out.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -121,6 +162,24 @@ pub struct Assessment {
     /// The last day on which the report is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destroy_after: Option<Date>,
+    /// What it is, in one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gist: Option<Text>,
+    /// The organisations that it is about, of the team's list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub organisations: Vec<OrganisationId>,
+    /// The themes that it belongs to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub themes: Vec<ThemeId>,
+    /// Other reports that bear on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<ReportLink>,
+    /// The report that the same person sent before, if this one goes on with it: both are one concern.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<ReportId>,
+    /// Whether the danger that the person wrote of is seen to, by whom and since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub harm: Option<HarmSeenTo>,
 }
 
 /// What an assessment's fields demand of each other and one of them does not fulfil.
@@ -144,6 +203,27 @@ pub enum AssessmentProblem {
 }
 
 impl Assessment {
+    /// Whether every text and list in it is within its bounds.
+    #[must_use]
+    pub fn is_bounded(&self) -> bool {
+        let is_long = |text: &Option<Text>, most| text.as_ref().is_some_and(|text| text.is_longer_than(most));
+        let harm = self.harm.as_ref();
+        !is_long(&self.area_reason, DETAIL_MAX)
+            && !is_long(&self.action_detail, DETAIL_MAX)
+            && !is_long(&self.gist, SHORT_MAX)
+            && harm.is_none_or(|harm| !harm.by.is_empty() && !harm.by.is_longer_than(SHORT_MAX))
+            && harm.is_none_or(|harm| !is_long(&harm.how, DETAIL_MAX))
+            && [self.organisations.len(), self.themes.len(), self.links.len()].into_iter().all(|count| count <= NAMED)
+    }
+
+    /// With what stands on no form about the whole of it: what it is, in a line, what it belongs to, and whether a danger is
+    /// seen to.
+    #[must_use]
+    pub fn with_what_is_elsewhere(self, was: &Self) -> Self {
+        let Self { gist, organisations, themes, links, continues, harm, .. } = was.clone();
+        Self { gist, organisations, themes, links, continues, harm, ..self }
+    }
+
     /// What is wrong with it on a day if it takes the place of another one: at most one problem for each field, in
     /// their order. A day that is over may stay as it was.
     #[must_use]

@@ -91,6 +91,12 @@ ids! {
     CasebookId(16);
     /// A member of a casebook's team.
     MemberId(8);
+    /// An organisation's random name at the desk.
+    OrganisationId(8);
+    /// A theme's random name at the desk.
+    ThemeId(8);
+    /// The random name of something else that a team keeps beside its reports: a saved text, an address, a filter.
+    ReferenceId(8);
     /// Names the life of a box from one restore to the next.
     EpochId(16);
     /// Names one collection, in however many parts it is.

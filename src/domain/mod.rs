@@ -28,6 +28,7 @@ mod periods;
 mod prose;
 mod questions;
 mod receipt_code;
+mod report_name;
 mod route;
 mod text;
 mod today;
@@ -36,7 +37,10 @@ mod who_else;
 pub use access::AccessKind;
 pub use answers::{About, AreaChoice, Ongoing, OrganisationType, RaisedInternally, Role, SeriousHarm};
 pub use area::Area;
-pub use assessment::{Action, Assessment, AssessmentProblem, FailureKind, Finding, Risk, RiskCheck, TeamRole, YesNo};
+pub use assessment::{
+    Action, Assessment, AssessmentProblem, FailureKind, Finding, HarmSeenTo, LinkKind, ReportLink, Risk, RiskCheck,
+    TeamRole, YesNo,
+};
 pub use calendar::{Calendar, CalendarError};
 pub use carrying::{Carried, CarriedPiece, CarryRequest, Errand, WaitingCollection, carry_head, read_carry_head};
 pub use choice::Labelled;
@@ -50,7 +54,10 @@ pub use decisions::{AnswerEntry, Collected, Decisions, Endorsement, LogHead, Set
 pub use entries::Entries;
 pub use ics::icalendar;
 pub use identifying::{Identifying, IdentifyingSpan};
-pub use ids::{BoxId, CasebookId, CollectionId, Digest, EpochId, IdError, MemberId, ReportId, Salt, SendId};
+pub use ids::{
+    BoxId, CasebookId, CollectionId, Digest, EpochId, IdError, MemberId, OrganisationId, ReferenceId, ReportId, Salt,
+    SendId, ThemeId,
+};
 pub use invisible::{escape_invisible, escape_invisible_in_json, escape_invisible_in_line};
 pub use message::{
     Answer, AnswerKind, Attachment, EndorsedAnswer, Format, Message, MessageContent, MessageKind, MessageSummary,

@@ -6,7 +6,7 @@ use super::limits::BYTES_PER_CHARACTER;
 
 /// Something that a person typed. Wiped when dropped; has no `Debug` and no `Display`, so that it can't reach a log or
 /// an error by accident.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(transparent)]
 pub struct Text(String);
 

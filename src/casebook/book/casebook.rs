@@ -1,15 +1,16 @@
 //! Opening a casebook, and adding to it.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use crate::{
     casebook::{
         CasebookError, EventProblem, LogError, LookupError,
+        book::gist::ConcernGist,
         log::{
             chain::{self, Opened, OpenedMatter},
             event::{BoundMatter, Event, Matter, What},
@@ -42,6 +43,8 @@ pub struct Casebook {
     pub(in crate::casebook) state: State,
     /// The number of the last event and the digest of its file.
     last: Option<(u64, Digest)>,
+    /// What was opened to tell in a line what reports are about.
+    gists: Mutex<BTreeMap<ReportId, Arc<ConcernGist>>>,
 }
 
 impl Casebook {
@@ -145,7 +148,7 @@ impl Casebook {
         keys: Keyring,
     ) -> Self {
         let state = State::of(member.recipients().keys(), trusted.box_key.to_base64());
-        Self { directory: directory.to_owned(), member, trusted, keys, state, last: None }
+        Self { directory: directory.to_owned(), member, trusted, keys, state, last: None, gists: Mutex::default() }
     }
 
     /// Where what came with all collections is.
@@ -239,6 +242,10 @@ impl Casebook {
         if !is_known {
             return Err(problem(EventProblem::Unsigned));
         }
+        // What two members agree on may destroy a report: nothing that it said stays.
+        if matches!(opened.event.what, What::Consented(_)) {
+            self.known_gists().clear();
+        }
         let applied = self.state.apply(opened);
         if number == 1 {
             applied.map_err(|_| problem(EventProblem::Unfit))?;
@@ -278,6 +285,11 @@ impl Casebook {
             self.state.key_is_withheld();
         }
         Ok(())
+    }
+
+    pub(in crate::casebook) fn known_gists(&self) -> MutexGuard<'_, BTreeMap<ReportId, Arc<ConcernGist>>> {
+        // Nothing in there is left half done by a panic.
+        self.gists.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn holds(&self, recipient: &str) -> bool {

@@ -113,6 +113,9 @@ pub enum NotAllowed {
     /// A report that needs no setting aside.
     #[error("report {0} is withdrawn or set aside already")]
     SetAside(ReportId),
+    /// A report that is not set aside, or of which the box was told that it is.
+    #[error("report {0} is not set aside, or the box was told already: write to the person to open it again")]
+    ToldAside(ReportId),
     /// An export that is not the next.
     #[error("the export is not the next one, or it says what is not so of report {0:?}")]
     Export(Option<ReportId>),

@@ -6,7 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
-    casebook::log::fact::Fact,
+    casebook::log::{
+        draft::{Commented, Drafted},
+        fact::Fact,
+        reference::Reference,
+    },
     crypto::{self, Document, SignerRole, VerifyingKey},
     domain::{
         AccessKind, Answer, Area, Assessment, CasebookId, ClockEntry, Collected, Date, Digest, FileEntry, Format,
@@ -94,12 +98,20 @@ pub(in crate::casebook) enum What {
     TakenBack(TakenBack),
     /// Reports were set aside: nothing more is owed for them.
     SetAside(SettingAside),
+    /// Reports that were set aside, of which no export told the box yet, are open again.
+    BroughtBack(Vec<ReportId>),
     /// A report has those readers from now on.
     Restricted(Restricted),
     /// A report was handed to an area's team.
     Referred(SealedMatter),
     /// A report was opened, or a page or file of it left the desk.
     Accessed(SealedMatter),
+    /// Something that is to be written to a person was kept, or thrown away.
+    Drafted(SealedMatter),
+    /// A member said something about such a draft.
+    Commented(SealedMatter),
+    /// Something that the team keeps beside its reports is so from now on.
+    ReferenceChanged(Box<Reference>),
     /// Decisions were written for the box.
     Exported(Exported),
     /// Nothing that this version of candour can read.
@@ -141,6 +153,10 @@ pub(in crate::casebook) enum Matter {
     Accessed(Accessed),
     /// Why readers were chosen, a member is let back in, or an answer was taken back.
     Reason(Text),
+    /// What is to be written to the person.
+    Drafted(Drafted),
+    /// What a member says about that.
+    Commented(Commented),
 }
 
 /// A member of the team.
@@ -442,7 +458,11 @@ impl What {
     /// What it says about reports, sealed.
     pub(in crate::casebook) fn about(&mut self) -> Vec<&mut SealedMatter> {
         match self {
-            Self::Decided(about) | Self::Referred(about) | Self::Accessed(about) => vec![about],
+            Self::Decided(about)
+            | Self::Referred(about)
+            | Self::Accessed(about)
+            | Self::Drafted(about)
+            | Self::Commented(about) => vec![about],
             Self::Mended(reports) => reports.iter_mut().collect(),
             Self::TakenBack(taken_back) => vec![&mut taken_back.why],
             Self::Restricted(restricted) => vec![&mut restricted.why],
@@ -457,6 +477,8 @@ impl What {
             | Self::Confirmed(_)
             | Self::Approved(_)
             | Self::SetAside(_)
+            | Self::BroughtBack(_)
+            | Self::ReferenceChanged(_)
             | Self::Exported(_)
             | Self::Unreadable => Vec::new(),
         }
@@ -492,11 +514,9 @@ impl Matter {
     pub(in crate::casebook) fn is_sound(&self, signer: &str) -> bool {
         match self {
             Self::Decided(decided) => {
-                let assessment = &decided.assessment;
-                let details = [&assessment.area_reason, &assessment.action_detail];
                 let notes_fit = decided.note.as_ref().is_none_or(|note| !note.is_longer_than(MESSAGE_MAX));
                 notes_fit
-                    && details.into_iter().flatten().all(|detail| !detail.is_longer_than(DETAIL_MAX))
+                    && decided.assessment.is_bounded()
                     && decided.answers.iter().all(|written| written.is_sound(signer))
             }
             Self::Reason(reason) => !reason.is_empty() && !reason.is_longer_than(DETAIL_MAX),
@@ -504,6 +524,8 @@ impl Matter {
                 let (team, reason) = (&referred.team, &referred.reason);
                 !team.is_empty() && !team.is_longer_than(SHORT_MAX) && !reason.is_longer_than(DETAIL_MAX)
             }
+            Self::Drafted(drafted) => drafted.is_bounded(),
+            Self::Commented(commented) => commented.is_bounded(),
             Self::News(_) | Self::Accessed(_) => true,
         }
     }
@@ -518,6 +540,8 @@ impl Matter {
                 }
             }
             Self::Reason(reason) => *reason = Text::verbatim(""),
+            Self::Drafted(drafted) => drafted.forget_texts(),
+            Self::Commented(commented) => commented.text = Text::verbatim(""),
             Self::News(_) | Self::Referred(_) | Self::Accessed(_) => {}
         }
         self

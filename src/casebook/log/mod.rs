@@ -4,10 +4,12 @@
 
 pub(in crate::casebook) mod account;
 pub(in crate::casebook) mod chain;
+pub(in crate::casebook) mod draft;
 pub(in crate::casebook) mod event;
 pub(in crate::casebook) mod fact;
 pub(in crate::casebook) mod head;
 pub(in crate::casebook) mod keyring;
+pub(in crate::casebook) mod reference;
 pub(in crate::casebook) mod snapshot;
 pub(in crate::casebook) mod trust;
 pub(in crate::casebook) mod word;

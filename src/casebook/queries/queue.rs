@@ -7,7 +7,10 @@ use crate::{
         Casebook, CasebookError, LookupError,
         state::{heard::StandingAtBox, release::Release, report::Report, retention::Retained},
     },
-    domain::{Area, Calendar, ClockView, Date, MemberId, ReportId, ReportState, Route, SeriousHarm, SetAsideReason},
+    domain::{
+        Area, Calendar, ClockView, Date, MemberId, OrganisationId, ReportId, ReportLink, ReportState, Route,
+        SeriousHarm, SetAsideReason, Text, ThemeId,
+    },
 };
 
 /// Digits that the shortest prefix of a report's id has.
@@ -51,6 +54,27 @@ pub struct QueueEntry {
     pub on_the_way: usize,
     /// The day from which it may be destroyed.
     pub destroy_after: Option<Date>,
+    /// What it is in one line, if a reviewer wrote that.
+    #[serde(skip)]
+    pub gist: Option<Text>,
+    /// The organisations that it is about, of the team's list.
+    #[serde(skip)]
+    pub organisations: Vec<OrganisationId>,
+    /// The themes that it belongs to.
+    #[serde(skip)]
+    pub themes: Vec<ThemeId>,
+    /// Other reports that bear on it.
+    #[serde(skip)]
+    pub links: Vec<ReportLink>,
+    /// The report that the same person sent before, if this one goes on with it.
+    #[serde(skip)]
+    pub continues: Option<ReportId>,
+    /// By when the team itself set out to do something, as long as the report is not closed.
+    #[serde(skip)]
+    pub action_by: Option<Date>,
+    /// Whether the danger of which the person wrote is seen to.
+    #[serde(skip)]
+    pub harm_seen_to: bool,
     /// Whether the team is done with it, or the person took it back.
     #[serde(skip)]
     pub is_over: bool,
@@ -98,10 +122,10 @@ impl Casebook {
 }
 
 impl QueueEntry {
-    /// Whether someone could be seriously harmed soon and it is still open.
+    /// Whether someone could be seriously harmed soon, nobody has said that it is seen to, and it is still open.
     #[must_use]
     pub fn is_urgent(&self) -> bool {
-        self.serious_harm == Some(SeriousHarm::Yes) && !self.is_over
+        self.serious_harm == Some(SeriousHarm::Yes) && !self.is_over && !self.harm_seen_to
     }
 
     /// The open clock that is due first.
@@ -172,6 +196,13 @@ fn queue_entry(
         to_approve: answers(&|release| release == Release::Held),
         on_the_way: answers(&|release| matches!(release, Release::Exported { .. })),
         destroy_after: report.assessment.destroy_after,
+        gist: report.assessment.gist.clone(),
+        organisations: report.assessment.organisations.clone(),
+        themes: report.assessment.themes.clone(),
+        links: report.assessment.links.clone(),
+        continues: report.assessment.continues,
+        action_by: report.assessment.action_by.filter(|_| !report.is_over()),
+        harm_seen_to: report.assessment.harm.is_some(),
         is_over: report.is_over(),
         retained: report.retained(today),
         version: report.version(),

@@ -51,7 +51,7 @@ pub struct ReportView {
     pub deliveries: Vec<DeliveryView>,
 }
 
-/// That the team set a report aside.
+/// That the team set a report aside, or undid that.
 #[derive(Clone, Serialize)]
 pub struct AsideView {
     /// The event that holds it.
@@ -60,8 +60,8 @@ pub struct AsideView {
     pub on: Date,
     /// Who did it.
     pub by: MemberId,
-    /// What the person is told.
-    pub reason: SetAsideReason,
+    /// What the person is told; none if it was undone.
+    pub reason: Option<SetAsideReason>,
 }
 
 /// An answer that the box has.
@@ -275,7 +275,7 @@ impl Casebook {
                     }
                     _ => {}
                 },
-                Matter::News(_) | Matter::Accessed(_) => {}
+                Matter::News(_) | Matter::Accessed(_) | Matter::Drafted(_) | Matter::Commented(_) => {}
             }
         }
         Ok(())

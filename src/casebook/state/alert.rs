@@ -116,6 +116,11 @@ pub enum AlertKind {
         /// What the persons are told.
         reason: SetAsideReason,
     },
+    /// Reports that were set aside are open again: the box was not told yet.
+    BroughtBack {
+        /// How many.
+        reports: u64,
+    },
 }
 
 /// A change that needs two members, without what is sealed in it.
@@ -192,6 +197,14 @@ pub enum Tried {
     TakeBack,
     /// Set reports aside.
     SetAside,
+    /// Undo that.
+    BringBack,
+    /// Keep a draft.
+    Draft,
+    /// Say something about one.
+    Comment,
+    /// Change what the team keeps beside its reports.
+    ChangeReference,
     /// Choose a report's readers.
     Restrict,
     /// Hand a report on.

@@ -12,6 +12,7 @@ use crate::{
                 AnswerId, Approved, Change, Exported, LetIn, Matter, Recovered, Restricted, SealedMatter, SettingAside,
                 TakenBack, What,
             },
+            reference::Reference,
         },
         state::{
             agreement::{follows, listed},
@@ -22,7 +23,7 @@ use crate::{
         },
     },
     crypto::{self, SignerRole, VerifyingKey},
-    domain::{MemberId, SetAsideReason},
+    domain::{MemberId, ReportId, SetAsideReason},
 };
 
 impl State {
@@ -77,6 +78,24 @@ impl State {
                 _ => Err(NotAllowed::Broken(about.report)),
             }),
             What::SetAside(setting_aside) => self.judge_set_aside(by, setting_aside),
+            What::BroughtBack(reports) => self.judge_brought_back(by, reports),
+            What::Drafted(about) => self.on_report(by, about, matters, |_, matter| match matter {
+                Matter::Drafted(_) => Ok(()),
+                _ => Err(NotAllowed::Broken(about.report)),
+            }),
+            What::Commented(about) => self.on_report(by, about, matters, |report, matter| match matter {
+                Matter::Commented(commented) if report.drafts.iter().any(|draft| draft.event == commented.draft) => {
+                    Ok(())
+                }
+                _ => Err(NotAllowed::Broken(about.report)),
+            }),
+            What::ReferenceChanged(reference) => match **reference {
+                Reference::SameOrganisation(from, into) if !self.reference.may_join(from, into) => {
+                    Err(NotAllowed::Nothing)
+                }
+                _ if reference.is_bounded() => Ok(()),
+                _ => Err(NotAllowed::Text),
+            },
             What::Exported(exported) => self.judge_exported(by, exported),
             What::Unreadable => Err(NotAllowed::Unreadable),
         }
@@ -243,6 +262,22 @@ impl State {
     }
 }
 
+impl State {
+    /// By a reader of each report; as long as no export told the box.
+    fn judge_brought_back(&self, by: MemberId, reports: &[ReportId]) -> Result<(), NotAllowed> {
+        if reports.is_empty() || !reports.is_sorted_by(|one, next| one < next) {
+            return Err(NotAllowed::Nothing);
+        }
+        for id in reports {
+            let outline = self.reader(by, *id)?;
+            if outline.set_aside.is_none_or(|set_aside| set_aside.told_by.is_some()) {
+                return Err(NotAllowed::ToldAside(*id));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl What {
     /// What it would do.
     pub(in crate::casebook) const fn tried(&self) -> Tried {
@@ -260,6 +295,10 @@ impl What {
             Self::Approved(_) => Tried::Approve,
             Self::TakenBack(_) => Tried::TakeBack,
             Self::SetAside(_) => Tried::SetAside,
+            Self::BroughtBack(_) => Tried::BringBack,
+            Self::Drafted(_) => Tried::Draft,
+            Self::Commented(_) => Tried::Comment,
+            Self::ReferenceChanged(_) => Tried::ChangeReference,
             Self::Restricted(_) => Tried::Restrict,
             Self::Referred(_) => Tried::Refer,
             Self::Accessed(_) => Tried::NoteAccess,

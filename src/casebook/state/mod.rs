@@ -15,6 +15,7 @@ pub(in crate::casebook) mod outcome;
 pub(in crate::casebook) mod outgoing;
 pub(in crate::casebook) mod outline;
 pub(in crate::casebook) mod proposal;
+pub(in crate::casebook) mod reference;
 pub(in crate::casebook) mod release;
 pub(in crate::casebook) mod replay;
 pub(in crate::casebook) mod report;

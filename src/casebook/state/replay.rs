@@ -20,7 +20,8 @@ use crate::{
             member::Member,
             outline::{Access, Outline, SetAsideHere},
             proposal::Proposal,
-            report::{AsideRecord, Report},
+            reference::ReferenceBook,
+            report::{AsideRecord, CommentRecord, Report},
         },
     },
     domain::{BoxId, CasebookId, Date, Digest, LogHead, MemberId, Part, ReportId},
@@ -87,6 +88,8 @@ pub(in crate::casebook) struct State {
     pub(in crate::casebook) partly_closed: BTreeSet<ReportId>,
     /// What is left of reports that were destroyed.
     pub(in crate::casebook) destroyed: BTreeMap<ReportId, Remains>,
+    /// What the team keeps beside them.
+    pub(in crate::casebook) reference: ReferenceBook,
 }
 
 /// What is left of a report that was destroyed.
@@ -190,6 +193,7 @@ impl State {
                 }
             }
             What::SetAside(setting_aside) => self.set_aside(setting_aside, (number, on, by)),
+            What::BroughtBack(reports) => self.bring_back(&reports, (number, on, by)),
             What::Restricted(restricted) => {
                 let is_open = !matches!(matters.next(), Some(OpenedMatter::Closed(_)));
                 self.restrict(restricted, is_open, (number, on, by));
@@ -208,6 +212,20 @@ impl State {
                     report.accessed((number, on, by), accessed);
                 }
             }
+            What::Drafted(about) => {
+                if let (Some(report), Some(Matter::Drafted(drafted))) = (self.reports.get_mut(&about.report), matter())
+                {
+                    report.draft((number, on, by), &drafted);
+                }
+            }
+            What::Commented(about) => {
+                if let (Some(report), Some(Matter::Commented(commented))) =
+                    (self.reports.get_mut(&about.report), matter())
+                {
+                    report.comments.push(CommentRecord { event: number, on, by, draft: commented.draft });
+                }
+            }
+            What::ReferenceChanged(reference) => self.reference.take(*reference, (on, by)),
             What::Exported(exported) => self.export(exported, by),
             What::Unreadable => {}
         }
@@ -349,7 +367,21 @@ impl State {
             }
             if let Some(report) = self.reports.get_mut(&id) {
                 report.set_aside = Some(reason);
-                report.aside.push(AsideRecord { event: number, on, by, reason });
+                report.aside.push(AsideRecord { event: number, on, by, reason: Some(reason) });
+            }
+        }
+    }
+
+    fn bring_back(&mut self, reports: &[ReportId], (number, on, by): (u64, Date, MemberId)) {
+        let what = AlertKind::BroughtBack { reports: reports.len() as u64 };
+        self.alerts.push(Alert { event: number, on, by, what });
+        for id in reports {
+            if let Some(outline) = self.outlines.get_mut(id) {
+                outline.set_aside = None;
+            }
+            if let Some(report) = self.reports.get_mut(id) {
+                report.set_aside = None;
+                report.aside.push(AsideRecord { event: number, on, by, reason: None });
             }
         }
     }

@@ -3,7 +3,10 @@
 use crate::{
     casebook::{
         error::NotAllowed,
-        log::event::{Accessed, Decided, Referred, Written},
+        log::{
+            draft::Drafted,
+            event::{Accessed, Decided, Referred, Written},
+        },
     },
     domain::{
         AccessKind, AnswerKind, Area, Assessment, BoxId, ClockEntry, Date, DeliveryEntry, Digest, Endorsement,
@@ -18,7 +21,7 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) withdrawn: bool,
     /// Whether the team set it aside.
     pub(in crate::casebook) set_aside: Option<SetAsideReason>,
-    /// Each time that it did. One event sets very many aside, so it is no part of the history, which is read again.
+    /// Each time that it did, or undid it. One event sets very many aside, so it is no part of the history, which is read again.
     pub(in crate::casebook) aside: Vec<AsideRecord>,
     /// The answers that the box has, so far as the last collection tells.
     pub(in crate::casebook) deliveries: Vec<DeliveryEntry>,
@@ -48,6 +51,10 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) referrals: Vec<Area>,
     /// Who opened it, or took a page or file of it away from the desk.
     pub(in crate::casebook) accesses: Vec<AccessRecord>,
+    /// What was to be written to the person, each time that it was kept or thrown away.
+    pub(in crate::casebook) drafts: Vec<DraftRecord>,
+    /// What was said about that.
+    pub(in crate::casebook) comments: Vec<CommentRecord>,
 }
 
 /// A message in one of the collections. All but `seq` and `kept` is the box's word.
@@ -85,13 +92,34 @@ pub(in crate::casebook) struct AccessRecord {
     pub(in crate::casebook) file: Option<Text>,
 }
 
-/// The team set the report aside.
+/// A draft was kept, or thrown away. What it says stays in its event.
+#[derive(Clone, Copy)]
+pub(in crate::casebook) struct DraftRecord {
+    pub(in crate::casebook) event: u64,
+    pub(in crate::casebook) on: Date,
+    pub(in crate::casebook) by: MemberId,
+    pub(in crate::casebook) kind: AnswerKind,
+    pub(in crate::casebook) discarded: bool,
+}
+
+/// Something was said about a draft. What stays in its event.
+#[derive(Clone, Copy)]
+pub(in crate::casebook) struct CommentRecord {
+    pub(in crate::casebook) event: u64,
+    pub(in crate::casebook) on: Date,
+    pub(in crate::casebook) by: MemberId,
+    /// The event that keeps the draft.
+    pub(in crate::casebook) draft: u64,
+}
+
+/// The team set the report aside, or undid that.
 #[derive(Clone, Copy)]
 pub(in crate::casebook) struct AsideRecord {
     pub(in crate::casebook) event: u64,
     pub(in crate::casebook) on: Date,
     pub(in crate::casebook) by: MemberId,
-    pub(in crate::casebook) reason: SetAsideReason,
+    /// None if it was undone.
+    pub(in crate::casebook) reason: Option<SetAsideReason>,
 }
 
 /// An answer. What it says stays in its event.
@@ -169,6 +197,8 @@ impl Report {
             answers: Vec::new(),
             referrals: Vec::new(),
             accesses: Vec::new(),
+            drafts: Vec::new(),
+            comments: Vec::new(),
         }
     }
 
@@ -261,6 +291,11 @@ impl Report {
         self.read = self.read.max(decided.read.min(self.last_message()));
         self.changes.extend(decided.change_of_use.map(|entry| (event, entry)));
         self.history.push(event);
+    }
+
+    pub(in crate::casebook) fn draft(&mut self, (event, on, by): (u64, Date, MemberId), drafted: &Drafted) {
+        let Drafted { kind, discarded, fields: _ } = *drafted;
+        self.drafts.push(DraftRecord { event, on, by, kind, discarded });
     }
 
     pub(in crate::casebook) fn take_back(&mut self, event: u64, seq: u32) {

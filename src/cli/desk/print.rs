@@ -185,7 +185,10 @@ pub(in crate::cli) fn report(report: &ReportView) -> Outcome {
     ))?;
     for (left, AsideView { on, reason, .. }) in (0..report.aside.len()).rev().zip(&report.aside) {
         let now = if left == 0 && entry.set_aside.is_some() { "" } else { " (not any more)" };
-        output::line(&format!("Set aside:    on {on}: {}{now}", reason.label().to_lowercase()))?;
+        output::line(&format!(
+            "Set aside:    on {on}: {}{now}",
+            reason.map_or("brought back", crate::domain::SetAsideReason::label).to_lowercase()
+        ))?;
     }
     match entry.at_box {
         StandingAtBox::There => {}

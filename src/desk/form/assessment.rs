@@ -141,6 +141,7 @@ mod tests {
             finding: Some(Finding::Substantiated),
             detriment: Some(YesNo::Yes),
             destroy_after: Some(Date::constant(2034, 3, 31)),
+            ..Assessment::default()
         };
         assert!(is_read_back(&Filled { assessment, state: Some(ReportState::Decided), note: text("Later.") }));
         assert!(is_read_back(&Filled::default()));

@@ -127,6 +127,10 @@ pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
             let reports = plural(*reports, "report", "reports");
             format!("{by} set {reports} aside, for this reason: {}.", reason.label().to_lowercase())
         }
+        AlertKind::BroughtBack { reports } => {
+            let reports = plural(*reports, "report", "reports");
+            format!("{by} opened {reports} again that had been set aside.")
+        }
     }
 }
 
@@ -210,6 +214,10 @@ const fn attempt(tried: Tried) -> &'static str {
         Tried::Approve => "approve an answer",
         Tried::TakeBack => "take an answer back",
         Tried::SetAside => "set reports aside",
+        Tried::BringBack => "bring back reports that were set aside",
+        Tried::Draft => "keep a draft",
+        Tried::Comment => "comment on a draft",
+        Tried::ChangeReference => "change what the team keeps beside its reports",
         Tried::Restrict => "choose who may open a report",
         Tried::Refer => "hand a report on",
         Tried::NoteAccess => "note that a report was opened",
@@ -271,6 +279,7 @@ mod tests {
             AlertKind::Contradicts { report },
             AlertKind::OtherReports { there: 2, here: 3 },
             AlertKind::SetAside { reports: 2, reason: SetAsideReason::Test },
+            AlertKind::BroughtBack { reports: 1 },
             AlertKind::DeliveredElsewhere { report, seq: 1 },
         ]);
         for what in kinds {

@@ -81,8 +81,9 @@ impl HistoryEntry {
     }
 
     fn set_aside(aside: &AsideView, name: &dyn Fn(MemberId) -> String) -> Self {
-        let lines = vec![("Why", aside.reason.label().to_owned())];
-        Self { event: aside.event, on: Day(aside.on), by: name(aside.by), what: "Set aside".into(), lines }
+        let lines = aside.reason.iter().map(|reason| ("Why", reason.label().to_owned())).collect();
+        let what = if aside.reason.is_some() { "Set aside" } else { "Opened again: it is not set aside any more" };
+        Self { event: aside.event, on: Day(aside.on), by: name(aside.by), what: what.into(), lines }
     }
 
     fn readers(readers: &ReadersView, name: &dyn Fn(MemberId) -> String) -> Self {
@@ -115,6 +116,12 @@ pub(super) fn assessed(
         finding,
         detriment,
         destroy_after,
+        gist: _,
+        organisations: _,
+        themes: _,
+        links: _,
+        continues: _,
+        harm: _,
     } = assessment;
     let day = |day: &Date| day.strftime("%-d %B %Y").to_string();
     [

@@ -15,6 +15,7 @@ mod finds;
 mod history;
 mod import;
 mod lost;
+mod messages;
 mod promise;
 mod queue;
 mod readers;

@@ -1,27 +1,24 @@
 //! One report, opened.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 
 use super::{
     Shell,
-    finds::TextRun,
-    history::{HistoryEntry, assessed, whereabouts},
+    history::{HistoryEntry, assessed},
+    messages::{AttachedFile, Messages},
     promise::Due,
     words::{named, state_name},
 };
 use crate::{
-    casebook::{AnswerView, Casebook, Letter, MessageView, Release, ReportView, SaidBy, StandingAtBox},
+    casebook::{Casebook, ReportView, StandingAtBox},
     desk::form::{
         one_question::{PARTS, PrintField},
         question::AskedField,
     },
     domain::{
-        Attachment, ClockKind, ClockState, ClockView, Concern, Date, Entries, Identifying, MemberId, ReportId,
-        SeriousHarm, escape_invisible,
+        Attachment, ClockKind, ClockState, ClockView, Date, Entries, MemberId, ReportId, SeriousHarm, escape_invisible,
     },
-    http::{Day, Field, by_name, bytes_in_words},
+    http::{Day, Field, by_name},
 };
 
 /// A report.
@@ -55,9 +52,7 @@ pub(in crate::desk) struct ReportPage<'a> {
     last_message: u32,
     /// Its promises, those of one name together.
     clocks: Vec<(&'static str, Vec<ClockRow>)>,
-    /// What in the texts may show who someone is.
-    found: BTreeSet<&'static str>,
-    messages: Vec<MessageBlock>,
+    said: Messages,
     assessment: Vec<(&'static str, String)>,
     history: Vec<HistoryEntry>,
     readers: usize,
@@ -109,44 +104,6 @@ struct ClockRow {
     seq: u32,
 }
 
-struct MessageBlock {
-    from_person: bool,
-    /// Its number at the box, if that had two of it.
-    at_box: Option<u32>,
-    /// Whether the box lost it, and it is here.
-    is_lost: bool,
-    /// Whether it is neither here nor at the box.
-    not_here: bool,
-    /// Whether nobody who took it in had a key that opens it.
-    unopened: bool,
-    heading: String,
-    on: Day,
-    unread: bool,
-    answers: Vec<MarkedText>,
-    /// Whether the person wrote nothing with the files.
-    files_alone: bool,
-    files: Vec<File>,
-    /// For an answer of the team: where it got to.
-    whereabouts: Option<String>,
-    /// For a notice that waits for a second member: its number.
-    to_approve: Option<u32>,
-}
-
-/// A question, if it was one, and what was answered.
-struct MarkedText {
-    label: Option<&'static str>,
-    parts: Vec<TextRun>,
-    found: Vec<&'static str>,
-}
-
-struct File {
-    place: String,
-    name: MarkedText,
-    kind: String,
-    size: String,
-    sha256: String,
-}
-
 impl<'a> ReportPage<'a> {
     /// Of a report as on a day; for paper, with the parts that are chosen.
     pub(in crate::desk) fn new(
@@ -158,16 +115,10 @@ impl<'a> ReportPage<'a> {
     ) -> Self {
         let entry = &report.entry;
         let name = |id: MemberId| escape_invisible(casebook.member_name(id).map_or("someone", |name| name.as_str()));
-        let read = report.decisions.iter().map(|decision| decision.read).max().unwrap_or_default();
-        let answers: Vec<&AnswerView> = report.decisions.iter().flat_map(|decision| &decision.answers).collect();
-        let messages: Vec<MessageBlock> =
-            report.messages.iter().map(|message| MessageBlock::new(message, read, &answers, &name)).collect();
-        let found = messages.iter().filter(|said| said.from_person);
-        let found = found.flat_map(|said| said.answers.iter().chain(said.files.iter().map(|file| &file.name)));
-        let found = found.flat_map(|answered| answered.found.iter().copied()).collect();
+        let said = Messages::new(report, casebook, for_paper.is_some());
         let mut assessment = vec![("Areas, as the person chose", named(&report.chosen_areas))];
-        let said = assessed(&report.assessment, &name).into_iter();
-        assessment.extend(said.filter_map(|(label, text)| Some((label, text?))));
+        let decided = assessed(&report.assessment, &name).into_iter();
+        assessment.extend(decided.filter_map(|(label, text)| Some((label, text?))));
         Self {
             shell,
             id: entry.id,
@@ -180,10 +131,9 @@ impl<'a> ReportPage<'a> {
             state: state_name(entry.state),
             closed: report.closed_on.map(Day),
             withdrawn: entry.withdrawn,
-            set_aside: report.aside.last().filter(|_| entry.set_aside.is_some()).map(|aside| SetAsideNote {
-                by: name(aside.by),
-                on: Day(aside.on),
-                why: aside.reason.label(),
+            set_aside: report.aside.last().and_then(|aside| {
+                let why = entry.set_aside.and(aside.reason)?.label();
+                Some(SetAsideNote { by: name(aside.by), on: Day(aside.on), why })
             }),
             is_lost: entry.at_box == StandingAtBox::Lost,
             is_gone: entry.at_box == StandingAtBox::Gone && !entry.withdrawn,
@@ -193,8 +143,7 @@ impl<'a> ReportPage<'a> {
             unread: entry.unread,
             last_message: report.seen().read,
             clocks: by_name(entry.clocks.iter().map(ClockRow::new), |row| row.label),
-            found,
-            messages,
+            said,
             assessment,
             history: HistoryEntry::all(report, &name),
             readers: casebook.readers(entry.id).len(),
@@ -223,87 +172,19 @@ impl ClockRow {
     }
 }
 
-impl MessageBlock {
-    fn new(message: &MessageView, read: u32, written: &[&AnswerView], name: &dyn Fn(MemberId) -> String) -> Self {
-        let (from_person, side) = match message.said {
-            SaidBy::Person { .. } | SaidBy::NotHere { .. } => (true, "From the person"),
-            SaidBy::Team { letter: Letter::Supplementary, .. } => (false, "Supplementary, from the team"),
-            SaidBy::Team { letter: Letter::Notice | Letter::Reply, .. } => (false, "From the team"),
-        };
-        let concern = message.concern().into_iter().flat_map(Concern::answers);
-        let mut answers: Vec<MarkedText> = concern
-            .map(|answered| MarkedText::new(Some(answered.field.label()), answered.given.in_words().as_str()))
-            .collect();
-        answers.extend(message.text().iter().map(|text| MarkedText::new(None, text.as_str())));
-        let answer = written.iter().find(|answer| !from_person && answer.seq == message.seq);
-        Self {
-            from_person,
-            at_box: message.number_at_box,
-            is_lost: message.is_lost,
-            not_here: message.is_not_here(),
-            unopened: message.is_unopened(),
-            heading: format!("{} {}: {side}", message.label(), message.seq),
-            on: Day(message.on),
-            unread: from_person && message.seq > read,
-            answers,
-            files_alone: message.is_files_alone(),
-            files: (1..)
-                .zip(message.attachments())
-                .map(|(number, file)| File::new(message.seq, number, file))
-                .collect(),
-            whereabouts: answer.map(|answer| whereabouts(answer, name)),
-            to_approve: answer.filter(|answer| answer.release == Release::Held).map(|answer| answer.seq),
-        }
-    }
-}
-
-impl MarkedText {
-    fn new(label: Option<&'static str>, text: &str) -> Self {
-        let text = escape_invisible(text);
-        let mut parts = Vec::new();
-        let mut found = BTreeSet::new();
-        let mut push = |part: &str, marked| {
-            if !part.is_empty() {
-                parts.push(TextRun { text: part.to_owned(), marked });
-            }
-        };
-        let mut from = 0;
-        for span in Identifying::find(&text) {
-            push(&text[from..span.range.start], false);
-            push(&text[span.range.clone()], true);
-            from = span.range.end;
-            found.insert(span.kind.label());
-        }
-        push(&text[from..], false);
-        Self { label, parts, found: found.into_iter().collect() }
-    }
-}
-
-impl File {
-    fn new(seq: u32, number: usize, file: &Attachment) -> Self {
-        Self {
-            place: format!("{seq}/{number}"),
-            name: MarkedText::new(None, file.name.as_str()),
-            kind: escape_invisible(file.media_type.as_str()),
-            size: bytes_in_words(file.size),
-            sha256: file.sha256.to_string(),
-        }
-    }
-}
-
 /// What saving an attachment means.
 #[derive(Template)]
 #[template(path = "desk/file.html")]
 pub(in crate::desk) struct FilePage<'a> {
     shell: &'a Shell,
     id: ReportId,
-    file: File,
+    file: AttachedFile,
 }
 
 impl<'a> FilePage<'a> {
     /// Of the attachment at `MESSAGE/FILE`.
     pub(in crate::desk) fn new(shell: &'a Shell, id: ReportId, place: &str, attachment: &Attachment) -> Self {
-        let file = File { place: place.to_owned(), ..File::new(0, 0, attachment) };
+        let file = AttachedFile { place: place.to_owned(), ..AttachedFile::new(0, 0, attachment) };
         Self { shell, id, file }
     }
 }

@@ -18,6 +18,7 @@ pub(in crate::desk) static CSS: LazyLock<String> = LazyLock::new(|| {
         include_str!("../../../templates/desk/style.css"),
         include_str!("../../../templates/desk/decide.css"),
         include_str!("../../../templates/desk/report.css"),
+        include_str!("../../../templates/desk/beside.css"),
         include_str!("../../../templates/desk/coming.css"),
         include_str!("../../../templates/desk/figures.css"),
         include_str!("../../../templates/partials/style_media.css")
@@ -46,6 +47,8 @@ pub(in crate::desk) struct Shell {
     pub(super) token: Zeroizing<String>,
     /// What only a session may see.
     pub(super) inside: Option<Inside>,
+    /// What was just done, in a sentence.
+    pub(super) done: Option<String>,
 }
 
 pub(super) struct Inside {
@@ -63,7 +66,7 @@ pub(super) struct Link {
 impl Shell {
     /// Of a page that anyone on this machine may see, with the token of its forms.
     pub(in crate::desk) fn new(demo: bool, lock_after: Duration, token: Zeroizing<String>) -> Self {
-        Self { css: &CSS, demo, lock_minutes: lock_after.as_secs().div_ceil(60), token, inside: None }
+        Self { css: &CSS, demo, lock_minutes: lock_after.as_secs().div_ceil(60), token, inside: None, done: None }
     }
 
     /// Of a page of the session, at that path.
@@ -71,6 +74,11 @@ impl Shell {
         let parts = LINKS.iter().map(|(to, name)| Link { path: to, name, here: *to == path }).collect();
         let casebook = casebook.to_string().chars().take(SHORT_ID).collect();
         Self { inside: Some(Inside { casebook, parts }), ..self }
+    }
+
+    /// The same, which says first what was done.
+    pub(in crate::desk) fn after(self, done: Option<String>) -> Self {
+        Self { done, ..self }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     crypto::{ReplyRecipient, SealError, answer_digest, os_random, seal_answer},
     domain::{
         Answer, AnswerKind, Area, BoxId, Clock, ClockEntry, Date, FileEntry, Format, ReportId, ReportState, Salt, Text,
-        Today, limits::DETAIL_MAX,
+        Today,
     },
     files::{self, Readers},
 };
@@ -63,8 +63,7 @@ impl NewEntry {
             None => {}
         }
         if let Assessed::Anew(assessment) = &self.assessed {
-            let texts = [&assessment.area_reason, &assessment.action_detail];
-            if texts.into_iter().flatten().any(|text| text.is_longer_than(DETAIL_MAX)) {
+            if !assessment.is_bounded() {
                 return Err(CasebookError::Typed(TypedError::LongReason));
             }
             if let Some(problem) = assessment.problems(&report.assessment, today).first() {

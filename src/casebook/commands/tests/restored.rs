@@ -135,7 +135,7 @@ fn an_answer_ends_that_a_report_is_set_aside() {
     box_says(&mut world, None);
     assert!(!is_aside(&world));
     let view = world.open().unwrap().show(ids[0], DAY, &Calendar::default()).unwrap();
-    assert_eq!(view.aside.iter().map(|aside| aside.reason).collect::<Vec<_>>(), [SetAsideReason::Test]);
+    assert_eq!(view.aside.iter().map(|aside| aside.reason).collect::<Vec<_>>(), [Some(SetAsideReason::Test)]);
     // And it may be set aside anew.
     world.edit(|editor| editor.set_aside(&ids, SetAsideReason::Abusive, &TODAY)).unwrap();
     assert!(is_aside(&world));

@@ -1,0 +1,92 @@
+//! What a team keeps beside its reports, folded together.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    casebook::log::reference::{
+        Narrative, NoteSubject, Organisation, Reference, Register, SavedFilter, SavedText, TeamAddress, Theme,
+    },
+    domain::{Date, MemberId, OrganisationId, ReferenceId, Text, ThemeId},
+};
+
+/// What a team keeps beside its reports.
+#[derive(Default)]
+pub struct ReferenceBook {
+    /// The team's own list of organisations.
+    pub organisations: BTreeMap<OrganisationId, Organisation>,
+    /// Names of one organisation: each of the first counts as the second.
+    pub same: BTreeMap<OrganisationId, OrganisationId>,
+    /// What several reports are about.
+    pub themes: BTreeMap<ThemeId, Theme>,
+    /// Notes about organisations and themes, the oldest first.
+    pub notes: Vec<NoteRecord>,
+    /// Texts that are written often.
+    pub saved_texts: BTreeMap<ReferenceId, SavedText>,
+    /// Teams to which reports are handed.
+    pub addresses: BTreeMap<ReferenceId, TeamAddress>,
+    /// Filters of the queue.
+    pub filters: BTreeMap<ReferenceId, SavedFilter>,
+    /// For how many months reports are kept, to choose from; empty while the team has not said.
+    pub keeping_periods: Vec<u32>,
+    /// What each year's report says in words, by the calendar year of its April.
+    pub narratives: BTreeMap<i16, Narrative>,
+    /// The register of organisations.
+    pub register: Register,
+}
+
+/// A note about an organisation or a theme.
+pub struct NoteRecord {
+    /// What it is about.
+    pub about: NoteSubject,
+    /// The day of the event.
+    pub on: Date,
+    /// Who wrote it.
+    pub by: MemberId,
+    /// In the member's words.
+    pub text: Text,
+}
+
+impl ReferenceBook {
+    /// The organisation that a name of it counts as.
+    #[must_use]
+    pub fn organisation_of(&self, id: OrganisationId) -> OrganisationId {
+        let mut id = id;
+        // No longer than there are any: two members can join names to each other at the same time.
+        for _ in 0..=self.same.len() {
+            match self.same.get(&id) {
+                Some(other) => id = *other,
+                None => break,
+            }
+        }
+        id
+    }
+
+    /// Whether the name of one organisation may be joined to another's.
+    pub(in crate::casebook) fn may_join(&self, from: OrganisationId, into: Option<OrganisationId>) -> bool {
+        into.is_none_or(|into| from != into && self.organisation_of(into) != from)
+    }
+
+    pub(in crate::casebook) fn take(&mut self, reference: Reference, (on, by): (Date, MemberId)) {
+        match reference {
+            Reference::Organisation(id, organisation) => put(&mut self.organisations, id, organisation),
+            Reference::SameOrganisation(id, other) => put(&mut self.same, id, other),
+            Reference::Theme(id, theme) => put(&mut self.themes, id, theme),
+            Reference::Note(about, text) => self.notes.push(NoteRecord { about, on, by, text }),
+            Reference::SavedText(id, saved) => put(&mut self.saved_texts, id, saved),
+            Reference::Address(id, address) => put(&mut self.addresses, id, address),
+            Reference::Filter(id, filter) => put(&mut self.filters, id, filter),
+            Reference::KeepingPeriods(months) => self.keeping_periods = months,
+            Reference::Narrative(year, narrative) => {
+                self.narratives.insert(year, narrative);
+            }
+            Reference::Register(register) => self.register = register,
+        }
+    }
+}
+
+fn put<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<V>) {
+    match value {
+        Some(value) => map.insert(key, value),
+        None => map.remove(&key),
+    };
+}
