@@ -8,6 +8,7 @@ pub(in crate::casebook) mod attachments;
 pub(in crate::casebook) mod destroyed;
 pub(in crate::casebook) mod facts;
 pub(in crate::casebook) mod gist;
+pub(in crate::casebook) mod joined;
 pub(in crate::casebook) mod letters;
 pub(in crate::casebook) mod message;
 pub(in crate::casebook) mod proposals;

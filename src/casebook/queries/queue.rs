@@ -72,6 +72,9 @@ pub struct QueueEntry {
     /// By when the team itself set out to do something, as long as the report is not closed.
     #[serde(skip)]
     pub action_by: Option<Date>,
+    /// The day of the first follow-up after which nobody wrote to the person; none of a report that is over.
+    #[serde(skip)]
+    pub unanswered_since: Option<Date>,
     /// Whether the danger of which the person wrote is seen to.
     #[serde(skip)]
     pub harm_seen_to: bool,
@@ -202,6 +205,7 @@ fn queue_entry(
         links: report.assessment.links.clone(),
         continues: report.assessment.continues,
         action_by: report.assessment.action_by.filter(|_| !report.is_over()),
+        unanswered_since: report.unanswered_since().filter(|_| !report.is_over()),
         harm_seen_to: report.assessment.harm.is_some(),
         is_over: report.is_over(),
         retained: report.retained(today),

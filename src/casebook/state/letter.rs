@@ -2,7 +2,7 @@
 
 use crate::{
     casebook::state::report::{AnswerRecord, Report},
-    domain::{AnswerKind, ClockEntry, ClockKind, Date},
+    domain::{AnswerKind, ClockEntry, ClockKind, Date, MessageKind},
 };
 
 /// What the team writes to a person in words. An update is no letter: it only says where the report stands.
@@ -79,6 +79,13 @@ impl Report {
     /// Why a letter can't be written, if it can't.
     pub(in crate::casebook) fn hindrance(&self, letter: Letter) -> Option<Hindrance> {
         letter.hindrance(self.withdrawn, self.has_notice())
+    }
+
+    /// The day of the first follow-up after which nobody wrote to the person.
+    pub(in crate::casebook) fn unanswered_since(&self) -> Option<Date> {
+        let answered = self.answers.iter().filter(|answer| answer.kind.is_text()).map(|answer| answer.after).max();
+        let later = self.messages.iter().filter(|message| message.seq > answered.unwrap_or_default());
+        later.filter(|message| message.kind == MessageKind::FollowUp).map(|message| message.on).min()
     }
 
     /// The clocks of its messages: as they stood at the box, and those that started here.

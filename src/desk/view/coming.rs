@@ -192,6 +192,7 @@ mod tests {
             links: Vec::new(),
             continues: None,
             action_by: None,
+            unanswered_since: None,
             harm_seen_to: false,
             is_over: false,
             retained: None,

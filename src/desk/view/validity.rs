@@ -45,7 +45,7 @@ use crate::{
 };
 
 /// Bytes that a page may come to before it is padded.
-const HEAVIEST: usize = 32 * KIB;
+const HEAVIEST: usize = 48 * KIB;
 /// The reading age that no page may pass.
 const OLDEST: f64 = 13.0;
 
