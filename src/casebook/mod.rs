@@ -69,6 +69,7 @@ pub use queries::{
     answers::AnswerView,
     at_box::{LostAtBox, MissingParts},
     attachments::SealedAttachment,
+    evidence::{LinkSeen, NamedByPeople, OtherReport, Suggestion},
     message::{MessageView, SaidBy},
     proposals::{Compared, ProposalView, ToCompare},
     queue::QueueEntry,

@@ -19,6 +19,8 @@ mod ics;
 mod identifying;
 mod ids;
 mod invisible;
+#[cfg(feature = "desk")]
+mod likeness;
 pub mod limits;
 mod message;
 mod notice;
@@ -28,6 +30,8 @@ mod periods;
 mod prose;
 mod questions;
 mod receipt_code;
+#[cfg(feature = "desk")]
+mod register;
 mod report_name;
 mod route;
 mod text;
@@ -59,6 +63,8 @@ pub use ids::{
     SendId, ThemeId,
 };
 pub use invisible::{escape_invisible, escape_invisible_in_json, escape_invisible_in_line};
+#[cfg(feature = "desk")]
+pub use likeness::LikeText;
 pub use message::{
     Answer, AnswerKind, Attachment, EndorsedAnswer, Format, Message, MessageContent, MessageKind, MessageSummary,
     ReportState, SetAsideReason,
@@ -72,6 +78,8 @@ pub use prose::{HeadingDepth, ProseBlock, ProseSpan, prose};
 pub(crate) use questions::tests::every_answer;
 pub use questions::{ConcernField, FormField, Input, Length, Prompt, Question, Section, Wording, prompts};
 pub use receipt_code::{CodeError, CodeSymbols};
+#[cfg(feature = "desk")]
+pub use register::{REGISTER_BYTES, RegisterFile, RegisterFileKind, RegisterLine};
 pub use route::Route;
 pub use text::Text;
 pub use today::{FixedDay, SystemDay, Today};

@@ -110,6 +110,9 @@ pub enum NotAllowed {
     /// An assessment whose fields don't fit each other.
     #[error("the assessment does not fit: {0}")]
     Assessment(AssessmentProblem),
+    /// A link to the report itself, or to one that is not there.
+    #[error("report {0} can't be linked to itself, or to a report that is not there")]
+    Linked(ReportId),
     /// A report that needs no setting aside.
     #[error("report {0} is withdrawn or set aside already")]
     SetAside(ReportId),

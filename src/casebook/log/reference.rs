@@ -134,6 +134,13 @@ pub struct RegisterEntry {
     pub kind: Option<OrganisationType>,
 }
 
+impl RegisterEntry {
+    fn is_bounded(&self) -> bool {
+        let fits = |text: &str| !text.is_empty() && !Text::verbatim(text).is_longer_than(SHORT_MAX);
+        fits(&self.code) && fits(&self.name)
+    }
+}
+
 impl Reference {
     /// Whether every text in it is there and within its bounds.
     pub(in crate::casebook) fn is_bounded(&self) -> bool {
@@ -166,6 +173,7 @@ impl Reference {
             Self::Register(register) => {
                 register.organisations.len() <= REGISTERED
                     && register.organisations.is_sorted_by(|one, next| one.code < next.code)
+                    && register.organisations.iter().all(RegisterEntry::is_bounded)
                     && register.files.iter().all(line)
             }
             Self::Organisation(_, None)

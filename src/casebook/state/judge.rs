@@ -56,6 +56,7 @@ impl State {
             What::Mended(reports) => self.judge_mended(by, reports),
             What::Decided(about) => self.on_report(by, about, matters, |report, matter| match matter {
                 Matter::Decided(decided) => {
+                    self.may_link(about.report, &decided.assessment, &report.assessment)?;
                     report.judge_decided(about.report, decided, event.on, (self.r#box, self.second_approver))
                 }
                 _ => Err(NotAllowed::Broken(about.report)),

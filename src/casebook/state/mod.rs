@@ -10,6 +10,7 @@ mod hearing;
 pub(in crate::casebook) mod intake;
 mod judge;
 pub(in crate::casebook) mod letter;
+pub(in crate::casebook) mod linked;
 pub(in crate::casebook) mod member;
 pub(in crate::casebook) mod outcome;
 pub(in crate::casebook) mod outgoing;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     casebook::log::reference::{
-        Narrative, NoteSubject, Organisation, Reference, Register, SavedFilter, SavedText, TeamAddress, Theme,
+        Narrative, NoteSubject, Organisation, Reference, Register, RegisterEntry, SavedFilter, SavedText, TeamAddress,
+        Theme,
     },
     domain::{Date, MemberId, OrganisationId, ReferenceId, Text, ThemeId},
 };
@@ -59,6 +60,47 @@ impl ReferenceBook {
             }
         }
         id
+    }
+
+    /// Every organisation of the list that is not another spelling of one, by its name.
+    #[must_use]
+    pub fn named_organisations(&self) -> Vec<(OrganisationId, &Organisation)> {
+        let mut named: Vec<_> = self
+            .organisations
+            .iter()
+            .filter(|(id, _)| self.organisation_of(**id) == **id)
+            .map(|(id, organisation)| (*id, organisation))
+            .collect();
+        named.sort_by_cached_key(|(id, organisation)| (organisation.name.as_str().to_lowercase(), *id));
+        named
+    }
+
+    /// The other spellings that count as an organisation.
+    #[must_use]
+    pub fn spellings_of(&self, id: OrganisationId) -> Vec<(OrganisationId, &Organisation)> {
+        let others =
+            self.organisations.iter().filter(|(other, _)| **other != id && self.organisation_of(**other) == id);
+        others.map(|(other, organisation)| (*other, organisation)).collect()
+    }
+
+    /// Every theme, by its name.
+    #[must_use]
+    pub fn named_themes(&self) -> Vec<(ThemeId, &Theme)> {
+        let mut named: Vec<_> = self.themes.iter().map(|(id, theme)| (*id, theme)).collect();
+        named.sort_by_cached_key(|(id, theme)| (theme.name.as_str().to_lowercase(), *id));
+        named
+    }
+
+    /// The notes about something, the oldest first.
+    pub fn notes_about(&self, about: NoteSubject) -> impl Iterator<Item = &NoteRecord> {
+        self.notes.iter().filter(move |note| note.about == about)
+    }
+
+    /// The organisation of the register that has a code.
+    #[must_use]
+    pub fn registered(&self, code: &str) -> Option<&RegisterEntry> {
+        let place = self.register.organisations.binary_search_by(|entry| entry.code.as_str().cmp(code)).ok()?;
+        self.register.organisations.get(place)
     }
 
     /// Whether the name of one organisation may be joined to another's.

@@ -7,6 +7,7 @@ use super::{
     check::{self, DeskCheckArguments},
     import::{self, ImportArguments},
     open, print, reach,
+    register::{self, OrganisationsArguments, RegisterArguments},
     set_aside::{self, SetAsideArguments},
     team_commands::{self, ConsentArguments, LogArguments, ProposeArguments, RecoverArguments, TeamArguments},
 };
@@ -76,6 +77,14 @@ pub(in crate::cli) enum DeskCommand {
     /// member's decisions say so too. A person who adds something to such a report is heard as before, and an answer to it
     /// ends that it is set aside.
     SetAside(SetAsideArguments),
+    /// Load the register of organisations from the files that the NHS Organisation Data Service publishes
+    ///
+    /// Takes the place of the register that was loaded before. Of each organisation its code, name and kind are kept.
+    /// Organisations that are closed are left out, unless they are on the team's own list. If a line can't be read, its number
+    /// is said and nothing is loaded.
+    Register(RegisterArguments),
+    /// Say which organisations the team's reports are about, and how many name each
+    Organisations(OrganisationsArguments),
     /// Write the decisions that the box does not have yet to a file to carry there
     Export(ExportArguments),
     /// Write everything of the casebook that can't be made again into one sealed file
@@ -288,6 +297,8 @@ pub(in crate::cli) fn run(command: DeskCommand) -> Outcome {
         DeskCommand::Attachment(arguments) => attachment(&arguments),
         DeskCommand::Decide(arguments) => decide(&arguments),
         DeskCommand::SetAside(arguments) => set_aside::set_aside(&arguments),
+        DeskCommand::Register(arguments) => register::register(&arguments),
+        DeskCommand::Organisations(arguments) => register::organisations(&arguments),
         DeskCommand::Backup(arguments) => backup(&arguments),
         DeskCommand::Restore(arguments) => restore(&arguments),
         DeskCommand::Export(arguments) => export(&arguments),

@@ -11,6 +11,7 @@ pub(super) mod new_keys;
 mod open;
 mod print;
 pub(super) mod reach;
+mod register;
 mod set_aside;
 mod team_commands;
 
