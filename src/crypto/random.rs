@@ -1,6 +1,7 @@
 use rand::{CryptoRng, rngs::SysRng};
 
 use crate::domain::{BoxId, CasebookId, CollectionId, EpochId, MemberId, ReportId, Salt, SendId};
+use crate::domain::{OrganisationId, ThemeId};
 
 /// The operating system's random numbers, asked each time: no generator's state stays in memory.
 /// If they fail the program stops: there is nothing safe to go on with.
@@ -26,3 +27,4 @@ macro_rules! random_ids {
 }
 
 random_ids!(ReportId, BoxId, CasebookId, MemberId, EpochId, CollectionId, SendId, Salt);
+random_ids!(OrganisationId, ThemeId);

@@ -7,7 +7,10 @@ use axum::{
 };
 
 use super::PageError;
-use crate::{casebook::AnswerId, domain::ReportId};
+use crate::{
+    casebook::AnswerId,
+    domain::{OrganisationId, ReportId, ThemeId},
+};
 
 /// The report in an address.
 pub(super) struct OfReport(pub(super) ReportId);
@@ -44,4 +47,28 @@ impl<S: Sync> FromRequestParts<S> for OfAnswer {
 fn answer_number(seq: &str) -> Result<u32, PageError> {
     let known: u32 = seq.parse().map_err(|_| PageError::NotFound)?;
     if known.to_string() == seq { Ok(known) } else { Err(PageError::NotFound) }
+}
+
+/// The organisation in an address.
+pub(super) struct OfOrganisation(pub(super) OrganisationId);
+
+impl<S: Sync> FromRequestParts<S> for OfOrganisation {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        let Path(id) = parts.extract::<Path<String>>().await.map_err(|_| PageError::NotFound)?;
+        id.parse().map(Self).map_err(|_| PageError::NotFound)
+    }
+}
+
+/// The theme in an address.
+pub(super) struct OfTheme(pub(super) ThemeId);
+
+impl<S: Sync> FromRequestParts<S> for OfTheme {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        let Path(id) = parts.extract::<Path<String>>().await.map_err(|_| PageError::NotFound)?;
+        id.parse().map(Self).map_err(|_| PageError::NotFound)
+    }
 }

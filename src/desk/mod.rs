@@ -12,6 +12,7 @@
 mod address;
 mod app;
 mod approve;
+mod belongs;
 mod calendar;
 mod carry;
 mod change_of_use;
@@ -29,6 +30,7 @@ mod letter_step;
 mod notice;
 mod open_casebook;
 mod options;
+mod organisations;
 mod queue;
 mod readers;
 mod refer;
@@ -41,6 +43,7 @@ mod session_lock;
 mod team;
 #[cfg(test)]
 mod tests;
+mod themes;
 mod unlock;
 mod upload;
 mod view;

@@ -6,8 +6,8 @@ use axum::{
 };
 
 use super::{
-    Desk, PageError, approve, calendar, carry, change_of_use, decide, destroy, figures, files, notice, queue, readers,
-    refer, reply, report, respond, session, team, unlock,
+    Desk, PageError, approve, belongs, calendar, carry, change_of_use, decide, destroy, figures, files, notice,
+    organisations, queue, readers, refer, reply, report, respond, session, team, themes, unlock,
 };
 
 /// Every page of the desk.
@@ -29,6 +29,9 @@ pub fn router(desk: Desk) -> Router {
         .merge(decide::routes())
         .merge(notice::routes())
         .merge(reply::routes())
+        .merge(organisations::routes())
+        .merge(themes::routes())
+        .merge(belongs::routes())
         .fallback(async || PageError::NotFound)
         .method_not_allowed_fallback(async || PageError::Method)
         .layer(middleware::from_fn_with_state(desk.clone(), session::require));

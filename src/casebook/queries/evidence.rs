@@ -65,6 +65,11 @@ impl Casebook {
         self.state.reports.get(&id).map(|report| &report.assessment)
     }
 
+    /// The reports that this member can open.
+    pub fn open_reports(&self) -> impl Iterator<Item = ReportId> {
+        self.state.reports.keys().copied()
+    }
+
     /// What this member may know of a report that another one names.
     #[must_use]
     pub fn other_report(&self, id: ReportId) -> OtherReport {

@@ -14,3 +14,4 @@ pub(super) mod readers;
 pub(super) mod referral;
 pub(super) mod stale;
 pub(super) mod team;
+pub(super) mod wider;

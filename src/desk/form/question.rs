@@ -165,6 +165,7 @@ mod tests {
             readers::{LetInField, ReadersField},
             referral::ReferralField,
             team::{BoxKeyField, JoinField, RecoveryField},
+            wider::{BelongsField, NoteField, OrganisationField, RegisterField, ThemeField},
         },
         domain::{Area, Told},
     };
@@ -199,6 +200,8 @@ mod tests {
         assert_eq!((holds::<ReadersField>(), holds::<LetInField>(), holds::<ReferralField>()), (1, 1, 3));
         assert_eq!((holds::<AnswerField>(), holds::<ReplyField>()), (2, 1));
         assert_eq!((holds::<ChangeOfUseField>(), holds::<TakeBackField>()), (1, 1));
+        assert_eq!((holds::<OrganisationField>(), holds::<ThemeField>(), holds::<NoteField>()), (1, 2, 1));
+        assert_eq!((holds::<RegisterField>(), holds::<BelongsField>()), (1, 5));
         assert_eq!((holds::<DestroyField>(), holds::<SearchField>(), holds::<PrintField>()), (1, 1, 0));
         // An address stays in a browser's history.
         assert_eq!(holds::<FilterField>(), 0, "what is asked for by address is never typed");

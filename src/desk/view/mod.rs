@@ -2,6 +2,7 @@
 
 mod alerts;
 mod approve;
+mod belongs;
 mod carry;
 mod change_of_use;
 mod coming;
@@ -9,6 +10,7 @@ pub(super) mod correspondence;
 mod date_field;
 mod decide;
 mod destroy;
+mod evidence;
 pub(super) mod figures;
 mod filter;
 mod finds;
@@ -16,6 +18,7 @@ mod history;
 mod import;
 mod lost;
 mod messages;
+mod organisations;
 mod promise;
 mod queue;
 mod readers;
@@ -26,12 +29,14 @@ mod short_list;
 mod team;
 #[cfg(test)]
 mod tests;
+mod themes;
 #[cfg(test)]
 mod validity;
 mod words;
 
 pub(crate) use alerts::{described, is_of_loss, told};
 pub(super) use approve::{ApprovePage, ApproveParts, ToApprovePage, WaitingRow};
+pub(super) use belongs::{BelongsPage, BelongsParts, belongs_entries};
 pub(super) use carry::CarryPage;
 pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
@@ -39,9 +44,11 @@ pub(super) use destroy::{DestroyPage, RetentionPage};
 pub(super) use filter::Filter;
 pub(super) use import::ImportPage;
 pub(super) use lost::LostPage;
+pub(super) use organisations::{OrganisationPage, OrganisationsPage, PaperPage, SubjectForm, SubjectParts};
 pub(super) use queue::QueuePage;
 pub(super) use readers::{AccessLogPage, ReadersForm, ReadersPage};
 pub(super) use refer::ReferPage;
 pub(super) use report::{FilePage, ReportPage, ShownParts};
 pub(super) use shell::{CSS, ErrorPage, LockedPage, Shell};
 pub(super) use team::{MemberLeavePage, ProposalPage, TeamForm, TeamPage};
+pub(super) use themes::{ThemePage, ThemesPage};

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::{
     Shell,
+    belongs::Belonging,
     history::{HistoryEntry, assessed},
     messages::{AttachedFile, Messages},
     promise::Due,
@@ -53,6 +54,7 @@ pub(in crate::desk) struct ReportPage<'a> {
     /// Its promises, those of one name together.
     clocks: Vec<(&'static str, Vec<ClockRow>)>,
     said: Messages,
+    belonging: Belonging,
     assessment: Vec<(&'static str, String)>,
     history: Vec<HistoryEntry>,
     readers: usize,
@@ -144,6 +146,7 @@ impl<'a> ReportPage<'a> {
             last_message: report.seen().read,
             clocks: by_name(entry.clocks.iter().map(ClockRow::new), |row| row.label),
             said,
+            belonging: Belonging::new(casebook, entry.id),
             assessment,
             history: HistoryEntry::all(report, &name),
             readers: casebook.readers(entry.id).len(),

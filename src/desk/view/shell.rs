@@ -21,6 +21,7 @@ pub(in crate::desk) static CSS: LazyLock<String> = LazyLock::new(|| {
         include_str!("../../../templates/desk/beside.css"),
         include_str!("../../../templates/desk/coming.css"),
         include_str!("../../../templates/desk/figures.css"),
+        include_str!("../../../templates/desk/wider.css"),
         include_str!("../../../templates/partials/style_media.css")
     ))
 });
@@ -30,6 +31,7 @@ const LINKS: &[(&str, &str)] = &[
     ("/", "Queue"),
     ("/approve", "Approve"),
     ("/carry", "Carry"),
+    ("/organisations", "Organisations"),
     ("/figures", "Figures"),
     ("/retention", "Kept"),
     ("/team", "Team"),

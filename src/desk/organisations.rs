@@ -1,0 +1,334 @@
+//! Organisations that reports are about: the team's list, the register beside it, and what all reports of one say together.
+
+use axum::{
+    Router,
+    response::Response,
+    routing::{get, post},
+};
+
+use super::{
+    Desk, PageError, Visit,
+    address::OfOrganisation,
+    form::{
+        question::{AskedField, Problems},
+        wider::{CODE, NEW, NoteField, OrganisationField, RegisterField, WiderField},
+    },
+    respond::go_to,
+    view::{OrganisationPage, OrganisationsPage, PaperPage, SubjectForm, SubjectParts},
+    visit::{PageContext, Posted},
+};
+use crate::{
+    casebook::{Casebook, Editor, NewAssessment, NoteSubject, Organisation, Reference, RegisterEntry, Seen},
+    crypto::os_random,
+    domain::{
+        Assessment, Entries, FieldError, OrganisationId, OrganisationType, ReportId, Text, escape_invisible_in_line,
+    },
+    http::BodyError,
+};
+
+/// The routes of this file.
+pub(super) fn routes() -> Router<Desk> {
+    Router::new()
+        .route("/organisations", get(list))
+        .route("/organisations/search", post(search))
+        .route("/organisations/add", post(add))
+        .route("/organisations/named", post(named))
+        .route("/organisations/{id}", get(organisation))
+        .route("/organisations/{id}/paper", get(paper))
+        .route("/organisations/{id}/rename", post(rename))
+        .route("/organisations/{id}/same", post(same))
+        .route("/organisations/{id}/part", post(part))
+        .route("/organisations/{id}/note", post(note))
+        .route("/organisations/{id}/remove", post(remove))
+}
+
+/// `GET /organisations`
+async fn list(visit: Visit) -> Result<Response, PageError> {
+    visit
+        .read(|page, casebook| page.show(&OrganisationsPage::new(&page.shell, casebook, &page.form, Vec::new(), None)))
+        .await
+}
+
+/// `POST /organisations/search`: what is looked for may be content, so it stands in no address.
+async fn search(posted: Posted) -> Result<Response, PageError> {
+    posted
+        .read(|page, casebook| match RegisterField::Words.text(&page.form) {
+            Ok(words) => {
+                let found = Some(in_register(casebook, &words));
+                page.show(&OrganisationsPage::new(&page.shell, casebook, &page.form, Vec::new(), found))
+            }
+            Err(error) => {
+                page.show_again(&OrganisationsPage::new(&page.shell, casebook, &page.form, vec![error], None))
+            }
+        })
+        .await
+}
+
+/// `POST /organisations/add`: one of the register, or by hand.
+async fn add(posted: Posted) -> Result<Response, PageError> {
+    posted
+        .change(|page, editor| {
+            let code = page.form.first(WiderField::Code.name());
+            let new = if code.is_empty() {
+                filled(&page.form)
+            } else {
+                let entry = editor.casebook().reference().registered(code);
+                Ok(from_register(entry.ok_or(BodyError::Broken)?))
+            };
+            match new {
+                Ok(new) => {
+                    let name = new.name.clone();
+                    let id = listed(page, editor, new)?;
+                    page.done(
+                        &format!("/organisations/{id}"),
+                        format!("{} is on the list.", escape_invisible_in_line(name.as_str())),
+                    )
+                }
+                Err(errors) => {
+                    page.show_again(&OrganisationsPage::new(&page.shell, editor.casebook(), &page.form, errors, None))
+                }
+            }
+        })
+        .await
+}
+
+/// `POST /organisations/named`: says what a name is that people wrote, and ties the reports with it to that.
+async fn named(posted: Posted) -> Result<Response, PageError> {
+    posted
+        .change(|page, editor| {
+            let take = page.form.first(WiderField::Take.name());
+            let (what, spelling) = take.split_once(' ').ok_or(BodyError::Broken)?;
+            let casebook = editor.casebook();
+            let mut known = casebook.named_by_people();
+            let Some(place) = known.iter().position(|one| one.spelling.as_str() == spelling) else {
+                // A colleague has dealt with it meanwhile.
+                return go_to("/organisations");
+            };
+            let taken = known.swap_remove(place);
+            let organisation = if what == NEW {
+                let new = Organisation { name: taken.name, code: None, kind: taken.kind.filter(is_kind) };
+                listed(page, editor, new)?
+            } else if let Some(code) = what.strip_prefix(CODE) {
+                let entry = casebook.reference().registered(code).ok_or(BodyError::Broken)?;
+                let new = from_register(entry);
+                listed(page, editor, new)?
+            } else {
+                let id: OrganisationId = what.parse().map_err(|_| BodyError::Broken)?;
+                casebook.reference().organisations.get(&id).map(|_| id).ok_or(BodyError::Broken)?
+            };
+            for report in &taken.reports {
+                tie(page, editor, *report, |assessment| assessment.organisations.push(organisation))?;
+            }
+            let count = taken.reports.len();
+            let reports = if count == 1 { "One report is".to_owned() } else { format!("{count} reports are") };
+            page.done("/organisations", format!("{reports} about it now."))
+        })
+        .await
+}
+
+/// `GET /organisations/{id}`: another spelling leads to the one that it counts as.
+async fn organisation(visit: Visit, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
+    visit
+        .read(move |page, casebook| {
+            let counts_as = casebook.reference().organisation_of(id);
+            if counts_as != id {
+                return go_to(&format!("/organisations/{counts_as}"));
+            }
+            page.show(&shown(page, casebook, id, None, Vec::new())?)
+        })
+        .await
+}
+
+/// `GET /organisations/{id}/paper`: for a referral or a board.
+async fn paper(visit: Visit, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
+    visit
+        .read(move |page, casebook| {
+            let queue = page.queue(casebook);
+            let subject = NoteSubject::Organisation(id);
+            let paper = PaperPage::new(&page.shell, casebook, subject, (&queue, page.desk.shown_day()));
+            page.show(&paper.ok_or(PageError::NotFound)?)
+        })
+        .await
+}
+
+/// `POST /organisations/{id}/rename`
+async fn rename(posted: Posted, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
+    posted
+        .change(move |page, editor| {
+            let code = known(editor, id)?.code.clone();
+            match filled(&page.form) {
+                Ok(new) => {
+                    let new = Organisation { code, ..new };
+                    editor.change_reference(Reference::Organisation(id, Some(new)), page.desk.today())?;
+                    page.done(&format!("/organisations/{id}"), "Name and kind recorded.")
+                }
+                Err(errors) => page.show_again(&shown(page, editor.casebook(), id, Some(SubjectForm::Name), errors)?),
+            }
+        })
+        .await
+}
+
+/// `POST /organisations/{id}/same`: it is another spelling of one.
+async fn same(posted: Posted, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
+    posted
+        .change(move |page, editor| {
+            known(editor, id)?;
+            let reference = editor.casebook().reference();
+            let into = page.form.first(WiderField::Into.name()).parse().ok();
+            let into = into.filter(|into| reference.organisations.contains_key(into));
+            match into.filter(|into| reference.organisation_of(*into) != id) {
+                Some(into) => {
+                    editor.change_reference(Reference::SameOrganisation(id, Some(into)), page.desk.today())?;
+                    page.done(&format!("/organisations/{into}"), "Both are one organisation now.")
+                }
+                None => {
+                    let error = FieldError::new(WiderField::Into.name(), "Select the other organisation");
+                    page.show_again(&shown(page, editor.casebook(), id, Some(SubjectForm::Same), vec![error])?)
+                }
+            }
+        })
+        .await
+}
+
+/// `POST /organisations/{id}/part`: one of its spellings is an organisation of its own.
+async fn part(posted: Posted, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
+    posted
+        .change(move |page, editor| {
+            known(editor, id)?;
+            let other: OrganisationId =
+                page.form.first(WiderField::Part.name()).parse().map_err(|_| BodyError::Broken)?;
+            if editor.casebook().reference().organisation_of(other) == id && other != id {
+                editor.change_reference(Reference::SameOrganisation(other, None), page.desk.today())?;
+            }
+            page.done(&format!("/organisations/{other}"), "It is an organisation of its own again.")
+        })
+        .await
+}
+
+/// `POST /organisations/{id}/note`
+async fn note(posted: Posted, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
+    posted
+        .change(move |page, editor| {
+            known(editor, id)?;
+            match NoteField::Text.text(&page.form) {
+                Ok(text) => {
+                    let subject = NoteSubject::Organisation(id);
+                    editor.change_reference(Reference::Note(subject, text), page.desk.today())?;
+                    page.done(&format!("/organisations/{id}"), "Note added.")
+                }
+                Err(error) => {
+                    page.show_again(&shown(page, editor.casebook(), id, Some(SubjectForm::Note), vec![error])?)
+                }
+            }
+        })
+        .await
+}
+
+/// `POST /organisations/{id}/remove`: one that no report is about.
+async fn remove(posted: Posted, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
+    posted
+        .change(move |page, editor| {
+            known(editor, id)?;
+            let casebook = editor.casebook();
+            let is_free = casebook.evidence_for(NoteSubject::Organisation(id)).is_empty()
+                && casebook.reference().spellings_of(id).is_empty();
+            if !is_free {
+                return go_to(&format!("/organisations/{id}"));
+            }
+            editor.change_reference(Reference::Organisation(id, None), page.desk.today())?;
+            page.done("/organisations", "It is off the list.")
+        })
+        .await
+}
+
+/// Changes one thing that the team makes of a report. What the person wrote since is as unread as before.
+pub(super) fn tie(
+    page: &PageContext,
+    editor: &mut Editor<'_>,
+    report: ReportId,
+    change: impl FnOnce(&mut Assessment),
+) -> Result<(), PageError> {
+    let seen = Seen { read: 0, ..editor.casebook().seen(report)? };
+    let Some(was) = editor.casebook().assessment(report) else { return Err(PageError::NotFound) };
+    let mut assessment = was.clone();
+    change(&mut assessment);
+    if let Some(new) = Some(assessment).filter(|new| new != was) {
+        if let Some(assessed) = NewAssessment::new(Some(new), None, None) {
+            editor.assess(report, seen, assessed, page.desk.today())?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts an organisation on the list, unless one of that code, or of that very name, is there. Gives its id.
+pub(super) fn listed(
+    page: &PageContext,
+    editor: &mut Editor<'_>,
+    new: Organisation,
+) -> Result<OrganisationId, PageError> {
+    let reference = editor.casebook().reference();
+    let is_it = |other: &Organisation| match (&other.code, &new.code) {
+        (Some(one), Some(two)) => one == two,
+        _ => other.name == new.name,
+    };
+    let there = reference.organisations.iter().find(|(_, other)| is_it(other));
+    if let Some((id, _)) = there {
+        return Ok(reference.organisation_of(*id));
+    }
+    let id = OrganisationId::random(&mut os_random());
+    editor.change_reference(Reference::Organisation(id, Some(new)), page.desk.today())?;
+    Ok(id)
+}
+
+/// One of the register, as it is copied to the list.
+pub(super) fn from_register(entry: &RegisterEntry) -> Organisation {
+    Organisation { name: Text::typed(&entry.name), code: Some(Text::typed(&entry.code)), kind: entry.kind }
+}
+
+/// What was typed into the fields of an organisation.
+fn filled(form: &Entries) -> Result<Organisation, Vec<FieldError>> {
+    let mut problems = Problems::default();
+    let name = problems.take(OrganisationField::Name.text(form));
+    let kind = match form.first(OrganisationField::Kind.name()) {
+        "" => None,
+        _ => problems.take(OrganisationField::Kind.chosen(form, OrganisationType::from_slug)),
+    };
+    match name {
+        Some(name) if problems.is_empty() => Ok(Organisation { name, code: None, kind: kind.filter(is_kind) }),
+        _ => Err(problems.into_errors()),
+    }
+}
+
+/// Whether it says what kind it is.
+fn is_kind(kind: &OrganisationType) -> bool {
+    *kind != OrganisationType::RatherNotSay
+}
+
+/// The organisations of the register that have every word in their names, or that code.
+fn in_register(casebook: &Casebook, words: &Text) -> Vec<RegisterEntry> {
+    let wanted = words.as_str().to_lowercase();
+    let words: Vec<&str> = wanted.split_whitespace().collect();
+    let is_it = |entry: &&RegisterEntry| {
+        let name = entry.name.to_lowercase();
+        entry.code.eq_ignore_ascii_case(&wanted) || words.iter().all(|word| name.contains(word))
+    };
+    casebook.reference().register.organisations.iter().filter(is_it).cloned().collect()
+}
+
+fn known<'e>(editor: &'e Editor<'_>, id: OrganisationId) -> Result<&'e Organisation, PageError> {
+    let reference = editor.casebook().reference();
+    reference.organisations.get(&id).filter(|_| reference.organisation_of(id) == id).ok_or(PageError::NotFound)
+}
+
+fn shown<'p>(
+    page: &'p PageContext,
+    casebook: &Casebook,
+    id: OrganisationId,
+    wrong: Option<SubjectForm>,
+    errors: Vec<FieldError>,
+) -> Result<OrganisationPage<'p>, PageError> {
+    let queue = page.queue(casebook);
+    let typed = wrong.map(|form| (form, &*page.form));
+    let parts = SubjectParts { queue: &queue, today: page.desk.shown_day(), typed, errors };
+    OrganisationPage::new(&page.shell, casebook, id, parts).ok_or(PageError::NotFound)
+}
