@@ -25,6 +25,7 @@ mod files;
 #[cfg(test)]
 mod fixture;
 mod form;
+mod from;
 mod import_job;
 mod letter_step;
 mod notice;

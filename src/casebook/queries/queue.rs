@@ -89,14 +89,17 @@ pub struct QueueEntry {
 }
 
 impl Casebook {
-    /// The queue: reports where someone could be seriously harmed first, unless closed or withdrawn; then by the open
-    /// clock that is due first; then by the day received.
+    /// The queue: reports where someone could be seriously harmed first, unless that is seen to or they are over; then by
+    /// the open clock that is due first; of one day, those first by whose own date the team is to act first; then by the
+    /// day received.
     #[must_use]
     pub fn list(&self, today: Date, calendar: &Calendar) -> Vec<QueueEntry> {
         let mut queue: Vec<_> =
             self.state.reports.iter().map(|(id, report)| self.entry(*id, report, today, calendar)).collect();
         queue.sort_by_key(|entry| {
-            (!entry.is_urgent(), entry.next_due().is_none(), entry.next_due(), entry.received_on, entry.id)
+            let by_promise = (entry.next_due().is_none(), entry.next_due());
+            let by_own_date = (entry.action_by.is_none(), entry.action_by);
+            (!entry.is_urgent(), by_promise, by_own_date, entry.received_on, entry.id)
         });
         queue
     }
@@ -142,6 +145,12 @@ impl QueueEntry {
     #[must_use]
     pub fn is_due(&self, on: impl Fn(Date) -> bool) -> bool {
         self.open_clocks().any(|clock| on(clock.due_on))
+    }
+
+    /// Whether the team set out to do something by such a day, and is not done with the report.
+    #[must_use]
+    pub fn is_set_out(&self, by: impl Fn(Date) -> bool) -> bool {
+        self.action_by.is_some_and(by)
     }
 
     /// Those of its clocks that are still owed.

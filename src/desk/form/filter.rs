@@ -15,23 +15,33 @@ pub(in crate::desk) const SET_ASIDE: &str = "set-aside";
 pub(in crate::desk) const EVERYTHING: &str = "all";
 
 form! {
-    /// What may be asked for. The lists of routes, states and members are made when it is shown.
+    /// What may be asked for. The lists of routes, states, members, organisations and themes are made when
+    /// it is shown.
     enum FilterField {
         Area = "area", FieldQuestion::new("Area", Input::Select(ANY, Area::LABELLED));
         Route = "route", FieldQuestion::new("Route", Input::Select(ANY, &[]));
         State = "state", FieldQuestion::new("State", Input::Select(ANY, &[]));
         Owner = "owner", FieldQuestion::new("Who looks after it", Input::Select("Anyone", &[]));
-        Due = "due", FieldQuestion::new("Promises", Input::Select(ALL, &DUE_IN));
+        Due = "due", FieldQuestion::new("Due", Input::Select(ALL, &DUE_IN));
+        Harm = "harm", FieldQuestion::new("Serious harm", Input::Select(ALL, &[(YES, "Possible soon")]));
         Unread = "unread", FieldQuestion::new("Messages", Input::Select(ALL, &[(YES, "Not read yet")]));
+        Unanswered = "unanswered", FieldQuestion::new("Follow-ups", Input::Select(ALL, &[(YES, "Not answered")]));
         Waiting = "waiting", FieldQuestion::new("Answers", Input::Select(ALL, &ANSWER_AT));
+        Organisation = "organisation", FieldQuestion::new("Organisation", Input::Select(ANY, &[]));
+        Theme = "theme", FieldQuestion::new("Theme", Input::Select(ANY, &[]));
         Show = "show",
             FieldQuestion::new("Closed or set aside", Input::Select("Only with an open promise", &[(EVERYTHING, "All")]));
     }
 }
 
 /// When something is due.
-pub(in crate::desk) const DUE_IN: [(&str, &str); 4] =
-    [("overdue", "Overdue"), ("today", "Due today"), ("soon", "Due soon"), ("later", "Due after the next three weeks")];
+pub(in crate::desk) const DUE_IN: [(&str, &str); 5] = [
+    ("overdue", "Overdue"),
+    ("today", "Due today"),
+    ("soon", "Due soon"),
+    ("later", "Due after the next three weeks"),
+    ("ours", "The team’s own date is past"),
+];
 
 /// What an answer waits for.
 const ANSWER_AT: [(&str, &str); 3] = [

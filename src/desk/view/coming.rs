@@ -127,6 +127,11 @@ impl ComingDay {
     }
 }
 
+/// The last day of the picture, as far as the calendar goes.
+pub(super) fn last_day(today: Date, calendar: &Calendar) -> Option<Date> {
+    days(&[], today, calendar).0.last().map(|day| day.date)
+}
+
 /// The days to show, as far as the calendar goes.
 fn days(queue: &[QueueEntry], today: Date, calendar: &Calendar) -> (Vec<ComingDay>, Option<CalendarError>) {
     let mut days = Vec::new();

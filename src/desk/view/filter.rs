@@ -1,6 +1,6 @@
 //! Which reports of the queue are asked for.
 
-use super::{promise::has_next, words::state_name};
+use super::{coming, order::QueueOrder, promise::has_next, words::state_name};
 use crate::{
     casebook::{Casebook, QueueEntry},
     desk::form::{
@@ -8,12 +8,17 @@ use crate::{
         filter::{DUE_IN, EVERYTHING, FilterField, ME, NOBODY, SET_ASIDE},
         question::AskedField,
     },
-    domain::{Area, ClockState, Date, Entries, MemberId, ReportState, Route, escape_invisible_in_line},
+    domain::{
+        Area, Calendar, ClockState, Date, Entries, MemberId, OrganisationId, ReportId, ReportState, Route, ThemeId,
+        escape_invisible_in_line,
+    },
     http::Field,
 };
 
 /// In the query: which page of the list.
 const PAGE: &str = "page";
+/// Bytes of the longest value that an address of the queue goes on with: an id, or a word of a list.
+const VALUE_BYTES: usize = 64;
 
 /// What is asked for.
 pub(in crate::desk) struct Filter {
@@ -24,9 +29,15 @@ pub(in crate::desk) struct Filter {
     unread: bool,
     due: Option<DueFilter>,
     waiting: Option<AnswerFilter>,
+    harm: bool,
+    unanswered: bool,
+    organisation: Option<OrganisationId>,
+    theme: Option<ThemeId>,
     /// Whether closed ones without an open promise are shown too.
     all: bool,
     pub(super) page: usize,
+    /// What it is sorted by.
+    pub(super) order: QueueOrder,
     /// As it stood in the query, for the form and for the links to other pages.
     typed: Entries,
 }
@@ -46,6 +57,8 @@ enum StateFilter {
 #[derive(Clone, Copy)]
 enum DueFilter {
     Overdue(Date),
+    /// What the team set out to do was to be done before.
+    PastOwnDate(Date),
     On(Date),
     Later,
     Now(ClockState),
@@ -71,6 +84,7 @@ impl Filter {
             "today" => Some(DueFilter::Now(ClockState::DueToday)),
             "soon" => Some(DueFilter::Now(ClockState::DueSoon)),
             "later" => Some(DueFilter::Later),
+            "ours" => Some(DueFilter::PastOwnDate(today)),
             day => day.parse().ok().map(DueFilter::On),
         };
         Self {
@@ -89,14 +103,38 @@ impl Filter {
                 "delivery" => Some(AnswerFilter::Delivery),
                 _ => None,
             },
+            harm: query.has(FilterField::Harm.name(), YES),
+            unanswered: query.has(FilterField::Unanswered.name(), YES),
+            organisation: query.first(FilterField::Organisation.name()).parse().ok(),
+            theme: query.first(FilterField::Theme.name()).parse().ok(),
             all: query.has(FilterField::Show.name(), EVERYTHING),
+            order: QueueOrder::read(query),
             page: query.first(PAGE).parse().unwrap_or(1).max(1),
             typed: query.copy(),
         }
     }
 
-    /// Whether a report is asked for. The picture of what is due goes up to `last_shown`.
-    pub(super) fn shows(&self, entry: &QueueEntry, last_shown: Option<Date>) -> bool {
+    /// Those of the queue that are asked for, in the order that is asked for.
+    pub(in crate::desk) fn select(
+        &self,
+        mut queue: Vec<QueueEntry>,
+        casebook: &Casebook,
+        (today, calendar): (Date, &Calendar),
+        and: Option<ReportId>,
+    ) -> Vec<QueueEntry> {
+        let last_shown = coming::last_day(today, calendar);
+        // A name that was joined to another's since is asked for by the other's.
+        let organisation = self.organisation.map(|id| casebook.reference().organisation_of(id));
+        let is_of = |entry: &QueueEntry| {
+            let mut named = entry.organisations.iter().map(|id| casebook.reference().organisation_of(*id));
+            organisation.is_none_or(|asked| named.any(|id| id == asked))
+        };
+        queue.retain(|entry| Some(entry.id) == and || (self.shows(entry, last_shown) && is_of(entry)));
+        self.order.sort(queue, casebook)
+    }
+
+    /// Whether a report is asked for, its organisation aside. The picture of what is due goes up to `last_shown`.
+    fn shows(&self, entry: &QueueEntry, last_shown: Option<Date>) -> bool {
         // Whatever is left to do stays in sight, whether the report is closed or not.
         let is_over = entry.is_over
             && !entry.is_due(|_| true)
@@ -111,36 +149,71 @@ impl Filter {
             && self.route.is_none_or(|route| entry.route == route)
             && self.owner.is_none_or(|owner| entry.owner.map_or(OwnerFilter::Nobody, OwnerFilter::Member) == owner)
             && (!self.unread || entry.unread > 0)
+            && (!self.harm || entry.is_urgent())
+            && (!self.unanswered || entry.unanswered_since.is_some())
+            && self.theme.is_none_or(|theme| entry.themes.contains(&theme))
             && self.waiting.is_none_or(|waiting| match waiting {
                 AnswerFilter::Approval => entry.to_approve > 0,
                 AnswerFilter::Export => entry.waiting > 0,
                 AnswerFilter::Delivery => entry.on_the_way > 0,
             })
             && self.due.is_none_or(|when| match when {
-                DueFilter::On(day) => entry.is_due(|due| due == day),
+                DueFilter::On(day) => entry.is_due(|due| due == day) || entry.is_set_out(|due| due == day),
                 DueFilter::Overdue(today) => entry.is_due(|due| due < today),
+                DueFilter::PastOwnDate(today) => entry.is_set_out(|due| due < today),
                 DueFilter::Now(state) => has_next(entry, state),
-                DueFilter::Later => entry.is_due(|due| last_shown.is_none_or(|last| last < due)),
+                DueFilter::Later => {
+                    let is_later = |due| last_shown.is_none_or(|last| last < due);
+                    entry.is_due(is_later) || entry.is_set_out(is_later)
+                }
             })
     }
 
-    /// What is asked for, but for the page. What no field has is passed over.
-    pub(super) fn asked(&self) -> impl Iterator<Item = (&str, &str)> {
-        let is_field = |name: &str| FilterField::ALL.iter().any(|field| field.name() == name);
-        self.typed.iter().filter(move |(name, value)| is_field(name) && !value.is_empty())
+    /// Whether anything but all open work is asked for.
+    pub(super) fn is_asked(&self) -> bool {
+        asked(&self.typed).next().is_some()
+    }
+
+    /// The query of the same, in the same order, from its first page on.
+    pub(in crate::desk) fn query(&self) -> String {
+        self.query_of(1, self.order)
+    }
+
+    /// The query of the page that is shown.
+    pub(in crate::desk) fn query_here(&self) -> String {
+        self.query_of(self.page, self.order)
     }
 
     /// The address of another page of the same.
     pub(super) fn page_path(&self, page: usize) -> String {
+        path_of(&self.query_of(page, self.order))
+    }
+
+    /// The address of the same in another order.
+    pub(super) fn sorted_path(&self, order: QueueOrder) -> String {
+        path_of(&self.query_of(1, order))
+    }
+
+    fn query_of(&self, page: usize, order: QueueOrder) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(self.asked());
-        query.append_pair(PAGE, &page.to_string());
-        format!("/?{}", query.finish())
+        query.extend_pairs(asked(&self.typed));
+        order.write(&mut query);
+        if page > 1 {
+            query.append_pair(PAGE, &page.to_string());
+        }
+        query.finish()
     }
 
     /// The form, filled in.
     pub(super) fn fields(&self, casebook: &Casebook) -> Vec<Field> {
-        FilterField::ALL.iter().map(|field| self.field(*field, casebook)).collect()
+        let reference = casebook.reference();
+        // A list with nothing on it is no question.
+        let is_asked = |field: &&FilterField| match field {
+            FilterField::Organisation => !reference.organisations.is_empty(),
+            FilterField::Theme => !reference.themes.is_empty(),
+            _ => true,
+        };
+        FilterField::ALL.iter().filter(is_asked).map(|field| self.field(*field, casebook)).collect()
     }
 
     fn field(&self, field: FilterField, casebook: &Casebook) -> Field {
@@ -170,11 +243,52 @@ impl Filter {
                 };
                 field.offering(fixed.chain(day), typed, &[])
             }
-            FilterField::Area | FilterField::Unread | FilterField::Waiting | FilterField::Show => {
-                field.field(typed, &[])
+            FilterField::Organisation => {
+                let reference = casebook.reference();
+                // Those that count as another are asked for by that one.
+                let own = reference.organisations.iter().filter(|(id, _)| reference.organisation_of(**id) == **id);
+                let named = own.map(|(id, it)| (id.to_string(), escape_invisible_in_line(it.name.as_str())));
+                field.offering(by_name(named), typed, &[])
             }
+            FilterField::Theme => {
+                let themes = casebook.reference().themes.iter();
+                let named = themes.map(|(id, it)| (id.to_string(), escape_invisible_in_line(it.name.as_str())));
+                field.offering(by_name(named), typed, &[])
+            }
+            FilterField::Area
+            | FilterField::Harm
+            | FilterField::Unread
+            | FilterField::Unanswered
+            | FilterField::Waiting
+            | FilterField::Show => field.field(typed, &[]),
         }
     }
+}
+
+/// The address of the queue with that query.
+pub(in crate::desk) fn path_of(query: &str) -> String {
+    if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+}
+
+/// A query of the queue, written anew of what it means: whatever else stood there is not in it.
+pub(in crate::desk) fn cleaned(query: &str) -> String {
+    let mut entries = Entries::default();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        entries.push(name.into_owned(), value.into_owned());
+    }
+    Filter::read(&entries, None, Date::MIN).query_here()
+}
+
+/// What fields of the form ask for; what no field has is passed over.
+fn asked(typed: &Entries) -> impl Iterator<Item = (&str, &str)> {
+    let is_field = |name: &str| FilterField::ALL.iter().any(|field| field.name() == name);
+    typed.iter().filter(move |(name, value)| is_field(name) && !value.is_empty() && value.len() <= VALUE_BYTES)
+}
+
+fn by_name(named: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
+    let mut named: Vec<_> = named.collect();
+    named.sort_by_cached_key(|(_, name)| name.to_lowercase());
+    named
 }
 
 #[cfg(test)]
@@ -191,8 +305,9 @@ mod tests {
         let read = |field: &str, value: &str| {
             let mut query = Entries::default();
             query.push(field.to_owned(), value.to_owned());
-            let Filter { area, state, route, owner, unread, due, waiting, all, .. } =
-                Filter::read(&query, casebook.me(), DAY);
+            let filter = Filter::read(&query, casebook.me(), DAY);
+            let Filter { area, state, route, owner, unread, due, waiting, harm, unanswered, .. } = filter;
+            let Filter { organisation, theme, all, .. } = filter;
             let asked = [
                 ("area", area.is_some()),
                 ("state", state.is_some()),
@@ -201,6 +316,10 @@ mod tests {
                 ("unread", unread),
                 ("due", due.is_some()),
                 ("waiting", waiting.is_some()),
+                ("harm", harm),
+                ("unanswered", unanswered),
+                ("organisation", organisation.is_some()),
+                ("theme", theme.is_some()),
                 ("show", all),
             ];
             asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect::<Vec<_>>()

@@ -88,9 +88,8 @@ impl<'a> QueuePage<'a> {
         (today, calendar): (Date, &Calendar),
     ) -> Self {
         let coming = Coming::new(&queue, today, calendar);
-        let last_shown = coming.days.last().map(|day| day.date);
         let counts = counts(&queue);
-        let shown: Vec<_> = queue.into_iter().filter(|entry| filter.shows(entry, last_shown)).collect();
+        let shown = filter.select(queue, casebook, (today, calendar), None);
         let mut told = casebook.alerts();
         told.truncate(ALERTS);
         let total = shown.len();
@@ -105,7 +104,7 @@ impl<'a> QueuePage<'a> {
             searched: false,
             counts,
             fields: filter.fields(casebook),
-            filtered: filter.asked().next().is_some(),
+            filtered: filter.is_asked(),
             rows,
             total,
             previous: (page > 1).then(|| filter.page_path(page - 1)),
