@@ -56,7 +56,7 @@ pub use error::{
 pub use log::{
     account::{ACCOUNTS, KeyPaths},
     event::AnswerId,
-    fact::{Fact, Promise},
+    fact::{CountedAs, Fact, Promise},
     reference::{
         Narrative, NoteSubject, Organisation, Reference, Register, RegisterEntry, SavedFilter, SavedText, TeamAddress,
         Theme,

@@ -10,6 +10,7 @@
 //! is owned by one value, which is dropped when the desk locks.
 
 mod address;
+mod annual_report;
 mod app;
 mod approve;
 mod belongs;
@@ -28,6 +29,7 @@ mod form;
 mod from;
 mod import_job;
 mod letter_step;
+mod narrative;
 mod notice;
 mod open_casebook;
 mod options;
@@ -50,6 +52,7 @@ mod upload;
 mod view;
 mod visit;
 
+pub use annual_report::{AnnualReport, annual_report};
 pub use app::Desk;
 pub use open_casebook::Keys;
 pub use options::{Carrier, DeskOptions, Surroundings, Unreadable};

@@ -6,8 +6,7 @@ use axum::{
 };
 
 use super::{
-    Desk, PageError, approve, belongs, calendar, carry, change_of_use, decide, destroy, figures, files, notice,
-    organisations, queue, readers, refer, reply, report, respond, session, team, themes, unlock,
+    Desk, PageError, annual_report, approve, belongs, calendar, carry, change_of_use, decide, destroy, figures, files, narrative, notice, organisations, queue, readers, refer, reply, report, respond, session, team, themes, unlock,
 };
 
 /// Every page of the desk.
@@ -20,6 +19,8 @@ pub fn router(desk: Desk) -> Router {
         .merge(carry::routes())
         .merge(calendar::routes())
         .merge(figures::routes())
+        .merge(narrative::routes())
+        .merge(annual_report::routes())
         .merge(readers::routes())
         .merge(team::routes())
         .merge(refer::routes())

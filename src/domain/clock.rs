@@ -39,7 +39,35 @@ choices! {
         Late = "late", "Kept late";
         Overdue = "overdue", "Overdue";
         Open = "open", "Still open";
-        Lapsed = "lapsed", "No longer owed";
+        Lapsed = "lapsed", "No longer owed: withdrawn";
+        NotOwed = "not-owed", "Not owed: set aside";
+    }
+}
+
+/// Why nothing more is owed for a report, and since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoLongerOwed {
+    /// The person withdrew it.
+    Withdrawn(Date),
+    /// The team set it aside.
+    SetAside(Date),
+}
+
+impl NoLongerOwed {
+    /// Since that day.
+    #[must_use]
+    pub const fn since(self) -> Date {
+        match self {
+            Self::Withdrawn(on) | Self::SetAside(on) => on,
+        }
+    }
+
+    /// What becomes of a promise that was still to be kept then.
+    const fn kept(self) -> Kept {
+        match self {
+            Self::Withdrawn(_) => Kept::Lapsed,
+            Self::SetAside(_) => Kept::NotOwed,
+        }
     }
 }
 
@@ -97,13 +125,13 @@ impl Clock {
         Ok(Self { kind, started_on: on, due_on, met_on })
     }
 
-    /// What became of it by that day. A promise to someone who withdrew is owed until they did.
+    /// What became of it by that day. What is no longer owed was owed until then: what was overdue on that day stays so.
     #[must_use]
-    pub fn kept(&self, today: Date, withdrawn_on: Option<Date>) -> Kept {
-        match (self.met_on, withdrawn_on) {
+    pub fn kept(&self, today: Date, unowed: Option<NoLongerOwed>) -> Kept {
+        match (self.met_on, unowed) {
             (Some(met_on), _) if met_on <= self.due_on => Kept::OnTime,
             (Some(_), _) => Kept::Late,
-            (None, Some(withdrawn_on)) if withdrawn_on <= self.due_on => Kept::Lapsed,
+            (None, Some(unowed)) if unowed.since() <= self.due_on => unowed.kept(),
             (None, None) if today <= self.due_on => Kept::Open,
             (None, _) => Kept::Overdue,
         }
@@ -225,15 +253,20 @@ mod tests {
         let clock = Clock::start(Clock::NOTICE, date(2026, 12, 1), &Calendar::default()).unwrap();
         let (in_time, late) = (date(2026, 12, 15), date(2026, 12, 16));
         let met = |on| Clock { met_on: Some(on), ..clock };
-        for (clock, today, withdrawn_on, expected) in [
+        let (withdrawn, aside) = (NoLongerOwed::Withdrawn, NoLongerOwed::SetAside);
+        for (clock, today, unowed, expected) in [
             (clock, in_time, None, Kept::Open),
             (clock, late, None, Kept::Overdue),
-            (clock, late, Some(in_time), Kept::Lapsed),
-            (clock, late, Some(late), Kept::Overdue),
+            (clock, late, Some(withdrawn(in_time)), Kept::Lapsed),
+            (clock, late, Some(withdrawn(late)), Kept::Overdue),
+            (clock, in_time, Some(aside(in_time)), Kept::NotOwed),
+            (clock, late, Some(aside(in_time)), Kept::NotOwed),
+            (clock, late, Some(aside(late)), Kept::Overdue),
+            (met(in_time), late, Some(aside(in_time)), Kept::OnTime),
             (met(in_time), late, None, Kept::OnTime),
-            (met(late), late, Some(late), Kept::Late),
+            (met(late), late, Some(withdrawn(late)), Kept::Late),
         ] {
-            assert_eq!(clock.kept(today, withdrawn_on), expected);
+            assert_eq!(clock.kept(today, unowed), expected);
         }
     }
 

@@ -48,7 +48,7 @@ pub use assessment::{
 pub use calendar::{Calendar, CalendarError};
 pub use carrying::{Carried, CarriedPiece, CarryRequest, Errand, WaitingCollection, carry_head, read_carry_head};
 pub use choice::Labelled;
-pub use clock::{Clock, ClockKind, ClockState, Kept, Standing, Term};
+pub use clock::{Clock, ClockKind, ClockState, Kept, NoLongerOwed, Standing, Term};
 pub use collection::{
     Besides, CasebookSeen, ClockEntry, ClockView, DeliveryEntry, Epoch, FileEntry, Manifest, ManifestProblem,
     MessageEntry, ReportEntry, ReportRecord, SetAside,

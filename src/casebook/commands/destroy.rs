@@ -24,7 +24,8 @@ impl Editor<'_> {
                 Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(id)))
             }
             Some(Retained::NoDay | Retained::UntilDay) | None => {
-                Ok(Destroy { report: id, fact: report.fact(today.today()) })
+                let fact = self.casebook.fact(id, today.today()).ok_or_else(|| self.casebook.no_report(id))?;
+                Ok(Destroy { report: id, fact })
             }
         }
     }

@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Action, Area, ClockKind, Date, FailureKind, Finding, Kept, Route, YesNo};
+use crate::domain::{
+    About, Action, Area, ClockKind, Date, FailureKind, Finding, Kept, OrganisationType, Route, SetAsideReason, YesNo,
+};
 
 /// What the figures need to know of one report, and all that is kept of one that was destroyed: nothing that anybody
 /// wrote, no id, and no day.
@@ -31,8 +33,44 @@ pub struct Fact {
     pub closed: bool,
     /// Whether the person withdrew it.
     pub withdrawn: bool,
+    /// What the person said that it is about. Facts that 0.2.0 kept lack this and what follows, but for the promises.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<About>,
+    /// What kind of organisation it is about: the team's own word, else the person's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation_type: Option<OrganisationType>,
+    /// The first day of the month in which it was decided to take further action, if that stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acted_on: Option<Date>,
+    /// Why the team set it aside, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_aside: Option<SetAsideReason>,
+    /// Whether it goes on with another report: both are one concern.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub continues: bool,
     /// What became of each promise.
     pub clocks: Vec<Promise>,
+}
+
+/// How a report counts in the figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountedAs {
+    /// As a concern.
+    Concern,
+    /// As a concern that is not for this body, which the team therefore set aside.
+    NotForUs,
+    /// Not again: it goes on with another report, which counts.
+    Continued,
+    /// Not at all, or not again: the team set it aside.
+    SetAside(SetAsideReason),
+}
+
+impl CountedAs {
+    /// Whether it is one of the concerns, each of which counts once.
+    #[must_use]
+    pub const fn is_a_concern(self) -> bool {
+        matches!(self, Self::Concern | Self::NotForUs)
+    }
 }
 
 /// What became of one promise.
@@ -48,15 +86,78 @@ pub struct Promise {
 }
 
 impl Fact {
-    /// Whether it is a worker's disclosure that is reasonably believed to be qualifying and within the body's remit.
+    /// The one rule by which a concern counts once, by whichever way and however often it came: a report that was set
+    /// aside as the same as another, as a test, as abusive or as no concern is none, and one that goes on with another
+    /// adds none. One that is not for this body is somebody's concern all the same.
+    #[must_use]
+    pub const fn counted_as(&self) -> CountedAs {
+        match self.set_aside {
+            Some(
+                reason @ (SetAsideReason::NotAConcern
+                | SetAsideReason::Duplicate
+                | SetAsideReason::Abusive
+                | SetAsideReason::Test),
+            ) => CountedAs::SetAside(reason),
+            // That the person withdrew it is counted elsewhere.
+            _ if self.continues => CountedAs::Continued,
+            Some(SetAsideReason::NotForUs) => CountedAs::NotForUs,
+            Some(SetAsideReason::Withdrawn) | None => CountedAs::Concern,
+        }
+    }
+
+    /// Whether it is a worker's disclosure that is reasonably believed to be qualifying and within the body's remit, and
+    /// counts once.
     ///
     /// Source: the Prescribed Persons (Reports on Disclosures of Information) Regulations 2017 (SI 2017/507),
     /// regulation 5.
     #[must_use]
     pub fn is_qualifying(&self) -> bool {
-        self.route == Route::StaffConcern
+        self.counted_as().is_a_concern()
+            && self.route == Route::StaffConcern
             && self.worker == Some(YesNo::Yes)
             && self.in_remit == Some(YesNo::Yes)
             && !self.failures.is_empty()
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::casebook::statistics::sample;
+
+    #[test]
+    fn a_concern_counts_once() {
+        let fact = |set_aside, continues| Fact { set_aside, continues, ..sample::fact() }.counted_as();
+        assert_eq!(fact(None, false), CountedAs::Concern);
+        assert_eq!(fact(None, true), CountedAs::Continued);
+        for reason in
+            [SetAsideReason::NotAConcern, SetAsideReason::Duplicate, SetAsideReason::Abusive, SetAsideReason::Test]
+        {
+            assert!(
+                [false, true].iter().all(|continues| fact(Some(reason), *continues) == CountedAs::SetAside(reason))
+            );
+            assert!(!fact(Some(reason), false).is_a_concern());
+        }
+        assert_eq!(fact(Some(SetAsideReason::NotForUs), false), CountedAs::NotForUs);
+        assert_eq!(fact(Some(SetAsideReason::NotForUs), true), CountedAs::Continued);
+        assert!(CountedAs::NotForUs.is_a_concern() && !CountedAs::Continued.is_a_concern());
+    }
+
+    #[test]
+    fn what_was_kept_of_a_report_that_0_2_0_destroyed_reads_as_before() {
+        let json = r#"{"received_on":"2026-04-01","route":"staff-concern","areas":[],"worker":"yes","in_remit":"yes",
+            "failures":["crime"],"action":"further-action","finding":null,"detriment":null,"referred":false,
+            "closed":true,"withdrawn":false,
+            "clocks":[{"kind":"information-use-notice","supplementary":false,"kept":"on-time"}]}"#;
+        let fact: Fact = serde_json::from_str(json).unwrap();
+        assert!(fact.is_qualifying() && fact.about.is_empty() && fact.acted_on.is_none());
+        // And is written as it was, so that whoever consents compares the same.
+        let compact: String = json.split_whitespace().collect();
+        assert_eq!(serde_json::to_string(&fact).unwrap(), compact);
     }
 }

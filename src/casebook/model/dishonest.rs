@@ -49,7 +49,7 @@ impl Team {
         let about = || SealedMatter::about(id);
         let to = self.sealing_to(&casebook, id);
         let reason = || vec![(to.clone(), Matter::Reason(Text::typed("Because.")))];
-        let fact = || casebook.state.reports.get(&id).map(|report| report.fact(DAY));
+        let fact = || casebook.fact(id, DAY);
         match act {
             0 => {
                 let Some(fact) = fact() else { return };

@@ -1,8 +1,10 @@
 //! What the figures need to know of each report.
 
+use std::sync::Arc;
+
 use crate::{
-    casebook::{Casebook, log::fact::Fact},
-    domain::Date,
+    casebook::{Casebook, book::gist::ConcernGist, log::fact::Fact, state::fact::SaidOfIt},
+    domain::{Date, ReportId},
 };
 
 impl Casebook {
@@ -10,9 +12,25 @@ impl Casebook {
     /// [`Casebook::closed_to_me`] is missing, and whoever shows the figures has to say so.
     #[must_use]
     pub fn facts(&self, today: Date) -> Vec<Fact> {
+        let ids: Vec<ReportId> = self.state.reports.keys().copied().collect();
+        let opened = ids.iter().zip(self.gists(&ids));
+        let facts = opened.filter_map(|(id, gist)| self.state.fact(*id, said(gist), today));
         let destroyed = self.state.destroyed.values().map(|remains| remains.fact.clone());
-        self.state.reports.values().map(|report| report.fact(today)).chain(destroyed).collect()
+        facts.chain(destroyed).collect()
     }
+
+    /// What they know of one report; none if this member can't open it. It is what is kept if the report is destroyed.
+    pub(in crate::casebook) fn fact(&self, id: ReportId, today: Date) -> Option<Fact> {
+        self.state.fact(id, said(self.gist(id)), today)
+    }
+}
+
+/// Nothing, if the first message is not here.
+fn said(gist: Option<Arc<ConcernGist>>) -> SaidOfIt {
+    gist.map_or_else(SaidOfIt::default, |gist| SaidOfIt {
+        about: gist.about.clone(),
+        organisation_type: gist.organisation_type,
+    })
 }
 
 #[cfg(test)]

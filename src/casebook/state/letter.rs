@@ -95,10 +95,20 @@ impl Report {
         all.filter(|entry| entry.clock.met_on.is_some() || self.set_aside.is_none())
     }
 
+    /// The clocks of its messages, those that ended when it was set aside included.
+    pub(in crate::casebook) fn every_message_clock(&self) -> impl Iterator<Item = ClockEntry> {
+        self.clocks.iter().chain(&self.clocks_ended).chain(&self.clocks_here).copied()
+    }
+
     /// The clocks of changes of use: the first answer that was written after one and keeps it meets it when it is
     /// delivered.
     pub(in crate::casebook) fn supplementary_clocks(&self) -> impl Iterator<Item = ClockEntry> {
-        let clocks = self.changes.iter().map(|(event, entry)| {
+        self.every_supplementary_clock().filter(|entry| entry.clock.met_on.is_some() || self.set_aside.is_none())
+    }
+
+    /// Those that ended when it was set aside included.
+    pub(in crate::casebook) fn every_supplementary_clock(&self) -> impl Iterator<Item = ClockEntry> {
+        self.changes.iter().map(|(event, entry)| {
             let keeps = |answer: &&AnswerRecord| {
                 answer.event >= *event
                     && !answer.is_held()
@@ -108,8 +118,7 @@ impl Report {
             let mut entry = *entry;
             entry.clock.met_on = met_on;
             entry
-        });
-        clocks.filter(|entry| entry.clock.met_on.is_some() || self.set_aside.is_none())
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
         },
     },
     domain::{
-        AccessKind, AnswerKind, Area, Assessment, BoxId, ClockEntry, Date, DeliveryEntry, Digest, Endorsement,
+        AccessKind, Action, AnswerKind, Area, Assessment, BoxId, ClockEntry, Date, DeliveryEntry, Digest, Endorsement,
         FileEntry, Format, MemberId, MessageKind, ReportId, ReportState, Route, SeriousHarm, SetAsideReason, Text,
     },
 };
@@ -27,6 +27,8 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) deliveries: Vec<DeliveryEntry>,
     /// As they stood at the box.
     pub(in crate::casebook) clocks: Vec<ClockEntry>,
+    /// Those that the box listed and no longer does, since it was told that the report is set aside.
+    pub(in crate::casebook) clocks_ended: Vec<ClockEntry>,
     /// Those that started here because of what a message says, which the box can't read.
     pub(in crate::casebook) clocks_here: Vec<ClockEntry>,
     /// Those of changes of use, with the event that started each.
@@ -41,6 +43,8 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) closed_on: Option<Date>,
     /// What the team makes of it.
     pub(in crate::casebook) assessment: Assessment,
+    /// The day on which it was decided to take further action, if that stands.
+    pub(in crate::casebook) acted_on: Option<Date>,
     /// The last message that was read.
     pub(in crate::casebook) read: u32,
     /// Whether an answer that told where it stands was taken back since the last one.
@@ -182,6 +186,7 @@ impl Report {
             aside: Vec::new(),
             deliveries: Vec::new(),
             clocks: Vec::new(),
+            clocks_ended: Vec::new(),
             clocks_here: Vec::new(),
             changes: Vec::new(),
             messages: Vec::new(),
@@ -191,6 +196,7 @@ impl Report {
             state: ReportState::Received,
             closed_on: None,
             assessment: Assessment::default(),
+            acted_on: None,
             read: 0,
             untold: false,
             history: Vec::new(),
@@ -287,10 +293,22 @@ impl Report {
             _ => None,
         };
         self.state = decided.state;
+        self.acted_on = self.acted_on_after(decided.assessment.action, on);
         self.assessment = decided.assessment;
         self.read = self.read.max(decided.read.min(self.last_message()));
         self.changes.extend(decided.change_of_use.map(|entry| (event, entry)));
         self.history.push(event);
+    }
+
+    /// The day that counts for the figures of what was decided: the one on which it became further action, which later
+    /// decisions that leave it so do not move. One that was undone in between is none: the day of the decision that stands
+    /// counts.
+    fn acted_on_after(&self, action: Option<Action>, on: Date) -> Option<Date> {
+        match (self.assessment.action, action) {
+            (Some(Action::FurtherAction), Some(Action::FurtherAction)) => self.acted_on,
+            (_, Some(Action::FurtherAction)) => Some(on),
+            (_, Some(Action::NoFurtherAction) | None) => None,
+        }
     }
 
     pub(in crate::casebook) fn draft(&mut self, (event, on, by): (u64, Date, MemberId), drafted: &Drafted) {

@@ -5,7 +5,7 @@ use crate::{
         log::fact::{Fact, Promise},
         statistics::ReportingYear,
     },
-    domain::{ClockKind, Date, Kept, Route},
+    domain::{About, ClockKind, Date, Kept, Route},
 };
 
 /// The year of [`fact`].
@@ -26,6 +26,11 @@ pub(crate) fn fact() -> Fact {
         referred: false,
         closed: false,
         withdrawn: false,
+        about: vec![About::PatientSafety],
+        organisation_type: None,
+        acted_on: None,
+        set_aside: None,
+        continues: false,
         clocks: vec![promise(ClockKind::InformationUseNotice, Kept::OnTime)],
     }
 }

@@ -156,7 +156,7 @@ mod tests {
         assert_eq!((lines.len(), lines.last()), (figures.cells().count() + 2, Some(&"")));
         assert!(!csv.replace("\r\n", "").contains(['\r', '\n']));
         assert!(lines.contains(&"By month,April 2026,Reports,30"), "{csv}");
-        assert!(lines.contains(&"By area,\"Procurement, patient choice and competition\",Reports,0"), "{csv}");
+        assert!(lines.contains(&"By area,\"Procurement, patient choice and competition\",Concerns,0"), "{csv}");
     }
 
     #[test]

@@ -4,12 +4,15 @@ use crate::{
     casebook::{
         log::fact::{Fact, Promise},
         statistics::{
-            Cell, Figures,
+            Cell, Figures, ReportingYear,
             intruder::{intrude, table},
             sample,
         },
     },
-    domain::{Action, Area, ClockKind, Date, FailureKind, Finding, Kept, Route, YesNo},
+    domain::{
+        About, Action, Area, ClockKind, Date, FailureKind, Finding, Kept, OrganisationType, Route, SetAsideReason,
+        YesNo,
+    },
 };
 
 fn in_month(month: i8) -> Fact {
@@ -99,21 +102,21 @@ fn one_complaint_is_not_told_by_its_promises() {
     let figures = intrude(&many(&[(8, sample::fact()), (1, on_route(Route::ServiceComplaint))]));
     assert_eq!(cells(&figures, "routes")[3], Cell::Suppressed);
     let promises = &table(&figures, "promises").rows;
-    assert_eq!((promises[2].cells[0], promises[2].cells[5]), (Cell::Suppressed, Cell::Suppressed));
+    assert_eq!((promises[2].cells[0], promises[2].cells[6]), (Cell::Suppressed, Cell::Suppressed));
     assert_eq!(promises[2].cells[1], Cell::Count(0));
 }
 
 #[test]
 fn what_complaints_about_personal_data_leave_of_all_complaints_is_a_number_too() {
     let complaint = on_route(Route::ServiceComplaint);
-    let mut about_data = complaint.clone();
+    let mut about_data = Fact { about: vec![About::PersonalData], ..complaint.clone() };
     about_data.clocks.push(sample::promise(ClockKind::DataAcknowledgement, Kept::OnTime));
     let figures = intrude(&many(&[(1, complaint), (8, about_data.clone())]));
     let promises = &table(&figures, "promises").rows;
-    assert_eq!((promises[5].cells[0], promises[5].cells[5]), (Cell::Suppressed, Cell::Suppressed));
+    assert_eq!((promises[5].cells[0], promises[5].cells[6]), (Cell::Suppressed, Cell::Suppressed));
     // None is left over of which anything could be learnt.
     let figures = intrude(&many(&[(8, about_data)]));
-    assert_eq!(table(&figures, "promises").rows[5].cells[5], Cell::Count(8));
+    assert_eq!(table(&figures, "promises").rows[5].cells[6], Cell::Count(8));
 }
 
 #[test]
@@ -122,6 +125,70 @@ fn what_disclosures_leave_of_a_total_is_a_number_too() {
     let other = Fact { action: Some(Action::FurtherAction), ..sample::fact() };
     intrude(&many(&[(8, qualifying(Some(Action::FurtherAction))), (1, other)]));
     intrude(&many(&[(5, qualifying(None)), (2, qualifying(Some(Action::FurtherAction))), (3, sample::fact())]));
+}
+
+#[test]
+fn what_is_about_several_things_is_told_by_no_row_that_is_left() {
+    let about = |about: &[About]| Fact { about: about.to_vec(), ..sample::fact() };
+    // Everything is about one of them: what the first leaves of all is in the second at least.
+    let figures = intrude(&many(&[(6, about(&[About::Fraud])), (4, about(&[About::CoverUp]))]));
+    let place = |about| cells(&figures, "topics")[About::ALL.iter().position(|one| *one == about).unwrap()];
+    assert_eq!((place(About::Fraud), place(About::CoverUp)), (Cell::Suppressed, Cell::Suppressed));
+    // Where enough is about both, the small one tells nothing of the other.
+    let figures = intrude(&many(&[(5, about(&[About::Fraud])), (2, about(&[About::Fraud, About::CoverUp]))]));
+    let place = |about| cells(&figures, "topics")[About::ALL.iter().position(|one| *one == about).unwrap()];
+    assert_eq!((place(About::Fraud), place(About::CoverUp)), (Cell::Count(7), Cell::Suppressed));
+}
+
+#[test]
+fn what_complaints_are_about_is_not_told_by_what_was_promised_for_it() {
+    let (mut about_data, other) = (on_route(Route::ServiceComplaint), on_route(Route::ServiceComplaint));
+    about_data.clocks.push(sample::promise(ClockKind::DataAcknowledgement, Kept::OnTime));
+    let about_data = Fact { about: vec![About::PersonalData], ..about_data };
+    let copy = Fact { set_aside: Some(SetAsideReason::Duplicate), ..about_data.clone() };
+    let figures = Figures::published(&many(&[(8, about_data), (2, copy), (12, other)]), sample::YEAR);
+    // Two of them are the same as others: 8 and 10 would tell it.
+    let topic = cells(&figures, "complaints")[6];
+    let promised = table(&figures, "promises").rows[5].cells[6];
+    assert!([topic, promised].contains(&Cell::Suppressed), "{topic:?} {promised:?}");
+}
+
+#[test]
+fn a_year_s_decisions_are_no_part_of_its_disclosures() {
+    let before = Date::constant(2026, 3, 1);
+    let now = Date::constant(2026, 4, 1);
+    let decided = |received_on, acted_on| Fact {
+        received_on,
+        acted_on: Some(acted_on),
+        ..qualifying(Some(Action::FurtherAction))
+    };
+    // Of the year before and decided in this one; of both; decided before; and one that nobody has decided about.
+    let facts = many(&[(6, decided(before, now)), (7, decided(now, now)), (5, decided(before, before))]);
+    let facts = [facts, many(&[(9, qualifying(None))])].concat();
+    let figures = intrude(&facts);
+    assert_eq!(cells(&figures, "disclosures"), [Cell::Count(7 + 9), Cell::Count(6 + 7)]);
+    let earlier = Figures::internal(&facts, ReportingYear::of(before));
+    assert_eq!(cells(&earlier, "disclosures"), [Cell::Count(6 + 5), Cell::Count(5)]);
+    // One of another year that was decided in this one is not told by what is left.
+    intrude(&many(&[(1, decided(before, now)), (6, decided(now, now))]));
+}
+
+#[test]
+fn what_was_set_aside_counts_apart() {
+    let aside = |reason| Fact { set_aside: Some(reason), ..qualifying(None) };
+    let owed = vec![sample::promise(ClockKind::InformationUseNotice, Kept::NotOwed)];
+    let facts = many(&[
+        (9, qualifying(None)),
+        (6, Fact { clocks: owed, ..aside(SetAsideReason::Duplicate) }),
+        (5, aside(SetAsideReason::NotForUs)),
+        (7, Fact { continues: true, ..qualifying(None) }),
+    ]);
+    let figures = intrude(&facts);
+    let count = |count: &[u64]| count.iter().copied().map(Cell::Count).collect::<Vec<_>>();
+    assert_eq!(cells(&figures, "counted"), count(&[9, 5, 7, 6, 0, 0, 0, 27]));
+    assert_eq!(cells(&figures, "disclosures")[0], Cell::Count(9 + 5));
+    assert_eq!(cells(&figures, "standing"), count(&[9 + 7, 6 + 5, 0, 27]));
+    assert_eq!(table(&figures, "promises").rows[3].cells, count(&[9 + 5 + 7, 0, 0, 0, 0, 6, 27]));
 }
 
 #[test]
@@ -140,11 +207,12 @@ fn a_large_year_loses_little() {
     assert!(figures.tables.iter().all(|table| !table.is_withheld));
 }
 
-fn any_promises(route: Route, withdrawn: bool) -> impl Strategy<Value = Vec<Promise>> {
+fn any_promises(route: Route, withdrawn: bool, aside: bool) -> impl Strategy<Value = Vec<Promise>> {
     let of_others = [Kept::OnTime, Kept::Late, Kept::Overdue, Kept::Open];
     let kept = move || {
         let lapsed = if withdrawn { vec![Kept::Lapsed] } else { Vec::new() };
-        prop::sample::select([of_others.as_slice(), &lapsed].concat())
+        let not_owed = if aside { vec![Kept::NotOwed] } else { Vec::new() };
+        prop::sample::select([of_others.as_slice(), &lapsed, &not_owed].concat())
     };
     let answer = route.promises().get(1).map(|(kind, _)| *kind);
     let notice = ClockKind::InformationUseNotice;
@@ -170,22 +238,39 @@ fn any_fact() -> impl Strategy<Value = Fact> {
     let action = prop::option::of(prop::sample::select(Action::ALL));
     let finding = prop::option::of(prop::sample::select(Finding::ALL));
     let detriment = prop::option::of(prop::sample::select(YesNo::ALL));
-    (route, prop::bool::weighted(0.2))
-        .prop_flat_map(|(route, withdrawn)| (Just((route, withdrawn)), any_promises(route, withdrawn)))
-        .prop_flat_map(move |((route, withdrawn), clocks)| {
+    let aside = prop::option::weighted(0.2, prop::sample::select(&SetAsideReason::ALL[..5]));
+    let said = (
+        prop::sample::subsequence(About::ALL, 0..4),
+        prop::option::of(prop::sample::select(OrganisationType::ALL)),
+        prop::sample::subsequence(FailureKind::ALL, 1..3),
+    );
+    let when = (prop::option::of(2_i8..8), prop::bool::weighted(0.1), prop::bool::weighted(0.2));
+    (route, prop::bool::weighted(0.2), aside)
+        .prop_flat_map(|(route, withdrawn, aside)| {
+            (Just((route, withdrawn, aside)), any_promises(route, withdrawn, aside.is_some()))
+        })
+        .prop_flat_map(move |(kind, clocks)| {
             (
-                Just((route, withdrawn, clocks)),
+                Just((kind, clocks)),
                 (4_i8..8, areas.clone(), any::<[bool; 3]>()),
                 (action.clone(), finding.clone(), detriment.clone()),
+                said.clone(),
+                when.clone(),
             )
         })
-        .prop_map(
-            |((route, withdrawn, clocks), (month, areas, [yes, referred, closed]), (action, finding, detriment))| {
-                let base = if yes { qualifying(action) } else { Fact { action, ..in_month(month) } };
-                let received_on = in_month(month).received_on;
-                Fact { received_on, route, areas, finding, detriment, referred, closed, withdrawn, clocks, ..base }
-            },
-        )
+        .prop_map(|(((route, withdrawn, set_aside), clocks), (month, areas, yes), decided, said, when)| {
+            let ([qualifies, referred, closed], (action, finding, detriment)) = (yes, decided);
+            let ((about, organisation_type, failures), (acted, earlier, continues)) = (said, when);
+            let base =
+                if qualifies { Fact { failures, ..qualifying(action) } } else { Fact { action, ..sample::fact() } };
+            // One of the year before is counted in this one for what was decided in it alone.
+            let received_on = if earlier { Date::constant(2026, 1, 1) } else { in_month(month).received_on };
+            let acted_on =
+                acted.filter(|_| action == Some(Action::FurtherAction)).map(|month| in_month(month).received_on);
+            let fact =
+                Fact { received_on, route, areas, finding, detriment, referred, closed, withdrawn, clocks, ..base };
+            Fact { about, organisation_type, acted_on, set_aside, continues, ..fact }
+        })
 }
 
 proptest! {

@@ -42,13 +42,32 @@ impl ReportingYear {
         Self { begins_in }
     }
 
-    /// Those that any of these reports came in, the latest first.
+    /// Those in which any of these reports came in or further action was decided, the latest first.
     #[must_use]
     pub fn all(facts: &[Fact]) -> Vec<Self> {
-        let mut years: Vec<_> = facts.iter().map(|fact| Self::of(fact.received_on)).collect();
+        let days = facts.iter().flat_map(|fact| fact.acted_on.into_iter().chain([fact.received_on]));
+        let mut years: Vec<_> = days.map(Self::of).collect();
         years.sort_unstable_by(|one, other| other.cmp(one));
         years.dedup();
         years
+    }
+
+    /// The calendar year of its April, by which its narrative is kept.
+    #[must_use]
+    pub const fn begins_in(self) -> i16 {
+        self.begins_in
+    }
+
+    /// Its first month, with the calendar year.
+    #[must_use]
+    pub fn first_month(self) -> String {
+        format!("April {}", self.begins_in)
+    }
+
+    /// Its last month, likewise.
+    #[must_use]
+    pub fn last_month(self) -> String {
+        format!("March {}", self.begins_in.saturating_add(1))
     }
 
     /// The word in addresses and names of files: the calendar year of its April.
@@ -88,7 +107,7 @@ impl ReportingYear {
 
 impl fmt::Display for ReportingYear {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "April {} to March {}", self.begins_in, self.begins_in.saturating_add(1))
+        write!(f, "{} to {}", self.first_month(), self.last_month())
     }
 }
 

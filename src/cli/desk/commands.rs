@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
 
 use super::{
+    annual_report::{self, AnnualReportArguments},
     casebook_argument::CasebookArgument,
     check::{self, DeskCheckArguments},
     import::{self, ImportArguments},
@@ -85,6 +86,10 @@ pub(in crate::cli) enum DeskCommand {
     Register(RegisterArguments),
     /// Say which organisations the team's reports are about, and how many name each
     Organisations(OrganisationsArguments),
+    /// Write the report of a year: the figures as they are published, and what the team says in words
+    ///
+    /// A page for paper or a website, which stands by itself. It identifies nobody; it says what it still lacks.
+    AnnualReport(AnnualReportArguments),
     /// Write the decisions that the box does not have yet to a file to carry there
     Export(ExportArguments),
     /// Write everything of the casebook that can't be made again into one sealed file
@@ -301,6 +306,7 @@ pub(in crate::cli) fn run(command: DeskCommand) -> Outcome {
         DeskCommand::Organisations(arguments) => register::organisations(&arguments),
         DeskCommand::Backup(arguments) => backup(&arguments),
         DeskCommand::Restore(arguments) => restore(&arguments),
+        DeskCommand::AnnualReport(arguments) => annual_report::run(&arguments),
         DeskCommand::Export(arguments) => export(&arguments),
         DeskCommand::Team(arguments) => team_commands::team(&arguments),
         DeskCommand::Propose(arguments) => team_commands::propose(&arguments),

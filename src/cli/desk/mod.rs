@@ -1,6 +1,7 @@
 //! The desk's commands: clap in `commands`, private keys in `key_ring`, what people read in `print`, all the logic in
 //! [`crate::casebook`].
 
+mod annual_report;
 mod casebook_argument;
 mod check;
 mod commands;

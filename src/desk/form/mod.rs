@@ -8,6 +8,7 @@ pub(super) mod correspondence;
 pub(super) mod date;
 mod fields;
 pub(super) mod filter;
+pub(super) mod narrative;
 pub(super) mod one_question;
 pub(super) mod question;
 pub(super) mod readers;

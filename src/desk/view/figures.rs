@@ -1,4 +1,4 @@
-//! The figures of a year: tables, each with a picture of it.
+//! The figures of a year: tables, with a bar in each row.
 
 use askama::{Template, filters::HtmlSafe};
 
@@ -12,11 +12,8 @@ use crate::{
 pub(in crate::desk) const TEAM: &str = "team";
 pub(in crate::desk) const PUBLISHED: &str = "published";
 
-/// Measures of a picture, in its own units. It is as wide as a narrow screen and grows with what it stands in.
-const WIDTH: u64 = 320;
-const ROW: usize = 44;
-/// The longest bar; its number stands to the right of it.
-const LONGEST: u64 = 270;
+/// The longest bar, in its own units.
+const LONGEST: u64 = 100;
 
 /// The figures of a year, for the team or for everybody.
 #[derive(Template)]
@@ -24,6 +21,7 @@ const LONGEST: u64 = 270;
 pub(in crate::desk) struct FiguresPage<'a> {
     shell: &'a Shell,
     year: String,
+    slug: String,
     is_published: bool,
     hides_something: bool,
     is_over: bool,
@@ -32,7 +30,7 @@ pub(in crate::desk) struct FiguresPage<'a> {
     csv: String,
     years: Vec<YearLink>,
     closed_to_me: usize,
-    parts: Vec<FiguresTable<'a>>,
+    tables: FiguresTables<'a>,
 }
 
 /// A link to another year.
@@ -42,42 +40,26 @@ struct YearLink {
     here: bool,
 }
 
-/// A table, and what is around it.
-struct FiguresTable<'a> {
-    table: &'a Table,
-    chart: Option<Chart<'a>>,
-    grid: Grid<'a>,
+/// All tables of a year: small ones beside each other, wide ones below.
+#[derive(Template)]
+#[template(path = "desk/figures_tables.html")]
+pub(in crate::desk) struct FiguresTables<'a> {
+    small: Vec<Grid<'a>>,
+    wide: Vec<Grid<'a>>,
 }
 
-/// A table in words and numbers.
+/// A table in words, numbers and bars.
 #[derive(Template)]
 #[template(path = "desk/table.html")]
 struct Grid<'a> {
     table: &'a Table,
+    rows: Vec<GridRow<'a>>,
 }
 
-/// A picture of a table: a bar for each row. What is not published is not drawn.
-#[derive(Template)]
-#[template(path = "desk/chart.html")]
-struct Chart<'a> {
-    table: &'a Table,
-    bars: Vec<Bar<'a>>,
-    /// Whether a bar shows a part of a whole: the first column of the last.
-    of_whole: bool,
-}
-
-struct Bar<'a> {
-    name: &'a str,
-    /// Top of its row.
-    y: u64,
-    length: Option<BarLength>,
-}
-
-/// How long a bar is, and what is written beside it.
-struct BarLength {
-    filled: u64,
-    whole: u64,
-    number: String,
+struct GridRow<'a> {
+    row: &'a Row,
+    /// How long its bar is; none where there is nothing to draw.
+    bar: Option<u64>,
 }
 
 impl<'a> FiguresPage<'a> {
@@ -95,10 +77,10 @@ impl<'a> FiguresPage<'a> {
             name: year.to_string(),
             here: *year == figures.year,
         };
-        let part = |table| FiguresTable { table, chart: Chart::new(table), grid: Grid { table } };
         Self {
             shell,
             year: figures.year.to_string(),
+            slug: figures.year.slug(),
             is_published: figures.is_published,
             hides_something: figures.suppresses_something(),
             is_over: figures.year.has_ended(today),
@@ -106,48 +88,47 @@ impl<'a> FiguresPage<'a> {
             csv: path(figures.year, readers) + "/figures.csv",
             years: years.iter().map(link).collect(),
             closed_to_me,
-            parts: figures.tables.iter().map(part).collect(),
+            tables: FiguresTables::new(figures),
         }
     }
 }
 
-impl<'a> Chart<'a> {
-    /// None if there is nothing to draw.
-    fn new(table: &'a Table) -> Option<Self> {
-        let rows: Vec<&Row> = table.rows.iter().filter(|row| !row.is_total).collect();
-        let counts = |row: &Row| match (row.cells.first()?, row.cells.last()?) {
-            (Cell::Count(part), Cell::Count(whole)) => Some((*part, *whole)),
+impl<'a> FiguresTables<'a> {
+    pub(in crate::desk) fn new(figures: &'a Figures) -> Self {
+        let (wide, small): (Vec<_>, Vec<_>) = figures.tables.iter().map(Grid::new).partition(Grid::is_wide);
+        Self { small, wide }
+    }
+}
+
+impl<'a> Grid<'a> {
+    fn new(table: &'a Table) -> Self {
+        // What is not published is not drawn, nor is the whole, beside which the rest would look short.
+        let count = |row: &Row| match row.cells.as_slice() {
+            [Cell::Count(count)] if !row.is_total => Some(*count),
             _ => None,
         };
-        let most = rows.iter().filter_map(|row| counts(row)).map(|(_, whole)| whole).max().filter(|most| *most > 0)?;
-        let of_whole = table.columns.len() > 1;
-        let length = |(part, whole): (u64, u64)| BarLength {
-            filled: part * LONGEST / most,
-            whole: whole * LONGEST / most,
-            number: if of_whole { format!("{part} of {whole}") } else { part.to_string() },
-        };
-        let bar = |(y, row): (u64, &&'a Row)| Bar { name: &row.header, y, length: counts(row).map(length) };
-        let bars = (0..).step_by(ROW).zip(&rows).map(bar).collect();
-        Some(Self { table, bars, of_whole })
+        let most = table.rows.iter().filter_map(count).max().filter(|most| *most > 0);
+        let bar = |row| Some(count(row)? * LONGEST / most?);
+        let rows = table.rows.iter().map(|row| GridRow { row, bar: bar(row) }).collect();
+        Self { table, rows }
     }
 
-    fn height(&self) -> usize {
-        self.bars.len() * ROW
+    fn is_wide(&self) -> bool {
+        self.table.columns.len() > 1
     }
 }
 
 // Their templates escape whatever is in them.
 impl HtmlSafe for Grid<'_> {}
-impl HtmlSafe for Chart<'_> {}
+impl HtmlSafe for FiguresTables<'_> {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::casebook::statistics::{Figures, sample};
 
-    fn chart(figures: &Figures, slug: &str) -> Option<String> {
-        let table = figures.tables.iter().find(|table| table.slug == slug).unwrap();
-        Chart::new(table).map(|chart| chart.render().unwrap())
+    fn shown(figures: &Figures, slug: &str) -> String {
+        Grid::new(figures.tables.iter().find(|table| table.slug == slug).unwrap()).render().unwrap()
     }
 
     #[test]
@@ -157,24 +138,19 @@ mod tests {
             fact.received_on = Date::constant(2026, month, 1);
         }
         // 8 in April, 1 in May, which takes the 5 in June with it.
-        let internal = chart(&Figures::internal(&facts, sample::YEAR), "months").unwrap();
-        let published = chart(&Figures::published(&facts, sample::YEAR), "months").unwrap();
-        let bars = |svg: &str| svg.matches("<rect x=").count();
-        let unpublished = |svg: &str| svg.matches(">Not published</text>").count();
+        let internal = shown(&Figures::internal(&facts, sample::YEAR), "months");
+        let published = shown(&Figures::published(&facts, sample::YEAR), "months");
+        let bars = |html: &str| html.matches("<rect").count();
+        let unpublished = |html: &str| html.matches("Not published").count();
         assert_eq!((bars(&internal), unpublished(&internal)), (12, 0));
         assert_eq!((bars(&published), unpublished(&published)), (10, 2));
-        assert!(published.contains("width=\"270\"") && published.contains(">8</text>"), "{published}");
-    }
-
-    #[test]
-    fn promises_are_drawn_as_parts_of_all() {
-        let svg = chart(&Figures::internal(&vec![sample::fact(); 6], sample::YEAR), "promises").unwrap();
-        assert!(svg.contains(">6 of 6</text>") && svg.contains(">0 of 0</text>"), "{svg}");
+        assert!(published.contains("<rect width=\"100\"") && internal.contains("<rect width=\"62\""), "{internal}");
     }
 
     #[test]
     fn an_empty_year_has_nothing_to_draw() {
-        assert!(chart(&Figures::published(&[], sample::YEAR), "months").is_none());
-        assert!(chart(&Figures::published(&vec![sample::fact(); 3], sample::YEAR), "months").is_none());
+        for facts in [vec![], vec![sample::fact(); 3]] {
+            assert!(!shown(&Figures::published(&facts, sample::YEAR), "months").contains("<rect"));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What the desk's templates are given.
 
 mod alerts;
+pub(super) mod annual_report;
 mod approve;
 mod belongs;
 mod carry;
@@ -20,6 +21,7 @@ mod lost;
 mod messages;
 mod organisations;
 mod order;
+pub(super) mod narrative;
 mod promise;
 mod queue;
 mod readers;
@@ -34,6 +36,8 @@ mod tests;
 mod themes;
 #[cfg(test)]
 mod validity;
+#[cfg(test)]
+mod validity_figures;
 mod words;
 
 pub(crate) use alerts::{described, is_of_loss, told};

@@ -18,6 +18,7 @@ use super::{
     },
     correspondence::{Approval, Draft, NoticePage, PreviewPage, PreviewParts, WritePage},
     figures::FiguresPage,
+    validity_figures::annual_pages,
     *,
 };
 use crate::{
@@ -458,6 +459,7 @@ fn figures_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, de
     two[1].received_on = Date::constant(2026, 5, 1);
     let withheld = Figures::published(&two, years[0]);
     add("figures-to-publish, withheld", &FiguresPage::new(shell, &withheld, &years, 0, DAY), false);
+    annual_pages(add, shell, &Figures::published(&busy, years[0]));
 }
 
 /// A year with hundreds of reports in most rows of every table, and in a few rows too few to be published.

@@ -62,7 +62,7 @@ fn try_it(world: &World, who: &Colleague, what: What) {
 #[test]
 fn whoever_is_shut_out_destroys_nothing() {
     let (world, id, _, dishonest) = shut_out();
-    let fact = world.open().unwrap().state.reports[&id].fact(DAY);
+    let fact = world.open().unwrap().fact(id, DAY).unwrap();
     try_it(&world, &dishonest, What::Proposed(Change::Destroy(Destroy { report: id, fact: fact.clone() })));
     is_void(&world, Tried::Propose, NotAllowed::NoReader(id));
     // Nor does a reader alone, by proposing and consenting.

@@ -354,7 +354,7 @@ fn figures_that_are_not_the_reports_are_consented_to_by_nobody() {
     let file = world.collect();
     world.import(&file).unwrap();
     let casebook = world.open_as(&dishonest).unwrap();
-    let mut fact = casebook.state.reports[&id].fact(DAY);
+    let mut fact = casebook.fact(id, DAY).unwrap();
     fact.clocks.clear();
     let destroy = Change::Destroy(crate::casebook::log::event::Destroy { report: id, fact });
     casebook.write_by_hand(dishonest.id, &dishonest.signer, What::Proposed(destroy), &[]);

@@ -1,6 +1,7 @@
 //! Commands on one casebook: what is decided, and several members.
 
 mod by_hand;
+mod counted_year;
 mod decide;
 mod going_on;
 mod restored;

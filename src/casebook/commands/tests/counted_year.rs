@@ -1,0 +1,323 @@
+//! A made-up year, counted by hand, before and after some of its reports were destroyed.
+
+use crate::{
+    casebook::{
+        NewAssessment, NewProposal, Organisation, Reference,
+        statistics::{Cell, Figures, ReportingYear},
+    },
+    domain::{
+        About, Action, Assessment, Date, FailureKind, FixedDay, Kept, MessageContent, MessageKind, OrganisationId,
+        OrganisationType, ReportId, ReportState, Route, SetAsideReason, Text, YesNo,
+    },
+    world::{
+        DAY, TODAY,
+        casebook::{World, assessed},
+    },
+};
+
+const YEAR: ReportingYear = ReportingYear::beginning_in(2026);
+/// After every day that matters here.
+const LATER: FixedDay = FixedDay(Date::constant(2027, 5, 3));
+
+/// What a report is and what becomes of it.
+struct Told {
+    received_on: Date,
+    route: Route,
+    about: &'static [About],
+    kind: Option<OrganisationType>,
+    failures: &'static [FailureKind],
+    /// The day on which further action is decided.
+    acted_on: Option<Date>,
+}
+
+impl Told {
+    /// A worker's concern of that day about patients, that shows a danger to health.
+    const fn worker(received_on: Date) -> Self {
+        Self {
+            received_on,
+            route: Route::StaffConcern,
+            about: &[About::PatientSafety],
+            kind: Some(OrganisationType::NhsTrust),
+            failures: &[FailureKind::HealthAndSafety],
+            acted_on: None,
+        }
+    }
+}
+
+fn day(year: i16, month: i8, day: i8) -> Date {
+    Date::constant(year, month, day)
+}
+
+/// Each report is one line of the table below, in its order.
+fn reports() -> Vec<Told> {
+    let worker = Told::worker;
+    vec![
+        Told { acted_on: Some(day(2026, 4, 20)), ..worker(day(2026, 3, 20)) },
+        Told { acted_on: Some(day(2026, 12, 4)), ..worker(day(2026, 4, 1)) },
+        Told {
+            acted_on: Some(day(2027, 4, 6)),
+            about: &[About::PatientSafety, About::CoverUp],
+            failures: &[FailureKind::Crime, FailureKind::HealthAndSafety],
+            ..worker(day(2026, 5, 4))
+        },
+        Told { kind: None, ..worker(day(2026, 5, 30)) },
+        Told { acted_on: Some(day(2026, 12, 7)), ..worker(day(2026, 6, 8)) },
+        Told { acted_on: Some(day(2026, 12, 8)), ..worker(day(2026, 7, 1)) },
+        Told { failures: &[], about: &[About::Fraud], ..worker(day(2026, 11, 30)) },
+        worker(day(2026, 10, 1)),
+        Told { route: Route::Procurement, about: &[About::Competition], failures: &[], ..worker(day(2027, 3, 31)) },
+        Told {
+            route: Route::ServiceComplaint,
+            about: &[About::TooSlow],
+            kind: None,
+            failures: &[],
+            ..worker(day(2026, 9, 9))
+        },
+        worker(day(2027, 4, 1)),
+    ]
+}
+
+/// | | received | what became of it | counts |
+/// |---|---|---|---|
+/// | 0 | 20 March 2026 | action decided on 20 April 2026 | (b) alone: it is of the year before |
+/// | 1 | 1 April | action decided on 4 December, confirmed later | (a), (b) |
+/// | 2 | 4 May | action decided on 6 April 2027 | (a); (b) of the next year |
+/// | 3 | 30 May | nothing yet; the team ties it to an organisation that is a foundation trust | (a) |
+/// | 4 | 8 June | action on 7 December; goes on with 1 | not again |
+/// | 5 | 1 July | action on 8 December, taken back on the 9th | (a) |
+/// | 6 | 30 November | no kind of failure | a concern, no disclosure |
+/// | 7 | 1 October | set aside on 2 December as the same as another, before its notice was due | not again; its notice not owed |
+/// | 8 | 31 March 2027 | a procurement issue, set aside as not for us after its notice was due | a concern |
+/// | 9 | 9 September | a complaint about the body | a concern, and a complaint |
+/// | 10 | 1 April 2027 | | of the next year |
+fn year() -> (World, Vec<ReportId>) {
+    let mut world = World::new();
+    let mut ids = Vec::new();
+    for (number, told) in (1..).zip(&reports()) {
+        let id = world.concern(number, told.route, &[]);
+        let held = world.reports.get_mut(&id).unwrap();
+        held.entry.received_on = told.received_on;
+        held.entry.messages.clear();
+        held.entry.clocks.clear();
+        let mut message = world.message(id, MessageKind::Concern);
+        if let MessageContent::Concern(concern) = &mut message.content {
+            concern.about = told.about.to_vec();
+            concern.organisation_type = told.kind;
+        }
+        world.add(id, message, MessageKind::Concern, &[]);
+        ids.push(id);
+    }
+    let file = world.collect();
+    world.import(&file).unwrap();
+    let foundation = OrganisationId([1; 8]);
+    let organisation = Organisation {
+        name: Text::typed("A foundation trust"),
+        code: None,
+        kind: Some(OrganisationType::FoundationTrust),
+    };
+    world
+        .edit(|editor| editor.change_reference(Reference::Organisation(foundation, Some(organisation)), &TODAY))
+        .unwrap();
+    for (place, told) in reports().iter().enumerate() {
+        let known = Assessment {
+            worker: Some(YesNo::Yes),
+            in_remit: Some(YesNo::Yes),
+            failures: told.failures.to_vec(),
+            organisations: if place == 3 { vec![foundation] } else { Vec::new() },
+            continues: (place == 4).then_some(ids[1]),
+            destroy_after: Some(LATER.0),
+            ..Assessment::default()
+        };
+        decide(&world, ids[place], known.clone(), DAY);
+        if let Some(acted_on) = told.acted_on {
+            let acted = Assessment {
+                action: Some(Action::FurtherAction),
+                action_detail: Some(Text::typed("A visit.")),
+                ..known.clone()
+            };
+            decide(&world, ids[place], acted.clone(), acted_on);
+            if place == 5 {
+                decide(&world, ids[place], known, day(2026, 12, 9));
+            } else {
+                // That it stands moves nothing.
+                decide(&world, ids[place], acted, day(2027, 4, 30));
+            }
+        }
+    }
+    // The notices of all are due on 15 December.
+    for (place, reason, on) in
+        [(7, SetAsideReason::Duplicate, day(2026, 12, 2)), (8, SetAsideReason::NotForUs, day(2026, 12, 16))]
+    {
+        world.edit(|editor| editor.set_aside(&[ids[place]], reason, &FixedDay(on))).unwrap();
+    }
+    (world, ids)
+}
+
+fn decide(world: &World, id: ReportId, assessment: Assessment, on: Date) {
+    let decision = assessed(NewAssessment::new(Some(assessment), None, None));
+    let decided = world.edit(|editor| {
+        let seen = editor.casebook().seen(id)?;
+        editor.decide(id, seen, decision, &FixedDay(on))
+    });
+    decided.unwrap();
+}
+
+/// The rows of a table that are not 0, by their headers.
+fn rows(figures: &Figures, slug: &str) -> Vec<(String, u64)> {
+    let table = figures.tables.iter().find(|table| table.slug == slug).unwrap();
+    let rows = table.rows.iter().map(|row| match row.cells[0] {
+        Cell::Count(count) => (row.header.to_string(), count),
+        Cell::Suppressed => panic!("nothing is hidden"),
+    });
+    rows.filter(|(_, count)| *count > 0).collect()
+}
+
+/// Counted by hand from the table above.
+fn is_as_counted(figures: &Figures) {
+    let is = |slug: &str, expected: &[(&str, u64)]| {
+        let expected: Vec<(String, u64)> = expected.iter().map(|(row, count)| ((*row).to_owned(), *count)).collect();
+        assert_eq!(rows(figures, slug), expected, "{slug}");
+    };
+    // (a): 1, 2, 3, 5. (b): 0, 1.
+    is("disclosures", &[("Received", 4), ("Further action decided, whenever received", 2)]);
+    // Of 1, 2, 3, 5.
+    is("failures", &[("A crime", 1), ("A danger to someone’s health or safety", 4), ("All", 4)]);
+    is(
+        "counted",
+        &[
+            // 1, 2, 3, 5, 6, 9
+            ("A concern, counted once", 6),
+            // 8
+            ("Set aside, and counted: it is not for us", 1),
+            // 4
+            ("Not counted again: it goes on with another report", 1),
+            // 7
+            ("Set aside: the same as another report", 1),
+            // 1 to 9
+            ("All", 9),
+        ],
+    );
+    // 1, 2, 3, 5 about patients, 2 about a cover-up as well; 6; 8.
+    is(
+        "topics",
+        &[
+            ("Patient safety or quality of care", 4),
+            ("Fraud or finances", 1),
+            ("A cover-up", 1),
+            ("Procurement, patient choice or competition", 1),
+            ("All", 6),
+        ],
+    );
+    // 1, 2, 5, 6, 8 as the person said; 3 as the team knows.
+    is("organisations", &[("NHS trust", 5), ("NHS foundation trust", 1), ("All", 6)]);
+    // 9
+    is("complaints", &[("We took too long", 1), ("All", 1)]);
+    // 1 and 2; 3, 5, 6, 8, 9.
+    is("actions", &[("Further action", 2), ("Not decided yet", 5), ("All", 7)]);
+    is(
+        "months",
+        &[
+            ("April 2026", 1),
+            ("May 2026", 2),
+            ("June 2026", 1),
+            ("July 2026", 1),
+            ("September 2026", 1),
+            ("October 2026", 1),
+            ("November 2026", 1),
+            ("March 2027", 1),
+            ("All", 9),
+        ],
+    );
+    // 1 to 7; 8; 9.
+    is("routes", &[("Staff concern", 7), ("Procurement", 1), ("Service complaint", 1), ("All", 9)]);
+    let promises = figures.tables.iter().find(|table| table.slug == "promises").unwrap();
+    let notices = promises.rows.iter().find(|row| row.header == "Information-use notice").unwrap();
+    let count = |kept: Kept| notices.cells[Kept::ALL.iter().position(|one| *one == kept).unwrap()];
+    // 7 was set aside in time; 8 when its notice was overdue, as all others are by now.
+    assert_eq!([Kept::NotOwed, Kept::Overdue, Kept::Open, Kept::OnTime].map(count), [1, 8, 0, 0].map(Cell::Count));
+}
+
+#[test]
+fn a_year_is_counted_as_by_hand_also_when_reports_of_it_were_destroyed() {
+    let (mut world, ids) = year();
+    let figures = |world: &World| {
+        let facts = world.open().unwrap().facts(LATER.0);
+        (Figures::internal(&facts, YEAR), Figures::internal(&facts, ReportingYear::beginning_in(2027)))
+    };
+    let (now, next) = figures(&world);
+    is_as_counted(&now);
+    // 10; and 2, which was decided in that year.
+    assert_eq!(
+        rows(&next, "disclosures"),
+        [("Received".to_owned(), 1), ("Further action decided, whenever received".to_owned(), 1)]
+    );
+    // 7 is destroyed as it is; of the others, the notices came late.
+    for place in [0, 1, 2, 4] {
+        let held = world.reports.get_mut(&ids[place]).unwrap();
+        held.entry.clocks.iter_mut().for_each(|entry| entry.clock.met_on = Some(LATER.0));
+    }
+    let file = world.collect();
+    world.edit(|editor| editor.import(&file, &crate::casebook::ImportChoices::default(), &LATER)).unwrap();
+    for place in [0, 1, 2, 4] {
+        let closed = NewAssessment::new(None, Some(ReportState::Closed), None);
+        world
+            .edit(|editor| {
+                let seen = editor.casebook().seen(ids[place])?;
+                editor.decide(ids[place], seen, assessed(closed), &LATER)
+            })
+            .unwrap();
+    }
+    let before = figures(&world);
+    let tomorrow = FixedDay(LATER.0.tomorrow().unwrap());
+    for place in [0, 1, 2, 4, 7] {
+        world.agree_on(tomorrow, NewProposal::Destroy(ids[place])).unwrap();
+    }
+    let casebook = world.open().unwrap();
+    assert_eq!((casebook.facts(LATER.0).len(), casebook.state.destroyed.len()), (11, 5));
+    drop(casebook);
+    assert_eq!(figures(&world), before);
+}
+
+#[test]
+fn what_is_brought_back_is_owed_again() {
+    let (world, ids) = year();
+    let kept = |world: &World| world.open().unwrap().fact(ids[7], DAY).unwrap().clocks[0].kept;
+    assert_eq!(kept(&world), Kept::NotOwed);
+    world.edit(|editor| editor.bring_back(&[ids[7]], &TODAY)).unwrap();
+    assert_eq!(kept(&world), Kept::Open);
+}
+
+#[test]
+fn what_the_box_ended_when_it_was_told_stays_counted() {
+    let (mut world, ids) = year();
+    for place in [7, 8] {
+        world.reports.get_mut(&ids[place]).unwrap().entry.clocks.clear();
+    }
+    let file = world.collect();
+    world.import(&file).unwrap();
+    let figures = Figures::internal(&world.open().unwrap().facts(LATER.0), YEAR);
+    is_as_counted(&figures);
+}
+
+#[test]
+fn reports_that_go_on_with_each_other_count_once() {
+    let (world, ids) = year();
+    let go_on = |from: usize, with: usize| {
+        let continues = Some(ids[with]);
+        decide(&world, ids[from], Assessment { continues, ..Assessment::default() }, DAY);
+    };
+    let continued = |world: &World| -> Vec<bool> {
+        let casebook = world.open().unwrap();
+        [5, 6, 9].map(|place| casebook.fact(ids[place], DAY).unwrap().continues).to_vec()
+    };
+    go_on(5, 6);
+    go_on(6, 5);
+    go_on(9, 6);
+    assert_eq!(continued(&world), [false, true, true]);
+    go_on(6, 6);
+    assert_eq!(continued(&world), [true, false, true]);
+    // One that nobody has.
+    let continues = Some(ReportId([99; 8]));
+    decide(&world, ids[6], Assessment { continues, ..Assessment::default() }, DAY);
+    assert_eq!(continued(&world), [true, false, true]);
+}
