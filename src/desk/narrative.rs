@@ -90,12 +90,14 @@ mod tests {
         let path = "/figures/2026/narrative";
         let was =
             |page: &str| page.split("name=\"was\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let empty = browser.get(path).await.body;
-        let first = [("was", &*was(&empty)), ("action", "We looked at rotas, and rang 01632 960 001.")];
+        let empty = browser.get(path).await;
+        let (token, empty) = (empty.token(), empty.body);
+        let first =
+            [("token", &*token), ("was", &*was(&empty)), ("action", "We looked at rotas, and rang 01632 960 001.")];
         assert_eq!(browser.post(path, &first).await.status, StatusCode::SEE_OTHER);
         let page = browser.get(path).await.body;
         assert!(page.contains("was saved") && page.contains("<mark>01632 960 001</mark>"), "{page}");
-        let stale = [("was", &*was(&empty)), ("action", "Something else.")];
+        let stale = [("token", &*token), ("was", &*was(&empty)), ("action", "Something else.")];
         let again = browser.post(path, &stale).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
@@ -103,7 +105,7 @@ mod tests {
             "{}",
             again.body
         );
-        let now = [("was", &*was(&again.body)), ("action", "Something else.")];
+        let now = [("token", &*token), ("was", &*was(&again.body)), ("action", "Something else.")];
         assert_eq!(browser.post(path, &now).await.status, StatusCode::SEE_OTHER);
         let report = browser.get("/figures/2026/report").await.body;
         assert!(

@@ -197,6 +197,8 @@ fn every_page_of_the_desk_is_accessible_and_fits() {
         ("desk-all-retention", "/retention".to_owned()),
         ("desk-all-figures", "/figures".to_owned()),
         ("desk-all-figures-published", format!("/figures/{}/published", year.slug())),
+        ("desk-all-figures-narrative", format!("/figures/{}/narrative", year.slug())),
+        ("desk-all-figures-report", format!("/figures/{}/report", year.slug())),
     ] {
         browser.go(&path);
         wrong.extend(looks::all(&browser, state));

@@ -9,6 +9,8 @@ use std::{
     time::Duration,
 };
 
+use candour::casebook::statistics::ReportingYear;
+
 use crate::support::{
     desk::Reviewer,
     http::{self, Fields, File, Page, fill},
@@ -242,6 +244,23 @@ fn a_complaint_about_personal_data_has_its_clock_at_the_desk_alone() {
     assert!(calendar.contains(&format!("UID:{id}-1-data-acknowledgement@candour.invalid")), "{calendar}");
     let figures = reviewer.get("/figures").one("#promises-table, main");
     assert!(figures.contains("Personal data: acknowledged"), "{figures}");
+
+    // What the year's report says in words is written at the desk, and comes out with the published figures alone.
+    let year = ReportingYear::of(about_data[0]["received_on"].as_str().unwrap().parse().unwrap()).slug();
+    let path = format!("/figures/{year}/narrative");
+    let mut form = reviewer.get(&path).form(&path);
+    fill(&mut form, "action", "# Rotas\n\nWe looked at how rotas are written.");
+    let saved = reviewer.post_and_follow(&path, &form);
+    assert!(saved.one("#done").contains("was saved"));
+    let report = reviewer.get(&format!("/figures/{year}/report"));
+    assert!(report.one("#missing").contains("is not over") && report.one("main").contains("how rotas are written"));
+    drop(desk);
+    let said =
+        place.done(&["desk", "annual-report", "--casebook", "casebook", "--year", &year, "--out", "report.html"]);
+    assert!(said.contains("not fit to be published yet: What came of it: nothing is written yet"), "{said}");
+    let html = fs::read_to_string(place.path("report.html")).unwrap();
+    assert!(html.contains("<h3>Rotas</h3>") && html.contains("Not published") && !html.contains("<script"));
+    assert!(!html.contains("<td>3</td>"), "three reports came in, which nobody is to know");
 }
 
 #[test]
