@@ -181,6 +181,7 @@ fn reply(served: &Served, report: ReportId) {
                 seq,
                 kind: AnswerKind::Reply,
                 supplementary: false,
+                turn_to: vec![],
                 on,
                 after: 1,
                 state: ReportState::Decided,

@@ -47,6 +47,7 @@ pub use commands::{
     refer::{NewReferral, Passage},
     restore::{BackupOpener, RestoredCasebook},
     restrict::NewReaders,
+    set_aside::NewAside,
 };
 pub use error::{
     ApprovalError, CasebookBackupError, CasebookError, DecisionError, EditError, EventProblem, ExportError,
@@ -67,6 +68,7 @@ pub use queries::{
     access_log::AccessView,
     alerts::AlertView,
     answers::AnswerView,
+    aside::ActOfAside,
     at_box::{LostAtBox, MissingParts},
     attachments::SealedAttachment,
     evidence::{LinkSeen, NamedByPeople, OtherReport, Suggestion},

@@ -98,6 +98,7 @@ mod tests {
             state: ReportState::Decided,
             areas: vec![],
             supplementary: false,
+            turn_to: vec![],
             text: Some(Text::typed("How we will use it.")),
             salt: Salt([3; 32]),
         };

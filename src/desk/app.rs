@@ -16,7 +16,7 @@ use super::{
     import_job::ImportJob,
     open_casebook::OpenCasebook,
     session_lock::{Secret, SessionLock},
-    view::{CSS, Shell},
+    view::{CSS, JustDone, Shell},
 };
 use crate::{
     casebook::CasebookError,
@@ -51,7 +51,7 @@ struct Shared {
     turn: Turn<()>,
     import_job: ImportJob,
     /// What the next page of that session says first: what was just done.
-    done: Mutex<Option<(u64, String)>>,
+    done: Mutex<Option<(u64, JustDone)>>,
 }
 
 impl Desk {
@@ -164,12 +164,12 @@ impl Desk {
     }
 
     /// Has the next page of that session say first what was done.
-    pub(super) fn tell_done(&self, session: u64, done: String) {
+    pub(super) fn tell_done(&self, session: u64, done: JustDone) {
         *self.0.done.lock().unwrap_or_else(PoisonError::into_inner) = Some((session, done));
     }
 
     /// What was done just now in that session, once.
-    pub(super) fn take_done(&self, session: u64) -> Option<String> {
+    pub(super) fn take_done(&self, session: u64) -> Option<JustDone> {
         let done = self.0.done.lock().unwrap_or_else(PoisonError::into_inner).take();
         done.filter(|(of, _)| *of == session).map(|(_, done)| done)
     }

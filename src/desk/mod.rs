@@ -14,6 +14,7 @@ mod annual_report;
 mod app;
 mod approve;
 mod belongs;
+mod aside;
 mod calendar;
 mod carry;
 mod change_of_use;

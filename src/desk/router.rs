@@ -6,7 +6,7 @@ use axum::{
 };
 
 use super::{
-    Desk, PageError, annual_report, approve, belongs, calendar, carry, change_of_use, decide, destroy, figures, files, narrative, notice, organisations, queue, readers, refer, reply, report, respond, session, team, themes, unlock,
+    Desk, PageError, annual_report, approve, aside, belongs, calendar, carry, change_of_use, decide, destroy, figures, files, narrative, notice, organisations, queue, readers, refer, reply, report, respond, session, team, themes, unlock,
 };
 
 /// Every page of the desk.
@@ -25,6 +25,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(team::routes())
         .merge(refer::routes())
         .merge(destroy::routes())
+        .merge(aside::routes())
         .merge(approve::routes())
         .merge(change_of_use::routes())
         .merge(decide::routes())

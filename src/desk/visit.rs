@@ -14,7 +14,7 @@ use super::{
     open_casebook::OpenCasebook,
     respond::{go_to, page},
     session_lock::Secret,
-    view::Shell,
+    view::{JustDone, Shell},
 };
 use crate::{
     casebook::{Casebook, Editor, QueueEntry, ReportView},
@@ -160,7 +160,18 @@ impl PageContext {
 
     /// Goes to a page that says first what was done.
     pub(super) fn done(&self, path: &str, done: impl Into<String>) -> Result<Response, PageError> {
-        self.desk.tell_done(self.session, done.into());
+        self.desk.tell_done(self.session, JustDone::new(done.into()));
+        go_to(path)
+    }
+
+    /// The same, of something that can be undone at another page.
+    pub(super) fn done_until_undone(
+        &self,
+        path: &str,
+        done: impl Into<String>,
+        undo: &'static str,
+    ) -> Result<Response, PageError> {
+        self.desk.tell_done(self.session, JustDone::new(done.into()).undone_at(undo));
         go_to(path)
     }
 

@@ -14,6 +14,7 @@ use super::{
     ids::{BoxId, Digest, ReportId, Salt},
     route::Route,
     text::Text,
+    who_else::WhoElse,
 };
 
 choices! {
@@ -75,6 +76,26 @@ choices! {
         BeingRead = "being-read", "We are reading it";
         Decided = "decided", "We have decided what to do";
         Closed = "closed", "We have closed it";
+    }
+}
+
+impl SetAsideReason {
+    /// Those that a team may give, in the order of pages: that it was withdrawn is the person's to say.
+    pub const CHOSEN: &'static [Self] =
+        &[Self::NotAConcern, Self::Abusive, Self::Test, Self::Duplicate, Self::NotForUs];
+
+    /// What the person reads of why. It tells nothing of any other report: whoever sends one to learn whether there is another
+    /// learns nothing.
+    #[must_use]
+    pub const fn told(self) -> &'static str {
+        match self {
+            Self::NotAConcern => "We could not find a concern in it.",
+            Self::Duplicate => "It looks like a copy of something that was sent before.",
+            Self::Abusive => "We found words in it that attack people, and no concern that we can act on.",
+            Self::Test => "It looks like a test of this service.",
+            Self::NotForUs => "It is about something that we can’t act on. Others may be able to.",
+            Self::Withdrawn => "You withdrew it. An older copy of this service brought it back, and we do not use it.",
+        }
     }
 }
 
@@ -331,7 +352,11 @@ pub struct Answer {
     /// For a notice: whether it tells of a later change of use, and the first one stands.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub supplementary: bool,
-    /// What it says; an update says nothing besides state and areas.
+    /// For an update about a report that was set aside because it is for others: whom the person can turn to. Such an answer
+    /// says that it is closed, so that it does not end the setting aside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turn_to: Vec<WhoElse>,
+    /// What it says; an update says nothing in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Text>,
     /// So that the digest of its JSON, which is told outside the seal, tells nothing of it.

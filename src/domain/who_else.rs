@@ -29,6 +29,28 @@ choices! {
 }
 
 impl WhoElse {
+    /// What the team calls them. The person reads the name that the box's configuration gives.
+    #[must_use]
+    pub const fn called(self) -> &'static str {
+        match self {
+            Self::Guardian => "The trust’s Freedom to Speak Up guardian",
+            Self::Advice => "Free advice for people who speak up",
+            Self::Cqc => "Care Quality Commission",
+            Self::CounterFraud => "NHS Counter Fraud Authority",
+            Self::Regulators => "The regulator of the profession",
+            Self::Hse => "Health and Safety Executive",
+            Self::Employment => "Free advice about one’s own job",
+            Self::Panel => "Independent Patient Choice and Procurement Panel",
+            Self::Commissioner => "The integrated care board",
+            Self::NhsEngland => "NHS England",
+            Self::Ombudsman => "Parliamentary and Health Service Ombudsman",
+            Self::DataProtection => "Information Commissioner’s Office",
+            Self::Equality => "Equality Advisory and Support Service",
+            Self::Mp => "Their Member of Parliament",
+            Self::Prescribed => "Another prescribed person or body",
+        }
+    }
+
     /// Those who can help with what someone writes about on a route, the nearest first; before they have written
     /// anything, all that can be of use on it.
     #[must_use]

@@ -306,8 +306,15 @@ fn insert_answer(
             placed.encoded_slots(),
         ),
     )?;
-    let sql = "UPDATE report SET closed_on = iif(?2, coalesce(closed_on, ?3), NULL) WHERE id = ?1";
-    connection.execute(sql, (entry.report.0, entry.closed, delivery.on.to_string()))?;
+    // One that is set aside keeps the days of that: an update that says no more than that nothing is done closes nothing.
+    let aside = &delivery.decisions.document().set_aside;
+    let is_plain = entry.closed && !entry.kind.is_text();
+    let is_told_so = is_plain && aside.binary_search_by_key(&entry.report, |aside| aside.report).is_ok();
+    let sql = "UPDATE report
+               SET closed_on = CASE WHEN ?4 OR (?5 AND set_aside_on IS NOT NULL) THEN closed_on
+                                    WHEN ?2 THEN coalesce(closed_on, ?3) END
+               WHERE id = ?1";
+    connection.execute(sql, (entry.report.0, entry.closed, delivery.on.to_string(), is_told_so, is_plain))?;
     if entry.kind.ends_set_aside(entry.closed) {
         connection
             .execute("UPDATE report SET set_aside_on = NULL, set_aside = NULL WHERE id = ?1", [entry.report.0])?;

@@ -180,6 +180,31 @@ fn what_was_set_aside_goes_after_days_of_its_own_and_an_answer_ends_that() {
 }
 
 #[test]
+fn whom_to_turn_to_keeps_nothing_longer_than_the_setting_aside_does() {
+    let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
+    let locators = [(); 3].map(|()| locator(&store));
+    let ids = locators.map(|locator| add(&store, locator, &[b"for others"]));
+    let update = |id, seq| {
+        let (entry, sealed) = answer(id, seq, AnswerKind::Update, b"whom to turn to, sealed");
+        (AnswerEntry { closed: true, ..entry }, sealed)
+    };
+    // In one file with the setting aside, in a later one, and about one that is closed and no more.
+    let list = aside(&ids[..2], SetAsideReason::NotForUs);
+    let answers = vec![update(ids[0], 1), update(ids[2], 1)];
+    store.apply(changed(delivery(&store, 1, answers, vec![]), |decisions| decisions.set_aside = list)).unwrap();
+    store.apply(delivery(&store, 2, vec![update(ids[1], 1)], vec![])).unwrap();
+    let stored = |place: usize| store.report_at(locators[place]).unwrap();
+    let closed = [0, 1, 2].map(|place| stored(place).unwrap().closed_on.is_some());
+    assert_eq!(closed, [false, false, true]);
+    let is_aside =
+        |place| stored(place).unwrap().set_aside.is_some_and(|aside| aside.reason == SetAsideReason::NotForUs);
+    assert!(is_aside(0) && is_aside(1), "such an update ends nothing");
+    forget_sealed(&store);
+    assert_eq!(over(&store, 5, &SHARP), 2);
+    assert!(stored(0).is_none() && stored(1).is_none() && stored(2).is_some());
+}
+
+#[test]
 fn more_than_one_step_holds_goes_in_steps() {
     let EmptyBox { directory: _directory, store, .. } = EmptyBox::new();
     let ids: Vec<ReportId> = (0..200).map(|_| add(&store, locator(&store), &[b"junk"])).collect();

@@ -110,6 +110,7 @@ mod tests {
             state: ReportState::BeingRead,
             areas: vec![],
             supplementary: false,
+            turn_to: vec![],
             text: Some(Text::typed("Thank you.")),
             salt: Salt([6; 32]),
         };

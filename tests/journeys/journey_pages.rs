@@ -58,6 +58,7 @@ fn reply(served: &Served, to: &Message, after: &[u32], collected: u32, on: Date)
             state: ReportState::BeingRead,
             areas: vec![],
             supplementary: false,
+            turn_to: vec![],
             text: Some(Text::typed(&format!("Reply {seq}."))),
             salt: Salt([6; 32]),
         };

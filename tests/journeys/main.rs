@@ -21,6 +21,7 @@ mod crash;
 mod crowd;
 mod demo;
 mod desk_approve;
+mod desk_aside;
 mod desk_browser;
 mod desk_carry;
 mod desk_decide;

@@ -92,6 +92,7 @@ fn answers_are_shown_in_order_and_only_if_they_are_what_they_say() {
         seq,
         kind,
         supplementary: false,
+        turn_to: vec![],
         on: Date::constant(2026, 12, 2),
         after,
         state: ReportState::Decided,

@@ -166,6 +166,7 @@ impl BothSides {
                     state: ReportState::Decided,
                     areas: vec![Area::Competition],
                     supplementary: false,
+                    turn_to: vec![],
                     text: Some(Text::typed("How we will use it.")),
                     salt: Salt([4; 32]),
                 };

@@ -19,10 +19,11 @@ impl Editor<'_> {
     /// or without one, two members may agree to that all the same.
     pub(in crate::casebook) fn to_destroy(&self, id: ReportId, today: &dyn Today) -> Result<Destroy, CasebookError> {
         let report = self.casebook.state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
-        match report.retained(today.today()) {
+        match self.casebook.retained(id, report, today.today()) {
             Some(Retained::NotOver | Retained::Owed) => {
                 Err(CasebookError::Retention(RetentionError::NotToBeDestroyed(id)))
             }
+            Some(Retained::Untold) => Err(CasebookError::Retention(RetentionError::Untold(id))),
             Some(Retained::NoDay | Retained::UntilDay) | None => {
                 let fact = self.casebook.fact(id, today.today()).ok_or_else(|| self.casebook.no_report(id))?;
                 Ok(Destroy { report: id, fact })
@@ -59,7 +60,10 @@ mod tests {
     use crate::{
         casebook::{
             LookupError, NewAssessment, NewNote, NewProposal, NewReferral, Passage, Proposed, Retained,
-            log::chain::OpenedMatter,
+            log::{
+                chain::OpenedMatter,
+                event::{Change, What},
+            },
         },
         domain::{Area, Assessment, Calendar, Date, FixedDay, ReportState, Text},
         world::{
@@ -118,6 +122,47 @@ mod tests {
         ));
         destroy(&world, id, LATER).unwrap();
         assert!(matches!(destroy(&world, id, LATER), Err(CasebookError::Lookup(LookupError::Destroyed(_)))));
+    }
+
+    #[test]
+    fn a_report_that_is_set_aside_is_destroyed_once_the_box_was_told() {
+        let mut world = World::new();
+        let ids = [1, 2].map(|number| world.concern(number, crate::domain::Route::StaffConcern, &[5]));
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let second = world.colleague("Second", crate::domain::TeamRole::Reviewer);
+        let reason = crate::domain::SetAsideReason::Abusive;
+        world.edit(|editor| editor.set_aside(&ids, reason, &TODAY)).unwrap();
+        let propose = |id| world.edit(|editor| editor.propose(NewProposal::Destroy(id), &TODAY));
+        let untold = propose(ids[0]).map(drop);
+        assert!(matches!(untold, Err(CasebookError::Retention(RetentionError::Untold(_)))));
+        let queue = world.open().unwrap().list(DAY, &Calendar::default());
+        assert_eq!(queue[0].retained, Some(Retained::Untold), "what the page says is what the command does");
+        world.edit(|editor| editor.export(&world.dir.path().join("d1"), false, &TODAY)).unwrap();
+        // Though its promises are open at the box, as far as collections tell.
+        propose(ids[0]).unwrap();
+        let open = world.open().unwrap().proposals();
+        world.edit_as(&second, |editor| editor.consent(open[0].event, &TODAY)).map(drop).unwrap();
+        assert!(world.open().unwrap().show(ids[0], DAY, &Calendar::default()).is_err());
+    }
+
+    #[test]
+    fn a_report_that_was_brought_back_is_not_destroyed_by_what_was_proposed_before() {
+        let mut world = World::new();
+        let id = world.concern(1, crate::domain::Route::StaffConcern, &[5]);
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let second = world.colleague("Second", crate::domain::TeamRole::Reviewer);
+        let reason = crate::domain::SetAsideReason::Abusive;
+        world.edit(|editor| editor.set_aside(&[id], reason, &TODAY)).unwrap();
+        // By hand, for the program waits for the export.
+        let casebook = world.open_as(&second).unwrap();
+        let fact = casebook.state.reports[&id].fact(DAY);
+        let change = Change::Destroy(Destroy { report: id, fact });
+        casebook.write_by_hand(second.id, &second.signer, What::Proposed(change), &[]);
+        assert_eq!(world.open().unwrap().proposals().len(), 1);
+        world.edit(|editor| editor.bring_back(&[id], &TODAY)).unwrap();
+        assert!(world.open().unwrap().proposals().is_empty());
     }
 
     #[test]

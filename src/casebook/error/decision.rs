@@ -12,6 +12,9 @@ pub enum DecisionError {
     /// An assessment whose fields don't fit each other.
     #[error("the assessment is not recorded: {0}")]
     Assessment(AssessmentProblem),
+    /// A report that is to be set aside as the same as itself, or as one that is set aside with it.
+    #[error("report {0} is among those that are set aside; name another one that it is the same as")]
+    SameAsItself(ReportId),
     /// A decision with nothing in it.
     #[error("nothing is decided; give at least one of an area, a state, a notice, a reply or a note")]
     NothingDecided,

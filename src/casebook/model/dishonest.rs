@@ -13,7 +13,7 @@ use crate::{
             event::{
                 Accessed, AnswerId, Approved, Change, Consented, Decided, Destroy, Exported, Imported, Joining, LetIn,
                 Matter, MessageNews, NewKey, News, RecoveryKeys, Referred, RenewedBoxKey, Restricted, SealedMatter,
-                TakenBack, What, Written,
+                SettingAside, TakenBack, What, Written,
             },
             keyring::first,
         },
@@ -21,8 +21,8 @@ use crate::{
     crypto::{self, Code, GovernanceRecipients, SigningKey, answer_digest, os_random, seal_message},
     domain::{
         AccessKind, Answer, AnswerKind, Area, Assessment, Collected, Digest, FileEntry, Format, LogHead, Manifest,
-        MemberId, Message, MessageContent, MessageKind, MessageSummary, Part, ReportId, ReportState, Salt, TeamRole,
-        Text,
+        MemberId, Message, MessageContent, MessageKind, MessageSummary, Part, ReportId, ReportState, Salt,
+        SetAsideReason, TeamRole, Text, WhoElse,
     },
     files::{self, Readers, tarball::TarReader},
     unseal::GovernanceIdentity,
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// What they can do, by number.
-pub(super) const ACTS: u8 = 27;
+pub(super) const ACTS: u8 = 29;
 
 impl Team {
     /// One attempt. Whoever is no member any more has no key to sign with that counts, and tries all the same.
@@ -181,6 +181,17 @@ impl Team {
             23 => self.stale = Some(copied(&self.world.casebook())),
             24 => self.put_stale_back(),
             25 => self.plant_keys(&casebook, id, choice),
+            26 | 27 => {
+                let mut reports = vec![id];
+                reports.extend((!choice.is_multiple_of(3)).then(|| self.report(one)));
+                if !choice.is_multiple_of(5) {
+                    reports.sort_unstable();
+                    reports.dedup();
+                }
+                let reason = SetAsideReason::ALL[usize::from(choice) % SetAsideReason::ALL.len()];
+                let set_aside = What::SetAside(SettingAside { reports: reports.clone(), reason });
+                sign(name, if act == 26 { set_aside } else { What::BroughtBack(reports) }, vec![]);
+            }
             _ => self.lift(&casebook, choice),
         }
     }
@@ -292,6 +303,7 @@ impl Team {
             after: u32::from(!choice.is_multiple_of(5)),
             state,
             areas: vec![],
+            turn_to: if choice.is_multiple_of(3) { vec![] } else { vec![WhoElse::Cqc] },
             supplementary: choice.is_multiple_of(13) && kind == AnswerKind::Notice,
             text: (!choice.is_multiple_of(4)).then(|| Text::typed("Tell me who you are.")),
             salt: Salt([choice; 32]),

@@ -4,10 +4,10 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use crate::{
     casebook::{
-        AnswerId, Casebook, CasebookError, Editor, NewProposal, NewReaders, Proposed,
+        AnswerId, Casebook, CasebookError, Editor, NewAside, NewProposal, NewReaders, Proposed,
         state::{alert::AlertKind, outline::Outline, replay::State},
     },
-    domain::{CasebookSeen, Decisions, MemberId, MessageKind, ReportId, ReportState, Route, TeamRole, Text},
+    domain::{CasebookSeen, Decisions, MemberId, MessageKind, ReportId, ReportState, Route, TeamRole, Text, WhoElse},
     files::tarball::TarReader,
     world::{
         TODAY,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What an honest member can do, by number.
-pub(super) const HONEST_ACTS: u8 = 16;
+pub(super) const HONEST_ACTS: u8 = 17;
 
 /// One step of a play. Numbers are taken modulo what there is.
 #[derive(Clone, Debug)]
@@ -194,6 +194,9 @@ impl Team {
             }),
             13 => self.export(who),
             14 => self.by_honest(who, |editor, _| editor.confirm(editor.casebook().version(), &TODAY)),
+            15 if choice.is_multiple_of(2) => self.by_honest(who, |editor, _| editor.bring_back(&[id], &TODAY)),
+            15 => self
+                .by_honest(who, |editor, _| editor.set_aside(&[id], NewAside::not_for_us(vec![WhoElse::Cqc]), &TODAY)),
             _ => self.by_honest(who, |editor, _| {
                 editor.show(id, (crate::world::DAY, &crate::domain::Calendar::default()), &TODAY).map(drop)
             }),

@@ -3,6 +3,7 @@
 pub(in crate::casebook) mod access_log;
 pub(in crate::casebook) mod alerts;
 pub(in crate::casebook) mod answers;
+pub(in crate::casebook) mod aside;
 pub(in crate::casebook) mod at_box;
 pub(in crate::casebook) mod attachments;
 pub(in crate::casebook) mod destroyed;

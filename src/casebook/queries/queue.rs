@@ -173,7 +173,8 @@ impl Casebook {
         calendar: &Calendar,
     ) -> QueueEntry {
         let at_box = self.state.outlines.get(&id).map_or(StandingAtBox::There, |outline| outline.heard.standing);
-        queue_entry((id, at_box), report, today, calendar)
+        let retained = self.retained(id, report, today);
+        QueueEntry { retained, ..queue_entry((id, at_box), report, today, calendar) }
     }
 }
 

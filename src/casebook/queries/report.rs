@@ -239,6 +239,8 @@ impl Casebook {
                         // Numbers are given anew after one was taken back.
                         match report.answers.iter().find(|stored| stored.seq == answer.seq && stored.event == number) {
                             Some(stored) => answers.push(AnswerView::new(stored, answer.text, report)),
+                            // It goes with the setting aside that it was about.
+                            None if !answer.turn_to.is_empty() => {}
                             None => gone.push((answer.seq, answer.kind, answer.text)),
                         }
                     }

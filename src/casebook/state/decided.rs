@@ -6,7 +6,7 @@ use crate::{
         log::event::Decided,
         state::{letter::Letter, report::Report},
     },
-    domain::{Answer, BoxId, Calendar, Clock, Date, Format, ReportId},
+    domain::{Answer, AnswerKind, BoxId, Calendar, Clock, Date, Format, ReportId, ReportState, SetAsideReason},
 };
 
 /// Answers of one decision.
@@ -44,7 +44,8 @@ impl Report {
                 && Some(answer.r#box) == r#box
                 && (answer.report, answer.seq, answer.on) == (id, seq, on)
                 && answer.after <= self.last_message()
-                && answer.state == decided.state;
+                && (answer.state == decided.state || self.may_turn_away(answer))
+                && (answer.turn_to.is_empty() || self.may_turn_away(answer));
             // A reply key that is not the box's word leads to somebody else.
             if !is_this {
                 return Err(NotAllowed::Answer(id));
@@ -57,6 +58,17 @@ impl Report {
             }
         }
         Ok(())
+    }
+
+    /// Whether an answer tells the person whom to turn to, and may: the report is set aside because it is for others. It says
+    /// that it is closed wherever it stands, for any other update would end that it is set aside.
+    fn may_turn_away(&self, answer: &Answer) -> bool {
+        let is_listed = answer.turn_to.is_sorted_by(|one, next| one < next);
+        !answer.turn_to.is_empty()
+            && is_listed
+            && self.set_aside == Some(SetAsideReason::NotForUs)
+            && answer.kind == AnswerKind::Update
+            && answer.state == ReportState::Closed
     }
 }
 

@@ -231,7 +231,9 @@ impl State {
                 self.alerts.push(tell(AlertKind::NotHere { report: id, seq: message.seq }));
             }
             let Some(report) = self.reports.get_mut(&id) else { continue };
-            report.set_aside = report.set_aside.filter(|_| is_aside);
+            if !is_aside {
+                report.end_aside();
+            }
             // What was answered is not known any more of a report that was destroyed, nor by a reader who was not given its
             // last key.
             let elsewhere = report.take_in(entry, is_anew);

@@ -264,14 +264,14 @@ impl State {
 }
 
 impl State {
-    /// By a reader of each report; as long as no export told the box.
-    fn judge_brought_back(&self, by: MemberId, reports: &[ReportId]) -> Result<(), NotAllowed> {
+    /// By a reader of each report; as long as no export told the box, and the box does not say itself that it knows.
+    pub(in crate::casebook) fn judge_brought_back(&self, by: MemberId, reports: &[ReportId]) -> Result<(), NotAllowed> {
         if reports.is_empty() || !reports.is_sorted_by(|one, next| one < next) {
             return Err(NotAllowed::Nothing);
         }
         for id in reports {
             let outline = self.reader(by, *id)?;
-            if outline.set_aside.is_none_or(|set_aside| set_aside.told_by.is_some()) {
+            if !outline.may_be_brought_back() {
                 return Err(NotAllowed::ToldAside(*id));
             }
         }

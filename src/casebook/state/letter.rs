@@ -165,6 +165,7 @@ mod tests {
             seq: 1,
             kind: AnswerKind::Notice,
             supplementary: true,
+            turns_away: false,
             on: day,
             by: MemberId([1; 8]),
             after: 1,

@@ -68,6 +68,11 @@ impl Outline {
         self.earlier.push(before.recipient);
     }
 
+    /// Whether it is set aside and the box was not told, as far as anybody knows.
+    pub(in crate::casebook) fn may_be_brought_back(&self) -> bool {
+        self.set_aside.is_some_and(|set_aside| set_aside.told_by.is_none()) && !self.heard.set_aside
+    }
+
     /// Every recipient that events named as its key.
     pub(in crate::casebook) fn recipients(&self) -> impl Iterator<Item = &str> {
         self.earlier.iter().chain([&self.key.recipient]).map(String::as_str)

@@ -367,6 +367,7 @@ impl State {
             }
             if let Some(report) = self.reports.get_mut(&id) {
                 report.set_aside = Some(reason);
+                report.same_as = None;
                 report.aside.push(AsideRecord { event: number, on, by, reason: Some(reason) });
             }
         }
@@ -375,13 +376,14 @@ impl State {
     fn bring_back(&mut self, reports: &[ReportId], (number, on, by): (u64, Date, MemberId)) {
         let what = AlertKind::BroughtBack { reports: reports.len() as u64 };
         self.alerts.push(Alert { event: number, on, by, what });
+        // What is open again is not destroyed by what was proposed while it was over.
+        self.overtake(|change| matches!(change, Change::Destroy(destroy) if reports.contains(&destroy.report)));
         for id in reports {
             if let Some(outline) = self.outlines.get_mut(id) {
                 outline.set_aside = None;
             }
             if let Some(report) = self.reports.get_mut(id) {
-                report.set_aside = None;
-                report.aside.push(AsideRecord { event: number, on, by, reason: None });
+                report.bring_back(AsideRecord { event: number, on, by, reason: None });
             }
         }
     }

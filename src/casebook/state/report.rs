@@ -9,8 +9,7 @@ use crate::{
         },
     },
     domain::{
-        AccessKind, Action, AnswerKind, Area, Assessment, BoxId, ClockEntry, Date, DeliveryEntry, Digest, Endorsement,
-        FileEntry, Format, MemberId, MessageKind, ReportId, ReportState, Route, SeriousHarm, SetAsideReason, Text,
+    AccessKind, Action, AnswerKind, Area, Assessment, BoxId, ClockEntry, Date, DeliveryEntry, Digest, Endorsement, FileEntry, Format, LinkKind, MemberId, MessageKind, ReportId, ReportLink, ReportState, Route, SeriousHarm, SetAsideReason, Text,
     },
 };
 
@@ -23,6 +22,8 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) set_aside: Option<SetAsideReason>,
     /// Each time that it did, or undid it. One event sets very many aside, so it is no part of the history, which is read again.
     pub(in crate::casebook) aside: Vec<AsideRecord>,
+    /// The report that it was set aside as the same as, if it was: the link that says so goes with that.
+    pub(in crate::casebook) same_as: Option<ReportId>,
     /// The answers that the box has, so far as the last collection tells.
     pub(in crate::casebook) deliveries: Vec<DeliveryEntry>,
     /// As they stood at the box.
@@ -131,6 +132,8 @@ pub(in crate::casebook) struct AnswerRecord {
     pub(in crate::casebook) seq: u32,
     pub(in crate::casebook) kind: AnswerKind,
     pub(in crate::casebook) supplementary: bool,
+    /// Whether it tells of a report that was set aside whom the person can turn to.
+    pub(in crate::casebook) turns_away: bool,
     pub(in crate::casebook) on: Date,
     pub(in crate::casebook) by: MemberId,
     pub(in crate::casebook) after: u32,
@@ -184,6 +187,7 @@ impl Report {
             withdrawn: false,
             set_aside: None,
             aside: Vec::new(),
+            same_as: None,
             deliveries: Vec::new(),
             clocks: Vec::new(),
             clocks_ended: Vec::new(),
@@ -266,7 +270,8 @@ impl Report {
 
     pub(in crate::casebook) fn decide(&mut self, (event, on, by): (u64, Date, MemberId), decided: Decided) {
         for Written { answer, text, endorsement, file } in decided.answers {
-            self.untold = false;
+            // Whom to turn to says nothing of where the report stands.
+            self.untold &= !answer.turn_to.is_empty();
             if answer.kind.ends_set_aside(answer.state == ReportState::Closed) {
                 self.set_aside = None;
             }
@@ -274,6 +279,7 @@ impl Report {
                 seq: answer.seq,
                 kind: answer.kind,
                 supplementary: answer.supplementary,
+                turns_away: !answer.turn_to.is_empty(),
                 on: answer.on,
                 by,
                 after: answer.after,
@@ -294,6 +300,11 @@ impl Report {
         };
         self.state = decided.state;
         self.acted_on = self.acted_on_after(decided.assessment.action, on);
+        if self.set_aside == Some(SetAsideReason::Duplicate) && self.same_as.is_none() {
+            let is_new =
+                |link: &&ReportLink| link.kind == LinkKind::SameMatter && !self.assessment.links.contains(link);
+            self.same_as = decided.assessment.links.iter().find(is_new).map(|link| link.report);
+        }
         self.assessment = decided.assessment;
         self.read = self.read.max(decided.read.min(self.last_message()));
         self.changes.extend(decided.change_of_use.map(|entry| (event, entry)));
@@ -309,6 +320,28 @@ impl Report {
             (_, Some(Action::FurtherAction)) => Some(on),
             (_, Some(Action::NoFurtherAction) | None) => None,
         }
+    }
+
+    /// That it is set aside ends, and with it what the person was to be told of that and no export wrote.
+    pub(in crate::casebook) fn end_aside(&mut self) {
+        if self.set_aside.take().is_none() {
+            return;
+        }
+        let is_untold = |answer: &AnswerRecord| answer.exported_in.is_empty();
+        let first = self.answers.iter().position(|answer| answer.turns_away && is_untold(answer));
+        if let Some(first) = first.filter(|first| self.answers[*first..].iter().all(is_untold)) {
+            // What was said after it said where the report stands, and goes too: the numbers follow each other.
+            self.untold |= self.answers.len() > first + 1;
+            self.answers.truncate(first);
+        }
+    }
+
+    /// Undoes that it was set aside: what the person was to be told of that goes, and the link that was made by it.
+    pub(in crate::casebook) fn bring_back(&mut self, record: AsideRecord) {
+        self.end_aside();
+        let same = self.same_as.take().map(|report| ReportLink { report, kind: LinkKind::SameMatter });
+        self.assessment.links.retain(|link| Some(*link) != same);
+        self.aside.push(record);
     }
 
     pub(in crate::casebook) fn draft(&mut self, (event, on, by): (u64, Date, MemberId), drafted: &Drafted) {

@@ -12,6 +12,8 @@ pub enum Retained {
     NotOver,
     /// Something that was promised for it is still owed, a notice of a change of use included.
     Owed,
+    /// It is set aside, and the box was not told: it would owe for ever what nobody can write any more.
+    Untold,
     /// Nobody has set the last day on which it is kept.
     NoDay,
     /// That day is not over.

@@ -6,9 +6,9 @@ use clap::{Args, ValueEnum, builder::PossibleValue};
 
 use super::keys_of::Changing;
 use crate::{
-    casebook::{Casebook, CasebookError, LookupError, SameText},
+    casebook::{Casebook, CasebookError, LookupError, NewAside, SameText},
     cli::output::{self, Failure, Outcome},
-    domain::{ReportId, SetAsideReason, SystemDay, limits::MIB},
+    domain::{ReportId, SetAsideReason, SystemDay, WhoElse, limits::MIB},
     files,
 };
 
@@ -22,7 +22,7 @@ pub(in crate::cli) struct SetAsideArguments {
     #[command(flatten)]
     casebook: Changing,
     /// Why: the person reads it
-    #[arg(long, value_name = "REASON", required_unless_present = "dry_run")]
+    #[arg(long, value_name = "REASON", required_unless_present_any = ["dry_run", "undo"])]
     reason: Option<SetAsideReason>,
     /// A file with an id at the beginning of each line, such as `candour desk list` prints
     #[arg(long, value_name = "FILE")]
@@ -30,6 +30,15 @@ pub(in crate::cli) struct SetAsideArguments {
     /// A report, and each that nobody has read yet whose description is the same, word for word; give it again for others
     #[arg(long, value_name = "ID")]
     same_as: Vec<String>,
+    /// The report that they are the same as, with the reason `duplicate`: a link to it stays with those who may read them
+    #[arg(long, value_name = "ID", conflicts_with_all = ["dry_run", "undo"])]
+    duplicate_of: Option<String>,
+    /// Whom the persons can turn to, with the reason `not-for-us`; give it again for others
+    #[arg(long, value_name = "WHO", conflicts_with_all = ["dry_run", "undo"])]
+    turn_to: Vec<WhoElse>,
+    /// Bring reports back that were set aside and of which no export told the box
+    #[arg(long, conflicts_with_all = ["reason", "same_as", "dry_run"])]
+    undo: bool,
     /// Set nothing aside: print the ids, one a line
     #[arg(long)]
     dry_run: bool,
@@ -50,6 +59,12 @@ pub(super) fn set_aside(arguments: &SetAsideArguments) -> Outcome {
             "give at least one report, a list of them with --from, or one with --same-as".into(),
         ));
     }
+    if arguments.duplicate_of.is_some() && arguments.reason != Some(SetAsideReason::Duplicate) {
+        return Err(Failure::Usage("--duplicate-of goes with --reason duplicate alone".into()));
+    }
+    if !arguments.turn_to.is_empty() && arguments.reason != Some(SetAsideReason::NotForUs) {
+        return Err(Failure::Usage("--turn-to goes with --reason not-for-us alone".into()));
+    }
     arguments.casebook.edit(|editor| {
         let casebook = editor.casebook();
         let mut reports = find_all(casebook, &named)?;
@@ -62,6 +77,11 @@ pub(super) fn set_aside(arguments: &SetAsideArguments) -> Outcome {
         }
         reports.sort_unstable();
         reports.dedup();
+        if arguments.undo {
+            editor.bring_back(&reports, &SystemDay)?;
+            let many = output::count(reports.len(), "report is", "reports are");
+            return output::line(&format!("{many} open again; nobody was told that it was otherwise"));
+        }
         if arguments.dry_run {
             let lines: String = reports.iter().map(|id| format!("{id}\n")).collect();
             return output::text(&lines);
@@ -69,7 +89,12 @@ pub(super) fn set_aside(arguments: &SetAsideArguments) -> Outcome {
         let Some(reason) = arguments.reason.filter(|_| !reports.is_empty()) else {
             return output::line("nothing is left to be set aside");
         };
-        editor.set_aside(&reports, reason, &SystemDay)?;
+        let why = match &arguments.duplicate_of {
+            Some(other) => NewAside::duplicate_of(find_all(editor.casebook(), std::slice::from_ref(other))?[0]),
+            None if reason == SetAsideReason::NotForUs => NewAside::not_for_us(arguments.turn_to.clone()),
+            None => reason.into(),
+        };
+        editor.set_aside(&reports, why, &SystemDay)?;
         output::line(&format!(
             "{} set aside; the persons read why when the next decisions are delivered",
             output::count(reports.len(), "report is", "reports are")
@@ -111,15 +136,17 @@ fn same_text(found: &SameText) -> Outcome {
 
 impl ValueEnum for SetAsideReason {
     fn value_variants<'a>() -> &'a [Self] {
-        // That it was withdrawn is the person's to say.
-        const CHOSEN: [SetAsideReason; 5] = [
-            SetAsideReason::NotAConcern,
-            SetAsideReason::Duplicate,
-            SetAsideReason::Abusive,
-            SetAsideReason::Test,
-            SetAsideReason::NotForUs,
-        ];
-        &CHOSEN
+        Self::CHOSEN
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.slug()).help(self.label()))
+    }
+}
+
+impl ValueEnum for WhoElse {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

@@ -1,6 +1,7 @@
 //! What the desk's forms ask, and how what was typed is read. Pages and handlers both use it; it uses neither.
 //! Each form is one table of its fields.
 
+pub(super) mod aside;
 pub(super) mod assessment;
 pub(super) mod assessment_table;
 pub(super) mod carried;

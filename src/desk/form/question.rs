@@ -159,6 +159,7 @@ mod tests {
     use super::*;
     use crate::{
         desk::form::{
+            aside::AsideField,
             correspondence::{AnswerField, ReplyField},
             filter::FilterField,
             one_question::{ChangeOfUseField, DestroyField, PrintField, SearchField, TakeBackField},
@@ -203,6 +204,7 @@ mod tests {
         assert_eq!((holds::<OrganisationField>(), holds::<ThemeField>(), holds::<NoteField>()), (1, 2, 1));
         assert_eq!((holds::<RegisterField>(), holds::<BelongsField>()), (1, 5));
         assert_eq!((holds::<DestroyField>(), holds::<SearchField>(), holds::<PrintField>()), (1, 1, 0));
+        assert_eq!(holds::<AsideField>(), 2);
         // An address stays in a browser's history.
         assert_eq!(holds::<FilterField>(), 0, "what is asked for by address is never typed");
     }

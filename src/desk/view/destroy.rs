@@ -72,6 +72,7 @@ impl RetainedReport {
         let hindered = match entry.retained {
             Some(Retained::NotOver) => Some("it is not closed"),
             Some(Retained::Owed) => Some("a promise of it is still open"),
+            Some(Retained::Untold) => Some("the box was not told that it is set aside: export first"),
             Some(Retained::NoDay | Retained::UntilDay) | None => None,
         };
         Self { id: entry.id, route: entry.route.name(), until: entry.destroy_after.map(Day), hindered }

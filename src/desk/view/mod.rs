@@ -4,6 +4,7 @@ mod alerts;
 pub(super) mod annual_report;
 mod approve;
 mod belongs;
+mod aside;
 mod carry;
 mod change_of_use;
 mod coming;
@@ -38,11 +39,14 @@ mod themes;
 mod validity;
 #[cfg(test)]
 mod validity_figures;
+#[cfg(test)]
+mod validity_aside;
 mod words;
 
 pub(crate) use alerts::{described, is_of_loss, told};
 pub(super) use approve::{ApprovePage, ApproveParts, ToApprovePage, WaitingRow};
 pub(super) use belongs::{BelongsPage, BelongsParts, belongs_entries};
+pub(super) use aside::{AsidePage, ToSetAside, UndoAsidePage};
 pub(super) use carry::CarryPage;
 pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
@@ -55,6 +59,6 @@ pub(super) use queue::QueuePage;
 pub(super) use readers::{AccessLogPage, ReadersForm, ReadersPage};
 pub(super) use refer::ReferPage;
 pub(super) use report::{FilePage, ReportPage, ShownParts};
-pub(super) use shell::{CSS, ErrorPage, LockedPage, Shell};
+pub(super) use shell::{CSS, ErrorPage, JustDone, LockedPage, Shell};
 pub(super) use team::{MemberLeavePage, ProposalPage, TeamForm, TeamPage};
 pub(super) use themes::{ThemePage, ThemesPage};

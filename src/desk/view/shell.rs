@@ -50,7 +50,27 @@ pub(in crate::desk) struct Shell {
     /// What only a session may see.
     pub(super) inside: Option<Inside>,
     /// What was just done, in a sentence.
-    pub(super) done: Option<String>,
+    pub(super) done: Option<JustDone>,
+}
+
+/// What was just done.
+pub(in crate::desk) struct JustDone {
+    /// In a sentence.
+    pub(super) text: String,
+    /// The page on which it can be undone, if it can.
+    pub(super) undo: Option<&'static str>,
+}
+
+impl JustDone {
+    /// What can't be undone by a press of a button.
+    pub(in crate::desk) const fn new(text: String) -> Self {
+        Self { text, undo: None }
+    }
+
+    /// What can, on that page.
+    pub(in crate::desk) fn undone_at(self, path: &'static str) -> Self {
+        Self { undo: Some(path), ..self }
+    }
 }
 
 pub(super) struct Inside {
@@ -79,7 +99,7 @@ impl Shell {
     }
 
     /// The same, which says first what was done.
-    pub(in crate::desk) fn after(self, done: Option<String>) -> Self {
+    pub(in crate::desk) fn after(self, done: Option<JustDone>) -> Self {
         Self { done, ..self }
     }
 }

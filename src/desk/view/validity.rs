@@ -89,6 +89,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("carry with an error", &carry(shell, &casebook, false, error("collection").pop()), true);
     import_pages(add, shell, imported, world.import(&file).unwrap(), world.box_key.fingerprint());
     restored_pages(add, shell);
+    validity_aside::aside_pages(add, shell);
     let nothing = Entries::default();
     let team = |casebook: &Casebook, form, errors| TeamPage::new(shell, casebook, form, &nothing, errors);
     add("team, one member", &team(&empty, None, Vec::new()), false);

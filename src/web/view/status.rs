@@ -54,7 +54,7 @@ pub(in crate::web) struct StatusPage<'a> {
     /// The information-use notice that is due next; if all were given, the last. None if it was set aside before one was.
     notice: Option<StatusClock>,
     /// If the team set it aside.
-    set_aside: Option<SetAsideView>,
+    set_aside: Option<SetAsideView<'a>>,
     /// Other notices that are still to be given.
     more_notices: Vec<StatusClock>,
     /// Every other promise that is still to be kept, those of one name together.
@@ -92,9 +92,10 @@ pub(in crate::web) struct StatusParts<'a> {
 }
 
 /// A report that the team set aside.
-#[derive(Clone, Copy)]
-struct SetAsideView {
+struct SetAsideView<'a> {
     on: Day,
+    /// Whom the team named, if it is for others.
+    turn_to: Vec<HelpRow<'a>>,
     why: &'static str,
     /// What to say in a follow-up.
     then: &'static str,
@@ -184,6 +185,10 @@ impl<'a> StatusPage<'a> {
         let kept_until = over_on.and_then(|day| day.yesterday().ok()).map(Day);
         let is_owed =
             !open.is_empty() || !more_notices.is_empty() || next.is_some_and(|entry| entry.clock.met_on.is_none());
+        let set_aside = report.set_aside.map(|aside| {
+            let turn_to = parts.shell.help(turn_to(aside, &answers));
+            SetAsideView { turn_to, ..SetAsideView::new(aside, is_owed, is_late) }
+        });
         let (mut new, earlier): (Vec<Said>, _) =
             in_order(report, answers, copies, fetched).into_iter().partition(Said::is_new);
         new.sort_by_key(|said| !said.may_ask());
@@ -202,7 +207,7 @@ impl<'a> StatusPage<'a> {
             emptied_on: parts.emptied_on.map(Day),
             restored_on: parts.restored.map(|days| days.to),
             notice: next.map(|entry| view(&entry.clock)),
-            set_aside: report.set_aside.map(|aside| SetAsideView::new(aside, is_owed, is_late)),
+            set_aside,
             more_notices,
             open: by_name(open, |clock| clock.label),
             kept: by_name(kept, |clock| clock.label),
@@ -311,20 +316,20 @@ impl<'a> StatusPage<'a> {
             earlier: CopyView::samples().into_iter().map(|copy| person(fetched, copy)).collect(),
             ..new()
         };
-        let aside = |reason, is_owed| Self {
+        let aside_and = |reason, is_owed, turned: &[WhoElse]| Self {
             standing: ReportStanding::SetAside,
             meaning: MeaningOfState { standing: ReportStanding::SetAside, fetched: Fetched::Confirmed, is_owed },
             kept_until: (!is_owed).then_some(Day(day)),
-            set_aside: Some(SetAsideView::new(
-                SetAside { on: day, reason },
-                is_owed,
-                reason == SetAsideReason::Abusive,
-            )),
+            set_aside: Some(SetAsideView {
+                turn_to: shell.help(turned.to_vec()),
+                ..SetAsideView::new(SetAside { on: day, reason }, is_owed, reason == SetAsideReason::Abusive)
+            }),
             notice: is_owed.then(|| notice(ClockState::Open)),
             areas: AreasView::SetAside,
             open: vec![],
             ..new()
         };
+        let aside = |reason, is_owed| aside_and(reason, is_owed, &[]);
         let over = Self {
             standing: ReportStanding::NotKept,
             meaning: meaning(ReportStanding::NotKept, Fetched::Confirmed),
@@ -356,6 +361,7 @@ impl<'a> StatusPage<'a> {
             ("status, late", late),
             ("status, changing a follow-up", typed),
             ("status, no files taken", no_files),
+            ("status, set aside, for others", aside_and(SetAsideReason::NotForUs, false, &[WhoElse::Cqc, WhoElse::Mp])),
             ("status, set aside, and more was said", aside(SetAsideReason::NotForUs, true)),
             ("status, set aside, more was said, and it is late", aside(SetAsideReason::Abusive, true)),
             ("status, answers not kept any more, restored", over),
@@ -368,36 +374,21 @@ impl<'a> StatusPage<'a> {
     }
 }
 
-impl SetAsideView {
-    /// What is said of why tells nothing of any other report: whoever sends one to learn whether there is another learns
-    /// nothing.
+impl SetAsideView<'_> {
     fn new(SetAside { on, reason }: SetAside, is_owed: bool, is_late: bool) -> Self {
-        let (why, then) = match reason {
-            SetAsideReason::NotAConcern => (
-                "We could not find a concern in it.",
-                "If there is one, write to us below what happened, where and when.",
-            ),
-            SetAsideReason::Duplicate => (
-                "It looks like a copy of something that was sent before.",
-                "If it is not a copy, or there is more to say, write to us below.",
-            ),
-            SetAsideReason::Abusive => (
-                "We found words in it that attack people, and no concern that we can act on.",
-                "If there is a concern, write to us below what happened, where and when.",
-            ),
-            SetAsideReason::Test => {
-                ("It looks like a test of this service.", "If you meant it, write to us below what happened.")
+        let then = match reason {
+            SetAsideReason::NotAConcern => "If there is one, write to us below what happened, where and when.",
+            SetAsideReason::Duplicate => {
+                "If it is not a copy, or there is more to say, write to us below. If you sent it twice, you can go on under either code."
             }
-            SetAsideReason::NotForUs => (
-                "It is about something that we can’t act on. Others may be able to.",
-                "If we misread it, write to us below why it is for us.",
-            ),
-            SetAsideReason::Withdrawn => (
-                "You withdrew it. An older copy of this service brought it back, and we do not use it.",
-                "If there is more to say, write to us below.",
-            ),
+            SetAsideReason::Abusive => {
+                "If there is a concern, write to us below what happened, where and when, without attacking anyone."
+            }
+            SetAsideReason::Test => "If you meant it, write to us below what happened.",
+            SetAsideReason::NotForUs => "If we misread it, write to us below why it is for us.",
+            SetAsideReason::Withdrawn => "If there is more to say, write to us below.",
         };
-        Self { on: Day(on), why, then, is_owed, is_late }
+        Self { on: Day(on), turn_to: Vec::new(), why: reason.told(), then, is_owed, is_late }
     }
 }
 
@@ -570,6 +561,13 @@ const fn plain(area: Area) -> &'static str {
             "About choice and competition: we look at how care is bought, and whether patients get the choice that they should."
         }
     }
+}
+
+/// Whom the team named last, if the report is set aside because it is for others.
+fn turn_to(aside: SetAside, answers: &[ReadAnswer]) -> Vec<WhoElse> {
+    let confirmed = answers.iter().rev().filter_map(|read| read.outcome.confirmed());
+    let mut named = confirmed.map(|answer| &answer.turn_to).filter(|named| !named.is_empty());
+    named.next().filter(|_| aside.reason == SetAsideReason::NotForUs).cloned().unwrap_or_default()
 }
 
 /// The notice that is due next; if all were given, the last.

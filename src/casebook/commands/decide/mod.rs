@@ -1,6 +1,7 @@
 //! The commands that decide about a report. Each has a type of its own with only what it needs; all of them record one
 //! event of the same kind, so what they share stands in `record`.
 
+mod aside;
 mod assess;
 mod change_use;
 mod mark_read;

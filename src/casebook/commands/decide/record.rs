@@ -13,7 +13,7 @@ use crate::{
     crypto::{ReplyRecipient, SealError, answer_digest, os_random, seal_answer},
     domain::{
         Answer, AnswerKind, Area, BoxId, Clock, ClockEntry, Date, FileEntry, Format, ReportId, ReportState, Salt, Text,
-        Today,
+        Today, WhoElse,
     },
     files::{self, Readers},
 };
@@ -42,6 +42,10 @@ pub(super) struct NewEntry {
     pub(super) letters: Vec<NewLetter>,
     /// The clock that a supplementary notice has to meet.
     pub(super) change_of_use: Option<Clock>,
+    /// Whether it only says more of why the report was just set aside, which no other update may end.
+    pub(super) is_about_aside: bool,
+    /// With that: whom the person can turn to.
+    pub(super) turn_to: Vec<WhoElse>,
 }
 
 /// A letter before it is sealed.
@@ -91,16 +95,17 @@ impl Editor<'_> {
             return Err(CasebookError::Decision(DecisionError::Changed(id)));
         }
         change.check(id, report, today.today())?;
-        let NewEntry { assessed, state: to, note, letters, change_of_use } = change;
+        let NewEntry { assessed, state: to, note, letters, change_of_use, is_about_aside, turn_to } = change;
         let kinds: Vec<Letter> = letters.iter().map(|new| new.letter).collect();
         let after = report.after(assessed, to, &kinds);
         // Nothing goes to a person who withdrew.
-        let update = letters.is_empty() && after.is_news && !report.withdrawn;
+        let is_news = if is_about_aside { !turn_to.is_empty() } else { after.is_news };
+        let update = letters.is_empty() && is_news && !report.withdrawn;
         let unsealed = letters.into_iter().map(Some).chain(update.then_some(None));
         let mut answers = Vec::new();
         for (seq, letter) in (report.next_answer()..).zip(unsealed) {
             let asked = letter.as_ref().is_some_and(|letter| letter.needs_approval);
-            let answer = answer(report, (r#box, id, seq), &after, letter, today.today());
+            let answer = answer(report, (r#box, id, seq), &after, (letter, &turn_to), today.today());
             let text = answer_digest(&answer)?;
             let endorsement = self.endorse(&answer, text)?;
             // Sealed when the second member has approved it, with the words of both.
@@ -152,7 +157,7 @@ fn answer(
     report: &Report,
     (r#box, id, seq): (BoxId, ReportId, u32),
     after: &ReportOutcome,
-    letter: Option<NewLetter>,
+    (letter, turn_to): (Option<NewLetter>, &[WhoElse]),
     on: Date,
 ) -> Answer {
     Answer {
@@ -163,8 +168,10 @@ fn answer(
         kind: letter.as_ref().map_or(AnswerKind::Update, |new| new.letter.kind()),
         on,
         after: report.last_message(),
-        state: after.state,
+        // Any other update would end that the report is set aside.
+        state: if turn_to.is_empty() { after.state } else { ReportState::Closed },
         areas: after.assessment.areas.clone().unwrap_or_default(),
+        turn_to: turn_to.to_vec(),
         supplementary: letter.as_ref().is_some_and(|new| new.letter == Letter::Supplementary),
         text: letter.map(|new| new.text),
         salt: Salt::random(&mut os_random()),

@@ -50,6 +50,6 @@ impl Editor<'_> {
             assessment.map(|NewAssessment { assessed, state, note }| (assessed, state, note)).unwrap_or_default();
         let notice = notice.map(NewNotice::into_letter);
         let letters = notice.into_iter().chain(reply.map(NewReply::into_letter)).collect();
-        self.record(id, seen, NewEntry { assessed, state, note, letters, change_of_use: None }, today)
+        self.record(id, seen, NewEntry { assessed, state, note, letters, ..NewEntry::default() }, today)
     }
 }

@@ -345,6 +345,7 @@ fn an_answer_says_what_its_writer_signed_and_a_second_member_where_one_is_needed
         state: ReportState::Received,
         areas: vec![],
         supplementary: false,
+        turn_to: vec![],
         text: Some(Text::typed("Tell me who you are.")),
         salt: Salt([1; 32]),
     };

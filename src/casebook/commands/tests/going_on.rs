@@ -194,6 +194,7 @@ fn an_answer_without_its_file_holds_up_no_other_report() {
         state: ReportState::BeingRead,
         areas: vec![],
         supplementary: false,
+        turn_to: vec![],
         text: None,
         salt: Salt([1; 32]),
     };
