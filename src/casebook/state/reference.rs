@@ -91,11 +91,6 @@ impl ReferenceBook {
         named
     }
 
-    /// The notes about something, the oldest first.
-    pub fn notes_about(&self, about: NoteSubject) -> impl Iterator<Item = &NoteRecord> {
-        self.notes.iter().filter(move |note| note.about == about)
-    }
-
     /// The organisation of the register that has a code.
     #[must_use]
     pub fn registered(&self, code: &str) -> Option<&RegisterEntry> {

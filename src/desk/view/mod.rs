@@ -41,6 +41,8 @@ mod validity;
 mod validity_figures;
 #[cfg(test)]
 mod validity_aside;
+#[cfg(test)]
+mod validity_wider;
 mod words;
 
 pub(crate) use alerts::{described, is_of_loss, told};

@@ -125,6 +125,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("search", &found(&casebook.list(DAY, &calendar), vec![]), false);
     add("search with an error", &found(&[], error("q")), true);
     figures_pages(add, shell, demo);
+    validity_wider::wider_pages(add, shell);
     let report = casebook.show(id, DAY, &calendar).unwrap();
     let mut some = Entries::default();
     some.push("part".into(), "promises".into());
