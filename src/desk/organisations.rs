@@ -18,7 +18,7 @@ use super::{
     visit::{PageContext, Posted},
 };
 use crate::{
-    casebook::{Casebook, Editor, NewAssessment, NoteSubject, Organisation, Reference, RegisterEntry, Seen},
+    casebook::{Casebook, Editor, NewAssessment, NoteSubject, Organisation, Reference, RegisterEntry},
     crypto::os_random,
     domain::{
         Assessment, Entries, FieldError, OrganisationId, OrganisationType, ReportId, Text, escape_invisible_in_line,
@@ -248,7 +248,7 @@ pub(super) fn tie(
     report: ReportId,
     change: impl FnOnce(&mut Assessment),
 ) -> Result<(), PageError> {
-    let seen = Seen { read: 0, ..editor.casebook().seen(report)? };
+    let seen = editor.casebook().seen_unopened(report)?;
     let Some(was) = editor.casebook().assessment(report) else { return Err(PageError::NotFound) };
     let mut assessment = was.clone();
     change(&mut assessment);

@@ -32,6 +32,7 @@ mod desk_open;
 mod desk_queue;
 mod desk_report;
 mod desk_team;
+mod desk_wider;
 mod drill;
 mod faults;
 mod fixtures;

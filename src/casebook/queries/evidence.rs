@@ -10,6 +10,8 @@ use crate::{
 /// Reports whose first messages are looked into for the names of organisations, the newest: after a flood there are very
 /// many, and each has to be opened.
 const LOOKED_INTO: usize = 1000;
+/// Names for which something like them is looked for: the whole register is compared with each.
+const SUGGESTED: usize = 50;
 /// Reports that one may go on with, at most.
 const CANDIDATES: usize = 5;
 
@@ -207,7 +209,6 @@ impl Casebook {
                 groups.entry(spelling).or_default().push((*id, name.clone(), gist.organisation_type));
             }
         }
-        let known = KnownNames::of(self);
         let mut named: Vec<NamedByPeople> = groups
             .into_iter()
             .map(|(spelling, written)| NamedByPeople {
@@ -215,13 +216,17 @@ impl Casebook {
                     .map_or_else(|| Text::verbatim(&spelling), Text::verbatim),
                 kind: commonest(written.iter().filter_map(|(_, _, kind)| *kind)),
                 reports: written.into_iter().map(|(id, ..)| id).collect(),
-                suggestion: known.like(&spelling),
+                suggestion: None,
                 spelling: Text::verbatim(&spelling),
             })
             .collect();
         named.sort_by(|one, other| {
             (other.reports.len(), one.spelling.as_str()).cmp(&(one.reports.len(), other.spelling.as_str()))
         });
+        if !named.is_empty() {
+            let known = KnownNames::of(self);
+            named.iter_mut().take(SUGGESTED).for_each(|one| one.suggestion = known.like(one.spelling.as_str()));
+        }
         named
     }
 

@@ -22,6 +22,15 @@ impl Casebook {
         Ok(Seen { version: report.version(), read: report.last_message() })
     }
 
+    /// A report as it stands now, with nothing read that was not: for what is decided on without looking at it.
+    ///
+    /// # Errors
+    /// If there is no such report.
+    pub fn seen_unopened(&self, id: ReportId) -> Result<Seen, CasebookError> {
+        let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
+        Ok(Seen { version: report.version(), read: report.read })
+    }
+
     /// Whether a report still stands as it was seen. Numbers of notices that were taken back are given anew, so only
     /// that tells whether it is still the notice that was read.
     ///
