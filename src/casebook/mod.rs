@@ -79,6 +79,7 @@ pub use queries::{
     same_text::SameText,
     seen::Seen,
     team::MemberView,
+    urgent::{DuePromise, UrgentCounts, UrgentReport},
     waiting::WaitingAnswer,
 };
 pub use state::retention::Retained;

@@ -11,6 +11,7 @@ use super::{
     register::{self, OrganisationsArguments, RegisterArguments},
     set_aside::{self, SetAsideArguments},
     team_commands::{self, ConsentArguments, LogArguments, ProposeArguments, RecoverArguments, TeamArguments},
+    today::{self, TodayArguments},
 };
 use crate::{
     casebook::{
@@ -56,6 +57,10 @@ pub(in crate::cli) enum DeskCommand {
     Import(ImportArguments),
     /// Show the queue: reports where someone could be seriously harmed, then what is due first
     List(ListArguments),
+    /// Say what can't wait: serious harm not seen to, what is due today or overdue, and who was not answered
+    ///
+    /// A line a report. Nothing that a person wrote is in it.
+    Today(TodayArguments),
     /// Open one report: what was said in either direction, and what was decided
     ///
     /// What is opened is not written to the disk; that it was opened, and by whom, is noted in the casebook, once a day.
@@ -298,6 +303,7 @@ pub(in crate::cli) fn run(command: DeskCommand) -> Outcome {
         DeskCommand::Join(arguments) => join(&arguments),
         DeskCommand::Import(arguments) => import::import(&arguments),
         DeskCommand::List(arguments) => list(&arguments),
+        DeskCommand::Today(arguments) => today::today(&arguments),
         DeskCommand::Show(arguments) => show(&arguments),
         DeskCommand::Attachment(arguments) => attachment(&arguments),
         DeskCommand::Decide(arguments) => decide(&arguments),

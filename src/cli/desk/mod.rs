@@ -15,5 +15,6 @@ pub(super) mod reach;
 mod register;
 mod set_aside;
 mod team_commands;
+mod today;
 
 pub(super) use commands::{DeskCommand, run};
