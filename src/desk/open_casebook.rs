@@ -33,6 +33,8 @@ pub(super) struct OpenCasebook {
     identity: Arc<GovernanceIdentity>,
     signing_key: SigningKey<SignerRole>,
     casebook: Casebook,
+    /// Whether the last look at it ended well. What is left of a look that did not is of no use.
+    is_whole: bool,
 }
 
 impl OpenCasebook {
@@ -41,14 +43,24 @@ impl OpenCasebook {
         let identity = Arc::new(keys.identity);
         let casebook = Casebook::open(directory, Arc::clone(&identity))?;
         let id = casebook.id();
-        Ok((Self { directory: directory.into(), identity, signing_key: keys.signing_key, casebook }, id))
+        Ok((
+            Self { directory: directory.into(), identity, signing_key: keys.signing_key, casebook, is_whole: true },
+            id,
+        ))
+    }
+
+    /// What opens what is sealed to this reviewer.
+    pub(super) fn identity(&self) -> &GovernanceIdentity {
+        &self.identity
     }
 
     /// The casebook as it stands now, with what others have written to it.
     pub(super) fn casebook(&mut self) -> Result<&Casebook, CasebookError> {
-        if self.casebook.refresh().is_err() {
+        self.is_whole = self.is_whole && self.casebook.refresh().is_ok();
+        if !self.is_whole {
             // From the beginning, to see whether it is still so: a colleague may have let this reviewer in, or out.
             self.casebook = Casebook::open(&self.directory, Arc::clone(&self.identity))?;
+            self.is_whole = true;
         }
         Ok(&self.casebook)
     }

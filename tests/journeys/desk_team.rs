@@ -142,6 +142,7 @@ fn two_reviewers_share_one_casebook_and_one_is_shut_out() {
     consent(&mut third, "membership of Second reviewer");
     assert!(place.refused(&show).contains("not a member"));
     assert_ne!(second.get("/").status, 200);
+    assert_ne!(second.get("/").status, 200, "nor at the second look");
 }
 
 /// Consents to the open proposal that says so.
