@@ -14,16 +14,17 @@ use zeroize::Zeroizing;
 use super::{
     Carrier, DeskOptions, Keys, PageError, Surroundings, Unreadable,
     import_job::ImportJob,
+    kept_form::{KeptForm, PostedForm},
     open_casebook::OpenCasebook,
     session_lock::{Secret, SessionLock},
     view::{CSS, JustDone, Shell},
 };
 use crate::{
-    casebook::CasebookError,
+    casebook::{CasebookError, UrgentCounts},
     crypto::os_random,
     domain::{Calendar, CasebookId, Date, Today},
     http::{policy, scrub, tell_operator},
-    unseal::Passphrase,
+    unseal::{GovernanceIdentity, Passphrase},
 };
 
 /// How often to look whether the desk has been idle for too long.
@@ -52,6 +53,9 @@ struct Shared {
     import_job: ImportJob,
     /// What the next page of that session says first: what was just done.
     done: Mutex<Option<(u64, JustDone)>>,
+    /// What could not wait when that session's last page was made.
+    urgent: Mutex<Option<(u64, UrgentCounts)>>,
+    kept_form: KeptForm,
 }
 
 impl Desk {
@@ -61,7 +65,7 @@ impl Desk {
     /// # Errors
     /// If the casebook can't be opened with these keys.
     pub fn open(options: DeskOptions, surroundings: Box<dyn Surroundings>, keys: Keys) -> Result<Self, CasebookError> {
-        let protected = keys.protected;
+        let (protected, owner) = (keys.protected, keys.identity.recipients());
         let (open, id) = OpenCasebook::new(&options.casebook, keys)?;
         let lock = SessionLock::new(options.lock_after, surroundings.uptime(), &mut os_random());
         let desk = Self(Arc::new(Shared {
@@ -78,6 +82,8 @@ impl Desk {
             turn: Turn::new(()),
             import_job: ImportJob::default(),
             done: Mutex::default(),
+            urgent: Mutex::default(),
+            kept_form: KeptForm::new(owner),
         }));
         desk.announce();
         Ok(desk)
@@ -88,6 +94,8 @@ impl Desk {
         loop {
             time::sleep(LOOK).await;
             self.lock_if_idle().await;
+            // What is too old goes, also when nobody asks.
+            self.keeps_form();
         }
     }
 
@@ -172,6 +180,42 @@ impl Desk {
     pub(super) fn take_done(&self, session: u64) -> Option<JustDone> {
         let done = self.0.done.lock().unwrap_or_else(PoisonError::into_inner).take();
         done.filter(|(of, _)| *of == session).map(|(_, done)| done)
+    }
+
+    /// Notes what can't wait, for the pages of that session.
+    pub(super) fn note_urgent(&self, session: u64, counts: UrgentCounts) {
+        *self.0.urgent.lock().unwrap_or_else(PoisonError::into_inner) = Some((session, counts));
+    }
+
+    /// What could not wait when it was last noted in that session.
+    pub(super) fn urgent(&self, session: u64) -> UrgentCounts {
+        let noted = *self.0.urgent.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.filter(|(of, _)| *of == session).map(|(_, counts)| counts).unwrap_or_default()
+    }
+
+    /// Keeps a form that no session took, if its token says that it was made in a session that has ended here. Gives
+    /// whether it is kept.
+    pub(super) async fn keep_form(&self, token: &str, posted: PostedForm) -> bool {
+        if !self.lock_state().was_of_ended(token, self.now()) {
+            return false;
+        }
+        let desk = self.clone();
+        wiped(move || desk.0.kept_form.keep(&posted, desk.now())).await.unwrap_or(false)
+    }
+
+    /// Whether there is a form that no session took.
+    pub(super) fn keeps_form(&self) -> bool {
+        self.0.kept_form.is_some(self.now())
+    }
+
+    /// The form that no session took, if this identity opens it.
+    pub(super) fn open_form(&self, identity: &GovernanceIdentity) -> Option<PostedForm> {
+        self.0.kept_form.open(identity, self.now())
+    }
+
+    /// Throws away the form that no session took.
+    pub(super) fn forget_form(&self) {
+        self.0.kept_form.forget();
     }
 
     /// Whether that session has not ended.
@@ -290,6 +334,7 @@ impl Desk {
             drop(desk.open_casebook().take());
             desk.import_job().forget();
             desk.take_done(0);
+            desk.note_urgent(0, UrgentCounts::default());
         })
         .await;
         if !self.is_protected() {
@@ -316,7 +361,9 @@ impl Desk {
                     return Err(PageError::Keys);
                 }
             };
+            let owner = keys.identity.recipients();
             let (open, _) = OpenCasebook::new(&desk.0.options.casebook, keys)?;
+            desk.0.kept_form.own(owner);
             *desk.open_casebook() = Some(Box::new(open));
             Ok(true)
         });

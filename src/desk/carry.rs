@@ -17,7 +17,7 @@ use super::{
     open_casebook::OpenCasebook,
     respond::{download, go_to, page},
     upload::{COLLECTION, receive},
-    view::{CarryPage, ImportPage, LostPage},
+    view::{CarryPage, ImportPage, LostPage, came},
     visit::{PageContext, Posted},
 };
 use crate::{
@@ -119,7 +119,7 @@ async fn discard(posted: Posted) -> Result<Response, PageError> {
         .work(|page, _| {
             inbox::throw_away(page.desk.directory())?;
             page.desk.import_job().forget();
-            go_to("/carry")
+            page.done("/carry", "The collection that was not taken in is thrown away.")
         })
         .await
 }
@@ -142,8 +142,8 @@ async fn progress(visit: Visit) -> Result<Response, PageError> {
 async fn export(posted: Posted) -> Result<Response, PageError> {
     posted
         .change(|page, editor| {
-            editor.export_to_outbox(page.form.has(CarriedField::Again.name(), YES), page.desk.today())?;
-            go_to("/carry#outgoing")
+            let again = page.form.has(CarriedField::Again.name(), YES);
+            page.done("/carry", written(&editor.export_to_outbox(again, page.desk.today())?))
         })
         .await
 }
@@ -164,13 +164,28 @@ async fn decisions(visit: Visit, Path((number, part)): Path<(u64, u32)>) -> Resu
 async fn demonstrate(posted: Posted) -> Result<Response, PageError> {
     posted
         .change(|page, editor| {
-            deliver_and_collect(&page.desk, editor)?;
-            go_to("/")
+            let import = deliver_and_collect(&page.desk, editor)?;
+            page.done("/", format!("Everything is carried. {}", came(&import)))
         })
         .await
 }
 
-fn deliver_and_collect(desk: &Desk, editor: &mut Editor<'_>) -> Result<(), PageError> {
+/// What an export did, in a sentence.
+fn written(export: &Export) -> String {
+    match export {
+        Export::Nothing => "There was nothing to write.".to_owned(),
+        Export::Finished { number, .. } => {
+            format!("Decisions {number} is written. An export that was cut short had begun it.")
+        }
+        Export::Written { number, parts, answers, .. } => {
+            let noun = if *answers == 1 { "answer" } else { "answers" };
+            let parts = if *parts > 1 { format!(" It has {parts} parts: save each of them.") } else { String::new() };
+            format!("Decisions {number} is written, with {answers} {noun}. Save it from the list below.{parts}")
+        }
+    }
+}
+
+fn deliver_and_collect(desk: &Desk, editor: &mut Editor<'_>) -> Result<Import, PageError> {
     let carrier = desk.carrier().ok_or(PageError::NotFound)?;
     if let Export::Written { number, .. } | Export::Finished { number, .. } =
         editor.export_to_outbox(false, desk.today())?
@@ -183,9 +198,9 @@ fn deliver_and_collect(desk: &Desk, editor: &mut Editor<'_>) -> Result<(), PageE
     inbox::throw_away(desk.directory())?;
     let file = inbox::place(desk.directory());
     carrier.collect(&file).map_err(PageError::Casebook)?;
-    editor.import(&file, &ImportChoices::default(), desk.today())?;
+    let import = editor.import(&file, &ImportChoices::default(), desk.today())?;
     inbox::throw_away(desk.directory())?;
-    Ok(())
+    Ok(import)
 }
 
 /// Begins to take in the collection that was brought, unless one is being taken in.
@@ -221,5 +236,6 @@ fn take_in(
     let mut editor = open.edit()?;
     let import = editor.import_watched(&file, choices, page.desk.today(), progress)?;
     inbox::throw_away(page.desk.directory())?;
+    page.note_urgent(editor.casebook());
     Ok((import, editor.casebook().lost_at_box().missing))
 }

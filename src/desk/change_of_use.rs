@@ -7,7 +7,6 @@ use super::{
     address::OfReport,
     correspondence,
     form::{one_question::ChangeOfUseField, question::AskedField, stale::Seen},
-    respond::go_to,
     view::ChangeOfUsePage,
     visit::Posted,
 };
@@ -41,7 +40,9 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
             match (why, changed) {
                 (Ok(why), None) if blocked.is_none() => {
                     editor.change_use(id, sent, NewNote::new(why)?, page.desk.calendar(), page.desk.today())?;
-                    go_to(&format!("/reports/{id}#promises"))
+                    let due = clock.due_on.strftime("%-d %B %Y");
+                    let done = format!("The change of use is recorded. The person has to be told by {due}.");
+                    page.done(&format!("/reports/{id}"), done)
                 }
                 (why, changed) => {
                     let errors: Vec<FieldError> = changed.into_iter().chain(why.err()).collect();

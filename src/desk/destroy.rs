@@ -6,7 +6,7 @@ use super::{
     Desk, PageError, Visit,
     address::OfReport,
     form::{one_question::DestroyField, question::AskedField},
-    respond::go_to,
+    proposed::proposed,
     view::{DestroyPage, RetentionPage},
     visit::Posted,
 };
@@ -44,8 +44,9 @@ async fn destroy(posted: Posted, OfReport(id): OfReport) -> Result<Response, Pag
     posted
         .change(move |page, editor| {
             if DestroyPage::is_confirmed(id, page.form.first(DestroyField::Confirm.name())) {
-                editor.propose(NewProposal::Destroy(id), page.desk.today())?;
-                return go_to("/retention");
+                let outcome = editor.propose(NewProposal::Destroy(id), page.desk.today())?;
+                let what = format!("report {} ({}) is destroyed", id.in_words(), id.short());
+                return page.done("/retention", proposed(&outcome, &what));
             }
             let queue = page.queue(editor.casebook());
             let entry = queue.iter().find(|entry| entry.id == id).ok_or(PageError::NotFound)?;

@@ -28,6 +28,8 @@ pub(super) enum PageError {
     Forged,
     /// No session.
     Locked,
+    /// No session for a file that was sent, which is not kept.
+    LockedUpload,
     /// The token of an address that opens the desk no more.
     UsedAddress,
     /// Somebody's passphrase is being tried.
@@ -60,7 +62,9 @@ impl PageError {
             Self::Body(BodyError::Slow) => StatusCode::REQUEST_TIMEOUT,
             Self::Body(BodyError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
-            Self::CrossSite | Self::Forged | Self::Locked | Self::UsedAddress => StatusCode::FORBIDDEN,
+            Self::CrossSite | Self::Forged | Self::Locked | Self::LockedUpload | Self::UsedAddress => {
+                StatusCode::FORBIDDEN
+            }
             Self::Body(BodyError::Busy) | Self::Trying | Self::CasebookBusy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Keys | Self::Casebook(_) | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -112,9 +116,9 @@ impl PageError {
             Self::Forged => (
                 "This form is out of date",
                 "It is from before the desk was last locked or opened, or not from this desk at all. Nothing was recorded.",
-                "Copy what you typed, if you want to keep it. Go to the queue and use the form there.",
+                "Go back in your browser and copy what you typed, if you want to keep it. Then go to the queue and use the form there.",
             ),
-            Self::Locked => ("The desk is locked", "Nothing of it can be seen.", "Open it again."),
+            Self::Locked | Self::LockedUpload => ("The desk is locked", "Nothing of it can be seen.", "Open it again."),
             Self::UsedAddress => (
                 "This address opens nothing now",
                 "Each address that candour prints opens the desk once, and only until the desk locks.",

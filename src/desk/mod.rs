@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! request ─▶ respond::finish    another site's, or to another name: refused. Errors become pages; headers go on
-//!         ─▶ session::require   no cookie: the locked page. A form without the session's token: refused
+//!         ─▶ session::require   no cookie: the locked page. A form without the session's token: refused; what was
+//!                               typed into one of a session that has ended here is kept, sealed (`kept_form`)
 //!         ─▶ a handler          takes a `Visit`, or a `Posted` if it is a form's, and works through it
 //! ```
 //!
@@ -29,12 +30,14 @@ mod fixture;
 mod form;
 mod from;
 mod import_job;
+mod kept_form;
 mod letter_step;
 mod narrative;
 mod notice;
 mod open_casebook;
 mod options;
 mod organisations;
+mod proposed;
 mod queue;
 mod readers;
 mod refer;
@@ -48,6 +51,7 @@ mod team;
 #[cfg(test)]
 mod tests;
 mod themes;
+mod typed;
 mod unlock;
 mod upload;
 mod view;

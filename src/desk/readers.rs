@@ -14,7 +14,7 @@ use super::{
         question::AskedField,
         readers::{LetInField, ReadersField},
     },
-    respond::go_to,
+    proposed::proposed,
     view::{AccessLogPage, ReadersForm, ReadersPage},
     visit::Posted,
 };
@@ -47,7 +47,10 @@ async fn choose(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
                     let chosen = page.form.all(ReadersField::Member.name()).filter_map(|member| member.parse().ok());
                     let readers: Vec<MemberId> = chosen.chain(editor.casebook().me()).collect();
                     match editor.restrict(id, NewReaders { readers, reason }, page.desk.today()) {
-                        Ok(()) => return go_to(&format!("/reports/{id}")),
+                        Ok(()) => {
+                            let done = "Sealed so: from now on those whom you ticked can open it, and nobody else.";
+                            return page.done(&format!("/reports/{id}"), done);
+                        }
                         Err(CasebookError::NotAllowed(why)) => at_the_field(ReadersField::Member, why),
                         Err(error) => return Err(error.into()),
                     }
@@ -75,7 +78,10 @@ async fn let_in(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
                     };
                     let new = NewProposal::LetIn { report: id, readers, reason };
                     match editor.propose(new, page.desk.today()) {
-                        Ok(_) => return go_to(&format!("/reports/{id}/readers")),
+                        Ok(outcome) => {
+                            let done = proposed(&outcome, "whoever was shut out is let in again");
+                            return page.done(&format!("/reports/{id}/readers"), done);
+                        }
                         Err(CasebookError::NotAllowed(why)) => at_the_field(LetInField::Who, why),
                         Err(error) => return Err(error.into()),
                     }

@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     Desk, PageError, Visit,
-    view::{ErrorPage, LockedPage},
+    view::{ErrorPage, LockedPage, Shell},
 };
 use crate::{
     domain::FieldError,
@@ -41,9 +41,14 @@ pub(super) fn download(name: &str, media_type: &'static str, file: impl Into<Bod
     Ok((headers, file.into()).into_response())
 }
 
-/// What whoever has no session sees, whatever they asked for: how to open the desk, and nothing about it.
+/// What whoever has no session sees, whatever they asked for: how to open the desk, and nothing about it, but that
+/// something is kept that was typed.
 pub(super) fn locked_page(desk: &Desk, status: StatusCode, errors: &[FieldError]) -> Result<Response, PageError> {
-    page(status, &LockedPage { shell: &desk.shell(), protected: desk.is_protected(), errors })
+    page(status, &locked(desk, &desk.shell(), errors))
+}
+
+fn locked<'a>(desk: &Desk, shell: &'a Shell, errors: &'a [FieldError]) -> LockedPage<'a> {
+    LockedPage { shell, protected: desk.is_protected(), keeps_form: desk.keeps_form(), upload: false, errors }
 }
 
 /// The one layer around every page: refuses what was meant for another name or comes from another site, makes errors
@@ -79,6 +84,7 @@ fn error_page(desk: &Desk, visit: Option<&Visit>, error: &PageError, plain: &Res
     let shell = visit.map_or_else(|| desk.shell(), Visit::shell);
     let made = match error {
         PageError::Locked => locked_page(desk, error.status(), &[]),
+        PageError::LockedUpload => page(error.status(), &LockedPage { upload: true, ..locked(desk, &shell, &[]) }),
         _ => page(error.status(), &ErrorPage::new(&shell, error.words())),
     };
     let mut response = made.unwrap_or_else(|_| {

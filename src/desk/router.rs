@@ -6,7 +6,7 @@ use axum::{
 };
 
 use super::{
-    Desk, PageError, annual_report, approve, aside, belongs, calendar, carry, change_of_use, decide, destroy, figures, files, narrative, notice, organisations, queue, readers, refer, reply, report, respond, session, team, themes, unlock,
+    Desk, PageError, annual_report, approve, aside, belongs, calendar, carry, change_of_use, decide, destroy, figures, files, narrative, notice, organisations, queue, readers, refer, reply, report, respond, session, team, themes, typed, unlock,
 };
 
 /// Every page of the desk.
@@ -34,6 +34,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(organisations::routes())
         .merge(themes::routes())
         .merge(belongs::routes())
+        .merge(typed::routes())
         .fallback(async || PageError::NotFound)
         .method_not_allowed_fallback(async || PageError::Method)
         .layer(middleware::from_fn_with_state(desk.clone(), session::require));

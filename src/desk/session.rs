@@ -3,30 +3,42 @@
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use cookie::{Cookie, SameSite};
 use zeroize::Zeroizing;
 
-use super::{Desk, PageError, Visit};
-use crate::http::forms;
+use super::{
+    Desk, PageError, Visit,
+    form::carried::YES,
+    kept_form::{PostedForm, REDONE, TYPED},
+    respond::go_to,
+};
+use crate::{domain::Entries, http::forms};
 
 /// The field in which each form carries the token.
 pub(super) const TOKEN: &str = "token";
 
 /// The layer around every page but those that open the desk: without the session's cookie there is the locked page, and
-/// a form without the session's token is refused.
+/// a form without the session's token is refused. What was typed into a form of a session that has ended here is kept.
 pub(super) async fn require(State(desk): State<Desk>, request: Request, next: Next) -> Response {
     let Some((session, token)) = desk.admit(&sent(request.headers(), desk.cookie_name())) else {
-        return PageError::Locked.into_response();
+        return turned_away(&desk, request).await.into_response();
     };
     let _stay = Stay { desk: desk.clone(), session };
-    let visit = Visit::new(desk, session, token, (request.method(), request.uri().path()));
+    let visit = Visit::new(desk.clone(), session, token, (request.method(), request.uri().path()));
     let mut response = match check(request, &visit).await {
-        Ok(request) => next.run(request).await,
-        Err(error) => error.into_response(),
+        Ok(Checked { request, is_redone }) => {
+            let response = next.run(request).await;
+            // It is on a page by now, or recorded. After a failure it is still there, to be tried again.
+            if is_redone && is_taken(response.status()) {
+                desk.forget_form();
+            }
+            response
+        }
+        Err(error) => error,
     };
     response.extensions_mut().insert(visit);
     response
@@ -56,19 +68,79 @@ impl Drop for Stay {
     }
 }
 
+/// A request of the session, and whether its form was kept before.
+struct Checked {
+    request: Request,
+    is_redone: bool,
+}
+
 /// Reads the form of whatever is not a reading request, and holds its token against the session's.
-async fn check(mut request: Request, visit: &Visit) -> Result<Request, PageError> {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+async fn check(mut request: Request, visit: &Visit) -> Result<Checked, Response> {
+    let mut is_redone = false;
     // A file is too large to be read here: whoever takes it holds the token, which comes first, against the session's.
-    if !reads && !forms::is_type(request.headers(), "multipart/form-data") {
+    if !is_reading(&request) && !is_upload(&request) {
         let (parts, body) = request.into_parts();
-        let form = forms::read(Request::from_parts(parts.clone(), body)).await?;
-        let posted = visit.posted(form, TOKEN).ok_or(PageError::Forged)?;
+        let form = forms::read(Request::from_parts(parts.clone(), body)).await;
+        let mut form = form.map_err(|error| PageError::from(error).into_response())?;
+        if !visit.form_token_is(form.first(TOKEN)) {
+            let is_kept = keep(visit.desk(), &address(&parts.uri), &form).await;
+            return Err(if is_kept { go_to(TYPED).into_response() } else { PageError::Forged.into_response() });
+        }
+        is_redone = form.has(REDONE, YES);
+        if is_redone {
+            form = without(&form, REDONE);
+        }
         request = Request::from_parts(parts, Body::empty());
-        request.extensions_mut().insert(posted);
+        request.extensions_mut().insert(visit.posted(form));
     }
     request.extensions_mut().insert(visit.clone());
-    Ok(request)
+    Ok(Checked { request, is_redone })
+}
+
+/// Whoever has no session sees the locked page. What they typed in one that has ended here is kept.
+async fn turned_away(desk: &Desk, request: Request) -> PageError {
+    if is_reading(&request) {
+        return PageError::Locked;
+    }
+    if is_upload(&request) {
+        return PageError::LockedUpload;
+    }
+    let path = address(request.uri());
+    if let Ok(form) = forms::read(request).await {
+        keep(desk, &path, &form).await;
+    }
+    PageError::Locked
+}
+
+async fn keep(desk: &Desk, path: &str, form: &Entries) -> bool {
+    match PostedForm::new(path, form, &[TOKEN, REDONE]) {
+        Some(posted) => desk.keep_form(form.first(TOKEN), posted).await,
+        None => false,
+    }
+}
+
+/// Where a form is posted to, on this desk.
+fn address(uri: &Uri) -> String {
+    uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string)
+}
+
+fn is_reading(request: &Request) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD)
+}
+
+fn is_upload(request: &Request) -> bool {
+    forms::is_type(request.headers(), "multipart/form-data")
+}
+
+/// Whether a form was recorded, or is on the page again.
+fn is_taken(status: StatusCode) -> bool {
+    status.is_success() || status.is_redirection() || status == StatusCode::UNPROCESSABLE_ENTITY
+}
+
+fn without(form: &Entries, name: &str) -> Entries {
+    let mut rest = Entries::default();
+    form.iter().filter(|(it, _)| *it != name).for_each(|(name, value)| rest.push(name.to_owned(), value.to_owned()));
+    rest
 }
 
 /// What a browser sent under a cookie's name; more than one if another path of this address has one too.

@@ -1,15 +1,19 @@
 //! Who may come in, and for how long: the one-time address, the one session, and when the desk has been idle for too
 //! long. Plain rules over secrets and time; nothing here opens anything.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use data_encoding::HEXLOWER;
 use rand::CryptoRng;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::{crypto::digest, domain::Digest};
+
 /// Bytes of a secret: twice the 128 bits that nobody can guess.
 const SECRET_BYTES: usize = 32;
+/// Ended sessions whose forms are still known.
+const ENDED: usize = 8;
 
 /// Random bits that whoever shows them has been given. Written in hex. Wiped when dropped.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -35,6 +39,8 @@ pub(super) struct SessionLock {
     /// What the form on the locked page carries.
     unlock_token: Secret,
     sessions: u64,
+    /// SHA-256 of what the forms of the last sessions carried that have ended here.
+    ended: VecDeque<Digest>,
 }
 
 enum LockState {
@@ -66,7 +72,8 @@ impl Secret {
 impl SessionLock {
     /// Open for whoever brings the first ticket.
     pub(super) fn new(lock_after: Duration, now: Duration, rng: &mut impl CryptoRng) -> Self {
-        Self { lock_after, state: LockState::Open(now), ticket: None, unlock_token: Secret::random(rng), sessions: 0 }
+        let (state, unlock_token) = (LockState::Open(now), Secret::random(rng));
+        Self { lock_after, state, ticket: None, unlock_token, sessions: 0, ended: VecDeque::new() }
     }
 
     /// Makes a ticket, in place of any other, and gives it as it stands in an address.
@@ -96,6 +103,7 @@ impl SessionLock {
 
     /// Begins a session, in place of any other, and gives what its cookie holds. Every other way in is void.
     pub(super) fn enter(&mut self, now: Duration, rng: &mut impl CryptoRng) -> Zeroizing<String> {
+        self.end_session();
         self.ticket = None;
         self.unlock_token = Secret::random(rng);
         self.sessions += 1;
@@ -150,9 +158,27 @@ impl SessionLock {
 
     /// Ends the session. No ticket that was given out, and no form of any page, works any more.
     pub(super) fn lock(&mut self, rng: &mut impl CryptoRng) {
+        self.end_session();
         self.state = LockState::Locked;
         self.ticket = None;
         self.unlock_token = Secret::random(rng);
+    }
+
+    /// Whether a form is of a session that has ended here, or is as good as ended: of this desk, and too late.
+    pub(super) fn was_of_ended(&self, shown: &str, now: Duration) -> bool {
+        let is_late = match &self.state {
+            LockState::Inside(session) => self.is_idle(now) && session.token.is(shown),
+            LockState::Locked | LockState::Open(_) => false,
+        };
+        // Nobody can make a token whose digest begins as one of these, so nothing is learnt from how long it takes.
+        is_late || self.ended.contains(&digest(shown.as_bytes()))
+    }
+
+    fn end_session(&mut self) {
+        if let LockState::Inside(session) = &self.state {
+            self.ended.truncate(ENDED - 1);
+            self.ended.push_front(digest(session.token.written().as_bytes()));
+        }
     }
 }
 
@@ -231,5 +257,28 @@ mod tests {
         lock.leave(first, after(1));
         assert!(lock.is_current(second) && !lock.is_current(first));
         assert!(lock.is_idle(after(600)));
+    }
+
+    #[test]
+    fn forms_of_the_last_sessions_are_known_and_those_of_one_that_goes_on_are_not() {
+        let mut lock = lock();
+        let token = |lock: &SessionLock| match &lock.state {
+            LockState::Inside(session) => session.token.written(),
+            LockState::Locked | LockState::Open(_) => panic!("somebody is inside"),
+        };
+        let mut tokens = Vec::new();
+        for _ in 0..=ENDED {
+            enter(&mut lock, 0);
+            tokens.push(token(&lock));
+        }
+        let now = tokens.last().unwrap().clone();
+        assert!(!lock.was_of_ended(&now, after(599)) && lock.was_of_ended(&now, after(600)), "as good as ended");
+        assert!(tokens[..ENDED].iter().all(|token| lock.was_of_ended(token, after(0))), "another came in");
+        lock.lock(&mut os_random());
+        assert!(lock.was_of_ended(&now, after(0)) && !lock.was_of_ended(&tokens[0], after(0)), "the last ones alone");
+        for other in ["", &lock.unlock_token(), &now[1..]] {
+            assert!(!lock.was_of_ended(other, after(0)));
+        }
+        assert_eq!(lock.ended.len(), ENDED);
     }
 }

@@ -14,16 +14,19 @@ use super::{
         question::{AskedField, Problems},
         team::{BoxKeyField, JoinField, RecoveryField},
     },
-    respond::go_to,
-    view::{MemberLeavePage, ProposalPage, TeamForm, TeamPage},
+    proposed::proposed,
+    view::{MemberLeavePage, ProposalPage, TeamForm, TeamPage, described},
     visit::{PageContext, Posted},
 };
 use crate::{
     casebook::{CasebookError, Editor, NewMember, NewProposal, NewRecovery, NotAllowed},
     crypto::{BoxRole, GovernanceRecipients, KeyRole, SignerRole, VerifyingKey, read_keys},
-    domain::{Entries, FieldError, LogHead, MemberId, TeamRole, Today},
+    domain::{Entries, FieldError, LogHead, MemberId, TeamRole, Today, escape_invisible_in_line},
     http::{BodyError, capitalised},
 };
+
+/// Where a browser goes after a change.
+const TEAM: &str = "/team";
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {
@@ -62,11 +65,16 @@ async fn second_approver(posted: Posted) -> Result<Response, PageError> {
         .change(|page, editor| {
             // A form that does not say which leaves it as it is, rather than switch a safeguard off.
             match page.form.first(CarriedField::Needed.name()) {
-                YES => editor.ask_for_second_approver(page.desk.today())?,
-                NO => drop(editor.propose(NewProposal::NoSecondApprover, page.desk.today())?),
-                _ => return Err(BodyError::Broken.into()),
+                YES => {
+                    editor.ask_for_second_approver(page.desk.today())?;
+                    page.done(TEAM, "From now on a second member approves every text to a person.")
+                }
+                NO => {
+                    let outcome = editor.propose(NewProposal::NoSecondApprover, page.desk.today())?;
+                    page.done(TEAM, proposed(&outcome, "texts go out without a second approver"))
+                }
+                _ => Err(BodyError::Broken.into()),
             }
-            go_to("/team")
         })
         .await
 }
@@ -122,8 +130,8 @@ async fn go_on(posted: Posted) -> Result<Response, PageError> {
             let number = page.form.first(CarriedField::Number.name()).parse();
             let digest = page.form.first(CarriedField::Digest.name()).parse();
             let (Ok(number), Ok(digest)) = (number, digest) else { return Err(BodyError::Broken.into()) };
-            editor.propose(NewProposal::GoOn(LogHead { number, digest }), page.desk.today())?;
-            go_to("/team")
+            let outcome = editor.propose(NewProposal::GoOn(LogHead { number, digest }), page.desk.today())?;
+            page.done(TEAM, proposed(&outcome, "you go on without what is lost"))
         })
         .await
 }
@@ -143,8 +151,10 @@ async fn leave(posted: Posted, Path(member): Path<String>) -> Result<Response, P
     let member: MemberId = member.parse().map_err(|_| PageError::NotFound)?;
     posted
         .change(move |page, editor| {
-            editor.propose(NewProposal::Leave(member), page.desk.today())?;
-            go_to("/team")
+            let name = editor.casebook().member_name(member).map(|name| escape_invisible_in_line(name.as_str()));
+            let outcome = editor.propose(NewProposal::Leave(member), page.desk.today())?;
+            let what = format!("the membership of {} ends", name.as_deref().unwrap_or("a member"));
+            page.done(TEAM, proposed(&outcome, &what))
         })
         .await
 }
@@ -160,23 +170,27 @@ async fn proposal(visit: Visit, Path(event): Path<u64>) -> Result<Response, Page
 
 /// `POST /team/proposals/{event}/consent`
 async fn consent(posted: Posted, Path(event): Path<u64>) -> Result<Response, PageError> {
-    on_proposal(posted, event, |editor, event, today| editor.consent(event, today)).await
+    on_proposal(posted, event, "You consented", |editor, event, today| editor.consent(event, today)).await
 }
 
 /// `POST /team/proposals/{event}/decline`
 async fn decline(posted: Posted, Path(event): Path<u64>) -> Result<Response, PageError> {
-    on_proposal(posted, event, |editor, event, today| editor.decline(event, today)).await
+    on_proposal(posted, event, "You turned it down", |editor, event, today| editor.decline(event, today)).await
 }
 
 async fn on_proposal(
     posted: Posted,
     event: u64,
+    done: &'static str,
     act: fn(&mut Editor<'_>, u64, &dyn Today) -> Result<(), CasebookError>,
 ) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
+            let casebook = editor.casebook();
+            let proposal = casebook.proposals().into_iter().find(|proposal| proposal.event == event);
+            let what = proposal.map(|proposal| format!(": {}", described(&proposal.what, casebook)));
             act(editor, event, page.desk.today())?;
-            go_to("/team")
+            page.done(TEAM, format!("{done}{}.", what.unwrap_or_default()))
         })
         .await
 }
@@ -187,7 +201,7 @@ async fn confirm(posted: Posted) -> Result<Response, PageError> {
         .change(|page, editor| {
             let through = page.form.first(CarriedField::Number.name()).parse().map_err(|_| BodyError::Broken)?;
             editor.confirm(through, page.desk.today())?;
-            go_to("/")
+            page.done("/", "You have seen this. It is not shown again.")
         })
         .await
 }
@@ -200,8 +214,14 @@ fn propose(
     new: NewProposal,
     field: &'static str,
 ) -> Result<Response, PageError> {
+    let what = match (form, &new) {
+        (TeamForm::Join, _) => "someone joins the team",
+        (TeamForm::BoxKey, _) => "the box has another key",
+        (TeamForm::Recovery, NewProposal::Recovery(None)) => "there are no keys in a safe any more",
+        (TeamForm::Recovery, _) => "these keys are in a safe",
+    };
     match editor.propose(new, page.desk.today()) {
-        Ok(_) => go_to("/team"),
+        Ok(outcome) => page.done(TEAM, proposed(&outcome, what)),
         Err(CasebookError::NotAllowed(
             why @ (NotAllowed::KnownKey | NotAllowed::BadKey | NotAllowed::Name | NotAllowed::Nothing),
         )) => again(page, editor, form, vec![FieldError::new(field, capitalised(&why.to_string()))]),

@@ -6,7 +6,10 @@ use axum::{
 };
 use data_encoding::BASE64;
 
-use super::fixture::{ADDRESS, Browser, DeskMachine, LOCK_AFTER, request};
+use super::{
+    fixture::{ADDRESS, Browser, DeskMachine, LOCK_AFTER, request},
+    kept_form::KEPT_FOR,
+};
 use crate::{crypto::digest, domain::limits::KIB, http::PAGE_MIN};
 
 #[tokio::test]
@@ -222,4 +225,111 @@ async fn every_answer_has_the_headers_and_the_style_that_the_policy_names() {
     }
     let head = inside.send(request(Method::HEAD, "/nowhere").body(Body::empty()).unwrap()).await;
     assert_eq!((head.status, head.body.len()), (StatusCode::NOT_FOUND, 0));
+}
+
+const PASSPHRASE: &str = "several random words";
+
+/// Opens a locked desk with its passphrase, and gives where the browser is sent.
+async fn unlock(browser: &mut Browser) -> String {
+    let form = browser.get("/").await.token();
+    let opened = browser.post("/unlock", &[("token", &form), ("passphrase", PASSPHRASE)]).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER);
+    opened.location().to_owned()
+}
+
+#[tokio::test]
+async fn what_is_posted_after_the_desk_locked_itself_comes_back_after_unlocking() {
+    let place = DeskMachine::new(Some(PASSPHRASE));
+    let desk = place.desk();
+    let mut browser = Browser::inside(&place, &desk).await;
+    let old = browser.get("/").await.token();
+    place.wait(LOCK_AFTER);
+    // Late, though nothing has locked it yet; the second, once something has.
+    for words in ["the first words", "two <words>"] {
+        let locked = browser.post("/search", &[("token", &old), ("q", words)]).await;
+        assert_eq!(locked.status, StatusCode::FORBIDDEN);
+        assert!(locked.body.contains("<h1>The desk is locked</h1>") && locked.body.contains("id=\"kept\""));
+        assert!(!locked.body.contains("words"), "nothing of it is shown");
+        desk.lock_if_idle().await;
+    }
+    let form = browser.get("/").await.token();
+    let wrong = browser.post("/unlock", &[("token", &form), ("passphrase", "others")]).await;
+    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("id=\"kept\""));
+
+    assert_eq!(unlock(&mut browser).await, "/typed");
+    let typed = browser.get("/typed").await;
+    assert!(typed.body.contains("<h1>You were writing when the desk locked</h1>"), "{}", typed.body);
+    assert!(typed.body.contains("<p class=\"said\">two &#60;words&#62;</p>"), "{}", typed.body);
+    assert!(typed.body.contains("action=\"/search\"") && !typed.body.contains("the first words"));
+    assert!(typed.body.contains("name=\"q\" value=\"two &#60;words&#62;\"") && !typed.body.contains(&old));
+    let elsewhere = browser.get("/team").await;
+    assert!(elsewhere.body.contains("<a href=\"/typed\">") && !typed.body.contains("<a href=\"/typed\">"));
+
+    let fields = [("token", &*typed.token()), ("q", "two <words>"), ("redone", "yes")];
+    let found = browser.post("/search", &fields).await;
+    assert!(found.status == StatusCode::OK && found.body.contains("two &#60;words&#62;"));
+    assert_eq!(browser.get("/typed").await.location(), "/", "it was used");
+    assert!(!browser.get("/team").await.body.contains("/typed"));
+}
+
+#[tokio::test]
+async fn a_form_of_an_earlier_session_is_kept_until_it_is_taken_or_thrown_away() {
+    let place = DeskMachine::new(Some(PASSPHRASE));
+    let desk = place.desk();
+    let mut browser = Browser::inside(&place, &desk).await;
+    let old = browser.get("/").await.token();
+    browser.post("/lock", &[("token", &old)]).await;
+    assert_eq!(unlock(&mut browser).await, "/", "nothing was being written");
+    let nowhere = format!("/reports/{}/reply/preview", "ab".repeat(8));
+    let turned = browser.post(&nowhere, &[("token", &old), ("reply", "What I wrote")]).await;
+    assert_eq!((turned.status, turned.location()), (StatusCode::SEE_OTHER, "/typed"));
+    let typed = browser.get("/typed").await;
+    assert!(typed.body.contains("Reply, report ") && typed.body.contains("What I wrote"));
+    // What can't be taken is still there afterwards.
+    let again =
+        browser.post(&nowhere, &[("token", &typed.token()), ("reply", "What I wrote"), ("redone", "yes")]).await;
+    assert!(again.status.is_client_error(), "{}", again.status);
+    let typed = browser.get("/typed").await;
+    assert!(typed.body.contains("What I wrote"));
+    let away = browser.post("/typed/discard", &[("token", &typed.token())]).await;
+    assert_eq!((away.status, away.location()), (StatusCode::SEE_OTHER, "/"));
+    assert!(browser.get("/").await.body.contains("What you had typed is thrown away."));
+    assert!(!browser.get("/").await.body.contains("thrown away"), "said once");
+    assert_eq!(browser.get("/typed").await.location(), "/");
+}
+
+#[tokio::test]
+async fn only_what_was_typed_in_a_session_of_this_desk_is_kept_and_not_for_long() {
+    let place = DeskMachine::new(Some(PASSPHRASE));
+    let desk = place.desk();
+    let mut inside = Browser::inside(&place, &desk).await;
+    let token = inside.get("/").await.token();
+    let mut outside = Browser::new(&desk);
+    let unlocking = outside.get("/").await.token();
+    let other = "0a".repeat(32);
+    for wrong in [&token, &unlocking, &other, ""] {
+        outside.post("/search", &[("token", wrong), ("q", "some words")]).await;
+        assert!(!desk.keeps_form(), "{wrong}");
+    }
+    for wrong in [&unlocking, &other, ""] {
+        let refused = inside.post("/search", &[("token", wrong), ("q", "some words")]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert!(refused.body.contains("This form is out of date") && !desk.keeps_form());
+    }
+    inside.post("/lock", &[("token", &token)]).await;
+    outside.post("/lock", &[("token", &token)]).await;
+    assert!(!desk.keeps_form(), "nothing was typed");
+    let upload = request(Method::POST, "/carry/import").header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+    let locked = outside.send(upload.body(Body::empty()).unwrap()).await;
+    assert!(locked.status == StatusCode::FORBIDDEN && locked.body.contains("id=\"not-kept\""));
+    let elsewhere = request(Method::POST, "/search")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "cross-site");
+    outside.send(elsewhere.body(Body::from(format!("token={token}&q=some+words"))).unwrap()).await;
+    assert!(!desk.keeps_form(), "from another site");
+    outside.post("/search", &[("token", &token), ("q", "some words")]).await;
+    assert!(desk.keeps_form());
+    place.wait(KEPT_FOR);
+    assert!(!outside.get("/").await.body.contains("id=\"kept\""));
+    assert_eq!(unlock(&mut outside).await, "/");
 }

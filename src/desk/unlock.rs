@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Desk, PageError,
+    kept_form::TYPED,
     respond::locked_page,
     session::{TOKEN, remove_cookie, set_cookie},
     visit::Posted,
@@ -63,5 +64,7 @@ pub(super) async fn lock(State(desk): State<Desk>, _posted: Posted) -> Response 
 
 fn come_in(desk: &Desk, cookie: &Zeroizing<String>) -> Response {
     let cookie = set_cookie(desk.cookie_name(), cookie);
-    (StatusCode::SEE_OTHER, [(header::LOCATION, START), (header::SET_COOKIE, cookie)]).into_response()
+    // Whoever was writing goes on with that.
+    let first = if desk.keeps_form() { HeaderValue::from_static(TYPED) } else { START };
+    (StatusCode::SEE_OTHER, [(header::LOCATION, first), (header::SET_COOKIE, cookie)]).into_response()
 }

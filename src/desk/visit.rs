@@ -11,6 +11,7 @@ use axum::{
 
 use super::{
     Desk, PageError,
+    kept_form::TYPED,
     open_casebook::OpenCasebook,
     respond::{go_to, page},
     session_lock::Secret,
@@ -55,9 +56,9 @@ impl Visit {
         Self { desk, session, token, path: path.into(), reads, form: Arc::default() }
     }
 
-    /// With the form that came with it; none if its token is not the session's.
-    pub(super) fn posted(&self, form: Entries, token: &str) -> Option<Posted> {
-        self.form_token_is(form.first(token)).then(|| Posted(Self { form: Arc::new(form), ..self.clone() }))
+    /// With the form that came with it, whose token was [found](Self::form_token_is) to be the session's.
+    pub(super) fn posted(&self, form: Entries) -> Posted {
+        Posted(Self { form: Arc::new(form), ..self.clone() })
     }
 
     /// Whether that is the token of its session.
@@ -77,7 +78,9 @@ impl Visit {
 
     /// What its page has around it.
     pub(super) fn shell(&self) -> Shell {
-        self.desk.shell_inside(self.token.written(), &self.path)
+        let shell = self.desk.shell_inside(self.token.written(), &self.path);
+        let is_elsewhere = &*self.path != TYPED;
+        shell.telling(self.desk.urgent(self.session), is_elsewhere && self.desk.keeps_form())
     }
 
     /// Whether its session has not ended.
@@ -113,14 +116,18 @@ impl Visit {
         &self,
         work: impl FnOnce(&PageContext, &mut OpenCasebook) -> Result<T, PageError> + Send + 'static,
     ) -> Result<T, PageError> {
-        let done = if self.reads { self.desk.take_done(self.session) } else { None };
-        let page = PageContext {
-            desk: self.desk.clone(),
-            session: self.session,
-            shell: self.shell().after(done),
-            form: Arc::clone(&self.form),
+        let visit = self.clone();
+        let make = move |open: &mut OpenCasebook| {
+            let Visit { desk, session, reads, form, .. } = &visit;
+            let done = if *reads { desk.take_done(*session) } else { None };
+            // What is wrong with the casebook is for the work to say.
+            if let Ok(casebook) = open.casebook() {
+                desk.note_urgent(*session, casebook.urgent_counts(desk.shown_day()));
+            }
+            let shell = visit.shell().after(done);
+            work(&PageContext { desk: desk.clone(), session: *session, shell, form: Arc::clone(form) }, open)
         };
-        self.desk.with(self.session, move |open| work(&page, open)).await
+        self.desk.with(self.session, make).await
     }
 }
 
@@ -173,6 +180,11 @@ impl PageContext {
     ) -> Result<Response, PageError> {
         self.desk.tell_done(self.session, JustDone::new(done.into()).undone_at(undo));
         go_to(path)
+    }
+
+    /// Notes what can't wait, after a change that no page shows.
+    pub(super) fn note_urgent(&self, casebook: &Casebook) {
+        self.desk.note_urgent(self.session, casebook.urgent_counts(self.desk.shown_day()));
     }
 
     /// One report on the shown day, with every message opened.

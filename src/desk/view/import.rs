@@ -1,5 +1,7 @@
 //! An import that is under way, or what became of it.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use super::{Shell, words::not_here_yet};
@@ -43,6 +45,8 @@ struct EpochAsked {
 }
 
 struct ImportSummary {
+    /// In a sentence.
+    came: String,
     number: u64,
     part: Part,
     /// Which parts are not here yet.
@@ -62,6 +66,23 @@ struct ImportSummary {
     messages: Vec<(ReportId, &'static str, &'static str, Day)>,
     /// Messages that were here and were not what the person sent.
     mended: Vec<(ReportId, u32)>,
+}
+
+/// What came with an import, in a sentence: `12 messages of 9 reports came, 3 of them new.`
+pub(in crate::desk) fn came(import: &Import) -> String {
+    let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    let reports: BTreeSet<ReportId> = import.messages.iter().map(|message| message.report).collect();
+    match (reports.len(), import.new_reports) {
+        (0, _) => "Nothing new came.".to_owned(),
+        (reports, new) => {
+            let of_them = match (reports, new) {
+                (_, 0) => "none of them new".to_owned(),
+                (1, _) => "which is new".to_owned(),
+                _ => format!("{new} of them new"),
+            };
+            format!("{} of {} came, {of_them}.", count(import.messages.len(), "message"), count(reports, "report"))
+        }
+    }
 }
 
 impl<'a> ImportPage<'a> {
@@ -103,6 +124,7 @@ impl ImportSummary {
     fn new(import: &Import, missing: Option<&MissingParts>) -> Self {
         let messages = import.messages.iter().take(LISTED);
         Self {
+            came: came(import),
             number: import.number,
             part: import.part,
             missing: missing.map(not_here_yet),
@@ -124,5 +146,46 @@ impl ImportSummary {
                 })
                 .collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        casebook::ImportedMessage,
+        domain::{Date, Route},
+    };
+
+    #[test]
+    fn what_came_is_counted_by_messages_and_by_reports() {
+        let said = |reports: &[u8], new_reports| {
+            let message = |number: &u8| ImportedMessage {
+                report: ReportId([*number; 8]),
+                seq: 1,
+                kind: MessageKind::Concern,
+                route: Route::StaffConcern,
+                on: Date::constant(2026, 12, 1),
+                files: 0,
+            };
+            came(&Import {
+                number: 1,
+                part: Part { number: 1, of: 1 },
+                known: false,
+                passed_over: 0,
+                new_epoch: false,
+                new_reports,
+                files: 0,
+                messages: reports.iter().map(message).collect(),
+                left_out: 0,
+                unopened: Vec::new(),
+                mended: Vec::new(),
+                apart: Vec::new(),
+            })
+        };
+        assert_eq!(said(&[], 0), "Nothing new came.");
+        assert_eq!(said(&[1], 1), "1 message of 1 report came, which is new.");
+        assert_eq!(said(&[1, 1], 0), "2 messages of 1 report came, none of them new.");
+        assert_eq!(said(&[1, 2, 2, 3], 2), "4 messages of 3 reports came, 2 of them new.");
     }
 }

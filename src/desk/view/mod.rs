@@ -35,6 +35,8 @@ mod team;
 #[cfg(test)]
 mod tests;
 mod themes;
+mod typed;
+mod urgent;
 #[cfg(test)]
 mod validity;
 #[cfg(test)]
@@ -43,6 +45,8 @@ mod validity_figures;
 mod validity_aside;
 #[cfg(test)]
 mod validity_wider;
+#[cfg(test)]
+mod validity_shell;
 mod words;
 
 pub(crate) use alerts::{described, is_of_loss, told};
@@ -54,7 +58,7 @@ pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
 pub(super) use destroy::{DestroyPage, RetentionPage};
 pub(super) use filter::{Filter, cleaned, path_of};
-pub(super) use import::ImportPage;
+pub(super) use import::{ImportPage, came};
 pub(super) use lost::LostPage;
 pub(super) use organisations::{OrganisationPage, OrganisationsPage, PaperPage, SubjectForm, SubjectParts};
 pub(super) use queue::QueuePage;
@@ -64,3 +68,4 @@ pub(super) use report::{FilePage, ReportPage, ShownParts};
 pub(super) use shell::{CSS, ErrorPage, JustDone, LockedPage, Shell};
 pub(super) use team::{MemberLeavePage, ProposalPage, TeamForm, TeamPage};
 pub(super) use themes::{ThemePage, ThemesPage};
+pub(super) use typed::TypedPage;

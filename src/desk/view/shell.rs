@@ -5,7 +5,9 @@ use std::{borrow::Cow, sync::LazyLock, time::Duration};
 use askama::Template;
 use zeroize::Zeroizing;
 
+use super::urgent::UrgentLink;
 use crate::{
+    casebook::UrgentCounts,
     desk::error::ErrorText,
     domain::{CasebookId, FieldError},
     http::shortened,
@@ -76,6 +78,10 @@ impl JustDone {
 pub(super) struct Inside {
     pub(super) casebook: String,
     pub(super) parts: Vec<Link>,
+    /// What can't wait.
+    pub(super) urgent: Vec<UrgentLink>,
+    /// Whether something is kept that was being written when the desk locked, and this page is not its own.
+    pub(super) keeps_form: bool,
 }
 
 /// A link to a part of the desk, marked if the page is it.
@@ -95,7 +101,13 @@ impl Shell {
     pub(in crate::desk) fn inside(self, casebook: CasebookId, path: &str) -> Self {
         let parts = LINKS.iter().map(|(to, name)| Link { path: to, name, here: *to == path }).collect();
         let casebook = casebook.to_string().chars().take(SHORT_ID).collect();
-        Self { inside: Some(Inside { casebook, parts }), ..self }
+        Self { inside: Some(Inside { casebook, parts, urgent: Vec::new(), keeps_form: false }), ..self }
+    }
+
+    /// The same, which says above everything else what can't wait, and whether something is kept that was being written.
+    pub(in crate::desk) fn telling(self, counts: UrgentCounts, keeps_form: bool) -> Self {
+        let inside = self.inside.map(|inside| Inside { urgent: UrgentLink::of(counts), keeps_form, ..inside });
+        Self { inside, ..self }
     }
 
     /// The same, which says first what was done.
@@ -119,6 +131,10 @@ pub(in crate::desk) struct LockedPage<'a> {
     pub(in crate::desk) shell: &'a Shell,
     /// Whether a passphrase opens it.
     pub(in crate::desk) protected: bool,
+    /// Whether something is kept that was being written when it locked.
+    pub(in crate::desk) keeps_form: bool,
+    /// Whether a file was being sent, which is not kept.
+    pub(in crate::desk) upload: bool,
     pub(in crate::desk) errors: &'a [FieldError],
 }
 
@@ -135,5 +151,25 @@ pub(in crate::desk) struct ErrorPage<'a> {
 impl<'a> ErrorPage<'a> {
     pub(in crate::desk) fn new(shell: &'a Shell, words: ErrorText) -> Self {
         Self { shell, heading: words.heading, happened: words.happened, remedy: words.remedy }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_printed_heading_is_smaller_than_the_one_above_it() {
+        let printed: String = CSS.split("@media print").skip(1).collect();
+        let size = |heading: &str| {
+            let rules = printed.split('}').filter_map(|rule| rule.rsplit_once('{'));
+            let of = |names: &str| names.split(',').any(|name| name.trim() == heading);
+            let sizes = rules.filter(|(names, _)| of(names.rsplit('{').next().unwrap_or_default()));
+            let sizes =
+                sizes.filter_map(|(_, rule)| rule.split_once("font-size:")?.1.split_once("pt")?.0.trim().parse().ok());
+            sizes.last().unwrap_or_else(|| panic!("no size of {heading} in {printed}"))
+        };
+        let sizes: Vec<f64> = ["h1", "h2", "h3", "h4"].map(size).to_vec();
+        assert!(sizes.is_sorted_by(|above, below| above > below), "{sizes:?}");
     }
 }

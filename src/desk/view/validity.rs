@@ -57,12 +57,14 @@ fn every_page() -> Vec<Sample> {
     let mut pages = Vec::new();
     let mut add = |name: &str, page: &dyn Render, is_error| pages.push(page.sample(name, is_error));
     casebook_pages(&mut add, &shell, &demo);
+    validity_shell::shell_pages(&mut add);
     for protected in [false, true] {
-        let page = LockedPage { shell: &outside, protected, errors: &[] };
+        let page = LockedPage { shell: &outside, protected, keeps_form: false, upload: false, errors: &[] };
         add(&format!("locked, {protected}"), &page, false);
     }
     let wrong = [FieldError::new("passphrase", "Enter the passphrase of your keys")];
-    add("locked with an error", &LockedPage { shell: &outside, protected: true, errors: &wrong }, true);
+    let page = LockedPage { shell: &outside, protected: true, keeps_form: false, upload: false, errors: &wrong };
+    add("locked with an error", &page, true);
     for error in PageError::samples() {
         let name = format!("{error:?}").replace(|c: char| !c.is_alphanumeric(), "-");
         add(&name, &ErrorPage::new(&shell, error.words()), false);
