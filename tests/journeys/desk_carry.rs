@@ -45,7 +45,8 @@ fn a_collection_comes_in_and_decisions_go_out() {
     let collection = fs::read(place.path("c1")).unwrap();
     let imported = reviewer.import(&collection);
     assert!(imported.one("main").contains("1 new report, 1 message, 1 file"), "{}", imported.one("main"));
-    let id = imported.one("main li a");
+    let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();
+    assert!(imported.one("main li").contains(&id[..8]), "{}", imported.one("main li"));
     assert!(!place.path("casebook/incoming.collection").exists());
     assert!(reviewer.import(&collection).one("main").contains("imported before"));
     place.assert_nothing_plain(&[MARKER, &code, "rota.csv"], "imported in the browser");
