@@ -1,7 +1,8 @@
 use rand::{CryptoRng, rngs::SysRng};
 
-use crate::domain::{BoxId, CasebookId, CollectionId, EpochId, MemberId, ReportId, Salt, SendId};
-use crate::domain::{OrganisationId, ThemeId};
+use crate::domain::{
+    BoxId, CasebookId, CollectionId, EpochId, MemberId, OrganisationId, ReferenceId, ReportId, Salt, SendId, ThemeId,
+};
 
 /// The operating system's random numbers, asked each time: no generator's state stays in memory.
 /// If they fail the program stops: there is nothing safe to go on with.
@@ -26,5 +27,4 @@ macro_rules! random_ids {
     )+ };
 }
 
-random_ids!(ReportId, BoxId, CasebookId, MemberId, EpochId, CollectionId, SendId, Salt);
-random_ids!(OrganisationId, ThemeId);
+random_ids!(ReportId, BoxId, CasebookId, MemberId, OrganisationId, ThemeId, ReferenceId, EpochId, CollectionId, SendId, Salt);

@@ -1,9 +1,9 @@
-//! Every promise as a calendar file, for Outlook on another machine: it names no content.
+//! Every promise, and what the team itself set out to do, as a calendar file, for Outlook on another machine: it names no content.
 
 use axum::{Router, response::Response, routing::get};
 
 use super::{Desk, PageError, Visit, respond::download};
-use crate::domain::icalendar;
+use crate::domain::icalendar_with;
 
 /// The routes of this file.
 pub(super) fn routes() -> Router<Desk> {
@@ -16,7 +16,8 @@ async fn promises(visit: Visit) -> Result<Response, PageError> {
         .read(|page, casebook| {
             let queue = page.queue(casebook);
             let clocks = queue.iter().flat_map(|entry| entry.clocks.iter().map(|clock| (entry.id, clock)));
-            let file = icalendar(clocks, page.desk.shown_day());
+            let own = casebook.own_dates().into_iter().map(|own| (own.report, own.by, own.is_over));
+            let file = icalendar_with(clocks, own, page.desk.shown_day());
             download("promises.ics", "text/calendar; charset=utf-8", file)
         })
         .await

@@ -5,7 +5,10 @@
 
 use askama::{Template, filters::HtmlSafe};
 
-use super::view::{Filter, cleaned, path_of};
+use super::{
+    form::bulk::{BulkField, TICK},
+    view::{Filter, cleaned, path_of},
+};
 use crate::{
     casebook::Casebook,
     domain::{Calendar, Date, Entries, ReportId},
@@ -41,6 +44,15 @@ impl WayBack {
         path_of(&self.query)
     }
 
+    /// The same, with some of its rows ticked.
+    pub(in crate::desk) fn path_ticking(&self, reports: &[ReportId]) -> String {
+        let mut query = form_urlencoded::Serializer::for_suffix(self.query.clone(), 0);
+        for id in reports {
+            query.append_pair(TICK, &id.to_string());
+        }
+        path_of(&query.finish())
+    }
+
     /// The address of a page with the way back in it: of a path without a query.
     pub(in crate::desk) fn link(&self, path: &str) -> String {
         if self.query.is_empty() {
@@ -56,6 +68,26 @@ impl WayBack {
         self.link(&format!("/reports/{id}"))
     }
 
+    /// The query of its first page, to be kept.
+    pub(in crate::desk) fn first_page(&self) -> String {
+        Filter::of(&self.query, None, Date::MIN).query_shown()
+    }
+
+    /// What that queue shows.
+    pub(in crate::desk) fn filter(&self, casebook: &Casebook, today: Date) -> Filter {
+        Filter::of(&self.query, casebook.me(), today)
+    }
+
+    /// The address where a report is set aside, with the way back in it.
+    pub(in crate::desk) fn link_to_aside(&self, id: ReportId) -> String {
+        let mut asked = form_urlencoded::Serializer::new(String::new());
+        asked.append_pair(BulkField::Report.name(), &id.to_string());
+        if !self.query.is_empty() {
+            asked.append_pair(FROM, &self.query);
+        }
+        format!("/aside?{}", asked.finish())
+    }
+
     /// What comes after a report in that queue; none after its last. To be asked before the report is changed: what is decided
     /// may take it out of the filter, or to another place.
     pub(in crate::desk) fn next_after(
@@ -64,11 +96,7 @@ impl WayBack {
         (today, calendar): (Date, &Calendar),
         id: ReportId,
     ) -> Option<ReportId> {
-        let mut query = Entries::default();
-        for (name, value) in form_urlencoded::parse(self.query.as_bytes()) {
-            query.push(name.into_owned(), value.into_owned());
-        }
-        let filter = Filter::read(&query, casebook.me(), today);
+        let filter = self.filter(casebook, today);
         let queue = filter.select(casebook.list(today, calendar), casebook, (today, calendar), Some(id));
         queue.iter().skip_while(|entry| entry.id != id).nth(1).map(|entry| entry.id)
     }
@@ -93,13 +121,16 @@ mod tests {
 
     #[test]
     fn it_leads_to_the_queue_alone() {
-        let from = carried("owner=me&sort=due&down&page=2&x=1&area=&report=\r\nSet-Cookie: a");
-        assert_eq!(from.path(), "/?owner=me&sort=due&down&page=2");
-        assert_eq!(from.link("/reports/1"), "/reports/1?from=owner%3Dme%26sort%3Ddue%26down%26page%3D2");
+        let from = carried("owner=me&sort=due&down=yes&page=2&x=1&area=&report=\r\nSet-Cookie: a");
+        assert_eq!(from.path(), "/?owner=me&sort=due&down=yes&page=2");
+        assert_eq!(from.link("/reports/1"), "/reports/1?from=owner%3Dme%26sort%3Ddue%26down%3Dyes%26page%3D2");
         assert_eq!(
             from.render().unwrap(),
-            r#"<input type="hidden" name="from" value="owner=me&#38;sort=due&#38;down&#38;page=2">"#
+            r#"<input type="hidden" name="from" value="owner=me&#38;sort=due&#38;down=yes&#38;page=2">"#
         );
+        assert_eq!(from.path_ticking(&[ReportId([1; 8])]), format!("{}&tick=0101010101010101", from.path()));
+        assert_eq!(WayBack::default().path_ticking(&[ReportId([1; 8])]), "/?tick=0101010101010101");
+        assert_eq!(WayBack::default().path_ticking(&[]), "/");
         for nothing in ["", "//evil.example", "https://evil.example/", "page=1", "x"] {
             let from = carried(nothing);
             assert_eq!((from.path().as_str(), from.link("/y").as_str()), ("/", "/y"), "{nothing}");
@@ -128,6 +159,6 @@ mod tests {
         let mut by_name = [1, 2, 3];
         by_name.sort_by_key(|number| of(*number));
         let [first, second, last] = by_name;
-        assert_eq!([next("sort=report", first), next("sort=report&down", last)], [Some(second); 2]);
+        assert_eq!([next("sort=report", first), next("sort=report&down=yes", last)], [Some(second); 2]);
     }
 }

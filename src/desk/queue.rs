@@ -10,7 +10,7 @@ use axum::{
 use super::{
     Desk, PageError, Visit,
     form::{one_question::SearchField, question::AskedField},
-    view::{Filter, QueuePage},
+    view::{Filter, QueuePage, SearchPage},
     visit::Posted,
 };
 use crate::http::forms;
@@ -39,13 +39,12 @@ async fn search(posted: Posted) -> Result<Response, PageError> {
             let words = match SearchField::Words.text(&page.form) {
                 Ok(words) => words,
                 Err(error) => {
-                    return page.show_again(&QueuePage::found(&page.shell, casebook, &[], &page.form, vec![error]));
+                    return page.show_again(&SearchPage::refused(&page.shell, &page.form, vec![error]));
                 }
             };
             let found = casebook.search(&words)?;
-            let mut queue = page.queue(casebook);
-            queue.retain(|entry| found.contains(&entry.id));
-            page.show(&QueuePage::found(&page.shell, casebook, &queue, &page.form, Vec::new()))
+            let queue = page.queue(casebook);
+            page.show(&SearchPage::new(&page.shell, casebook, &queue, found, &page.form))
         })
         .await
 }

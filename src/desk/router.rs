@@ -6,7 +6,7 @@ use axum::{
 };
 
 use super::{
-    Desk, PageError, annual_report, approve, aside, belongs, calendar, carry, change_of_use, decide, destroy, figures, files, narrative, notice, organisations, queue, readers, refer, reply, report, respond, session, team, themes, typed, unlock,
+    Desk, PageError, annual_report, approve, aside, belongs, bulk, calendar, carry, change_of_use, decide, destroy, figures, files, narrative, notice, organisations, queue, readers, refer, reply, report, respond, saved_filter, session, team, themes, typed, unlock,
 };
 
 /// Every page of the desk.
@@ -14,6 +14,8 @@ pub fn router(desk: Desk) -> Router {
     let inside = Router::new()
         .route("/lock", post(unlock::lock))
         .merge(queue::routes())
+        .merge(bulk::routes())
+        .merge(saved_filter::routes())
         .merge(report::routes())
         .merge(files::routes())
         .merge(carry::routes())

@@ -1,4 +1,4 @@
-//! Promises as a calendar that Outlook and others import. It says what is due on which day and for which report;
+//! Promises, and at the desk the team's own dates, as a calendar that Outlook and others import. It says what is due on which day and for which report;
 //! nothing that anybody wrote is in it.
 //!
 //! Which rule each part obeys:
@@ -15,6 +15,7 @@
 //! - RFC 5545, 3.8.4.7, and RFC 5546, 2.1.5: by its identifier an event that is imported again replaces the one before,
 //!   and a higher sequence number says that it is the newer. A clock changes once, when it is met. It is then published
 //!   as cancelled (3.8.1.11); as some programs keep a cancelled event where it was, its summary says so too.
+//!   A team's own date can be moved to any day, so its number is made of the day on which the file is written.
 //! - RFC 5545, 3.8.7.2: each event has the stamp of when it was written. It is the day alone, as everywhere here.
 //! - RFC 5545, 3.8.2.7: a promise takes nobody's time, so the day stays free.
 //! - MS-OXCICAL, "X-WR-CALNAME": the name of the calendar that Outlook makes for a file that is opened as a new one.
@@ -33,6 +34,17 @@ const LINE_OCTETS: usize = 75;
 /// Two changes of use on one day after the same message are one event: they have one due date.
 #[must_use]
 pub fn icalendar<'a>(clocks: impl IntoIterator<Item = (ReportId, &'a ClockView)>, today: Date) -> String {
+    icalendar_with(clocks, [], today)
+}
+
+/// The same, with days by which the team itself set out to do something about a report, and whether that is over: then its
+/// event is cancelled.
+#[must_use]
+pub fn icalendar_with<'a>(
+    clocks: impl IntoIterator<Item = (ReportId, &'a ClockView)>,
+    own: impl IntoIterator<Item = (ReportId, Date, bool)>,
+    today: Date,
+) -> String {
     let mut events: BTreeMap<String, (ReportId, &ClockView)> = BTreeMap::new();
     for (report, clock) in clocks {
         let kept = events.entry(uid(report, clock)).or_insert((report, clock));
@@ -56,6 +68,11 @@ pub fn icalendar<'a>(clocks: impl IntoIterator<Item = (ReportId, &'a ClockView)>
             push_line(&mut file, &line);
         }
     }
+    for (report, by, is_over) in own {
+        for line in own_event(report, (by, is_over), today) {
+            push_line(&mut file, &line);
+        }
+    }
     push_line(&mut file, "END:VCALENDAR");
     file
 }
@@ -74,22 +91,46 @@ fn uid(report: ReportId, clock: &ClockView) -> String {
 fn event(uid: &str, report: ReportId, clock: &ClockView, today: Date) -> Vec<String> {
     let due = clock.due_on;
     let supplementary = if clock.supplementary { "supplementary " } else { "" };
-    let (word, sequence, status) =
-        if clock.met_on.is_some() { ("met", 1, "CANCELLED") } else { ("due", 0, "CONFIRMED") };
+    let (word, sequence) = if clock.met_on.is_some() { ("met", 1) } else { ("due", 0) };
+    let day = EventDay { on: due, sequence, is_cancelled: clock.met_on.is_some() };
     let description = format!("{}. Started on {}, due by {due}.", clock.kind.label(), clock.started_on);
+    whole_day(uid, &day, (&format!("{supplementary}{} {word}: {report}", clock.kind), &description), today)
+}
+
+/// Of a day by which the team set out to do something. It is the same event on whatever day that is.
+fn own_event(report: ReportId, (by, is_over): (Date, bool), today: Date) -> Vec<String> {
+    /// Before any casebook.
+    const BEGINNING: Date = Date::constant(2020, 1, 1);
+
+    let days = (today - BEGINNING).get_days().unsigned_abs();
+    let day = EventDay { on: by, sequence: 2 * days + u32::from(is_over), is_cancelled: is_over };
+    let word = if is_over { "over" } else { "due" };
+    let description = format!("What you set out to do, by {by}.");
+    let uid = format!("{report}-own-date@candour.invalid");
+    whole_day(&uid, &day, (&format!("own date {word}: {report}"), &description), today)
+}
+
+/// A day that an event is on.
+struct EventDay {
+    on: Date,
+    sequence: u32,
+    is_cancelled: bool,
+}
+
+fn whole_day(uid: &str, day: &EventDay, (summary, description): (&str, &str), today: Date) -> Vec<String> {
     let mut lines = vec![
         "BEGIN:VEVENT".to_owned(),
         format!("UID:{uid}"),
-        format!("SEQUENCE:{sequence}"),
+        format!("SEQUENCE:{}", day.sequence),
         format!("DTSTAMP:{}T000000Z", basic(today)),
-        format!("DTSTART;VALUE=DATE:{}", basic(due)),
+        format!("DTSTART;VALUE=DATE:{}", basic(day.on)),
     ];
     // There is no day after the last that a date can be; an event without an end lasts its one day (RFC 5545, 3.6.1).
-    lines.extend(due.tomorrow().map(|end| format!("DTEND;VALUE=DATE:{}", basic(end))));
+    lines.extend(day.on.tomorrow().map(|end| format!("DTEND;VALUE=DATE:{}", basic(end))));
     lines.extend([
-        format!("SUMMARY:{supplementary}{} {word}: {report}", clock.kind),
-        format!("DESCRIPTION:{}", escaped(&description)),
-        format!("STATUS:{status}"),
+        format!("SUMMARY:{summary}"),
+        format!("DESCRIPTION:{}", escaped(description)),
+        format!("STATUS:{}", if day.is_cancelled { "CANCELLED" } else { "CONFIRMED" }),
         "TRANSP:TRANSPARENT".to_owned(),
         "END:VEVENT".to_owned(),
     ]);
@@ -191,6 +232,36 @@ mod tests {
         assert_eq!(line(&after, "SEQUENCE:"), "SEQUENCE:1");
         assert_eq!(line(&after, "STATUS:"), "STATUS:CANCELLED");
         assert_eq!(line(&after, "SUMMARY:"), "SUMMARY:information-use-notice met: 0707070707070707");
+    }
+
+    #[test]
+    fn the_teams_own_date_is_an_event_of_its_own_that_can_be_moved() {
+        let file =
+            |by, is_over, today| unfolded(&icalendar_with([(REPORT, &notice())], [(REPORT, by, is_over)], today));
+        let own = |lines: Vec<String>| {
+            let start = lines.iter().rposition(|line| line == "BEGIN:VEVENT").unwrap();
+            lines[start + 1..lines.len() - 2].to_vec()
+        };
+        let first = file(date(2026, 12, 4), false, TODAY);
+        assert_eq!(first.iter().filter(|line| *line == "BEGIN:VEVENT").count(), 2);
+        assert_eq!(
+            own(first),
+            [
+                "UID:0707070707070707-own-date@candour.invalid",
+                "SEQUENCE:5052",
+                "DTSTAMP:20261201T000000Z",
+                "DTSTART;VALUE=DATE:20261204",
+                "DTEND;VALUE=DATE:20261205",
+                "SUMMARY:own date due: 0707070707070707",
+                "DESCRIPTION:What you set out to do\\, by 2026-12-04.",
+                "STATUS:CONFIRMED",
+                "TRANSP:TRANSPARENT",
+            ]
+        );
+        let moved = own(file(date(2026, 12, 20), false, date(2026, 12, 2)));
+        assert_eq!(moved[..2], ["UID:0707070707070707-own-date@candour.invalid", "SEQUENCE:5054"]);
+        let over = own(file(date(2026, 12, 20), true, date(2026, 12, 2)));
+        assert_eq!((over[1].as_str(), over[7].as_str()), ("SEQUENCE:5055", "STATUS:CANCELLED"));
     }
 
     #[test]

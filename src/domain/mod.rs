@@ -56,7 +56,7 @@ pub use collection::{
 pub use concern::{Answered, Concern, FieldError, FollowUp, Given};
 pub use decisions::{AnswerEntry, Collected, Decisions, Endorsement, LogHead, SetAsideEntry};
 pub use entries::Entries;
-pub use ics::icalendar;
+pub use ics::{icalendar, icalendar_with};
 pub use identifying::{Identifying, IdentifyingSpan};
 pub use ids::{
     BoxId, CasebookId, CollectionId, Digest, EpochId, IdError, MemberId, OrganisationId, ReferenceId, ReportId, Salt,

@@ -71,7 +71,7 @@ fn twenty_concerns_are_worked_through_to_delivered_notices() {
     browser.enter("#q", &format!("{MARKER} 7."));
     browser.click("form[action='/search'] button");
     browser.reaches("Search");
-    assert!(browser.count(".queue tbody tr") >= 1 && browser.path() == "/search");
+    assert!(browser.count(".hits > li") >= 1 && browser.path() == "/search");
 
     browser.go("/carry");
     browser.click("form[action='/carry/export'] button");

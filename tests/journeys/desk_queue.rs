@@ -3,6 +3,7 @@
 use crate::{
     desk_report::{MARKER, send, with_a_report},
     support::{
+        desk::Reviewer,
         http::{Page, fill, value},
         installation::Installation,
     },
@@ -39,10 +40,10 @@ fn the_queue_shows_what_is_asked_for() {
     let changed = reviewer.get(&format!("/reports/{tender}")).all("ol.history dt");
     assert_eq!(changed, ["Read", "State", "Who looks after it", "Update"]);
 
-    let ids = |page: &Page| page.all("table.queue tbody th a");
-    assert_eq!(ids(&reviewer.get("/")).first(), Some(&urgent), "serious harm is on top");
-    assert_eq!(reviewer.get("/").all("tr.urgent .tag.harm"), ["Yes"]);
-    let all = [&urgent, &complaint, &tender];
+    let ids = |page: &Page| page.all("table.queue tbody th .short");
+    let all = [&urgent, &complaint, &tender].map(|id| short(id));
+    assert_eq!(ids(&reviewer.get("/")).first(), Some(&all[0]), "serious harm is on top");
+    assert_eq!(reviewer.get("/").all("tr.urgent .tag.harm"), ["Serious harm"]);
     for (query, expected) in [
         ("", vec![0, 1, 2]),
         ("route=procurement", vec![2]),
@@ -53,6 +54,10 @@ fn the_queue_shows_what_is_asked_for() {
         ("owner=me", vec![2]),
         (&format!("owner={member}"), vec![2]),
         ("unread=yes", vec![0, 1]),
+        ("harm=yes", vec![0]),
+        ("unanswered=yes", vec![]),
+        ("due=ours", vec![]),
+        ("sort=received&down=yes", vec![0, 1, 2]),
         ("waiting=approval", vec![]),
         ("due=overdue", vec![]),
         ("due=2001-01-01", vec![]),
@@ -87,6 +92,106 @@ fn the_queue_shows_what_is_asked_for() {
     assert_eq!(late.all("table.queue .tag[data-state='overdue']").len(), 3);
 }
 
+/// As a report is named on pages, beside its two words.
+fn short(id: &str) -> String {
+    id[..8].to_owned()
+}
+
+#[test]
+fn what_is_done_at_once_is_done_to_each_by_its_own_rules() {
+    let (place, running, first) = with_a_report(b"a file");
+    for route in ["procurement", "service-complaint"] {
+        send(running.address, route, &[("about", "other"), ("description", "Something else that happened.")], &[]);
+    }
+    place.collect("c2");
+    place.import("c2");
+    let list = place.desk_list();
+    let others: Vec<String> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|entry| entry["id"].as_str())
+        .map(str::to_owned)
+        .filter(|id| *id != first)
+        .collect();
+    place.run(&["desk", "set-aside", "--casebook", "casebook", "--reason", "test", &others[1]]);
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let bulk = |reviewer: &mut Reviewer, ids: &[&str], act: &str, from: &str| {
+        let mut form = reviewer.get(&format!("/?{from}")).form("/bulk");
+        assert_eq!(value(&form, "from"), from);
+        form.extend(ids.iter().map(|id| ("report".to_owned(), (*id).to_owned())));
+        form.push(("act".to_owned(), act.to_owned()));
+        reviewer.post("/bulk", &form)
+    };
+    // Nothing is ticked, or nobody named: what was filled in stays.
+    let none = bulk(&mut reviewer, &[], "close", "show=all");
+    assert_eq!((none.status, none.one(".error-summary a").as_str()), (422, "Tick the reports that you mean"));
+    let nobody = bulk(&mut reviewer, &[&first], "hand-to", "show=all");
+    assert_eq!((nobody.status, nobody.one(".error-summary a").as_str()), (422, "Select who is to look after them"));
+    assert_eq!(value(&nobody.form("/bulk"), "report"), first);
+    assert_eq!(value(&nobody.form("/bulk"), "from"), "show=all");
+
+    // What can't be done is named and stays ticked; the rest is done.
+    let closed =
+        bulk(&mut reviewer, &[&first, &others[0], &others[1], "0000000000000000"], "close", "show=all&sort=state");
+    assert_eq!(closed.status, 303);
+    let to = closed.header("location").unwrap().to_owned();
+    assert!(to.starts_with("/?show=all&sort=state&tick=") && to.contains(&others[1]), "{to}");
+    let queue = reviewer.get(&to);
+    let said = queue.one("#done");
+    assert!(said.contains("2 reports are closed.") && said.contains("What was promised is still owed: "), "{said}");
+    assert!(said.contains(&format!("({}): it is set aside", short(&others[1]))), "{said}");
+    assert_eq!(value(&queue.form("/bulk"), "report"), others[1], "it is still ticked");
+    for id in [&first, &others[0]] {
+        let shown = place.desk_show(id);
+        assert_eq!((&shown["state"], &shown["unread"]), (&"closed".into(), &1.into()), "closing is not reading");
+    }
+    let refused = bulk(&mut reviewer, &[&others[1]], "close", "state=set-aside");
+    assert_eq!(refused.status, 422);
+    assert!(refused.one(".error-summary").contains("Nothing was done."), "{}", refused.one(".error-summary"));
+
+    let read = bulk(&mut reviewer, &[&first], "read", "");
+    assert_eq!(read.header("location"), Some("/"));
+    assert_eq!(place.desk_show(&first)["unread"], 0);
+
+    // One row's own button means that row alone, whatever is ticked.
+    send(running.address, "procurement", &[("about", "other"), ("description", "A new one for somebody.")], &[]);
+    place.collect("c3");
+    place.import("c3");
+    let mut form = reviewer.get("/?tick=all&owner=nobody&state=received").form("/bulk");
+    form.push(("take-one".to_owned(), value(&form, "report").to_owned()));
+    let mine = reviewer.post_and_follow("/bulk", &form);
+    assert!(mine.one("#done").contains("1 report is yours now."), "{}", mine.one("#done"));
+}
+
+#[test]
+fn a_filter_is_kept_under_a_name_and_on_the_way_to_a_report() {
+    let (place, _, id) = with_a_report(b"a file");
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let query = "area=integrated-care&sort=due&down=yes";
+    let queue = reviewer.get(&format!("/?{query}"));
+    assert!(queue.text().contains(&format!("/reports/{id}?from=area%3Dintegrated-care%26sort%3Ddue%26down%3Dyes")));
+    assert!(queue.text().contains(&format!("/aside?report={id}&#38;from=area%3D")));
+    assert_eq!(reviewer.get(&format!("/reports/{id}?from=area%3Dx")).status, 200);
+    let mut form = queue.form("/filters");
+    let nameless = reviewer.post("/filters", &form);
+    assert_eq!((nameless.status, nameless.one(".error-summary a").as_str()), (422, "Enter a name for what is shown"));
+    assert_eq!(value(&nameless.form("/filters"), "from"), query);
+    fill(&mut form, "filter-name", "Board <papers>");
+    let saved = reviewer.post_and_follow("/filters", &form);
+    assert!(saved.one("#done").contains("“Board <papers>” stands over the queue now."));
+    // It is the team's, and marked where it is shown.
+    assert_eq!(saved.all(".views [aria-current]"), ["Board <papers>"]);
+    assert_eq!(reviewer.get("/").all(".views a").len(), 7);
+    assert_eq!(reviewer.get("/").all(".views [aria-current]"), ["All open work"]);
+    assert!(reviewer.get("/?harm=yes").one("#counts").contains("1 with serious harm possible soon"));
+    let removed = reviewer.post_and_follow("/filters/remove", &saved.form("/filters/remove"));
+    assert!(removed.one("#done").contains("no more") && removed.all(".views a").len() == 6);
+    assert!(!removed.text().contains("papers"));
+}
+
 #[test]
 fn the_queue_has_pages() {
     let place = Installation::new();
@@ -101,6 +206,7 @@ fn the_queue_has_pages() {
     let mut reviewer = desk.reviewer();
     let first = reviewer.get("/?route=staff-concern");
     assert_eq!(first.all("table.queue tbody th a").len(), 50);
+    assert!(first.all(".queue .line").iter().all(|line| line.contains(MARKER)), "only what is shown is opened");
     assert!(first.one("#queue").starts_with("51 reports"));
     assert_eq!(first.all("nav[aria-label='Pages of the queue'] a"), ["Next page"]);
     assert!(first.text().contains("href=\"/?route=staff-concern&#38;page=2\""));
@@ -113,7 +219,15 @@ fn the_queue_has_pages() {
     // Each report that a search finds is shown.
     let mut form = second.form("/search");
     fill(&mut form, "q", MARKER);
-    assert_eq!(reviewer.post("/search", &form).all("table.queue tbody th a").len(), 51);
+    let found = reviewer.post("/search", &form);
+    assert_eq!((found.all(".hits > li").len(), found.one("#found").as_str()), (51, "51 reports"));
+    // Fifty at once, by a form that has room for them.
+    let ticked = reviewer.get("/?route=staff-concern&tick=all");
+    let mut form = ticked.form("/bulk");
+    form.push(("act".into(), "take".into()));
+    let taken = reviewer.post_and_follow("/bulk", &form);
+    assert!(taken.one("#done").contains("50 reports are yours now."), "{}", taken.one("#done"));
+    assert_eq!(reviewer.get("/?owner=nobody").all("table.queue tbody tr").len(), 1);
 }
 
 #[test]
@@ -146,14 +260,21 @@ fn a_search_finds_what_was_written_and_stands_in_no_address() {
     };
     for asked in [MARKER, "XYLOPHONE nhs", "rota", "regional lead", "a trust </div>", &id[..8]] {
         let page = look(asked);
-        assert_eq!(page.all("table.queue tbody th a"), [id.as_str()], "{asked}");
-        assert!(page.one("#queue").starts_with("1 report:"));
+        assert_eq!(page.all(".hits .short"), [short(&id)], "{asked}");
+        assert_eq!(page.one("#found"), "1 report");
+        assert!(!page.all(".hit mark").is_empty(), "{asked}");
     }
     for asked in ["tender xylophone", "elsewere", "<script>alert(1)</script>"] {
         let page = look(asked);
         assert!(page.one("#none").contains("No report has all of these words"), "{asked}");
         assert!(page.all("script").is_empty());
     }
+    // Who said it stands beside the words, and these are as they were written.
+    let page = look("XYLOPHONE nhs");
+    assert!(page.one(".hit").starts_with("The person wrote, "), "{}", page.one(".hit"));
+    assert_eq!(page.all(".hit mark"), ["xylophone", "NHS"]);
+    assert!(look("regional lead").one(".hit").starts_with("Note of the team, "));
+    assert!(look("rota").one(".hit").starts_with("Name of a file from the person, "));
     let form = reviewer.get("/").form("/search");
     let nothing = reviewer.post("/search", &form);
     assert_eq!((nothing.status, nothing.one(".error-summary a").as_str()), (422, "Enter what to look for"));

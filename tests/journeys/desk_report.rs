@@ -292,7 +292,7 @@ fn files_that_come_without_a_text_are_shown_as_that() {
     }
     let mut form = reviewer.get("/").form("/search");
     fill(&mut form, "q", "minutes-5512");
-    assert_eq!(reviewer.post("/search", &form).all("table.queue tbody th a"), [id]);
+    assert_eq!(reviewer.post("/search", &form).all(".hits .short"), [&id[..8]]);
     // Handed on is the file; there is no passage that says nothing.
     let refer = reviewer.get(&format!("{path}/refer"));
     assert_eq!(refer.all("input[name='file']").len(), 1);

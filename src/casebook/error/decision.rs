@@ -15,6 +15,9 @@ pub enum DecisionError {
     /// A report that is to be set aside as the same as itself, or as one that is set aside with it.
     #[error("report {0} is among those that are set aside; name another one that it is the same as")]
     SameAsItself(ReportId),
+    /// Someone is to look after it who can't open it.
+    #[error("report {0} is not open to whoever is to look after it; choose somebody else, or let them in first")]
+    NoReader(ReportId),
     /// A decision with nothing in it.
     #[error("nothing is decided; give at least one of an area, a state, a notice, a reply or a note")]
     NothingDecided,

@@ -20,6 +20,7 @@ pub(in crate::casebook) mod report;
 pub(in crate::casebook) mod same_text;
 pub(in crate::casebook) mod search;
 pub(in crate::casebook) mod seen;
+pub(in crate::casebook) mod snippet;
 pub(in crate::casebook) mod team;
 pub(in crate::casebook) mod urgent;
 pub(in crate::casebook) mod waiting;

@@ -1,6 +1,6 @@
 //! The queue. Nothing in it is in the person's own words.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{
     casebook::{
@@ -20,6 +20,7 @@ const PREFIX_DIGITS: usize = 4;
 #[derive(Clone, Serialize)]
 pub struct QueueEntry {
     /// The name of the report on both sides.
+    #[serde(flatten, serialize_with = "with_name")]
     pub id: ReportId,
     /// Why the person wrote, which decides what was promised.
     pub route: Route,
@@ -70,13 +71,10 @@ pub struct QueueEntry {
     #[serde(skip)]
     pub continues: Option<ReportId>,
     /// By when the team itself set out to do something, as long as the report is not closed.
-    #[serde(skip)]
     pub action_by: Option<Date>,
     /// The day of the first follow-up after which nobody wrote to the person; none of a report that is over.
-    #[serde(skip)]
     pub unanswered_since: Option<Date>,
     /// Whether the danger of which the person wrote is seen to.
-    #[serde(skip)]
     pub harm_seen_to: bool,
     /// Whether the team is done with it, or the person took it back.
     #[serde(skip)]
@@ -88,7 +86,36 @@ pub struct QueueEntry {
     pub version: u64,
 }
 
+/// An id, and beside it the name in words that is made of it.
+fn with_name<S: Serializer>(id: &ReportId, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(2))?;
+    map.serialize_entry("id", id)?;
+    map.serialize_entry("name", &id.in_words())?;
+    map.end()
+}
+
+/// A day by which the team itself set out to do something about a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnDate {
+    /// About which.
+    pub report: ReportId,
+    /// The day.
+    pub by: Date,
+    /// Whether the team is done with the report, so that nobody has to think of it any more.
+    pub is_over: bool,
+}
+
 impl Casebook {
+    /// Every day by which the team set out to do something, by report, also where that is over.
+    #[must_use]
+    pub fn own_dates(&self) -> Vec<OwnDate> {
+        let reports = self.state.reports.iter();
+        let dated = reports.filter_map(|(id, report)| {
+            Some(OwnDate { report: *id, by: report.assessment.action_by?, is_over: report.is_over() })
+        });
+        dated.collect()
+    }
+
     /// The queue: reports where someone could be seriously harmed first, unless that is seen to or they are over; then by
     /// the open clock that is due first; of one day, those first by whose own date the team is to act first; then by the
     /// day received.
@@ -295,6 +322,13 @@ mod tests {
         assert_eq!(queue.len(), 1);
         let json = serde_json::to_string(&queue).unwrap();
         assert!(!json.contains(MARKER), "{json}");
+        // What the contract pins besides.
+        let begins =
+            format!(r#"[{{"id":"{}","name":"{}","route":"staff-concern","#, queue[0].id, queue[0].id.in_words());
+        assert!(json.starts_with(&begins), "{json}");
+        for pinned in [r#""action_by":null"#, r#""unanswered_since":null"#, r#""harm_seen_to":false"#] {
+            assert!(json.contains(pinned), "{json}");
+        }
     }
 
     #[test]

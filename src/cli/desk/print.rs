@@ -151,10 +151,12 @@ pub(in crate::cli) fn queue(queue: &[QueueEntry], today: Date, calendar: &Calend
         let next = next_clock(entry);
         [
             entry.id.to_string(),
+            entry.id.in_words(),
             entry.received_on.to_string(),
             next.map_or_else(|| "-".to_owned(), |clock| clock.due_on.to_string()),
             next.and_then(|clock| clock.working_days_left).map_or_else(|| "-".to_owned(), |left| left.to_string()),
             next.map_or_else(|| "-".to_owned(), |clock| clock.state.label().to_lowercase()),
+            entry.action_by.map_or_else(|| "-".to_owned(), |by| by.to_string()),
             entry.serious_harm.map_or("-", SeriousHarm::slug).to_owned(),
             if entry.withdrawn {
                 "withdrawn".to_owned()
@@ -167,7 +169,8 @@ pub(in crate::cli) fn queue(queue: &[QueueEntry], today: Date, calendar: &Calend
             areas(&entry.areas),
         ]
     };
-    let head = ["ID", "RECEIVED", "NEXT DUE", "DAYS LEFT", "CLOCK", "HARM", "STATE", "ROUTE", "AREAS"];
+    let head =
+        ["ID", "NAME", "RECEIVED", "NEXT DUE", "DAYS LEFT", "CLOCK", "OWN DATE", "HARM", "STATE", "ROUTE", "AREAS"];
     output::table(head, &queue.iter().map(row).collect::<Vec<_>>())?;
     let next = queue.iter().filter_map(next_clock);
     output::uncounted(next, today, calendar)

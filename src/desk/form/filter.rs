@@ -31,6 +31,8 @@ form! {
         Theme = "theme", FieldQuestion::new("Theme", Input::Select(ANY, &[]));
         Show = "show",
             FieldQuestion::new("Closed or set aside", Input::Select("Only with an open promise", &[(EVERYTHING, "All")]));
+        Sort = "sort", FieldQuestion::new("Sorted by", Input::Select("What presses first", &[]));
+        Down = "down", FieldQuestion::new("From", Input::Select("The first to the last", &[(YES, "The last to the first")]));
     }
 }
 

@@ -4,6 +4,7 @@
 pub(super) mod aside;
 pub(super) mod assessment;
 pub(super) mod assessment_table;
+pub(super) mod bulk;
 pub(super) mod carried;
 pub(super) mod correspondence;
 pub(super) mod date;

@@ -37,8 +37,17 @@ form! {
     /// What to look for.
     enum SearchField {
         Words = "q", FieldQuestion::new("Search in what was written", Input::line("What to look for", DETAIL_MAX))
-            .hint("Every word must be there. The beginning of a report’s id works too")
+            .hint("Every word must be there. A report’s name or id works too")
             .remedy("Enter what to look for");
+    }
+}
+
+form! {
+    /// What the team calls a filter of the queue.
+    enum FilterNameField {
+        Name = "filter-name", FieldQuestion::new("Save what is shown now under a name", Input::line("The name", SHORT_MAX))
+            .hint("Every member sees it over the queue. Name nobody in it")
+            .remedy("Enter a name for what is shown");
     }
 }
 

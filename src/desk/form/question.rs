@@ -162,7 +162,7 @@ mod tests {
             aside::AsideField,
             correspondence::{AnswerField, ReplyField},
             filter::FilterField,
-            one_question::{ChangeOfUseField, DestroyField, PrintField, SearchField, TakeBackField},
+            one_question::{ChangeOfUseField, DestroyField, FilterNameField, PrintField, SearchField, TakeBackField},
             readers::{LetInField, ReadersField},
             referral::ReferralField,
             team::{BoxKeyField, JoinField, RecoveryField},
@@ -205,6 +205,7 @@ mod tests {
         assert_eq!((holds::<RegisterField>(), holds::<BelongsField>()), (1, 5));
         assert_eq!((holds::<DestroyField>(), holds::<SearchField>(), holds::<PrintField>()), (1, 1, 0));
         assert_eq!(holds::<AsideField>(), 2);
+        assert_eq!(holds::<FilterNameField>(), 1);
         // An address stays in a browser's history.
         assert_eq!(holds::<FilterField>(), 0, "what is asked for by address is never typed");
     }

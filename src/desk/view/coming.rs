@@ -1,38 +1,38 @@
-//! A picture of the coming three weeks: how many reports have something due, and on which day.
+//! A picture of the coming three weeks: on which day how many reports have something due, and how many the team itself set out
+//! to act on. Days on which nothing is are left out, but for today.
 
 use std::collections::BTreeSet;
 
 use askama::{Template, filters::HtmlSafe};
-use jiff::civil::Weekday;
 
+use super::words::short_day;
 use crate::{
     casebook::QueueEntry,
     domain::{Calendar, CalendarError, ClockState, Date, ReportId},
-    http::Day,
 };
 
-/// Working days that are shown: three weeks without a bank holiday.
+/// Working days that are looked at: three weeks without a bank holiday.
 const DAYS: usize = 15;
 
-/// Marks that are drawn for one day at most; the number beside them says how many reports there are.
+/// Marks that are drawn for one day at most; the words beside them say how many there are.
 const MARKS: usize = 12;
-/// Measures of the picture, in its own units. It is as wide as a narrow screen and grows with what it stands in.
-const WIDTH: usize = 320;
-const ROW: usize = 22;
-const LABEL: usize = 92;
-const MARK: usize = 14;
+/// Measures of a bar, in its own units.
+const MARK: usize = 16;
 
 /// What is due when, ready to be put on a page.
 #[derive(Template)]
 #[template(path = "desk/coming.html")]
 pub(in crate::desk) struct Coming {
+    today: Date,
     /// Reports with something that was due before today.
     pub(in crate::desk) overdue: BTreeSet<ReportId>,
-    /// Each of the next working days, and other days if something is due on them.
+    /// Reports for which the day is past by which the team set out to act.
+    pub(in crate::desk) past_own_date: usize,
+    /// Today, and each of the next working days and other days on which something is.
     pub(in crate::desk) days: Vec<ComingDay>,
-    /// Reports with something due on later days than these.
+    /// Reports with something on later days than those that were looked at.
     pub(in crate::desk) later: usize,
-    /// Why there are fewer days than there should be.
+    /// Why fewer days were looked at than there should be.
     pub(in crate::desk) cut_short: Option<CalendarError>,
 }
 
@@ -43,39 +43,45 @@ pub(in crate::desk) struct ComingDay {
     pub(in crate::desk) date: Date,
     /// Whether it is a working day.
     pub(in crate::desk) working: bool,
-    /// Reports with something due on it.
+    /// Reports with something promised for it.
     pub(in crate::desk) reports: usize,
     /// How many of them say that someone could be seriously harmed soon.
     pub(in crate::desk) serious: usize,
+    /// Reports on which the team set out to act by it.
+    pub(in crate::desk) own: usize,
     /// Where the most pressing of what is due on it stands.
     pub(in crate::desk) state: Option<ClockState>,
+}
+
+/// What a mark of a bar stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DueMark {
+    Serious,
+    Promise,
+    OwnDate,
 }
 
 impl Coming {
     /// What the queue says for the working days from today on. Closed reports are in it as long as a promise is open.
     pub(in crate::desk) fn new(queue: &[QueueEntry], today: Date, calendar: &Calendar) -> Self {
-        let (days, cut_short) = days(queue, today, calendar);
-        let end = days.last().map_or(today, |day| day.date);
-        let first_left_out = if days.is_empty() { Some(today) } else { end.tomorrow().ok() };
+        let (looked_at, cut_short) = days(queue, today, calendar);
+        let end = looked_at.last().map_or(today, |day| day.date);
+        let first_left_out = if looked_at.is_empty() { Some(today) } else { end.tomorrow().ok() };
+        let is_later = |due| first_left_out.is_some_and(|first| first <= due);
+        let is_shown = |day: &ComingDay| day.reports + day.own > 0 || day.date == today;
         Self {
+            today,
             overdue: queue.iter().filter(|entry| entry.is_due(|due| due < today)).map(|entry| entry.id).collect(),
-            later: queue
-                .iter()
-                .filter(|entry| entry.is_due(|due| first_left_out.is_some_and(|first| first <= due)))
-                .count(),
-            days,
+            past_own_date: queue.iter().filter(|entry| entry.is_set_out(|by| by < today)).count(),
+            later: queue.iter().filter(|entry| entry.is_due(is_later) || entry.is_set_out(is_later)).count(),
+            days: looked_at.into_iter().filter(is_shown).collect(),
             cut_short,
         }
     }
 
-    /// One row says what the marks mean.
-    fn height(&self) -> usize {
-        ROW * (1 + self.days.len())
-    }
-
-    /// The most reports of one day.
-    fn most(&self) -> usize {
-        self.days.iter().map(|day| day.reports).max().unwrap_or_default()
+    /// Whether a picture has anything to show.
+    fn has_marks(&self) -> bool {
+        self.days.iter().any(|day| day.reports + day.own > 0)
     }
 }
 
@@ -87,52 +93,38 @@ impl ComingDay {
         let due = queue.iter().filter(|entry| entry.is_due(|due| due == date));
         let (reports, serious) =
             due.fold((0, 0), |(reports, serious), entry| (reports + 1, serious + usize::from(entry.is_urgent())));
+        let own = queue.iter().filter(|entry| entry.is_set_out(|by| by == date)).count();
         let clocks = queue.iter().flat_map(QueueEntry::open_clocks).filter(|clock| clock.due_on == date);
         // The list of states goes from the least to the most pressing, up to those that are met.
         let state = clocks.map(|clock| clock.state).max();
-        Self { date, working, reports, serious, state }
+        Self { date, working, reports, serious, own, state }
     }
 
-    /// In a word.
-    pub(in crate::desk) fn weekday(&self) -> &'static str {
-        match self.date.weekday() {
-            Weekday::Monday => "Monday",
-            Weekday::Tuesday => "Tuesday",
-            Weekday::Wednesday => "Wednesday",
-            Weekday::Thursday => "Thursday",
-            Weekday::Friday => "Friday",
-            Weekday::Saturday => "Saturday",
-            Weekday::Sunday => "Sunday",
-        }
+    fn short(&self, today: &Date) -> String {
+        short_day(self.date, *today)
     }
 
-    fn long(&self) -> Day {
-        Day(self.date)
+    /// Where each mark is drawn and what it is: serious harm first, so that it is never left out.
+    fn marks(&self) -> impl Iterator<Item = (usize, DueMark)> {
+        let serious = std::iter::repeat_n(DueMark::Serious, self.serious);
+        let promised = std::iter::repeat_n(DueMark::Promise, self.reports - self.serious);
+        let own = std::iter::repeat_n(DueMark::OwnDate, self.own);
+        let all = serious.chain(promised).chain(own).take(MARKS).enumerate();
+        all.map(|(place, mark)| (place * MARK, mark))
     }
 
-    /// As the picture has room for: `Fri 4 Dec`.
-    fn short(&self) -> String {
-        self.date.strftime("%a %-d %b").to_string()
-    }
-
-    /// Where each mark is drawn, and whether it stands for serious harm; these come first, so that they are never left
-    /// out.
-    fn marks(&self) -> impl Iterator<Item = (usize, bool)> {
-        (0..self.reports.min(MARKS)).map(|place| (LABEL + place * (MARK + 2), place < self.serious))
-    }
-
-    /// Where the number of reports is written.
-    fn number_at(&self) -> usize {
-        LABEL + self.reports.min(MARKS) * (MARK + 2) + 2
+    /// How wide its bar is.
+    fn width(&self) -> usize {
+        (self.reports + self.own).min(MARKS) * MARK
     }
 }
 
-/// The last day of the picture, as far as the calendar goes.
+/// The last day that is looked at, as far as the calendar goes.
 pub(super) fn last_day(today: Date, calendar: &Calendar) -> Option<Date> {
     days(&[], today, calendar).0.last().map(|day| day.date)
 }
 
-/// The days to show, as far as the calendar goes.
+/// The days to look at, as far as the calendar goes.
 fn days(queue: &[QueueEntry], today: Date, calendar: &Calendar) -> (Vec<ComingDay>, Option<CalendarError>) {
     let mut days = Vec::new();
     let (mut date, mut left) = (today, DAYS);
@@ -142,10 +134,7 @@ fn days(queue: &[QueueEntry], today: Date, calendar: &Calendar) -> (Vec<ComingDa
             Err(error) => return (days, Some(error)),
         };
         left -= usize::from(working);
-        let day = ComingDay::new(date, working, queue);
-        if working || day.reports > 0 {
-            days.push(day);
-        }
+        days.push(ComingDay::new(date, working, queue));
         date = match date.tomorrow() {
             Ok(next) => next,
             Err(_) => return (days, Some(CalendarError::OutOfRange)),
@@ -155,7 +144,7 @@ fn days(queue: &[QueueEntry], today: Date, calendar: &Calendar) -> (Vec<ComingDa
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use scraper::{Html, Selector};
 
     use super::*;
@@ -164,7 +153,7 @@ mod tests {
     const TODAY: Date = Date::constant(2026, 12, 17);
 
     /// A report with promises that are due on these days, and with one that was met.
-    fn entry(number: u8, due: &[Date], today: Date) -> QueueEntry {
+    pub(in crate::desk::view) fn entry(number: u8, due: &[Date], today: Date) -> QueueEntry {
         let clock = |due_on: &Date| Clock {
             kind: ClockKind::InformationUseNotice,
             started_on: Date::constant(2026, 12, 1),
@@ -210,7 +199,7 @@ mod tests {
     }
 
     fn dates(coming: &Coming) -> Vec<String> {
-        coming.days.iter().map(ComingDay::short).collect()
+        coming.days.iter().map(|day| day.short(&coming.today)).collect()
     }
 
     fn day(coming: &Coming, date: Date) -> ComingDay {
@@ -218,45 +207,44 @@ mod tests {
     }
 
     #[test]
-    fn three_weeks_over_christmas_leave_out_the_holidays() {
-        let coming = coming(&[], TODAY);
-        assert_eq!(
-            dates(&coming),
-            [
-                "Thu 17 Dec",
-                "Fri 18 Dec",
-                "Mon 21 Dec",
-                "Tue 22 Dec",
-                "Wed 23 Dec",
-                "Thu 24 Dec",
-                "Tue 29 Dec",
-                "Wed 30 Dec",
-                "Thu 31 Dec",
-                "Mon 4 Jan",
-                "Tue 5 Jan",
-                "Wed 6 Jan",
-                "Thu 7 Jan",
-                "Fri 8 Jan",
-                "Mon 11 Jan"
-            ]
-        );
-        assert!(coming.days.iter().all(|day| day.working && day.reports == 0 && day.state.is_none()));
-        assert_eq!((coming.later, coming.overdue.len(), coming.cut_short), (0, 0, None));
-    }
-
-    #[test]
-    fn a_day_that_is_no_working_day_is_shown_if_something_is_due() {
+    fn only_today_and_days_with_work_are_shown() {
+        let none = coming(&[], TODAY);
+        assert_eq!((dates(&none), none.later, none.overdue.len()), (vec!["Thu 17 Dec".to_owned()], 0, 0));
         let (christmas, saturday, sunday) =
             (Date::constant(2026, 12, 25), Date::constant(2026, 12, 19), Date::constant(2026, 12, 20));
         let coming = coming(&[entry(1, &[christmas], sunday), entry(2, &[saturday, sunday], sunday)], sunday);
-        assert_eq!(dates(&coming)[..2], ["Sun 20 Dec", "Mon 21 Dec"]);
-        assert_eq!(coming.days.len(), 15 + 2);
-        assert_eq!(
-            day(&coming, christmas),
-            ComingDay { date: christmas, working: false, reports: 1, serious: 0, state: Some(ClockState::Open) }
-        );
+        assert_eq!(dates(&coming), ["Sun 20 Dec", "Fri 25 Dec"]);
+        let expected = ComingDay {
+            date: christmas,
+            working: false,
+            reports: 1,
+            serious: 0,
+            own: 0,
+            state: Some(ClockState::Open),
+        };
+        assert_eq!(day(&coming, christmas), expected);
         assert_eq!(day(&coming, sunday).state, Some(ClockState::DueToday));
         assert_eq!(coming.overdue.into_iter().collect::<Vec<_>>(), [ReportId([2; 8])]);
+    }
+
+    #[test]
+    fn three_weeks_over_christmas_go_to_their_fifteenth_working_day() {
+        let last = Date::constant(2027, 1, 11);
+        assert_eq!(last_day(TODAY, &Calendar::default()), Some(last));
+        let coming = coming(&[entry(1, &[last], TODAY), entry(2, &[last.tomorrow().unwrap()], TODAY)], TODAY);
+        assert_eq!((dates(&coming), coming.later), (vec!["Thu 17 Dec".to_owned(), "11 Jan 2027".to_owned()], 1));
+    }
+
+    #[test]
+    fn the_teams_own_dates_are_told_apart() {
+        let (soon, yesterday) = (Date::constant(2026, 12, 18), Date::constant(2026, 12, 16));
+        let own = |number, by| QueueEntry { action_by: Some(by), ..entry(number, &[], TODAY) };
+        let far = Date::constant(2027, 6, 1);
+        let coming = coming(&[entry(1, &[soon], TODAY), own(2, soon), own(3, yesterday), own(4, far)], TODAY);
+        let shown = day(&coming, soon);
+        assert_eq!((shown.reports, shown.own, coming.past_own_date, coming.later), (1, 1, 1, 1));
+        assert!(coming.overdue.is_empty(), "a promise is another thing");
+        assert_eq!(shown.marks().map(|(_, mark)| mark).collect::<Vec<_>>(), [DueMark::Promise, DueMark::OwnDate]);
     }
 
     #[test]
@@ -286,7 +274,7 @@ mod tests {
         let mut due_after = entry(1, &[Date::constant(2028, 12, 29)], today);
         due_after.clocks[0].due_on = Date::constant(2029, 1, 2);
         let cut = coming(&[due_after], today);
-        assert_eq!(dates(&cut), ["Thu 28 Dec", "Fri 29 Dec"]);
+        assert_eq!(dates(&cut), ["Thu 28 Dec"]);
         assert_eq!((cut.later, &cut.cut_short), (1, &Some(CalendarError::NotCovered(2029))));
         assert!(cut.render().unwrap().contains("no bank holidays are loaded for 2029"));
 
@@ -299,12 +287,13 @@ mod tests {
     }
 
     #[test]
-    fn picture_and_table_say_the_same() {
+    fn bars_and_words_say_the_same() {
         let soon = Date::constant(2026, 12, 18);
         let mut queue: Vec<_> = (1..=30).map(|number| entry(number, &[soon], TODAY)).collect();
         queue.extend((31..=33).map(|number| entry(number, &[Date::constant(2026, 12, 26)], TODAY)));
         queue[3].serious_harm = Some(SeriousHarm::Yes);
         queue[31].serious_harm = Some(SeriousHarm::Yes);
+        queue[32].action_by = Some(Date::constant(2026, 12, 26));
         let html = coming(&queue, TODAY).render().unwrap();
         let page = Html::parse_fragment(&html);
         let all = |selector: &str| page.select(&Selector::parse(selector).unwrap()).collect::<Vec<_>>();
@@ -314,27 +303,28 @@ mod tests {
             };
             all(selector).iter().map(words).collect::<Vec<_>>()
         };
-        assert_eq!(all("svg g").len(), 16);
-        assert_eq!((all("g rect").len(), all("g .harm").len()), (MARKS - 1 + 2, 2));
-        assert_eq!(text("svg .number"), ["30", "3"]);
-        assert_eq!(all("tbody tr").len(), 16);
-        assert_eq!(text("tbody tr")[1], "Friday 18 December 2026 30 due on 18 December 2026 Due soon 1");
-        assert!(text("tbody tr")[6].contains("Not a working day"), "{:?}", text("tbody tr"));
+        assert_eq!(all("tbody svg").len(), 2, "today has nothing to draw");
+        assert_eq!(
+            (all("tbody rect").len(), all("tbody .harm").len(), all("tbody circle").len()),
+            (MARKS - 1 + 2, 2, 1)
+        );
+        let rows = text("tbody tr");
+        assert_eq!(rows.len(), 3);
+        assert_eq!(rows[0], "Thu 17 Dec Nothing");
+        assert_eq!(rows[1], "Fri 18 Dec 30 promised, 1 with serious harm Due soon");
+        assert_eq!(rows[2], "Sat 26 Dec Not a working day 3 promised, 1 with serious harm, 1 our own date Open");
         let links: Vec<_> = all("a").iter().filter_map(|link| link.attr("href")).collect();
         assert_eq!(links, ["/?due=2026-12-18", "/?due=2026-12-26"]);
-        let ids = all("svg")[0].attr("aria-labelledby").unwrap().split(' ');
-        assert!(ids.into_iter().all(|id| all(&format!("svg > #{id}")).len() == 1));
         assert!(!html.contains("style="), "the policy forbids it");
         assert!(text("p").contains(&"Nothing else is due later.".to_owned()), "{:?}", text("p"));
     }
 
     #[test]
-    fn no_mark_leaves_the_picture() {
+    fn no_bar_is_wider_than_its_marks() {
         let soon = Date::constant(2026, 12, 18);
         let queue: Vec<_> = (1..=200).map(|number| entry(number, &[soon], TODAY)).collect();
         let day = day(&coming(&queue, TODAY), soon);
-        let digits = day.reports.to_string().len();
-        assert!(day.number_at() + digits * 10 <= WIDTH, "{}", day.number_at());
-        assert_eq!(day.marks().count(), MARKS);
+        assert_eq!((day.marks().count(), day.width()), (MARKS, MARKS * MARK));
+        assert!(day.marks().all(|(x, _)| x + MARK <= day.width()));
     }
 }

@@ -1,9 +1,15 @@
 //! Which reports of the queue are asked for.
 
-use super::{coming, order::QueueOrder, promise::has_next, words::state_name};
+use super::{
+    coming,
+    order::{QueueColumn, QueueOrder},
+    promise::has_next,
+    words::state_name,
+};
 use crate::{
     casebook::{Casebook, QueueEntry},
     desk::form::{
+        bulk::{ALL_ROWS, TICK, Ticks},
         carried::YES,
         filter::{DUE_IN, EVERYTHING, FilterField, ME, NOBODY, SET_ASIDE},
         question::AskedField,
@@ -38,6 +44,8 @@ pub(in crate::desk) struct Filter {
     pub(super) page: usize,
     /// What it is sorted by.
     pub(super) order: QueueOrder,
+    /// Which of its rows are ticked.
+    pub(super) ticks: Ticks,
     /// As it stood in the query, for the form and for the links to other pages.
     typed: Entries,
 }
@@ -72,6 +80,15 @@ enum AnswerFilter {
 }
 
 impl Filter {
+    /// Of a query as it is carried.
+    pub(in crate::desk) fn of(query: &str, me: Option<MemberId>, today: Date) -> Self {
+        let mut entries = Entries::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            entries.push(name.into_owned(), value.into_owned());
+        }
+        Self::read(&entries, me, today)
+    }
+
     /// Reads a query. What it does not know it passes over.
     pub(in crate::desk) fn read(query: &Entries, me: Option<MemberId>, today: Date) -> Self {
         let owner = match query.first(FilterField::Owner.name()) {
@@ -109,6 +126,7 @@ impl Filter {
             theme: query.first(FilterField::Theme.name()).parse().ok(),
             all: query.has(FilterField::Show.name(), EVERYTHING),
             order: QueueOrder::read(query),
+            ticks: Ticks::asked(query),
             page: query.first(PAGE).parse().unwrap_or(1).max(1),
             typed: query.copy(),
         }
@@ -174,14 +192,14 @@ impl Filter {
         asked(&self.typed).next().is_some()
     }
 
-    /// The query of the same, in the same order, from its first page on.
-    pub(in crate::desk) fn query(&self) -> String {
-        self.query_of(1, self.order)
-    }
-
     /// The query of the page that is shown.
     pub(in crate::desk) fn query_here(&self) -> String {
         self.query_of(self.page, self.order)
+    }
+
+    /// What is shown, in whatever order and from whichever page: by it a view is known to be the one that is shown.
+    pub(in crate::desk) fn query_shown(&self) -> String {
+        self.query_of(1, self.order)
     }
 
     /// The address of another page of the same.
@@ -192,6 +210,13 @@ impl Filter {
     /// The address of the same in another order.
     pub(super) fn sorted_path(&self, order: QueueOrder) -> String {
         path_of(&self.query_of(1, order))
+    }
+
+    /// The address of the page that is shown, with every row ticked.
+    pub(super) fn ticked_path(&self) -> String {
+        let mut query = form_urlencoded::Serializer::for_suffix(self.query_here(), 0);
+        query.append_pair(TICK, ALL_ROWS);
+        path_of(&query.finish())
     }
 
     fn query_of(&self, page: usize, order: QueueOrder) -> String {
@@ -255,12 +280,16 @@ impl Filter {
                 let named = themes.map(|(id, it)| (id.to_string(), escape_invisible_in_line(it.name.as_str())));
                 field.offering(by_name(named), typed, &[])
             }
+            FilterField::Sort => {
+                field.offering(QueueColumn::ALL.map(|column| (column.slug(), column.label())), typed, &[])
+            }
             FilterField::Area
             | FilterField::Harm
             | FilterField::Unread
             | FilterField::Unanswered
             | FilterField::Waiting
-            | FilterField::Show => field.field(typed, &[]),
+            | FilterField::Show
+            | FilterField::Down => field.field(typed, &[]),
         }
     }
 }
@@ -272,16 +301,16 @@ pub(in crate::desk) fn path_of(query: &str) -> String {
 
 /// A query of the queue, written anew of what it means: whatever else stood there is not in it.
 pub(in crate::desk) fn cleaned(query: &str) -> String {
-    let mut entries = Entries::default();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        entries.push(name.into_owned(), value.into_owned());
-    }
-    Filter::read(&entries, None, Date::MIN).query_here()
+    Filter::of(query, None, Date::MIN).query_here()
 }
 
 /// What fields of the form ask for; what no field has is passed over.
 fn asked(typed: &Entries) -> impl Iterator<Item = (&str, &str)> {
-    let is_field = |name: &str| FilterField::ALL.iter().any(|field| field.name() == name);
+    let is_field = |name: &str| {
+        let mut fields =
+            FilterField::ALL.iter().filter(|field| !matches!(field, FilterField::Sort | FilterField::Down));
+        fields.any(|field| field.name() == name)
+    };
     typed.iter().filter(move |(name, value)| is_field(name) && !value.is_empty() && value.len() <= VALUE_BYTES)
 }
 
@@ -296,11 +325,83 @@ mod tests {
     use askama::Template;
 
     use super::*;
-    use crate::world::{DAY, casebook::World};
+    use crate::{
+        casebook::{Organisation, Reference, Theme},
+        domain::{SeriousHarm, Text},
+        world::{DAY, TODAY, casebook::World},
+    };
+
+    /// A world with an organisation and a theme on the team's list, and a name that counts as the organisation's.
+    fn listed() -> (World, [OrganisationId; 2], ThemeId) {
+        let world = World::new();
+        let (ids, theme) = ([1, 2].map(|number| OrganisationId([number; 8])), ThemeId([3; 8]));
+        let organisation = |name: &str| Organisation { name: Text::typed(name), code: None, kind: None };
+        let named = Theme { name: Text::typed("Rotas"), about: Text::default() };
+        for reference in [
+            Reference::Organisation(ids[0], Some(organisation("North <Trust>"))),
+            Reference::Organisation(ids[1], Some(organisation("The North"))),
+            Reference::SameOrganisation(ids[1], Some(ids[0])),
+            Reference::Theme(theme, Some(named)),
+        ] {
+            world.edit(|editor| editor.change_reference(reference, &TODAY)).unwrap();
+        }
+        (world, ids, theme)
+    }
+
+    #[test]
+    fn an_organisation_is_asked_for_by_any_of_its_names() {
+        let (world, ids, theme) = listed();
+        let casebook = world.open().unwrap();
+        let entry = |number, organisations: &[OrganisationId], themes: &[ThemeId]| QueueEntry {
+            organisations: organisations.to_vec(),
+            themes: themes.to_vec(),
+            ..coming::tests::entry(number, &[], DAY)
+        };
+        let queue = || vec![entry(1, &ids[..1], &[]), entry(2, &ids[1..], &[theme]), entry(3, &[], &[theme])];
+        let shown = |query: &str| {
+            let filter = Filter::of(query, casebook.me(), DAY);
+            let shown = filter.select(queue(), &casebook, (DAY, &Calendar::default()), None);
+            shown.iter().map(|entry| entry.id.0[0]).collect::<Vec<_>>()
+        };
+        for id in ids {
+            assert_eq!(shown(&format!("organisation={id}")), [1, 2]);
+        }
+        assert_eq!(shown(&format!("theme={theme}")), [2, 3]);
+        assert_eq!(shown(&format!("theme={theme}&organisation={}", ids[0])), [2]);
+        assert!(shown(&format!("organisation={}", OrganisationId([9; 8]))).is_empty());
+    }
+
+    #[test]
+    fn the_teams_own_date_and_a_danger_can_be_asked_for() {
+        let world = World::new();
+        let casebook = world.open().unwrap();
+        let entry = |number| coming::tests::entry(number, &[], DAY);
+        let yesterday = DAY.yesterday().unwrap();
+        let danger = QueueEntry { serious_harm: Some(SeriousHarm::Yes), ..entry(1) };
+        let queue = || {
+            vec![
+                danger.clone(),
+                QueueEntry { id: ReportId([2; 8]), harm_seen_to: true, ..danger.clone() },
+                QueueEntry { action_by: Some(yesterday), ..entry(3) },
+                QueueEntry { action_by: Some(DAY), unanswered_since: Some(yesterday), ..entry(4) },
+            ]
+        };
+        let shown = |query: &str| {
+            let filter = Filter::of(query, casebook.me(), DAY);
+            let shown = filter.select(queue(), &casebook, (DAY, &Calendar::default()), None);
+            shown.iter().map(|entry| entry.id.0[0]).collect::<Vec<_>>()
+        };
+        assert_eq!(shown("harm=yes"), [1], "what is seen to does not press");
+        assert_eq!(shown("due=ours"), [3]);
+        assert_eq!(shown(&format!("due={DAY}")), [4]);
+        assert_eq!(shown("unanswered=yes"), [4]);
+        assert_eq!(shown("sort=own-date"), [3, 4, 1, 2]);
+        assert_eq!(shown("sort=own-date&down=yes"), [4, 3, 1, 2], "what has no date comes last either way");
+    }
 
     #[test]
     fn whatever_can_be_chosen_is_understood() {
-        let world = World::new();
+        let (world, ..) = listed();
         let casebook = world.open().unwrap();
         let read = |field: &str, value: &str| {
             let mut query = Entries::default();
@@ -308,6 +409,7 @@ mod tests {
             let filter = Filter::read(&query, casebook.me(), DAY);
             let Filter { area, state, route, owner, unread, due, waiting, harm, unanswered, .. } = filter;
             let Filter { organisation, theme, all, .. } = filter;
+            let typed_down = query.has("down", "yes");
             let asked = [
                 ("area", area.is_some()),
                 ("state", state.is_some()),
@@ -321,6 +423,8 @@ mod tests {
                 ("organisation", organisation.is_some()),
                 ("theme", theme.is_some()),
                 ("show", all),
+                ("sort", filter.order != QueueOrder::default()),
+                ("down", typed_down),
             ];
             asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect::<Vec<_>>()
         };

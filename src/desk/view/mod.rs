@@ -25,10 +25,12 @@ mod order;
 pub(super) mod narrative;
 mod promise;
 mod queue;
+mod queue_row;
 mod readers;
 mod refer;
 mod report;
 mod report_line;
+mod search;
 mod shell;
 mod short_list;
 mod team;
@@ -47,6 +49,8 @@ mod validity_aside;
 mod validity_wider;
 #[cfg(test)]
 mod validity_shell;
+#[cfg(test)]
+mod validity_queue;
 mod words;
 
 pub(crate) use alerts::{described, is_of_loss, told};
@@ -65,7 +69,9 @@ pub(super) use queue::QueuePage;
 pub(super) use readers::{AccessLogPage, ReadersForm, ReadersPage};
 pub(super) use refer::ReferPage;
 pub(super) use report::{FilePage, ReportPage, ShownParts};
+pub(super) use search::SearchPage;
 pub(super) use shell::{CSS, ErrorPage, JustDone, LockedPage, Shell};
 pub(super) use team::{MemberLeavePage, ProposalPage, TeamForm, TeamPage};
 pub(super) use themes::{ThemePage, ThemesPage};
 pub(super) use typed::TypedPage;
+pub(super) use words::{report_name, short_day};

@@ -5,12 +5,9 @@ use form_urlencoded::Serializer;
 use super::report_line::ReportLine;
 use crate::{
     casebook::{Casebook, QueueEntry},
+    desk::form::{carried::YES, filter::FilterField},
     domain::{Entries, ReportState},
 };
-
-/// In the query: the column, and that it goes from the last to the first.
-const SORT: &str = "sort";
-const DOWN: &str = "down";
 
 /// The order of the queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,16 +108,16 @@ impl QueueColumn {
 impl QueueOrder {
     /// Of a query; what it does not know it passes over.
     pub(super) fn read(query: &Entries) -> Self {
-        let column = QueueColumn::ALL.into_iter().find(|column| column.slug() == query.first(SORT));
-        Self { column, down: column.is_some() && query.iter().any(|(name, _)| name == DOWN) }
+        let column = QueueColumn::ALL.into_iter().find(|column| column.slug() == query.first(FilterField::Sort.name()));
+        Self { column, down: column.is_some() && query.has(FilterField::Down.name(), YES) }
     }
 
     /// Adds it to a query.
     pub(super) fn write(self, query: &mut Serializer<'_, String>) {
         if let Some(column) = self.column {
-            query.append_pair(SORT, column.slug());
+            query.append_pair(FilterField::Sort.name(), column.slug());
             if self.down {
-                query.append_key_only(DOWN);
+                query.append_pair(FilterField::Down.name(), YES);
             }
         }
     }

@@ -22,6 +22,7 @@ pub(in crate::desk) static CSS: LazyLock<String> = LazyLock::new(|| {
         include_str!("../../../templates/desk/report.css"),
         include_str!("../../../templates/desk/beside.css"),
         include_str!("../../../templates/desk/coming.css"),
+        include_str!("../../../templates/desk/queue.css"),
         include_str!("../../../templates/desk/figures.css"),
         include_str!("../../../templates/desk/wider.css"),
         include_str!("../../../templates/partials/style_media.css")

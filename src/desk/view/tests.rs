@@ -38,7 +38,8 @@ fn every_answer_is_on_the_page_found_handed_on_and_known_when_it_is_quoted() {
             assert!(page.contains(label) && page.contains(words.as_str()), "{label} on the page");
             let Given::Text(text) = answered.given else { continue };
             let word = format!("answer-{}", answered.field);
-            assert_eq!(casebook.search(&Text::typed(&word)).unwrap(), [id], "{label} in a search");
+            let hits = casebook.search(&Text::typed(&word)).unwrap();
+            assert!(hits.len() == 1 && hits[0].report == id, "{label} in a search");
             assert!(passages.iter().any(|(_, title, passage)| title == label && passage == text), "{label} handed on");
             assert!(quotable.contains(&text.as_str()), "{label} when it is quoted");
         }

@@ -120,12 +120,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("queue, empty", &queue(shell, &empty, asked(&[])), false);
     add("queue", &queue(shell, &casebook, asked(&[])), false);
     add("queue, demonstration", &queue(demo, &casebook, asked(&[("due", "2026-12-03"), ("page", "7")])), false);
-    let mut words = Entries::default();
-    words.push("q".into(), "a <word>".into());
-    let found = |queue: &[_], errors| QueuePage::found(shell, &casebook, queue, &words, errors);
-    add("search, nothing", &found(&[], vec![]), false);
-    add("search", &found(&casebook.list(DAY, &calendar), vec![]), false);
-    add("search with an error", &found(&[], error("q")), true);
+    validity_queue::pages(add, shell);
     figures_pages(add, shell, demo);
     validity_wider::wider_pages(add, shell);
     let report = casebook.show(id, DAY, &calendar).unwrap();

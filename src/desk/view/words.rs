@@ -2,7 +2,7 @@
 
 use crate::{
     casebook::MissingParts,
-    domain::{Area, ReportState},
+    domain::{Area, Date, ReportId, ReportState},
 };
 
 /// A state as the team calls it; its label is what the person reads.
@@ -13,6 +13,17 @@ pub(in crate::desk) const fn state_name(state: ReportState) -> &'static str {
         ReportState::Decided => "Decided",
         ReportState::Closed => "Closed",
     }
+}
+
+/// A day as a narrow column has room for: `Tue 15 Dec`, and with its year if that is another than today's.
+pub(in crate::desk) fn short_day(day: Date, today: Date) -> String {
+    let format = if day.year() == today.year() { "%a %-d %b" } else { "%-d %b %Y" };
+    day.strftime(format).to_string()
+}
+
+/// A report by its name and the beginning of its id, for sentences.
+pub(in crate::desk) fn report_name(id: ReportId) -> String {
+    format!("{} ({})", id.in_words(), id.short())
 }
 
 /// Areas in words.
@@ -50,6 +61,13 @@ pub(super) fn not_here_yet(missing: &MissingParts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_day_has_its_year_where_it_is_another() {
+        let day = Date::constant(2026, 12, 15);
+        assert_eq!(short_day(day, Date::constant(2026, 1, 1)), "Tue 15 Dec");
+        assert_eq!(short_day(day, Date::constant(2027, 1, 1)), "15 Dec 2026");
+    }
 
     #[test]
     fn what_is_still_to_come_is_named_until_it_is_too_much() {

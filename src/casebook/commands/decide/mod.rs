@@ -4,6 +4,7 @@
 mod aside;
 mod assess;
 mod change_use;
+mod hand_to;
 mod mark_read;
 mod note;
 mod notify;
