@@ -27,4 +27,16 @@ macro_rules! random_ids {
     )+ };
 }
 
-random_ids!(ReportId, BoxId, CasebookId, MemberId, OrganisationId, ThemeId, ReferenceId, EpochId, CollectionId, SendId, Salt);
+random_ids!(
+    ReportId,
+    BoxId,
+    CasebookId,
+    MemberId,
+    OrganisationId,
+    ThemeId,
+    ReferenceId,
+    EpochId,
+    CollectionId,
+    SendId,
+    Salt
+);

@@ -3,8 +3,8 @@
 mod alerts;
 pub(super) mod annual_report;
 mod approve;
-mod belongs;
 mod aside;
+mod belongs;
 mod carry;
 mod change_of_use;
 mod coming;
@@ -20,9 +20,9 @@ mod history;
 mod import;
 mod lost;
 mod messages;
-mod organisations;
-mod order;
 pub(super) mod narrative;
+mod order;
+mod organisations;
 mod promise;
 mod queue;
 mod queue_row;
@@ -42,21 +42,21 @@ mod urgent;
 #[cfg(test)]
 mod validity;
 #[cfg(test)]
-mod validity_figures;
-#[cfg(test)]
 mod validity_aside;
 #[cfg(test)]
-mod validity_wider;
+mod validity_figures;
+#[cfg(test)]
+mod validity_queue;
 #[cfg(test)]
 mod validity_shell;
 #[cfg(test)]
-mod validity_queue;
+mod validity_wider;
 mod words;
 
 pub(crate) use alerts::{described, is_of_loss, told};
 pub(super) use approve::{ApprovePage, ApproveParts, ToApprovePage, WaitingRow};
-pub(super) use belongs::{BelongsPage, BelongsParts, belongs_entries};
 pub(super) use aside::{AsidePage, ToSetAside, UndoAsidePage};
+pub(super) use belongs::{BelongsPage, BelongsParts, belongs_entries};
 pub(super) use carry::CarryPage;
 pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
