@@ -215,6 +215,7 @@ fn reply(served: &Served, report: ReportId) {
         collected: vec![],
         gone: vec![],
         set_aside: vec![],
+        entered: vec![],
         answers,
     };
     let (key, signer) = SigningKey::<SignerRole>::generate().unwrap();

@@ -41,6 +41,7 @@ pub use commands::{
     backup::CasebookBackup,
     create::Founder,
     decide::{NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Recorded},
+    enter::{EnteredReport, NewEntered},
     export::Export,
     import::{Import, ImportChoices, ImportedMessage, Progress},
     propose::{NewProposal, NewRecovery, Proposed},
@@ -50,7 +51,7 @@ pub use commands::{
     set_aside::NewAside,
 };
 pub use error::{
-    ApprovalError, CasebookBackupError, CasebookError, DecisionError, EditError, EventProblem, ExportError,
+    ApprovalError, CasebookBackupError, CasebookError, DecisionError, EditError, EnterError, EventProblem, ExportError,
     ImportError, LogError, LookupError, NotAllowed, ProposalError, ReferralError, Refusal, RetentionError, TeamError,
     TypedError,
 };
@@ -75,7 +76,10 @@ pub use queries::{
     message::{MessageView, SaidBy},
     proposals::{Compared, ProposalView, ToCompare},
     queue::{OwnDate, QueueEntry},
-    report::{AsideView, DecisionView, DeliveryView, ReadersView, ReferralView, ReportView, TakenBackView},
+    report::{
+        AsideView, DecisionView, DeliveryView, EnteredView, ReadersView, ReferralView, ReportView, TakenBackView,
+        ToldView,
+    },
     same_text::SameText,
     search::{FoundIn, SearchHit},
     seen::Seen,

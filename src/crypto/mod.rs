@@ -12,8 +12,10 @@ mod challenge;
 mod code_tag;
 mod commit;
 mod digest;
+#[cfg(feature = "desk")]
+mod entered;
 mod fingerprint;
-#[cfg(any(feature = "box", all(test, feature = "desk")))]
+#[cfg(any(feature = "box", feature = "desk"))]
 mod hash_memory;
 #[cfg(any(feature = "desk", feature = "carry"))]
 mod key_file;
@@ -22,10 +24,10 @@ mod pad;
 mod pipe;
 mod private_key;
 mod random;
-#[cfg(any(feature = "box", all(test, feature = "desk")))]
+#[cfg(any(feature = "box", feature = "desk"))]
 mod receipt;
 mod recipients;
-#[cfg(any(feature = "box", all(test, feature = "desk")))]
+#[cfg(any(feature = "box", feature = "desk"))]
 mod reply;
 pub mod scrub;
 mod seal;
@@ -41,8 +43,10 @@ pub use challenge::{ChallengeKey, ChallengeNonce};
 pub use code_tag::{CodeTagger, Issue, Stamp, StampKey};
 pub use commit::{Commitments, summary_commitment};
 pub use digest::{Hashed, Hasher, digest, digest_all};
+#[cfg(feature = "desk")]
+pub use entered::entered_report;
 pub use fingerprint::{Fingerprint, FingerprintError};
-#[cfg(any(feature = "box", all(test, feature = "desk")))]
+#[cfg(any(feature = "box", feature = "desk"))]
 pub use hash_memory::HashMemory;
 #[cfg(any(feature = "desk", feature = "carry"))]
 pub use key_file::{KeyFileError, Passphrase, is_signing_key_under_passphrase, new_signing_key, read_signing_key};
@@ -53,10 +57,10 @@ pub use pad::{attachment_size, carried_size, message_size};
 pub use pipe::{PipeReader, PipeWriter, is_given_up, pipe};
 pub use private_key::{MAX_WORK_FACTOR, is_private_key, is_under_passphrase};
 pub use random::{OsRandom, os_random};
-#[cfg(any(feature = "box", all(test, feature = "desk")))]
+#[cfg(any(feature = "box", feature = "desk"))]
 pub use receipt::{Code, KdfError, KdfParams, Locator, Receipt};
 pub use recipients::{GovernanceRecipients, RecipientsError, ReplyRecipient};
-#[cfg(any(feature = "box", all(test, feature = "desk")))]
+#[cfg(any(feature = "box", feature = "desk"))]
 pub use reply::{OpenedAnswer, ReplyIdentity};
 pub use seal::{
     AttachmentSealer, PaddedSealer, SealError, Sealed, SealedTrueSize, answer_digest, seal_answer, seal_attachment,

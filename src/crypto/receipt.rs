@@ -40,11 +40,13 @@ impl Code {
     }
 
     /// What a tag is made over.
+    #[cfg(any(feature = "box", all(test, feature = "desk")))]
     pub(super) const fn symbols(&self) -> &CodeSymbols {
         &self.0
     }
 
     /// The code that has these symbols.
+    #[cfg(any(feature = "box", all(test, feature = "desk")))]
     pub(super) const fn of(symbols: CodeSymbols) -> Self {
         Self(symbols)
     }

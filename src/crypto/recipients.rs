@@ -113,7 +113,7 @@ impl ReplyRecipient {
         text.parse().map(Self).map_err(|_| RecipientsError::Line(1))
     }
 
-    #[cfg(any(feature = "box", all(test, feature = "desk")))]
+    #[cfg(any(feature = "box", feature = "desk"))]
     pub(super) const fn new(key: x25519::Recipient) -> Self {
         Self(key)
     }

@@ -393,6 +393,7 @@ mod tests {
             collected: vec![],
             gone: vec![],
             set_aside: vec![],
+            entered: vec![],
             answers: vec![],
         }
     }

@@ -6,9 +6,7 @@ use axum::{
 };
 
 use super::{
-    Desk, PageError, annual_report, approve, aside, belongs, bulk, calendar, carry, change_of_use, decide, destroy,
-    figures, files, narrative, notice, organisations, queue, readers, refer, reply, report, respond, saved_filter,
-    session, team, themes, typed, unlock,
+    Desk, PageError, annual_report, approve, aside, belongs, bulk, calendar, carry, change_of_use, decide, destroy, enter, figures, files, narrative, notice, organisations, queue, readers, refer, reply, report, respond, saved_filter, session, team, themes, told_person, typed, unlock,
 };
 
 /// Every page of the desk.
@@ -18,6 +16,8 @@ pub fn router(desk: Desk) -> Router {
         .merge(queue::routes())
         .merge(bulk::routes())
         .merge(saved_filter::routes())
+        .merge(enter::routes())
+        .merge(told_person::routes())
         .merge(report::routes())
         .merge(files::routes())
         .merge(carry::routes())

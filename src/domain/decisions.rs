@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    entered::EnteredEntry,
     ids::{BoxId, CasebookId, Digest, ReportId},
     message::{Answer, AnswerKind, Format, SetAsideReason},
     part::Part,
@@ -30,6 +31,10 @@ pub struct Decisions {
     pub gone: Vec<ReportId>,
     /// Reports that the team set aside, by id.
     pub set_aside: Vec<SetAsideEntry>,
+    /// Reports that were entered at the desk and have a receipt code, by id: the box makes each before it takes answers to it. An
+    /// older box refuses decisions that have any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entered: Vec<EnteredEntry>,
     /// The answers, by report and then in order.
     pub answers: Vec<AnswerEntry>,
 }

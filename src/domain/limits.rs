@@ -36,6 +36,11 @@ pub const MESSAGES: usize = 1_000;
 /// Answers to one report: more than any team writes, and no more than one part of a collection can list.
 pub const ANSWERS_MAX: u32 = 10_000;
 
+/// Concerns that were entered at the desk, in one part of decisions: a signer who makes them up fills no box at once.
+pub const ENTERED_MAX: usize = 64;
+/// Years after which a concern that came another way is not entered any more.
+pub const ENTERED_YEARS: i16 = 3;
+
 /// Files with one message, unless configured otherwise.
 pub const ATTACHMENTS: usize = 10;
 /// Bytes of all files of one message, unless configured otherwise.

@@ -14,6 +14,7 @@ mod clock;
 mod collection;
 mod concern;
 mod decisions;
+mod entered;
 mod entries;
 mod ics;
 mod identifying;
@@ -55,6 +56,7 @@ pub use collection::{
 };
 pub use concern::{Answered, Concern, FieldError, FollowUp, Given};
 pub use decisions::{AnswerEntry, Collected, Decisions, Endorsement, LogHead, SetAsideEntry};
+pub use entered::{EnteredEntry, EnteredProblem, WayIn, WhoseWords, earliest_entered, entered_clocks, entered_problem};
 pub use entries::Entries;
 pub use ics::{icalendar, icalendar_with};
 pub use identifying::{Identifying, IdentifyingSpan};

@@ -235,6 +235,7 @@ fn a_delivery_that_is_killed_at_any_step_is_finished_by_the_same_file() {
         collected: entries_there.iter().map(heard).collect(),
         gone: plan.gone,
         set_aside: entries_there[60..].iter().map(aside).collect(),
+        entered: vec![],
         answers: entries,
     };
     drop(store);

@@ -12,6 +12,7 @@ use super::{
     damaged,
     delivery::{Applied, ApplyError, Delivery, Skipped, WhySkipped},
     ended_clocks::resume_clocks,
+    entered,
     fold::size,
     last_days,
     signers::{casebook, set_casebook},
@@ -21,7 +22,7 @@ use crate::{
     crypto::Sealed,
     domain::{
         AnswerEntry, CasebookSeen, ClockKind, Decisions, Digest, ReportId,
-        limits::{ANSWERS_MAX, DECISIONS_AHEAD, DECISIONS_FIRST, EVENTS_AHEAD, MIB, NUMBER_MAX},
+        limits::{ANSWERS_MAX, DECISIONS_AHEAD, DECISIONS_FIRST, ENTERED_MAX, EVENTS_AHEAD, MIB, NUMBER_MAX},
     },
 };
 
@@ -45,7 +46,12 @@ impl Store {
         if begun == Begun::Done {
             return Ok(self.read(|connection| look_again(connection, &document.answers))?);
         }
-        let (mut applied, mut from) = (Applied::default(), 0);
+        let mut applied = Applied::default();
+        // Before the answers to them.
+        if !document.entered.is_empty() {
+            applied.add(self.step(&delivery, |connection, delivery, _| Ok(entered::make_all(connection, delivery)?))?);
+        }
+        let mut from = 0;
         while from < document.answers.len() {
             let span = span(&document.answers, from);
             from = span.end;
@@ -125,7 +131,11 @@ fn begin(connection: &Connection, delivery: &Delivery) -> Result<Begun, ApplyErr
         Some(false) => return Ok(Begun::Now),
         None => {}
     }
-    follow(connection, delivery.decisions.document())?;
+    let document = delivery.decisions.document();
+    if document.entered.len() > ENTERED_MAX {
+        return Err(ApplyError::TooManyEntered(document.entered.len()));
+    }
+    follow(connection, document)?;
     connection.execute("INSERT INTO delivery (sha256, done) VALUES (?1, 0)", [digest.0]).map_err(StoreError::from)?;
     Ok(Begun::Now)
 }

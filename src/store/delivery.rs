@@ -5,7 +5,10 @@ use jiff::civil::Date;
 use super::StoreError;
 use crate::{
     crypto::{Sealed, SignerRole, Verified, VerifyingKey},
-    domain::{CasebookId, Decisions, Part, ReportId, limits::ANSWERS_MAX},
+    domain::{
+        CasebookId, Decisions, Part, ReportId,
+        limits::{ANSWERS_MAX, ENTERED_MAX},
+    },
 };
 
 /// A decisions file whose signature was checked, with the sealed answers in the order of its list.
@@ -41,8 +44,42 @@ pub struct Applied {
     pub deleted: usize,
     /// Reports that are set aside now.
     pub set_aside: usize,
+    /// Reports that were entered at the desk, and are here from now on.
+    pub entered: usize,
+    /// Those that can't be made here. All else was taken.
+    pub not_entered: Vec<NotEntered>,
     /// Clocks met.
     pub met: usize,
+}
+
+/// A report that was entered at the desk and can't be made here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotEntered {
+    /// Its name.
+    pub report: ReportId,
+    /// Why not.
+    pub why: WhyNotEntered,
+}
+
+/// Why a report that was entered at the desk can't be made here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WhyNotEntered {
+    /// Another report has its id, or its receipt code leads to another one.
+    #[error("another report is here under its name or its receipt code; ask the team, for somebody made it by hand")]
+    Another,
+    /// It was here, and its time is over.
+    #[error("it was here, and its time here is over")]
+    Gone,
+    /// It was hashed at other costs than this box's, so its code would lead nowhere.
+    #[error(
+        "its receipt code was not made for this box, so it would open nothing; enter it again with a desk of this box's version"
+    )]
+    OtherCosts,
+    /// Its days, its promises or its keys can't be.
+    #[error(
+        "its days, promises or keys are not those of a concern that was entered; ask the team, for somebody made it by hand"
+    )]
+    Unfit,
 }
 
 /// An answer that the box can't take.
@@ -146,6 +183,11 @@ pub enum ApplyError {
         /// The last event that the box knew of.
         last: u64,
     },
+    /// More reports that were entered than one part holds.
+    #[error(
+        "they bring {0} reports that were entered at the desk, and no desk puts more than {ENTERED_MAX} into one file: ask the team, for somebody made them by hand"
+    )]
+    TooManyEntered(usize),
     /// The store itself.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -153,7 +195,21 @@ pub enum ApplyError {
 
 impl Applied {
     pub(super) fn add(&mut self, step: Self) {
-        let Self { answers, known, skipped, withdrawn, acknowledged, unknown, deleted, set_aside, met } = step;
+        let Self {
+            answers,
+            known,
+            skipped,
+            withdrawn,
+            acknowledged,
+            unknown,
+            deleted,
+            set_aside,
+            entered,
+            not_entered,
+            met,
+        } = step;
+        self.entered += entered;
+        self.not_entered.extend(not_entered);
         self.answers += answers;
         self.known += known;
         self.skipped.extend(skipped);

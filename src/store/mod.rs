@@ -23,6 +23,9 @@ mod database;
 mod deliver;
 mod delivery;
 mod ended_clocks;
+mod entered;
+#[cfg(test)]
+mod entered_tests;
 mod epoch;
 mod error;
 #[cfg(test)]
@@ -74,7 +77,7 @@ pub use clocks::ReportClock;
 pub use collect::{CollectionPlan, CollectionRecord, NextCollection, PartReports, Snapshot};
 pub use daily_counts::DayCount;
 pub use database::{DATABASE, Store, VAULT_FILES};
-pub use delivery::{Applied, ApplyError, Delivery, Skipped, WhySkipped};
+pub use delivery::{Applied, ApplyError, Delivery, NotEntered, Skipped, WhyNotEntered, WhySkipped};
 pub use error::{CopyError, NeededVersion, StoreError};
 pub use handover::{ConfirmedKey, Handover, SealedSince};
 pub use last_days::LastDay;

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{
-    AddMessage, AddReport, FinishedUpload, Store, StoreError,
+    AddMessage, AddReport, FinishedUpload, Store, StoreError, entered,
     intake::{Begins, Pending, PendingMessage},
     read_file::read_whole,
     rows,
@@ -126,6 +126,8 @@ pub struct StoredMessage {
     pub send_id: SendId,
     /// Whether the desk has it: decisions said so, or the person withdrew it.
     pub collected: bool,
+    /// Whether it was entered at the desk, and so was never here.
+    pub entered: bool,
 }
 
 /// An answer, sealed to the person.
@@ -241,7 +243,7 @@ impl StoredReport {
             self.messages.iter_mut().for_each(|message| message.collected = true);
             self.withdrawn_on = Some(on);
         }
-        self.messages.push(StoredMessage { seq, kind, on, send_id, collected: false });
+        self.messages.push(StoredMessage { seq, kind, on, send_id, collected: false, entered: false });
         self.clocks.extend(message.clocks.iter().map(|clock| ClockEntry { seq, clock: *clock }));
         self.clocks.sort_by_key(|entry| (entry.seq, entry.clock.kind.slug()));
     }
@@ -275,12 +277,14 @@ pub(super) fn clocks(connection: &Connection, report: ReportId) -> Result<Vec<Cl
 fn messages(connection: &Connection, report: ReportId) -> Result<Vec<StoredMessage>, StoreError> {
     let sql = "SELECT seq, kind, received_on, send_id, collected FROM message WHERE report = ?1 ORDER BY seq";
     rows::all(connection, sql, [report.0], |row| {
+        let send_id = rows::send_id(row, "send_id")?;
         Ok(StoredMessage {
             seq: row.get("seq")?,
             kind: rows::message_kind(row)?,
             on: rows::day_in(row, "received_on")?,
-            send_id: rows::send_id(row, "send_id")?,
+            send_id,
             collected: row.get("collected")?,
+            entered: send_id == entered::send_id_of(report),
         })
     })
 }

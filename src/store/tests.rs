@@ -126,6 +126,7 @@ pub(super) fn delivery_by(
         collected,
         gone: vec![],
         set_aside: vec![],
+        entered: vec![],
         answers: entries,
     };
     let (bytes, signature) = sign(&decisions, key).unwrap();

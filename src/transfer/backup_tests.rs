@@ -141,6 +141,7 @@ impl World {
             collected: vec![],
             gone: vec![],
             set_aside: vec![],
+            entered: vec![],
             answers: entries,
         };
         change(&mut decisions);

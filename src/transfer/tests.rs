@@ -146,6 +146,7 @@ impl EmptyBox {
             collected: vec![Collected { report, record: self.record(report), messages: vec![Digest([1; 32])] }],
             gone: vec![],
             set_aside: vec![],
+            entered: vec![],
             answers: entries.collect(),
         };
         let (json, signature) = sign(&decisions, &self.signer).unwrap();
@@ -433,6 +434,7 @@ fn parts_of_one_casebooks_decisions_are_taken_beside_the_first_however_far_it_ha
             collected: vec![],
             gone: vec![],
             set_aside: vec![],
+            entered: vec![],
             answers: vec![],
         };
         let (json, signature) = sign(&decisions, &place.signer).unwrap();

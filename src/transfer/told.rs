@@ -1,6 +1,8 @@
 //! What is said of decisions that were taken: the same lines to whoever delivers them here and to whoever brings them over a
 //! line.
 
+use std::collections::BTreeSet;
+
 use crate::store::Applied;
 
 /// What came of decisions, in lines, with what was not taken as the caller puts it: counts, or by name.
@@ -13,6 +15,12 @@ pub fn told(applied: &Applied, not_taken: Vec<String>) -> Vec<String> {
         count(applied.known, "answer was", "answers were")
     )];
     lines.extend(not_taken);
+    if !applied.not_entered.is_empty() {
+        let number = applied.not_entered.len();
+        let entered = count(number, "report that was", "reports that were");
+        let why: BTreeSet<String> = applied.not_entered.iter().map(|not| not.why.to_string()).collect();
+        lines.extend(why.iter().map(|why| format!("of {entered} entered at the desk and not taken: {why}")));
+    }
     if !applied.skipped.is_empty() {
         let what = "all else was taken; import a new collection at the desk, which then knows what to write again";
         lines.push(what.to_owned());
@@ -36,6 +44,12 @@ pub fn told(applied: &Applied, not_taken: Vec<String>) -> Vec<String> {
     );
     more(applied.deleted, "message was", "messages were", "deleted here: a second signer confirmed what the desk has");
     more(applied.set_aside, "report is", "reports are", "set aside: the status page says why");
+    more(
+        applied.entered,
+        "report that was entered at the desk is",
+        "reports that were entered at the desk are",
+        "here now: the receipt code works",
+    );
     more(applied.withdrawn, "answer was", "answers were", "not kept: a withdrawn report takes none");
     lines
 }

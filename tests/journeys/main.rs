@@ -35,6 +35,7 @@ mod desk_report;
 mod desk_team;
 mod desk_wider;
 mod drill;
+mod entered;
 mod faults;
 mod fixtures;
 mod flood;

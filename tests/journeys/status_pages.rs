@@ -64,6 +64,7 @@ fn deliver(served: &Served, answers: Vec<Answer>, to: &str) {
         collected: vec![],
         gone: vec![],
         set_aside: vec![],
+        entered: vec![],
         answers: entries,
     };
     let (bytes, signature) = sign(&decisions, &key).unwrap();

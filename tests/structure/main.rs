@@ -61,14 +61,13 @@ const PROGRAMS: &[(&str, &[&str])] = &[
     // It has no session of a reviewer and no directory of a demonstration, and goes through no proxy. (minisign brings
     // rpassword; nothing calls it.)
     ("box", &["cookie", "time", "tempfile", "tokio-socks"]),
-    // It has no store, no receipt codes to hash, no configuration of a server, and no TLS: nobody reaches it from outside.
+    // It has no store, no configuration of a server, and no TLS: nobody reaches it from outside. Argon2 it has for the receipt
+    // codes of concerns that came another way, which are made there.
     (
         "desk",
         &[
             "rusqlite",
             "libsqlite3-sys",
-            "argon2",
-            "blake2",
             "tempfile",
             "rustls",
             "tokio-rustls",

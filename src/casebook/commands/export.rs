@@ -17,7 +17,7 @@ use crate::{
     crypto::{self, Hashed},
     domain::{
         AnswerEntry, BoxId, Collected, Decisions, Digest, Format, LogHead, Part, ReportId, SetAsideEntry, Today,
-        limits::{ANSWER_BYTES, ANSWERS_BYTES, PART_LIST_BYTES, PARTS_MAX},
+        limits::{ANSWER_BYTES, ANSWERS_BYTES, ENTERED_MAX, PART_LIST_BYTES, PARTS_MAX},
     },
     files::{self, FileError, NewFile, Readers, part_path, tarball},
 };
@@ -39,6 +39,8 @@ pub enum Export {
         collected: usize,
         /// How many reports it sets aside.
         set_aside: usize,
+        /// Of how many reports that were entered here it tells.
+        entered: usize,
         /// Reports of which an answer's sealed file is not as it was made: that answer and those after it are not in it.
         lost: Vec<ReportId>,
     },
@@ -75,6 +77,8 @@ fn plan(telling: Telling, answers: &[AnswerEntry]) -> Vec<PartPlan> {
     const ENTRY: usize = 256;
     /// Bytes of a digest in a list.
     const DIGEST: usize = 68;
+    /// Bytes of a report that was entered.
+    const ENTERED: usize = 1024;
 
     fn room(plans: &mut Vec<PartPlan>, list: usize, sealed: u64) -> Option<&mut PartPlan> {
         if plans.last().is_none_or(|last| !last.has_room(list, sealed)) {
@@ -85,6 +89,13 @@ fn plan(telling: Telling, answers: &[AnswerEntry]) -> Vec<PartPlan> {
         Some(last)
     }
     let mut plans = Vec::new();
+    // Before all else: the box takes answers to what it has.
+    for some in telling.entered.chunks(ENTERED_MAX) {
+        plans.push(PartPlan::default());
+        if let Some(part) = room(&mut plans, ENTERED * some.len(), 0) {
+            part.telling.entered.extend_from_slice(some);
+        }
+    }
     for told in telling.collected {
         if let Some(part) = room(&mut plans, ENTRY + DIGEST * told.messages.len(), 0) {
             part.telling.collected.push(told);
@@ -131,7 +142,7 @@ impl Editor<'_> {
         }
         let (answers, lost) = self.with_their_files(self.casebook.state.answers_to_export(again))?;
         let telling = self.checked(self.casebook.state.to_tell(self.me, again));
-        let counts = (answers.len(), telling.collected.len(), telling.set_aside.len());
+        let counts = (answers.len(), telling.collected.len(), telling.set_aside.len(), telling.entered.len());
         let plans = plan(telling, &answers);
         if plans.is_empty() {
             return lost.first().map_or(Ok(Export::Nothing), |id| Err(CasebookError::Export(ExportError::NoFile(*id))));
@@ -146,8 +157,8 @@ impl Editor<'_> {
         for (part, plan) in (1..).zip(plans) {
             self.write_part(&part_path(out, part), number, Part { number: part, of }, plan, today)?;
         }
-        let (answers, collected, set_aside) = counts;
-        Ok(Export::Written { number, parts: of, answers, collected, set_aside, lost })
+        let (answers, collected, set_aside, entered) = counts;
+        Ok(Export::Written { number, parts: of, answers, collected, set_aside, entered, lost })
     }
 
     fn write_part(
@@ -186,9 +197,9 @@ impl Editor<'_> {
         telling: Telling,
         answers: Vec<AnswerEntry>,
     ) -> Decisions {
-        let Telling { collected, gone, set_aside } = telling;
+        let Telling { collected, gone, set_aside, entered } = telling;
         let (format, casebook) = (Format::Decisions, self.casebook.id());
-        Decisions { format, r#box, casebook, number, part, head, collected, gone, set_aside, answers }
+        Decisions { format, r#box, casebook, number, part, head, collected, gone, set_aside, entered, answers }
     }
 
     /// As [`Self::export`], to the casebook's own outbox.
@@ -225,7 +236,8 @@ impl Editor<'_> {
             reason,
             messages: safe(report, messages),
         });
-        Telling { collected: collected.collect(), gone: telling.gone, set_aside: set_aside.collect() }
+        let (gone, entered) = (telling.gone, telling.entered);
+        Telling { collected: collected.collect(), gone, set_aside: set_aside.collect(), entered }
     }
 
     /// Whether a message is here as the person sent it; nothing of one that was destroyed is asked for.
@@ -274,9 +286,10 @@ impl Editor<'_> {
 
 /// As the casebook records it.
 fn exported(file: Digest, decisions: Decisions) -> Exported {
-    let Decisions { number, part, collected, gone, set_aside, answers, .. } = decisions;
+    let Decisions { number, part, collected, gone, set_aside, entered, answers, .. } = decisions;
     let answers = answers.iter().map(|entry| AnswerId { report: entry.report, seq: entry.seq }).collect();
-    Exported { number, part, file, answers, collected, gone, set_aside }
+    let entered = entered.iter().map(|entry| entry.report).collect();
+    Exported { number, part, file, answers, collected, gone, set_aside, entered }
 }
 
 impl Casebook {
@@ -381,7 +394,7 @@ mod tests {
         let (written, out) = export(&world, "out", false);
         assert_eq!(
             written,
-            Export::Written { number: 1, parts: 1, answers: 3, collected: 1, set_aside: 0, lost: vec![] }
+            Export::Written { number: 1, parts: 1, answers: 3, collected: 1, set_aside: 0, entered: 0, lost: vec![] }
         );
         let (names, files, decisions) = read(&world, &out);
         assert_eq!(names[..2], ["decisions.json", "decisions.json.minisig"]);
@@ -433,7 +446,7 @@ mod tests {
         let (written, again) = export(&world, "again", true);
         assert_eq!(
             written,
-            Export::Written { number: 2, parts: 1, answers: 3, collected: 1, set_aside: 0, lost: vec![] }
+            Export::Written { number: 2, parts: 1, answers: 3, collected: 1, set_aside: 0, entered: 0, lost: vec![] }
         );
         let ((_, before, _), (_, after, _)) = (read(&world, &first), read(&world, &again));
         for seq in 1..=2 {
@@ -446,7 +459,7 @@ mod tests {
         world.import(&file).unwrap();
         assert_eq!(
             export(&world, "third", true).0,
-            Export::Written { number: 3, parts: 1, answers: 1, collected: 1, set_aside: 0, lost: vec![] }
+            Export::Written { number: 3, parts: 1, answers: 1, collected: 1, set_aside: 0, entered: 0, lost: vec![] }
         );
     }
 
@@ -465,7 +478,7 @@ mod tests {
         assert!(closed.answers.is_empty() && closed.withdrawn);
         assert_eq!(
             export(&world, "out", false).0,
-            Export::Written { number: 1, parts: 1, answers: 0, collected: 1, set_aside: 0, lost: vec![] }
+            Export::Written { number: 1, parts: 1, answers: 0, collected: 1, set_aside: 0, entered: 0, lost: vec![] }
         );
     }
 
@@ -483,7 +496,7 @@ mod tests {
         files::write_new(&world.dir.path().join("next.partial"), Readers::Owner, b"half").unwrap();
         assert_eq!(
             export(&world, "next", false).0,
-            Export::Written { number: 2, parts: 1, answers: 1, collected: 0, set_aside: 0, lost: vec![] }
+            Export::Written { number: 2, parts: 1, answers: 1, collected: 0, set_aside: 0, entered: 0, lost: vec![] }
         );
         assert!(!world.dir.path().join("next.partial").exists());
     }

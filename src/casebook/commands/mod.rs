@@ -9,6 +9,7 @@ pub(in crate::casebook) mod create;
 pub(in crate::casebook) mod decide;
 pub(in crate::casebook) mod destroy;
 pub(in crate::casebook) mod draft;
+pub(in crate::casebook) mod enter;
 pub(in crate::casebook) mod export;
 pub(in crate::casebook) mod import;
 pub(in crate::casebook) mod propose;

@@ -1,6 +1,6 @@
 use super::{
-    ApprovalError, CasebookBackupError, DecisionError, EditError, ExportError, ImportError, LogError, LookupError,
-    NotAllowed, ProposalError, ReferralError, Refusal, RetentionError, TeamError, TypedError,
+    ApprovalError, CasebookBackupError, DecisionError, EditError, EnterError, ExportError, ImportError, LogError,
+    LookupError, NotAllowed, ProposalError, ReferralError, Refusal, RetentionError, TeamError, TypedError,
 };
 use crate::{
     crypto::{SealError, SignError},
@@ -29,6 +29,9 @@ pub enum CasebookError {
     /// Recording a decision.
     #[error(transparent)]
     Decision(#[from] DecisionError),
+    /// Entering a concern.
+    #[error(transparent)]
+    Enter(#[from] EnterError),
     /// Approving a notice, or taking it back.
     #[error(transparent)]
     Approval(#[from] ApprovalError),

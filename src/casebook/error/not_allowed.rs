@@ -95,6 +95,14 @@ pub enum NotAllowed {
     /// Messages that were left out of an import.
     #[error("messages of report {0} are in the collection and were left out")]
     LeftOut(ReportId),
+    /// A concern that can't be entered so.
+    #[error(
+        "a concern can't be entered like that: its id, its day, its promises or its keys are not what they have to be ({0})"
+    )]
+    Entered(ReportId),
+    /// Nobody can have been told that, or the box tells it.
+    #[error("the person of report {0} can't have been told that by hand")]
+    NotGiven(ReportId),
     /// Something that was written to a person can't be.
     #[error("nothing can be written to the person of report {0} like that")]
     Letter(ReportId),

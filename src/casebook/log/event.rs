@@ -8,14 +8,15 @@ use serde_json::value::RawValue;
 use crate::{
     casebook::log::{
         draft::{Commented, Drafted},
+        entered::{EnteredCode, ToldPerson},
         fact::Fact,
         reference::Reference,
     },
     crypto::{self, Document, SignerRole, VerifyingKey},
     domain::{
-        AccessKind, Answer, Area, Assessment, CasebookId, ClockEntry, Collected, Date, Digest, FileEntry, Format,
-        LogHead, MemberId, MessageSummary, Part, ReportId, ReportState, Salt, SetAsideEntry, SetAsideReason, TeamRole,
-        Text,
+        AccessKind, Answer, Area, Assessment, CasebookId, Clock, ClockEntry, Collected, Date, Digest, EnteredEntry,
+        FileEntry, Format, LogHead, MemberId, MessageSummary, Part, ReportId, ReportState, Route, Salt, SetAsideEntry,
+        SetAsideReason, TeamRole, Text, WayIn, WhoseWords, YesNo,
         limits::{DETAIL_MAX, MESSAGE_MAX, SHORT_MAX},
     },
 };
@@ -88,6 +89,10 @@ pub(in crate::casebook) enum What {
     Confirmed(u64),
     /// A collection was taken in.
     Imported(Imported),
+    /// A concern that came another way than through the box was entered.
+    Entered(Box<Entered>),
+    /// A person who has no receipt code was told something.
+    ToldPerson(SealedMatter),
     /// Messages that were kept wrongly were taken in again.
     Mended(Vec<SealedMatter>),
     /// Someone decided about a report.
@@ -153,6 +158,10 @@ pub(in crate::casebook) enum Matter {
     Accessed(Accessed),
     /// Why readers were chosen, a member is let back in, or an answer was taken back.
     Reason(Text),
+    /// How a concern was entered, with what was kept of it.
+    Entered(Box<HowEntered>),
+    /// What the person was told, who has no receipt code.
+    ToldPerson(ToldPerson),
     /// What is to be written to the person.
     Drafted(Drafted),
     /// What a member says about that.
@@ -321,6 +330,51 @@ pub(in crate::casebook) struct MessageNews {
     pub(in crate::casebook) salt: Salt,
 }
 
+/// A concern that came another way than through the box was entered. What every member knows of it is what the manifest says of
+/// one at the box.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::casebook) struct Entered {
+    /// It follows from the key: see [`crate::crypto::entered_report`].
+    pub(in crate::casebook) report: ReportId,
+    pub(in crate::casebook) way: WayIn,
+    pub(in crate::casebook) route: Route,
+    pub(in crate::casebook) received_on: Date,
+    /// The age recipient that answers are sealed to. Without a receipt code nobody has its key.
+    pub(in crate::casebook) reply_to: String,
+    /// What is promised for it.
+    pub(in crate::casebook) clocks: Vec<Clock>,
+    /// The concern's sealed files as they are here.
+    pub(in crate::casebook) files: Vec<FileEntry>,
+    /// To the message.
+    pub(in crate::casebook) commitment: Digest,
+    /// To its summary.
+    pub(in crate::casebook) summary: Digest,
+    /// If a receipt code was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::casebook) code: Option<EnteredCode>,
+    /// The report's first key.
+    pub(in crate::casebook) key: NewKey,
+    /// What its readers know besides: a [`Matter::Entered`].
+    pub(in crate::casebook) about: SealedMatter,
+}
+
+/// What a report's readers know of how it was entered.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::casebook) struct HowEntered {
+    /// Who took it.
+    pub(in crate::casebook) taken_by: Text,
+    /// Whose words it is in.
+    pub(in crate::casebook) words: WhoseWords,
+    /// Whether the team knows who the person is. Their name is asked for nowhere.
+    pub(in crate::casebook) known: YesNo,
+    /// How the person is answered.
+    pub(in crate::casebook) answer_by: Option<Text>,
+    /// What was kept of it.
+    pub(in crate::casebook) message: MessageNews,
+}
+
 /// Someone decided. Everything is as it is after the decision.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -442,6 +496,9 @@ pub(in crate::casebook) struct Exported {
     pub(in crate::casebook) gone: Vec<ReportId>,
     /// Reports that were set aside.
     pub(in crate::casebook) set_aside: Vec<SetAsideEntry>,
+    /// Reports that were entered here and have a receipt code, of which it tells the box.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::casebook) entered: Vec<ReportId>,
 }
 
 /// Names an answer.
@@ -462,7 +519,9 @@ impl What {
             | Self::Referred(about)
             | Self::Accessed(about)
             | Self::Drafted(about)
-            | Self::Commented(about) => vec![about],
+            | Self::Commented(about)
+            | Self::ToldPerson(about) => vec![about],
+            Self::Entered(entered) => vec![&mut entered.about],
             Self::Mended(reports) => reports.iter_mut().collect(),
             Self::TakenBack(taken_back) => vec![&mut taken_back.why],
             Self::Restricted(restricted) => vec![&mut restricted.why],
@@ -482,6 +541,37 @@ impl What {
             | Self::Exported(_)
             | Self::Unreadable => Vec::new(),
         }
+    }
+}
+
+impl Entered {
+    /// As decisions tell the box of it; none without a receipt code.
+    pub(in crate::casebook) fn entry(&self) -> Option<EnteredEntry> {
+        let EnteredCode { locator, kdf } = self.code.clone()?;
+        Some(EnteredEntry {
+            report: self.report,
+            route: self.route,
+            received_on: self.received_on,
+            locator,
+            kdf,
+            reply_to: self.reply_to.clone(),
+            clocks: self.clocks.clone(),
+            commitment: self.commitment,
+            summary: self.summary,
+        })
+    }
+}
+
+impl HowEntered {
+    pub(super) fn is_bounded(&self) -> bool {
+        let answer_by = self.answer_by.as_ref();
+        !self.taken_by.is_empty()
+            && !self.taken_by.is_longer_than(SHORT_MAX)
+            && answer_by.is_none_or(|text| !text.is_empty() && !text.is_longer_than(DETAIL_MAX))
+    }
+
+    pub(super) fn forget_texts(&mut self) {
+        (self.taken_by, self.answer_by) = (Text::verbatim(""), None);
     }
 }
 
@@ -525,8 +615,9 @@ impl Matter {
                 !team.is_empty() && !team.is_longer_than(SHORT_MAX) && !reason.is_longer_than(DETAIL_MAX)
             }
             Self::Drafted(drafted) => drafted.is_bounded(),
+            Self::Entered(how) => how.is_bounded(),
             Self::Commented(commented) => commented.is_bounded(),
-            Self::News(_) | Self::Accessed(_) => true,
+            Self::News(_) | Self::Accessed(_) | Self::ToldPerson(_) => true,
         }
     }
 
@@ -541,8 +632,9 @@ impl Matter {
             }
             Self::Reason(reason) => *reason = Text::verbatim(""),
             Self::Drafted(drafted) => drafted.forget_texts(),
+            Self::Entered(how) => how.forget_texts(),
             Self::Commented(commented) => commented.text = Text::verbatim(""),
-            Self::News(_) | Self::Referred(_) | Self::Accessed(_) => {}
+            Self::News(_) | Self::Referred(_) | Self::Accessed(_) | Self::ToldPerson(_) => {}
         }
         self
     }

@@ -5,6 +5,7 @@
 pub(in crate::casebook) mod account;
 pub(in crate::casebook) mod chain;
 pub(in crate::casebook) mod draft;
+pub(in crate::casebook) mod entered;
 pub(in crate::casebook) mod event;
 pub(in crate::casebook) mod fact;
 pub(in crate::casebook) mod head;

@@ -172,6 +172,7 @@ impl Team {
                         collected,
                         gone,
                         set_aside,
+                        entered: vec![],
                     }),
                     vec![],
                 );

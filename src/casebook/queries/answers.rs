@@ -57,7 +57,9 @@ impl From<AnswerView> for AnswerJson {
         let AnswerView { seq, kind, supplementary, text, on, by, approved_by, release, exported_in } = view;
         let (delivered, delivered_on) = match release {
             Release::Delivered { on } => (true, Some(on)),
-            Release::Held | Release::Free | Release::Exported { .. } | Release::Displaced => (false, None),
+            Release::Held | Release::Free | Release::ToGive | Release::Exported { .. } | Release::Displaced => {
+                (false, None)
+            }
         };
         let (to_approve, displaced) = (release == Release::Held, release == Release::Displaced);
         Self {

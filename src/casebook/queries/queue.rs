@@ -9,7 +9,7 @@ use crate::{
     },
     domain::{
         Area, Calendar, ClockView, Date, MemberId, OrganisationId, ReportId, ReportLink, ReportState, Route,
-        SeriousHarm, SetAsideReason, Text, ThemeId,
+        SeriousHarm, SetAsideReason, Text, ThemeId, WayIn,
     },
 };
 
@@ -24,6 +24,8 @@ pub struct QueueEntry {
     pub id: ReportId,
     /// Why the person wrote, which decides what was promised.
     pub route: Route,
+    /// In which way it came.
+    pub way: WayIn,
     /// The day the concern came in.
     pub received_on: Date,
     /// The team's areas once decided, else the person's own.
@@ -49,6 +51,8 @@ pub struct QueueEntry {
     pub owner: Option<MemberId>,
     /// How many answers wait for an export.
     pub waiting: usize,
+    /// How many answers wait to be given to the person, who has no receipt code.
+    pub to_give: usize,
     /// How many notices wait for a second approver.
     pub to_approve: usize,
     /// How many answers were exported and are not known to be at the box.
@@ -221,6 +225,7 @@ fn queue_entry(
     QueueEntry {
         id,
         route: report.route,
+        way: report.way(),
         received_on: report.received_on,
         areas: report.shown_areas().to_vec(),
         state: report.state,
@@ -233,6 +238,7 @@ fn queue_entry(
         unread: report.messages.iter().filter(|it| it.seq > report.read && report.set_aside.is_none()).count(),
         owner: report.assessment.owner,
         waiting: answers(&|release| matches!(release, Release::Held | Release::Free)),
+        to_give: answers(&|release| release == Release::ToGive),
         to_approve: answers(&|release| release == Release::Held),
         on_the_way: answers(&|release| matches!(release, Release::Exported { .. })),
         destroy_after: report.assessment.destroy_after,

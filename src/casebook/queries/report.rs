@@ -9,14 +9,15 @@ use crate::{
         Casebook, CasebookError,
         log::{
             chain::OpenedMatter,
-            event::{Change, Matter, Referred, What, Written},
+            entered::ToldPerson,
+            event::{Change, HowEntered, Matter, Referred, What, Written},
         },
         queries::{answers::AnswerView, message::MessageView, queue::QueueEntry},
         state::report::{AsideRecord, Report},
     },
     domain::{
         AnswerKind, Area, Assessment, Calendar, Date, DeliveryEntry, MemberId, ReportId, ReportState, SetAsideReason,
-        Text,
+        Text, WayIn, WhoseWords, YesNo,
     },
 };
 
@@ -37,6 +38,12 @@ pub struct ReportView {
     pub closed_on: Option<Date>,
     /// What was said in either direction, each answer after the last message that it takes into account.
     pub messages: Vec<MessageView>,
+    /// How it came, if it was entered here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entered: Option<EnteredView>,
+    /// What the person was told by hand, who has no receipt code.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<ToldView>,
     /// What the team decided, the oldest first.
     pub decisions: Vec<DecisionView>,
     /// To whom it was handed.
@@ -49,6 +56,48 @@ pub struct ReportView {
     pub aside: Vec<AsideView>,
     /// The answers that the box has, whoever wrote them, so far as the last collection tells.
     pub deliveries: Vec<DeliveryView>,
+}
+
+/// How a concern came that was entered here.
+#[derive(Clone, Serialize)]
+pub struct EnteredView {
+    /// The event that holds it.
+    pub event: u64,
+    /// The day on which it was entered, in London.
+    pub on: Date,
+    /// Who entered it.
+    pub by: MemberId,
+    /// In which way it came.
+    pub way: WayIn,
+    /// Who took it, in the member's words.
+    pub taken_by: Text,
+    /// Whose words it is in.
+    pub words: WhoseWords,
+    /// Whether the team knows who the person is.
+    pub known: YesNo,
+    /// How the person is answered.
+    pub answer_by: Option<Text>,
+    /// Whether a receipt code was made for it.
+    pub has_code: bool,
+    /// Whether it is still owed that the person is told that it is here.
+    pub to_acknowledge: bool,
+}
+
+/// That a person was told something by hand.
+#[derive(Clone, Serialize)]
+pub struct ToldView {
+    /// The event that holds it.
+    pub event: u64,
+    /// The day on which it was recorded, in London.
+    pub recorded_on: Date,
+    /// Who recorded it.
+    pub by: MemberId,
+    /// The answer that they were given; none if they were told only that their concern is here.
+    pub answer: Option<u32>,
+    /// On which day.
+    pub on: Date,
+    /// In which way.
+    pub way: WayIn,
 }
 
 /// That the team set a report aside, or undid that.
@@ -181,6 +230,8 @@ impl Casebook {
             has_notice: report.has_notice(),
             closed_on: report.closed_on,
             messages: Vec::new(),
+            entered: None,
+            told: Vec::new(),
             decisions: Vec::new(),
             referrals: Vec::new(),
             taken_back: Vec::new(),
@@ -277,6 +328,26 @@ impl Casebook {
                     }
                     _ => {}
                 },
+                Matter::Entered(how) => {
+                    let HowEntered { taken_by, words, known, answer_by, message: _ } = *how;
+                    let (way, has_code) = (report.way(), !report.is_without_code());
+                    let to_acknowledge = !report.is_acknowledged();
+                    view.entered = Some(EnteredView {
+                        event: number,
+                        on,
+                        by,
+                        way,
+                        taken_by,
+                        words,
+                        known,
+                        answer_by,
+                        has_code,
+                        to_acknowledge,
+                    });
+                }
+                Matter::ToldPerson(ToldPerson { answer, on: told_on, way }) => {
+                    view.told.push(ToldView { event: number, recorded_on: on, by, answer, on: told_on, way });
+                }
                 Matter::News(_) | Matter::Accessed(_) | Matter::Drafted(_) | Matter::Commented(_) => {}
             }
         }

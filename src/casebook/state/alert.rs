@@ -187,6 +187,10 @@ pub enum Tried {
     Confirm,
     /// Take a collection in.
     Import,
+    /// Enter a concern that came another way than through the box.
+    Enter,
+    /// Record what a person was told who has no receipt code.
+    TellPerson,
     /// Replace what was kept of a message.
     Mend,
     /// Decide about a report.

@@ -39,6 +39,10 @@ pub enum StandingAtBox {
     Gone,
     /// It lost it: it was restored from a backup that was made before.
     Lost,
+    /// It was entered here and has a receipt code: decisions tell the box of it.
+    ToBeTold,
+    /// It was entered here and has no receipt code: the box never hears of it.
+    Never,
 }
 
 /// A message that the box listed.

@@ -34,6 +34,10 @@ impl State {
             let had = std::mem::take(&mut at_box.reports);
             at_box.awaited.extend(had);
             told.push(AlertKind::NewEpoch { epoch: word.epoch });
+            // Of what was entered here, a restored box may have forgotten all that it never said to have.
+            for outline in self.outlines.values_mut().filter(|it| it.heard.standing == StandingAtBox::ToBeTold) {
+                outline.code.iter_mut().for_each(|code| code.told = false);
+            }
         }
         at_box.epoch = Some(word.epoch);
         let listed = word.reports.iter().map(|report| report.id);
@@ -68,7 +72,7 @@ impl State {
             }
             // What is here under that id, the box has no more.
             if let Some(outline) = self.outlines.get_mut(id) {
-                outline.heard.standing = StandingAtBox::Lost;
+                outline.is_lost_at_box();
             }
         }
         told.extend(self.look_for_missing());
@@ -87,7 +91,7 @@ impl State {
         let said = last.besides;
         for id in &lost {
             if let Some(outline) = self.outlines.get_mut(id) {
-                outline.heard.standing = StandingAtBox::Lost;
+                outline.is_lost_at_box();
             }
         }
         let mut told = Vec::new();

@@ -280,7 +280,12 @@ impl State {
     }
 
     /// A report that is new here, or comes back after it was destroyed. Gives whether it came back.
-    fn begin(&mut self, entry: &ReportEntry, key: NewKey, matter: Option<&OpenedMatter>) -> bool {
+    pub(in crate::casebook) fn begin(
+        &mut self,
+        entry: &ReportEntry,
+        key: NewKey,
+        matter: Option<&OpenedMatter>,
+    ) -> bool {
         let id = entry.id;
         let remains = self.destroyed.remove(&id);
         let came_back = remains.is_some();
@@ -288,7 +293,7 @@ impl State {
         let heard = remains.map_or_else(|| Heard::first(entry), |remains| remains.heard);
         let is_reader = self.me.is_some_and(|me| access.is_open_to(me));
         let is_closed = matches!(matter, Some(OpenedMatter::Closed(_)));
-        self.outlines.insert(id, Outline { key, earlier: Vec::new(), access, heard, set_aside: None });
+        self.outlines.insert(id, Outline { key, earlier: Vec::new(), access, heard, set_aside: None, code: None });
         // Whoever withholds a key keeps no reader from what the box says of it: with that, it can be mended.
         if is_reader || !is_closed {
             self.reports.insert(id, Report::new(entry.route, entry.received_on, entry.reply_to.clone()));
@@ -358,7 +363,7 @@ impl Report {
 
     /// Its new messages, as the box lists them, with what was kept of each, and the numbers of those that nobody opened. Gives
     /// the first of the others that was not kept as the box says.
-    fn add(
+    pub(in crate::casebook) fn add(
         &mut self,
         new: &[&MessageEntry],
         (kept, unopened): (Vec<MessageNews>, &[u32]),
@@ -410,7 +415,8 @@ impl Report {
         let is_concern = record.kind == MessageKind::Concern;
         for clock in promises(&news, record.on).unwrap_or_default() {
             let entry = ClockEntry { seq: record.seq, clock };
-            if !self.clocks_here.contains(&entry) {
+            let is_this = |one: &ClockEntry| (one.seq, one.clock.kind) == (entry.seq, entry.clock.kind);
+            if !self.clocks_here.iter().any(is_this) {
                 self.clocks_here.push(entry);
             }
         }

@@ -53,6 +53,11 @@ impl State {
                 if is_news { Ok(()) } else { Err(NotAllowed::NothingToConfirm) }
             }
             What::Imported(imported) => self.judge_import(by, imported, opened.word.as_ref()),
+            What::Entered(entered) => self.judge_entered(entered, event.on, matters),
+            What::ToldPerson(about) => self.on_report(by, about, matters, |report, matter| match matter {
+                Matter::ToldPerson(told) => report.judge_told(about.report, *told, event.on),
+                _ => Err(NotAllowed::Broken(about.report)),
+            }),
             What::Mended(reports) => self.judge_mended(by, reports),
             What::Decided(about) => self.on_report(by, about, matters, |report, matter| match matter {
                 Matter::Decided(decided) => {
@@ -234,6 +239,12 @@ impl State {
         if let Some(id) = exported.gone.iter().find(|id| !self.at_box.gone.contains(id)) {
             return Err(NotAllowed::Export(Some(*id)));
         }
+        for id in &exported.entered {
+            self.reader(by, *id)?;
+            if !self.may_tell_entered(*id) {
+                return Err(NotAllowed::Export(Some(*id)));
+            }
+        }
         for entry in &exported.set_aside {
             if !self.may_tell_set_aside(self.reader(by, entry.report)?, entry) {
                 return Err(NotAllowed::Export(Some(entry.report)));
@@ -291,6 +302,8 @@ impl What {
             Self::SecondApprover => Tried::AskForApprover,
             Self::Confirmed(_) => Tried::Confirm,
             Self::Imported(_) => Tried::Import,
+            Self::Entered(_) => Tried::Enter,
+            Self::ToldPerson(_) => Tried::TellPerson,
             Self::Mended(_) => Tried::Mend,
             Self::Decided(_) => Tried::Decide,
             Self::Approved(_) => Tried::Approve,

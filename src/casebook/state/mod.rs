@@ -4,6 +4,7 @@ pub(in crate::casebook) mod agreement;
 pub(in crate::casebook) mod alert;
 pub(in crate::casebook) mod at_box;
 mod decided;
+pub(in crate::casebook) mod entered;
 pub(in crate::casebook) mod fact;
 pub(in crate::casebook) mod heard;
 mod hearing;

@@ -7,7 +7,9 @@ use crate::{
         replay::State,
         report::AnswerRecord,
     },
-    domain::{AnswerEntry, Collected, Digest, MemberId, ReportId, ReportState, SetAsideEntry, SetAsideReason},
+    domain::{
+        AnswerEntry, Collected, Digest, EnteredEntry, MemberId, ReportId, ReportState, SetAsideEntry, SetAsideReason,
+    },
 };
 
 /// What decisions tell the box besides answers.
@@ -16,12 +18,13 @@ pub(in crate::casebook) struct Telling {
     pub(in crate::casebook) collected: Vec<Collected>,
     pub(in crate::casebook) gone: Vec<ReportId>,
     pub(in crate::casebook) set_aside: Vec<SetAsideEntry>,
+    pub(in crate::casebook) entered: Vec<EnteredEntry>,
 }
 
 impl Telling {
     /// Whether there is nothing to tell.
     pub(in crate::casebook) const fn is_empty(&self) -> bool {
-        self.collected.is_empty() && self.gone.is_empty() && self.set_aside.is_empty()
+        self.collected.is_empty() && self.gone.is_empty() && self.set_aside.is_empty() && self.entered.is_empty()
     }
 }
 
@@ -37,9 +40,15 @@ impl State {
         heard.is_some_and(HeardMessage::is_lost)
     }
 
-    /// The answers to write, by report and in order: to reports that the box has.
+    /// Whether an answer can get to the box: it has the report, or is told of it first.
+    pub(in crate::casebook) fn is_reached(&self, id: ReportId) -> bool {
+        let is_told = |outline: &Outline| outline.heard.standing == StandingAtBox::ToBeTold;
+        self.is_at_box(id) || self.outlines.get(&id).is_some_and(is_told)
+    }
+
+    /// The answers to write, by report and in order: to reports that the box has, or is told of before it takes them.
     pub(in crate::casebook) fn answers_to_export(&self, again: bool) -> Vec<AnswerEntry> {
-        let reports = self.reports.iter().filter(|(id, _)| self.is_at_box(**id));
+        let reports = self.reports.iter().filter(|(id, _)| self.is_reached(**id));
         reports.flat_map(|(id, report)| report.to_export(again).filter_map(|answer| answer.entry(*id))).collect()
     }
 
@@ -74,7 +83,8 @@ impl State {
             let entry = SetAsideEntry { report: *id, reason, messages };
             self.may_tell_set_aside(outline, &entry).then_some(entry)
         });
-        Telling { collected, gone: self.at_box.gone.iter().copied().collect(), set_aside: set_aside.collect() }
+        let gone = self.at_box.gone.iter().copied().collect();
+        Telling { collected, gone, set_aside: set_aside.collect(), entered: self.entered_to_tell(again) }
     }
 
     /// Whether decisions may tell the box that a report is set aside; or that a person withdrew it, to a box that forgot it.

@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    casebook::{log::event::NewKey, state::heard::Heard},
-    domain::{MemberId, SetAsideReason},
+    casebook::{
+        log::event::NewKey,
+        state::heard::{Heard, StandingAtBox},
+    },
+    domain::{EnteredEntry, MemberId, SetAsideReason},
 };
 
 /// What every member knows of a report.
@@ -19,6 +22,17 @@ pub(in crate::casebook) struct Outline {
     pub(in crate::casebook) heard: Heard,
     /// That the team set it aside.
     pub(in crate::casebook) set_aside: Option<SetAsideHere>,
+    /// The receipt code that was made here, if the report was entered and has one.
+    pub(in crate::casebook) code: Option<CodeMadeHere>,
+}
+
+/// A receipt code that the desk made: the box learns of it by decisions.
+#[derive(Clone)]
+pub(in crate::casebook) struct CodeMadeHere {
+    /// What the box is told.
+    pub(in crate::casebook) entry: EnteredEntry,
+    /// Whether an export told it, since the box lost it if it ever did.
+    pub(in crate::casebook) told: bool,
 }
 
 /// A report that the team set aside: nothing more is owed for it.
@@ -71,6 +85,12 @@ impl Outline {
     /// Whether it is set aside and the box was not told, as far as anybody knows.
     pub(in crate::casebook) fn may_be_brought_back(&self) -> bool {
         self.set_aside.is_some_and(|set_aside| set_aside.told_by.is_none()) && !self.heard.set_aside
+    }
+
+    /// The box lost it. What was entered here it can be told again.
+    pub(in crate::casebook) fn is_lost_at_box(&mut self) {
+        self.heard.standing = StandingAtBox::Lost;
+        self.code.iter_mut().for_each(|code| code.told = false);
     }
 
     /// Every recipient that events named as its key.

@@ -12,6 +12,8 @@ pub enum Release {
     Held,
     /// It waits for an export.
     Free,
+    /// It waits to be given to the person, who has no receipt code.
+    ToGive,
     /// It is on its way: no collection has shown yet that the box has it.
     Exported {
         /// The last decisions file that it was written to.
@@ -34,6 +36,8 @@ impl Report {
             Release::Held
         } else if let Some(on) = self.delivered_on(answer) {
             Release::Delivered { on }
+        } else if self.is_without_code() {
+            Release::ToGive
         } else if answer.seq <= self.delivered() {
             Release::Displaced
         } else if let Some(&number) = answer.exported_in.last() {
@@ -48,7 +52,9 @@ impl Report {
     pub(in crate::casebook) fn undelivered(&self) -> impl Iterator<Item = (&AnswerRecord, Release)> {
         let answers = if self.withdrawn { &[] } else { self.answers.as_slice() };
         let released = answers.iter().map(|answer| (answer, self.release(answer)));
-        released.filter(|(_, release)| !matches!(release, Release::Delivered { .. }))
+        // Who reads no status page is not told where it stands but in words.
+        let is_told = |answer: &AnswerRecord| answer.kind.is_text() || !self.is_without_code();
+        released.filter(move |(answer, release)| is_told(answer) && !matches!(release, Release::Delivered { .. }))
     }
 
     /// The answers that the next export writes, in order: none that waits for its approver, and none after it; none that
@@ -58,7 +64,7 @@ impl Report {
         let goes = move |release: Release| match release {
             Release::Free => true,
             Release::Exported { .. } => again,
-            Release::Held | Release::Displaced | Release::Delivered { .. } => false,
+            Release::Held | Release::ToGive | Release::Displaced | Release::Delivered { .. } => false,
         };
         released.filter(move |(_, release)| goes(*release)).map(|(answer, _)| answer)
     }

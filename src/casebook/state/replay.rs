@@ -179,6 +179,13 @@ impl State {
                     self.take_collection(imported, &word, matters, (number, on, by));
                 }
             }
+            What::Entered(entered) => self.enter(*entered, matters.next(), (number, on, by)),
+            What::ToldPerson(about) => {
+                if let (Some(report), Some(Matter::ToldPerson(told))) = (self.reports.get_mut(&about.report), matter())
+                {
+                    report.tell(number, told);
+                }
+            }
             What::Mended(reports) => self.mend(&reports, matters),
             What::Decided(about) => {
                 if let (Some(report), Some(Matter::Decided(decided))) = (self.reports.get_mut(&about.report), matter())
@@ -408,6 +415,11 @@ impl State {
         }
         for id in &exported.gone {
             self.at_box.gone.remove(id);
+        }
+        for id in exported.entered {
+            if let Some(code) = self.outlines.get_mut(&id).and_then(|outline| outline.code.as_mut()) {
+                code.told = true;
+            }
         }
         for entry in exported.set_aside {
             if let Some(set_aside) = self.outlines.get_mut(&entry.report).and_then(|outline| outline.set_aside.as_mut())

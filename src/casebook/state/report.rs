@@ -9,9 +9,7 @@ use crate::{
         },
     },
     domain::{
-        AccessKind, Action, AnswerKind, Area, Assessment, BoxId, ClockEntry, Date, DeliveryEntry, Digest, Endorsement,
-        FileEntry, Format, LinkKind, MemberId, MessageKind, ReportId, ReportLink, ReportState, Route, SeriousHarm,
-        SetAsideReason, Text,
+    AccessKind, Action, AnswerKind, Area, Assessment, BoxId, ClockEntry, Date, DeliveryEntry, Digest, Endorsement, FileEntry, Format, LinkKind, MemberId, MessageKind, ReportId, ReportLink, ReportState, Route, SeriousHarm, SetAsideReason, Text, WayIn,
     },
 };
 
@@ -19,6 +17,8 @@ use crate::{
 pub(in crate::casebook) struct Report {
     pub(in crate::casebook) route: Route,
     pub(in crate::casebook) received_on: Date,
+    /// If it came another way than through the box.
+    pub(in crate::casebook) entered: Option<EnteredRecord>,
     pub(in crate::casebook) withdrawn: bool,
     /// Whether the team set it aside.
     pub(in crate::casebook) set_aside: Option<SetAsideReason>,
@@ -87,6 +87,16 @@ pub(in crate::casebook) struct MessageRecord {
     pub(in crate::casebook) import: u64,
     /// Who took it in.
     pub(in crate::casebook) by: MemberId,
+}
+
+/// That a report was entered here.
+#[derive(Clone, Copy)]
+pub(in crate::casebook) struct EnteredRecord {
+    pub(in crate::casebook) event: u64,
+    pub(in crate::casebook) by: MemberId,
+    pub(in crate::casebook) way: WayIn,
+    /// Whether a receipt code was made for it.
+    pub(in crate::casebook) has_code: bool,
 }
 
 /// Someone opened a report, or took a page or file of it away from the desk.
@@ -186,6 +196,7 @@ impl Report {
         Self {
             route,
             received_on,
+            entered: None,
             withdrawn: false,
             set_aside: None,
             aside: Vec::new(),
@@ -253,7 +264,9 @@ impl Report {
     /// Whether an answer can be taken back.
     pub(in crate::casebook) fn judge_taken_back(&self, id: ReportId, seq: u32) -> Result<(), NotAllowed> {
         let first = self.answers.iter().position(|answer| answer.seq == seq).ok_or(NotAllowed::NotWaiting(id))?;
-        let is_out = self.answers[first..].iter().any(|answer| !answer.exported_in.is_empty());
+        let is_out = self.answers[first..]
+            .iter()
+            .any(|answer| !answer.exported_in.is_empty() || self.delivered_on(answer).is_some());
         if is_out { Err(NotAllowed::NotWaiting(id)) } else { Ok(()) }
     }
 

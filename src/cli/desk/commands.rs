@@ -6,6 +6,7 @@ use super::{
     annual_report::{self, AnnualReportArguments},
     casebook_argument::CasebookArgument,
     check::{self, DeskCheckArguments},
+    enter::{self, EnterArguments, ToldArguments},
     import::{self, ImportArguments},
     open, print, reach,
     register::{self, OrganisationsArguments, RegisterArguments},
@@ -95,6 +96,13 @@ pub(in crate::cli) enum DeskCommand {
     ///
     /// A page for paper or a website, which stands by itself. It identifies nobody; it says what it still lacks.
     AnnualReport(AnnualReportArguments),
+    /// Enter a concern that came by telephone, by letter, by e-mail or in person
+    ///
+    /// It gets the promises of its route from the day on which it came. With a receipt code the person sees answers at the box;
+    /// without one, they are given by hand: see `candour desk told`.
+    Enter(EnterArguments),
+    /// Record that a person who has no receipt code was given an answer by hand, or told that their concern is here
+    Told(ToldArguments),
     /// Write the decisions that the box does not have yet to a file to carry there
     Export(ExportArguments),
     /// Write everything of the casebook that can't be made again into one sealed file
@@ -310,6 +318,8 @@ pub(in crate::cli) fn run(command: DeskCommand) -> Outcome {
         DeskCommand::SetAside(arguments) => set_aside::set_aside(&arguments),
         DeskCommand::Register(arguments) => register::register(&arguments),
         DeskCommand::Organisations(arguments) => register::organisations(&arguments),
+        DeskCommand::Enter(arguments) => enter::enter(&arguments),
+        DeskCommand::Told(arguments) => enter::told(&arguments),
         DeskCommand::Backup(arguments) => backup(&arguments),
         DeskCommand::Restore(arguments) => restore(&arguments),
         DeskCommand::AnnualReport(arguments) => annual_report::run(&arguments),

@@ -5,6 +5,7 @@ mod annual_report;
 mod casebook_argument;
 mod check;
 mod commands;
+mod enter;
 mod import;
 mod key_ring;
 mod keys_of;

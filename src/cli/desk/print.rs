@@ -181,6 +181,13 @@ pub(in crate::cli) fn report(report: &ReportView) -> Outcome {
     output::line(&format!("Report {}", entry.id))?;
     output::line(&format!("Route:        {}", entry.route))?;
     output::line(&format!("Received:     {}", entry.received_on))?;
+    if let Some(entered) = &report.entered {
+        let taken_by = escape_invisible_in_line(entered.taken_by.as_str());
+        output::line(&format!("Came:         {}, taken by {taken_by}", entered.way.label().to_lowercase()))?;
+        if entered.to_acknowledge {
+            output::line("              the person was not told yet that it is here: candour desk told")?;
+        }
+    }
     output::line(&format!(
         "State:        {}{}",
         entry.state,
@@ -195,6 +202,8 @@ pub(in crate::cli) fn report(report: &ReportView) -> Outcome {
     }
     match entry.at_box {
         StandingAtBox::There => {}
+        StandingAtBox::ToBeTold => output::line("At the box:   not yet; the next decisions tell it of this report")?,
+        StandingAtBox::Never => output::line("At the box:   never; it came another way and has no receipt code")?,
         StandingAtBox::Gone if entry.withdrawn => {}
         StandingAtBox::Gone => output::line("At the box:   not any more; its time there is over")?,
         StandingAtBox::Lost => output::line("At the box:   lost when it was restored; the receipt code opens nothing")?,
@@ -253,7 +262,7 @@ pub(in crate::cli) fn export(exported: &Export, out: &Path, waiting: usize) -> O
         Export::Finished { number, part } => {
             finished(*number, *part, first, waiting).iter().try_for_each(|line| output::line(line))
         }
-        Export::Written { number, parts, answers, collected, set_aside, lost } => {
+        Export::Written { number, parts, answers, collected, set_aside, entered, lost } => {
             let (answers, reports) =
                 (output::count(*answers, "answer", "answers"), output::count(*collected, "report", "reports"));
             output::line(&format!(
@@ -261,6 +270,12 @@ pub(in crate::cli) fn export(exported: &Export, out: &Path, waiting: usize) -> O
             ))?;
             if *set_aside > 0 {
                 output::line(&format!("{} set aside", output::count(*set_aside, "report", "reports")))?;
+            }
+            if *entered > 0 {
+                let entered = output::count(*entered, "report that was", "reports that were");
+                output::line(&format!(
+                    "{entered} entered here told to the box: the receipt code works once it is delivered"
+                ))?;
             }
             if *parts > 1 {
                 let last = files::part_path(first, *parts);
@@ -374,6 +389,7 @@ fn decision(decision: &DecisionView) -> Outcome {
 fn whereabouts(answer: &AnswerView) -> String {
     match answer.release {
         Release::Held | Release::Free => "not exported yet".to_owned(),
+        Release::ToGive => "to be given to the person".to_owned(),
         Release::Exported { number } => format!("exported in decisions {number}, not yet seen at the box"),
         Release::Displaced => "not delivered: the box has another answer of its number; write it once more".to_owned(),
         Release::Delivered { .. } => "delivered".to_owned(),

@@ -8,6 +8,7 @@ pub(super) mod bulk;
 pub(super) mod carried;
 pub(super) mod correspondence;
 pub(super) mod date;
+pub(super) mod enter;
 mod fields;
 pub(super) mod filter;
 pub(super) mod narrative;

@@ -209,6 +209,8 @@ const fn attempt(tried: Tried) -> &'static str {
         Tried::AskForApprover => "ask for a second approver",
         Tried::Confirm => "confirm that something was seen",
         Tried::Import => "take a collection in",
+        Tried::Enter => "enter a concern",
+        Tried::TellPerson => "record that a person was told something",
         Tried::Mend => "replace what was kept of a message",
         Tried::Decide => "decide about a report",
         Tried::Approve => "approve an answer",

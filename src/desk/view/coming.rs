@@ -172,6 +172,8 @@ pub(super) mod tests {
             clocks: clocks.map(|entry| entry.view(today, &Calendar::default()).unwrap()).collect(),
             withdrawn: false,
             set_aside: None,
+            way: crate::domain::WayIn::Box,
+            to_give: 0,
             at_box: crate::casebook::StandingAtBox::There,
             message_count: 1,
             unread: 0,

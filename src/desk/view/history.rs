@@ -2,7 +2,10 @@
 
 use super::words::{join, named, state_name};
 use crate::{
-    casebook::{AnswerView, AsideView, DecisionView, ReadersView, ReferralView, Release, ReportView, TakenBackView},
+    casebook::{
+        AnswerView, AsideView, DecisionView, EnteredView, ReadersView, ReferralView, Release, ReportView,
+        TakenBackView, ToldView,
+    },
     domain::{Assessment, Date, MemberId, ReportState, Text, escape_invisible},
     http::Day,
 };
@@ -26,6 +29,8 @@ impl HistoryEntry {
         history.extend(report.taken_back.iter().map(|taken_back| Self::taken_back(taken_back, name)));
         history.extend(report.readers.iter().map(|readers| Self::readers(readers, name)));
         history.extend(report.aside.iter().map(|aside| Self::set_aside(aside, name)));
+        history.extend(report.entered.iter().map(|entered| Self::entered(entered, name)));
+        history.extend(report.told.iter().map(|told| Self::told(told, name)));
         history.sort_by_key(|step| step.event);
         history
     }
@@ -84,6 +89,19 @@ impl HistoryEntry {
         let lines = aside.reason.iter().map(|reason| ("Why", reason.label().to_owned())).collect();
         let what = if aside.reason.is_some() { "Set aside" } else { "Opened again: it is not set aside any more" };
         Self { event: aside.event, on: Day(aside.on), by: name(aside.by), what: what.into(), lines }
+    }
+
+    fn entered(entered: &EnteredView, name: &dyn Fn(MemberId) -> String) -> Self {
+        let EnteredView { event, on, by, way, .. } = entered;
+        let what = format!("Entered: it came {}", way.label().to_lowercase());
+        Self { event: *event, on: Day(*on), by: name(*by), what, lines: Vec::new() }
+    }
+
+    fn told(told: &ToldView, name: &dyn Fn(MemberId) -> String) -> Self {
+        let ToldView { event, recorded_on, by, answer, on, way } = told;
+        let given = format!("{}, on {}", way.label(), on.strftime("%-d %B %Y"));
+        let what = if answer.is_some() { "Given to the person" } else { "Told the person that we have it" };
+        Self { event: *event, on: Day(*recorded_on), by: name(*by), what: what.into(), lines: vec![("How", given)] }
     }
 
     fn readers(readers: &ReadersView, name: &dyn Fn(MemberId) -> String) -> Self {
@@ -148,6 +166,7 @@ pub(super) fn whereabouts(answer: &AnswerView, name: &dyn Fn(MemberId) -> String
     let where_to = match answer.release {
         Release::Held => "waits for a second member to approve it".to_owned(),
         Release::Free => "not exported yet".to_owned(),
+        Release::ToGive => "waits to be given to the person".to_owned(),
         Release::Exported { number } => format!("exported in decisions {number}, not yet known to be delivered"),
         Release::Displaced => "not delivered: the box has another answer of its number; write it once more".to_owned(),
         Release::Delivered { on } => format!("delivered on {}", on.strftime("%-d %B %Y")),

@@ -13,6 +13,7 @@ mod date_field;
 mod decide;
 mod destroy;
 mod evidence;
+mod enter;
 pub(super) mod figures;
 mod filter;
 mod finds;
@@ -39,6 +40,7 @@ mod tests;
 mod themes;
 mod typed;
 mod urgent;
+mod told_person;
 #[cfg(test)]
 mod validity;
 #[cfg(test)]
@@ -51,6 +53,8 @@ mod validity_queue;
 mod validity_shell;
 #[cfg(test)]
 mod validity_wider;
+#[cfg(test)]
+mod validity_enter;
 mod words;
 
 pub(crate) use alerts::{described, is_of_loss, told};
@@ -61,6 +65,7 @@ pub(super) use carry::CarryPage;
 pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
 pub(super) use destroy::{DestroyPage, RetentionPage};
+pub(super) use enter::{EnterCheckPage, EnterPage, EnteredCodePage};
 pub(super) use filter::{Filter, cleaned, path_of};
 pub(super) use import::{ImportPage, came};
 pub(super) use lost::LostPage;
@@ -75,3 +80,4 @@ pub(super) use team::{MemberLeavePage, ProposalPage, TeamForm, TeamPage};
 pub(super) use themes::{ThemePage, ThemesPage};
 pub(super) use typed::TypedPage;
 pub(super) use words::{report_name, short_day};
+pub(super) use told_person::ToldPersonPage;

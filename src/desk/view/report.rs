@@ -5,6 +5,7 @@ use askama::Template;
 use super::{
     Shell,
     belongs::Belonging,
+    enter::{came_in, to_give},
     history::{HistoryEntry, assessed},
     messages::{AttachedFile, Messages},
     promise::Due,
@@ -51,6 +52,10 @@ pub(in crate::desk) struct ReportPage<'a> {
     unread: usize,
     /// The last message of the person that is shown.
     last_message: u32,
+    /// How it came, if it was entered here.
+    came_in: Vec<(&'static str, String)>,
+    /// What is to be given to the person by hand: the number of each answer, 0 for none, and what it is.
+    to_give: Vec<(u32, &'static str)>,
     /// Its promises, those of one name together.
     clocks: Vec<(&'static str, Vec<ClockRow>)>,
     said: Messages,
@@ -144,6 +149,8 @@ impl<'a> ReportPage<'a> {
             harm: entry.serious_harm.map_or("Not answered", SeriousHarm::label),
             unread: entry.unread,
             last_message: report.seen().read,
+            came_in: came_in(report),
+            to_give: to_give(report),
             clocks: by_name(entry.clocks.iter().map(ClockRow::new), |row| row.label),
             said,
             belonging: Belonging::new(casebook, entry.id),

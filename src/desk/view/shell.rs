@@ -32,6 +32,7 @@ pub(in crate::desk) static CSS: LazyLock<String> = LazyLock::new(|| {
 /// The parts of the desk that every page leads to.
 const LINKS: &[(&str, &str)] = &[
     ("/", "Queue"),
+    ("/enter", "Enter"),
     ("/approve", "Approve"),
     ("/carry", "Carry"),
     ("/organisations", "Organisations"),

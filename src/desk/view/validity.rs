@@ -89,6 +89,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     add("carry, empty", &carry(shell, &empty, false, None), false);
     add("carry", &carry(demo, &casebook, true, None), false);
     add("carry with an error", &carry(shell, &casebook, false, error("collection").pop()), true);
+    validity_enter::pages(add, shell);
     import_pages(add, shell, imported, world.import(&file).unwrap(), world.box_key.fingerprint());
     restored_pages(add, shell);
     validity_aside::aside_pages(add, shell);

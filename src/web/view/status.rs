@@ -133,6 +133,10 @@ enum Said {
         fetched: Fetched,
         copy: CopyView,
     },
+    /// It came another way, and the team has it.
+    Entered {
+        on: Day,
+    },
     Team {
         kind: AnswerKind,
         on: Day,
@@ -352,6 +356,11 @@ impl<'a> StatusPage<'a> {
             open: vec![],
             ..new()
         };
+        let entered = Self {
+            meaning: meaning(ReportStanding::State(ReportState::Received), Fetched::Confirmed),
+            earlier: vec![Said::Entered { on: Day(day) }],
+            ..new()
+        };
         let no_files = Self { attachments: 0, ..new() };
         let reasons =
             SetAsideReason::ALL.iter().map(|reason| (format!("status, set aside, {reason}"), aside(*reason, false)));
@@ -362,6 +371,7 @@ impl<'a> StatusPage<'a> {
             ("status, changing a follow-up", typed),
             ("status, no files taken", no_files),
             ("status, set aside, for others", aside_and(SetAsideReason::NotForUs, false, &[WhoElse::Cqc, WhoElse::Mp])),
+            ("status, entered at the desk", entered),
             ("status, set aside, and more was said", aside(SetAsideReason::NotForUs, true)),
             ("status, set aside, more was said, and it is late", aside(SetAsideReason::Abusive, true)),
             ("status, answers not kept any more, restored", over),
@@ -433,7 +443,7 @@ impl StatusClock {
 impl Said {
     const fn is_new(&self) -> bool {
         match self {
-            Self::Person { .. } | Self::Over { .. } => false,
+            Self::Person { .. } | Self::Entered { .. } | Self::Over { .. } => false,
             Self::Team { new, .. } | Self::Unconfirmed { new, .. } | Self::Damaged { new, .. } => *new,
         }
     }
@@ -592,7 +602,12 @@ fn in_order(
         .map(|(message, copy)| {
             let copy = CopyView::new(message.seq, report.route, copy);
             let (kind, on) = (message.kind.label(), Day(message.on));
-            (message.seq, 0, Said::Person { kind, on, fetched: fetched(message), copy })
+            let said = if message.entered {
+                Said::Entered { on }
+            } else {
+                Said::Person { kind, on, fetched: fetched(message), copy }
+            };
+            (message.seq, 0, said)
         })
         .collect();
     let last = report.messages.last().map_or(0, |message| message.seq);

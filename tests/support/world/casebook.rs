@@ -20,7 +20,7 @@ use candour::{
     },
     domain::{
         About, AreaChoice, Attachment, BoxId, Calendar, CasebookSeen, Clock, ClockEntry, Collected, CollectionId,
-        Concern, DeliveryEntry, Epoch, EpochId, FileEntry, FixedDay, Format, Manifest, MemberId, Message,
+        Concern, DeliveryEntry, EnteredEntry, Epoch, EpochId, FileEntry, FixedDay, Format, Manifest, MemberId, Message,
         MessageContent, MessageEntry, MessageKind, Part, ReportEntry, ReportId, ReportState, Route, Salt, SeriousHarm,
         TeamRole, Text, limits::BYTES_PER_CHARACTER,
     },
@@ -199,6 +199,30 @@ impl World {
         self.reports.insert(id, Held { entry, reply, sealed: BTreeMap::new() });
         self.say(id, MessageKind::Concern, attachments);
         id
+    }
+
+    /// A report that decisions told the box of, with the reply identity of its receipt code.
+    pub(crate) fn take_entered(&mut self, entered: &EnteredEntry, reply: ReplyIdentity) {
+        let EnteredEntry { report, route, received_on, reply_to, clocks, commitment, summary, .. } = entered.clone();
+        let entry = ReportEntry {
+            id: report,
+            route,
+            received_on,
+            reply_to,
+            withdrawn: false,
+            set_aside: None,
+            deliveries: Vec::new(),
+            clocks: clocks.into_iter().map(|clock| ClockEntry { seq: 1, clock }).collect(),
+            messages: vec![MessageEntry {
+                seq: 1,
+                kind: MessageKind::Concern,
+                on: received_on,
+                files: Vec::new(),
+                commitment,
+                summary,
+            }],
+        };
+        self.reports.insert(report, Held { entry, reply, sealed: BTreeMap::new() });
     }
 
     /// One more message to a report.

@@ -29,7 +29,7 @@ pub struct Recorded {
     pub answers: Vec<(u32, AnswerKind)>,
     /// Whether the person withdrew it, so that nothing can go to them.
     pub withdrawn: bool,
-    /// Whether the box has the report, so that an answer can get there.
+    /// Whether an answer can get to the box: it has the report, or is told of it first.
     pub is_at_box: bool,
 }
 
@@ -118,7 +118,7 @@ impl Editor<'_> {
             areas: after.assessment.areas.clone().unwrap_or_else(|| report.chosen_areas.clone()),
             answers: answers.iter().map(|written| (written.answer.seq, written.answer.kind)).collect(),
             withdrawn: report.withdrawn,
-            is_at_box: state.is_at_box(id),
+            is_at_box: state.is_reached(id),
         };
         let last = report.last_message();
         let decided = Decided {

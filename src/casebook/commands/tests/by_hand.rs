@@ -406,6 +406,7 @@ fn an_export_says_nothing_that_is_not_so() {
             collected,
             gone,
             set_aside,
+            entered: vec![],
         })
     };
     let told = world.told(id);

@@ -216,6 +216,7 @@ fn an_answer_without_its_file_holds_up_no_other_report() {
         answers: 1,
         collected: 2,
         set_aside: 0,
+        entered: 0,
         lost: vec![id],
     };
     assert_eq!(export("one").unwrap(), written);
@@ -225,8 +226,15 @@ fn an_answer_without_its_file_holds_up_no_other_report() {
     let seen = world.open().unwrap().seen(id).unwrap();
     world.edit(|editor| editor.take_back(answer, seen, Text::typed("It has no file."), &TODAY)).unwrap();
     world.decide(id, moved(ReportState::Closed)).unwrap();
-    let written =
-        crate::casebook::Export::Written { number: 2, parts: 1, answers: 1, collected: 0, set_aside: 0, lost: vec![] };
+    let written = crate::casebook::Export::Written {
+        number: 2,
+        parts: 1,
+        answers: 1,
+        collected: 0,
+        set_aside: 0,
+        entered: 0,
+        lost: vec![],
+    };
     assert_eq!(export("three").unwrap(), written);
 }
 

@@ -3,6 +3,7 @@
 mod by_hand;
 mod counted_year;
 mod decide;
+mod entered;
 mod going_on;
 mod restored;
 mod team;

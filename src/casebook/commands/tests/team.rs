@@ -438,7 +438,10 @@ fn what_is_confirmed_to_the_box_was_opened_by_whoever_confirms_it() {
     let second = world.colleague("Second", TeamRole::Reviewer);
     let export = |name: &str| world.dir.path().join(name);
     let written = world.edit(|editor| editor.export(&export("one"), false, &TODAY)).unwrap();
-    assert_eq!(written, Export::Written { number: 1, parts: 1, answers: 0, collected: 1, set_aside: 0, lost: vec![] });
+    assert_eq!(
+        written,
+        Export::Written { number: 1, parts: 1, answers: 0, collected: 1, set_aside: 0, entered: 0, lost: vec![] }
+    );
     assert_eq!(world.edit(|editor| editor.export(&export("none"), false, &TODAY)).unwrap(), Export::Nothing);
     // A second member's word makes the box delete it, so they look at it themselves.
     let message = world.casebook().join("collections/1").join(crate::domain::Manifest::path(id, 1, 1));
@@ -447,7 +450,10 @@ fn what_is_confirmed_to_the_box_was_opened_by_whoever_confirms_it() {
     assert_eq!(world.edit_as(&second, |editor| editor.export(&export("no"), false, &TODAY)).unwrap(), Export::Nothing);
     std::fs::write(&message, &bytes).unwrap();
     let written = world.edit_as(&second, |editor| editor.export(&export("two"), false, &TODAY)).unwrap();
-    assert_eq!(written, Export::Written { number: 2, parts: 1, answers: 0, collected: 1, set_aside: 0, lost: vec![] });
+    assert_eq!(
+        written,
+        Export::Written { number: 2, parts: 1, answers: 0, collected: 1, set_aside: 0, entered: 0, lost: vec![] }
+    );
     assert!(!world.open().unwrap().has_to_acknowledge() && !world.open_as(&second).unwrap().has_to_acknowledge());
 }
 
