@@ -8,7 +8,7 @@
 //! DIR/keys/…               the casebook's key and each report's, sealed to those who may open them (see `log::keyring`)
 //! DIR/events/00000001.age  what happened, one sealed and signed event a file, each naming the digest of the one before
 //! DIR/head.json            how many events there are, signed
-//! DIR/collections/N/…      what came with collection N, sealed to each report's key
+//! DIR/collections/N/…      what came with collection N, or was entered as the Nth
 //! DIR/answers/ID/…         what goes to the person, sealed to their receipt code
 //! DIR/incoming.…           a collection that is being taken in; DIR/outgoing/… decisions files to carry
 //! DIR/checkpoints/…        snapshots: for each member, what makes opening fast; made again if it is lost

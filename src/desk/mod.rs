@@ -54,8 +54,8 @@ mod team;
 #[cfg(test)]
 mod tests;
 mod themes;
-mod typed;
 mod told_person;
+mod typed;
 mod unlock;
 mod upload;
 mod view;

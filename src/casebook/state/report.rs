@@ -9,7 +9,9 @@ use crate::{
         },
     },
     domain::{
-    AccessKind, Action, AnswerKind, Area, Assessment, BoxId, ClockEntry, Date, DeliveryEntry, Digest, Endorsement, FileEntry, Format, LinkKind, MemberId, MessageKind, ReportId, ReportLink, ReportState, Route, SeriousHarm, SetAsideReason, Text, WayIn,
+        AccessKind, Action, AnswerKind, Area, Assessment, BoxId, ClockEntry, Date, DeliveryEntry, Digest, Endorsement,
+        FileEntry, Format, LinkKind, MemberId, MessageKind, ReportId, ReportLink, ReportState, Route, SeriousHarm,
+        SetAsideReason, Text, WayIn,
     },
 };
 

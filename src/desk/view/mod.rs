@@ -12,8 +12,8 @@ pub(super) mod correspondence;
 mod date_field;
 mod decide;
 mod destroy;
-mod evidence;
 mod enter;
+mod evidence;
 pub(super) mod figures;
 mod filter;
 mod finds;
@@ -38,13 +38,15 @@ mod team;
 #[cfg(test)]
 mod tests;
 mod themes;
+mod told_person;
 mod typed;
 mod urgent;
-mod told_person;
 #[cfg(test)]
 mod validity;
 #[cfg(test)]
 mod validity_aside;
+#[cfg(test)]
+mod validity_enter;
 #[cfg(test)]
 mod validity_figures;
 #[cfg(test)]
@@ -53,8 +55,6 @@ mod validity_queue;
 mod validity_shell;
 #[cfg(test)]
 mod validity_wider;
-#[cfg(test)]
-mod validity_enter;
 mod words;
 
 pub(crate) use alerts::{described, is_of_loss, told};
@@ -78,6 +78,6 @@ pub(super) use search::SearchPage;
 pub(super) use shell::{CSS, ErrorPage, JustDone, LockedPage, Shell};
 pub(super) use team::{MemberLeavePage, ProposalPage, TeamForm, TeamPage};
 pub(super) use themes::{ThemePage, ThemesPage};
+pub(super) use told_person::ToldPersonPage;
 pub(super) use typed::TypedPage;
 pub(super) use words::{report_name, short_day};
-pub(super) use told_person::ToldPersonPage;
