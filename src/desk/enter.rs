@@ -37,7 +37,7 @@ async fn change(posted: Posted) -> Result<Response, PageError> {
 async fn check(posted: Posted) -> Result<Response, PageError> {
     posted
         .read(|page, casebook| match read_entered(&page.form, page.desk.today().today()) {
-            Ok(new) => page.show(&EnterCheckPage::new(&page.shell, casebook, &page.form, &new)),
+            Ok(new) => page.show(&EnterCheckPage::new(&page.shell, (casebook, page.desk.calendar()), &page.form, &new)),
             Err(errors) => page.show_again(&EnterPage::new(&page.shell, casebook, &page.form, &errors)),
         })
         .await

@@ -130,12 +130,12 @@ fn may_be_due(due_on: Date, from: Date, term: Term) -> bool {
     /// Days that weekends and holidays can add, besides one for each working day.
     const HOLIDAYS: u32 = 14;
 
-    let day = |count| Calendar::default().add_days(from, count).ok();
+    let day = |count: u32| from.saturating_add(jiff::Span::new().days(i64::from(count)));
     match term {
-        Term::Days(count) => day(count) == Some(due_on),
+        Term::Days(count) => day(count) == due_on,
         Term::WorkingDays(count) => {
             let (first, last) = (day(count), day(count.saturating_mul(2).saturating_add(HOLIDAYS)));
-            first.zip(last).is_some_and(|(first, last)| first <= due_on && due_on <= last)
+            first <= due_on && due_on <= last
         }
     }
 }

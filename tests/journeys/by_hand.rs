@@ -408,6 +408,7 @@ fn every_refused_part_of_decisions_is_named_and_no_more_of_the_missing_ones_than
             collected: vec![],
             gone: vec![],
             set_aside: vec![],
+            entered: vec![],
             answers: vec![],
         };
         let (json, signature) = sign(&decisions, &key).unwrap();

@@ -86,6 +86,7 @@ fn reply(served: &Served, to: &Message, after: &[u32], collected: u32, on: Date)
         collected: vec![acknowledged(served, to.report, collected)],
         gone: vec![],
         set_aside: vec![],
+        entered: vec![],
         answers: entries,
     };
     let (bytes, signature) = sign(&decisions, &key).unwrap();

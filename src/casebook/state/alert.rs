@@ -32,6 +32,11 @@ pub enum AlertKind {
         /// The first message of it that is not.
         seq: u32,
     },
+    /// What was entered is not what whoever entered it says: nothing of it can be read.
+    NotAsEntered {
+        /// The report.
+        report: ReportId,
+    },
     /// A change was proposed that needs a second member.
     Proposed(ChangeView),
     /// One came about.

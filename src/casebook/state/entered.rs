@@ -115,8 +115,8 @@ impl State {
         // The receipt page acknowledges; here somebody has to.
         report.clocks_here.iter_mut().for_each(|entry| entry.clock.met_on = acknowledged_on);
         report.clocks = entry.clocks;
-        if let Some(seq) = wrong {
-            self.alerts.push(Alert { event, on, by, what: AlertKind::NotTheBoxsWord { report: id, seq } });
+        if wrong.is_some() {
+            self.alerts.push(Alert { event, on, by, what: AlertKind::NotAsEntered { report: id } });
         }
     }
 

@@ -243,7 +243,9 @@ pub(in crate::cli) fn recorded(id: ReportId, recorded: &Recorded, waiting: usize
         kinds.join(" and "),
         output::count(waiting, "answer waits", "answers wait")
     ))?;
-    if recorded.is_at_box {
+    if recorded.is_by_hand {
+        output::line("the person has no receipt code: give it to them, and record that with `candour desk told`")
+    } else if recorded.is_at_box {
         Ok(())
     } else {
         output::line(

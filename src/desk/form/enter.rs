@@ -9,7 +9,7 @@ use super::{
 use crate::{
     casebook::NewEntered,
     domain::{
-        Concern, ConcernField, Date, Entries, FieldError, Input, Route, WayIn, WhoseWords, YesNo,
+        Concern, ConcernField, Date, Entries, FieldError, Input, Route, WayIn, WhoseWords, YesNo, earliest_entered,
         limits::{DETAIL_MAX, SHORT_MAX},
     },
 };
@@ -155,7 +155,7 @@ fn received(form: &Entries, today: Date) -> Result<Option<Date>, FieldError> {
     match day {
         None => Err(FieldError::new(RECEIVED_ON.day, "Enter the day on which it came")),
         Some(day) if day > today => wrong("must not be to come"),
-        Some(day) if day < crate::domain::earliest_entered(today) => wrong("must not be so long ago"),
+        Some(day) if day < earliest_entered(today) => wrong("must not be so long ago"),
         Some(day) => Ok(Some(day)),
     }
 }

@@ -41,6 +41,9 @@ pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
             "{by} took in message {seq} of report {report}, and kept something else than the person sent. Take the same \
              collection in again to mend it. Nothing is sealed to whoever it names."
         ),
+        AlertKind::NotAsEntered { report } => {
+            format!("{by} entered report {report}, and nothing of it can be read. Ask {by} to enter it again.")
+        }
         AlertKind::Proposed(change) => format!("{by} proposed that {}.", described(change, casebook)),
         AlertKind::Consented { what, proposed_by } if *proposed_by == alert.by => {
             format!("{by} decided that {}.", described(what, casebook))
@@ -268,6 +271,7 @@ mod tests {
         kinds.extend([
             AlertKind::Void { tried: Tried::Export, why: NotAllowed::NoReader(report) },
             AlertKind::NotTheBoxsWord { report, seq: 1 },
+            AlertKind::NotAsEntered { report },
             AlertKind::Recovered { name: Text::typed("Sam") },
             AlertKind::SecondApprover,
             AlertKind::Restricted { report, readers: vec![me], shut_out: vec![me] },

@@ -15,7 +15,8 @@ use crate::{
         question::AskedField,
     },
     domain::{
-        ConcernField, Date, Entries, FieldError, Given, Input, ReportId, Route, WayIn, entered_clocks, escape_invisible,
+        Calendar, ConcernField, Date, Entries, FieldError, Given, Input, ReportId, Route, WayIn, entered_clocks,
+        escape_invisible,
     },
     http::{Day, Field},
 };
@@ -143,7 +144,12 @@ pub(in crate::desk) struct EnterCheckPage<'a> {
 }
 
 impl<'a> EnterCheckPage<'a> {
-    pub(in crate::desk) fn new(shell: &'a Shell, casebook: &Casebook, typed: &Entries, new: &NewEntered) -> Self {
+    pub(in crate::desk) fn new(
+        shell: &'a Shell,
+        (casebook, calendar): (&Casebook, &Calendar),
+        typed: &Entries,
+        new: &NewEntered,
+    ) -> Self {
         let hidden = carried_names().flat_map(|name| typed.all(name).map(move |value| (name, value.to_owned())));
         let day = |day: Date| day.strftime("%-d %B %Y").to_string();
         let mut how = vec![
@@ -166,8 +172,7 @@ impl<'a> EnterCheckPage<'a> {
         let own = [Some(&new.taken_by), new.answer_by.as_ref()].into_iter().flatten();
         let texts: Vec<&str> = new.concern.texts().chain(own).map(crate::domain::Text::as_str).collect();
         // Days that can't be counted are said when it is saved.
-        let calendar = crate::domain::Calendar::default();
-        let clocks = entered_clocks(new.route, new.received_on, new.acknowledged_on, &calendar).unwrap_or_default();
+        let clocks = entered_clocks(new.route, new.received_on, new.acknowledged_on, calendar).unwrap_or_default();
         Self {
             shell,
             hidden: hidden.collect(),

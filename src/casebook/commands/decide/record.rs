@@ -31,6 +31,8 @@ pub struct Recorded {
     pub withdrawn: bool,
     /// Whether an answer can get to the box: it has the report, or is told of it first.
     pub is_at_box: bool,
+    /// Whether what is written is given to the person by hand, who has no receipt code.
+    pub is_by_hand: bool,
 }
 
 /// What a decision changes, and what it tells the person. What is left out stays as it is.
@@ -119,6 +121,7 @@ impl Editor<'_> {
             answers: answers.iter().map(|written| (written.answer.seq, written.answer.kind)).collect(),
             withdrawn: report.withdrawn,
             is_at_box: state.is_reached(id),
+            is_by_hand: report.is_without_code(),
         };
         let last = report.last_message();
         let decided = Decided {

@@ -322,7 +322,7 @@ fn what_is_not_what_it_says_is_told_and_hinders_nobody() {
     let id = by_hand(&world, |_| {});
     let casebook = world.open().unwrap();
     assert!(
-        matches!(casebook.alerts().pop().map(|alert| alert.what), Some(AlertKind::NotTheBoxsWord { report, .. }) if report == id)
+        matches!(casebook.alerts().pop().map(|alert| alert.what), Some(AlertKind::NotAsEntered { report }) if report == id)
     );
     assert!(casebook.show(id, DAY, &Calendar::default()).is_err());
     // Nobody else has the key either, and all goes on.
