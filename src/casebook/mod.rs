@@ -73,6 +73,7 @@ pub use queries::{
     at_box::{LostAtBox, MissingParts},
     attachments::SealedAttachment,
     evidence::{LinkSeen, NamedByPeople, OtherReport, Suggestion},
+    drafts::{DraftComment, DraftRow, OpenedDraft},
     message::{MessageView, SaidBy},
     proposals::{Compared, ProposalView, ToCompare},
     queue::{OwnDate, QueueEntry},

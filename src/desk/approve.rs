@@ -10,9 +10,9 @@ use super::{
     Desk, PageError, Visit,
     address::OfAnswer,
     correspondence,
-    form::{correspondence::unchecked, one_question::TakeBackField, question::AskedField, stale::Seen},
-    respond::go_to,
-    view::{ApprovePage, ApproveParts, ToApprovePage, WaitingRow},
+    form::{one_question::TakeBackField, question::AskedField, stale::Seen},
+    letter_checks::{letter_checks, unchecked},
+    view::{ApprovePage, ApproveParts, Beside, ToApprovePage, WaitingRow},
     visit::{PageContext, Posted},
 };
 use crate::{
@@ -54,10 +54,14 @@ async fn approve(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Response,
     posted
         .change(move |page, editor| {
             let seen = Seen::sent(&page.form)?;
-            let errors = match stale(seen, editor.casebook(), answer)?.or_else(|| unchecked(&page.form)) {
+            let unticked = not_ticked(page, editor, answer)?;
+            let errors = match stale(seen, editor.casebook(), answer)?.or(unticked) {
                 Some(error) => vec![error],
                 None => match editor.approve(answer, seen, page.desk.today()) {
-                    Ok(()) => return go_to(&format!("/reports/{}#messages", answer.report)),
+                    Ok(()) => {
+                        let done = "It is approved. It goes to the person with the next export.";
+                        return page.done(&format!("/reports/{}", answer.report), done);
+                    }
                     // The page says so itself.
                     Err(CasebookError::Approval(ApprovalError::OwnText | ApprovalError::NotWaiting)) => Vec::new(),
                     Err(other) => return Err(other.into()),
@@ -77,7 +81,10 @@ async fn take_back(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Respons
             let reason = stale(seen, editor.casebook(), answer)?.map_or(reason, Err);
             let errors = match reason {
                 Ok(reason) => match editor.take_back(answer, seen, reason, page.desk.today()) {
-                    Ok(()) => return go_to(&format!("/reports/{}#history", answer.report)),
+                    Ok(()) => {
+                        let done = "It is taken back. Whoever wrote it has it as a draft again.";
+                        return page.done(&format!("/reports/{}", answer.report), done);
+                    }
                     // The page says so itself: someone else was quicker.
                     Err(CasebookError::Approval(ApprovalError::NotWaiting)) => Vec::new(),
                     Err(other) => return Err(other.into()),
@@ -93,6 +100,14 @@ async fn take_back(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Respons
 /// the page that is shown then carries what is new.
 fn stale(seen: Seen, casebook: &Casebook, answer: AnswerId) -> Result<Option<FieldError>, PageError> {
     Ok(seen.changed(casebook.seen(answer.report)?))
+}
+
+/// What is wrong if not every point was ticked that the text calls for; nothing, if there is no text to be approved.
+fn not_ticked(page: &PageContext, editor: &mut Editor<'_>, answer: AnswerId) -> Result<Option<FieldError>, PageError> {
+    let report = page.report(editor, answer.report)?;
+    let found = find(&report, answer.seq);
+    let text = found.and_then(|found| Some((found.kind, found.text.as_ref()?)));
+    Ok(text.and_then(|(kind, text)| unchecked(&page.form, &letter_checks(kind, text.as_str(), &report))))
 }
 
 fn again(
@@ -138,8 +153,8 @@ fn answer_page<'a>(
     let held = (lost || found.release == Release::Held) && !report.entry.withdrawn;
     // What can't be approved or taken back has no form that anything could be wrong with.
     let errors = if held { errors } else { &[] };
-    let (today, typed) = (page.desk.today().today(), &*page.form);
-    let parts = ApproveParts { report, waiting, text, closed, held, today, typed, errors };
+    let (today, typed, beside) = (page.desk.today().today(), &*page.form, Beside::new(report, casebook, true));
+    let parts = ApproveParts { report, waiting, text, closed, held, today, typed, errors, beside };
     Ok(ApprovePage::new(&page.shell, parts))
 }
 
@@ -151,5 +166,8 @@ fn find(report: &ReportView, seq: u32) -> Option<&AnswerView> {
 
 fn waiting_row(casebook: &Casebook, answer: AnswerId, kind: AnswerKind, (by, on): (MemberId, Date)) -> WaitingRow {
     let name = casebook.member_name(by).map_or_else(String::new, |name| escape_invisible_in_line(name.as_str()));
-    WaitingRow { answer, kind, by: name, on: Day(on), mine: casebook.me() == Some(by) }
+    let line = casebook
+        .gist(answer.report)
+        .map_or_else(String::new, |gist| escape_invisible_in_line(gist.first_words.as_str()));
+    WaitingRow { answer, kind, by: name, on: Day(on), line, mine: casebook.me() == Some(by) }
 }

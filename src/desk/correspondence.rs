@@ -1,20 +1,25 @@
 //! What a report says to whoever writes to its person: what they wrote, and whether they can be reached at all.
 
 use crate::{
-    casebook::{Hindrance, Letter, MessageView, ReportView},
-    domain::{MessageContent, Text},
+    casebook::{Hindrance, Letter, MessageView, ReportView, Seen},
+    domain::{MessageContent, ReportId, Text},
 };
 
 /// Why a letter can't be written, if it can't.
 pub(super) fn blocked(report: &ReportView, letter: Letter) -> Option<&'static str> {
-    report.hindrance(letter).map(|hindrance| match hindrance {
+    report.hindrance(letter).map(why_not)
+}
+
+/// Why a letter can't be written, in words.
+pub(super) const fn why_not(hindrance: Hindrance) -> &'static str {
+    match hindrance {
         Hindrance::Withdrawn => {
             "The person withdrew this report and deleted it at the box. No notice and no reply can reach them any more."
         }
         Hindrance::NoFirstNotice => {
             "No notice was written yet, so there is nothing that could change for the person. Write the first notice."
         }
-    })
+    }
 }
 
 /// Everything that the person wrote in words of their own.
@@ -23,7 +28,24 @@ pub(super) fn theirs(report: &ReportView) -> Vec<&str> {
     theirs.flat_map(MessageContent::texts).map(Text::as_str).collect()
 }
 
+/// The names of all files that the person sent.
+pub(super) fn file_names(report: &ReportView) -> Vec<&str> {
+    report.messages.iter().flat_map(MessageView::attachments).map(|file| file.name.as_str()).collect()
+}
+
 /// The uses that the person said could identify them.
 pub(super) fn use_concerns(report: &ReportView) -> Option<&Text> {
     report.messages.iter().find_map(|message| message.concern()?.use_concerns.as_ref())
+}
+
+/// What is said when a letter was recorded: where it goes, and under which other receipts too.
+pub(super) fn recorded(kind: &str, waits: bool, others: &[(ReportId, Seen)]) -> String {
+    let next = if waits {
+        "It waits for a second member to approve it."
+    } else {
+        "It goes to the person with the next export."
+    };
+    let names: Vec<String> = others.iter().map(|(other, _)| other.in_words()).collect();
+    let also = if names.is_empty() { String::new() } else { format!(" It answers {} too.", names.join(" and ")) };
+    format!("The {kind} is recorded. {next}{also}")
 }

@@ -6,9 +6,7 @@ use axum::{
 };
 
 use super::{
-    Desk, PageError, annual_report, approve, aside, belongs, bulk, calendar, carry, change_of_use, decide, destroy,
-    enter, figures, files, narrative, notice, organisations, queue, readers, refer, reply, report, respond,
-    saved_filter, session, team, themes, told_person, typed, unlock,
+    Desk, PageError, annual_report, approve, aside, belongs, bulk, calendar, carry, change_of_use, decide, destroy, drafts, enter, figures, files, narrative, notice, organisations, queue, readers, refer, reply, report, respond, saved_filter, saved_texts, session, team, themes, told_person, typed, unlock,
 };
 
 /// Every page of the desk.
@@ -41,6 +39,8 @@ pub fn router(desk: Desk) -> Router {
         .merge(themes::routes())
         .merge(belongs::routes())
         .merge(typed::routes())
+        .merge(drafts::routes())
+        .merge(saved_texts::routes())
         .fallback(async || PageError::NotFound)
         .method_not_allowed_fallback(async || PageError::Method)
         .layer(middleware::from_fn_with_state(desk.clone(), session::require));

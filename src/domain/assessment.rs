@@ -72,14 +72,10 @@ choices! {
 }
 
 choices! {
-    /// What a reviewer checks before a notice goes out, so that it gives nobody away.
+    /// What a reviewer checks before a letter goes out, besides what is marked in it. A reply calls for the first alone.
     pub enum RiskCheck {
-        Names = "names", "I checked that it names nobody, and no role that only a few people have";
-        Times = "times", "I checked that it gives no exact date, place or shift";
-        Words = "words", "I checked that it has no words that only this person would use, and none of their own sentences";
-        FewKnow = "few-know", "I checked that it says nothing that only a few people know";
+        Nobody = "nobody", "I read it as the person will see it, and checked that it gives nobody away";
         WhoSpoke = "who-spoke", "I checked that nothing we plan tells the organisation who spoke, or that somebody did, unless they agree";
-        Files = "files", "I checked that it does not show which files they sent, or what is in them";
         UseConcerns = "use-concerns", "I read which use they said could identify them, and what we plan takes account of it";
     }
 }

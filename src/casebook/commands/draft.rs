@@ -12,7 +12,8 @@ use crate::{
 };
 
 impl Editor<'_> {
-    /// Keeps a draft, field by field, in place of the one that this member had of that kind. Gives the event that holds it.
+    /// Keeps a draft, field by field, in place of the one that this member had of that kind. Gives the event that holds it:
+    /// the one before, if nothing in it changed.
     ///
     /// # Errors
     /// If there is no such report, there is nothing in it, or it is too long.
@@ -23,6 +24,9 @@ impl Editor<'_> {
         fields: Vec<(Text, Text)>,
         today: &dyn Today,
     ) -> Result<u64, CasebookError> {
+        if let Some(kept) = self.casebook.my_draft(id, kind)?.filter(|kept| kept.fields == fields) {
+            return Ok(kept.row.event);
+        }
         let drafted = Drafted { kind, discarded: false, fields };
         self.append_on(id, What::Drafted(SealedMatter::about(id)), Matter::Drafted(drafted), today)
     }

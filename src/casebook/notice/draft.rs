@@ -1,5 +1,6 @@
 use std::ops::Range;
 
+use super::NoticeGaps;
 use crate::domain::{Area, Date, NoticeVariant, Route, Text, Told, WhoSees};
 
 /// What a notice is composed from.
@@ -21,6 +22,8 @@ pub struct NoticeDraft {
     pub route: Route,
     /// The day of the notice.
     pub today: Date,
+    /// What only the reviewer can say.
+    pub gaps: NoticeGaps,
 }
 
 /// A notice that comes after its due date.

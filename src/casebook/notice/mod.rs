@@ -2,8 +2,13 @@
 //! may show who spoke.
 
 mod draft;
+mod gaps;
 mod quotes;
+mod shared;
 mod wording;
 
 pub use draft::{Late, NoticeDraft, unfinished};
+pub use gaps::NoticeGaps;
 pub use quotes::quotes;
+pub use shared::{SharedKind, shared};
+pub use wording::tells_the_organisation;

@@ -49,7 +49,7 @@ impl Numbers {
 }
 
 /// Each word and where it stands: letters and digits, in lower case, without what is inside a word but not heard.
-fn words(text: &str) -> impl Iterator<Item = (Range<usize>, String)> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = (Range<usize>, String)> {
     let mut places = text.char_indices().peekable();
     std::iter::from_fn(move || {
         while places.next_if(|(_, c)| !c.is_alphanumeric()).is_some() {}

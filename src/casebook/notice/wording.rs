@@ -1,5 +1,5 @@
 use crate::{
-    casebook::notice::NoticeDraft,
+    casebook::notice::{NoticeDraft, NoticeGaps},
     domain::{Area, Date, NoticeVariant, Route, Text, Told, WhoSees},
 };
 
@@ -25,10 +25,10 @@ fn compose(draft: &NoticeDraft) -> Text {
     let mut sections = vec![opening(draft)];
     sections.extend(late(draft));
     match draft.variant {
-        NoticeVariant::NoOtherUse => sections.push(no_other_use(draft.route)),
+        NoticeVariant::NoOtherUse => sections.push(no_other_use(draft.route, &draft.gaps)),
         NoticeVariant::OtherWork => sections.extend(areas(draft)),
         NoticeVariant::Supplementary => {
-            sections.push(change());
+            sections.push(change(&draft.gaps));
             sections.extend(areas(draft));
         }
     }
@@ -82,7 +82,7 @@ fn late(draft: &NoticeDraft) -> Option<NoticeSection> {
     ))
 }
 
-fn no_other_use(route: Route) -> NoticeSection {
+fn no_other_use(route: Route, gaps: &NoticeGaps) -> NoticeSection {
     let only = match route {
         Route::StaffConcern => "We will use it only to look into what you told us, and to answer you.",
         Route::PatientChoice => "We will use it only to look into what happened, and to answer you.",
@@ -93,20 +93,25 @@ fn no_other_use(route: Route) -> NoticeSection {
         "We plan no other use".to_owned(),
         vec![
             "We asked if it could help our other work: how a trust is run by its board, if services work together, and how care is bought and chosen.".to_owned(),
-            "We do not plan to use it there. This is because [why it is not used in other work].".to_owned(),
+            format!(
+                "We do not plan to use it there. This is because {}.",
+                said(gaps.why_not.as_ref(), "why it is not used in other work")
+            ),
             format!("{only} Only our own team will see it."),
             "If this changes, we will tell you first.".to_owned(),
         ],
     )
 }
 
-fn change() -> NoticeSection {
+fn change(gaps: &NoticeGaps) -> NoticeSection {
+    let what = said(gaps.what_changed.as_ref(), "what has changed");
+    let why = said(gaps.why_changed.as_ref(), "why it has changed");
     NoticeSection::new(
         "What has changed",
         [
             "We told you before how we would use what you sent. That first notice still stands. This one adds to it.",
-            "What is new is [what has changed].",
-            "We changed our plan because [why it has changed].",
+            &format!("What is new is {what}."),
+            &format!("We changed our plan because {why}."),
         ],
     )
 }
@@ -117,36 +122,43 @@ fn areas(draft: &NoticeDraft) -> Vec<NoticeSection> {
         return vec![NoticeSection::new("What we plan", ["[which of our work it is used for]."])];
     }
     let chosen = Area::ALL.iter().filter(|area| draft.areas.contains(area));
-    chosen.map(|area| self::area(*area, draft.who_sees)).collect()
+    chosen.map(|area| self::area(*area, draft.who_sees, &draft.gaps)).collect()
 }
 
-fn area(area: Area, who_sees: WhoSees) -> NoticeSection {
-    let (plan, why) = match area {
+fn area(area: Area, who_sees: WhoSees, gaps: &NoticeGaps) -> NoticeSection {
+    let (plan, gap, why) = match area {
         Area::BoardGovernance => (
-            "In this work we look at how boards lead their trusts. We plan to use what you told us to look at [what is looked at in how the trust is run].",
+            "In this work we look at how boards lead their trusts. We plan to use what you told us to look at",
+            "what is looked at in how the trust is run",
             "We do this because a problem in one place can come from how the whole trust is led. What you told us may help us see that.",
         ),
         Area::IntegratedCare => (
-            "In this work we look at how well services work together for patients. We plan to use what you told us to look at [what is looked at in how services work together].",
+            "In this work we look at how well services work together for patients. We plan to use what you told us to look at",
+            "what is looked at in how services work together",
             "We do this because people can come to harm when care is not joined up. What you told us may help us see where.",
         ),
         Area::Competition => (
-            "In this work we look at how care is bought, and if patients get the choice they should. We plan to use what you told us to look at [what is looked at in buying, choice or competition].",
+            "In this work we look at how care is bought, and if patients get the choice they should. We plan to use what you told us to look at",
+            "what is looked at in buying, choice or competition",
             "We do this because care should be bought in a fair way, and patients have a right to choose. What you told us may help us see where this goes wrong.",
         ),
     };
+    let plan = format!("{plan} {}.", said(gaps.looked_at(area), gap));
     let seen = match who_sees {
         WhoSees::Team => {
-            "Only our own team will see what you sent. The team that does this work gets our findings from us, not your words."
+            "Only our own team will see what you sent. The team that does this work gets our findings from us, not your words.".to_owned()
         }
         WhoSees::AreaTeam => {
-            "Our own team will see what you sent. The team that does this work will see the parts it needs. Nobody else will."
+            "Our own team will see what you sent. The team that does this work will see the parts it needs. Nobody else will.".to_owned()
         }
         WhoSees::Regulator => {
-            "Our own team will see what you sent. The team that does this work will see the parts it needs. We also plan to show those parts to [which other regulator, and why]."
+            let regulator = said(gaps.regulator.as_ref(), "which other regulator, and why");
+            format!(
+                "Our own team will see what you sent. The team that does this work will see the parts it needs. We also plan to show those parts to {regulator}."
+            )
         }
     };
-    NoticeSection::new(area.label(), [plan, why, seen])
+    NoticeSection::new(area.label(), [&plan, why, &seen])
 }
 
 fn organisation(draft: &NoticeDraft) -> NoticeSection {
@@ -156,7 +168,7 @@ fn organisation(draft: &NoticeDraft) -> NoticeSection {
         Route::StaffConcern | Route::PatientChoice | Route::Procurement => "the organisation that you wrote about",
     };
     let told = match draft.told {
-        Told::Nothing => format!("We will not tell {them} what you told us, or that anyone wrote to us."),
+        Told::Nothing => format!("We will not tell {them} {NOT_TOLD}"),
         Told::InGeneral => format!(
             "We will speak to {them} in general terms only. We will not say that anyone wrote to us. We will leave out what could show who you are."
         ),
@@ -165,6 +177,16 @@ fn organisation(draft: &NoticeDraft) -> NoticeSection {
         ),
     };
     NoticeSection("What the organisation is told".to_owned(), vec![told])
+}
+
+/// How the sentence ends that says that the organisation is told nothing.
+const NOT_TOLD: &str = "what you told us, or that anyone wrote to us.";
+
+/// Whether the organisation may be told something, for all that a notice says: unless it says in the words of its wording
+/// that it is not.
+#[must_use]
+pub fn tells_the_organisation(notice: &str) -> bool {
+    !notice.contains(NOT_TOLD)
 }
 
 fn protection(variant: NoticeVariant) -> NoticeSection {
@@ -184,9 +206,10 @@ fn options(draft: &NoticeDraft) -> NoticeSection {
         NoticeVariant::NoOtherUse => ("- say if you would like us to use it in other work", None),
         NoticeVariant::OtherWork | NoticeVariant::Supplementary => (
             "- say that you object, and do not want us to use it in this way",
-            Some(
-                "If you object, please tell us by [the day before we start]. After that we may not be able to undo all of it.",
-            ),
+            Some(format!(
+                "If you object, please tell us by {}. After that we may not be able to undo all of it.",
+                draft.gaps.object_by.map_or_else(|| "[the day before we start]".to_owned(), day)
+            )),
         ),
     };
     let advice = match draft.route {
@@ -202,13 +225,20 @@ fn options(draft: &NoticeDraft) -> NoticeSection {
         "- ask us something, or tell us more",
     ];
     let mut paragraphs = vec![list.join("\n")];
-    paragraphs.extend(when.map(str::to_owned));
+    paragraphs.extend(when);
     paragraphs.extend([
         "You can also withdraw your report with the code. We then can’t answer you any more. We may still have to act on what we have read, for example to keep someone safe.".to_owned(),
         "If you are unhappy with how we use it, you can complain to us. You do not have to say who you are.".to_owned(),
         format!("{advice} You find how to reach them on the page “Before you start” of this service."),
     ]);
     NoticeSection("What you can do".to_owned(), paragraphs)
+}
+
+/// What the reviewer says in a gap, as the end of a sentence; else the gap, by its name.
+fn said(gap: Option<&Text>, name: &str) -> String {
+    let line = gap.map(|text| text.as_str().split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
+    let line = line.trim_end_matches(['.', ' ']);
+    if line.is_empty() { format!("[{name}]") } else { line.to_owned() }
 }
 
 /// A date as pages show it.

@@ -2,10 +2,11 @@
 
 use crate::{
     casebook::{
-        queries::{queue::QueueEntry, report::ReportView},
+        Casebook, CasebookError,
+        queries::{queue::QueueEntry, report::ReportView, seen::Seen},
         state::letter::{Hindrance, Letter},
     },
-    domain::{ClockState, ClockView},
+    domain::{ClockState, ClockView, ReportId},
 };
 
 impl ReportView {
@@ -27,5 +28,17 @@ impl QueueEntry {
     #[must_use]
     pub fn late_for(&self, letter: Letter) -> Option<&ClockView> {
         self.kept_by(letter).filter(|clock| clock.state == ClockState::Overdue).min_by_key(|clock| clock.due_on)
+    }
+}
+
+impl Casebook {
+    /// A report to which something is written that was not opened for it, as it stands now: what was read of it, why that
+    /// letter can't be written, if it can't.
+    ///
+    /// # Errors
+    /// If there is no such report.
+    pub fn unopened(&self, id: ReportId, letter: Letter) -> Result<(Seen, Option<Hindrance>), CasebookError> {
+        let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
+        Ok((Seen { version: report.version(), read: report.read }, report.hindrance(letter)))
     }
 }

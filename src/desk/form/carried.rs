@@ -18,6 +18,12 @@ fields! {
         Needed = "needed",
         // The last event that was shown, or that the box saw.
         Number = "number",
+        // That a letter was shown as the person will see it.
+        Looked = "looked",
+        // That a saved text was put into it, so that a square bracket is a blank.
+        HasBlanks = "has_blanks",
+        // Which kind of letter a draft is thrown away of.
+        Kind = "kind",
         // SHA-256 of that event's file.
         Digest = "digest",
     }

@@ -12,6 +12,7 @@ pub(super) mod enter;
 mod fields;
 pub(super) mod filter;
 pub(super) mod narrative;
+pub(super) mod notice_gaps;
 pub(super) mod one_question;
 pub(super) mod question;
 pub(super) mod readers;

@@ -160,8 +160,9 @@ mod tests {
     use crate::{
         desk::form::{
             aside::AsideField,
-            correspondence::{AnswerField, ReplyField},
+            correspondence::{AnswerField, CommentField, PutInField, ReplyField, SavedTextField},
             filter::FilterField,
+            notice_gaps::GapField,
             one_question::{ChangeOfUseField, DestroyField, FilterNameField, PrintField, SearchField, TakeBackField},
             readers::{LetInField, ReadersField},
             referral::ReferralField,
@@ -199,7 +200,8 @@ mod tests {
     fn every_text_is_bounded_and_its_lack_is_named() {
         assert_eq!((holds::<JoinField>(), holds::<BoxKeyField>(), holds::<RecoveryField>()), (3, 2, 2));
         assert_eq!((holds::<ReadersField>(), holds::<LetInField>(), holds::<ReferralField>()), (1, 1, 3));
-        assert_eq!((holds::<AnswerField>(), holds::<ReplyField>()), (2, 1));
+        assert_eq!((holds::<AnswerField>(), holds::<ReplyField>(), holds::<GapField>()), (2, 2, 7));
+        assert_eq!((holds::<SavedTextField>(), holds::<PutInField>(), holds::<CommentField>()), (2, 0, 1));
         assert_eq!((holds::<ChangeOfUseField>(), holds::<TakeBackField>()), (1, 1));
         assert_eq!((holds::<OrganisationField>(), holds::<ThemeField>(), holds::<NoteField>()), (1, 2, 1));
         assert_eq!((holds::<RegisterField>(), holds::<BelongsField>()), (1, 5));

@@ -4,14 +4,16 @@ use askama::Template;
 
 use super::{
     Shell,
-    correspondence::said,
+    correspondence::{check_field, said},
     finds::{Find, finds},
+    messages::Beside,
 };
 use crate::{
     casebook::{AnswerId, ReportView, Seen},
     desk::{
         correspondence,
-        form::{correspondence::AnswerField, one_question::TakeBackField, question::AskedField},
+        form::{one_question::TakeBackField, question::AskedField},
+        letter_checks::{finds_of, letter_checks},
     },
     domain::{AnswerKind, Date, Entries, FieldError, escape_invisible},
     http::{Day, Field, SaidByTeam},
@@ -31,6 +33,8 @@ pub(in crate::desk) struct WaitingRow {
     pub(in crate::desk) kind: AnswerKind,
     pub(in crate::desk) by: String,
     pub(in crate::desk) on: Day,
+    /// What the report is about, in a line.
+    pub(in crate::desk) line: String,
     /// Whether whoever looks wrote it.
     pub(in crate::desk) mine: bool,
 }
@@ -55,6 +59,7 @@ pub(in crate::desk) struct ApprovePage<'a> {
     checks: Field,
     /// Why it is taken back, if it can be.
     reason: Option<Field>,
+    beside: Beside,
 }
 
 /// A text to be approved.
@@ -68,11 +73,12 @@ pub(in crate::desk) struct ApproveParts<'a> {
     pub(in crate::desk) today: Date,
     pub(in crate::desk) typed: &'a Entries,
     pub(in crate::desk) errors: &'a [FieldError],
+    pub(in crate::desk) beside: Beside,
 }
 
 impl<'a> ApprovePage<'a> {
     pub(in crate::desk) fn new(shell: &'a Shell, parts: ApproveParts<'a>) -> Self {
-        let ApproveParts { report, waiting, text, closed, held, today, typed, errors } = parts;
+        let ApproveParts { report, waiting, text, closed, held, today, typed, errors, beside } = parts;
         Self {
             shell,
             answer: waiting.answer,
@@ -83,10 +89,11 @@ impl<'a> ApprovePage<'a> {
             written_on: waiting.on,
             closed,
             article: said(waiting.kind, today, text),
-            finds: finds(text, &correspondence::theirs(report)),
+            finds: finds(text, &finds_of(text, report)),
             use_concerns: correspondence::use_concerns(report).map(|text| escape_invisible(text.as_str())),
-            checks: AnswerField::Check.field(typed, errors),
+            checks: check_field(&letter_checks(waiting.kind, text, report), typed, errors),
             reason: held.then(|| TakeBackField::Reason.field(typed, errors)),
+            beside,
         }
     }
 }

@@ -1,24 +1,33 @@
 //! A notice or a reply on its way to be recorded: what it says in the main, its text, and as the person will see it.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use super::{
     Shell,
+    date_field::DateField,
+    drafts::DraftNote,
     finds::{Find, finds},
+    messages::Beside,
     promise::OpenPromise,
 };
 use crate::{
-    casebook::{Letter, MemberView, ReportView},
+    casebook::{Letter, MemberView, ReportView, SavedText},
     desk::{
         correspondence,
         form::{
-            correspondence::{AnswerField, ReplyField},
+            correspondence::{AnswerField, LetterText, PutInField, ReplyField, is_carried},
+            notice_gaps::{GapField, OBJECT_BY},
             question::AskedField,
             stale::Seen,
         },
+        joined::JoinedReceipts,
+        letter_checks::{LetterCheck, finds_of, letter_checks},
     },
     domain::{
-        AnswerKind, Area, Date, Entries, FieldError, ReportId, ReportState, escape_invisible, escape_invisible_in_line,
+        AnswerKind, Area, Date, Entries, FieldError, ReferenceId, ReportId, ReportState, RiskCheck, escape_invisible,
+        escape_invisible_in_line,
     },
     http::{BODY, Day, Field, SaidByTeam, capitalised},
 };
@@ -34,14 +43,18 @@ pub(in crate::desk) struct NoticePage<'a> {
     /// Why there can be none.
     pub(in crate::desk) blocked: Option<&'static str>,
     fields: Vec<Field>,
+    /// What only the reviewer can say.
+    gaps: Vec<Field>,
+    object_by: DateField,
     promises: Vec<OpenPromise>,
+    beside: Beside,
 }
 
 impl<'a> NoticePage<'a> {
     /// With what was chosen so far.
     pub(in crate::desk) fn new(
         shell: &'a Shell,
-        report: &ReportView,
+        (report, beside): (&ReportView, Beside),
         seen: Seen,
         typed: &Entries,
         errors: &'a [FieldError],
@@ -64,7 +77,17 @@ impl<'a> NoticePage<'a> {
             errors,
             blocked: correspondence::blocked(report, Letter::Notice),
             fields,
+            gaps: GapField::fields(typed, errors),
+            object_by: DateField::new(
+                &OBJECT_BY,
+                "If we plan other use: the last day to object",
+                "The person reads it as a promise that nothing is done before. Leave it empty if no other use is planned"
+                    .to_owned(),
+                typed,
+                errors,
+            ),
             promises: report.entry.kept_by(Letter::Supplementary).map(OpenPromise::of).collect(),
+            beside,
         }
     }
 }
@@ -82,21 +105,49 @@ pub(in crate::desk) struct WritePage<'a> {
     blocked: Option<&'static str>,
     hidden: Vec<(String, String)>,
     field: Field,
+    /// What a reply asks besides: none for a notice.
+    reply: Option<ReplyParts>,
+    /// The draft that was kept before.
+    kept: Option<DraftNote>,
+    /// Texts of the team, if it has any.
+    saved: Option<Field>,
     /// The promises that it keeps.
     keeps: Vec<OpenPromise>,
+    beside: Beside,
 }
 
-impl<'a> WritePage<'a> {
-    /// With what was written so far. `typed` holds the choices made before it.
-    pub(in crate::desk) fn new(
-        shell: &'a Shell,
-        report: &ReportView,
-        draft: &Draft<'_>,
-        text: &str,
-        errors: &'a [FieldError],
-    ) -> Self {
+/// What the page of a reply has besides its text, so that a plain one is recorded from there.
+struct ReplyParts {
+    questions: Field,
+    joined: Option<Field>,
+    check: Field,
+}
+
+/// What the page of a text is made from.
+pub(in crate::desk) struct WriteParts<'a, 'e> {
+    pub(in crate::desk) report: &'a ReportView,
+    pub(in crate::desk) draft: Draft<'a>,
+    /// What was written so far.
+    pub(in crate::desk) text: &'a str,
+    pub(in crate::desk) errors: &'e [FieldError],
+    pub(in crate::desk) kept: Option<DraftNote>,
+    pub(in crate::desk) saved: &'a BTreeMap<ReferenceId, SavedText>,
+    pub(in crate::desk) joined: &'a JoinedReceipts,
+    pub(in crate::desk) beside: Beside,
+}
+
+impl<'e> WritePage<'e> {
+    pub(in crate::desk) fn new(shell: &'e Shell, parts: WriteParts<'_, 'e>) -> Self {
+        let WriteParts { report, draft, text, errors, kept, saved, joined, beside } = parts;
         let mut typed = Entries::default();
         typed.push(AnswerField::Text.name().to_owned(), text.to_owned());
+        let is_reply = draft.letter == Letter::Reply;
+        let titles = saved.iter().map(|(id, saved)| (id.to_string(), escape_invisible_in_line(saved.title.as_str())));
+        let mut hidden = draft.hidden(&[AnswerField::NeedsApproval]);
+        if is_reply {
+            // It has a field of its own.
+            hidden.retain(|(name, _)| name != ReplyField::Questions.name());
+        }
         Self {
             shell,
             id: report.entry.id,
@@ -104,12 +155,25 @@ impl<'a> WritePage<'a> {
             seen: draft.seen,
             errors,
             blocked: correspondence::blocked(report, draft.letter),
-            hidden: draft.hidden(&[AnswerField::NeedsApproval]),
-            field: match draft.letter {
-                Letter::Notice | Letter::Supplementary => AnswerField::Text.field(&typed, errors),
-                Letter::Reply => ReplyField::Text.field(&typed, errors),
+            hidden,
+            field: if is_reply {
+                ReplyField::Text.field(&typed, errors)
+            } else {
+                AnswerField::Text.field(&typed, errors)
             },
+            reply: is_reply.then(|| ReplyParts {
+                questions: ReplyField::Questions.field(draft.typed, errors),
+                joined: joined_field(joined, errors),
+                check: check_field(
+                    &[(RiskCheck::Nobody.slug(), RiskCheck::Nobody.label().to_owned())],
+                    draft.typed,
+                    errors,
+                ),
+            }),
+            kept,
+            saved: (!saved.is_empty()).then(|| PutInField::SavedText.offering(titles, &Entries::default(), errors)),
             keeps: draft.keeps(report),
+            beside,
         }
     }
 
@@ -122,6 +186,27 @@ impl<'a> WritePage<'a> {
     }
 }
 
+/// The points to be ticked, as they were ticked so far.
+pub(super) fn check_field(checks: &[LetterCheck], typed: &Entries, errors: &[FieldError]) -> Field {
+    AnswerField::Check.offering(checks.iter().map(|(slug, label)| (*slug, label.clone())), typed, errors)
+}
+
+/// The other receipts that can be answered too; none if there are none.
+fn joined_field(joined: &JoinedReceipts, errors: &[FieldError]) -> Option<Field> {
+    let mut ticked = Entries::default();
+    for one in joined.receipts.iter().filter(|one| one.ticked) {
+        ticked.push(AnswerField::Joined.name().to_owned(), one.value());
+    }
+    let can_be = joined.receipts.iter().filter(|one| one.hindered.is_none());
+    let choices: Vec<(String, String)> = can_be
+        .map(|one| {
+            let label = format!("Answer the other receipt too ({}, {})", one.report.in_words(), one.report.short());
+            (one.value(), label)
+        })
+        .collect();
+    (!choices.is_empty()).then(|| AnswerField::Joined.offering(choices, &ticked, errors))
+}
+
 /// What is being written, and the form that it came with.
 pub(in crate::desk) struct Draft<'a> {
     pub(in crate::desk) letter: Letter,
@@ -132,7 +217,7 @@ pub(in crate::desk) struct Draft<'a> {
 impl Draft<'_> {
     /// What the form said before this page, to be carried on.
     fn hidden(&self, more: &[AnswerField]) -> Vec<(String, String)> {
-        let carried = |name: &str| AnswerField::CHOICES.iter().chain(more).any(|field| field.name() == name);
+        let carried = |name: &str| is_carried(name) || more.iter().any(|field| field.name() == name);
         let carried = self.typed.iter().filter(|(name, _)| carried(name));
         carried.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
@@ -162,6 +247,10 @@ pub(in crate::desk) struct PreviewPage<'a> {
     keeps: Vec<OpenPromise>,
     state: &'static str,
     areas: String,
+    joined: Option<Field>,
+    /// Other receipts that can't be answered, and why.
+    not_joined: Vec<(String, &'static str)>,
+    beside: Beside,
 }
 
 /// Whether another member has to approve a notice.
@@ -178,7 +267,7 @@ pub(in crate::desk) struct Approval {
 pub(in crate::desk) struct PreviewParts<'a> {
     pub(in crate::desk) report: &'a ReportView,
     pub(in crate::desk) draft: Draft<'a>,
-    pub(in crate::desk) text: &'a str,
+    pub(in crate::desk) text: &'a LetterText,
     pub(in crate::desk) on: Date,
     /// The areas that the person sees with it.
     pub(in crate::desk) areas: Vec<Area>,
@@ -186,11 +275,14 @@ pub(in crate::desk) struct PreviewParts<'a> {
     pub(in crate::desk) errors: &'a [FieldError],
     /// Whose names are shown, if the report changed meanwhile.
     pub(in crate::desk) changed: Option<&'a [MemberView]>,
+    pub(in crate::desk) joined: &'a JoinedReceipts,
+    pub(in crate::desk) beside: Beside,
 }
 
 impl<'a> PreviewPage<'a> {
     pub(in crate::desk) fn new(shell: &'a Shell, parts: PreviewParts<'a>) -> Self {
-        let PreviewParts { report, draft, text, on, areas, approval, errors, changed } = parts;
+        let PreviewParts { report, draft, text, on, areas, approval, errors, changed, joined, beside } = parts;
+        let (kind, whole) = (draft.letter.kind(), text.whole.as_str());
         let state = match report.entry.state {
             ReportState::Received => ReportState::Decided,
             other => other,
@@ -198,23 +290,30 @@ impl<'a> PreviewPage<'a> {
         Self {
             shell,
             id: report.entry.id,
-            kind: draft.letter.kind(),
+            kind,
             seen: draft.seen,
             errors,
             newer: changed.map(|team| newer(report, team)).unwrap_or_default(),
-            article: said(draft.letter.kind(), on, text),
-            finds: finds(text, &correspondence::theirs(report)),
+            article: said(kind, on, whole),
+            finds: finds(whole, &finds_of(whole, report)),
             use_concerns: correspondence::use_concerns(report).map(|text| escape_invisible(text.as_str())),
-            checks: AnswerField::Check.field(draft.typed, errors),
+            checks: check_field(&letter_checks(kind, whole, report), draft.typed, errors),
             approval,
             hidden: draft
                 .hidden(&[])
                 .into_iter()
-                .chain([(AnswerField::Text.name().to_owned(), text.to_owned())])
+                .chain([(AnswerField::Text.name().to_owned(), text.typed.as_str().to_owned())])
                 .collect(),
             keeps: draft.keeps(report),
             state: state.label(),
             areas: labels(&areas),
+            joined: joined_field(joined, errors),
+            not_joined: joined
+                .receipts
+                .iter()
+                .filter_map(|one| Some((format!("{} ({})", one.report.in_words(), one.report.short()), one.hindered?)))
+                .collect(),
+            beside,
         }
     }
 
@@ -261,7 +360,7 @@ fn labels(areas: &[Area]) -> String {
 }
 
 /// The last part of the address at which it is written.
-const fn part(kind: AnswerKind) -> &'static str {
+pub(super) const fn part(kind: AnswerKind) -> &'static str {
     match kind {
         AnswerKind::Notice => "notice",
         AnswerKind::Reply | AnswerKind::Update => "reply",

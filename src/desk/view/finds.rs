@@ -2,15 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{
-    casebook::notice::quotes,
-    domain::{Identifying, escape_invisible},
-};
-
-/// What is called a copy of the person's words.
-const COPIED: &str = "words as the person wrote them";
-/// What is called something that the person would not see, and another reader might find.
-const UNSEEN: &str = "signs that can’t be seen, shown here by their numbers";
+use crate::{desk::letter_checks::FindKind, domain::escape_invisible};
 
 /// Something in a text that a reviewer has to look at again: the paragraph, with what it is about marked.
 pub(super) struct Find {
@@ -24,12 +16,10 @@ pub(super) struct TextRun {
     pub(super) marked: bool,
 }
 
-/// Every paragraph with something that may show who spoke.
-pub(super) fn finds(text: &str, theirs: &[&str]) -> Vec<Find> {
-    let identifying = Identifying::find(text).into_iter().map(|span| (span.range, span.kind.label()));
-    let copied = quotes(text, theirs).into_iter().map(|range| (range, COPIED));
-    let mut spans: Vec<(Range<usize>, &'static str)> = identifying.chain(copied).collect();
-    spans.sort_by_key(|(range, _)| range.start);
+/// Every paragraph with something that may show who spoke, by what was found in the text in order.
+pub(super) fn finds(text: &str, found: &[(Range<usize>, FindKind)]) -> Vec<Find> {
+    let spans: Vec<(Range<usize>, &'static str)> =
+        found.iter().map(|(range, kind)| (range.clone(), kind.noun())).collect();
     let mut start = 0;
     let lines = text.split_inclusive('\n').map(|line| {
         let whole = start..start + line.trim_end_matches('\n').len();
@@ -61,7 +51,7 @@ fn find(text: &str, line: Range<usize>, spans: &[(Range<usize>, &'static str)]) 
     }
     push(place..line.end, false);
     if escape_invisible(&text[line.clone()]) != text[line] {
-        what.push(UNSEEN);
+        what.push(FindKind::Unseen.noun());
     }
     (!what.is_empty()).then_some(Find { what, parts })
 }
@@ -69,10 +59,17 @@ fn find(text: &str, line: Range<usize>, spans: &[(Range<usize>, &'static str)]) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::letter_checks::letter_finds;
+
+    const COPIED: &str = FindKind::Copied.noun();
+    const UNSEEN: &str = FindKind::Unseen.noun();
 
     fn found(text: &str, theirs: &[&str]) -> Vec<(Vec<&'static str>, String)> {
         let shown = |part: &TextRun| if part.marked { format!("<{}>", part.text) } else { part.text.clone() };
-        finds(text, theirs).iter().map(|find| (find.what.clone(), find.parts.iter().map(shown).collect())).collect()
+        finds(text, &letter_finds(text, theirs, &[]))
+            .iter()
+            .map(|find| (find.what.clone(), find.parts.iter().map(shown).collect()))
+            .collect()
     }
 
     #[test]

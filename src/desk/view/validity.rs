@@ -10,31 +10,28 @@ use super::{
         error::PageError,
         form::{
             assessment_table::{AssessmentField, Filled},
-            correspondence::AnswerField,
-            question::AskedField,
             stale::NEWER,
         },
         import_job::{EpochSeen, ImportOutcome, ImportStage},
     },
-    correspondence::{Approval, Draft, NoticePage, PreviewPage, PreviewParts, WritePage},
     figures::FiguresPage,
     validity_figures::annual_pages,
+    validity_letters::letter_pages,
     *,
 };
 use crate::{
     casebook::{
-        AnswerId, Casebook, Fact, Import, Letter, LostAtBox, MissingParts, NewProposal, NewReaders, NewRecovery,
-        Promise, QueueEntry, ReportView, Retained,
+        Casebook, Fact, Import, LostAtBox, MissingParts, NewProposal, NewReaders, NewRecovery, Promise, ReportView,
+        Retained,
         statistics::{Figures, ReportingYear, sample},
     },
     crypto::Fingerprint,
     domain::{
-        Action, AnswerKind, Area, Calendar, CasebookId, Clock, ClockKind, Date, Digest, Entries, Epoch, FieldError,
-        Finding, Kept, LogHead, Manifest, MessageKind, Part, ReportId, ReportState, Route, SetAsideReason, TeamRole,
-        Text, YesNo, limits::KIB,
+        Action, Area, Calendar, CasebookId, Clock, ClockKind, Date, Digest, Entries, Epoch, FieldError, Finding, Kept,
+        LogHead, Manifest, MessageKind, Part, ReportId, ReportState, Route, SetAsideReason, TeamRole, Text, YesNo,
+        limits::KIB,
     },
     http::{
-        Day,
         markup::found_by_checkers,
         templates::without_sample,
         validity::{Render, Sample, hard_to_read, problems, titles_of_two},
@@ -349,63 +346,10 @@ fn deciding_pages(
     add("decide, changed meanwhile", &decide(&nothing, &changed, true), true);
     add("decide, the same", &decide(&recorded, &changed, true), true);
 
-    let seen = report.seen();
-    let mut typed = Entries::default();
-    for (name, value) in [
-        (AnswerField::Area.name(), "competition"),
-        (AnswerField::LateReason.name(), "<late>"),
-        (AnswerField::Check.name(), "names"),
-    ] {
-        typed.push(name.into(), value.into());
-    }
-    let mut late = World::new();
-    let id = late.concern(1, Route::StaffConcern, &[]);
-    let file = late.collect();
-    late.import(&file).unwrap();
-    let late = late.open().unwrap().show(id, Date::constant(2027, 3, 1), &Calendar::default()).unwrap();
-    add("notice", &NoticePage::new(shell, report, seen, &nothing, &[]), false);
-    let errors = [
-        AnswerField::Variant.name(),
-        AnswerField::Area.name(),
-        AnswerField::Told.name(),
-        AnswerField::WhoSees.name(),
-        AnswerField::LateReason.name(),
-    ];
-    let errors = errors.map(|field| error(field).remove(0));
-    add("notice with errors", &NoticePage::new(shell, &late, seen, &typed, &errors), true);
-    let withdrawn = ReportView { entry: QueueEntry { withdrawn: true, ..report.entry.clone() }, ..late };
-    add("notice, withdrawn", &NoticePage::new(shell, &withdrawn, seen, &typed, &[]), false);
-
-    let copied = "Call 01632 960 001 <now>.\n\nNothing.";
-    for written in [Letter::Notice, Letter::Reply] {
-        let name = written.kind().slug();
-        let draft = || Draft { letter: written, typed: &typed, seen };
-        let text = error(AnswerField::Text.name());
-        add(&format!("{name}-text"), &WritePage::new(shell, report, &draft(), "<text>", &[]), false);
-        add(&format!("{name}-text with an error"), &WritePage::new(shell, report, &draft(), "", &text), true);
-        add(&format!("{name}-text, withdrawn"), &WritePage::new(shell, &withdrawn, &draft(), "", &[]), false);
-        let preview = |text, errors, changed, approval| {
-            let areas = vec![];
-            let parts = PreviewParts { report, draft: draft(), text, on: DAY, areas, approval, errors, changed };
-            PreviewPage::new(shell, parts)
-        };
-        let approval = |always, alone| {
-            (written == Letter::Notice).then_some(Approval {
-                always,
-                alone,
-                ask: AnswerField::NeedsApproval.field(&typed, &[]),
-            })
-        };
-        add(&format!("{name}-preview"), &preview("Well.", &[], None, approval(false, false)), false);
-        add(&format!("{name}-preview, marked"), &preview(copied, &[], None, approval(true, true)), false);
-        let (unticked, alone) = (error(AnswerField::Check.name()), approval(false, true));
-        add(&format!("{name}-preview with an error"), &preview(copied, &unticked, None, alone), true);
-        let again = preview(copied, &changed, Some(&team), approval(true, false));
-        add(&format!("{name}-preview, changed meanwhile"), &again, true);
-    }
+    letter_pages(add, shell, casebook, report);
 
     let clock = Clock::start(Clock::NOTICE, DAY, &Calendar::default()).unwrap();
-    let (no_reason, unticked) = (error("why"), error(AnswerField::Check.name()));
+    let no_reason = error("why");
     let mut why = Entries::default();
     why.push("why".into(), "<why>".into());
     let change = |errors, blocked| ChangeOfUsePage::new(shell, report, clock, &why, errors, blocked);
@@ -413,28 +357,6 @@ fn deciding_pages(
     add("change-of-use with an error", &change(&no_reason, None), true);
     add("change-of-use, changed meanwhile", &change(&changed, None), true);
     add("change-of-use, nothing to change", &change(&[], Some("No notice was written yet.")), false);
-
-    let waiting = || {
-        let answer = AnswerId { report: report.entry.id, seq: 1 };
-        [(true, AnswerKind::Notice), (false, AnswerKind::Reply)].map(|(mine, kind)| WaitingRow {
-            answer,
-            kind,
-            by: "Second <reviewer>".into(),
-            on: Day(DAY),
-            mine,
-        })
-    };
-    add("to-approve, empty", &ToApprovePage { shell, rows: vec![] }, false);
-    add("to-approve", &ToApprovePage { shell, rows: waiting().into() }, false);
-    let approve = |errors, closed| {
-        let [waiting, _] = waiting();
-        let parts =
-            ApproveParts { report, waiting, text: copied, closed, held: true, today: DAY, typed: &typed, errors };
-        ApprovePage::new(shell, parts)
-    };
-    add("approve", &approve(&[], None), false);
-    add("approve with an error", &approve(&unticked, None), true);
-    add("approve, closed", &approve(&[], Some("You wrote this notice.")), false);
 }
 
 /// The yearly figures, for the team and to be published.

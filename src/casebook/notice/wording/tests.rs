@@ -17,6 +17,7 @@ fn draft(variant: NoticeVariant, areas: &[Area], route: Route) -> NoticeDraft {
         received_on: Date::constant(2026, 12, 1),
         route,
         today: Date::constant(2026, 12, 9),
+        gaps: NoticeGaps::default(),
     }
 }
 
@@ -190,4 +191,34 @@ fn a_finished_notice_is_told_from_an_unfinished_one() {
     text.replace_range(places[0].clone(), "it is about one appointment alone");
     assert!(unfinished(&text).is_empty());
     assert!(quotes(&text, &["They said it is about one appointment alone, again."]).len() == 1);
+}
+
+#[test]
+fn with_every_gap_said_before_no_notice_has_one() {
+    let text = |text| Some(Text::typed(text));
+    let gaps = NoticeGaps {
+        why_not: text("it is about one\n appointment alone."),
+        what_changed: text("that we look at two trusts"),
+        why_changed: text("more people wrote to us"),
+        looked_at: Area::ALL.iter().map(|area| (*area, Text::typed("how staffing is reported."))).collect(),
+        regulator: text("the regulator of services, because it inspects them"),
+        object_by: Some(Date::constant(2027, 1, 4)),
+    };
+    for draft in drafts() {
+        let has_area = draft.variant == NoticeVariant::NoOtherUse || !draft.areas.is_empty();
+        let notice = NoticeDraft { gaps: gaps.clone(), ..draft }.compose();
+        assert_eq!(unfinished(notice.as_str()).is_empty(), has_area, "{}", notice.as_str());
+        assert!(!notice.as_str().contains("..") && !notice.as_str().contains("one\n"), "{}", notice.as_str());
+        let by = notice.as_str().contains("please tell us by 4 January 2027. After that");
+        assert_eq!(by, notice.as_str().contains("say that you object"));
+    }
+}
+
+#[test]
+fn only_the_words_that_say_it_count_as_telling_nothing() {
+    for told in Told::ALL {
+        let draft = NoticeDraft { told: *told, ..draft(NoticeVariant::NoOtherUse, &[], Route::StaffConcern) };
+        assert_eq!(tells_the_organisation(draft.compose().as_str()), *told != Told::Nothing, "{told}");
+    }
+    assert!(tells_the_organisation("We wrote this ourselves."));
 }
