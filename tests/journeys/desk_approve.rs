@@ -29,12 +29,14 @@ fn a_second_member_approves_a_notice_before_it_goes() {
 
     let approve = case.path("approve/1");
     let list = second.get("/approve");
-    assert_eq!((list.all("tbody a").len(), list.all("tbody td")[3].as_str()), (1, "You"));
-    assert!(first.get("/approve").all("tbody td")[3].contains("you wrote it"));
+    assert_eq!((list.all("tbody a").len(), list.all("tbody td")[4].as_str()), (1, "You"));
+    assert!(list.all("tbody td")[0].starts_with("The night rota was changed"), "what it is about");
+    assert!(first.get("/approve").all("tbody td")[4].contains("you wrote it"));
     let mine = first.get(&approve);
     assert!(mine.one("#closed").contains("You wrote this") && mine.all("main form").len() == 1);
     let page = second.get(&approve);
     assert_eq!(articles(&page), articles(&preview));
+    assert!(page.one("details[open]").contains("The night rota was changed"), "what they wrote is open");
     let decide = first.get(&case.path("decide")).form(&case.path("decide"));
     let carried = ["token", "seen", "read"].map(|name| (name.to_owned(), http::value(&decide, name).to_owned()));
     let mut forced = carried.to_vec();
@@ -97,11 +99,18 @@ fn a_notice_that_should_not_go_out_is_taken_back_and_written_again() {
     assert_eq!((refused.status, refused.one(".error-summary li").as_str()), (422, "Enter the reason"));
     http::fill(&mut form, "reason", "It says on which ward.");
     let report = second.post_and_follow(&back, &form);
+    assert!(report.one("#done").contains("It is taken back"));
     assert!(report.one(".history").contains("It says on which ward."), "{}", report.one(".history"));
     assert_eq!(second.post(&back, &form).status, 404, "once");
     assert!(first.get("/approve").one("main").contains("Nothing waits for a second member"));
     case.carry(1);
     assert!(articles(&case.status()).is_empty(), "nothing went out");
+
+    // It is its writer's draft again.
+    let draft = first.get(&case.path("notice"));
+    assert!(draft.one("#kept").contains("Your draft of"));
+    assert!(second.get(&case.path("notice")).all("#kept").is_empty());
+    assert_eq!(articles(&first.post(&case.path("notice/preview"), &draft.form(&case.path("notice/preview")))), text);
 
     assert_eq!(articles(&case.hold(&mut first, "other-work")), text);
     // It has the same number; whoever read the one before has not read this one.

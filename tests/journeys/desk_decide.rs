@@ -142,43 +142,73 @@ fn what_is_wrong_is_said_and_what_was_typed_is_kept() {
     }
 
     // The notice.
-    let (notice, write, record) = (case.path("notice"), case.path("notice/write"), case.path("notice/record"));
-    let mut form = reviewer.get(&notice).form(&write);
+    let (choices, write, look) = (case.path("notice"), case.path("notice/write"), case.path("notice/preview"));
+    let record = case.path("notice/record");
+    let mut form = reviewer.get(&choices).form(&look);
     http::fill(&mut form, "variant", "supplementary");
-    let page = reviewer.post(&write, &form);
+    let page = reviewer.post(&look, &form);
     assert_eq!(page.status, 422);
-    assert_eq!(page.all(".error-summary a").len(), 3, "{}", page.one(".error-summary"));
     assert!(page.one(".error-summary").contains("There is no first notice yet"));
-    let mut form = page.form(&write);
+    let mut form = page.form(&look);
     assert_eq!(http::value(&form, "variant"), "supplementary");
     for (name, value) in [("variant", "other-work"), ("told", "if-agreed"), ("who_sees", "regulator")] {
         http::fill(&mut form, name, value);
     }
+    let page = reviewer.post(&look, &form);
+    assert_eq!(
+        page.all(".error-summary li"),
+        [
+            "Enter what we look at in how a trust is run by its board",
+            "Enter which other regulator sees it, and why",
+            "Enter the last day to object",
+        ]
+    );
+    let day = |form: &mut http::Fields, year: &str| {
+        for (part, value) in [("day", "1"), ("month", "12"), ("year", year)] {
+            http::fill(form, &format!("object_by-{part}"), value);
+        }
+    };
+    let mut form = page.form(&look);
+    http::fill(&mut form, "look_board", "[something]");
+    http::fill(&mut form, "regulator", "the regulator of services, because it inspects them.");
+    day(&mut form, "2001");
+    let page = reviewer.post(&look, &form);
+    assert_eq!(
+        page.all(".error-summary li"),
+        ["Write it without square brackets", "The last day to object must be in the future"]
+    );
+    http::fill(&mut form, "look_board", "how staffing is reported");
+    day(&mut form, "2099");
     let page = reviewer.post(&write, &form);
-    let mut form = page.form(&case.path("notice/preview"));
-    assert!(http::value(&form, "text").contains("About a trust") || http::value(&form, "text").contains('['));
-    let unfinished = reviewer.post(&case.path("notice/preview"), &form);
-    assert_eq!(unfinished.status, 422);
-    assert!(unfinished.one(".error-summary").contains("Write what belongs in place of ["));
-    assert_eq!(http::value(&unfinished.form(&case.path("notice/preview")), "text"), http::value(&form, "text"));
+    let text = http::value(&page.form(&look), "text").to_owned();
+    for said in ["to look at how staffing is reported.", "tell us by 1 December 2099.", "because it inspects them."] {
+        assert!(text.contains(said), "{said:?} in {text}");
+    }
+    assert!(!text.contains('['), "{text}");
+    let composed = reviewer.post(&look, &form);
+    assert!(articles(&composed)[0].contains("how staffing is reported"));
 
+    let mut form = page.form(&look);
     let copied = "We read that the night rota was changed after the fact.\nCall us on 01632 960 001.";
     http::fill(&mut form, "text", copied);
-    let preview = reviewer.post(&case.path("notice/preview"), &form);
+    let preview = reviewer.post(&look, &form);
     assert_eq!(preview.all("#finds mark"), ["the night rota was changed after the fact", "01632 960 001"]);
     let mut form = preview.form(&record);
     let unticked = reviewer.post(&record, &form);
     assert_eq!(unticked.status, 422);
     assert_eq!(unticked.one(".error-summary li"), "Check each point, and tick it");
     tick(&unticked, &mut form);
+    let ticks: Vec<&str> = form.iter().filter(|(name, _)| name == "check").map(|(_, value)| value.as_str()).collect();
+    assert_eq!(ticks, ["copied", "telephone", "who-spoke", "use-concerns", "nobody"]);
     form.pop();
     assert_eq!(reviewer.post(&record, &form).status, 422, "all but one");
     http::fill(&mut form, "needs_approval", "yes");
     let back = reviewer.post(&write, &form);
-    let mut form = back.form(&case.path("notice/preview"));
+    let mut form = back.form(&look);
     assert_eq!(
-        ["text", "variant", "told", "who_sees", "area"].map(|name| http::value(&form, name).replace('\r', "")),
-        [copied, "other-work", "if-agreed", "regulator", "board-governance"]
+        ["text", "variant", "told", "who_sees", "area", "look_board"]
+            .map(|name| http::value(&form, name).replace('\r', "")),
+        [copied, "other-work", "if-agreed", "regulator", "board-governance", "how staffing is reported"]
     );
     assert!(form.iter().all(|(name, _)| name != "check"), "what was changed has to be checked again");
 
@@ -284,10 +314,7 @@ fn a_late_notice_says_why() {
     let desk = case.place.open_desk(&["--as-of", "2027-12-01"]);
     let mut reviewer = desk.reviewer();
     let write = case.path("notice/write");
-    let mut form = reviewer.get(&case.path("notice")).form(&write);
-    for (name, value) in [("variant", "no-other-use"), ("told", "nothing")] {
-        http::fill(&mut form, name, value);
-    }
+    let mut form = case.choices(&mut reviewer, "no-other-use");
     let page = reviewer.post(&write, &form);
     assert_eq!((page.status, page.one(".error-summary li").as_str()), (422, "Enter the reason why it is late"));
     http::fill(&mut form, "late_reason", "There were more reports than we could read");

@@ -30,8 +30,8 @@ fn with_a_report() -> (Installation, String) {
 
 /// Ticks every point of the list.
 fn tick(browser: &Browser) {
-    for check in candour::domain::RiskCheck::ALL {
-        browser.click(&format!("input[name=check][value={check}]"));
+    for number in 1..=browser.count("input[name=check]") {
+        browser.click(&format!(".choice:nth-of-type({number}) input[name=check]"));
     }
 }
 
@@ -47,22 +47,26 @@ fn a_notice_is_written_and_recorded_without_scripts() {
     browser.click("#area-competition");
     browser.click("#told");
     browser.click("#who_sees");
-    browser.click("main button");
-    browser.reaches(&format!("Text of the notice for report {id}"));
-    browser.click("main button");
+    browser.click("main form .buttons button");
     browser.until_there(".error-summary");
-    assert!(browser.text(".error-summary").contains("Write what belongs in place of ["));
+    assert!(browser.text(".error-summary").contains("Enter what we look at in competition"));
+    browser.enter("#look_competition", "how offers are compared");
+    for (part, value) in [("day", "1"), ("month", "12"), ("year", "2099")] {
+        browser.enter(&format!("#object_by-{part}"), value);
+    }
+    browser.click("button[formaction$='/notice/write']");
+    browser.until_there("#text");
     browser.replace("#text", TEXT);
-    browser.click("main button");
-    browser.reaches(&format!("Preview of the notice for report {id}"));
-    browser.click("button.second");
-    browser.reaches(&format!("Text of the notice for report {id}"));
+    browser.click("main form .buttons button");
+    browser.until_there("#with-it");
+    browser.click("button[formaction$='/notice/write']");
+    browser.until_there("#text");
     assert_eq!(browser.value("#text"), TEXT);
-    browser.click("main button");
-    browser.reaches(&format!("Preview of the notice for report {id}"));
+    browser.click("main form .buttons button");
+    browser.until_there("#with-it");
     tick(&browser);
-    browser.click("main button:not(.second)");
-    browser.until("it is recorded", || browser.path().starts_with(&format!("/reports/{id}#")).then_some(()));
+    browser.click("main form .buttons button");
+    browser.until("it is recorded", || (browser.path() == format!("/reports/{id}")).then_some(()));
     let shown = place.desk_show(&id);
     let said = &shown["messages"][1];
     assert_eq!((&said["kind"], &said["text"]), (&"notice".into(), &TEXT.into()));
@@ -90,27 +94,33 @@ fn the_pages_for_deciding_are_accessible_and_fit() {
     look("desk-decide-changed");
 
     browser.go(&format!("/reports/{id}/notice"));
-    browser.click("main button");
+    browser.click("main form .buttons button");
     browser.until_there(".error-summary");
     look("desk-notice-errors");
     for field in ["#variant", "#area", "#told", "#who_sees"] {
         browser.click(field);
     }
     browser.enter("#late_reason", "There were more reports than we could read");
-    browser.click("main button");
+    for gap in ["#look_board", "#look_care", "#look_competition"] {
+        browser.enter(gap, "how it is done");
+    }
+    for (part, value) in [("day", "1"), ("month", "12"), ("year", "2099")] {
+        browser.enter(&format!("#object_by-{part}"), value);
+    }
+    browser.click("button[formaction$='/notice/write']");
     browser.until_there("#text");
     look("desk-notice-text");
     browser.replace("#text", TEXT);
-    browser.click("main button");
-    browser.until_there("article");
+    browser.click("main form .buttons button");
+    browser.until_there("#with-it");
     look("desk-notice-preview");
     place.decide(&id, &["--state", "decided"]);
-    browser.click("main button:not(.second)");
+    browser.click("main form .buttons button");
     browser.until_there(".error-summary");
     look("desk-notice-preview-changed");
     tick(&browser);
-    browser.click("main button:not(.second)");
-    browser.until("it is recorded", || browser.path().starts_with(&format!("/reports/{id}#")).then_some(()));
+    browser.click("main form .buttons button");
+    browser.until("it is recorded", || (browser.path() == format!("/reports/{id}")).then_some(()));
 
     browser.go(&format!("/reports/{id}/reply"));
     look("desk-reply");

@@ -28,6 +28,7 @@ mod desk_decide;
 mod desk_decide_browser;
 mod desk_journey;
 mod desk_kept;
+mod desk_letters;
 mod desk_many;
 mod desk_open;
 mod desk_queue;

@@ -2,7 +2,7 @@
 
 use crate::{
     casebook::{
-        CasebookError, Editor,
+        CasebookError, Editor, TypedError,
         log::{
             draft::{Commented, Drafted},
             event::{Matter, SealedMatter, What},
@@ -28,6 +28,9 @@ impl Editor<'_> {
             return Ok(kept.row.event);
         }
         let drafted = Drafted { kind, discarded: false, fields };
+        if !drafted.is_bounded() {
+            return Err(TypedError::Long("draft").into());
+        }
         self.append_on(id, What::Drafted(SealedMatter::about(id)), Matter::Drafted(drafted), today)
     }
 
@@ -45,7 +48,7 @@ impl Editor<'_> {
     /// # Errors
     /// If there is no such draft, or the comment is empty or too long.
     pub fn comment(&mut self, id: ReportId, draft: u64, text: Text, today: &dyn Today) -> Result<(), CasebookError> {
-        let commented = Commented { draft, text };
+        let commented = Commented { draft, text: TypedError::reason(text)? };
         self.append_on(id, What::Commented(SealedMatter::about(id)), Matter::Commented(commented), today).map(drop)
     }
 }

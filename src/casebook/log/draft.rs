@@ -30,7 +30,8 @@ pub(in crate::casebook) struct Commented {
 }
 
 impl Drafted {
-    pub(super) fn is_bounded(&self) -> bool {
+    /// Whether it is of a letter, and every text in it is within its bounds.
+    pub(in crate::casebook) fn is_bounded(&self) -> bool {
         let fits = |(name, value): &(Text, Text)| !name.is_longer_than(SHORT_MAX) && !value.is_longer_than(MESSAGE_MAX);
         self.kind.is_text()
             && self.fields.len() <= FIELDS
@@ -44,7 +45,8 @@ impl Drafted {
 }
 
 impl Commented {
-    pub(super) fn is_bounded(&self) -> bool {
+    /// Whether it says something, within its bounds.
+    pub(in crate::casebook) fn is_bounded(&self) -> bool {
         !self.text.is_empty() && !self.text.is_longer_than(DETAIL_MAX)
     }
 }

@@ -191,11 +191,14 @@ fn names(letter: &str, theirs: &[&str]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for (one, other) in pairs(letter, &said) {
         let is_capital = |range: &Range<usize>| letter[range.clone()].chars().next().is_some_and(char::is_uppercase);
-        let is_own = |word: &str| word.chars().count() > 1 && !is_everybodys(word);
         if !is_capital(&one.0) || !is_capital(&other.0) || COMMON_STARTS.contains(&one.1.as_str()) {
             continue;
         }
-        if !(is_own(&one.1) || is_own(&other.1)) || !known.contains(&(one.1.clone(), other.1.clone())) {
+        // A letter alone is no name: a ward that has one is a place.
+        if [one, other].iter().any(|(_, word)| word.chars().count() < 2) {
+            continue;
+        }
+        if (is_everybodys(&one.1) && is_everybodys(&other.1)) || !known.contains(&(one.1.clone(), other.1.clone())) {
             continue;
         }
         match found.last_mut() {
@@ -250,7 +253,7 @@ const EVERYBODYS: &[&str] = &[
     "november", "number", "nursing", "october", "office", "ombudsman", "parliament", "partnership", "police", "primary",
     "protect", "public", "quality", "register", "resources", "royal", "saturday", "scotland", "secretary", "september",
     "service", "services", "social", "speak", "staff", "state", "sunday", "system", "team", "thursday", "trust",
-    "trusts", "tuesday", "up", "urgent", "wales", "wednesday", "work",
+    "trusts", "tuesday", "unit", "up", "urgent", "wales", "ward", "wednesday", "work",
 ];
 
 /// Words of six letters and more that names of files are made of, and letters too.

@@ -219,6 +219,12 @@ mod tests {
             assert!(refused.is_err(), "{event}");
         }
         assert!(world.edit(|editor| editor.comment(id, draft, Text::typed(""), &TODAY)).is_err());
+        let long = fields(&"x".repeat(crate::domain::limits::MESSAGE_MAX + 1));
+        for (kind, fields) in
+            [(AnswerKind::Reply, long), (AnswerKind::Update, fields("x")), (AnswerKind::Reply, vec![])]
+        {
+            assert!(world.edit(|editor| editor.keep_draft(id, kind, fields, &TODAY)).is_err(), "{kind}");
+        }
         assert_eq!(world.open().unwrap().drafts(id)[0].comments, 0);
     }
 
