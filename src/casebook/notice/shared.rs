@@ -12,7 +12,7 @@ use regex_lite::{Captures, Regex};
 use super::quotes::words;
 
 /// What a letter and a person's own words have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SharedKind {
     /// The name of a file that they sent, or a word of it that few files have.
     FileName,
@@ -37,9 +37,12 @@ const DISTINCTIVE: usize = 6;
 pub fn shared(letter: &str, theirs: &[&str], files: &[&str]) -> Vec<(Range<usize>, SharedKind)> {
     let mut found = of_files(letter, files);
     let theirs_too: Vec<&str> = theirs.iter().chain(files).copied().collect();
+    let mut known: HashSet<(SharedKind, String)> = HashSet::new();
     for rule in RULES.iter() {
-        let known: HashSet<String> = theirs_too.iter().flat_map(|text| rule.all(text)).map(|(_, said)| said).collect();
-        let here = rule.all(letter).into_iter().filter(|(_, said)| known.contains(said));
+        known.extend(theirs_too.iter().flat_map(|text| rule.all(text)).map(|(_, said)| (rule.kind, said)));
+    }
+    for rule in RULES.iter() {
+        let here = rule.all(letter).into_iter().filter(|(_, said)| known.contains(&(rule.kind, said.clone())));
         found.extend(here.map(|(range, _)| (range, rule.kind)));
     }
     found.extend(names(letter, &theirs_too).into_iter().map(|range| (range, SharedKind::Name)));

@@ -206,6 +206,7 @@ fn draft_pages(add: Add<'_>, shell: &Shell) {
     let casebook = world.open().unwrap();
     let report = casebook.show(id, DAY, &Calendar::default()).unwrap();
     assert!(Drafts::new(id, &casebook).to_string().contains("Second &#60;reviewer&#62;"), "and its name does nothing");
+    add("report, with drafts", &ReportPage::new(shell, &report, &casebook, DAY, None), false);
     let nothing = Entries::default();
     let no_comment = error(CommentField::Comment.name());
     for row in casebook.drafts(id) {
