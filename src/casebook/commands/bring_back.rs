@@ -274,6 +274,7 @@ mod tests {
             collected: vec![],
             gone: vec![],
             set_aside: vec![],
+            entered: vec![],
         };
         assert_eq!(by_hand(What::Exported(exported), vec![]), None);
         assert_eq!(by_hand(What::BroughtBack(ids.clone()), vec![]), None);

@@ -157,7 +157,7 @@ mod tests {
         world.edit(|editor| editor.set_aside(&[id], reason, &TODAY)).unwrap();
         // By hand, for the program waits for the export.
         let casebook = world.open_as(&second).unwrap();
-        let fact = casebook.state.reports[&id].fact(DAY);
+        let fact = casebook.fact(id, DAY).unwrap();
         let change = Change::Destroy(Destroy { report: id, fact });
         casebook.write_by_hand(second.id, &second.signer, What::Proposed(change), &[]);
         assert_eq!(world.open().unwrap().proposals().len(), 1);

@@ -12,9 +12,9 @@ pub(super) mod correspondence;
 mod date_field;
 mod decide;
 mod destroy;
+mod drafts;
 mod enter;
 mod evidence;
-mod drafts;
 pub(super) mod figures;
 mod filter;
 mod finds;
@@ -32,8 +32,8 @@ mod readers;
 mod refer;
 mod report;
 mod report_line;
-mod search;
 mod saved_texts;
+mod search;
 mod shell;
 mod short_list;
 mod team;
@@ -52,13 +52,13 @@ mod validity_enter;
 #[cfg(test)]
 mod validity_figures;
 #[cfg(test)]
+mod validity_letters;
+#[cfg(test)]
 mod validity_queue;
 #[cfg(test)]
 mod validity_shell;
 #[cfg(test)]
 mod validity_wider;
-#[cfg(test)]
-mod validity_letters;
 mod words;
 
 pub(crate) use alerts::{described, is_of_loss, told};
@@ -74,8 +74,8 @@ pub(super) use enter::{EnterCheckPage, EnterPage, EnteredCodePage};
 pub(super) use filter::{Filter, cleaned, path_of};
 pub(super) use import::{ImportPage, came};
 pub(super) use lost::LostPage;
-pub(super) use organisations::{OrganisationPage, OrganisationsPage, PaperPage, SubjectForm, SubjectParts};
 pub(super) use messages::Beside;
+pub(super) use organisations::{OrganisationPage, OrganisationsPage, PaperPage, SubjectForm, SubjectParts};
 pub(super) use queue::QueuePage;
 pub(super) use readers::{AccessLogPage, ReadersForm, ReadersPage};
 pub(super) use refer::ReferPage;

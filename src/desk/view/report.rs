@@ -5,8 +5,8 @@ use askama::Template;
 use super::{
     Shell,
     belongs::Belonging,
-    enter::{came_in, to_give},
     drafts::Drafts,
+    enter::{came_in, to_give},
     history::{HistoryEntry, assessed},
     messages::{AttachedFile, Messages},
     promise::Due,
