@@ -61,7 +61,7 @@ pub struct EnteredReport {
 }
 
 /// What is kept of where answers go.
-struct WayBack {
+struct ReplyPath {
     code: Option<(Code, EnteredCode)>,
     reply_to: String,
 }
@@ -114,7 +114,7 @@ impl Editor<'_> {
         let keys = Arc::new(GovernanceIdentity::generate());
         let key = NewKey { generation: 1, recipient: first(&keys) };
         let id = entered_report(self.casebook.id(), &key.recipient);
-        let WayBack { code, reply_to } = way_back(r#box, new.with_code)?;
+        let ReplyPath { code, reply_to } = reply_path(r#box, new.with_code)?;
         let message = Message {
             r#box,
             report: id,
@@ -194,13 +194,13 @@ impl Editor<'_> {
 
 /// Where answers go: to a receipt code, or, if there is none, to a key that nobody has. Then they are only ever given by hand, and
 /// are sealed all the same, so that an answer is one thing whoever gets it.
-fn way_back(r#box: BoxId, with_code: bool) -> Result<WayBack, EnterError> {
+fn reply_path(r#box: BoxId, with_code: bool) -> Result<ReplyPath, EnterError> {
     if !with_code {
-        return Ok(WayBack { code: None, reply_to: first(&GovernanceIdentity::generate()) });
+        return Ok(ReplyPath { code: None, reply_to: first(&GovernanceIdentity::generate()) });
     }
     let costs = KdfParams::RECOMMENDED;
     let code = Code::issue(&mut os_random());
     let receipt = code.derive(r#box, costs).map_err(|error| EnterError::Code(error.to_string()))?;
     let kept = EnteredCode { locator: Digest(*receipt.locator.as_bytes()), kdf: costs.to_string() };
-    Ok(WayBack { code: Some((code, kept)), reply_to: receipt.reply.recipient().to_string() })
+    Ok(ReplyPath { code: Some((code, kept)), reply_to: receipt.reply.recipient().to_string() })
 }

@@ -9,7 +9,7 @@ use super::{
     finds::{Find, finds},
 };
 use crate::{
-    casebook::{Casebook, NewEntered, Release, ReportView},
+    casebook::{Casebook, NewEntered, Release, ReportView, StandingAtBox},
     desk::form::{
         enter::{ACKNOWLEDGED_ON, EnterField, RECEIVED_ON, carried_names},
         question::AskedField,
@@ -32,10 +32,21 @@ pub(super) fn came_in(report: &ReportView) -> Vec<(&'static str, String)> {
         ("Taken by", escape_invisible(entered.taken_by.as_str())),
         ("In whose words", entered.words.label().to_owned()),
         ("The team knows who the person is", entered.known.label().to_owned()),
-        ("Receipt code", if entered.has_code { "One was made" } else { "None" }.to_owned()),
+        ("Receipt code", receipt_code(report, entered.has_code).to_owned()),
     ];
     rows.extend(entered.answer_by.iter().map(|text| ("How to answer them", escape_invisible(text.as_str()))));
     rows
+}
+
+fn receipt_code(report: &ReportView, has_code: bool) -> &'static str {
+    match report.entry.at_box {
+        _ if !has_code => "None: what is written is given to the person by hand",
+        StandingAtBox::ToBeTold => "One was made. It works once the next decisions are delivered",
+        StandingAtBox::Lost => {
+            "One was made. The box lost the report, and has it again once the next decisions are delivered"
+        }
+        StandingAtBox::There | StandingAtBox::Gone | StandingAtBox::Never => "One was made",
+    }
 }
 
 /// What is to be given to a person who has no receipt code: the number of each answer, 0 for none, and what it is.

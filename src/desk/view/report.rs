@@ -144,7 +144,8 @@ impl<'a> ReportPage<'a> {
                 let why = entry.set_aside.and(aside.reason)?.label();
                 Some(SetAsideNote { by: name(aside.by), on: Day(aside.on), why })
             }),
-            is_lost: entry.at_box == StandingAtBox::Lost,
+            // What was entered here with a receipt code, the box gets back by itself.
+            is_lost: entry.at_box == StandingAtBox::Lost && report.entered.as_ref().is_none_or(|it| !it.has_code),
             is_gone: entry.at_box == StandingAtBox::Gone && !entry.withdrawn,
             is_over: entry.is_over,
             urgent: entry.is_urgent(),

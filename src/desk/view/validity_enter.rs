@@ -61,7 +61,7 @@ pub(super) fn pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell)
     let given = |seq, errors, is_open| ToldPersonPage::new(shell, &report, seq, (&typed, errors), is_open).unwrap();
     add("give a notice", &given(1, &[], true), false);
     add("say that we have it", &given(0, &[], true), false);
-    add("nothing to give", &given(1, &[], false), false);
+    add("give a notice, closed", &given(1, &[], false), false);
     let errors = ["told_on-day", "way"].map(|field| FieldError::new(field, "Enter something <else>"));
     add("give a notice with errors", &given(1, &errors, true), true);
 }
