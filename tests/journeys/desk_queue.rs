@@ -119,7 +119,7 @@ fn what_is_done_at_once_is_done_to_each_by_its_own_rules() {
     let mut reviewer = desk.reviewer();
     let bulk = |reviewer: &mut Reviewer, ids: &[&str], act: &str, from: &str| {
         let mut form = reviewer.get(&format!("/?{from}")).form("/bulk");
-        assert_eq!(value(&form, "from"), from);
+        assert_eq!(form.iter().any(|(name, value)| name == "from" && value == from), !from.is_empty());
         form.extend(ids.iter().map(|id| ("report".to_owned(), (*id).to_owned())));
         form.push(("act".to_owned(), act.to_owned()));
         reviewer.post("/bulk", &form)
@@ -206,7 +206,7 @@ fn the_queue_has_pages() {
     let mut reviewer = desk.reviewer();
     let first = reviewer.get("/?route=staff-concern");
     assert_eq!(first.all("table.queue tbody th a").len(), 50);
-    assert!(first.all(".queue .line").iter().all(|line| line.contains(MARKER)), "only what is shown is opened");
+    assert!(first.all(".queue tbody .line").iter().all(|line| line.contains(MARKER)), "only what is shown is opened");
     assert!(first.one("#queue").starts_with("51 reports"));
     assert_eq!(first.all("nav[aria-label='Pages of the queue'] a"), ["Next page"]);
     assert!(first.text().contains("href=\"/?route=staff-concern&#38;page=2\""));
@@ -280,5 +280,6 @@ fn a_search_finds_what_was_written_and_stands_in_no_address() {
     assert_eq!((nothing.status, nothing.one(".error-summary a").as_str()), (422, "Enter what to look for"));
     assert_eq!(reviewer.get(&format!("/search?q={MARKER}")).status, 405);
     assert_eq!(reviewer.get(&format!("/?q={MARKER}")).all("table.queue tbody th a").len(), 2, "it is no filter");
-    assert!(!reviewer.get(&format!("/?q={MARKER}")).text().contains(MARKER));
+    let asked = reviewer.get(&format!("/?q={MARKER}")).text();
+    assert!(!asked.contains(&format!("q={MARKER}")) && !asked.contains(&format!("value=\"{MARKER}")));
 }

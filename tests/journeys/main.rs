@@ -32,6 +32,7 @@ mod desk_letters;
 mod desk_many;
 mod desk_open;
 mod desk_queue;
+mod desk_queue_browser;
 mod desk_report;
 mod desk_team;
 mod desk_wider;

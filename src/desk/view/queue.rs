@@ -162,6 +162,13 @@ impl<'a> QueuePage<'a> {
         }
     }
 
+    /// Whether the form that asks for some is unfolded: where no view over the rows says what is shown, and where something is
+    /// wrong with it.
+    fn is_open(&self) -> bool {
+        let is_named = self.views.iter().any(|view| view.is_shown);
+        (self.filtered && !is_named) || self.errors.iter().any(|error| error.field == FilterNameField::Name.name())
+    }
+
     /// Where an error about what is ticked leads: to the first row, or to what stands in place of all of them.
     const fn has_rows(&self) -> bool {
         !self.rows.is_empty()
