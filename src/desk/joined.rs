@@ -75,7 +75,7 @@ impl JoinedReceipts {
     }
 
     /// Those that are to be answered too, as they stand now.
-    pub(super) fn to_answer(self) -> Vec<(ReportId, Seen)> {
+    pub(super) fn answered(self) -> Vec<(ReportId, Seen)> {
         self.receipts.into_iter().filter(|one| one.ticked).map(|one| (one.report, one.now)).collect()
     }
 }

@@ -77,7 +77,8 @@ impl<'a> LetterStep<'a> {
         let checks = letter_checks(self.letter.kind(), text.whole.as_str(), self.report);
         let joined = JoinedReceipts::sent(self.typed, casebook, self.report.entry.id, self.letter)?;
         let was_looked_at = self.page.form.has(CarriedField::Looked.name(), YES);
-        let unseen = !was_looked_at && !(self.letter == Letter::Reply && text.is_as_typed());
+        let is_plain = self.letter == Letter::Reply && text.is_as_typed();
+        let unseen = !was_looked_at && !is_plain;
         let look = || AnswerField::Check.error("Look at it as the person will see it, then record it");
         let wrong = unchecked(self.typed, &checks).or_else(|| unseen.then(look));
         let again = Again {
@@ -139,7 +140,7 @@ impl<'a> LetterStep<'a> {
 
     /// The other receipts of the same concern that are to be answered too.
     pub(super) fn others(&self, casebook: &Casebook) -> Result<Vec<(ReportId, Seen)>, CasebookError> {
-        Ok(JoinedReceipts::sent(self.typed, casebook, self.report.entry.id, self.letter)?.to_answer())
+        Ok(JoinedReceipts::sent(self.typed, casebook, self.report.entry.id, self.letter)?.answered())
     }
 
     /// Whether another member was asked to approve it.

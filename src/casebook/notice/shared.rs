@@ -49,15 +49,21 @@ pub fn shared(letter: &str, theirs: &[&str], files: &[&str]) -> Vec<(Range<usize
     found
 }
 
+/// What was found, said in the one way in which it can be compared; none if it is no such thing.
+type InOneWay = fn(&Captures<'_>) -> Option<String>;
+
+/// A word as it is compared, and where it stands.
+type PlacedWord = (Range<usize>, String);
+
 /// How one kind of thing is written, and how what was found is said in one way.
 struct SharedRule {
     kind: SharedKind,
     pattern: Regex,
-    said: fn(&Captures<'_>) -> Option<String>,
+    said: InOneWay,
 }
 
 impl SharedRule {
-    fn all(&self, text: &str) -> Vec<(Range<usize>, String)> {
+    fn all(&self, text: &str) -> Vec<PlacedWord> {
         let found = self.pattern.captures_iter(text);
         found.filter_map(|captures| Some((captures.get(1)?.range(), (self.said)(&captures)?))).collect()
     }
@@ -67,7 +73,7 @@ const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "au
 
 static RULES: LazyLock<Vec<SharedRule>> = LazyLock::new(|| {
     let month = "(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
-    let rules: [(SharedKind, String, fn(&Captures<'_>) -> Option<String>); 7] = [
+    let rules: [(SharedKind, String, InOneWay); 7] = [
         (
             SharedKind::Place,
             r"(?i)\b((ward|unit|bay|room|bed|theatre|clinic|floor|block|level|house|corridor|side room) ?(?:no\.? ?|number )?([a-z]?[0-9]{1,3}[a-z]?))\b".to_owned(),
@@ -144,7 +150,7 @@ fn number(found: &Captures<'_>) -> Option<String> {
 
 /// Names of files, whole or without what stands after the last dot; else each of their words that few files have.
 fn of_files(letter: &str, files: &[&str]) -> Vec<(Range<usize>, SharedKind)> {
-    let in_letter: Vec<(Range<usize>, String)> = words(letter).collect();
+    let in_letter: Vec<PlacedWord> = words(letter).collect();
     let mut distinctive = BTreeSet::new();
     let mut runs: BTreeSet<Vec<String>> = BTreeSet::new();
     for file in files {
@@ -187,10 +193,10 @@ fn is_distinctive(word: &str) -> bool {
 fn names(letter: &str, theirs: &[&str]) -> Vec<Range<usize>> {
     let mut known: HashSet<(String, String)> = HashSet::new();
     for text in theirs {
-        let said: Vec<(Range<usize>, String)> = words(text).collect();
+        let said: Vec<PlacedWord> = words(text).collect();
         known.extend(pairs(text, &said).map(|(one, other)| (one.1.clone(), other.1.clone())));
     }
-    let said: Vec<(Range<usize>, String)> = words(letter).collect();
+    let said: Vec<PlacedWord> = words(letter).collect();
     let mut found: Vec<Range<usize>> = Vec::new();
     for (one, other) in pairs(letter, &said) {
         let is_capital = |range: &Range<usize>| letter[range.clone()].chars().next().is_some_and(char::is_uppercase);
@@ -213,10 +219,7 @@ fn names(letter: &str, theirs: &[&str]) -> Vec<Range<usize>> {
 }
 
 /// Words in a row with nothing but a blank or a hyphen between.
-fn pairs<'a>(
-    text: &'a str,
-    said: &'a [(Range<usize>, String)],
-) -> impl Iterator<Item = (&'a (Range<usize>, String), &'a (Range<usize>, String))> {
+fn pairs<'a>(text: &'a str, said: &'a [PlacedWord]) -> impl Iterator<Item = (&'a PlacedWord, &'a PlacedWord)> {
     said.windows(2).filter_map(|pair| match pair {
         [one, other] => {
             let is_close = match &text[one.0.end..other.0.start] {
@@ -232,7 +235,7 @@ fn pairs<'a>(
 }
 
 fn is_everybodys(word: &str) -> bool {
-    EVERYBODYS.contains(&word) || ORDINARY.contains(&word) || MONTHS.iter().any(|month| *month == word)
+    EVERYBODYS.contains(&word) || ORDINARY.contains(&word) || MONTHS.contains(&word)
 }
 
 /// Words that begin sentences: what follows with a capital is then the first word of a name at most.
