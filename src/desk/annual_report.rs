@@ -151,11 +151,11 @@ mod tests {
         world.edit(|editor| editor.change_reference(Reference::Narrative(2026, narrative), &TODAY)).unwrap();
         let report = annual_report(&world.open().unwrap(), YEAR, DAY, "The <Body>").unwrap();
         let html = report.html;
-        for (said, times) in [("<h1>", 1), ("The &#60;Body&#62;", 1), ("<li>&#60;one&#62;</li>", 1), ("Visits</h3>", 1)]
+        for (said, times) in [("<h1", 1), ("The &#60;Body&#62;", 1), ("<li>&#60;one&#62;</li>", 1), ("Visits</h3>", 1)]
         {
             assert_eq!(html.matches(said).count(), times, "{said}: {html}");
         }
-        for never in ["<script", "http:", "https:", "<form", "<a ", "<link", "<img", ">3<"] {
+        for never in ["<script", "http:", "https:", "<form", "<link", "<img", ">3<"] {
             assert!(!html.contains(never), "{never}");
         }
         assert_eq!(report.missing.len(), 1 + 3);

@@ -336,12 +336,12 @@ impl Report {
     /// What the box says of it. Gives the first answer, of those that were not known to be there, which is none of this
     /// casebook's. When a box that was restored says it for the first time, it may have lost answers: they go once more.
     fn take_in(&mut self, entry: &ReportEntry, is_anew: bool) -> Option<u32> {
-        // What it ended because the report was set aside was promised all the same: the figures count it, apart.
+        // What it ended because the report was set aside or withdrawn was promised all the same: the figures count it, apart.
         let is_listed =
             |ended: &ClockEntry| entry.clocks.iter().any(|it| (it.seq, it.clock.kind) == (ended.seq, ended.clock.kind));
         let was = std::mem::replace(&mut self.clocks, entry.clocks.clone());
-        if self.set_aside.is_some() {
-            self.clocks_ended.extend(was.into_iter().filter(|it| it.clock.met_on.is_none()));
+        if self.set_aside.is_some() || entry.set_aside.is_some() || entry.withdrawn {
+            self.clocks_ended.extend(was);
         }
         self.clocks_ended.retain(|ended| !is_listed(ended));
         if entry.delivered() < self.delivered() && !is_anew {

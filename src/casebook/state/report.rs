@@ -32,7 +32,7 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) deliveries: Vec<DeliveryEntry>,
     /// As they stood at the box.
     pub(in crate::casebook) clocks: Vec<ClockEntry>,
-    /// Those that the box listed and no longer does, since it was told that the report is set aside.
+    /// Those that the box listed and no longer does, since the report is set aside or withdrawn.
     pub(in crate::casebook) clocks_ended: Vec<ClockEntry>,
     /// Those that started here because of what a message says, which the box can't read.
     pub(in crate::casebook) clocks_here: Vec<ClockEntry>,

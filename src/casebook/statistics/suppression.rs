@@ -90,10 +90,17 @@ impl Pattern {
         }
     }
 
+    /// With every table that has a number of it in a row: a reader of that would take what is hidden for at least 1.
     fn withhold(&mut self, plan: &Plan, table: usize) {
         self.withheld[table] = true;
         for id in plan.ids().filter(|id| plan.home(*id) == Some(table)) {
             self.shown[id.0] = false;
+        }
+        for (other, planned) in plan.tables().iter().enumerate() {
+            let mut ids = planned.rows.iter().flat_map(|row| &row.ids);
+            if !self.withheld[other] && ids.any(|id| plan.home(*id) == Some(table)) {
+                self.withhold(plan, other);
+            }
         }
     }
 }

@@ -35,9 +35,15 @@ pub(in crate::desk) struct AnnualReportPage<'a> {
 #[derive(Template)]
 #[template(path = "desk/annual_file.html")]
 pub(in crate::desk) struct AnnualReportFile<'a> {
-    css: &'static str,
+    shell: FileShell,
     year: ReportingYear,
     document: AnnualDocument<'a>,
+}
+
+/// What the layout of pages asks for, of a file that is on no desk.
+struct FileShell {
+    css: &'static str,
+    demo: bool,
 }
 
 /// What both have.
@@ -71,7 +77,11 @@ impl<'a> AnnualReportPage<'a> {
 
 impl<'a> AnnualReportFile<'a> {
     pub(in crate::desk) fn new(figures: &'a Figures, words: AnnualWords<'_>) -> Self {
-        Self { css: &CSS, year: figures.year, document: AnnualDocument::new(figures, words) }
+        Self {
+            shell: FileShell { css: &CSS, demo: false },
+            year: figures.year,
+            document: AnnualDocument::new(figures, words),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Shell,
-    annual_report::{AnnualReportPage, AnnualWords},
+    annual_report::{AnnualReportFile, AnnualReportPage, AnnualWords},
     narrative::NarrativePage,
 };
 use crate::{
@@ -27,6 +27,7 @@ pub(super) fn annual_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: 
         let words = AnnualWords { body: BODY, narrative };
         add(name, &AnnualReportPage::new(shell, figures, words, &missing), false);
     }
+    add("year's report, file", &AnnualReportFile::new(figures, AnnualWords { body: BODY, narrative: &whole }), false);
     let errors = [FieldError::new("action", "A colleague saved something else meanwhile")];
     let nothing = Narrative::default();
     for (name, narrative, errors) in [

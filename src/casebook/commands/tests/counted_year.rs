@@ -7,7 +7,7 @@ use crate::{
     },
     domain::{
         About, Action, Assessment, Date, FailureKind, FixedDay, Kept, MessageContent, MessageKind, OrganisationId,
-        OrganisationType, ReportId, ReportState, Route, SetAsideReason, Text, YesNo,
+        OrganisationType, ReportId, ReportState, Route, SetAside, SetAsideReason, Text, YesNo,
     },
     world::{
         DAY, TODAY,
@@ -290,8 +290,10 @@ fn what_is_brought_back_is_owed_again() {
 #[test]
 fn what_the_box_ended_when_it_was_told_stays_counted() {
     let (mut world, ids) = year();
-    for place in [7, 8] {
-        world.reports.get_mut(&ids[place]).unwrap().entry.clocks.clear();
+    for (place, reason) in [(7, SetAsideReason::Duplicate), (8, SetAsideReason::NotForUs)] {
+        let entry = &mut world.reports.get_mut(&ids[place]).unwrap().entry;
+        entry.clocks.clear();
+        entry.set_aside = Some(SetAside { reason, on: DAY });
     }
     let file = world.collect();
     world.import(&file).unwrap();
