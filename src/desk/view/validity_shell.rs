@@ -21,7 +21,8 @@ pub(super) fn shell_pages(add: &mut dyn FnMut(&str, &dyn Render, bool)) {
     add("NotFound, urgent", &ErrorPage::new(&inside("/").telling(all, false), words()), false);
     let harm = UrgentCounts { harm: 1, ..UrgentCounts::default() };
     add("NotFound, urgent and typed", &ErrorPage::new(&inside("/").telling(harm, true), words()), false);
-    let done = inside("/").telling(all, false).after(Some(crate::desk::view::JustDone::new("3 <reports> recorded.".into())));
+    let done =
+        inside("/").telling(all, false).after(Some(crate::desk::view::JustDone::new("3 <reports> recorded.".into())));
     add("NotFound, done", &ErrorPage::new(&done, words()), false);
     let shell = outside();
     for protected in [false, true] {
