@@ -10,7 +10,7 @@ use super::{
     App, WebError,
     codes::{self, CameWith, Origin},
     respond::page,
-    view::{ReceiptPage, RightPage, ToldOnReceipt, WayBack, WithdrawnPage},
+    view::{ReceiptPage, ReturnAddress, RightPage, ToldOnReceipt, WithdrawnPage},
     waiting::ShownReceipt,
 };
 use crate::{
@@ -63,7 +63,7 @@ impl ShownReceipt {
             return page(StatusCode::OK, &WithdrawnPage { shell: app.shell(), unsent: unsent.clone(), on: Day(on) });
         }
         let clocks: Vec<Clock> = stored.clocks.iter().filter(|entry| entry.seq == 1).map(|entry| entry.clock).collect();
-        let way_back = WayBack::new(app.shell(), headers);
+        let way_back = ReturnAddress::new(app.shell(), headers);
         let receipt = ReceiptPage::new(app.shell(), way_back, keep.clone(), stored.received_on, &clocks, told.clone());
         let description = unsent.iter().find(|(name, _)| *name == ConcernField::Description.slug());
         let description = description.map(|(_, text)| text.clone()).unwrap_or_default();

@@ -43,8 +43,8 @@ fn the_printed_address_opens_the_queue_once() {
     assert_eq!((queue.status, queue.one("h1").as_str()), (200, "Queue"));
     assert_eq!(queue.one(".queue tbody th .short"), id[..8]);
     assert_eq!(queue.all(".queue .tags .tag"), ["Serious harm", "1 not read"]);
-    assert!(queue.one(".queue .areas").contains("Staff concern"));
-    assert!(queue.one(".queue .line").contains(MARKER), "the queue shows how each report begins");
+    assert!(queue.one(".queue tbody .areas").contains("Staff concern"));
+    assert!(queue.one(".queue tbody .line").contains(MARKER), "the queue shows how each report begins");
 
     // What other commands write is there at the next look.
     place.decide(&id, &["--state", "closed"]);

@@ -36,5 +36,5 @@ pub(super) use sent_files::SentFiles;
 pub(super) use shell::Shell;
 pub(super) use status::{AskPage, StatusPage, StatusParts};
 pub(super) use wait::WaitPage;
-pub(super) use way_back::WayBack;
+pub(super) use way_back::ReturnAddress;
 pub(super) use who_else::WhoElsePage;

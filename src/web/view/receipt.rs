@@ -2,7 +2,7 @@ use askama::Template;
 use zeroize::Zeroizing;
 
 use super::{
-    KeepCode, Shell, WayBack,
+    KeepCode, ReturnAddress, Shell,
     help::HelpRow,
     promise::{PromiseRow, promises},
     sent_files::SentFiles,
@@ -25,7 +25,7 @@ const SENT_BEFORE: &str = "before";
 pub(in crate::web) struct ReceiptPage<'a> {
     shell: &'a Shell,
     body: String,
-    way_back: WayBack,
+    way_back: ReturnAddress,
     code: Zeroizing<String>,
     /// The code one letter or number at a time.
     spelled: Zeroizing<String>,
@@ -105,7 +105,7 @@ impl<'a> ReceiptPage<'a> {
     /// From the code and its tag, the report's day and the clocks that its concern started.
     pub(in crate::web) fn new(
         shell: &'a Shell,
-        way_back: WayBack,
+        way_back: ReturnAddress,
         keep: KeepCode,
         received_on: Date,
         clocks: &[Clock],

@@ -4,9 +4,9 @@ use zeroize::Zeroizing;
 
 use super::{
     AccessibilityPage, AskPage, BeforePage, CheckPage, EasyReadPage, ErrorPage, FollowUpCheckPage, FollowUpParts,
-    FollowedUpPage, FormPage, FormParts, KeepCode, KeysPage, LeavePage, NotSent, PrivacyPage, ReceiptPage, RightPage,
-    RoutesPage, SafePage, SentFiles, Shell, StartPage, StatusPage, ToldOnReceipt, TypedFollowUp, WaitPage, WayBack,
-    WhoElsePage, WithdrawPage, WithdrawnPage,
+    FollowedUpPage, FormPage, FormParts, KeepCode, KeysPage, LeavePage, NotSent, PrivacyPage, ReceiptPage,
+    ReturnAddress, RightPage, RoutesPage, SafePage, SentFiles, Shell, StartPage, StatusPage, ToldOnReceipt,
+    TypedFollowUp, WaitPage, WhoElsePage, WithdrawPage, WithdrawnPage,
 };
 use crate::{
     domain::{
@@ -147,7 +147,7 @@ fn every_page() -> Vec<Sample> {
             add(&format!("check, {state}, {route}"), &check, false);
             let receipt = |files| {
                 let told = ToldOnReceipt::new(*route, concern).files(SentFiles::carried(files));
-                let way_back = WayBack {
+                let way_back = ReturnAddress {
                     address: Some("https://a.example/status".into()),
                     onion: Some(format!("http://{ONION_NAME}.onion/status")),
                 };
@@ -170,7 +170,7 @@ fn every_page() -> Vec<Sample> {
     let check = CheckPage::new(parts(), route, &about_data, &clocks_of_it);
     add("check, about personal data", &check.expect("a notice clock"), false);
     let told = || ToldOnReceipt::new(route, &about_data);
-    let nowhere = || WayBack { address: None, onion: None };
+    let nowhere = || ReturnAddress { address: None, onion: None };
     let receipt = ReceiptPage::new(&copying, nowhere(), keep(), TODAY, &clocks_of_it, told());
     add("receipt, with copies, about personal data", &receipt, false);
     let told = ToldOnReceipt::new(route, &about_data).files(None);

@@ -9,14 +9,14 @@ const LONGEST_HOST: usize = 260;
 const STATUS: &str = "/status";
 
 /// Where a person comes back to with their code: a browser that keeps no history can't tell them.
-pub(in crate::web) struct WayBack {
+pub(in crate::web) struct ReturnAddress {
     /// On the web.
     pub(super) address: Option<String>,
     /// In Tor Browser.
     pub(super) onion: Option<String>,
 }
 
-impl WayBack {
+impl ReturnAddress {
     /// What the operator set; what they did not, as the browser asked for it.
     pub(in crate::web) fn new(shell: &Shell, headers: &HeaderMap) -> Self {
         let under = |address: &String| format!("{}{STATUS}", address.trim_end_matches('/'));
@@ -50,7 +50,7 @@ mod tests {
     fn told(config: &str, host: Option<&'static str>) -> (Option<String>, Option<String>) {
         let shell = Shell::new(&Config::parse(config).unwrap(), false);
         let headers = host.map(|host| (header::HOST, HeaderValue::from_static(host))).into_iter().collect();
-        let WayBack { address, onion } = WayBack::new(&shell, &headers);
+        let ReturnAddress { address, onion } = ReturnAddress::new(&shell, &headers);
         (address, onion)
     }
 
