@@ -171,6 +171,9 @@ fn of_files(letter: &str, files: &[&str]) -> Vec<(Range<usize>, SharedKind)> {
         let places = in_letter.windows(run.len()).filter(|here| here.iter().map(|(_, word)| word).eq(run));
         found.extend(places.filter_map(|here| Some(here.first()?.0.start..here.last()?.0.end)));
     }
+    // A name without its ending is told with the whole one.
+    let all = found.clone();
+    found.retain(|one| !all.iter().any(|other| other != one && other.start <= one.start && one.end <= other.end));
     for (place, word) in &in_letter {
         let is_inside = found.iter().any(|range| range.start <= place.start && place.end <= range.end);
         if distinctive.contains(word) && !is_inside {

@@ -7,7 +7,7 @@ use askama::Template;
 use super::{
     Shell,
     date_field::DateField,
-    drafts::DraftNote,
+    draft_note::DraftNote,
     finds::{Find, finds},
     messages::Beside,
     promise::OpenPromise,

@@ -6,16 +6,17 @@ use askama::{Template, filters::HtmlSafe};
 use super::{
     Shell,
     correspondence::{part, said},
+    draft_note::{CommentBlock, comments, name},
     finds::{Find, finds},
     messages::Beside,
 };
 use crate::{
-    casebook::{Casebook, DraftComment, OpenedDraft, ReportView},
+    casebook::{Casebook, OpenedDraft, ReportView},
     desk::{
         form::{correspondence::CommentField, question::AskedField},
         letter_checks::finds_of,
     },
-    domain::{AnswerKind, Entries, FieldError, MemberId, ReportId, escape_invisible, escape_invisible_in_line},
+    domain::{AnswerKind, Entries, FieldError, ReportId},
     http::{Day, Field, SaidByTeam},
 };
 
@@ -59,40 +60,6 @@ impl DraftLine {
     fn part(&self) -> &'static str {
         part(self.kind)
     }
-}
-
-/// What whoever writes on is told: from when the draft is, and what was said about it.
-pub(in crate::desk) struct DraftNote {
-    pub(super) on: Day,
-    pub(super) kind: AnswerKind,
-    pub(super) comments: Vec<CommentBlock>,
-}
-
-/// What a member said about a draft.
-pub(super) struct CommentBlock {
-    pub(super) by: String,
-    pub(super) on: Day,
-    pub(super) text: String,
-}
-
-impl DraftNote {
-    /// Of a draft.
-    pub(in crate::desk) fn new(draft: &OpenedDraft, casebook: &Casebook) -> Self {
-        Self { on: Day(draft.row.on), kind: draft.row.kind, comments: comments(draft, casebook) }
-    }
-}
-
-fn comments(draft: &OpenedDraft, casebook: &Casebook) -> Vec<CommentBlock> {
-    let block = |comment: &DraftComment| CommentBlock {
-        by: name(casebook, comment.by),
-        on: Day(comment.on),
-        text: escape_invisible(comment.text.as_str()),
-    };
-    draft.comments.iter().map(block).collect()
-}
-
-fn name(casebook: &Casebook, id: MemberId) -> String {
-    casebook.member_name(id).map_or_else(|| "Someone".to_owned(), |name| escape_invisible_in_line(name.as_str()))
 }
 
 /// A draft, as a colleague reads it.

@@ -12,6 +12,7 @@ pub(super) mod correspondence;
 mod date_field;
 mod decide;
 mod destroy;
+mod draft_note;
 mod drafts;
 mod enter;
 mod evidence;
@@ -69,10 +70,21 @@ pub(super) use carry::CarryPage;
 pub(super) use change_of_use::ChangeOfUsePage;
 pub(super) use decide::{DecidePage, DecideParts};
 pub(super) use destroy::{DestroyPage, RetentionPage};
+<<<<<<< ours
 pub(super) use drafts::{DraftNote, DraftPage, DraftParts};
 pub(super) use enter::{EnterCheckPage, EnterPage, EnteredCodePage};
 pub(super) use filter::{Filter, cleaned, path_of};
 pub(super) use import::{ImportPage, came};
+||||||| base
+pub(super) use drafts::{DraftNote, DraftPage, DraftParts};
+pub(super) use filter::Filter;
+pub(super) use import::ImportPage;
+=======
+pub(super) use draft_note::DraftNote;
+pub(super) use drafts::{DraftPage, DraftParts};
+pub(super) use filter::Filter;
+pub(super) use import::ImportPage;
+>>>>>>> theirs
 pub(super) use lost::LostPage;
 pub(super) use messages::Beside;
 pub(super) use organisations::{OrganisationPage, OrganisationsPage, PaperPage, SubjectForm, SubjectParts};
