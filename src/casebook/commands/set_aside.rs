@@ -2,11 +2,11 @@
 
 use crate::{
     casebook::{
-        CasebookError, DecisionError, Editor, NewNote,
+        CasebookError, DecisionError, Editor, TypedError,
         error::NotAllowed,
         log::event::{SettingAside, What},
     },
-    domain::{ReportId, SetAsideReason, Text, Today, WhoElse},
+    domain::{ReportId, SetAsideReason, Text, Today, WhoElse, limits::MESSAGE_MAX},
 };
 
 /// Reports that one event sets aside, at most: it has room for several times as many.
@@ -38,7 +38,7 @@ impl NewAside {
     /// The same, with a note for the team.
     #[must_use]
     pub fn noted(self, note: Option<Text>) -> Self {
-        Self { note, ..self }
+        Self { note: note.filter(|note| !note.is_empty()), ..self }
     }
 }
 
@@ -75,8 +75,9 @@ impl Editor<'_> {
         if let Some(id) = reports.iter().find(is_aside) {
             return Err(NotAllowed::SetAside(*id).into());
         }
-        let note = || note.clone().map(NewNote::new).transpose();
-        note()?;
+        if note.as_ref().is_some_and(|note| note.is_longer_than(MESSAGE_MAX)) {
+            return Err(CasebookError::Typed(TypedError::Long("note")));
+        }
         // One that can't be set aside keeps all of them from it, wherever it stands.
         for part in reports.chunks(AT_ONCE) {
             self.casebook.state.judge_set_aside(self.me, &SettingAside { reports: part.to_vec(), reason })?;
@@ -86,7 +87,7 @@ impl Editor<'_> {
         }
         // That event is open to every member. What else there is to say, each report's readers alone may know.
         for id in reports {
-            self.record_about_aside(id, note()?, same_as, turn_to.clone(), today)?;
+            self.record_about_aside(id, note.as_ref(), same_as, turn_to.clone(), today)?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 use super::{note::NewNote, record::NewEntry};
 use crate::{
     casebook::{CasebookError, Editor, Seen, state::outcome::Assessed},
-    domain::{Assessment, LinkKind, ReportId, ReportLink, Today, WhoElse},
+    domain::{Assessment, LinkKind, ReportId, ReportLink, Text, Today, WhoElse},
 };
 
 impl Editor<'_> {
@@ -10,11 +10,12 @@ impl Editor<'_> {
     pub(in crate::casebook) fn record_about_aside(
         &mut self,
         id: ReportId,
-        note: Option<NewNote>,
+        note: Option<&Text>,
         same_as: Option<ReportId>,
         turn_to: Vec<WhoElse>,
         today: &dyn Today,
     ) -> Result<(), CasebookError> {
+        let note = note.cloned().map(NewNote::new).transpose()?;
         let report = self.casebook.state.reports.get(&id).ok_or_else(|| self.casebook.no_report(id))?;
         let seen = Seen { version: report.version(), read: report.read };
         let link = same_as.map(|report| ReportLink { report, kind: LinkKind::SameMatter });
