@@ -91,6 +91,7 @@ pub struct QueueEntry {
 }
 
 /// An id, and beside it the name in words that is made of it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn with_name<S: Serializer>(id: &ReportId, serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(2))?;
     map.serialize_entry("id", id)?;
