@@ -167,9 +167,9 @@ mod tests {
             let rules = printed.split('}').filter_map(|rule| rule.rsplit_once('{'));
             let of = |names: &str| names.split(',').any(|name| name.trim() == heading);
             let sizes = rules.filter(|(names, _)| of(names.rsplit('{').next().unwrap_or_default()));
-            let sizes =
+            let mut sizes =
                 sizes.filter_map(|(_, rule)| rule.split_once("font-size:")?.1.split_once("pt")?.0.trim().parse().ok());
-            sizes.last().unwrap_or_else(|| panic!("no size of {heading} in {printed}"))
+            sizes.next_back().unwrap_or_else(|| panic!("no size of {heading} in {printed}"))
         };
         let sizes: Vec<f64> = ["h1", "h2", "h3", "h4"].map(size).to_vec();
         assert!(sizes.is_sorted_by(|above, below| above > below), "{sizes:?}");
