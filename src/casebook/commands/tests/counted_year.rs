@@ -20,7 +20,7 @@ const YEAR: ReportingYear = ReportingYear::beginning_in(2026);
 const LATER: FixedDay = FixedDay(Date::constant(2027, 5, 3));
 
 /// What a report is and what becomes of it.
-struct Told {
+struct MadeUpReport {
     received_on: Date,
     route: Route,
     about: &'static [About],
@@ -30,7 +30,7 @@ struct Told {
     acted_on: Option<Date>,
 }
 
-impl Told {
+impl MadeUpReport {
     /// A worker's concern of that day about patients, that shows a danger to health.
     const fn worker(received_on: Date) -> Self {
         Self {
@@ -49,24 +49,29 @@ fn day(year: i16, month: i8, day: i8) -> Date {
 }
 
 /// Each report is one line of the table below, in its order.
-fn reports() -> Vec<Told> {
-    let worker = Told::worker;
+fn reports() -> Vec<MadeUpReport> {
+    let worker = MadeUpReport::worker;
     vec![
-        Told { acted_on: Some(day(2026, 4, 20)), ..worker(day(2026, 3, 20)) },
-        Told { acted_on: Some(day(2026, 12, 4)), ..worker(day(2026, 4, 1)) },
-        Told {
+        MadeUpReport { acted_on: Some(day(2026, 4, 20)), ..worker(day(2026, 3, 20)) },
+        MadeUpReport { acted_on: Some(day(2026, 12, 4)), ..worker(day(2026, 4, 1)) },
+        MadeUpReport {
             acted_on: Some(day(2027, 4, 6)),
             about: &[About::PatientSafety, About::CoverUp],
             failures: &[FailureKind::Crime, FailureKind::HealthAndSafety],
             ..worker(day(2026, 5, 4))
         },
-        Told { kind: None, ..worker(day(2026, 5, 30)) },
-        Told { acted_on: Some(day(2026, 12, 7)), ..worker(day(2026, 6, 8)) },
-        Told { acted_on: Some(day(2026, 12, 8)), ..worker(day(2026, 7, 1)) },
-        Told { failures: &[], about: &[About::Fraud], ..worker(day(2026, 11, 30)) },
+        MadeUpReport { kind: None, ..worker(day(2026, 5, 30)) },
+        MadeUpReport { acted_on: Some(day(2026, 12, 7)), ..worker(day(2026, 6, 8)) },
+        MadeUpReport { acted_on: Some(day(2026, 12, 8)), ..worker(day(2026, 7, 1)) },
+        MadeUpReport { failures: &[], about: &[About::Fraud], ..worker(day(2026, 11, 30)) },
         worker(day(2026, 10, 1)),
-        Told { route: Route::Procurement, about: &[About::Competition], failures: &[], ..worker(day(2027, 3, 31)) },
-        Told {
+        MadeUpReport {
+            route: Route::Procurement,
+            about: &[About::Competition],
+            failures: &[],
+            ..worker(day(2027, 3, 31))
+        },
+        MadeUpReport {
             route: Route::ServiceComplaint,
             about: &[About::TooSlow],
             kind: None,
