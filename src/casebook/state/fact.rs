@@ -53,8 +53,8 @@ impl State {
     /// What kind of organisation the team says that it is about: a report counts once, so the first of its list whose kind
     /// is known.
     fn organisation_type(&self, report: &Report) -> Option<OrganisationType> {
-        let named = report.assessment.organisations.iter().map(|id| self.reference.organisation_of(*id));
-        named.filter_map(|id| self.reference.organisations.get(&id)?.kind).next()
+        let mut named = report.assessment.organisations.iter().map(|id| self.reference.organisation_of(*id));
+        named.find_map(|id| self.reference.organisations.get(&id)?.kind)
     }
 
     /// Whether it goes on with another report that is here or was destroyed, which counts in its place: what every member
