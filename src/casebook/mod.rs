@@ -74,6 +74,7 @@ pub use queries::{
     attachments::SealedAttachment,
     drafts::{DraftComment, DraftRow, OpenedDraft},
     evidence::{LinkSeen, NamedByPeople, OtherReport, Suggestion},
+    draft_steps::{DraftAct, DraftStep},
     message::{MessageView, SaidBy},
     proposals::{Compared, ProposalView, ToCompare},
     queue::{OwnDate, QueueEntry},

@@ -10,6 +10,7 @@ pub(in crate::casebook) mod destroyed;
 pub(in crate::casebook) mod drafts;
 pub(in crate::casebook) mod entered;
 pub(in crate::casebook) mod evidence;
+pub(in crate::casebook) mod draft_steps;
 pub(in crate::casebook) mod facts;
 pub(in crate::casebook) mod gist;
 pub(in crate::casebook) mod joined;

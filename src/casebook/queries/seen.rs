@@ -48,4 +48,10 @@ impl ReportView {
         let theirs = self.messages.iter().filter(|message| message.is_by_person());
         Seen { version: self.entry.version, read: theirs.map(|message| message.seq).max().unwrap_or_default() }
     }
+
+    /// The last message of the person that somebody said they read, 0 for none.
+    #[must_use]
+    pub fn read(&self) -> u32 {
+        self.decisions.iter().map(|decision| decision.read).max().unwrap_or_default()
+    }
 }
