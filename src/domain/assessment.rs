@@ -196,6 +196,9 @@ pub enum AssessmentProblem {
     /// The last day on which the report is kept was over when it was set.
     #[error("the last day on which the report is kept is over; give today or a later one")]
     KeptUntilThePast,
+    /// A danger is said to be seen to from a day on that has not come.
+    #[error("the day since which the danger is seen to has not come; give today or an earlier one")]
+    SeenToLater,
 }
 
 impl Assessment {
@@ -234,7 +237,9 @@ impl Assessment {
         let is_over = self.destroy_after.is_some_and(|day| day < today) && self.destroy_after != was.destroy_after;
         let day = is_timed.then_some(AssessmentProblem::DayWithoutAction);
         let kept = is_over.then_some(AssessmentProblem::KeptUntilThePast);
-        [action, day, kept].into_iter().flatten().collect()
+        let is_later = self.harm.as_ref().is_some_and(|harm| harm.on > today) && self.harm != was.harm;
+        let seen_to = is_later.then_some(AssessmentProblem::SeenToLater);
+        [action, day, kept, seen_to].into_iter().flatten().collect()
     }
 }
 
@@ -271,6 +276,11 @@ mod tests {
         }
         let kept = new(None, None, None, Some(YESTERDAY));
         assert_eq!(kept.problems(&kept.clone(), TODAY), [], "a day that was set earlier stays");
+        let harm = |on| Some(HarmSeenTo { by: Text::typed("Someone"), on, how: None });
+        let seen_to = |on| Assessment { harm: harm(on), ..Assessment::default() };
+        assert_eq!(seen_to(TODAY).problems(&Assessment::default(), YESTERDAY), [P::SeenToLater]);
+        assert_eq!(seen_to(TODAY).problems(&Assessment::default(), TODAY), []);
+        assert_eq!(seen_to(TODAY).problems(&seen_to(TODAY), YESTERDAY), [], "as it was recorded");
         let later = new(None, None, None, Some(TODAY));
         assert_eq!(kept.problems(&later, TODAY), [P::KeptUntilThePast]);
     }
