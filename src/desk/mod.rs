@@ -12,6 +12,7 @@
 
 mod address;
 mod annual_report;
+mod addresses;
 mod app;
 mod approve;
 mod aside;
@@ -32,10 +33,12 @@ mod files;
 mod fixture;
 mod form;
 mod from;
+mod harm;
 mod import_job;
 mod joined;
 mod kept_form;
 mod letter_checks;
+mod keeping;
 mod letter_step;
 mod narrative;
 mod notice;

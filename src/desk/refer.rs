@@ -9,6 +9,8 @@ use super::{
     Desk, PageError, Visit,
     address::OfReport,
     form::{
+        address::of_team,
+        carried::{NO, YES},
         question::{AskedField, Problems},
         referral::{ReferralField, text_field},
     },
@@ -17,9 +19,9 @@ use super::{
     visit::Posted,
 };
 use crate::{
-    casebook::{CasebookError, LogError, NewReferral, Passage, ReportView},
-    crypto::{self, GovernanceRecipients},
-    domain::{Area, Digest, Entries, FieldError, Text, limits::MANIFEST_BYTES},
+    casebook::{CasebookError, LogError, NewReferral, Passage, Reference, ReferenceBook, ReportView, TeamAddress},
+    crypto::{self, GovernanceRecipients, os_random},
+    domain::{Area, Digest, Entries, FieldError, ReferenceId, Text, limits::MANIFEST_BYTES},
     files,
 };
 
@@ -33,19 +35,26 @@ pub(super) fn routes() -> Router<Desk> {
 
 /// `GET /reports/{id}/refer`
 async fn form(visit: Visit, OfReport(id): OfReport) -> Result<Response, PageError> {
-    visit.on_report(id, |page, _, report| page.show(&ReferPage::new(&page.shell, report, None, Vec::new()))).await
+    visit
+        .on_report(id, |page, casebook, report| {
+            page.show(&ReferPage::new(&page.shell, report, casebook.reference(), None, Vec::new()))
+        })
+        .await
 }
 
 /// `POST /reports/{id}/refer`: the file itself, to be saved and carried.
 async fn refer(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageError> {
     posted
         .change_report(id, move |page, editor, report| {
-            let new = match referral(&page.form, report) {
+            let reference = editor.casebook().reference();
+            let new = match referral(&page.form, report, reference) {
                 Ok(new) => new,
                 Err(errors) => {
-                    return page.show_again(&ReferPage::new(&page.shell, report, Some(&page.form), errors));
+                    let shown = ReferPage::new(&page.shell, report, reference, Some(&page.form), errors);
+                    return page.show_again(&shown);
                 }
             };
+            let kept = to_keep(&page.form, &new, reference);
             let directory = page.desk.directory().join(PARTIAL_PLACE);
             files::create_team_directory(&directory).map_err(CasebookError::from)?;
             let name = format!("referral-{id}.age");
@@ -53,6 +62,10 @@ async fn refer(posted: Posted, OfReport(id): OfReport) -> Result<Response, PageE
             // What is left of one that was cut short is sealed, and on record; it gives way.
             let _ = fs::remove_file(&path);
             let digest = editor.refer(id, new, &path, page.desk.today())?;
+            if let Some(address) = kept {
+                let reference = Reference::Address(ReferenceId::random(&mut os_random()), Some(address));
+                editor.change_reference(reference, page.desk.today())?;
+            }
             let bytes = read_written(&path, largest(report), digest)?;
             let _ = fs::remove_file(&path);
             download(&name, "application/octet-stream", bytes)
@@ -76,12 +89,45 @@ fn read_written(path: &Path, limit: usize, digest: Digest) -> Result<Vec<u8>, Ca
     }
 }
 
+/// The team, if it was entered by hand and is to be kept, and no other in the book is the same.
+fn to_keep(form: &Entries, new: &NewReferral, reference: &ReferenceBook) -> Option<TeamAddress> {
+    let is_asked = form.has(ReferralField::Keep.name(), YES) && is_by_hand(form);
+    let address = is_asked.then(|| of_team(new.team.clone(), new.area, &new.recipients))?;
+    (!reference.addresses.values().any(|known| *known == address)).then_some(address)
+}
+
+/// Whether no team of the address book was chosen.
+fn is_by_hand(form: &Entries) -> bool {
+    matches!(form.first(ReferralField::Address.name()), "" | NO)
+}
+
+/// To whom: a team of the address book, or as typed.
+fn to_whom(
+    form: &Entries,
+    reference: &ReferenceBook,
+    problems: &mut Problems,
+) -> (Option<Area>, Option<Text>, Option<GovernanceRecipients>) {
+    if is_by_hand(form) {
+        return (
+            problems.take(ReferralField::Area.chosen(form, Area::from_slug)),
+            problems.take(ReferralField::Team.text(form)),
+            problems.take(ReferralField::Recipients.parsed(form, GovernanceRecipients::parse)),
+        );
+    }
+    let known = |id: &str| reference.addresses.get(&id.parse().ok()?);
+    let Some(address) = problems.take(ReferralField::Address.chosen(form, known)) else { return (None, None, None) };
+    let recipients = GovernanceRecipients::parse(address.recipients.as_str());
+    // Whoever wrote into the book by hand could have put anything there.
+    let recipients = problems.take(recipients.map_err(|why| {
+        ReferralField::Address.error(format!("This team’s keys can’t be used; change them in the address book: {why}"))
+    }));
+    (Some(address.area), Some(address.name.clone()), recipients)
+}
+
 /// What is to be handed on, as typed.
-fn referral(form: &Entries, report: &ReportView) -> Result<NewReferral, Vec<FieldError>> {
+fn referral(form: &Entries, report: &ReportView, reference: &ReferenceBook) -> Result<NewReferral, Vec<FieldError>> {
     let mut problems = Problems::default();
-    let area = problems.take(ReferralField::Area.chosen(form, Area::from_slug));
-    let team = problems.take(ReferralField::Team.text(form));
-    let recipients = problems.take(ReferralField::Recipients.parsed(form, GovernanceRecipients::parse));
+    let (area, team, recipients) = to_whom(form, reference, &mut problems);
     let reason = problems.take(ReferralField::Reason.text(form));
     let mut redacted = false;
     let mut passages = Vec::new();

@@ -6,9 +6,7 @@ use axum::{
 };
 
 use super::{
-    Desk, PageError, annual_report, approve, aside, belongs, bulk, calendar, carry, change_of_use, decide, destroy,
-    drafts, enter, figures, files, narrative, notice, organisations, queue, readers, refer, reply, report, respond,
-    saved_filter, saved_texts, session, team, themes, told_person, typed, unlock,
+    Desk, PageError, addresses, annual_report, approve, aside, belongs, bulk, calendar, carry, change_of_use, decide, destroy, drafts, enter, figures, files, harm, keeping, narrative, notice, organisations, queue, readers, refer, reply, report, respond, saved_filter, saved_texts, session, team, themes, told_person, typed, unlock,
 };
 
 /// Every page of the desk.
@@ -21,6 +19,9 @@ pub fn router(desk: Desk) -> Router {
         .merge(enter::routes())
         .merge(told_person::routes())
         .merge(report::routes())
+        .merge(harm::routes())
+        .merge(addresses::routes())
+        .merge(keeping::routes())
         .merge(files::routes())
         .merge(carry::routes())
         .merge(calendar::routes())

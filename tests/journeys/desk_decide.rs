@@ -47,8 +47,15 @@ fn a_staff_concern_goes_from_triage_to_a_delivered_notice() {
     let recorded = reviewer.post(&decide, &form);
     assert_eq!(recorded.status, 303, "{}", recorded.all("main").join(" "));
     let shown = case.shown();
+    let mut assessment = shown["assessment"].clone();
+    let owner = assessment.as_object_mut().unwrap().remove("owner");
+    assert_eq!(owner.as_ref(), Some(&shown["decisions"][0]["by"]), "whoever triages it looks after it");
+    let report = reviewer.get(&format!("/reports/{}", case.id));
+    let done = report.one("#done p");
+    assert!(done.starts_with("Recorded: a worker; in our remit; what it tends to show; areas"), "{done}");
+    assert!(report.one("ol.history").contains("took it, read it, assessed it, chose areas"), "in one sentence");
     assert_eq!(
-        shown["assessment"],
+        assessment,
         serde_json::json!({
             "areas": ["integrated-care"],
             "area_reason": "It is about two services.",
@@ -237,10 +244,11 @@ fn what_a_colleague_recorded_meanwhile_is_shown_before_it_is_overwritten() {
     let page = reviewer.post(&decide, &form);
     assert_eq!(page.status, 422);
     assert!(page.one(".error-summary").contains("A colleague recorded something"));
-    assert_eq!(page.all("#newer dt"), ["What is at stake", "Where it stands"], "mine, and theirs");
-    assert_eq!(page.all("#newer dd"), ["Not decided yet", "We have closed it"]);
+    let questions = ["Who looks after it", "Where it stands", "What is at stake"];
+    assert_eq!(page.all("#newer dt"), questions, "mine, and theirs");
+    assert_eq!(page.all("#newer dd"), ["Nobody", "We have closed it", "Not decided yet"]);
     let mut form = page.form(&decide);
-    assert_eq!((http::value(&form, "risk"), http::value(&form, "state")), ("low", "received"), "mine is kept");
+    assert_eq!((http::value(&form, "risk"), http::value(&form, "state")), ("low", "being-read"), "mine is kept");
     http::fill(&mut form, "state", "closed");
     assert_eq!(reviewer.post(&decide, &form).status, 303, "the second time it is taken");
     let shown = case.shown();

@@ -85,7 +85,7 @@ fn the_pages_for_deciding_are_accessible_and_fit() {
     let mut wrong = Vec::new();
     let mut look = |state: &str| wrong.extend(looks::all(&browser, state));
     browser.go(&desk.opening);
-    browser.go(&format!("/reports/{id}/decide"));
+    browser.go(&format!("/reports/{id}/outcome"));
     look("desk-decide");
     browser.enter("#destroy_after-day", "31");
     place.decide(&id, &["--state", "being-read"]);

@@ -36,6 +36,7 @@ mod desk_queue_browser;
 mod desk_report;
 mod desk_team;
 mod desk_wider;
+mod desk_working;
 mod drill;
 mod entered;
 mod faults;

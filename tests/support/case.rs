@@ -92,6 +92,7 @@ impl Case {
         tick(preview, &mut form);
         let report = reviewer.post_and_follow(&self.path("notice/record"), &form);
         assert_eq!(report.status, 200);
+        assert!(report.one("h1").ends_with(&self.id[..8]), "{}", report.one("h1"));
         assert!(report.one("#done").contains("is recorded"), "{}", report.one("main"));
         let said = report.all("article.team p").concat();
         assert!(said.contains("not exported") || said.contains("waits for"), "{said}");

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     casebook::{MemberView, ReportView},
-    domain::{Entries, FieldError, Input},
+    domain::{Entries, FieldError, Input, MemberId, ReportState},
 };
 
 /// An answer that is recorded now, beside what is on the form.
@@ -19,6 +19,17 @@ impl Filled {
     /// As it would be filled in if it said what is recorded.
     pub(in crate::desk) fn recorded(report: &ReportView) -> Self {
         Self { assessment: report.assessment.clone(), state: Some(report.entry.state), note: None }
+    }
+
+    /// As it begins for whoever triages a report: what is recorded, and where nothing is, that they look after it and that it
+    /// is being read.
+    pub(in crate::desk) fn begun(report: &ReportView, me: Option<MemberId>) -> Self {
+        let mut filled = Self::recorded(report);
+        if report.entry.state == ReportState::Received && !report.entry.is_over {
+            filled.assessment.owner = filled.assessment.owner.or(me);
+            filled.state = Some(ReportState::BeingRead);
+        }
+        filled
     }
 
     /// Reads each field, with what is wrong in the order of the page. Nobody but the team can look after a report.
@@ -83,12 +94,20 @@ impl AssessmentQuestion {
         }
     }
 
-    fn names(&self) -> Vec<&'static str> {
+    /// The names of its fields.
+    pub(in crate::desk) fn names(&self) -> Vec<&'static str> {
         match &self.ask {
             Ask::Day { names, .. } => names.all().to_vec(),
             Ask::Choice { .. } | Ask::Text { .. } => vec![self.field.name()],
         }
     }
+}
+
+/// What two forms say differently, as it is called where an answer stands.
+pub(in crate::desk) fn changed_answers(was: &Filled, now: &Filled) -> Vec<&'static str> {
+    let (was, now) = (was.entries(), now.entries());
+    let differs = |question: &&AssessmentQuestion| !question.names().iter().all(|name| same(&was, &now, name));
+    QUESTIONS.iter().filter(differs).map(|question| question.short).collect()
 }
 
 /// What is recorded now where the form says something else. A note is recorded beside the others and replaces none.
@@ -114,7 +133,7 @@ fn same(one: &Entries, other: &Entries, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Action, Area, Assessment, Date, FailureKind, Finding, ReportState, Risk, Text, YesNo};
+    use crate::domain::{Action, Area, Assessment, Date, FailureKind, Finding, Risk, Text, YesNo};
 
     fn is_read_back(filled: &Filled) -> bool {
         let (read, wrong) = Filled::read(&filled.entries(), &[]);
@@ -143,7 +162,11 @@ mod tests {
             destroy_after: Some(Date::constant(2034, 3, 31)),
             ..Assessment::default()
         };
-        assert!(is_read_back(&Filled { assessment, state: Some(ReportState::Decided), note: text("Later.") }));
+        let filled = Filled { assessment, state: Some(ReportState::Decided), note: text("Later.") };
+        assert!(is_read_back(&filled));
+        let changed = changed_answers(&Filled::default(), &filled);
+        assert_eq!(changed.len(), QUESTIONS.len() - 1, "all but who looks after it: {changed:?}");
+        assert!(changed_answers(&filled, &filled).is_empty());
         assert!(is_read_back(&Filled::default()));
     }
 

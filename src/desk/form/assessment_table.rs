@@ -54,8 +54,16 @@ pub(in crate::desk) enum AssessmentSection {
     Triage,
     Areas,
     WhoAndWhere,
+    MoreAboutIt,
     Outcome,
     KeepingAndNotes,
+}
+
+impl AssessmentSection {
+    /// Whether triage needs no answer to what stands under it: it is folded away.
+    pub(in crate::desk) const fn is_folded(self) -> bool {
+        matches!(self, Self::MoreAboutIt | Self::Outcome | Self::KeepingAndNotes)
+    }
 }
 
 /// A question about a report.
@@ -135,6 +143,23 @@ macro_rules! one_of {
     };
 }
 
+/// Yes or no, in a row: one click, where a list that folds away takes two.
+macro_rules! yes_no {
+    ($place:ident) => {
+        Ask::Choice {
+            input: Input::Radios(YesNo::LABELLED),
+            none: NOT_SAID,
+            choices: |_| {
+                let open = (String::new(), NOT_SAID.to_owned());
+                let answers = YesNo::ALL.iter().map(|one| (one.slug().to_owned(), one.label().to_owned()));
+                answers.chain([open]).collect()
+            },
+            get: |filled| filled.assessment.$place.iter().map(|one| one.slug().to_owned()).collect(),
+            add: |filled, value| filled.assessment.$place = YesNo::from_slug(value),
+        }
+    };
+}
+
 macro_rules! words {
     ($rows:expr, $name:expr, $max:expr, $($place:ident).+) => {
         Ask::Text {
@@ -159,7 +184,7 @@ macro_rules! day {
 /// answer, what helps to answer, and how.
 pub(in crate::desk) const QUESTIONS: &[AssessmentQuestion] = {
     use AssessmentField as Is;
-    use AssessmentSection::{Areas, KeepingAndNotes, Outcome, Triage, WhoAndWhere};
+    use AssessmentSection::{Areas, KeepingAndNotes, MoreAboutIt, Outcome, Triage, WhoAndWhere};
     &[
         question(
             Is::Worker,
@@ -167,9 +192,9 @@ pub(in crate::desk) const QUESTIONS: &[AssessmentQuestion] = {
             "Is the person a worker?",
             "A worker",
             Hint::Is("As the Employment Rights Act 1996 understands it: also agency staff, students and former staff"),
-            one_of!(YesNo, worker),
+            yes_no!(worker),
         ),
-        question(Is::InRemit, Triage, "Is it in our remit?", "In our remit", Hint::None, one_of!(YesNo, in_remit)),
+        question(Is::InRemit, Triage, "Is it in our remit?", "In our remit", Hint::None, yes_no!(in_remit)),
         question(
             Is::Failure,
             Triage,
@@ -187,14 +212,6 @@ pub(in crate::desk) const QUESTIONS: &[AssessmentQuestion] = {
             ),
         ),
         question(
-            Is::Risk,
-            Triage,
-            "How much is at stake if nothing is done?",
-            "What is at stake",
-            Hint::None,
-            one_of!(Risk, risk),
-        ),
-        question(
             Is::Area,
             Areas,
             "Which of our work may it be evidence for?",
@@ -209,14 +226,6 @@ pub(in crate::desk) const QUESTIONS: &[AssessmentQuestion] = {
                     filled.assessment.areas.get_or_insert_default().extend(choice);
                 }
             ),
-        ),
-        question(
-            Is::AreaReason,
-            Areas,
-            "Why these areas? (optional)",
-            "Why these areas",
-            Hint::Is("Say so above all where you choose otherwise than the person. Only the team sees it"),
-            words!(3, "Why these areas", DETAIL_MAX, assessment.area_reason),
         ),
         question(
             Is::Owner,
@@ -247,6 +256,22 @@ pub(in crate::desk) const QUESTIONS: &[AssessmentQuestion] = {
                 |filled| filled.state.iter(),
                 |choice| filled.state = choice
             ),
+        ),
+        question(
+            Is::Risk,
+            MoreAboutIt,
+            "How much is at stake if nothing is done?",
+            "What is at stake",
+            Hint::None,
+            one_of!(Risk, risk),
+        ),
+        question(
+            Is::AreaReason,
+            MoreAboutIt,
+            "Why these areas? (optional)",
+            "Why these areas",
+            Hint::Is("Say so above all where you choose otherwise than the person. Only the team sees it"),
+            words!(3, "Why these areas", DETAIL_MAX, assessment.area_reason),
         ),
         question(
             Is::Action,
@@ -287,7 +312,7 @@ pub(in crate::desk) const QUESTIONS: &[AssessmentQuestion] = {
             "What is the last day on which we keep it? (optional)",
             "Last day on which we keep it",
             Hint::Is(
-                "For example, 31 3 2034. From the day after it can be destroyed, once it is closed and every promise is kept",
+                "Only if no period above fits. For example, 31 3 2034. From the day after it can be destroyed, once it is closed and every promise is kept",
             ),
             day!(DESTROY_AFTER, destroy_after),
         ),

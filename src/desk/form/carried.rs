@@ -14,6 +14,8 @@ fields! {
         Epoch = "epoch",
         // Export everything that the box is not known to have.
         Again = "again",
+        // Where to go on from here.
+        Then = "then",
         // Whether every text to a person needs a second member.
         Needed = "needed",
         // The last event that was shown, or that the box saw.

@@ -2,6 +2,7 @@
 //! Each form is one table of its fields.
 
 pub(super) mod aside;
+pub(super) mod address;
 pub(super) mod assessment;
 pub(super) mod assessment_table;
 pub(super) mod bulk;
@@ -13,6 +14,8 @@ mod fields;
 pub(super) mod filter;
 pub(super) mod narrative;
 pub(super) mod notice_gaps;
+pub(super) mod harm;
+pub(super) mod keeping;
 pub(super) mod one_question;
 pub(super) mod question;
 pub(super) mod readers;

@@ -52,6 +52,14 @@ form! {
 }
 
 form! {
+    /// What a report is.
+    enum LineField {
+        Line = "line", FieldQuestion::new("What it is, in one line", Input::line("The line", SHORT_MAX))
+            .hint("The queue shows it. Leave it empty to have one made of what the person wrote");
+    }
+}
+
+form! {
     /// What of a report is printed.
     enum PrintField {
         Part = "part", FieldQuestion::new("Which parts of it?", Input::Checkboxes(&PARTS));
@@ -63,5 +71,5 @@ pub(in crate::desk) const PARTS: [(&str, &str); 4] = [
     ("promises", "Promises"),
     ("said", "What was said"),
     ("assessment", "What the team makes of it"),
-    ("history", "History"),
+    ("history", "What happened"),
 ];

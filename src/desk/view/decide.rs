@@ -4,16 +4,21 @@ use std::fmt;
 
 use askama::{Template, filters::HtmlSafe};
 
-use super::{Shell, date_field::DateField, promise::OpenPromise};
+use super::{Shell, date_field::DateField, messages::Beside, promise::OpenPromise};
 use crate::{
-    casebook::{MemberView, ReportView},
-    desk::form::{
-        assessment::{Newer, newer},
-        assessment_table::{Ask, AssessmentQuestion, AssessmentSection, Hint, QUESTIONS},
-        stale::Seen,
+    casebook::{Casebook, MemberView, ReportView},
+    desk::{
+        form::{
+            assessment::{Newer, newer},
+            assessment_table::{Ask, AssessmentQuestion, AssessmentSection, Hint, QUESTIONS},
+            keeping::{ANOTHER_DATE, KeepField, in_words, last_day, periods},
+            question::AskedField,
+            stale::Seen,
+        },
+        from::WayBack,
     },
-    domain::{Entries, FieldError, ReportId},
-    http::Field,
+    domain::{Date, Entries, FieldError, ReportId},
+    http::{Day, Field},
 };
 
 /// Questions with what was answered so far, in the order of the page.
@@ -29,9 +34,28 @@ pub(in crate::desk) struct DecidePage<'a> {
     triage: Vec<ShownQuestion>,
     areas: Vec<ShownQuestion>,
     work: Vec<ShownQuestion>,
+    more: Vec<ShownQuestion>,
     promises: Vec<OpenPromise>,
     outcome: Vec<ShownQuestion>,
+    /// For how long it is kept, as one of the team's periods.
+    keep_for: Option<Field>,
     keeping: Vec<ShownQuestion>,
+    /// Whether what triage folds away is in view.
+    is_unfolded: bool,
+    /// What was said.
+    beside: Option<Beside>,
+    way_back: WayBack,
+}
+
+/// With what such a page begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::desk) enum DecideStart {
+    /// What it is, and who looks after it.
+    Triage,
+    /// What came of it.
+    Outcome,
+    /// That it is closed.
+    Closing,
 }
 
 /// What such a page is made from.
@@ -59,11 +83,19 @@ impl<'a> DecidePage<'a> {
             let questions = QUESTIONS.iter().filter(|question| question.section == section);
             questions.map(|question| ShownQuestion::new(question, &parts)).collect()
         };
+        let folded: Vec<&str> =
+            QUESTIONS.iter().filter(|question| question.section.is_folded()).flat_map(|asked| asked.names()).collect();
+        let is_folded = |error: &FieldError| folded.contains(&error.field) || error.field == KeepField::Period.name();
         Self {
             shell,
             id: report.entry.id,
             seen: report.seen(),
             errors,
+            is_unfolded: errors.iter().any(is_folded),
+            keep_for: None,
+            beside: None,
+            way_back: WayBack::default(),
+            more: section(AssessmentSection::MoreAboutIt),
             newer: changed.then(|| newer(report, team, typed)),
             triage: section(AssessmentSection::Triage),
             areas: section(AssessmentSection::Areas),
@@ -72,6 +104,44 @@ impl<'a> DecidePage<'a> {
             outcome: section(AssessmentSection::Outcome),
             keeping: section(AssessmentSection::KeepingAndNotes),
         }
+    }
+
+    /// The same with what was said beside it, and with the team's periods to choose from, as on a day.
+    pub(in crate::desk) fn beside(self, parts: DecideParts<'_>, casebook: &Casebook, today: Date) -> Self {
+        let DecideParts { report, typed, errors, .. } = parts;
+        let from = report.closed_on.unwrap_or(today);
+        let offered = periods(&casebook.reference().keeping_periods).iter().map(|months| {
+            let until = Day(last_day(from, *months)).in_words();
+            (months.to_string(), format!("{}, until {until}", in_words(*months)))
+        });
+        let other = [(ANOTHER_DATE.to_owned(), "Until the date below".to_owned())];
+        let open = [(String::new(), "As the date below says, or not decided yet".to_owned())];
+        let is_dated = report.assessment.destroy_after.is_some();
+        let last = if is_dated { other } else { open };
+        let mut chosen = typed.copy();
+        if is_dated && !typed.iter().any(|(name, _)| name == KeepField::Period.name()) {
+            chosen.push(KeepField::Period.name().to_owned(), ANOTHER_DATE.to_owned());
+        }
+        let hint = match report.closed_on {
+            Some(on) => format!("Counted from {}, when it was closed", Day(on).in_words()),
+            None => "Counted from today. Say it once you close the report".to_owned(),
+        };
+        let keep_for = KeepField::Period.offering(offered.chain(last), &chosen, errors).hint(hint);
+        Self { keep_for: Some(keep_for), beside: Some(Beside::new(report, casebook, false)), ..self }
+    }
+
+    /// The same, beginning with something.
+    pub(in crate::desk) fn starting(self, start: DecideStart) -> Self {
+        Self { is_unfolded: self.is_unfolded || start != DecideStart::Triage, ..self }
+    }
+
+    fn report_path(&self) -> String {
+        self.way_back.report(self.id)
+    }
+
+    /// The same, with the way back to the queue from which the report was opened.
+    pub(in crate::desk) fn back(self, way_back: WayBack) -> Self {
+        Self { way_back, ..self }
     }
 }
 

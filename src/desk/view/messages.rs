@@ -44,8 +44,11 @@ impl Messages {
         let name = |id: MemberId| escape_invisible(casebook.member_name(id).map_or("someone", |name| name.as_str()));
         let read = report.decisions.iter().map(|decision| decision.read).max().unwrap_or_default();
         let answers: Vec<&AnswerView> = report.decisions.iter().flat_map(|decision| &decision.answers).collect();
-        let blocks: Vec<MessageBlock> =
+        let mut blocks: Vec<MessageBlock> =
             report.messages.iter().map(|message| MessageBlock::new(message, read, &answers, &name)).collect();
+        if let Some(newest) = blocks.iter_mut().rev().find(|said| said.unread) {
+            newest.is_newest = true;
+        }
         let found = blocks.iter().filter(|said| said.from_person);
         let found = found.flat_map(|said| said.answers.iter().chain(said.files.iter().map(|file| &file.name)));
         let found = found.flat_map(|answered| answered.found.iter().copied()).collect();
@@ -73,6 +76,8 @@ struct MessageBlock {
     heading: String,
     on: Day,
     unread: bool,
+    /// Whether it is the last that nobody has read.
+    is_newest: bool,
     answers: Vec<MarkedText>,
     /// Whether the person wrote nothing with the files.
     files_alone: bool,
@@ -120,6 +125,7 @@ impl MessageBlock {
             heading: format!("{} {}: {side}", message.label(), message.seq),
             on: Day(message.on),
             unread: from_person && message.seq > read,
+            is_newest: false,
             answers,
             files_alone: message.is_files_alone(),
             files: (1..)

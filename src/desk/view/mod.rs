@@ -1,5 +1,6 @@
 //! What the desk's templates are given.
 
+mod addresses;
 mod alerts;
 pub(super) mod annual_report;
 mod approve;
@@ -19,11 +20,14 @@ mod evidence;
 pub(super) mod figures;
 mod filter;
 mod finds;
+mod harm;
 mod history;
 mod import;
+mod keeping;
 mod lost;
 mod messages;
 pub(super) mod narrative;
+mod next_step;
 mod order;
 mod organisations;
 mod promise;
@@ -44,6 +48,7 @@ mod themes;
 mod told_person;
 mod typed;
 mod urgent;
+mod timeline;
 #[cfg(test)]
 mod validity;
 #[cfg(test)]
@@ -60,31 +65,26 @@ mod validity_queue;
 mod validity_shell;
 #[cfg(test)]
 mod validity_wider;
+#[cfg(test)]
+mod validity_report;
 mod words;
 
+pub(super) use addresses::{AddressPage, AddressesPage};
 pub(crate) use alerts::{described, is_of_loss, told};
 pub(super) use approve::{ApprovePage, ApproveParts, ToApprovePage, WaitingRow};
 pub(super) use aside::{AsidePage, ToSetAside, UndoAsidePage};
 pub(super) use belongs::{BelongsPage, BelongsParts, belongs_entries};
 pub(super) use carry::CarryPage;
 pub(super) use change_of_use::ChangeOfUsePage;
-pub(super) use decide::{DecidePage, DecideParts};
+pub(super) use decide::{DecidePage, DecideParts, DecideStart};
 pub(super) use destroy::{DestroyPage, RetentionPage};
-<<<<<<< ours
-pub(super) use drafts::{DraftNote, DraftPage, DraftParts};
-pub(super) use enter::{EnterCheckPage, EnterPage, EnteredCodePage};
-pub(super) use filter::{Filter, cleaned, path_of};
-pub(super) use import::{ImportPage, came};
-||||||| base
-pub(super) use drafts::{DraftNote, DraftPage, DraftParts};
-pub(super) use filter::Filter;
-pub(super) use import::ImportPage;
-=======
 pub(super) use draft_note::DraftNote;
 pub(super) use drafts::{DraftPage, DraftParts};
-pub(super) use filter::Filter;
-pub(super) use import::ImportPage;
->>>>>>> theirs
+pub(super) use enter::{EnterCheckPage, EnterPage, EnteredCodePage};
+pub(super) use filter::{Filter, cleaned, path_of};
+pub(super) use harm::{HarmPage, HarmParts};
+pub(super) use import::{ImportPage, came};
+pub(super) use keeping::KeepingPage;
 pub(super) use lost::LostPage;
 pub(super) use messages::Beside;
 pub(super) use organisations::{OrganisationPage, OrganisationsPage, PaperPage, SubjectForm, SubjectParts};

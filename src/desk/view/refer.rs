@@ -4,12 +4,17 @@ use askama::Template;
 
 use super::Shell;
 use crate::{
-    casebook::ReportView,
+    casebook::{ReferenceBook, ReportView},
     desk::form::{
+        address::fingerprint_of,
+        carried::NO,
         question::AskedField,
         referral::{ReferralField, text_field},
     },
-    domain::{ConcernField, Entries, FieldError, Given, Identifying, ReportId, Text, escape_invisible},
+    domain::{
+        ConcernField, Entries, FieldError, Given, Identifying, ReportId, Text, escape_invisible,
+        escape_invisible_in_line,
+    },
     http::Field,
 };
 
@@ -23,14 +28,32 @@ pub(in crate::desk) struct ReferPage<'a> {
     shell: &'a Shell,
     id: ReportId,
     errors: Vec<FieldError>,
-    fields: Vec<Field>,
+    /// The teams of the address book; none if there are none.
+    address: Option<Field>,
+    /// A team that is entered by hand.
+    by_hand: Vec<Field>,
+    /// Whether that is in view.
+    is_by_hand: bool,
+    reason: Field,
     parts: Vec<OfferedPassage>,
-    files: Vec<(String, String, bool)>,
+    files: Vec<OfferedFile>,
+}
+
+/// A file that may be handed on.
+struct OfferedFile {
+    /// `MESSAGE/FILE`.
+    place: String,
+    /// What its field is called on the page, where no slash may be.
+    id: String,
+    name: String,
+    chosen: bool,
 }
 
 /// A text that may be handed on.
 struct OfferedPassage {
     key: String,
+    /// Of its tick: the first one's is the question's own, so that an error leads there.
+    id: String,
     /// The field in which its text is changed.
     text_field: String,
     title: String,
@@ -46,17 +69,41 @@ impl<'a> ReferPage<'a> {
     pub(in crate::desk) fn new(
         shell: &'a Shell,
         report: &ReportView,
+        reference: &ReferenceBook,
         typed: Option<&Entries>,
         errors: Vec<FieldError>,
     ) -> Self {
         let again = typed.is_some();
         let nothing = Entries::default();
         let typed = typed.unwrap_or(&nothing);
-        let fields = [ReferralField::Area, ReferralField::Team, ReferralField::Recipients, ReferralField::Reason];
-        let fields = fields.map(|field| field.field(typed, &errors)).into();
+        let by_hand = [ReferralField::Area, ReferralField::Team, ReferralField::Recipients];
+        let mut addresses: Vec<(String, String)> = reference
+            .addresses
+            .iter()
+            .map(|(id, address)| {
+                let name = escape_invisible_in_line(address.name.as_str());
+                let fingerprint = fingerprint_of(address).unwrap_or_else(|| "no key that can be used".to_owned());
+                (id.to_string(), format!("{name} ({}): {fingerprint}", address.area.label()))
+            })
+            .collect();
+        addresses.sort_by(|one, other| one.1.cmp(&other.1));
+        let is_wrong = errors.iter().any(|error| by_hand.iter().any(|field| field.name() == error.field));
+        let is_by_hand = addresses.is_empty() || is_wrong || typed.has(ReferralField::Address.name(), NO);
+        let address = (!addresses.is_empty()).then(|| {
+            let other = (NO.to_owned(), "Another team, entered below".to_owned());
+            ReferralField::Address.offering(addresses.into_iter().chain([other]), typed, &errors)
+        });
+        let fields = by_hand.iter().chain(&[ReferralField::Keep]).map(|field| field.field(typed, &errors));
+        let by_hand: Vec<Field> = fields.collect();
+        let reason = ReferralField::Reason.field(typed, &errors);
+        let first = |place: usize, own: String| match place {
+            0 => ReferralField::Passage.name().to_owned(),
+            _ => own,
+        };
         let parts = Self::passages(report)
             .into_iter()
-            .map(|(key, title, original)| {
+            .enumerate()
+            .map(|(place, (key, title, original))| {
                 let text_field = text_field(&key);
                 let (text, left_out) = if again {
                     (typed.first(&text_field).to_owned(), false)
@@ -65,6 +112,7 @@ impl<'a> ReferPage<'a> {
                 };
                 OfferedPassage {
                     chosen: again && typed.has(ReferralField::Passage.name(), &key),
+                    id: first(place, format!("part-{key}")),
                     key,
                     text_field,
                     title,
@@ -78,10 +126,15 @@ impl<'a> ReferPage<'a> {
             .into_iter()
             .map(|(place, name)| {
                 let chosen = typed.has(ReferralField::File.name(), &place);
-                (place, name, chosen)
+                OfferedFile { id: format!("file-{}", place.replace('/', "-")), place, name, chosen }
             })
             .collect();
-        Self { shell, id: report.entry.id, errors, fields, parts, files }
+        Self { shell, id: report.entry.id, errors, address, by_hand, is_by_hand, reason, parts, files }
+    }
+
+    /// Whether nothing that goes was chosen.
+    fn is_wrong(&self) -> bool {
+        self.errors.iter().any(|error| error.field == ReferralField::Passage.name())
     }
 
     /// Every text of the report: a name for the form, what it is, and what it says.

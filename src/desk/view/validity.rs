@@ -131,8 +131,7 @@ fn casebook_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, d
     }
     let file = casebook.attachment_named(id, "1/1").unwrap();
     add("file", &FilePage::new(shell, id, "1/1", &file), false);
-    add("refer", &ReferPage::new(shell, &report, None, Vec::new()), false);
-    add("refer with errors", &ReferPage::new(shell, &report, Some(&Entries::default()), error("part")), true);
+    validity_report::report_pages(add, shell, &casebook, &report);
     deciding_pages(add, shell, &casebook, &report);
     let mut queue = casebook.list(DAY, &Calendar::default());
     add("retention, empty", &RetentionPage::new(shell, &casebook, &queue, DAY), false);
