@@ -11,8 +11,8 @@
 //! is owned by one value, which is dropped when the desk locks.
 
 mod address;
-mod annual_report;
 mod addresses;
+mod annual_report;
 mod app;
 mod approve;
 mod aside;
@@ -36,9 +36,9 @@ mod from;
 mod harm;
 mod import_job;
 mod joined;
+mod keeping;
 mod kept_form;
 mod letter_checks;
-mod keeping;
 mod letter_step;
 mod narrative;
 mod notice;

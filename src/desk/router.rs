@@ -6,7 +6,9 @@ use axum::{
 };
 
 use super::{
-    Desk, PageError, addresses, annual_report, approve, aside, belongs, bulk, calendar, carry, change_of_use, decide, destroy, drafts, enter, figures, files, harm, keeping, narrative, notice, organisations, queue, readers, refer, reply, report, respond, saved_filter, saved_texts, session, team, themes, told_person, typed, unlock,
+    Desk, PageError, addresses, annual_report, approve, aside, belongs, bulk, calendar, carry, change_of_use, decide,
+    destroy, drafts, enter, figures, files, harm, keeping, narrative, notice, organisations, queue, readers, refer,
+    reply, report, respond, saved_filter, saved_texts, session, team, themes, told_person, typed, unlock,
 };
 
 /// Every page of the desk.

@@ -1,8 +1,8 @@
 //! What the desk's forms ask, and how what was typed is read. Pages and handlers both use it; it uses neither.
 //! Each form is one table of its fields.
 
-pub(super) mod aside;
 pub(super) mod address;
+pub(super) mod aside;
 pub(super) mod assessment;
 pub(super) mod assessment_table;
 pub(super) mod bulk;
@@ -12,10 +12,10 @@ pub(super) mod date;
 pub(super) mod enter;
 mod fields;
 pub(super) mod filter;
-pub(super) mod narrative;
-pub(super) mod notice_gaps;
 pub(super) mod harm;
 pub(super) mod keeping;
+pub(super) mod narrative;
+pub(super) mod notice_gaps;
 pub(super) mod one_question;
 pub(super) mod question;
 pub(super) mod readers;

@@ -45,10 +45,10 @@ mod team;
 #[cfg(test)]
 mod tests;
 mod themes;
+mod timeline;
 mod told_person;
 mod typed;
 mod urgent;
-mod timeline;
 #[cfg(test)]
 mod validity;
 #[cfg(test)]
@@ -62,11 +62,11 @@ mod validity_letters;
 #[cfg(test)]
 mod validity_queue;
 #[cfg(test)]
+mod validity_report;
+#[cfg(test)]
 mod validity_shell;
 #[cfg(test)]
 mod validity_wider;
-#[cfg(test)]
-mod validity_report;
 mod words;
 
 pub(super) use addresses::{AddressPage, AddressesPage};

@@ -109,6 +109,8 @@ enum Destroying {
     NotOver,
     /// It is over, but something of it is still owed.
     Owed,
+    /// It is set aside, and the box was not told yet.
+    Untold,
     /// It is over, and nobody has said for how long it is kept.
     NoDay,
     /// Not before that day, unless two readers agree.
@@ -151,6 +153,10 @@ struct SetAsideNote {
     by: String,
     on: Day,
     why: &'static str,
+    /// The report that it is the same as, by its name, if it was set aside for that.
+    same_as: Option<(ReportId, String)>,
+    /// Whether the box was not told yet, so that it can be brought back.
+    may_be_brought_back: bool,
 }
 
 struct ClockRow {
@@ -198,7 +204,13 @@ impl<'a> ReportPage<'a> {
             withdrawn: entry.withdrawn,
             set_aside: report.aside.last().and_then(|aside| {
                 let why = entry.set_aside.and(aside.reason)?.label();
-                Some(SetAsideNote { by: name(aside.by), on: Day(aside.on), why })
+                Some(SetAsideNote {
+                    by: name(aside.by),
+                    on: Day(aside.on),
+                    why,
+                    same_as: casebook.set_aside_as_same(entry.id).map(|other| (other, other.in_words())),
+                    may_be_brought_back: casebook.may_bring_back(entry.id),
+                })
             }),
             // What was entered here with a receipt code, the box gets back by itself.
             is_lost: entry.at_box == StandingAtBox::Lost && report.entered.as_ref().is_none_or(|it| !it.has_code),
@@ -271,6 +283,7 @@ impl Destroying {
         match (entry.retained, entry.destroy_after) {
             (None, _) => Self::Due,
             (Some(Retained::NotOver), _) => Self::NotOver,
+            (Some(Retained::Untold), _) => Self::Untold,
             (Some(Retained::Owed), _) => Self::Owed,
             (Some(Retained::NoDay | Retained::UntilDay), None) => Self::NoDay,
             (Some(Retained::NoDay | Retained::UntilDay), Some(day)) => {
