@@ -51,7 +51,7 @@ fn a_staff_concern_goes_from_triage_to_a_delivered_notice() {
     let owner = assessment.as_object_mut().unwrap().remove("owner");
     assert_eq!(owner.as_ref(), Some(&shown["decisions"][0]["by"]), "whoever triages it looks after it");
     let report = reviewer.get(&format!("/reports/{}", case.id));
-    let done = report.one("#done p");
+    let done = report.one("#done p:last-child");
     assert!(done.starts_with("Recorded: a worker; in our remit; what it tends to show; areas"), "{done}");
     assert!(report.one("ol.history").contains("took it, read it, assessed it, chose areas"), "in one sentence");
     assert_eq!(

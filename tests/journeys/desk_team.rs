@@ -213,7 +213,7 @@ fn what_cannot_be_seen_in_a_members_name_is_written_out_on_every_page() {
         case.path("decide"),
         case.path("readers"),
         "/approve".to_owned(),
-        case.path("approve/1"),
+        case.path("approve/2"),
     ];
     for path in named {
         let page = first.get(&path);

@@ -54,7 +54,7 @@ fn triage_goes_from_one_report_to_the_next_with_a_page_each() {
             None => assert_eq!(leads, "/?owner=nobody", "after the last"),
         }
         page = reviewer.get(&leads);
-        assert!(page.one("#done p").starts_with("Recorded for "), "{}", page.one("#done"));
+        assert!(page.one("#done p:last-child").starts_with("Recorded for "), "{}", page.one("#done"));
     }
     for id in &ids {
         let shown = place.desk_show(id);
@@ -90,7 +90,7 @@ fn a_danger_is_seen_to_by_someone_since_a_day_that_has_come() {
     fill(&mut form, "by", "The safety lead");
     fill(&mut form, "on-year", &year);
     let seen_to = reviewer.post_and_follow(&harm, &form);
-    assert_eq!(seen_to.one("#done p"), "Recorded: the danger is seen to.");
+    assert_eq!(seen_to.one("#done p:last-child"), "Recorded: the danger is seen to.");
     assert!(seen_to.all("#urgent").is_empty() && seen_to.one("#seen-to").contains("The safety lead, since"));
     assert!(seen_to.one("ol.history").contains("saw to the danger") && seen_to.one("#next-step").contains("Triage"));
     let shown = place.desk_show(&id);
@@ -118,7 +118,7 @@ fn a_reports_line_is_the_reviewers_or_made_of_what_was_written() {
     assert_eq!((long.status, long.all(".error-summary li").len()), (422, 1));
     fill(&mut form, "line", "Rotas <changed> afterwards");
     let kept = reviewer.post_and_follow(&line, &form);
-    assert_eq!(kept.all("#done p"), ["The report’s line is kept."]);
+    assert_eq!(kept.all("#done p:last-child"), ["The report’s line is kept."]);
     assert!(kept.one("#line-now").ends_with("Rotas <changed> afterwards"), "{}", kept.one("#line-now"));
     assert_eq!(case.shown()["unread"], 1, "nothing is read by that");
     fill(&mut form, "line", " ");
@@ -170,7 +170,7 @@ fn a_team_is_entered_once_and_chosen_from_then_on() {
     let dropping = format!("{path}/drop");
     let form = reviewer.get(&path).form(&dropping);
     let empty = reviewer.post_and_follow(&dropping, &form);
-    assert!(empty.one("#done p").contains("A team") && empty.all("main article").is_empty());
+    assert!(empty.one("#done p:last-child").contains("A team") && empty.all("main article").is_empty());
     assert_eq!(reviewer.get(&path).status, 404);
     case.place.assert_nothing_plain(&["A team", "Theirs too."], "a team was kept");
 }

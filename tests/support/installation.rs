@@ -277,9 +277,9 @@ impl Serving {
         self.child.try_wait().expect("its state").is_none()
     }
 
-    /// Its largest resident size so far, in KiB.
+    /// The most memory that it had so far, in KiB, without the pages of its own program, which is large in a build for tests.
     pub(crate) fn peak_memory_kib(&self) -> u64 {
-        self.memory_kib("VmHWM:")
+        self.memory_kib("VmHWM:").saturating_sub(self.memory_kib("RssFile:"))
     }
 
     /// Its process id.

@@ -10,9 +10,12 @@ use super::{
 };
 use crate::{
     casebook::{Casebook, NewEntered, Release, ReportView, StandingAtBox},
-    desk::form::{
-        enter::{ACKNOWLEDGED_ON, EnterField, RECEIVED_ON, carried_names},
-        question::AskedField,
+    desk::{
+        form::{
+            enter::{ACKNOWLEDGED_ON, EnterField, RECEIVED_ON, carried_names},
+            question::AskedField,
+        },
+        letter_checks::letter_finds,
     },
     domain::{
         Calendar, ConcernField, Date, Entries, FieldError, Given, Input, ReportId, Route, WayIn, entered_clocks,
@@ -194,7 +197,7 @@ impl<'a> EnterCheckPage<'a> {
                 .iter()
                 .map(|clock| (clock.kind.label(), Day(clock.due_on), clock.met_on.map(Day)))
                 .collect(),
-            finds: texts.iter().flat_map(|text| finds(text, &[])).collect(),
+            finds: texts.iter().flat_map(|text| finds(text, &letter_finds(text, &[], &[]))).collect(),
             with_code: new.with_code,
         }
     }

@@ -37,8 +37,9 @@ pub(super) struct QueueRow {
     pub(super) own_date: Option<(ShortDay, Option<ClockState>)>,
     pub(super) state: &'static str,
     /// Why it was set aside, and what is on its way to the person, in words.
-    pub(super) beside_state: Vec<String>,
-    pub(super) areas: Vec<&'static str>,
+    /// In one text each, for a template that writes what a filter joins twice has nothing the second time.
+    pub(super) beside_state: String,
+    pub(super) areas: String,
     pub(super) route: &'static str,
     pub(super) owner: Option<String>,
     /// Whether whoever looks can take it.
@@ -119,7 +120,7 @@ impl QueueRow {
                 state_name(entry.state)
             },
             beside_state: beside_state(entry),
-            areas: entry.areas.iter().map(|area| area.label()).collect(),
+            areas: entry.areas.iter().map(|area| area.label()).collect::<Vec<_>>().join("; "),
             route: entry.route.name(),
             owner: name.map(|name| escape_invisible_in_line(name.as_str())),
             can_take: entry.set_aside.is_none()
@@ -129,7 +130,7 @@ impl QueueRow {
     }
 }
 
-fn beside_state(entry: &QueueEntry) -> Vec<String> {
+fn beside_state(entry: &QueueEntry) -> String {
     let count = |number: usize, what: &str| (number > 0).then(|| format!("{number} {what}"));
     let reason = entry.set_aside.map(|reason| reason.label().to_owned());
     let answers = [
@@ -137,5 +138,5 @@ fn beside_state(entry: &QueueEntry) -> Vec<String> {
         count(entry.waiting, "written, not exported"),
         count(entry.on_the_way, "exported, not known to be delivered"),
     ];
-    reason.into_iter().chain(answers.into_iter().flatten()).collect()
+    reason.into_iter().chain(answers.into_iter().flatten()).collect::<Vec<_>>().join("; ")
 }

@@ -30,10 +30,10 @@ use crate::{
 };
 
 /// Takes the sample of a page: its name, and whether something is wrong on it.
-type Add<'a> = &'a mut dyn FnMut(&str, &dyn Render, bool);
+type AddLetter<'a> = &'a mut dyn FnMut(&str, &dyn Render, bool);
 
 /// The pages of notices and replies, from the choices to the second member's.
-pub(super) fn letter_pages(add: Add<'_>, shell: &Shell, casebook: &Casebook, report: &ReportView) {
+pub(super) fn letter_pages(add: AddLetter<'_>, shell: &Shell, casebook: &Casebook, report: &ReportView) {
     let mut typed = Entries::default();
     for (name, value) in [
         (AnswerField::Area.name(), "competition"),
@@ -58,7 +58,13 @@ fn error(field: &'static str) -> Vec<FieldError> {
 }
 
 /// Gives a report that its person withdrew.
-fn choices_pages(add: Add<'_>, shell: &Shell, casebook: &Casebook, report: &ReportView, typed: &Entries) -> ReportView {
+fn choices_pages(
+    add: AddLetter<'_>,
+    shell: &Shell,
+    casebook: &Casebook,
+    report: &ReportView,
+    typed: &Entries,
+) -> ReportView {
     let beside = || Beside::new(report, casebook, false);
     let mut late = World::new();
     let id = late.concern(1, Route::StaffConcern, &[]);
@@ -112,7 +118,7 @@ fn with_drafts() -> (World, ReportId) {
 }
 
 fn text_pages(
-    add: Add<'_>,
+    add: AddLetter<'_>,
     shell: &Shell,
     casebook: &Casebook,
     (report, withdrawn): (&ReportView, &ReportView),
@@ -174,7 +180,7 @@ fn text_pages(
     }
 }
 
-fn approval_pages(add: Add<'_>, shell: &Shell, casebook: &Casebook, report: &ReportView, typed: &Entries) {
+fn approval_pages(add: AddLetter<'_>, shell: &Shell, casebook: &Casebook, report: &ReportView, typed: &Entries) {
     let waiting = || {
         let answer = AnswerId { report: report.entry.id, seq: 1 };
         [(true, AnswerKind::Notice), (false, AnswerKind::Reply)].map(|(mine, kind)| WaitingRow {
@@ -201,7 +207,7 @@ fn approval_pages(add: Add<'_>, shell: &Shell, casebook: &Casebook, report: &Rep
 }
 
 /// Drafts as colleagues read them, and the texts that are written often.
-fn draft_pages(add: Add<'_>, shell: &Shell) {
+fn draft_pages(add: AddLetter<'_>, shell: &Shell) {
     let (world, id) = with_drafts();
     let casebook = world.open().unwrap();
     let report = casebook.show(id, DAY, &Calendar::default()).unwrap();

@@ -26,10 +26,11 @@ use crate::{
     world::{DAY, TODAY, casebook::World},
 };
 
-type Add<'a> = dyn FnMut(&str, &dyn Render, bool) + 'a;
+/// Takes the sample of a page: its name, and whether something is wrong on it.
+type AddReport<'a> = dyn FnMut(&str, &dyn Render, bool) + 'a;
 
 /// Of one report as it came in, and of one about which much was done.
-pub(super) fn report_pages(add: &mut Add<'_>, shell: &Shell, casebook: &Casebook, report: &ReportView) {
+pub(super) fn report_pages(add: &mut AddReport<'_>, shell: &Shell, casebook: &Casebook, report: &ReportView) {
     let id = report.entry.id;
     let error = |field: &'static str| vec![FieldError::new(field, "Enter something <else>")];
     let nothing = Entries::default();
@@ -70,7 +71,7 @@ pub(super) fn report_pages(add: &mut Add<'_>, shell: &Shell, casebook: &Casebook
 }
 
 /// Of a report about which much was done, with an address book.
-fn busy_pages(add: &mut Add<'_>, shell: &Shell, id: ReportId) {
+fn busy_pages(add: &mut AddReport<'_>, shell: &Shell, id: ReportId) {
     let mut world = World::new();
     assert_eq!(world.concern(1, Route::StaffConcern, &[10]), id);
     let import = |world: &mut World| {
