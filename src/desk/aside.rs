@@ -14,11 +14,12 @@ use super::{
         carried::YES,
         question::{AskedField, Problems},
     },
+    from::WayBack,
     view::{AsidePage, ToSetAside, UndoAsidePage},
     visit::{PageContext, Posted},
 };
 use crate::{
-    casebook::{Casebook, CasebookError, Editor, LookupError, NewAside, NotAllowed},
+    casebook::{Casebook, CasebookError, Editor, LookupError, NewAside, NotAllowed, QueueEntry},
     domain::{Entries, FieldError, ReportId, SetAsideReason, WhoElse},
     http::{capitalised, forms},
 };
@@ -58,11 +59,12 @@ async fn set_aside(posted: Posted) -> Result<Response, PageError> {
             match why(&page.form, editor.casebook(), (&chosen, &reports), reason) {
                 Ok(why) => {
                     editor.set_aside(&reports, why, page.desk.today())?;
-                    page.done_until_undone("/", said(&reports, "set aside", reason.label()), UNDO)
+                    let back = WayBack::read(&page.form).path();
+                    page.done_until_undone(&back, said(&reports, "set aside", reason.label()), UNDO)
                 }
                 Err(errors) => {
                     let typed = (&*page.form, errors);
-                    page.show_again(&AsidePage::new(&page.shell, editor.casebook(), &queue, chosen, typed))
+                    page.show_again(&aside_page(page, editor.casebook(), &queue, chosen, typed))
                 }
             }
         })
@@ -124,7 +126,18 @@ fn show(page: &PageContext, casebook: &Casebook, form: &Entries) -> Result<Respo
     let queue = page.queue(casebook);
     let named = named_reports(form).ok_or(PageError::NotFound)?;
     let chosen = ToSetAside::of(casebook, &queue, &named).ok_or(PageError::NotFound)?;
-    page.show(&AsidePage::new(&page.shell, casebook, &queue, chosen, (form, Vec::new())))
+    page.show(&aside_page(page, casebook, &queue, chosen, (form, Vec::new())))
+}
+
+/// The page that asks why, with the way back to the queue as it was.
+fn aside_page<'a>(
+    page: &'a PageContext,
+    casebook: &Casebook,
+    queue: &[QueueEntry],
+    chosen: ToSetAside,
+    (typed, errors): (&Entries, Vec<FieldError>),
+) -> AsidePage<'a> {
+    AsidePage::new(&page.shell, casebook, queue, chosen, (typed, errors)).back(WayBack::read(typed))
 }
 
 /// What was pressed and typed, unless something is wrong with it or the reports are not any more what the page showed.
