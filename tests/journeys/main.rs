@@ -65,3 +65,4 @@ mod traced;
 mod unsound;
 mod well;
 mod wire;
+mod working_day;

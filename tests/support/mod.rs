@@ -8,6 +8,7 @@ pub(crate) mod browser;
 pub(crate) mod by_hand;
 pub(crate) mod case;
 pub(crate) mod certificates;
+pub(crate) mod counted;
 pub(crate) mod desk;
 pub(crate) mod driven;
 pub(crate) mod firefox;

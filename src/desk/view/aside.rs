@@ -40,6 +40,7 @@ pub(in crate::desk) struct AsidePage<'a> {
     /// Whether the others that say the same are meant too.
     with_others: bool,
     note: Field,
+    note_open: bool,
     /// The reasons that need nothing besides.
     plain: Vec<SetAsideReason>,
     /// What the reason of a duplicate needs, and what goes with that which is for others.
@@ -126,12 +127,14 @@ impl<'a> AsidePage<'a> {
         let pick = AsideField::Pick.offering(picked, typed, &errors);
         let typed_name = AsideField::SameAs.field(typed, &errors);
         let same = if candidates.is_empty() { vec![typed_name] } else { vec![pick, typed_name] };
+        let note = AsideField::Note.name();
         let people = WhoElse::ALL.iter().map(|who| (who.slug(), who.called()));
         Self {
             shell,
             ids: chosen.rows.iter().map(|row| row.id.to_string()).collect::<Vec<_>>().join(" "),
             seen: chosen.standing(),
             with_others: typed.has(AsideCarried::Same.name(), YES),
+            note_open: !typed.first(note).is_empty() || errors.iter().any(|error| error.field == note),
             note: AsideField::Note.field(typed, &errors),
             plain: vec![SetAsideReason::NotAConcern, SetAsideReason::Abusive, SetAsideReason::Test],
             same,

@@ -7,7 +7,7 @@ use crate::{
 
 /// What a report is, in short.
 pub(in crate::desk) struct ReportLine {
-    /// As a reviewer wrote it; otherwise what it is about and how it begins, in the person's words.
+    /// As a reviewer wrote it; otherwise how it begins, in the person's words, and what it is about.
     pub(in crate::desk) line: String,
     /// Whether a reviewer wrote it.
     pub(in crate::desk) is_written: bool,
@@ -27,9 +27,9 @@ impl ReportLine {
         let line = match (&entry.gist, said) {
             (Some(gist), _) => gist.as_str().to_owned(),
             (None, Some(said)) => {
+                // The words first: many reports are about the same, and a row has no room for both.
                 let about = said.about.iter().map(|about| about.label());
-                let mut parts: Vec<&str> = about.collect();
-                parts.push(said.first_words.as_str());
+                let parts: Vec<&str> = [said.first_words.as_str()].into_iter().chain(about).collect();
                 parts.join(" · ")
             }
             (None, None) => "What was written is not here".to_owned(),
