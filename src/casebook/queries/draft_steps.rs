@@ -1,7 +1,9 @@
 //! What was kept, thrown away and said of what is to be written to a person, step by step. What it says stays sealed.
 
+use std::collections::BTreeMap;
+
 use crate::{
-    casebook::{Casebook, state::report::DraftRecord},
+    casebook::Casebook,
     domain::{AnswerKind, Date, MemberId, ReportId},
 };
 
@@ -42,16 +44,19 @@ impl Casebook {
     #[must_use]
     pub fn draft_steps(&self, id: ReportId) -> Vec<DraftStep> {
         let Some(report) = self.state.reports.get(&id) else { return Vec::new() };
+        let mut last: BTreeMap<(MemberId, AnswerKind), u64> = BTreeMap::new();
+        for draft in &report.drafts {
+            last.insert((draft.by, draft.kind), draft.event);
+        }
         let mut steps: Vec<DraftStep> = report
             .drafts
             .iter()
             .map(|draft| {
-                let is_later =
-                    |other: &DraftRecord| draft.event < other.event && (draft.by, draft.kind) == (other.by, other.kind);
                 let act = if draft.discarded {
                     DraftAct::Discarded(draft.kind)
                 } else {
-                    DraftAct::Kept { kind: draft.kind, is_current: !report.drafts.iter().any(is_later) }
+                    let is_current = last.get(&(draft.by, draft.kind)) == Some(&draft.event);
+                    DraftAct::Kept { kind: draft.kind, is_current }
                 };
                 DraftStep { event: draft.event, on: draft.on, by: draft.by, act }
             })

@@ -1,13 +1,18 @@
 //! What is to be written to a person and is not recorded yet, and what colleagues say about it.
 
+use std::collections::BTreeSet;
+
 use crate::{
     casebook::{
         Casebook, CasebookError,
         log::{chain::OpenedMatter, event::Matter},
-        state::report::{DraftRecord, Report},
+        state::report::{CommentRecord, DraftRecord, Report},
     },
     domain::{AnswerKind, Date, MemberId, ReportId, Text},
 };
+
+/// What is shown of what was said about a draft: the last of it.
+const COMMENTS: usize = 100;
 
 /// A draft that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +35,7 @@ pub struct OpenedDraft {
     pub row: DraftRow,
     /// What was filled in: names of fields and values.
     pub fields: Vec<(Text, Text)>,
-    /// What was said about it, as it is or as it was before: the oldest first.
+    /// The last of what was said about it, as it is or as it was before: the oldest first.
     pub comments: Vec<DraftComment>,
 }
 
@@ -61,6 +66,12 @@ impl Report {
         }
         kept
     }
+
+    /// What was said about any of these drafts.
+    fn comments_on(&self, drafts: &[&DraftRecord]) -> Vec<&CommentRecord> {
+        let events: BTreeSet<u64> = drafts.iter().map(|draft| draft.event).collect();
+        self.comments.iter().filter(|comment| events.contains(&comment.draft)).collect()
+    }
 }
 
 impl Casebook {
@@ -68,13 +79,7 @@ impl Casebook {
     /// that this member can't open.
     #[must_use]
     pub fn drafts(&self, id: ReportId) -> Vec<DraftRow> {
-        let Some(report) = self.state.reports.get(&id) else { return Vec::new() };
-        let mut rows: Vec<DraftRow> = Vec::new();
-        for draft in &report.drafts {
-            let row = draft_row(report, draft.by, draft.kind);
-            rows.extend(row.filter(|row| row.event == draft.event));
-        }
-        rows
+        self.state.reports.get(&id).map(draft_rows).unwrap_or_default()
     }
 
     /// The draft that an event holds, if it still waits.
@@ -98,10 +103,10 @@ impl Casebook {
     fn open_draft(&self, id: ReportId, row: DraftRow) -> Result<Option<OpenedDraft>, CasebookError> {
         let Some(report) = self.state.reports.get(&id) else { return Ok(None) };
         let Some(Matter::Drafted(drafted)) = self.matter_of(row.event)? else { return Ok(None) };
-        let kept = report.kept_drafts(row.by, row.kind);
-        let about = report.comments.iter().filter(|comment| kept.iter().any(|draft| draft.event == comment.draft));
+        // Each stands in an event of its own, and one member can write very many.
+        let about = report.comments_on(&report.kept_drafts(row.by, row.kind));
         let mut comments = Vec::new();
-        for comment in about {
+        for comment in about.iter().skip(about.len().saturating_sub(COMMENTS)) {
             if let Some(Matter::Commented(commented)) = self.matter_of(comment.event)? {
                 comments.push(DraftComment { on: comment.on, by: comment.by, text: commented.text });
             }
@@ -115,11 +120,22 @@ impl Casebook {
     }
 }
 
-fn draft_row(report: &Report, by: MemberId, kind: AnswerKind) -> Option<DraftRow> {
-    let kept = report.kept_drafts(by, kind);
-    let comments = report.comments.iter().filter(|comment| kept.iter().any(|draft| draft.event == comment.draft));
-    let last = kept.last()?;
-    Some(DraftRow { event: last.event, on: last.on, by, kind, comments: comments.count() })
+/// Of each member and each kind once: whoever keeps a draft at each page that they look at keeps very many.
+fn draft_rows(report: &Report) -> Vec<DraftRow> {
+    let mut rows: Vec<DraftRow> = Vec::new();
+    let written: BTreeSet<(MemberId, AnswerKind)> = report.drafts.iter().map(|draft| (draft.by, draft.kind)).collect();
+    for (by, kind) in written {
+        let kept = report.kept_drafts(by, kind);
+        rows.extend(kept.last().map(|last| DraftRow {
+            event: last.event,
+            on: last.on,
+            by,
+            kind,
+            comments: report.comments_on(&kept).len(),
+        }));
+    }
+    rows.sort_by_key(|row| row.event);
+    rows
 }
 
 #[cfg(test)]
@@ -226,6 +242,37 @@ mod tests {
             assert!(world.edit(|editor| editor.keep_draft(id, kind, fields, &TODAY)).is_err(), "{kind}");
         }
         assert_eq!(world.open().unwrap().drafts(id)[0].comments, 0);
+    }
+
+    #[test]
+    fn very_many_drafts_and_comments_hold_no_page_up() {
+        const MANY: u64 = 4000;
+        let (by, on) = (MemberId([7; 8]), DAY);
+        let mut report = Report::new(Route::StaffConcern, DAY, String::new());
+        for event in (2..=2 * MANY).step_by(2) {
+            report.drafts.push(DraftRecord { event, on, by, kind: AnswerKind::Reply, discarded: false });
+            report.comments.push(CommentRecord { event: event + 1, on, by, draft: event });
+        }
+        let begun = std::time::Instant::now();
+        let rows = draft_rows(&report);
+        assert_eq!(rows.iter().map(|row| (row.event, row.comments as u64)).collect::<Vec<_>>(), [(2 * MANY, MANY)]);
+        // Each with each other would take hours.
+        assert!(begun.elapsed().as_secs() < 10);
+    }
+
+    #[test]
+    fn the_last_comments_are_shown() {
+        let (world, id) = world();
+        let draft = world.edit(|editor| editor.keep_draft(id, AnswerKind::Reply, fields("Dear"), &TODAY)).unwrap();
+        world
+            .edit(|editor| {
+                (0..COMMENTS + 2)
+                    .try_for_each(|place| editor.comment(id, draft, Text::typed(&place.to_string()), &TODAY))
+            })
+            .unwrap();
+        let opened = world.open().unwrap().draft(id, draft).unwrap().unwrap();
+        assert_eq!((opened.row.comments, opened.comments.len()), (COMMENTS + 2, COMMENTS));
+        assert_eq!(opened.comments.last().map(|comment| comment.text.as_str()), Some("101"));
     }
 
     #[test]

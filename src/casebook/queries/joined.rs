@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{casebook::Casebook, domain::ReportId};
 
@@ -8,19 +8,15 @@ impl Casebook {
     #[must_use]
     pub fn joined_to(&self, id: ReportId) -> Vec<ReportId> {
         let continues = |id: &ReportId| self.state.reports.get(id).and_then(|report| report.assessment.continues);
-        let pairs: Vec<(ReportId, ReportId)> =
-            self.state.reports.keys().filter_map(|id| Some((*id, continues(id)?))).collect();
+        let mut beside: BTreeMap<ReportId, Vec<ReportId>> = BTreeMap::new();
+        for (one, other) in self.state.reports.keys().filter_map(|id| Some((*id, continues(id)?))) {
+            beside.entry(one).or_default().push(other);
+            beside.entry(other).or_default().push(one);
+        }
         let mut joined = BTreeSet::from([id]);
-        loop {
-            let before = joined.len();
-            for (one, other) in &pairs {
-                if joined.contains(one) || joined.contains(other) {
-                    joined.extend([*one, *other]);
-                }
-            }
-            if joined.len() == before {
-                break;
-            }
+        let mut to_follow = vec![id];
+        while let Some(at) = to_follow.pop() {
+            to_follow.extend(beside.get(&at).into_iter().flatten().filter(|other| joined.insert(**other)));
         }
         joined.remove(&id);
         joined.retain(|other| self.state.reports.contains_key(other));
