@@ -159,6 +159,21 @@ mod tests {
     }
 
     #[test]
+    fn nobody_undoes_what_the_box_was_told_by_setting_aside_once_more() {
+        let (world, ids) = world_of(1);
+        world.edit(|editor| editor.set_aside(&ids, SetAsideReason::Test, &TODAY)).unwrap();
+        assert!(matches!(export(&world, "d1"), Export::Written { set_aside: 1, .. }));
+        let casebook = world.open().unwrap();
+        let by = casebook.me().unwrap();
+        let why = SettingAside { reports: ids.clone(), reason: SetAsideReason::Abusive };
+        casebook.write_by_hand(by, &world.signer, What::SetAside(why), &[]);
+        assert_eq!(entry(&world, ids[0]).set_aside, Some(SetAsideReason::Abusive));
+        assert_eq!(refusal(world.edit(|editor| editor.bring_back(&ids, &TODAY))), NotAllowed::ToldAside(ids[0]));
+        // The box is told why it is by now.
+        assert!(matches!(export(&world, "d2"), Export::Written { set_aside: 1, .. }));
+    }
+
+    #[test]
     fn whom_to_turn_to_is_not_said_once_the_person_added_something() {
         let (mut world, ids) = world_of(1);
         world.edit(|editor| editor.set_aside(&ids, elsewhere(), &TODAY)).unwrap();

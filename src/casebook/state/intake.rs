@@ -214,7 +214,7 @@ impl State {
             let was_aside = outline.heard.set_aside;
             outline.heard.hear(entry, is_anew);
             if let Some(set_aside) = outline.set_aside.as_mut().filter(|_| is_anew) {
-                (set_aside.told_by, set_aside.confirmed) = (None, false);
+                set_aside.is_forgotten();
             }
             let new = if matter.is_some() { new } else { Vec::new() };
             let unopened = sealed.get(&id).map_or(&[][..], Vec::as_slice);

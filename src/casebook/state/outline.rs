@@ -44,9 +44,27 @@ pub(in crate::casebook) struct SetAsideHere {
     pub(in crate::casebook) told_by: Option<MemberId>,
     /// Whether a second member's did too: the box keeps nothing of it any more.
     pub(in crate::casebook) confirmed: bool,
+    /// Whether an export told the box of an earlier setting aside, which this one took the place of.
+    pub(in crate::casebook) told_before: bool,
 }
 
 impl SetAsideHere {
+    /// After another one, if there was one: what the box was told stays told.
+    pub(in crate::casebook) fn after(before: Option<Self>, reason: SetAsideReason) -> Self {
+        let told_before = before.is_some_and(|before| before.was_told());
+        Self { reason, told_by: None, confirmed: false, told_before }
+    }
+
+    /// Whether an export told the box that the report is set aside, for whatever reason.
+    pub(in crate::casebook) const fn was_told(&self) -> bool {
+        self.told_by.is_some() || self.told_before
+    }
+
+    /// A restored box may have forgotten what it was told.
+    pub(in crate::casebook) const fn is_forgotten(&mut self) {
+        (self.told_by, self.confirmed, self.told_before) = (None, false, false);
+    }
+
     /// Whether an export by that member tells the box anything by it.
     pub(in crate::casebook) fn is_news(&self, by: MemberId) -> bool {
         self.told_by.is_none_or(|first| first != by && !self.confirmed)
@@ -84,7 +102,7 @@ impl Outline {
 
     /// Whether it is set aside and the box was not told, as far as anybody knows.
     pub(in crate::casebook) fn may_be_brought_back(&self) -> bool {
-        self.set_aside.is_some_and(|set_aside| set_aside.told_by.is_none()) && !self.heard.set_aside
+        self.set_aside.is_some_and(|set_aside| !set_aside.was_told()) && !self.heard.set_aside
     }
 
     /// The box lost it. What was entered here it can be told again.

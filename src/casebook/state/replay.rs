@@ -370,7 +370,7 @@ impl State {
         self.alerts.push(Alert { event: number, on, by, what });
         for id in reports {
             if let Some(outline) = self.outlines.get_mut(&id) {
-                outline.set_aside = Some(SetAsideHere { reason, told_by: None, confirmed: false });
+                outline.set_aside = Some(SetAsideHere::after(outline.set_aside, reason));
             }
             if let Some(report) = self.reports.get_mut(&id) {
                 report.set_aside = Some(reason);
