@@ -59,7 +59,8 @@ impl State {
             && entered.way != WayIn::Box
             && entered.files.len() == 1
             && code_fits
-            && ReplyRecipient::parse(&entered.reply_to).is_ok()
+            // In the one spelling that there is of it: with another one it would not be known again.
+            && ReplyRecipient::parse(&entered.reply_to).is_ok_and(|key| key.to_string() == entered.reply_to)
             && entered_problem(entered.route, entered.received_on, &entered.clocks, on).is_none();
         if is_taken || leads_elsewhere || !fits {
             return Err(no());
@@ -162,7 +163,7 @@ impl Report {
                 let answer = self.answers.iter().find(|answer| answer.seq == seq);
                 answer
                     .filter(|answer| answer.kind.is_text() && !answer.is_held() && self.delivered_on(answer).is_none())
-                    .map(|answer| answer.on)
+                    .map(|answer| answer.approved_on.map_or(answer.on, |approved_on| approved_on.max(answer.on)))
             }
         };
         let is_day = earliest.is_some_and(|earliest| earliest <= told.on && told.on <= on);

@@ -175,6 +175,7 @@ mod tests {
             file: None,
             endorsements: Vec::new(),
             approved_by: None,
+            approved_on: None,
             exported_in: Vec::new(),
             goes_again: false,
         });

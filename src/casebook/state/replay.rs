@@ -193,7 +193,7 @@ impl State {
                     report.decide((number, on, by), *decided);
                 }
             }
-            What::Approved(approved) => self.approve(approved, by),
+            What::Approved(approved) => self.approve(approved, (on, by)),
             What::TakenBack(taken_back) => {
                 if let (Some(report), Some(_)) = (self.reports.get_mut(&taken_back.answer.report), matter()) {
                     report.take_back(number, taken_back.answer.seq);
@@ -316,11 +316,11 @@ impl State {
         self.members.insert(id, Member::joining(joining, event, on));
     }
 
-    fn approve(&mut self, approved: Approved, by: MemberId) {
+    fn approve(&mut self, approved: Approved, (on, by): (Date, MemberId)) {
         let Approved { answer: AnswerId { report, seq }, endorsement, file } = approved;
         let Some(report) = self.reports.get_mut(&report) else { return };
         if let Some(answer) = report.answers.iter_mut().find(|answer| answer.seq == seq) {
-            answer.approved_by = Some(by);
+            (answer.approved_by, answer.approved_on) = (Some(by), Some(on));
             answer.endorsements.push(endorsement);
             answer.file = Some(file);
         }

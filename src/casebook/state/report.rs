@@ -161,6 +161,8 @@ pub(in crate::casebook) struct AnswerRecord {
     /// The writer's, then the approver's.
     pub(in crate::casebook) endorsements: Vec<String>,
     pub(in crate::casebook) approved_by: Option<MemberId>,
+    /// The day of that: nobody was given it before.
+    pub(in crate::casebook) approved_on: Option<Date>,
     /// The decisions files that it was written to.
     pub(in crate::casebook) exported_in: Vec<u64>,
     /// Whether a box that was restored since may have lost it: it goes once more.
@@ -306,6 +308,7 @@ impl Report {
                 file,
                 endorsements: vec![endorsement],
                 approved_by: None,
+                approved_on: None,
                 exported_in: Vec::new(),
                 goes_again: false,
             });

@@ -3,8 +3,8 @@
 
 use crate::{
     casebook::{
-        AlertKind, CasebookError, EnterError, EnteredReport, Export, NewEntered, NotAllowed, Release, StandingAtBox,
-        Tried,
+        AlertKind, AnswerId, CasebookError, EnterError, EnteredReport, Export, NewEntered, NotAllowed, Release,
+        StandingAtBox, Tried,
         log::{
             entered::{EnteredCode, ToldPerson},
             event::{Entered, Matter, NewKey, SealedMatter, What},
@@ -13,8 +13,8 @@ use crate::{
     },
     crypto::{Code, KdfParams, entered_report},
     domain::{
-        BoxId, Calendar, ClockKind, Concern, Date, Digest, Entries, FileEntry, MessageKind, ReportId, ReportState,
-        Route, TeamRole, Text, WayIn, WhoseWords, YesNo, entered_clocks,
+        BoxId, Calendar, ClockKind, Concern, Date, Digest, Entries, FileEntry, FixedDay, MessageKind, ReportId,
+        ReportState, Route, TeamRole, Text, WayIn, WhoseWords, YesNo, entered_clocks,
     },
     unseal::GovernanceIdentity,
     world::{
@@ -152,8 +152,15 @@ fn what_waits_for_a_second_member_is_given_to_nobody() {
     let id = enter(&world, new(Route::StaffConcern, false)).unwrap().id;
     world.edit(|editor| editor.ask_for_second_approver(&TODAY)).unwrap();
     world.decide(id, notice("How we use it.")).unwrap();
-    let told = world.edit(|editor| editor.told_person(id, Some(1), (DAY, WayIn::Letter), &TODAY));
-    assert!(matches!(told, Err(CasebookError::NotAllowed(NotAllowed::NotGiven(_)))));
+    let tell = |on, today| world.edit(|editor| editor.told_person(id, Some(1), (on, WayIn::Letter), &FixedDay(today)));
+    assert!(matches!(tell(DAY, DAY), Err(CasebookError::NotAllowed(NotAllowed::NotGiven(_)))));
+    // Nor on a day on which it still waited, whatever is said of that later.
+    let (second, later) = (world.colleague("Second", TeamRole::Reviewer), DAY.tomorrow().unwrap());
+    let answer = AnswerId { report: id, seq: 1 };
+    let seen = world.open().unwrap().seen(id).unwrap();
+    world.edit_as(&second, |editor| editor.approve(answer, seen, &FixedDay(later))).unwrap();
+    assert!(matches!(tell(DAY, later), Err(CasebookError::NotAllowed(NotAllowed::NotGiven(_)))));
+    tell(later, later).unwrap();
 }
 
 #[test]
@@ -292,10 +299,12 @@ fn nobody_enters_something_under_an_id_that_is_there_or_that_they_chose() {
         by_hand(&world, |entered| (entered.report, entered.about.report) = (id, id));
         void(&world, Tried::Enter, NotAllowed::Entered(id));
     }
-    let elsewhere = before.2.clone();
+    let (elsewhere, shouted) = (before.2.clone(), before.2.to_uppercase());
     type Change<'a> = Box<dyn FnOnce(&mut Entered) + 'a>;
-    let changes: [Change<'_>; 8] = [
+    let changes: [Change<'_>; 9] = [
         Box::new(|entered| entered.reply_to = elsewhere),
+        // The same key in another spelling.
+        Box::new(|entered| entered.reply_to = shouted),
         Box::new(|entered| entered.reply_to = "nobody".into()),
         Box::new(|entered| entered.way = WayIn::Box),
         Box::new(|entered| entered.received_on = DAY.tomorrow().unwrap()),
