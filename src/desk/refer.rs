@@ -9,7 +9,7 @@ use super::{
     Desk, PageError, Visit,
     address::OfReport,
     form::{
-        address::of_team,
+        address::{as_shown, of_team},
         carried::{NO, YES},
         question::{AskedField, Problems},
         referral::{ReferralField, text_field},
@@ -114,7 +114,10 @@ fn to_whom(
             problems.take(ReferralField::Recipients.parsed(form, GovernanceRecipients::parse)),
         );
     }
-    let known = |id: &str| reference.addresses.get(&id.parse().ok()?);
+    let known = |chosen: &str| {
+        let mut addresses = reference.addresses.iter();
+        addresses.find(|(id, address)| as_shown(**id, address) == chosen).map(|(_, address)| address)
+    };
     let Some(address) = problems.take(ReferralField::Address.chosen(form, known)) else { return (None, None, None) };
     let recipients = GovernanceRecipients::parse(address.recipients.as_str());
     // Whoever wrote into the book by hand could have put anything there.

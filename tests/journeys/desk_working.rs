@@ -151,9 +151,16 @@ fn a_team_is_entered_once_and_chosen_from_then_on() {
     assert_eq!(book.all("main article h2"), ["A team"]);
     let page = reviewer.get(&refer);
     let text = page.text();
-    let id = text.split("name=\"address\" value=\"").nth(1).unwrap()[..16].to_owned();
+    let shown = text.split("name=\"address\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let id = shown[..16].to_owned();
     let mut form = page.form(&refer);
-    fill(&mut form, "address", &id);
+    form.push(("part".into(), "p1description".into()));
+    // With other keys than those that were shown, nothing is sealed.
+    fill(&mut form, "reason", "Theirs too.");
+    fill(&mut form, "address", &shown.replace(&shown[17..20], "0a0"));
+    assert_eq!(reviewer.post(&refer, &form).status, 422);
+    let mut form = page.form(&refer);
+    fill(&mut form, "address", &shown);
     fill(&mut form, "reason", "Theirs too.");
     form.push(("part".into(), "p1description".into()));
     assert_eq!(reviewer.post(&refer, &form).status, 200, "without a key typed again");

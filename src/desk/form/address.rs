@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     casebook::TeamAddress,
-    crypto::GovernanceRecipients,
+    crypto::{self, GovernanceRecipients},
     domain::{
-        Area, Entries, FieldError, Input, Text,
+        Area, Entries, FieldError, Input, ReferenceId, Text,
         limits::{MESSAGE_MAX, SHORT_MAX},
     },
 };
@@ -53,6 +53,12 @@ pub(in crate::desk) fn of_team(name: Text, area: Area, recipients: &GovernanceRe
 pub(in crate::desk) fn fingerprint_of(address: &TeamAddress) -> Option<String> {
     let recipients = GovernanceRecipients::parse(address.recipients.as_str()).ok()?;
     Some(recipients.fingerprint().to_string())
+}
+
+/// Names an address with the keys that it has: chosen by that, it is what was shown, and no key takes its place before the
+/// form comes back.
+pub(in crate::desk) fn as_shown(id: ReferenceId, address: &TeamAddress) -> String {
+    format!("{id}-{}", crypto::digest(address.recipients.as_str().as_bytes()))
 }
 
 /// An address as a form is filled in with it.

@@ -6,7 +6,7 @@ use super::Shell;
 use crate::{
     casebook::{ReferenceBook, ReportView},
     desk::form::{
-        address::fingerprint_of,
+        address::{as_shown, fingerprint_of},
         carried::NO,
         question::AskedField,
         referral::{ReferralField, text_field},
@@ -83,7 +83,7 @@ impl<'a> ReferPage<'a> {
             .map(|(id, address)| {
                 let name = escape_invisible_in_line(address.name.as_str());
                 let fingerprint = fingerprint_of(address).unwrap_or_else(|| "no key that can be used".to_owned());
-                (id.to_string(), format!("{name} ({}): {fingerprint}", address.area.label()))
+                (as_shown(*id, address), format!("{name} ({}): {fingerprint}", address.area.label()))
             })
             .collect();
         addresses.sort_by(|one, other| one.1.cmp(&other.1));
