@@ -10,19 +10,26 @@ use crate::{
         Casebook,
         log::{
             chain,
+            draft::{Commented, Drafted},
+            entered::{EnteredCode, ToldPerson},
             event::{
-                Accessed, AnswerId, Approved, Change, Consented, Decided, Destroy, Exported, Imported, Joining, LetIn,
-                Matter, MessageNews, NewKey, News, RecoveryKeys, Referred, RenewedBoxKey, Restricted, SealedMatter,
-                SettingAside, TakenBack, What, Written,
+                Accessed, AnswerId, Approved, Change, Consented, Decided, Destroy, Entered, Exported, HowEntered,
+                Imported, Joining, LetIn, Matter, MessageNews, NewKey, News, RecoveryKeys, Referred, RenewedBoxKey,
+                Restricted, SealedMatter, SettingAside, TakenBack, What, Written,
             },
             keyring::first,
+            reference::{
+                Narrative, NoteSubject, Organisation, Reference, Register, RegisterEntry, SavedFilter, TeamAddress,
+                Theme,
+            },
         },
     },
     crypto::{self, Code, GovernanceRecipients, SigningKey, answer_digest, os_random, seal_message},
     domain::{
-        AccessKind, Answer, AnswerKind, Area, Assessment, Collected, Digest, FileEntry, Format, LogHead, Manifest,
-        MemberId, Message, MessageContent, MessageKind, MessageSummary, Part, ReportId, ReportState, Salt,
-        SetAsideReason, TeamRole, Text, WhoElse,
+        AccessKind, Answer, AnswerKind, Area, Assessment, Calendar, Collected, Digest, FileEntry, Format, LogHead,
+        Manifest, MemberId, Message, MessageContent, MessageKind, MessageSummary, OrganisationId, Part, ReferenceId,
+        ReportId, ReportState, Route, Salt, SetAsideReason, TeamRole, Text, ThemeId, WayIn, WhoElse, WhoseWords, YesNo,
+        entered_clocks,
     },
     files::{self, Readers, tarball::TarReader},
     unseal::GovernanceIdentity,
@@ -30,7 +37,7 @@ use crate::{
 };
 
 /// What they can do, by number.
-pub(super) const ACTS: u8 = 29;
+pub(super) const ACTS: u8 = 34;
 
 impl Team {
     /// One attempt. Whoever is no member any more has no key to sign with that counts, and tries all the same.
@@ -193,8 +200,77 @@ impl Team {
                 let set_aside = What::SetAside(SettingAside { reports: reports.clone(), reason });
                 sign(name, if act == 26 { set_aside } else { What::BroughtBack(reports) }, vec![]);
             }
+            28 => self.enter_by_hand(&casebook, choice),
+            29 => {
+                let answer = (!choice.is_multiple_of(3)).then_some(u32::from(one % 4));
+                let on = if choice.is_multiple_of(2) { DAY } else { DAY.yesterday().unwrap() };
+                let told =
+                    ToldPerson { answer, on, way: if choice.is_multiple_of(5) { WayIn::Box } else { WayIn::Letter } };
+                sign(name, What::ToldPerson(about()), vec![(to.clone(), Matter::ToldPerson(told))]);
+            }
+            30 => {
+                let kind = AnswerKind::ALL[usize::from(choice) % AnswerKind::ALL.len()];
+                let discarded = choice.is_multiple_of(4);
+                let fields = vec![(Text::typed("text"), Text::typed("Tell me who you are.")); usize::from(one % 3)];
+                let drafted = Drafted { kind, discarded, fields };
+                sign(name, What::Drafted(about()), vec![(to.clone(), Matter::Drafted(drafted))]);
+            }
+            31 => {
+                // A draft of this report or of another one, or none.
+                let drafts = casebook.state.reports.values().flat_map(|report| &report.drafts);
+                let drafts: Vec<u64> = drafts.map(|draft| draft.event).collect();
+                let draft = drafts.get(usize::from(choice) % drafts.len().max(1)).copied().unwrap_or(u64::from(one));
+                let commented = Commented { draft, text: Text::typed("Looks good.") };
+                sign(name, What::Commented(about()), vec![(to.clone(), Matter::Commented(commented))]);
+            }
+            32 => sign(name, What::ReferenceChanged(Box::new(reference(one, choice))), vec![]),
             _ => self.lift(&casebook, choice),
         }
+    }
+
+    /// A concern of their own making, to whomever they say, with or without a key that others have.
+    fn enter_by_hand(&self, casebook: &Casebook, choice: u8) {
+        let keys = Arc::new(GovernanceIdentity::generate());
+        let recipient = first(&keys);
+        let id = match choice % 4 {
+            0 => self.report(choice),
+            _ => crypto::entered_report(casebook.id(), &recipient),
+        };
+        if choice % 4 == 1 {
+            let everyone = casebook.recipient(&casebook.state.recipient).unwrap();
+            casebook.keys.save(id, 1, &keys, &everyone, true).unwrap();
+        }
+        let to = GovernanceRecipients::parse(&recipient).unwrap();
+        let (_, message) = self.rewritten(id, &to);
+        let anothers = casebook.state.reports.values().next().map(|report| report.reply_to.clone());
+        let reply_to =
+            anothers.filter(|_| choice.is_multiple_of(5)).unwrap_or_else(|| first(&GovernanceIdentity::generate()));
+        let route = Route::StaffConcern;
+        let locator = Digest([choice % 8; 32]);
+        let file = message.kept[0];
+        let entered = Entered {
+            report: id,
+            way: if choice.is_multiple_of(7) { WayIn::Box } else { WayIn::Letter },
+            route,
+            received_on: DAY,
+            reply_to,
+            clocks: entered_clocks(route, DAY, None, &Calendar::default()).unwrap(),
+            files: vec![file],
+            commitment: Digest([2; 32]),
+            summary: Digest([3; 32]),
+            code: choice.is_multiple_of(2).then(|| EnteredCode { locator, kdf: KDF.to_string() }),
+            key: NewKey { generation: 1, recipient },
+            about: SealedMatter::about(id),
+        };
+        let how = HowEntered {
+            taken_by: Text::typed("Me"),
+            words: WhoseWords::Noted,
+            known: YesNo::No,
+            answer_by: None,
+            message,
+        };
+        let matters = vec![(to, Matter::Entered(Box::new(how)))];
+        casebook.write_by_hand(self.dishonest.id, &self.dishonest.signer, What::Entered(Box::new(entered)), &matters);
     }
 
     fn as_dishonest(&self) -> Option<Casebook> {
@@ -423,6 +499,37 @@ impl Team {
         event.by = self.dishonest.id;
         let to = casebook.recipient(&casebook.state.recipient).unwrap();
         chain::append(&self.world.casebook(), &to, &event, &self.dishonest.signer).unwrap();
+    }
+}
+
+/// What the team keeps beside its reports, as they would have it.
+fn reference(one: u8, choice: u8) -> Reference {
+    let organisation = |number: u8| OrganisationId([number % 4; 8]);
+    let id = ReferenceId([one % 4; 8]);
+    let text = || Text::typed("Mine");
+    match choice % 8 {
+        0 => Reference::Organisation(
+            organisation(one),
+            (!choice.is_multiple_of(3)).then(|| Organisation { name: text(), code: None, kind: None }),
+        ),
+        1 => Reference::SameOrganisation(organisation(one), Some(organisation(choice / 8))),
+        2 => Reference::Theme(ThemeId([one % 4; 8]), Some(Theme { name: text(), about: Text::typed("") })),
+        3 => Reference::Note(NoteSubject::Organisation(organisation(one)), text()),
+        4 => Reference::Address(
+            id,
+            Some(TeamAddress {
+                name: text(),
+                area: Area::Competition,
+                recipients: Text::typed(&first(&GovernanceIdentity::generate())),
+            }),
+        ),
+        5 => Reference::Filter(id, Some(SavedFilter { name: text(), query: Text::typed("//elsewhere.invalid") })),
+        6 => Reference::Narrative(i16::from(choice) * 30, Narrative::default()),
+        _ => {
+            let entry = |code: u8| RegisterEntry { code: code.to_string(), name: "Mine".to_owned(), kind: None };
+            let organisations = vec![entry(one), entry(choice)];
+            Reference::Register(Register { files: vec![text()], organisations })
+        }
     }
 }
 

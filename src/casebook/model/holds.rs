@@ -153,7 +153,13 @@ fn shared(state: &State) -> Vec<String> {
     let proposals = state.proposals.iter().map(|(event, proposal)| format!("proposal {event} {}", proposal.by));
     // What one of them alone can tell is told to them alone.
     let own = |what: &AlertKind| {
-        matches!(what, AlertKind::NotTheBoxsWord { .. } | AlertKind::DeliveredElsewhere { .. } | AlertKind::KeyWithheld)
+        matches!(
+            what,
+            AlertKind::NotTheBoxsWord { .. }
+                | AlertKind::NotAsEntered { .. }
+                | AlertKind::DeliveredElsewhere { .. }
+                | AlertKind::KeyWithheld
+        )
     };
     let told = state.alerts.iter().filter(|alert| !own(&alert.what));
     // What is void because of what a report's readers alone know is told to them alone.
@@ -167,7 +173,15 @@ fn shared(state: &State) -> Vec<String> {
         format!("{:?} {} {:?} {}", state.r#box, state.at_box.number(), state.manifests, state.exported),
         format!("{:?} {:?}", state.destroyed.keys().collect::<Vec<_>>(), state.box_key),
     ];
-    members.chain(outlines).chain(proposals).chain(told).chain(rest).collect()
+    let book = &state.reference;
+    let addresses = book.addresses.iter().map(|(id, address)| format!("{id} {}", address.recipients.as_str()));
+    let codes = book.register.organisations.iter().map(|entry| entry.code.as_str());
+    let beside = [
+        format!("{:?} {:?}", book.organisations.keys().collect::<Vec<_>>(), book.same),
+        format!("{:?} {:?}", addresses.collect::<Vec<_>>(), codes.collect::<Vec<_>>()),
+        format!("{} {:?}", book.notes.len(), book.narratives.keys().collect::<Vec<_>>()),
+    ];
+    members.chain(outlines).chain(proposals).chain(told).chain(rest).chain(beside).collect()
 }
 
 /// Whether only a report's readers can tell that.
@@ -181,6 +195,8 @@ fn is_private(why: crate::casebook::NotAllowed) -> bool {
             | Why::NeedsApprover
             | Why::NotWaiting(_)
             | Why::Assessment(_)
+            | Why::Linked(_)
+            | Why::NotGiven(_)
             | Why::Export(Some(_))
     )
 }
