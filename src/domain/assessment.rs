@@ -207,7 +207,9 @@ impl Assessment {
     pub fn is_bounded(&self) -> bool {
         let is_long = |text: &Option<Text>, most| text.as_ref().is_some_and(|text| text.is_longer_than(most));
         let harm = self.harm.as_ref();
-        !is_long(&self.area_reason, DETAIL_MAX)
+        self.areas.as_ref().is_none_or(|areas| areas.len() <= Area::ALL.len())
+            && self.failures.len() <= FailureKind::ALL.len()
+            && !is_long(&self.area_reason, DETAIL_MAX)
             && !is_long(&self.action_detail, DETAIL_MAX)
             && !is_long(&self.gist, SHORT_MAX)
             && harm.is_none_or(|harm| !harm.by.is_empty() && !harm.by.is_longer_than(SHORT_MAX))

@@ -9,13 +9,14 @@ use std::{
 
 use crate::{
     casebook::{
-        CasebookError, EventProblem, LogError, LookupError,
+        CasebookError, EventProblem, LogError, LookupError, NotAllowed,
         book::gist::ConcernGist,
         log::{
             chain::{self, Opened, OpenedMatter},
             event::{BoundMatter, Event, Matter, What},
             head::{self, Head},
             keyring::Keyring,
+            reference::Reference,
             snapshot,
             trust::{Pointer, Trusted},
             word::BoxWord,
@@ -71,6 +72,7 @@ impl Casebook {
         for opened in events {
             casebook.take_in(opened)?;
         }
+        casebook.read_register()?;
         casebook.check_head(head)?;
         casebook.check_keys()?;
         Ok(casebook)
@@ -203,7 +205,7 @@ impl Casebook {
         }
         let rest: Vec<u64> = (known.len() as u64 + 1..=last).collect();
         let mut fresh = rest.len();
-        for opened in in_parallel(&rest, |number| self.open_event(*number)) {
+        for opened in in_parallel(&rest, |number| self.open_event(*number).map(Opened::without_register)) {
             let mut opened = opened?;
             // One import can bring as much as very many other events.
             fresh += opened.matters.len();
@@ -217,6 +219,11 @@ impl Casebook {
         Ok(known)
     }
 
+    #[cfg(test)]
+    pub(in crate::casebook) fn kept_events(&self) -> Result<Vec<Opened>, CasebookError> {
+        self.all_events()
+    }
+
     /// Whether a report that was closed to this member when a snapshot was made is open to them now.
     fn can_open_more(&self, known: &[Opened]) -> Result<bool, LogError> {
         let closed: BTreeSet<ReportId> = known.iter().flat_map(Opened::closed).collect();
@@ -226,6 +233,17 @@ impl Casebook {
             }
         }
         Ok(false)
+    }
+
+    /// The register of organisations, of which no other event but the last one that brought it is kept.
+    fn read_register(&mut self) -> Result<(), CasebookError> {
+        let Some(number) = self.state.reference.register_event else { return Ok(()) };
+        if let What::ReferenceChanged(reference) = self.open_event(number)?.event.what
+            && let Reference::Register(register) = *reference
+        {
+            self.state.reference.register = register;
+        }
+        Ok(())
     }
 
     /// An event that is genuine and not allowed is void and changes nothing: the state tells everybody of it.
@@ -358,6 +376,12 @@ impl Casebook {
         // Its digest comes with its file.
         let mut opened = Opened { event, signer, matters, word, digest: Digest([0; Digest::LEN]) };
         self.state.judge(&opened)?;
+        // What nobody would take for what it is when it is read is not written.
+        for (about, matter) in opened.event.what.about().into_iter().zip(&opened.matters) {
+            if matches!(matter, OpenedMatter::Open(matter) if !matter.is_sound(&opened.signer)) {
+                return Err(NotAllowed::Broken(about.report).into());
+            }
+        }
         let places = opened.event.what.about().into_iter().zip(&opened.matters).zip(&to);
         for ((about, matter), to) in places {
             let OpenedMatter::Open(matter) = matter else { continue };

@@ -46,6 +46,14 @@ pub(in crate::casebook) struct Opened {
 }
 
 impl Opened {
+    /// Without the organisations of a register.
+    pub(in crate::casebook) fn without_register(mut self) -> Self {
+        if let What::ReferenceChanged(reference) = self.event.what {
+            self.event.what = What::ReferenceChanged(Box::new(reference.without_register()));
+        }
+        self
+    }
+
     /// The reports about which it says something that this member could not open.
     pub(in crate::casebook) fn closed(&self) -> Vec<ReportId> {
         let closed = |matter: &OpenedMatter| if let OpenedMatter::Closed(id) = matter { Some(*id) } else { None };

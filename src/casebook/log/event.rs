@@ -14,9 +14,9 @@ use crate::{
     },
     crypto::{self, Document, SignerRole, VerifyingKey},
     domain::{
-        AccessKind, Answer, Area, Assessment, CasebookId, Clock, ClockEntry, Collected, Date, Digest, EnteredEntry,
-        FileEntry, Format, LogHead, MemberId, MessageSummary, Part, ReportId, ReportState, Route, Salt, SetAsideEntry,
-        SetAsideReason, TeamRole, Text, WayIn, WhoseWords, YesNo,
+        AccessKind, Answer, Area, Assessment, CasebookId, Clock, ClockEntry, ClockKind, Collected, Date, Digest,
+        EnteredEntry, FileEntry, Format, LogHead, MemberId, MessageSummary, Part, ReportId, ReportState, Route, Salt,
+        SetAsideEntry, SetAsideReason, TeamRole, Text, WayIn, WhoseWords, YesNo,
         limits::{DETAIL_MAX, MESSAGE_MAX, SHORT_MAX},
     },
 };
@@ -565,7 +565,12 @@ impl Entered {
 impl HowEntered {
     pub(super) fn is_bounded(&self) -> bool {
         let answer_by = self.answer_by.as_ref();
-        !self.taken_by.is_empty()
+        let MessageNews { kept, summary, .. } = &self.message;
+        // One message, and no list in it that is longer than what there is to list.
+        kept.len() == 1
+            && summary.areas.len() <= Area::ALL.len()
+            && summary.promises.len() <= ClockKind::ALL.len()
+            && !self.taken_by.is_empty()
             && !self.taken_by.is_longer_than(SHORT_MAX)
             && answer_by.is_none_or(|text| !text.is_empty() && !text.is_longer_than(DETAIL_MAX))
     }
@@ -602,6 +607,9 @@ impl Matter {
     /// Whether it is what its author says it is, so far as the matter alone tells: whoever wrote an answer stands by its
     /// very words, and texts are there and within their bounds. Asked when it is opened, while the texts are at hand.
     pub(in crate::casebook) fn is_sound(&self, signer: &str) -> bool {
+        /// Texts and files that are handed on, or recipients of them: far more than any report has.
+        const PARTS: usize = 10_000;
+
         match self {
             Self::Decided(decided) => {
                 let notes_fit = decided.note.as_ref().is_none_or(|note| !note.is_longer_than(MESSAGE_MAX));
@@ -612,7 +620,12 @@ impl Matter {
             Self::Reason(reason) => !reason.is_empty() && !reason.is_longer_than(DETAIL_MAX),
             Self::Referred(referred) => {
                 let (team, reason) = (&referred.team, &referred.reason);
-                !team.is_empty() && !team.is_longer_than(SHORT_MAX) && !reason.is_longer_than(DETAIL_MAX)
+                !team.is_empty()
+                    && !team.is_longer_than(SHORT_MAX)
+                    && !reason.is_longer_than(DETAIL_MAX)
+                    && referred.parts.len() <= PARTS
+                    && referred.parts.iter().all(|part| !part.is_longer_than(DETAIL_MAX))
+                    && referred.recipients.len() <= PARTS
             }
             Self::Drafted(drafted) => drafted.is_bounded(),
             Self::Entered(how) => how.is_bounded(),

@@ -142,10 +142,30 @@ impl RegisterEntry {
 }
 
 impl Reference {
+    /// Without the organisations of a register, which is by far the largest thing in a casebook, and of which the last one alone
+    /// counts: it is read from its event. One that can't be allowed stays so.
+    pub(in crate::casebook) fn without_register(self) -> Self {
+        let is_bounded = self.is_bounded();
+        match self {
+            Self::Register(Register { files, .. }) if is_bounded => {
+                Self::Register(Register { files, organisations: Vec::new() })
+            }
+            Self::Register(_) => {
+                let nameless = RegisterEntry { code: String::new(), name: String::new(), kind: None };
+                Self::Register(Register { files: Vec::new(), organisations: vec![nameless] })
+            }
+            other => other,
+        }
+    }
+
     /// Whether every text in it is there and within its bounds.
     pub(in crate::casebook) fn is_bounded(&self) -> bool {
         /// Organisations of a register: several times as many as there are in England.
         const REGISTERED: usize = 500_000;
+        /// Files of a register: it is published in a few.
+        const FILES: usize = 100;
+        /// Years of which there can be a report: the Regulations are of 2017.
+        const YEARS: std::ops::RangeInclusive<i16> = 2017..=2199;
         /// Periods to choose from, and months of the longest.
         const PERIODS: (usize, u32) = (12, 1200);
 
@@ -167,13 +187,14 @@ impl Reference {
                     && months.is_sorted_by(|one, next| one < next)
                     && months.iter().all(|months| (1..=PERIODS.1).contains(months))
             }
-            Self::Narrative(_, Narrative { action, outcomes, effect, objectives }) => {
-                [action, outcomes, effect, objectives].into_iter().all(fits)
+            Self::Narrative(year, Narrative { action, outcomes, effect, objectives }) => {
+                YEARS.contains(year) && [action, outcomes, effect, objectives].into_iter().all(fits)
             }
             Self::Register(register) => {
                 register.organisations.len() <= REGISTERED
                     && register.organisations.is_sorted_by(|one, next| one.code < next.code)
                     && register.organisations.iter().all(RegisterEntry::is_bounded)
+                    && register.files.len() <= FILES
                     && register.files.iter().all(line)
             }
             Self::Organisation(_, None)

@@ -126,6 +126,11 @@ pub enum AlertKind {
         /// How many.
         reports: u64,
     },
+    /// Somebody put keys into the address book, to which reports are sealed that are handed on.
+    AddressKeys {
+        /// What the team is called there.
+        team: Text,
+    },
 }
 
 /// A change that needs two members, without what is sealed in it.
@@ -237,6 +242,7 @@ impl Alert {
                 | AlertKind::SecondApprover
                 | AlertKind::SetAside { .. }
                 | AlertKind::Restricted { .. }
+                | AlertKind::AddressKeys { .. }
         )
     }
 }

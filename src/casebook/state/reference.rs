@@ -33,6 +33,8 @@ pub struct ReferenceBook {
     pub narratives: BTreeMap<i16, Narrative>,
     /// The register of organisations.
     pub register: Register,
+    /// The event that holds it.
+    pub(in crate::casebook) register_event: Option<u64>,
 }
 
 /// A note about an organisation or a theme.
@@ -103,7 +105,14 @@ impl ReferenceBook {
         into.is_none_or(|into| from != into && self.organisation_of(into) != from)
     }
 
-    pub(in crate::casebook) fn take(&mut self, reference: Reference, (on, by): (Date, MemberId)) {
+    /// Whether it puts keys into the address book that were not there under that name: reports are sealed to them.
+    pub(in crate::casebook) fn brings_keys(&self, reference: &Reference) -> bool {
+        let Reference::Address(id, Some(address)) = reference else { return false };
+        let before = self.addresses.get(id);
+        before.is_none_or(|before| (&before.name, &before.recipients) != (&address.name, &address.recipients))
+    }
+
+    pub(in crate::casebook) fn take(&mut self, reference: Reference, (event, on, by): (u64, Date, MemberId)) {
         match reference {
             Reference::Organisation(id, organisation) => put(&mut self.organisations, id, organisation),
             Reference::SameOrganisation(id, other) => put(&mut self.same, id, other),
@@ -116,7 +125,7 @@ impl ReferenceBook {
             Reference::Narrative(year, narrative) => {
                 self.narratives.insert(year, narrative);
             }
-            Reference::Register(register) => self.register = register,
+            Reference::Register(register) => (self.register, self.register_event) = (register, Some(event)),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
                 SettingAside, What,
             },
             fact::Fact,
+            reference::Reference,
         },
         state::{
             alert::{Alert, AlertKind},
@@ -232,7 +233,7 @@ impl State {
                     report.comments.push(CommentRecord { event: number, on, by, draft: commented.draft });
                 }
             }
-            What::ReferenceChanged(reference) => self.reference.take(*reference, (on, by)),
+            What::ReferenceChanged(reference) => self.change_reference(*reference, (number, on, by)),
             What::Exported(exported) => self.export(exported, by),
             What::Unreadable => {}
         }
@@ -393,6 +394,16 @@ impl State {
                 report.bring_back(AsideRecord { event: number, on, by, reason: None });
             }
         }
+    }
+
+    fn change_reference(&mut self, reference: Reference, (number, on, by): (u64, Date, MemberId)) {
+        if let Reference::Address(_, Some(address)) = &reference
+            && self.reference.brings_keys(&reference)
+        {
+            let what = AlertKind::AddressKeys { team: address.name.clone() };
+            self.alerts.push(Alert { event: number, on, by, what });
+        }
+        self.reference.take(reference, (number, on, by));
     }
 
     fn export(&mut self, exported: Exported, by: MemberId) {

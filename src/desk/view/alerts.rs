@@ -134,6 +134,11 @@ pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
             let reports = plural(*reports, "report", "reports");
             format!("{by} opened {reports} again that had been set aside.")
         }
+        AlertKind::AddressKeys { team } => format!(
+            "{by} put keys for the team “{}” into the address book. Compare their fingerprint with that team by voice before \
+             anything is handed to it.",
+            escape_invisible_in_line(team.as_str())
+        ),
     }
 }
 
@@ -286,6 +291,7 @@ mod tests {
             AlertKind::OtherReports { there: 2, here: 3 },
             AlertKind::SetAside { reports: 2, reason: SetAsideReason::Test },
             AlertKind::BroughtBack { reports: 1 },
+            AlertKind::AddressKeys { team: Text::typed("Quality\u{202e} team") },
             AlertKind::DeliveredElsewhere { report, seq: 1 },
         ]);
         for what in kinds {

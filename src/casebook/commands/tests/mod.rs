@@ -5,5 +5,6 @@ mod counted_year;
 mod decide;
 mod entered;
 mod going_on;
+mod kept_beside;
 mod restored;
 mod team;
