@@ -90,9 +90,7 @@ impl State {
                 _ => Err(NotAllowed::Broken(about.report)),
             }),
             What::Commented(about) => self.on_report(by, about, matters, |report, matter| match matter {
-                Matter::Commented(commented) if report.drafts.iter().any(|draft| draft.event == commented.draft) => {
-                    Ok(())
-                }
+                Matter::Commented(commented) if report.has_draft(commented.draft) => Ok(()),
                 _ => Err(NotAllowed::Broken(about.report)),
             }),
             What::ReferenceChanged(reference) => match **reference {

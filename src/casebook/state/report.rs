@@ -369,6 +369,11 @@ impl Report {
         self.drafts.push(DraftRecord { event, on, by, kind, discarded });
     }
 
+    /// Whether an event keeps a draft about it, or throws one away. They stand in the order of their events, and can be very many.
+    pub(in crate::casebook) fn has_draft(&self, event: u64) -> bool {
+        self.drafts.binary_search_by_key(&event, |draft| draft.event).is_ok()
+    }
+
     pub(in crate::casebook) fn take_back(&mut self, event: u64, seq: u32) {
         if let Some(first) = self.answers.iter().position(|answer| answer.seq == seq) {
             self.answers.truncate(first);
