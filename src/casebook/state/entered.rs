@@ -78,7 +78,7 @@ impl State {
         matter: Option<OpenedMatter>,
         (event, on, by): (u64, Date, MemberId),
     ) {
-        let code = entered.entry().map(|entry| CodeMadeHere { entry, told: false });
+        let code = entered.entry().map(|entry| CodeMadeHere { entry, told_in: None });
         let Entered { report: id, way, route, received_on, reply_to, clocks, files, commitment, summary, key, .. } =
             entered;
         self.imports += 1;
@@ -126,7 +126,7 @@ impl State {
     pub(in crate::casebook) fn entered_to_tell(&self, again: bool) -> Vec<EnteredEntry> {
         let to_tell = |id: &ReportId| {
             let outline = self.outlines.get(id)?;
-            let code = outline.code.as_ref().filter(|code| again || !code.told)?;
+            let code = outline.code.as_ref().filter(|code| again || code.told_in.is_none())?;
             self.may_tell_entered(*id).then(|| code.entry.clone())
         };
         self.reports.keys().filter_map(to_tell).collect()

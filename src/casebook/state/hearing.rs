@@ -36,7 +36,7 @@ impl State {
             told.push(AlertKind::NewEpoch { epoch: word.epoch });
             // Of what was entered here, a restored box may have forgotten all that it never said to have.
             for outline in self.outlines.values_mut().filter(|it| it.heard.standing == StandingAtBox::ToBeTold) {
-                outline.code.iter_mut().for_each(|code| code.told = false);
+                outline.code.iter_mut().for_each(|code| code.told_in = None);
             }
         }
         at_box.epoch = Some(word.epoch);
@@ -75,12 +75,14 @@ impl State {
                 outline.is_lost_at_box();
             }
         }
-        told.extend(self.look_for_missing());
+        let seen = word.casebook.filter(|seen| Some(seen.casebook) == self.casebook);
+        told.extend(self.look_for_missing(seen.map_or(0, |seen| seen.decisions)));
         told
     }
 
-    /// Once all parts of a collection are here: what the box has that nobody told of, and what it lost.
-    fn look_for_missing(&mut self) -> Vec<AlertKind> {
+    /// Once all parts of a collection are here: what the box has that nobody told of, and what it lost. `decisions` is the number
+    /// of the last ones that the box took.
+    fn look_for_missing(&mut self, decisions: u64) -> Vec<AlertKind> {
         let at_box = &mut self.at_box;
         let Some(last) = at_box.last.as_ref().filter(|last| last.parts.len() == last.of as usize) else {
             return Vec::new();
@@ -89,6 +91,14 @@ impl State {
             std::mem::take(&mut at_box.awaited).into_iter().filter(|id| !at_box.reports.contains(id)).collect();
         let expected = besides(at_box.reports.difference(&last.listed).copied());
         let said = last.besides;
+        // Decisions that say on record to tell of it may never have been given to the box: their author alone knows.
+        let untold = self
+            .outlines
+            .iter_mut()
+            .filter(|(id, outline)| outline.heard.standing == StandingAtBox::ToBeTold && !last.listed.contains(id));
+        for code in untold.filter_map(|(_, outline)| outline.code.as_mut()) {
+            code.told_in = code.told_in.filter(|number| *number > decisions);
+        }
         for id in &lost {
             if let Some(outline) = self.outlines.get_mut(id) {
                 outline.is_lost_at_box();

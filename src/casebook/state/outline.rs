@@ -31,8 +31,8 @@ pub(in crate::casebook) struct Outline {
 pub(in crate::casebook) struct CodeMadeHere {
     /// What the box is told.
     pub(in crate::casebook) entry: EnteredEntry,
-    /// Whether an export told it, since the box lost it if it ever did.
-    pub(in crate::casebook) told: bool,
+    /// The number of the decisions that told it last, if any did since the box lost it.
+    pub(in crate::casebook) told_in: Option<u64>,
 }
 
 /// A report that the team set aside: nothing more is owed for it.
@@ -108,7 +108,7 @@ impl Outline {
     /// The box lost it. What was entered here it can be told again.
     pub(in crate::casebook) fn is_lost_at_box(&mut self) {
         self.heard.standing = StandingAtBox::Lost;
-        self.code.iter_mut().for_each(|code| code.told = false);
+        self.code.iter_mut().for_each(|code| code.told_in = None);
     }
 
     /// Every recipient that events named as its key.

@@ -429,7 +429,7 @@ impl State {
         }
         for id in exported.entered {
             if let Some(code) = self.outlines.get_mut(&id).and_then(|outline| outline.code.as_mut()) {
-                code.told = true;
+                code.told_in = Some(exported.number);
             }
         }
         for entry in exported.set_aside {

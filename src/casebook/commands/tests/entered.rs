@@ -7,14 +7,14 @@ use crate::{
         StandingAtBox, Tried,
         log::{
             entered::{EnteredCode, ToldPerson},
-            event::{Entered, Matter, NewKey, SealedMatter, What},
+            event::{Entered, Exported, Matter, NewKey, SealedMatter, What},
             keyring::first,
         },
     },
     crypto::{Code, KdfParams, entered_report},
     domain::{
-        BoxId, Calendar, ClockKind, Concern, Date, Digest, Entries, FileEntry, FixedDay, MessageKind, ReportId,
-        ReportState, Route, TeamRole, Text, WayIn, WhoseWords, YesNo, entered_clocks,
+        BoxId, Calendar, CasebookSeen, ClockKind, Concern, Date, Digest, Entries, FileEntry, FixedDay, MessageKind,
+        Part, ReportId, ReportState, Route, TeamRole, Text, WayIn, WhoseWords, YesNo, entered_clocks,
     },
     unseal::GovernanceIdentity,
     world::{
@@ -253,6 +253,38 @@ fn the_box_is_told_of_a_code_once_and_again_if_that_was_lost() {
     world.import_epoch(&file).unwrap();
     let fourth = export(&world, "four", false);
     assert!(matches!(fourth, Export::Written { entered: 1, answers: 0, .. }), "{fourth:?}");
+}
+
+#[test]
+fn a_code_of_which_the_box_was_told_on_record_alone_is_told_again() {
+    let mut world = world();
+    let id = enter(&world, new(Route::Procurement, true)).unwrap().id;
+    let casebook = world.open().unwrap();
+    let exported = Exported {
+        number: 1,
+        part: Part::WHOLE,
+        file: Digest([0; 32]),
+        answers: vec![],
+        collected: vec![],
+        gone: vec![],
+        set_aside: vec![],
+        entered: vec![id],
+    };
+    casebook.write_by_hand(casebook.me().unwrap(), &world.signer, What::Exported(exported), &[]);
+    let export = |world: &World, name: &str| {
+        let out = world.dir.path().join(name);
+        world.edit(|editor| editor.export(&out, false, &TODAY)).unwrap()
+    };
+    assert!(matches!(export(&world, "one"), Export::Written { number: 2, entered: 0, .. }));
+    // The box took all of it, and its next collection has no such report.
+    let casebook = world.open().unwrap();
+    let head = casebook.state.head().unwrap();
+    world.seen = Some(CasebookSeen { casebook: casebook.id(), decisions: 2, head });
+    world.concern(2, Route::StaffConcern, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    let next = export(&world, "two");
+    assert!(matches!(next, Export::Written { number: 3, entered: 1, .. }), "{next:?}");
 }
 
 /// An event as a member makes it, who chooses each part.
