@@ -225,6 +225,8 @@ pub(in crate::desk) struct PaperPage<'a> {
     name: String,
     about: String,
     others: &'static str,
+    /// What its title says that it is about: a title stays in the browser's history, so no name is in it.
+    of: &'static str,
     back: String,
     today: Day,
     /// How many there are in all.
@@ -245,15 +247,16 @@ impl<'a> PaperPage<'a> {
         (queue, today): (&[QueueEntry], Date),
     ) -> Option<Self> {
         let reference = casebook.reference();
-        let (name, about, others, back) = match subject {
+        let (name, about, (others, of), back) = match subject {
             NoteSubject::Organisation(id) => {
                 let organisation = reference.organisations.get(&id).filter(|_| reference.organisation_of(id) == id)?;
                 let kind = organisation.kind.map_or("", OrganisationType::label).to_owned();
-                (&organisation.name, kind, "Themes", format!("/organisations/{id}"))
+                (&organisation.name, kind, ("Themes", "Organisation"), format!("/organisations/{id}"))
             }
             NoteSubject::Theme(id) => {
                 let theme = reference.themes.get(&id)?;
-                (&theme.name, escape_invisible(theme.about.as_str()), "Organisations", format!("/themes/{id}"))
+                let about = escape_invisible(theme.about.as_str());
+                (&theme.name, about, ("Organisations", "Theme"), format!("/themes/{id}"))
             }
         };
         let counts = EvidenceCounts::of(casebook, queue, subject, today);
@@ -271,6 +274,7 @@ impl<'a> PaperPage<'a> {
             name: escape_invisible_in_line(name.as_str()),
             about,
             others,
+            of,
             back,
             today: Day(today),
             summary,

@@ -38,7 +38,7 @@ use crate::{
     },
     world::{
         DAY, TODAY,
-        casebook::{World, moved, seal},
+        casebook::{MARKER, World, moved, seal},
     },
 };
 
@@ -426,6 +426,18 @@ fn no_form_that_reads_carries_text() {
         }
     }
     assert!(forms > 0 && wrong.is_empty(), "{wrong:#?}");
+}
+
+/// So does a title; and whoever looks at the screen while somebody goes from window to window reads it. Whatever somebody wrote
+/// has a `<` in it, or the marker, in some sample of each page.
+#[test]
+fn no_title_says_what_somebody_wrote() {
+    let title = Selector::parse("title").unwrap();
+    for page in every_page() {
+        let html = Html::parse_document(&page.html);
+        let said: String = html.select(&title).flat_map(|title| title.text()).collect();
+        assert!(!said.is_empty() && !said.contains('<') && !said.contains(MARKER), "{}: {said}", page.name);
+    }
 }
 
 #[test]

@@ -75,8 +75,8 @@ pub(super) fn wider_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &
         (page, paper)
     };
     let (page, paper) = organisation(&casebook);
-    add("organisation-without-reports", &page, false);
-    add("paper-without-reports", &paper, false);
+    add("organisation, without reports", &page, false);
+    add("paper-of-organisation, without reports", &paper, false);
     let wrong: Vec<FieldError> = [
         BelongsField::Gist,
         BelongsField::NewOrganisation,
