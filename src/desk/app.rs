@@ -363,7 +363,10 @@ impl Desk {
             };
             let owner = keys.identity.recipients();
             let (open, _) = OpenCasebook::new(&desk.0.options.casebook, keys)?;
-            desk.0.kept_form.own(owner);
+            if desk.0.kept_form.own(owner) {
+                // What a colleague's pages still send is not for whoever came after them.
+                desk.lock_state().void_forms(&mut os_random());
+            }
             *desk.open_casebook() = Some(Box::new(open));
             Ok(true)
         });

@@ -48,9 +48,15 @@ impl KeptForm {
         Self(Mutex::new(KeptSlot { owner, sealed: None }))
     }
 
-    /// From now on it is for whoever has that identity.
-    pub(super) fn own(&self, owner: GovernanceRecipients) {
-        self.held().owner = owner;
+    /// From now on it is for whoever has that identity. Gives whether it was for somebody else before: what is kept for them is
+    /// thrown away.
+    pub(super) fn own(&self, owner: GovernanceRecipients) -> bool {
+        let mut held = self.held();
+        let is_other = held.owner.keys() != owner.keys();
+        if is_other {
+            *held = KeptSlot { owner, sealed: None };
+        }
+        is_other
     }
 
     /// Keeps a form in place of any other, from now on. Gives whether it is kept: one that is too large, or that leads
@@ -110,7 +116,8 @@ impl PostedForm {
 
     /// None if it leads elsewhere or is too large.
     fn written(&self) -> Option<Zeroizing<String>> {
-        let leads_here = self.path.starts_with('/') && !self.path.starts_with("//");
+        // To a browser a backslash is a slash.
+        let leads_here = self.path.starts_with('/') && !self.path.starts_with("//") && !self.path.contains('\\');
         let mut written = form_urlencoded::Serializer::new(String::new());
         written.append_pair("", &self.path).extend_pairs(self.form.iter());
         let written = Zeroizing::new(written.finish());
@@ -173,6 +180,9 @@ mod tests {
         assert!(!kept.is_some(NOW + KEPT_FOR) && kept.held().sealed.is_none());
         assert!(kept.keep(&posted("/search", "words"), NOW));
         assert!(kept.open(&other, NOW).is_none() && !kept.is_some(NOW));
+        assert!(kept.keep(&posted("/search", "words"), NOW));
+        assert!(!kept.own(identity.recipients()) && kept.is_some(NOW), "the same again");
+        assert!(kept.own(other.recipients()) && !kept.is_some(NOW), "somebody else's desk now");
     }
 
     #[test]
@@ -182,7 +192,10 @@ mod tests {
         let mut token = Entries::default();
         token.push("token".into(), "0a".into());
         assert!(PostedForm::new("/lock", &token, &["token"]).is_none());
-        for (path, text) in [("//elsewhere.example/", "x"), ("elsewhere", "x"), ("/search", &*"x".repeat(LARGEST))] {
+        let large = "x".repeat(LARGEST);
+        for (path, text) in
+            [("//elsewhere.example/", "x"), ("/\\elsewhere.example/", "x"), ("elsewhere", "x"), ("/search", &*large)]
+        {
             assert!(!kept.keep(&posted(path, text), NOW), "{path}");
         }
         assert!(kept.keep(&posted("/search", &"x".repeat(FORM_BYTES)), NOW));

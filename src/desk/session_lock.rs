@@ -174,6 +174,14 @@ impl SessionLock {
         is_late || self.ended.contains(&digest(shown.as_bytes()))
     }
 
+    /// Knows no form any more that any session was given up to now, whether it has ended or not.
+    pub(super) fn void_forms(&mut self, rng: &mut impl CryptoRng) {
+        self.ended.clear();
+        if let LockState::Inside(session) = &mut self.state {
+            session.token = Arc::new(Secret::random(rng));
+        }
+    }
+
     fn end_session(&mut self) {
         if let LockState::Inside(session) = &self.state {
             self.ended.truncate(ENDED - 1);
@@ -280,5 +288,10 @@ mod tests {
             assert!(!lock.was_of_ended(other, after(0)));
         }
         assert_eq!(lock.ended.len(), ENDED);
+        enter(&mut lock, 0);
+        let last = token(&lock);
+        lock.void_forms(&mut os_random());
+        lock.lock(&mut os_random());
+        assert!([now, last].iter().all(|token| !lock.was_of_ended(token, after(0))), "somebody else came in");
     }
 }
