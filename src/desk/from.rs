@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What carries it, in an address and in a form.
-const FROM: &str = "from";
+pub(in crate::desk) const FROM: &str = "from";
 
 /// The way back to the queue from which a report was opened. In a form's template it writes its hidden field.
 #[derive(Clone, Default, Template)]

@@ -272,6 +272,27 @@ async fn what_is_posted_after_the_desk_locked_itself_comes_back_after_unlocking(
     assert!(!browser.get("/team").await.body.contains("/typed"));
 }
 
+/// Whoever sits at a locked desk may have a page before them that is still open, and change what its form sends.
+#[tokio::test]
+async fn all_that_a_kept_form_sends_is_shown_before_it_is_sent() {
+    let place = DeskMachine::new(Some(PASSPHRASE));
+    let desk = place.desk();
+    let mut browser = Browser::inside(&place, &desk).await;
+    let old = browser.get("/").await.token();
+    browser.post("/lock", &[("token", &old)]).await;
+    let refer = format!("/reports/{}/refer?x=y", "ab".repeat(8));
+    let planted = [("token", &*old), ("seen", "7"), ("recipients", "age1planted"), ("team", ""), ("note", "Two words")];
+    browser.post(&refer, &planted).await;
+    assert_eq!(unlock(&mut browser).await, "/typed");
+    let typed = browser.get("/typed").await.body;
+    for row in
+        [format!("<dt>Address</dt><dd class=\"said\">{refer}</dd>"), "<dd class=\"said\">age1planted</dd>".into()]
+    {
+        assert!(typed.contains(&row), "{row}: {typed}");
+    }
+    assert!(!typed.contains("<dt>Seen</dt>") && !typed.contains("<dt>Team</dt>") && !typed.contains("<dt>Token</dt>"));
+}
+
 #[tokio::test]
 async fn a_form_of_an_earlier_session_is_kept_until_it_is_taken_or_thrown_away() {
     let place = DeskMachine::new(Some(PASSPHRASE));

@@ -4,10 +4,17 @@ use askama::Template;
 
 use super::Shell;
 use crate::{
-    desk::{form::one_question::SearchField, kept_form::PostedForm},
+    desk::{
+        form::{carried::CarriedField, one_question::SearchField},
+        from::FROM,
+        kept_form::PostedForm,
+    },
     domain::{ReportId, escape_invisible},
     http::capitalised,
 };
+
+/// Fields that decide nothing: how the report stood, which is checked again, and the way back.
+const UNSHOWN: [&str; 3] = [CarriedField::Seen.name(), CarriedField::Read.name(), FROM];
 
 /// A form that was posted when no session could take it, to be posted once more.
 #[derive(Template)]
@@ -19,6 +26,8 @@ pub(in crate::desk) struct TypedPage<'a> {
     path: &'a str,
     /// What was written in it, each text with the name of its field.
     texts: Vec<(String, String)>,
+    /// What else it sends, each with the name of its field: whoever was at the desk while it was locked could have put it there.
+    chosen: Vec<(String, String)>,
     /// Everything that was posted.
     fields: Vec<(&'a str, &'a str)>,
     /// The field that says that it is posted once more.
@@ -28,13 +37,19 @@ pub(in crate::desk) struct TypedPage<'a> {
 impl<'a> TypedPage<'a> {
     /// Of what was posted.
     pub(in crate::desk) fn new(shell: &'a Shell, posted: &'a PostedForm, redone: &'static str) -> Self {
-        let written = posted.form.iter().filter(|(_, value)| value.contains(char::is_whitespace));
-        let texts = written.map(|(name, value)| (labelled(name), escape_invisible(value)));
+        let shown = |is_text: bool| {
+            let rows = posted.form.iter().filter(move |(name, value)| {
+                !value.is_empty() && !UNSHOWN.contains(name) && value.contains(char::is_whitespace) == is_text
+            });
+            rows.map(|(name, value)| (labelled(name), escape_invisible(value)))
+        };
+        let address = ("Address".to_owned(), escape_invisible(&posted.path));
         Self {
             shell,
             page: named(&posted.path),
             path: &posted.path,
-            texts: texts.collect(),
+            texts: shown(true).collect(),
+            chosen: std::iter::once(address).chain(shown(false)).collect(),
             fields: posted.form.iter().collect(),
             redone,
         }
