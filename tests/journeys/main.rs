@@ -35,6 +35,7 @@ mod desk_queue;
 mod desk_queue_browser;
 mod desk_report;
 mod desk_team;
+mod desk_traces;
 mod desk_wider;
 mod desk_working;
 mod drill;
