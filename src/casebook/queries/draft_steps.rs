@@ -86,11 +86,14 @@ mod tests {
         let id = world.concern(1, Route::StaffConcern, &[]);
         let file = world.collect();
         world.import(&file).unwrap();
-        let fields = || vec![(Text::typed("text"), Text::typed("Not yet."))];
-        let keep = |world: &World, kind| world.edit(|editor| editor.keep_draft(id, kind, fields(), &TODAY)).unwrap();
-        keep(&world, AnswerKind::Reply);
-        let notice = keep(&world, AnswerKind::Notice);
-        let reply = keep(&world, AnswerKind::Reply);
+        let keep = |kind, text| {
+            let fields = vec![(Text::typed("text"), Text::typed(text))];
+            world.edit(|editor| editor.keep_draft(id, kind, fields, &TODAY)).unwrap()
+        };
+        keep(AnswerKind::Reply, "Not yet.");
+        let notice = keep(AnswerKind::Notice, "Not yet.");
+        let reply = keep(AnswerKind::Reply, "Soon.");
+        assert_eq!(keep(AnswerKind::Reply, "Soon."), reply, "nothing changed");
         world.edit(|editor| editor.comment(id, reply, Text::typed("Well."), &TODAY)).unwrap();
         world.edit(|editor| editor.discard_draft(id, AnswerKind::Notice, &TODAY)).unwrap();
         let casebook = world.open().unwrap();
