@@ -76,8 +76,9 @@ fn two_members_under_two_accounts_go_through_a_whole_day() {
     ones.go(&first_desk.opening);
     import(&ones, "c1");
     twos.go(&second_desk.opening);
-    let id = twos.text("tbody th a");
-    twos.go(&format!("/reports/{id}"));
+    twos.click("tbody th a");
+    twos.until("the report", || twos.path().starts_with("/reports/").then_some(()));
+    let id: String = twos.path().chars().skip("/reports/".len()).take(16).collect();
     assert!(twos.text("main").contains("Concern"), "what the first took in, the second reads");
 
     // The second writes the notice; the first approves it and writes the decisions.

@@ -126,19 +126,18 @@ fn import(browser: &Browser, place: &Installation, name: &str) {
 /// Triage, and what is to be done.
 fn decide(browser: &Browser, id: &str, number: usize) {
     browser.go(&format!("/reports/{id}"));
-    browser.follow("Decide");
+    browser.follow("Triage");
     browser.until_there("#area");
     if number == 0 {
         browser.picture("desk-decide-empty");
     }
-    // In a list, a letter chooses what begins with it.
-    for (field, choice) in [("worker", "Yes"), ("in_remit", "Yes")] {
-        browser.enter(&format!("#{field}"), choice);
-    }
+    browser.click("#worker");
+    browser.click("#in_remit");
     browser.click("#area");
+    browser.click("main form details summary");
     browser.enter("#note", &format!("{OURS}: read by two of us."));
-    browser.click("main form button[type=submit]");
-    browser.until("it is recorded", || browser.path().starts_with(&format!("/reports/{id}#")).then_some(()));
+    browser.click("main form[action$='/decide'] button[type=submit]");
+    browser.until("it is recorded", || (browser.path() == format!("/reports/{id}")).then_some(()));
 }
 
 /// The notice, from its choices to the record.
