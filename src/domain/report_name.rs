@@ -11,6 +11,12 @@ impl ReportId {
         format!("{} {}", FIRST[usize::from(first)], SECOND[usize::from(second)])
     }
 
+    /// Its name with the beginning of its id beside it, in a sentence: "amber acorn (0b00ff03)".
+    #[must_use]
+    pub fn named(self) -> String {
+        format!("{} ({})", self.in_words(), self.short())
+    }
+
     /// The beginning of its id, as it stands beside its name.
     #[must_use]
     pub fn short(self) -> String {
@@ -87,6 +93,7 @@ mod tests {
     fn a_name_follows_from_the_id_and_no_word_is_there_twice() {
         let id = ReportId([0, 255, 3, 4, 5, 6, 7, 8]);
         assert_eq!((id.in_words(), id.short()), ("arched tulip".to_owned(), "00ff0304".to_owned()));
+        assert_eq!(id.named(), "arched tulip (00ff0304)");
         let words: BTreeSet<&str> = FIRST.iter().chain(&SECOND).copied().collect();
         assert_eq!(words.len(), 512);
         assert!(words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase())));

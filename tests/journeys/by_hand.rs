@@ -6,7 +6,7 @@ use std::{fs, io::Write, process::Command};
 use candour::{
     casebook::NewReaders,
     crypto::sign,
-    domain::{CasebookId, Decisions, Digest, Format, LogHead, Part, SystemDay, Text},
+    domain::{CasebookId, Decisions, Digest, Format, LogHead, Part, ReportId, SystemDay, Text},
     files::tarball::{TarReader, TarWriter},
     store::Store,
     unseal::read_signing_key,
@@ -40,6 +40,11 @@ fn shut_out() -> (Installation, String, [String; 2]) {
     (place, id, members)
 }
 
+/// As a page calls a report.
+fn named(id: &str) -> String {
+    id.parse::<ReportId>().unwrap().named()
+}
+
 /// What the honest member's own program tells them.
 fn told(place: &Installation) -> Vec<String> {
     told_with(place, &[])
@@ -71,7 +76,8 @@ fn whoever_is_shut_out_destroys_nothing_by_hand() {
     agree_alone(&hand, &other, &json!({ "destroy": { "report": id, "fact": fact } }));
     let told_of_it = told(&place);
     let line = format!(
-        "Second Reviewer tried to propose a change. It changed nothing: only a reader of report {id} may do that."
+        "Second Reviewer tried to propose a change. It changed nothing: only a reader of report {} may do that.",
+        named(&id)
     );
     assert!(told_of_it.contains(&line), "{told_of_it:#?}");
     // Nor do they decide about it: sealed to whatever key, it is not theirs to say.
@@ -79,7 +85,8 @@ fn whoever_is_shut_out_destroys_nothing_by_hand() {
     let decided = hand.sealed(&other, &id, &to, &json!({ "reason": "Nothing in it." }));
     hand.append(&other, &json!({ "decided": decided }));
     let line = format!(
-        "Second Reviewer tried to decide about a report. It changed nothing: only a reader of report {id} may do that."
+        "Second Reviewer tried to decide about a report. It changed nothing: only a reader of report {} may do that.",
+        named(&id)
     );
     assert!(told(&place).contains(&line), "{:#?}", told(&place));
     assert_eq!(place.desk_show(&id)["id"], id.as_str());
@@ -199,8 +206,9 @@ fn what_a_person_said_is_not_rewritten_by_hand() {
 
     // The second sees who did it, never the other words, and writes to nobody but the person.
     let line = format!(
-        "First reviewer took in message 1 of report {id}, and kept something else than the person sent. Take the same \
-         collection in again to mend it. Nothing is sealed to whoever it names."
+        "First reviewer took in message 1 of report {}, and kept something else than the person sent. Take the same \
+         collection in again to mend it. Nothing is sealed to whoever it names.",
+        named(&id)
     );
     assert_eq!(told_with(&place, &OTHER[..2]), [line]);
     let as_second = |command: &[&str]| place.run(&[&["desk"], command, &["--casebook", "casebook"], &OTHER].concat());
@@ -292,8 +300,10 @@ fn one_signer_deletes_nothing_and_tells_nobody_anything() {
     assert!(place.deliver("told").starts_with("delivered 0 answers"), "twice is the same as once");
     place.collect("c2");
     place.done(&["desk", "import", "--casebook", "casebook", "--missing", "c2"]);
-    let line =
-        format!("Message 1 of report {id} is not here, and the box does not send it: it was told that it is here");
+    let line = format!(
+        "Message 1 of report {} is not here, and the box does not send it: it was told that it is here",
+        named(id)
+    );
     assert!(told(&place).iter().any(|told| told.starts_with(&line)), "{:#?}", told(&place));
     place.done(&["collect", "--data", "box", "--keys", "public", "--again", "--out", "c3"]);
     place.import("c3");

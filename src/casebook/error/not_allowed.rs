@@ -14,13 +14,13 @@ pub enum NotAllowed {
     #[error("it can't be read; it may be from another version of candour")]
     Unreadable,
     /// No report of that id.
-    #[error("there is no report {0}")]
+    #[error("there is no report {}", .0.named())]
     NoReport(ReportId),
     /// The author may not open the report.
-    #[error("only a reader of report {0} may do that")]
+    #[error("only a reader of report {} may do that", .0.named())]
     NoReader(ReportId),
     /// A report's matter is not what belongs there.
-    #[error("what it says about report {0} does not belong there")]
+    #[error("what it says about report {} does not belong there", .0.named())]
     Broken(ReportId),
     /// A proposal that is not open.
     #[error("there is no such proposal; it may have been decided meanwhile")]
@@ -42,11 +42,12 @@ pub enum NotAllowed {
     NoMember,
     /// Ending the membership of a reader without any other reader of what they read.
     #[error(
-        "they may open report {0}, and neither of the two who would end their membership may: a reader of it has to propose that or consent to it"
+        "they may open report {}, and neither of the two who would end their membership may: a reader of it has to propose that or consent to it",
+        .0.named()
     )]
     ShutOutOf(ReportId),
     /// Nobody would be left who can open a report.
-    #[error("nobody would be left who may open report {0}")]
+    #[error("nobody would be left who may open report {}", .0.named())]
     LastReader(ReportId),
     /// A key of a member, or of the safe, is used again.
     #[error("somebody has that key already; each has their own")]
@@ -72,10 +73,10 @@ pub enum NotAllowed {
     #[error("a text is missing or too long")]
     Text,
     /// Readers who were shut out, or leaving too few.
-    #[error("whoever was shut out of report {0} is let in again by two of its readers")]
+    #[error("whoever was shut out of report {} is let in again by two of its readers", .0.named())]
     LettingInAlone(ReportId),
     /// One reader would be left of several.
-    #[error("at least two have to stay who may open report {0}")]
+    #[error("at least two have to stay who may open report {}", .0.named())]
     TooFewReaders(ReportId),
     /// Shutting oneself out.
     #[error("nobody can shut themselves out")]
@@ -93,39 +94,40 @@ pub enum NotAllowed {
     #[error("the box saw this casebook when it was further")]
     Behind,
     /// Messages that were left out of an import.
-    #[error("messages of report {0} are in the collection and were left out")]
+    #[error("messages of report {} are in the collection and were left out", .0.named())]
     LeftOut(ReportId),
     /// A concern that can't be entered so.
     #[error(
-        "a concern can't be entered like that: its id, its day, its promises or its keys are not what they have to be ({0})"
+        "a concern can't be entered like that: its id, its day, its promises or its keys are not what they have to be ({})",
+        .0.named()
     )]
     Entered(ReportId),
     /// Nobody can have been told that, or the box tells it.
-    #[error("the person of report {0} can't have been told that by hand")]
+    #[error("the person of report {} can't have been told that by hand", .0.named())]
     NotGiven(ReportId),
     /// Something that was written to a person can't be.
-    #[error("nothing can be written to the person of report {0} like that")]
+    #[error("nothing can be written to the person of report {} like that", .0.named())]
     Letter(ReportId),
     /// An answer that is not sealed for its place, or that nobody stands by.
-    #[error("the answer to report {0} is not what it says it is")]
+    #[error("the answer to report {} is not what it says it is", .0.named())]
     Answer(ReportId),
     /// An answer that needs a second member's word.
     #[error("texts to a person need a second approver here")]
     NeedsApprover,
     /// An answer that waits for nobody, or that is the approver's own.
-    #[error("that answer to report {0} can't be approved or taken back by this member")]
+    #[error("that answer to report {} can't be approved or taken back by this member", .0.named())]
     NotWaiting(ReportId),
     /// An assessment whose fields don't fit each other.
     #[error("the assessment does not fit: {0}")]
     Assessment(AssessmentProblem),
     /// A link to the report itself, or to one that is not there.
-    #[error("report {0} can't be linked to itself, or to a report that is not there")]
+    #[error("report {} can't be linked to itself, or to a report that is not there", .0.named())]
     Linked(ReportId),
     /// A report that needs no setting aside.
-    #[error("report {0} is withdrawn or set aside already")]
+    #[error("report {} is withdrawn or set aside already", .0.named())]
     SetAside(ReportId),
     /// A report that is not set aside, or of which the box was told that it is.
-    #[error("report {0} is not set aside, or the box was told already: write to the person to open it again")]
+    #[error("report {} is not set aside, or the box was told already: write to the person to open it again", .0.named())]
     ToldAside(ReportId),
     /// An export that is not the next.
     #[error("the export is not the next one, or it says what is not so of report {0:?}")]

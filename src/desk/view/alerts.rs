@@ -38,10 +38,12 @@ pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
     match &alert.what {
         AlertKind::Void { tried, why } => format!("{by} tried to {}. It changed nothing: {why}.", attempt(*tried)),
         AlertKind::NotTheBoxsWord { report, seq } => format!(
-            "{by} took in message {seq} of report {report}, and kept something else than the person sent. Take the same \
-             collection in again to mend it. Nothing is sealed to whoever it names."
+            "{by} took in message {seq} of report {}, and kept something else than the person sent. Take the same \
+             collection in again to mend it. Nothing is sealed to whoever it names.",
+            report.named()
         ),
         AlertKind::NotAsEntered { report } => {
+            let report = report.named();
             format!("{by} entered report {report}, and nothing of it can be read. Ask {by} to enter it again.")
         }
         AlertKind::Proposed(change) => format!("{by} proposed that {}.", described(change, casebook)),
@@ -59,7 +61,7 @@ pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
         ),
         AlertKind::SecondApprover => format!("{by} asked for a second approver for every text to a person."),
         AlertKind::Restricted { report, readers, shut_out } => {
-            let readers = names(casebook, readers);
+            let (report, readers) = (report.named(), names(casebook, readers));
             let mut text = format!("{by} chose who may open report {report}: {readers}.");
             if !shut_out.is_empty() {
                 text += &format!(" Shut out: {}.", names(casebook, shut_out));
@@ -76,19 +78,21 @@ pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
             casebook.id()
         ),
         AlertKind::DeliveredElsewhere { report, seq } => format!(
-            "The box gave the person an answer {seq} to report {report} that this casebook did not write. They may have read \
+            "The box gave the person an answer {seq} to report {} that this casebook did not write. They may have read \
              it. Unless an earlier casebook was lost that wrote it, somebody whose key is in signers.pub signed it by hand: \
-             find out who, ask whoever runs the box for the decisions files, and write to the person what they have to know."
+             find out who, ask whoever runs the box for the decisions files, and write to the person what they have to know.",
+            report.named()
         ),
         AlertKind::NotHere { report, seq } => format!(
-            "Message {seq} of report {report} is not here, and the box does not send it: it was told that it is here, or lost \
+            "Message {seq} of report {} is not here, and the box does not send it: it was told that it is here, or lost \
              it. Ask whoever runs the box at once for a collection made with candour collect --again: what the box still \
-             keeps is in that. If it does not come, write to the person and ask them to say it again."
+             keeps is in that. If it does not come, write to the person and ask them to say it again.",
+            report.named()
         ),
         AlertKind::Unopened { messages, reports } => {
             /// Reports that are named.
             const NAMED: usize = 10;
-            let named: Vec<String> = reports.iter().take(NAMED).map(ToString::to_string).collect();
+            let named: Vec<String> = reports.iter().take(NAMED).map(|report| report.named()).collect();
             let more = if reports.len() > NAMED { ", and others" } else { "" };
             format!(
                 "{by} took in a collection in which {} sealed to a key that {by} does not have: of report {}{more}. The box \
@@ -118,8 +122,9 @@ pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
             plural(*reports, "report that is", "reports that are")
         ),
         AlertKind::Contradicts { report } => format!(
-            "What the box says of report {report} can’t be of the report that is here under that id. Nothing of it was taken \
-             in. Keep the collection, and ask whoever runs the box."
+            "What the box says of report {} can’t be of the report that is here under that id. Nothing of it was taken \
+             in. Keep the collection, and ask whoever runs the box.",
+            report.named()
         ),
         AlertKind::OtherReports { there, here } => format!(
             "Besides those in the last collection the box has {}, and this casebook knows of {here}. Ask whoever runs the box \
@@ -158,9 +163,11 @@ pub(crate) fn described(change: &ChangeView, casebook: &Casebook) -> String {
             format!("{} joins as {}", escape_invisible_in_line(name.as_str()), role.label().to_lowercase())
         }
         ChangeView::Leave(member) => format!("the membership of {} ends", name(casebook, *member)),
-        ChangeView::LetIn { report, readers: None } => format!("every member may open report {report} again"),
+        ChangeView::LetIn { report, readers: None } => {
+            format!("every member may open report {} again", report.named())
+        }
         ChangeView::LetIn { report, readers: Some(readers) } => {
-            format!("these may open report {report}: {}", names(casebook, readers))
+            format!("these may open report {}: {}", report.named(), names(casebook, readers))
         }
         ChangeView::NoSecondApprover => "texts to a person need no second approver any more".to_owned(),
         ChangeView::BoxKey(_) => {
@@ -168,7 +175,7 @@ pub(crate) fn described(change: &ChangeView, casebook: &Casebook) -> String {
                 .to_owned()
         }
         ChangeView::RenewedBoxKey(_) => "the box has a new key, vouched for by the key before".to_owned(),
-        ChangeView::Destroy(report) => format!("report {report} is destroyed"),
+        ChangeView::Destroy(report) => format!("report {} is destroyed", report.named()),
         ChangeView::Recovery { keys: Some(_) } => "there are recovery keys in a safe".to_owned(),
         ChangeView::Recovery { keys: None } => "there are no recovery keys any more".to_owned(),
         ChangeView::GoOn { number, .. } => {
@@ -299,6 +306,7 @@ mod tests {
             let text = told(&alert, &casebook);
             assert!(text.ends_with('.') && !text.contains(".."), "{text}");
             assert!(!text.contains('\u{202e}'), "{text}");
+            assert!(!text.contains(&report.to_string()), "named by its id: {text}");
         }
         assert!(changes.iter().all(|change| !meaning(change).is_empty()));
         let joins = casebook.to_compare(&changes[0]);
