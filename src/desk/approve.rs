@@ -59,8 +59,9 @@ async fn approve(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Response,
                 Some(error) => vec![error],
                 None => match editor.approve(answer, seen, page.desk.today()) {
                     Ok(()) => {
-                        let done = "It is approved. It goes to the person with the next export.";
-                        return page.done(&format!("/reports/{}", answer.report), done);
+                        let by_hand = correspondence::is_given_by_hand(&page.report(editor, answer.report)?);
+                        return page
+                            .done_with(answer.report, format!("It is approved. {}", correspondence::goes_on(by_hand)));
                     }
                     // The page says so itself.
                     Err(CasebookError::Approval(ApprovalError::OwnText | ApprovalError::NotWaiting)) => Vec::new(),
@@ -83,7 +84,7 @@ async fn take_back(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Respons
                 Ok(reason) => match editor.take_back(answer, seen, reason, page.desk.today()) {
                     Ok(()) => {
                         let done = "It is taken back. Whoever wrote it has it as a draft again.";
-                        return page.done(&format!("/reports/{}", answer.report), done);
+                        return page.done_with(answer.report, done);
                     }
                     // The page says so itself: someone else was quicker.
                     Err(CasebookError::Approval(ApprovalError::NotWaiting)) => Vec::new(),

@@ -59,8 +59,7 @@ async fn set_aside(posted: Posted) -> Result<Response, PageError> {
             match why(&page.form, editor.casebook(), (&chosen, &reports), reason) {
                 Ok(why) => {
                     editor.set_aside(&reports, why, page.desk.today())?;
-                    let back = WayBack::read(&page.form).path();
-                    page.done_until_undone(&back, said(&reports, "set aside", reason.label()), UNDO)
+                    page.done_until_undone(&page.shell.to_queue(), said(&reports, "set aside", reason.label()), UNDO)
                 }
                 Err(errors) => {
                     let typed = (&*page.form, errors);
@@ -86,8 +85,8 @@ async fn bring_back(posted: Posted) -> Result<Response, PageError> {
             match editor.bring_back(&reports, page.desk.today()) {
                 Ok(()) => {
                     let path = match reports.as_slice() {
-                        [one] => format!("/reports/{one}"),
-                        _ => "/".to_owned(),
+                        [one] => page.shell.to_report(one),
+                        _ => page.shell.to_queue(),
                     };
                     page.done(&path, said(&reports, "open again", "it stands as it did before"))
                 }

@@ -59,7 +59,7 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
                     if let Some(new) = NewAssessment::new(Some(assessment), None, None) {
                         editor.assess(id, seen, new, page.desk.today())?;
                     }
-                    return page.done(&format!("/reports/{id}"), "Recorded what the report belongs to.");
+                    return page.done_with(id, "Recorded what the report belongs to.");
                 }
                 (None, Ok(_)) => {
                     vec![BelongsField::Gist.error("Change something, or go back to the report")]

@@ -42,7 +42,7 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
                     editor.change_use(id, sent, NewNote::new(why)?, page.desk.calendar(), page.desk.today())?;
                     let due = clock.due_on.strftime("%-d %B %Y");
                     let done = format!("The change of use is recorded. The person has to be told by {due}.");
-                    page.done(&format!("/reports/{id}"), done)
+                    page.done_with(id, done)
                 }
                 (why, changed) => {
                     let errors: Vec<FieldError> = changed.into_iter().chain(why.err()).collect();

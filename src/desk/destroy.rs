@@ -45,8 +45,9 @@ async fn destroy(posted: Posted, OfReport(id): OfReport) -> Result<Response, Pag
         .change(move |page, editor| {
             if DestroyPage::is_confirmed(id, page.form.first(DestroyField::Confirm.name())) {
                 let outcome = editor.propose(NewProposal::Destroy(id), page.desk.today())?;
-                let what = format!("report {} ({}) is destroyed", id.in_words(), id.short());
-                return page.done("/retention", proposed(&outcome, &what));
+                let what = format!("report {} is destroyed", id.named());
+                // It may be gone by now: back to the queue from which it was opened, if it was.
+                return page.done(&page.shell.queue_or("/retention"), proposed(&outcome, &what));
             }
             let queue = page.queue(editor.casebook());
             let entry = queue.iter().find(|entry| entry.id == id).ok_or(PageError::NotFound)?;

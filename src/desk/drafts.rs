@@ -60,7 +60,7 @@ async fn comment(posted: Posted, OfDraft(id, event): OfDraft) -> Result<Response
                     return Err(PageError::NotFound);
                 }
                 editor.comment(id, event, text, page.desk.today())?;
-                page.done(&format!("/reports/{id}/drafts/{event}"), "Your comment is recorded.")
+                page.done(&page.shell.to_part(&id, &format!("drafts/{event}")), "Your comment is recorded.")
             }
             Err(error) => page.show_again(&draft_page(page, editor.casebook(), report, event, &[error])?),
         })
@@ -81,7 +81,7 @@ async fn discard(posted: Posted, OfReport(id): OfReport) -> Result<Response, Pag
                 return Err(PageError::NotFound);
             }
             editor.discard_draft(id, kind, page.desk.today())?;
-            page.done(&format!("/reports/{id}/{part}"), "Your draft is thrown away.")
+            page.done(&page.shell.to_part(&id, part), "Your draft is thrown away.")
         })
         .await
 }

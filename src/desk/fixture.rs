@@ -13,7 +13,7 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    http::{HeaderMap, Method, Request, StatusCode, Uri, header},
 };
 use http_body_util::BodyExt;
 use tempfile::TempDir;
@@ -95,7 +95,7 @@ impl DeskMachine {
     pub(super) async fn visit(&self, desk: &Desk) -> Visit {
         let cookie = desk.redeem(&self.tickets().pop().unwrap()).await.unwrap_or_else(|error| panic!("{error:?}"));
         let (session, token) = desk.admit(&[cookie]).unwrap();
-        Visit::new(desk.clone(), session, token, (&Method::GET, "/"))
+        Visit::new(desk.clone(), session, token, (&Method::GET, &Uri::from_static("/")))
     }
 
     /// What each address that was told holds.

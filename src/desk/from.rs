@@ -39,6 +39,11 @@ impl WayBack {
         Self { query: filter.query_here() }
     }
 
+    /// Whether it leads to all open work, as without any.
+    pub(in crate::desk) fn is_plain(&self) -> bool {
+        self.query.is_empty()
+    }
+
     /// The address of the queue that it leads to.
     pub(in crate::desk) fn path(&self) -> String {
         path_of(&self.query)

@@ -170,13 +170,14 @@ impl<'a> LetterStep<'a> {
     ) -> Result<WritePage<'p>, CasebookError> {
         let id = self.report.entry.id;
         let kept: Option<OpenedDraft> = casebook.my_draft(id, self.letter.kind())?;
-        let joined = self.joined(casebook)?;
+        let (joined, team) = (self.joined(casebook)?, casebook.team());
         let parts = WriteParts {
             report: self.report,
             draft: self.draft(),
             text,
             errors,
             kept: kept.map(|kept| DraftNote::new(&kept, casebook)),
+            team: &team,
             saved: &casebook.reference().saved_texts,
             joined: &joined,
             beside: Beside::new(self.report, casebook, false),

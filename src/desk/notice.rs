@@ -131,7 +131,7 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
             for (other, seen) in &others {
                 editor.notify(*other, *seen, notice()?, choices.areas.clone(), page.desk.today())?;
             }
-            page.done(&format!("/reports/{id}"), correspondence::recorded("notice", waits, &others))
+            page.done_with(id, correspondence::recorded("notice", report, waits, &others))
         })
         .await
 }

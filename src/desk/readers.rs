@@ -49,7 +49,7 @@ async fn choose(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
                     match editor.restrict(id, NewReaders { readers, reason }, page.desk.today()) {
                         Ok(()) => {
                             let done = "Sealed so: from now on those whom you ticked can open it, and nobody else.";
-                            return page.done(&format!("/reports/{id}"), done);
+                            return page.done_with(id, done);
                         }
                         Err(CasebookError::NotAllowed(why)) => at_the_field(ReadersField::Member, why),
                         Err(error) => return Err(error.into()),
@@ -80,7 +80,7 @@ async fn let_in(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
                     match editor.propose(new, page.desk.today()) {
                         Ok(outcome) => {
                             let done = proposed(&outcome, "whoever was shut out is let in again");
-                            return page.done(&format!("/reports/{id}/readers"), done);
+                            return page.done(&page.shell.to_part(&id, "readers"), done);
                         }
                         Err(CasebookError::NotAllowed(why)) => at_the_field(LetInField::Who, why),
                         Err(error) => return Err(error.into()),

@@ -95,7 +95,7 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
             for (other, seen) in &others {
                 editor.reply(*other, *seen, NewReply::new(text.whole.clone())?, page.desk.today())?;
             }
-            page.done(&format!("/reports/{id}"), correspondence::recorded("reply", waits, &others))
+            page.done_with(id, correspondence::recorded("reply", report, waits, &others))
         })
         .await
 }

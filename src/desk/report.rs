@@ -37,7 +37,8 @@ async fn report(visit: Visit, OfReport(id): OfReport, uri: Uri) -> Result<Respon
 
 /// `GET /reports/{id}/print`: the same for paper, or the parts of it that the query names.
 async fn print(visit: Visit, OfReport(id): OfReport, uri: Uri) -> Result<Response, PageError> {
-    show(visit, id, WayBack::default(), Some(forms::query(&uri))).await
+    let query = forms::query(&uri);
+    show(visit, id, WayBack::read(&query), Some(query)).await
 }
 
 async fn show(

@@ -10,6 +10,7 @@ use axum::{
 
 use super::{
     Desk, PageError, Visit,
+    correspondence::taken_back,
     form::{
         carried::{CarriedField, YES},
         correspondence::{AnswerField, PutInField, SavedTextField},
@@ -134,13 +135,18 @@ fn read(form: &Entries) -> Result<SavedText, Vec<FieldError>> {
     }
 }
 
-/// The page on which a letter is written, with the text that was chosen below what is there.
+/// The page on which a letter is written, with the text that was chosen below what is there, or with that of a letter that
+/// was taken back in its place.
 pub(super) fn put_in(
     page: &PageContext,
     casebook: &Casebook,
     report: &ReportView,
     letter: Letter,
 ) -> Result<Response, PageError> {
+    if page.form.has(CarriedField::TakenBack.name(), YES) {
+        let (_, text) = taken_back(report, letter.kind()).ok_or(PageError::NotFound)?;
+        return LetterStep::sent(page, report, letter)?.write(casebook, text.as_str());
+    }
     let chosen = page.form.first(PutInField::SavedText.name()).parse::<ReferenceId>().ok();
     let saved = chosen.and_then(|id| casebook.reference().saved_texts.get(&id));
     let typed = page.form.first(AnswerField::Text.name());

@@ -28,7 +28,7 @@ pub(super) async fn require(State(desk): State<Desk>, request: Request, next: Ne
         return turned_away(&desk, request).await.into_response();
     };
     let _stay = Stay { desk: desk.clone(), session };
-    let visit = Visit::new(desk.clone(), session, token, (request.method(), request.uri().path()));
+    let visit = Visit::new(desk.clone(), session, token, (request.method(), request.uri()));
     let mut response = match check(request, &visit).await {
         Ok(Checked { request, is_redone }) => {
             let response = next.run(request).await;

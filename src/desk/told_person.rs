@@ -36,7 +36,7 @@ async fn record(posted: Posted, OfAnswer(answer): OfAnswer) -> Result<Response, 
                 Ok(told) => {
                     let seq = (answer.seq > 0).then_some(answer.seq);
                     editor.told_person(answer.report, seq, told, page.desk.today())?;
-                    page.done(&format!("/reports/{}", answer.report), "Recorded that the person was told.")
+                    page.done_with(answer.report, "Recorded that the person was told.")
                 }
                 Err(errors) => page.show_again(&given_page(page, report, answer, &errors)?),
             }

@@ -5,12 +5,13 @@ use std::{ops::Deref, sync::Arc};
 use askama::Template;
 use axum::{
     extract::FromRequestParts,
-    http::{Method, StatusCode, request::Parts},
+    http::{Method, StatusCode, Uri, request::Parts},
     response::Response,
 };
 
 use super::{
     Desk, PageError,
+    from::WayBack,
     kept_form::TYPED,
     open_casebook::OpenCasebook,
     respond::{go_to, page},
@@ -20,6 +21,7 @@ use super::{
 use crate::{
     casebook::{Casebook, Editor, QueueEntry, ReportView},
     domain::{Entries, ReportId},
+    http::forms,
 };
 
 /// A request of the session that is under way. Every handler takes one, and needs it to reach anything.
@@ -32,6 +34,8 @@ pub(super) struct Visit {
     /// Whether it asks for a page, and changes nothing.
     reads: bool,
     form: Arc<Entries>,
+    /// The way back to the queue that the address or the form carried.
+    way_back: WayBack,
 }
 
 /// A visit whose form came from a page of this session: only such a one changes the casebook.
@@ -50,15 +54,15 @@ pub(super) struct PageContext {
 }
 
 impl Visit {
-    /// Of the session with that number and token, for the page at `path`.
-    pub(super) fn new(desk: Desk, session: u64, token: Arc<Secret>, (method, path): (&Method, &str)) -> Self {
-        let reads = *method == Method::GET;
-        Self { desk, session, token, path: path.into(), reads, form: Arc::default() }
+    /// Of the session with that number and token, for the page at that address.
+    pub(super) fn new(desk: Desk, session: u64, token: Arc<Secret>, (method, uri): (&Method, &Uri)) -> Self {
+        let (reads, way_back) = (*method == Method::GET, WayBack::read(&forms::query(uri)));
+        Self { desk, session, token, path: uri.path().into(), reads, form: Arc::default(), way_back }
     }
 
     /// With the form that came with it, whose token was [found](Self::form_token_is) to be the session's.
     pub(super) fn posted(&self, form: Entries) -> Posted {
-        Posted(Self { form: Arc::new(form), ..self.clone() })
+        Posted(Self { way_back: WayBack::read(&form), form: Arc::new(form), ..self.clone() })
     }
 
     /// Whether that is the token of its session.
@@ -78,7 +82,7 @@ impl Visit {
 
     /// What its page has around it.
     pub(super) fn shell(&self) -> Shell {
-        let shell = self.desk.shell_inside(self.token.written(), &self.path);
+        let shell = self.desk.shell_inside(self.token.written(), &self.path).back(self.way_back.clone());
         let is_elsewhere = &*self.path != TYPED;
         shell.telling(self.desk.urgent(self.session), is_elsewhere && self.desk.keeps_form())
     }
@@ -163,6 +167,11 @@ impl PageContext {
     /// The page of a form once more, with what is wrong with it.
     pub(super) fn show_again(&self, template: &impl Template) -> Result<Response, PageError> {
         page(StatusCode::UNPROCESSABLE_ENTITY, template)
+    }
+
+    /// Goes to a report's page that says first what was done, and keeps the way back to the queue.
+    pub(super) fn done_with(&self, id: ReportId, done: impl Into<String>) -> Result<Response, PageError> {
+        self.done(&self.shell.to_report(&id), done)
     }
 
     /// Goes to a page that says first what was done.

@@ -24,6 +24,8 @@ fields! {
         Looked = "looked",
         // That a saved text was put into it, so that a square bracket is a blank.
         HasBlanks = "has_blanks",
+        // That the text of a letter that was taken back takes the place of what is written.
+        TakenBack = "taken_back",
         // Which kind of letter a draft is thrown away of.
         Kind = "kind",
         // SHA-256 of that event's file.

@@ -57,6 +57,8 @@ pub(in crate::desk) struct ApprovePage<'a> {
     finds: Vec<Find>,
     use_concerns: Option<String>,
     checks: Field,
+    /// Whether it is given to the person by hand.
+    by_hand: bool,
     /// Why it is taken back, if it can be.
     reason: Option<Field>,
     beside: Beside,
@@ -92,6 +94,7 @@ impl<'a> ApprovePage<'a> {
             finds: finds(text, &finds_of(text, report)),
             use_concerns: correspondence::use_concerns(report).map(|text| escape_invisible(text.as_str())),
             checks: check_field(&letter_checks(waiting.kind, text, report), typed, errors),
+            by_hand: correspondence::is_given_by_hand(report),
             reason: held.then(|| TakeBackField::Reason.field(typed, errors)),
             beside,
         }

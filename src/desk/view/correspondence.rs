@@ -109,11 +109,21 @@ pub(in crate::desk) struct WritePage<'a> {
     reply: Option<ReplyParts>,
     /// The draft that was kept before.
     kept: Option<DraftNote>,
+    /// A letter of that kind that was taken back, if there is no draft.
+    taken_back: Option<TakenBackNote>,
     /// Texts of the team, if it has any.
     saved: Option<Field>,
     /// The promises that it keeps.
     keeps: Vec<OpenPromise>,
     beside: Beside,
+}
+
+/// A letter that was taken back, so that whoever writes it anew need not type it again.
+struct TakenBackNote {
+    by: String,
+    on: Day,
+    why: String,
+    text: String,
 }
 
 /// What the page of a reply has besides its text, so that a plain one is recorded from there.
@@ -131,6 +141,8 @@ pub(in crate::desk) struct WriteParts<'a, 'e> {
     pub(in crate::desk) text: &'a str,
     pub(in crate::desk) errors: &'e [FieldError],
     pub(in crate::desk) kept: Option<DraftNote>,
+    /// Who took a letter back is named.
+    pub(in crate::desk) team: &'a [MemberView],
     pub(in crate::desk) saved: &'a BTreeMap<ReferenceId, SavedText>,
     pub(in crate::desk) joined: &'a JoinedReceipts,
     pub(in crate::desk) beside: Beside,
@@ -138,7 +150,8 @@ pub(in crate::desk) struct WriteParts<'a, 'e> {
 
 impl<'e> WritePage<'e> {
     pub(in crate::desk) fn new(shell: &'e Shell, parts: WriteParts<'_, 'e>) -> Self {
-        let WriteParts { report, draft, text, errors, kept, saved, joined, beside } = parts;
+        let WriteParts { report, draft, text, errors, kept, team, saved, joined, beside } = parts;
+        let taken_back = TakenBackNote::of(report, draft.letter.kind(), team).filter(|note| note.text != text);
         let mut typed = Entries::default();
         typed.push(AnswerField::Text.name().to_owned(), text.to_owned());
         let is_reply = draft.letter == Letter::Reply;
@@ -170,6 +183,7 @@ impl<'e> WritePage<'e> {
                     errors,
                 ),
             }),
+            taken_back: taken_back.filter(|_| kept.is_none()),
             kept,
             saved: (!saved.is_empty()).then(|| PutInField::SavedText.offering(titles, &Entries::default(), errors)),
             keeps: draft.keeps(report),
@@ -183,6 +197,19 @@ impl<'e> WritePage<'e> {
 
     fn name(&self) -> &'static str {
         name(self.kind)
+    }
+}
+
+impl TakenBackNote {
+    fn of(report: &ReportView, kind: AnswerKind, team: &[MemberView]) -> Option<Self> {
+        let (taken_back, text) = correspondence::taken_back(report, kind)?;
+        let by = team.iter().find(|member| member.id == taken_back.by);
+        Some(Self {
+            by: by.map_or_else(|| "Someone".to_owned(), |member| escape_invisible_in_line(member.name.as_str())),
+            on: Day(taken_back.on),
+            why: escape_invisible(taken_back.reason.as_str()),
+            text: escape_invisible(text.as_str()),
+        })
     }
 }
 
@@ -250,6 +277,8 @@ pub(in crate::desk) struct PreviewPage<'a> {
     joined: Option<Field>,
     /// Other receipts that can't be answered, and why.
     not_joined: Vec<(String, &'static str)>,
+    /// Whether it is given to the person by hand.
+    by_hand: bool,
     beside: Beside,
 }
 
@@ -308,11 +337,8 @@ impl<'a> PreviewPage<'a> {
             state: state.label(),
             areas: labels(&areas),
             joined: joined_field(joined, errors),
-            not_joined: joined
-                .receipts
-                .iter()
-                .filter_map(|one| Some((format!("{} ({})", one.report.in_words(), one.report.short()), one.hindered?)))
-                .collect(),
+            not_joined: joined.receipts.iter().filter_map(|one| Some((one.report.named(), one.hindered?))).collect(),
+            by_hand: correspondence::is_given_by_hand(report),
             beside,
         }
     }

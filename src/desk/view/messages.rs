@@ -44,8 +44,15 @@ impl Messages {
         let name = |id: MemberId| escape_invisible(casebook.member_name(id).map_or("someone", |name| name.as_str()));
         let read = report.decisions.iter().map(|decision| decision.read).max().unwrap_or_default();
         let answers: Vec<&AnswerView> = report.decisions.iter().flat_map(|decision| &decision.answers).collect();
-        let mut blocks: Vec<MessageBlock> =
-            report.messages.iter().map(|message| MessageBlock::new(message, read, &answers, &name)).collect();
+        let mut asked = Vec::new();
+        let mut blocks = Vec::new();
+        for message in &report.messages {
+            let block = MessageBlock::new(message, read, &asked, &answers, &name);
+            if !block.from_person {
+                asked = message.text().map_or_else(Vec::new, |text| questions(text.as_str()));
+            }
+            blocks.push(block);
+        }
         if let Some(newest) = blocks.iter_mut().rev().find(|said| said.unread) {
             newest.is_newest = true;
         }
@@ -91,6 +98,8 @@ struct MessageBlock {
 /// A question, if it was one, and what was answered.
 pub(super) struct MarkedText {
     label: Option<&'static str>,
+    /// The team's question that it answers by number.
+    asked: Option<String>,
     pub(super) parts: Vec<TextRun>,
     pub(super) found: Vec<&'static str>,
 }
@@ -104,7 +113,14 @@ pub(super) struct AttachedFile {
 }
 
 impl MessageBlock {
-    fn new(message: &MessageView, read: u32, written: &[&AnswerView], name: &dyn Fn(MemberId) -> String) -> Self {
+    /// Of a message; `asked` are the numbered questions of the letter before it.
+    fn new(
+        message: &MessageView,
+        read: u32,
+        asked: &[String],
+        written: &[&AnswerView],
+        name: &dyn Fn(MemberId) -> String,
+    ) -> Self {
         let (from_person, side) = match message.said {
             SaidBy::Person { .. } | SaidBy::NotHere { .. } => (true, "From the person"),
             SaidBy::Team { letter: Letter::Supplementary, .. } => (false, "Supplementary, from the team"),
@@ -114,7 +130,16 @@ impl MessageBlock {
         let mut answers: Vec<MarkedText> = concern
             .map(|answered| MarkedText::new(Some(answered.field.label()), answered.given.in_words().as_str()))
             .collect();
-        answers.extend(message.text().iter().map(|text| MarkedText::new(None, text.as_str())));
+        if let Some(text) = message.text() {
+            let asked = if from_person { asked } else { &[] };
+            let parts = by_number(text.as_str(), asked).into_iter();
+            answers.extend(
+                parts.map(|(asked, part)| MarkedText {
+                    asked: asked.map(escape_invisible),
+                    ..MarkedText::new(None, part)
+                }),
+            );
+        }
         let answer = written.iter().find(|answer| !from_person && answer.seq == message.seq);
         Self {
             from_person,
@@ -139,7 +164,7 @@ impl MessageBlock {
 }
 
 impl MarkedText {
-    fn new(label: Option<&'static str>, text: &str) -> Self {
+    pub(super) fn new(label: Option<&'static str>, text: &str) -> Self {
         let text = escape_invisible(text);
         let mut parts = Vec::new();
         let mut found = BTreeSet::new();
@@ -156,7 +181,7 @@ impl MarkedText {
             found.insert(span.kind.label());
         }
         push(&text[from..], false);
-        Self { label, parts, found: found.into_iter().collect() }
+        Self { label, asked: None, parts, found: found.into_iter().collect() }
     }
 }
 
@@ -169,5 +194,71 @@ impl AttachedFile {
             size: bytes_in_words(file.size),
             sha256: file.sha256.to_string(),
         }
+    }
+}
+
+/// The numbered questions of a letter: the lines "1. …", "2. …" that follow each other from 1 on, as the last of them stand.
+fn questions(letter: &str) -> Vec<String> {
+    let mut asked: Vec<String> = Vec::new();
+    for line in letter.lines().map(str::trim) {
+        match number_of(line) {
+            Some(1) => asked = vec![line.to_owned()],
+            Some(number) if number == asked.len() + 1 => asked.push(line.to_owned()),
+            _ => {}
+        }
+    }
+    asked
+}
+
+/// A text, cut where a line begins with the number of a question, each part after a number with that question. Nothing of it
+/// is left out.
+fn by_number<'t, 'q>(text: &'t str, asked: &'q [String]) -> Vec<(Option<&'q str>, &'t str)> {
+    let question = |line: &str| asked.get(number_of(line.trim_start())?.checked_sub(1)?).map(String::as_str);
+    let (mut parts, mut begun, mut of, mut place) = (Vec::new(), 0, None, 0);
+    for line in text.split_inclusive('\n') {
+        if let Some(next) = question(line) {
+            if !text[begun..place].trim().is_empty() {
+                parts.push((of, text[begun..place].trim_end()));
+            }
+            (begun, of) = (place, Some(next));
+        }
+        place += line.len();
+    }
+    parts.push((of, &text[begun..]));
+    parts
+}
+
+/// The number with which a line begins: "2. …", "2) …".
+fn number_of(line: &str) -> Option<usize> {
+    let digits = line.find(|sign: char| !sign.is_ascii_digit())?;
+    let is_mark = line[digits..].starts_with(['.', ')', ':']);
+    // Not a time or an amount: "10.30 at night".
+    let is_number = is_mark && !line[digits + 1..].starts_with(|sign: char| sign.is_ascii_digit());
+    line[..digits].parse().ok().filter(|_| is_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_answered_by_number_stands_under_its_question() {
+        let letter =
+            "Thank you.\n\n1. Not a question yet\n\nPlease answer these questions by number:\n\n1. When?\n2. Who knew?";
+        let asked = questions(letter);
+        assert_eq!(asked, ["1. When?", "2. Who knew?"]);
+        let (when, who) = (Some("1. When?"), Some("2. Who knew?"));
+        assert_eq!(
+            by_number("Well.\n2) The lead.\nAnd others.\n1. At night\n10.30\n3. More", &asked),
+            [(None, "Well."), (who, "2) The lead.\nAnd others."), (when, "1. At night\n10.30\n3. More")]
+        );
+        assert_eq!(by_number("1: Then", &asked), [(when, "1: Then")]);
+        // What answers nothing stays as it is.
+        for (text, asked) in
+            [("At 1.30\n0. none\n99999999999999999999. many", &asked[..]), ("1. When?", &[]), ("", &asked)]
+        {
+            assert_eq!(by_number(text, asked), [(None, text)]);
+        }
+        assert!(questions("Nothing asked.\n2. Two\n").is_empty());
     }
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     casebook::{Casebook, QueueEntry},
     desk::from::WayBack,
-    domain::{ClockState, Date, ReportId, ReportState, escape_invisible_in_line},
+    domain::{ClockState, Date, ReportId, ReportState, WayIn, escape_invisible_in_line},
     http::Day,
 };
 
@@ -27,6 +27,8 @@ pub(super) struct QueueRow {
     pub(super) received: ShortDay,
     pub(super) line: ReportLine,
     pub(super) urgent: bool,
+    /// In which way it came, if not through the box.
+    pub(super) way: Option<&'static str>,
     pub(super) unread: usize,
     /// Since when nobody answered what the person added.
     pub(super) unanswered_since: Option<Day>,
@@ -97,6 +99,7 @@ impl QueueRow {
             },
             line,
             urgent: entry.is_urgent(),
+            way: (entry.way != WayIn::Box).then(|| entry.way.label()),
             unread: entry.unread,
             unanswered_since: entry.unanswered_since.map(Day),
             joined: entry.continues.is_some(),
@@ -135,6 +138,7 @@ fn beside_state(entry: &QueueEntry) -> String {
     let reason = entry.set_aside.map(|reason| reason.label().to_owned());
     let answers = [
         count(entry.to_approve, "to be approved"),
+        count(entry.to_give, "to be given"),
         count(entry.waiting, "written, not exported"),
         count(entry.on_the_way, "exported, not known to be delivered"),
     ];

@@ -5,6 +5,7 @@ use askama::Template;
 use super::{
     Shell,
     belongs::Belonging,
+    correspondence::part,
     drafts::Drafts,
     enter::{came_in, to_give},
     history::{assessed, seen_to},
@@ -25,8 +26,8 @@ use crate::{
         from::WayBack,
     },
     domain::{
-        Action, Attachment, ClockKind, ClockState, ClockView, Date, Entries, FieldError, MemberId, ReportId,
-        SeriousHarm, escape_invisible,
+        Action, AnswerKind, Attachment, ClockKind, ClockState, ClockView, Date, Entries, FieldError, MemberId,
+        ReportId, SeriousHarm, escape_invisible,
     },
     http::{Day, Field, by_name},
 };
@@ -226,7 +227,7 @@ impl<'a> ReportPage<'a> {
             to_give: to_give(report),
             next_due: entry.next_clock().map(|clock| (clock_name(clock), Due::new(clock))),
             own_aim: OwnAim::of(report, today),
-            next: NextStep::with(report, casebook.me(), today),
+            next: NextStep::with(report, casebook, today),
             has_notice: report.hindrance(Letter::Supplementary).is_none(),
             destroying: Destroying::of(report),
             kept_until: entry.destroy_after.map(Day),
@@ -249,6 +250,22 @@ impl<'a> ReportPage<'a> {
     /// The address of a page about it, with the way back in it.
     fn to(&self, part: &str) -> String {
         self.way_back.link(&format!("/reports/{}/{part}", self.id))
+    }
+
+    /// The last part of the address at which a letter is written.
+    #[expect(clippy::trivially_copy_pass_by_ref, clippy::unused_self, reason = "templates call it so")]
+    fn part(&self, kind: &AnswerKind) -> &'static str {
+        part(*kind)
+    }
+
+    /// The address where it is set aside, with the way back in it.
+    fn to_aside(&self) -> String {
+        self.way_back.link_to_aside(self.id)
+    }
+
+    /// The address of its page, with the way back in it.
+    fn here(&self) -> String {
+        self.way_back.report(self.id)
     }
 
     /// A day in words. A template can't make one of a date.

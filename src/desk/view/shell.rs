@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 use super::urgent::UrgentLink;
 use crate::{
     casebook::UrgentCounts,
-    desk::error::ErrorText,
-    domain::{CasebookId, FieldError},
+    desk::{error::ErrorText, from::WayBack},
+    domain::{CasebookId, FieldError, ReportId},
     http::shortened,
 };
 
@@ -55,6 +55,8 @@ pub(in crate::desk) struct Shell {
     pub(super) inside: Option<Inside>,
     /// What was just done, in a sentence.
     pub(super) done: Option<JustDone>,
+    /// The way back to the queue from which the page's report was opened, as the request carried it.
+    pub(super) way_back: WayBack,
 }
 
 /// What was just done.
@@ -96,7 +98,15 @@ pub(super) struct Link {
 impl Shell {
     /// Of a page that anyone on this machine may see, with the token of its forms.
     pub(in crate::desk) fn new(demo: bool, lock_after: Duration, token: Zeroizing<String>) -> Self {
-        Self { css: &CSS, demo, lock_minutes: lock_after.as_secs().div_ceil(60), token, inside: None, done: None }
+        Self {
+            css: &CSS,
+            demo,
+            lock_minutes: lock_after.as_secs().div_ceil(60),
+            token,
+            inside: None,
+            done: None,
+            way_back: WayBack::default(),
+        }
     }
 
     /// Of a page of the session, at that path.
@@ -110,6 +120,33 @@ impl Shell {
     pub(in crate::desk) fn telling(self, counts: UrgentCounts, keeps_form: bool) -> Self {
         let inside = self.inside.map(|inside| Inside { urgent: UrgentLink::of(counts), keeps_form, ..inside });
         Self { inside, ..self }
+    }
+
+    /// The same, with the way back to the queue that the request carried.
+    pub(in crate::desk) fn back(self, way_back: WayBack) -> Self {
+        Self { way_back, ..self }
+    }
+
+    /// The address of a report, with the way back in it.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates call it so")]
+    pub(in crate::desk) fn to_report(&self, id: &ReportId) -> String {
+        self.way_back.report(*id)
+    }
+
+    /// The address of a page about a report, with the way back in it.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates call it so")]
+    pub(in crate::desk) fn to_part(&self, id: &ReportId, part: &str) -> String {
+        self.way_back.link(&format!("/reports/{id}/{part}"))
+    }
+
+    /// The address of the queue from which the report was opened.
+    pub(in crate::desk) fn to_queue(&self) -> String {
+        self.way_back.path()
+    }
+
+    /// The same if it was opened from one that shows only some, or in another order; else the other address.
+    pub(in crate::desk) fn queue_or(&self, other: &str) -> String {
+        if self.way_back.is_plain() { other.to_owned() } else { self.way_back.path() }
     }
 
     /// The same, which says first what was done.

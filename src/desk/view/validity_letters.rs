@@ -7,7 +7,9 @@ use super::{
     *,
 };
 use crate::{
-    casebook::{AnswerId, Casebook, Letter, NewAssessment, QueueEntry, Reference, ReportView, SavedText},
+    casebook::{
+        AnswerId, Casebook, Letter, NewAssessment, QueueEntry, Reference, ReportView, SavedText, TakenBackView,
+    },
     desk::{
         form::{
             correspondence::{AnswerField, CommentField, LetterText, SavedTextField},
@@ -134,20 +136,32 @@ fn text_pages(
     let joined = JoinedReceipts::all(&full, id, letter).unwrap();
     assert_eq!(joined.receipts.iter().filter(|one| one.ticked).count(), 1, "and one can't be answered");
     let text = error(AnswerField::Text.name());
+    let team = casebook.team();
+    let of_that_kind = (letter.kind(), Some(Text::typed("We <saw> it.")));
+    let taken_back = TakenBackView {
+        event: u64::MAX,
+        on: DAY,
+        by: team[0].id,
+        reason: Text::typed("Not <so> short."),
+        answers: vec![of_that_kind],
+    };
+    let shown = casebook.show(report.entry.id, DAY, &Calendar::default()).unwrap();
+    let taken_back = ReportView { taken_back: vec![taken_back], ..shown };
     let states = [
         ("", report, "<text>", &[][..], false),
         (" with an error", report, "", &text, false),
         (", withdrawn", withdrawn, "", &[], false),
+        (", taken back", &taken_back, "", &[], false),
         (", a draft", report, "We wait for [whom].", &[], true),
     ];
     for (state, report, text, errors, is_full) in states {
         let kept = is_full.then(|| DraftNote::new(&full.my_draft(id, letter.kind()).unwrap().unwrap(), &full));
         let saved = if is_full { &full.reference().saved_texts } else { &casebook.reference().saved_texts };
         let joined = if is_full { &joined } else { &none };
-        let parts = WriteParts { report, draft: draft(), text, errors, kept, saved, joined, beside: beside() };
+        let parts =
+            WriteParts { report, draft: draft(), text, errors, kept, team: &team, saved, joined, beside: beside() };
         add(&format!("{name}-text{state}"), &WritePage::new(shell, parts), !errors.is_empty());
     }
-    let team = casebook.team();
     let approval = |always, alone| {
         let ask = AnswerField::NeedsApproval.field(typed, &[]);
         (letter == Letter::Notice).then_some(Approval { always, alone, ask })
