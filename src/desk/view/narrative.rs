@@ -8,9 +8,12 @@ use super::{
 };
 use crate::{
     casebook::{Narrative, statistics::ReportingYear},
-    desk::form::{
-        narrative::{NarrativeCarried, NarrativeField},
-        question::AskedField,
+    desk::{
+        form::{
+            narrative::{NarrativeCarried, NarrativeField},
+            question::AskedField,
+        },
+        letter_checks::letter_finds,
     },
     domain::{Entries, FieldError, escape_invisible},
     http::Field,
@@ -43,6 +46,7 @@ impl<'a> NarrativePage<'a> {
         let parts = NarrativeField::ALL.iter().filter(|field| !field.of(saved).is_empty());
         let parts = parts.map(|field| (field.heading(), escape_invisible(field.of(saved).as_str())));
         let text: Vec<&str> = NarrativeField::ALL.iter().map(|field| typed.first(field.name())).collect();
+        let text = text.join("\n").replace('\r', "");
         Self {
             shell,
             year: year.to_string(),
@@ -51,7 +55,7 @@ impl<'a> NarrativePage<'a> {
             hidden: vec![(NarrativeCarried::Was.name(), was)],
             fields: NarrativeField::fields(typed, errors),
             saved: if errors.is_empty() { Vec::new() } else { parts.collect() },
-            finds: finds(&text.join("\n").replace('\r', ""), &[]),
+            finds: finds(&text, &letter_finds(&text, &[], &[])),
         }
     }
 }
