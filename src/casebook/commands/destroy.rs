@@ -26,7 +26,7 @@ impl Editor<'_> {
             Some(Retained::Untold) => Err(CasebookError::Retention(RetentionError::Untold(id))),
             Some(Retained::NoDay | Retained::UntilDay) | None => {
                 let fact = self.casebook.fact(id, today.today()).ok_or_else(|| self.casebook.no_report(id))?;
-                Ok(Destroy { report: id, fact })
+                Ok(Destroy { report: id, fact, goes_on_with: self.casebook.state.goes_on_with(id) })
             }
         }
     }
@@ -158,7 +158,7 @@ mod tests {
         // By hand, for the program waits for the export.
         let casebook = world.open_as(&second).unwrap();
         let fact = casebook.fact(id, DAY).unwrap();
-        let change = Change::Destroy(Destroy { report: id, fact });
+        let change = Change::Destroy(Destroy { report: id, fact, goes_on_with: None });
         casebook.write_by_hand(second.id, &second.signer, What::Proposed(change), &[]);
         assert_eq!(world.open().unwrap().proposals().len(), 1);
         world.edit(|editor| editor.bring_back(&[id], &TODAY)).unwrap();

@@ -142,7 +142,7 @@ impl Editor<'_> {
         };
         if let Change::Destroy(proposed) = change {
             // Only a reader can tell what the figures are to keep of it.
-            if self.to_destroy(proposed.report, today)?.fact != proposed.fact {
+            if self.to_destroy(proposed.report, today)? != *proposed {
                 return Err(CasebookError::Proposal(ProposalError::OtherFigures));
             }
         }

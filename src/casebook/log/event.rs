@@ -240,12 +240,16 @@ pub(in crate::casebook) struct LetIn {
 }
 
 /// A report is destroyed: its keys and files go.
-#[derive(Serialize, Deserialize)]
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::casebook) struct Destroy {
     pub(in crate::casebook) report: ReportId,
     /// What the figures keep of it.
     pub(in crate::casebook) fact: Fact,
+    /// The report that it goes on with: what is decided on either counts for both, once. It names no person, and whoever
+    /// could compare what both say has to be a reader of both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::casebook) goes_on_with: Option<ReportId>,
 }
 
 /// The public halves of keys that are kept in a safe.

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    About, Action, Area, ClockKind, Date, FailureKind, Finding, Kept, OrganisationType, Route, SetAsideReason, YesNo,
+    About, Action, Area, ClockKind, Date, FailureKind, Finding, Kept, OrganisationType, Route, SetAsideReason, WayIn,
+    YesNo,
 };
 
 /// What the figures need to know of one report, and all that is kept of one that was destroyed: nothing that anybody
@@ -13,6 +14,9 @@ pub struct Fact {
     pub received_on: Date,
     /// Counted by itself, and the figures of promises follow from it.
     pub route: Route,
+    /// In which way it came. What 0.2.0 kept came through the box.
+    #[serde(default = "through_the_box", skip_serializing_if = "is_through_the_box")]
+    pub way: WayIn,
     /// The team's areas once decided, else the person's own.
     pub areas: Vec<Area>,
     /// Whether the person is a worker in the sense of the Act.
@@ -120,6 +124,15 @@ impl Fact {
     }
 }
 
+const fn through_the_box() -> WayIn {
+    WayIn::Box
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+fn is_through_the_box(way: &WayIn) -> bool {
+    *way == WayIn::Box
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
 const fn is_false(value: &bool) -> bool {
     !*value
@@ -156,6 +169,7 @@ mod tests {
             "clocks":[{"kind":"information-use-notice","supplementary":false,"kept":"on-time"}]}"#;
         let fact: Fact = serde_json::from_str(json).unwrap();
         assert!(fact.is_qualifying() && fact.about.is_empty() && fact.acted_on.is_none());
+        assert_eq!(fact.way, WayIn::Box);
         // And is written as it was, so that whoever consents compares the same.
         let compact: String = json.split_whitespace().collect();
         assert_eq!(serde_json::to_string(&fact).unwrap(), compact);

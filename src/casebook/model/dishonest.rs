@@ -60,7 +60,7 @@ impl Team {
         match act {
             0 => {
                 let Some(fact) = fact() else { return };
-                sign(name, What::Proposed(Change::Destroy(Destroy { report: id, fact })), vec![]);
+                sign(name, What::Proposed(Change::Destroy(Destroy { report: id, fact, goes_on_with: None })), vec![]);
             }
             1 => sign(name, What::Proposed(Change::Leave(other)), vec![]),
             2 => {

@@ -14,12 +14,14 @@ impl Casebook {
     pub fn facts(&self, today: Date) -> Vec<Fact> {
         let ids: Vec<ReportId> = self.state.reports.keys().copied().collect();
         let opened = ids.iter().zip(self.gists(&ids));
-        let facts = opened.filter_map(|(id, gist)| self.state.fact(*id, said(gist), today));
-        let destroyed = self.state.destroyed.values().map(|remains| remains.fact.clone());
-        facts.chain(destroyed).collect()
+        let facts = opened.filter_map(|(id, gist)| Some((*id, self.state.fact(*id, said(gist), today)?)));
+        let destroyed = self.state.destroyed.iter().map(|(id, remains)| (*id, remains.fact.clone()));
+        let mut facts = facts.chain(destroyed).collect();
+        self.state.decided_for_concerns(&mut facts);
+        facts.into_values().collect()
     }
 
-    /// What they know of one report; none if this member can't open it. It is what is kept if the report is destroyed.
+    /// What they know of one report by itself; none if this member can't open it. It is what is kept if the report is destroyed.
     pub(in crate::casebook) fn fact(&self, id: ReportId, today: Date) -> Option<Fact> {
         self.state.fact(id, said(self.gist(id)), today)
     }

@@ -1,5 +1,3 @@
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::{casebook::Casebook, domain::ReportId};
 
 impl Casebook {
@@ -7,19 +5,9 @@ impl Casebook {
     /// are between them, of the reports that this member can open.
     #[must_use]
     pub fn joined_to(&self, id: ReportId) -> Vec<ReportId> {
-        let continues = |id: &ReportId| self.state.reports.get(id).and_then(|report| report.assessment.continues);
-        let mut beside: BTreeMap<ReportId, Vec<ReportId>> = BTreeMap::new();
-        for (one, other) in self.state.reports.keys().filter_map(|id| Some((*id, continues(id)?))) {
-            beside.entry(one).or_default().push(other);
-            beside.entry(other).or_default().push(one);
-        }
-        let mut joined = BTreeSet::from([id]);
-        let mut to_follow = vec![id];
-        while let Some(at) = to_follow.pop() {
-            to_follow.extend(beside.get(&at).into_iter().flatten().filter(|other| joined.insert(**other)));
-        }
-        joined.remove(&id);
-        joined.retain(|other| self.state.reports.contains_key(other));
-        joined.into_iter().collect()
+        let concerns = self.state.concerns();
+        let Some(concern) = concerns.get(&id) else { return Vec::new() };
+        let others = concerns.iter().filter(|(other, first)| *first == concern && **other != id);
+        others.map(|(other, _)| *other).filter(|other| self.state.reports.contains_key(other)).collect()
     }
 }

@@ -231,7 +231,7 @@ impl State {
             Change::RenewedBoxKey(RenewedBoxKey { key, .. }) => {
                 self.box_keys_before.push(std::mem::replace(&mut self.box_key, key));
             }
-            Change::Destroy(Destroy { report: id, fact }) => {
+            Change::Destroy(Destroy { report: id, fact, goes_on_with }) => {
                 self.reports.remove(&id);
                 self.proposals.retain(|_, open| open.change.report() != Some(id));
                 if let Some(outline) = self.outlines.remove(&id) {
@@ -239,7 +239,7 @@ impl State {
                     // The box may let go of all of it, what nobody could open included.
                     heard.open_all();
                     let generation = key.generation;
-                    self.destroyed.insert(id, Remains { on, heard, generation, access, fact });
+                    self.destroyed.insert(id, Remains { on, heard, generation, access, fact, goes_on_with });
                 }
             }
             Change::Recovery(keys) => self.recovery = keys,

@@ -25,6 +25,7 @@ impl State {
         Some(Fact {
             received_on: report.received_on.first_of_month(),
             route: report.route,
+            way: report.way(),
             areas: report.shown_areas().to_vec(),
             worker: assessment.worker,
             in_remit: assessment.in_remit,
@@ -55,24 +56,6 @@ impl State {
     fn organisation_type(&self, report: &Report) -> Option<OrganisationType> {
         let mut named = report.assessment.organisations.iter().map(|id| self.reference.organisation_of(*id));
         named.find_map(|id| self.reference.organisations.get(&id)?.kind)
-    }
-
-    /// Whether it goes on with another report that is here or was destroyed, which counts in its place: what every member
-    /// knows, whether they can open that one or not. Where reports go on with each other in a circle, the first by id counts.
-    fn goes_on_with_another(&self, id: ReportId) -> bool {
-        let continues = |id: ReportId| self.reports.get(&id).and_then(|report| report.assessment.continues);
-        let exists = |id: &ReportId| self.outlines.contains_key(id) || self.destroyed.contains_key(id);
-        let Some(first) = continues(id).filter(exists) else { return false };
-        let (mut next, mut least) = (first, id.min(first));
-        // No longer than there are reports: a circle that it only leads to ends nowhere.
-        for _ in 0..=self.reports.len() {
-            if next == id {
-                return id != least;
-            }
-            let Some(other) = continues(next) else { break };
-            (next, least) = (other, least.min(other));
-        }
-        true
     }
 }
 

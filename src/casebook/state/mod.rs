@@ -3,6 +3,7 @@
 pub(in crate::casebook) mod agreement;
 pub(in crate::casebook) mod alert;
 pub(in crate::casebook) mod at_box;
+pub(in crate::casebook) mod concern;
 mod decided;
 pub(in crate::casebook) mod entered;
 pub(in crate::casebook) mod fact;

@@ -100,6 +100,8 @@ pub(in crate::casebook) struct Remains {
     pub(in crate::casebook) generation: u32,
     pub(in crate::casebook) access: Access,
     pub(in crate::casebook) fact: Fact,
+    /// The report that it went on with, so that both are one concern still.
+    pub(in crate::casebook) goes_on_with: Option<ReportId>,
 }
 
 impl State {

@@ -10,7 +10,7 @@ use crate::{
             sums::{ConcernNumbers, DisclosureNumbers, ReportNumbers, place, tally},
         },
     },
-    domain::{Action, Route, SetAsideReason},
+    domain::{Action, Route, SetAsideReason, WayIn},
 };
 
 /// What each of a year's reports is to the figures.
@@ -80,6 +80,9 @@ impl Plan {
         let on_route = |route: Route| (route.name().into(), tally(came, |fact| fact.route == route));
         let routes = self.split(reports, Route::ALL.iter().copied().map(on_route));
         self.rest(routes[place(Route::ALL, &Route::StaffConcern)], disclosures.received);
+        self.table(Frame::of("Reports", "ways", "By way in", "Way in which it came"));
+        let by_way = |way: WayIn| (way.label().into(), tally(came, |fact| fact.way == way));
+        self.split(reports, WayIn::ALL.iter().copied().map(by_way));
         self.table(Frame::of("Reports", "standing", "Where they stand", "State"));
         let is_open = |fact: &Fact| !fact.closed && !fact.withdrawn && fact.set_aside.is_none();
         let standing = self.split(

@@ -92,6 +92,14 @@ impl Promised {
     }
 }
 
+/// How so many reports can have come in, and where they can stand.
+struct Came {
+    all: u64,
+    /// By how many are on the staff's route and how many are complaints: what else hangs on routes hangs on those.
+    routes: BTreeMap<[u64; 2], Possible>,
+    standing: Vec<Vec<u64>>,
+}
+
 struct Intruder<'a> {
     figures: &'a Figures,
     /// No total is tried beyond it.
@@ -121,7 +129,7 @@ impl Intruder<'_> {
         for all in self.values(self.column("standing")[3]) {
             let mut these = Possible::default();
             these.add("all", 0, all);
-            if !self.partition("months", all, &mut these) {
+            if !["months", "ways"].iter().all(|slug| self.partition(slug, all, &mut these)) {
                 continue;
             }
             // By how many are concerns and how many were set aside: what each report can be.
@@ -134,11 +142,12 @@ impl Intruder<'_> {
                 these.add_all("counted together", &[concerns, all - concerns, aside, open]);
             }
             let mut promised = Promises::default();
+            let came = self.came(all);
             for ([count, aside, open], counted) in &counted {
                 let concerned = concerns.entry(*count).or_insert_with(|| self.concerned(*count));
                 let Some(concerned) = concerned else { continue };
                 let mut linked = Possible::default();
-                if self.linked(all, [*count, *aside, *open], concerned, &mut promised, &mut linked) {
+                if self.linked(&came, [*count, *aside, *open], concerned, &mut promised, &mut linked) {
                     [&these, counted, &concerned.apart, &linked].into_iter().for_each(|one| possible.join(one));
                 }
             }
@@ -284,17 +293,26 @@ impl Intruder<'_> {
         is_possible
     }
 
+    fn came(&self, all: u64) -> Came {
+        let mut routes: BTreeMap<[u64; 2], Possible> = BTreeMap::new();
+        for by_route in every(all, &self.column("routes")[..4]) {
+            routes.entry([by_route[0], by_route[3]]).or_default().add_all("routes", &by_route);
+        }
+        Came { all, routes, standing: every(all, &self.column("standing")[..3]) }
+    }
+
     /// Routes, disclosures, topics, promises, and what is owed no longer.
     fn linked(
         &self,
-        all: u64,
+        came: &Came,
         [concerns, aside, open]: [u64; 3],
         concerned: &Concerned,
         promised: &mut Promises,
         possible: &mut Possible,
     ) -> bool {
+        let all = came.all;
         let mut stands: BTreeMap<u64, Possible> = BTreeMap::new();
-        for parts in every(all, &self.column("standing")[..3]).iter().filter(|parts| parts[0] <= open) {
+        for parts in came.standing.iter().filter(|parts| parts[0] <= open) {
             let these = stands.entry(parts[2]).or_default();
             these.add_all("standing", parts);
             these.add("not open", 0, open - parts[0]);
@@ -302,8 +320,8 @@ impl Intruder<'_> {
         // What fits together is put down first, and joined once.
         let mut fit: [BTreeSet<u64>; 3] = Default::default();
         let (mut is_possible, mut left_over) = (false, [0_u64; 4]);
-        for by_route in every(all, &self.column("routes")[..4]) {
-            let [staff, choice, procurement, complaints] = by_route[..] else { unreachable!() };
+        for ([staff, complaints], routes) in &came.routes {
+            let (staff, complaints) = (*staff, *complaints);
             let pairs = concerned.topics.keys().flat_map(|others| {
                 let is_among = move |total: &&u64| **total <= staff && *total <= others;
                 concerned.disclosed.keys().filter(is_among).map(move |total| (*others, *total))
@@ -313,7 +331,7 @@ impl Intruder<'_> {
             if pairs.is_empty() {
                 continue;
             }
-            let key = [choice + procurement, complaints];
+            let key = [all - staff - complaints, complaints];
             promised.by_route.entry(key).or_insert_with(|| self.promises(all, key));
             let withdrawn: Vec<u64> =
                 stands.keys().copied().filter(|withdrawn| promised.fits((key, [*withdrawn, aside]))).collect();
@@ -322,7 +340,7 @@ impl Intruder<'_> {
             }
             is_possible = true;
             fit[2].extend(withdrawn);
-            possible.add_all("routes", &by_route);
+            possible.join(routes);
             for (others, total) in pairs {
                 fit[0].insert(others);
                 fit[1].insert(total);

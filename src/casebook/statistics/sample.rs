@@ -5,7 +5,7 @@ use crate::{
         log::fact::{Fact, Promise},
         statistics::ReportingYear,
     },
-    domain::{About, ClockKind, Date, Kept, Route},
+    domain::{About, ClockKind, Date, Kept, Route, WayIn},
 };
 
 /// The year of [`fact`].
@@ -16,6 +16,7 @@ pub(crate) fn fact() -> Fact {
     Fact {
         received_on: Date::constant(2026, 4, 1),
         route: Route::StaffConcern,
+        way: WayIn::Box,
         areas: Vec::new(),
         worker: None,
         in_remit: None,

@@ -11,7 +11,7 @@ use crate::{
     },
     domain::{
         About, Action, Area, ClockKind, Date, FailureKind, Finding, Kept, OrganisationType, Route, SetAsideReason,
-        YesNo,
+        WayIn, YesNo,
     },
 };
 
@@ -192,6 +192,16 @@ fn what_was_set_aside_counts_apart() {
 }
 
 #[test]
+fn one_way_in_is_not_told_by_the_others() {
+    let by = |way| Fact { way, ..sample::fact() };
+    let figures = intrude(&many(&[(7, by(WayIn::Box)), (5, by(WayIn::Letter)), (1, by(WayIn::Telephone))]));
+    let ways = cells(&figures, "ways");
+    assert_eq!(ways[..3], [Cell::Count(7), Cell::Suppressed, Cell::Suppressed]);
+    // By whichever way, each counts once.
+    assert_eq!((ways[5], cells(&figures, "counted")[0]), (Cell::Count(13), Cell::Count(13)));
+}
+
+#[test]
 fn a_large_year_loses_little() {
     let mut facts = many(&[(30, qualifying(Some(Action::FurtherAction))), (20, qualifying(None))]);
     facts.extend(many(&[(8, on_route(Route::PatientChoice)), (9, on_route(Route::ServiceComplaint))]));
@@ -245,6 +255,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         prop::sample::subsequence(FailureKind::ALL, 1..3),
     );
     let when = (prop::option::of(2_i8..8), prop::bool::weighted(0.1), prop::bool::weighted(0.2));
+    let way = prop::option::weighted(0.3, prop::sample::select(WayIn::ALL));
     (route, prop::bool::weighted(0.2), aside)
         .prop_flat_map(|(route, withdrawn, aside)| {
             (Just((route, withdrawn, aside)), any_promises(route, withdrawn, aside.is_some()))
@@ -255,20 +266,32 @@ fn any_fact() -> impl Strategy<Value = Fact> {
                 (4_i8..8, areas.clone(), any::<[bool; 3]>()),
                 (action.clone(), finding.clone(), detriment.clone()),
                 said.clone(),
-                when.clone(),
+                (when.clone(), way.clone()),
             )
         })
         .prop_map(|(((route, withdrawn, set_aside), clocks), (month, areas, yes), decided, said, when)| {
             let ([qualifies, referred, closed], (action, finding, detriment)) = (yes, decided);
-            let ((about, organisation_type, failures), (acted, earlier, continues)) = (said, when);
+            let ((about, organisation_type, failures), ((acted, earlier, continues), way)) = (said, when);
+            let way = way.unwrap_or(WayIn::Box);
             let base =
                 if qualifies { Fact { failures, ..qualifying(action) } } else { Fact { action, ..sample::fact() } };
             // One of the year before is counted in this one for what was decided in it alone.
             let received_on = if earlier { Date::constant(2026, 1, 1) } else { in_month(month).received_on };
             let acted_on =
                 acted.filter(|_| action == Some(Action::FurtherAction)).map(|month| in_month(month).received_on);
-            let fact =
-                Fact { received_on, route, areas, finding, detriment, referred, closed, withdrawn, clocks, ..base };
+            let fact = Fact {
+                received_on,
+                route,
+                way,
+                areas,
+                finding,
+                detriment,
+                referred,
+                closed,
+                withdrawn,
+                clocks,
+                ..base
+            };
             Fact { about, organisation_type, acted_on, set_aside, continues, ..fact }
         })
 }

@@ -63,11 +63,15 @@ fn try_it(world: &World, who: &Colleague, what: What) {
 fn whoever_is_shut_out_destroys_nothing() {
     let (world, id, _, dishonest) = shut_out();
     let fact = world.open().unwrap().fact(id, DAY).unwrap();
-    try_it(&world, &dishonest, What::Proposed(Change::Destroy(Destroy { report: id, fact: fact.clone() })));
+    try_it(
+        &world,
+        &dishonest,
+        What::Proposed(Change::Destroy(Destroy { report: id, fact: fact.clone(), goes_on_with: None })),
+    );
     is_void(&world, Tried::Propose, NotAllowed::NoReader(id));
     // Nor does a reader alone, by proposing and consenting.
     let me = world.open().unwrap();
-    let (by, destroy) = (me.me().unwrap(), Change::Destroy(Destroy { report: id, fact }));
+    let (by, destroy) = (me.me().unwrap(), Change::Destroy(Destroy { report: id, fact, goes_on_with: None }));
     me.write_by_hand(by, &world.signer, What::Proposed(destroy), &[]);
     let proposal = world.open().unwrap().version();
     world.open().unwrap().write_by_hand(by, &world.signer, What::Consented(Consented { proposal, key: None }), &[]);

@@ -2,12 +2,13 @@
 
 use crate::{
     casebook::{
-        NewAssessment, NewProposal, Organisation, Reference,
+        CasebookError, NewAssessment, NewEntered, NewProposal, NotAllowed, Organisation, Reference,
         statistics::{Cell, Figures, ReportingYear},
     },
     domain::{
-        About, Action, Assessment, Date, FailureKind, FixedDay, Kept, MessageContent, MessageKind, OrganisationId,
-        OrganisationType, ReportId, ReportState, Route, SetAside, SetAsideReason, Text, YesNo,
+        About, Action, Assessment, Calendar, Concern, Date, Entries, FailureKind, FixedDay, Kept, MessageContent,
+        MessageKind, OrganisationId, OrganisationType, ReportId, ReportState, Route, SetAside, SetAsideReason, Text,
+        WayIn, WhoseWords, YesNo,
     },
     world::{
         DAY, TODAY,
@@ -79,6 +80,7 @@ fn reports() -> Vec<MadeUpReport> {
             ..worker(day(2026, 9, 9))
         },
         worker(day(2027, 4, 1)),
+        MadeUpReport { acted_on: Some(day(2026, 12, 10)), ..worker(day(2026, 11, 2)) },
     ]
 }
 
@@ -95,6 +97,8 @@ fn reports() -> Vec<MadeUpReport> {
 /// | 8 | 31 March 2027 | a procurement issue, set aside as not for us after its notice was due | a concern |
 /// | 9 | 9 September | a complaint about the body | a concern, and a complaint |
 /// | 10 | 1 April 2027 | | of the next year |
+/// | 11 | 2 November 2026 | action on 10 December; goes on with 12 | not again; 12 counts in (b) for it |
+/// | 12 | 1 December, by telephone | nothing is decided on it by itself | (a), (b) |
 fn year() -> (World, Vec<ReportId>) {
     let mut world = World::new();
     let mut ids = Vec::new();
@@ -114,6 +118,7 @@ fn year() -> (World, Vec<ReportId>) {
     }
     let file = world.collect();
     world.import(&file).unwrap();
+    ids.push(by_telephone(&world));
     let foundation = OrganisationId([1; 8]);
     let organisation = Organisation {
         name: Text::typed("A foundation trust"),
@@ -129,7 +134,11 @@ fn year() -> (World, Vec<ReportId>) {
             in_remit: Some(YesNo::Yes),
             failures: told.failures.to_vec(),
             organisations: if place == 3 { vec![foundation] } else { Vec::new() },
-            continues: (place == 4).then_some(ids[1]),
+            continues: match place {
+                4 => Some(ids[1]),
+                11 => Some(ids[12]),
+                _ => None,
+            },
             destroy_after: Some(LATER.0),
             ..Assessment::default()
         };
@@ -149,6 +158,13 @@ fn year() -> (World, Vec<ReportId>) {
             }
         }
     }
+    let known = Assessment {
+        worker: Some(YesNo::Yes),
+        in_remit: Some(YesNo::Yes),
+        failures: vec![FailureKind::HealthAndSafety],
+        ..Assessment::default()
+    };
+    decide(&world, ids[12], known, DAY);
     // The notices of all are due on 15 December.
     for (place, reason, on) in
         [(7, SetAsideReason::Duplicate, day(2026, 12, 2)), (8, SetAsideReason::NotForUs, day(2026, 12, 16))]
@@ -156,6 +172,32 @@ fn year() -> (World, Vec<ReportId>) {
         world.edit(|editor| editor.set_aside(&[ids[place]], reason, &FixedDay(on))).unwrap();
     }
     (world, ids)
+}
+
+/// Report 12.
+fn by_telephone(world: &World) -> ReportId {
+    let mut form = Entries::default();
+    for (name, value) in [
+        ("route", Route::StaffConcern.slug()),
+        ("about", About::PatientSafety.slug()),
+        ("description", "They said that there are too few of them at night."),
+    ] {
+        form.push(name.into(), value.to_owned());
+    }
+    let Ok((route, concern)) = Concern::parse(&form) else { panic!("a concern") };
+    let new = NewEntered {
+        way: WayIn::Telephone,
+        received_on: DAY,
+        acknowledged_on: Some(DAY),
+        taken_by: Text::typed("The duty reviewer"),
+        words: WhoseWords::Noted,
+        known: YesNo::No,
+        answer_by: None,
+        route,
+        concern: Concern { organisation_type: Some(OrganisationType::NhsTrust), ..concern },
+        with_code: false,
+    };
+    world.edit(|editor| editor.enter(new, &Calendar::default(), &TODAY)).unwrap().id
 }
 
 fn decide(world: &World, id: ReportId, assessment: Assessment, on: Date) {
@@ -183,42 +225,42 @@ fn is_as_counted(figures: &Figures) {
         let expected: Vec<(String, u64)> = expected.iter().map(|(row, count)| ((*row).to_owned(), *count)).collect();
         assert_eq!(rows(figures, slug), expected, "{slug}");
     };
-    // (a): 1, 2, 3, 5. (b): 0, 1.
-    is("disclosures", &[("Received", 4), ("Further action decided, whenever received", 2)]);
-    // Of 1, 2, 3, 5.
-    is("failures", &[("A crime", 1), ("A danger to someone’s health or safety", 4), ("All", 4)]);
+    // (a): 1, 2, 3, 5, 12. (b): 0, 1, 12.
+    is("disclosures", &[("Received", 5), ("Further action decided, whenever received", 3)]);
+    // Of 1, 2, 3, 5, 12.
+    is("failures", &[("A crime", 1), ("A danger to someone’s health or safety", 5), ("All", 5)]);
     is(
         "counted",
         &[
-            // 1, 2, 3, 5, 6, 9
-            ("A concern, counted once", 6),
+            // 1, 2, 3, 5, 6, 9, 12
+            ("A concern, counted once", 7),
             // 8
             ("Set aside, and counted: it is not for us", 1),
-            // 4
-            ("Not counted again: it goes on with another report", 1),
+            // 4, 11
+            ("Not counted again: it goes on with another report", 2),
             // 7
             ("Set aside: the same as another report", 1),
-            // 1 to 9
-            ("All", 9),
+            // 1 to 9, 11, 12
+            ("All", 11),
         ],
     );
-    // 1, 2, 3, 5 about patients, 2 about a cover-up as well; 6; 8.
+    // 1, 2, 3, 5, 12 about patients, 2 about a cover-up as well; 6; 8.
     is(
         "topics",
         &[
-            ("Patient safety or quality of care", 4),
+            ("Patient safety or quality of care", 5),
             ("Fraud or finances", 1),
             ("A cover-up", 1),
             ("Procurement, patient choice or competition", 1),
-            ("All", 6),
+            ("All", 7),
         ],
     );
-    // 1, 2, 5, 6, 8 as the person said; 3 as the team knows.
-    is("organisations", &[("NHS trust", 5), ("NHS foundation trust", 1), ("All", 6)]);
+    // 1, 2, 5, 6, 8, 12 as the person said; 3 as the team knows.
+    is("organisations", &[("NHS trust", 6), ("NHS foundation trust", 1), ("All", 7)]);
     // 9
     is("complaints", &[("We took too long", 1), ("All", 1)]);
-    // 1 and 2; 3, 5, 6, 8, 9.
-    is("actions", &[("Further action", 2), ("Not decided yet", 5), ("All", 7)]);
+    // 1, 2, and 12 for which 11 counts; 3, 5, 6, 8, 9.
+    is("actions", &[("Further action", 3), ("Not decided yet", 5), ("All", 8)]);
     is(
         "months",
         &[
@@ -228,19 +270,25 @@ fn is_as_counted(figures: &Figures) {
             ("July 2026", 1),
             ("September 2026", 1),
             ("October 2026", 1),
-            ("November 2026", 1),
+            ("November 2026", 2),
+            ("December 2026", 1),
             ("March 2027", 1),
-            ("All", 9),
+            ("All", 11),
         ],
     );
-    // 1 to 7; 8; 9.
-    is("routes", &[("Staff concern", 7), ("Procurement", 1), ("Service complaint", 1), ("All", 9)]);
+    // 1 to 7, 11, 12; 8; 9.
+    is("routes", &[("Staff concern", 9), ("Procurement", 1), ("Service complaint", 1), ("All", 11)]);
+    // 12 by telephone.
+    is("ways", &[("Through the box", 10), ("By telephone", 1), ("All", 11)]);
     let promises = figures.tables.iter().find(|table| table.slug == "promises").unwrap();
     let notices = promises.rows.iter().find(|row| row.header == "Information-use notice").unwrap();
     let count = |kept: Kept| notices.cells[Kept::ALL.iter().position(|one| *one == kept).unwrap()];
     // 7 was set aside in time; 8 when its notice was overdue, as all others are by now.
-    assert_eq!([Kept::NotOwed, Kept::Overdue, Kept::Open, Kept::OnTime].map(count), [1, 8, 0, 0].map(Cell::Count));
+    assert_eq!([Kept::NotOwed, Kept::Overdue, Kept::Open, Kept::OnTime].map(count), [1, 10, 0, 0].map(Cell::Count));
 }
+
+/// The reports of which nothing is left but what is counted.
+const GONE: [usize; 5] = [0, 1, 2, 4, 11];
 
 #[test]
 fn a_year_is_counted_as_by_hand_also_when_reports_of_it_were_destroyed() {
@@ -256,14 +304,14 @@ fn a_year_is_counted_as_by_hand_also_when_reports_of_it_were_destroyed() {
         rows(&next, "disclosures"),
         [("Received".to_owned(), 1), ("Further action decided, whenever received".to_owned(), 1)]
     );
-    // 7 is destroyed as it is; of the others, the notices came late.
-    for place in [0, 1, 2, 4] {
+    // Of what is destroyed, the notices came late, but for 7, of which the box is told that it is set aside.
+    for place in GONE {
         let held = world.reports.get_mut(&ids[place]).unwrap();
         held.entry.clocks.iter_mut().for_each(|entry| entry.clock.met_on = Some(LATER.0));
     }
     let file = world.collect();
     world.edit(|editor| editor.import(&file, &crate::casebook::ImportChoices::default(), &LATER)).unwrap();
-    for place in [0, 1, 2, 4] {
+    for place in GONE {
         let closed = NewAssessment::new(None, Some(ReportState::Closed), None);
         world
             .edit(|editor| {
@@ -273,12 +321,13 @@ fn a_year_is_counted_as_by_hand_also_when_reports_of_it_were_destroyed() {
             .unwrap();
     }
     let before = figures(&world);
+    world.edit(|editor| editor.export(&world.dir.path().join("d1"), false, &LATER)).unwrap();
     let tomorrow = FixedDay(LATER.0.tomorrow().unwrap());
-    for place in [0, 1, 2, 4, 7] {
+    for place in GONE.into_iter().chain([7]) {
         world.agree_on(tomorrow, NewProposal::Destroy(ids[place])).unwrap();
     }
     let casebook = world.open().unwrap();
-    assert_eq!((casebook.facts(LATER.0).len(), casebook.state.destroyed.len()), (11, 5));
+    assert_eq!((casebook.facts(LATER.0).len(), casebook.state.destroyed.len()), (13, 6));
     drop(casebook);
     assert_eq!(figures(&world), before);
 }
@@ -321,10 +370,80 @@ fn reports_that_go_on_with_each_other_count_once() {
     go_on(6, 5);
     go_on(9, 6);
     assert_eq!(continued(&world), [false, true, true]);
-    go_on(6, 6);
-    assert_eq!(continued(&world), [true, false, true]);
-    // One that nobody has.
-    let continues = Some(ReportId([99; 8]));
-    decide(&world, ids[6], Assessment { continues, ..Assessment::default() }, DAY);
-    assert_eq!(continued(&world), [true, false, true]);
+    // Neither with itself, nor with one that nobody has.
+    for other in [ids[6], ReportId([99; 8])] {
+        let decision =
+            NewAssessment::new(Some(Assessment { continues: Some(other), ..Assessment::default() }), None, None);
+        let refused = world.edit(|editor| {
+            let seen = editor.casebook().seen(ids[6])?;
+            editor.decide(ids[6], seen, assessed(decision), &TODAY)
+        });
+        assert!(matches!(refused, Err(CasebookError::NotAllowed(NotAllowed::Linked(_)))));
+    }
+    assert_eq!(continued(&world), [false, true, true]);
+    let casebook = world.open().unwrap();
+    let mut others = [ids[6], ids[9]];
+    others.sort_unstable();
+    assert_eq!(casebook.joined_to(ids[5]), others);
+    assert!(casebook.joined_to(ids[2]).is_empty());
+}
+
+/// Of a concern of two reports, on the second of which action is decided: what counts before and after one was destroyed.
+fn acted_on_later(gone: usize) -> [(u64, u64); 3] {
+    let mut world = World::new();
+    let ids = [1, 2].map(|number| world.concern(number, Route::StaffConcern, &[]));
+    for id in ids {
+        world.reports.get_mut(&id).unwrap().entry.clocks[0].clock.met_on = Some(DAY);
+    }
+    let file = world.collect();
+    world.import(&file).unwrap();
+    let known = Assessment {
+        worker: Some(YesNo::Yes),
+        in_remit: Some(YesNo::Yes),
+        failures: vec![FailureKind::Crime],
+        destroy_after: Some(LATER.0),
+        ..Assessment::default()
+    };
+    let acted = |known: &Assessment| Assessment {
+        action: Some(Action::FurtherAction),
+        action_detail: Some(Text::typed("A visit.")),
+        ..known.clone()
+    };
+    decide(&world, ids[0], known.clone(), DAY);
+    let goes_on = Assessment { continues: Some(ids[0]), ..known.clone() };
+    if gone == 1 {
+        decide(&world, ids[1], acted(&goes_on), day(2027, 1, 5));
+    } else {
+        decide(&world, ids[1], goes_on.clone(), DAY);
+    }
+    let counted = |world: &World| {
+        let facts = world.open().unwrap().facts(LATER.0);
+        let all = Figures::internal(&facts, YEAR);
+        let next = Figures::internal(&facts, ReportingYear::beginning_in(2027));
+        let decided = |figures: &Figures| {
+            let rows = rows(figures, "disclosures");
+            rows.iter().find(|(row, _)| row.starts_with("Further")).map_or(0, |(_, count)| *count)
+        };
+        (decided(&all), decided(&next))
+    };
+    let before = counted(&world);
+    let closed = NewAssessment::new(None, Some(ReportState::Closed), None);
+    world
+        .edit(|editor| {
+            let seen = editor.casebook().seen(ids[gone])?;
+            editor.decide(ids[gone], seen, assessed(closed), &TODAY)
+        })
+        .unwrap();
+    world.agree_on(FixedDay(day(2027, 1, 6)), NewProposal::Destroy(ids[gone])).unwrap();
+    let after = counted(&world);
+    // What is decided on the other afterwards counts once, with what was before it.
+    let other = if gone == 1 { known } else { goes_on };
+    decide(&world, ids[1 - gone], acted(&other), day(2027, 4, 5));
+    [before, after, counted(&world)]
+}
+
+#[test]
+fn a_concern_of_several_reports_is_acted_on_once_by_the_earliest_decision() {
+    assert_eq!(acted_on_later(1), [(1, 0); 3], "the one that goes on is destroyed");
+    assert_eq!(acted_on_later(0), [(0, 0), (0, 0), (0, 1)], "the one with which it goes on is destroyed");
 }

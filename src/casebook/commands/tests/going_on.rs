@@ -365,7 +365,7 @@ fn figures_that_are_not_the_reports_are_consented_to_by_nobody() {
     let casebook = world.open_as(&dishonest).unwrap();
     let mut fact = casebook.fact(id, DAY).unwrap();
     fact.clocks.clear();
-    let destroy = Change::Destroy(crate::casebook::log::event::Destroy { report: id, fact });
+    let destroy = Change::Destroy(crate::casebook::log::event::Destroy { report: id, fact, goes_on_with: None });
     casebook.write_by_hand(dishonest.id, &dishonest.signer, What::Proposed(destroy), &[]);
     let proposal = world.open().unwrap().version();
     let consented = world.edit_as(&second, |editor| editor.consent(proposal, &TODAY));
