@@ -1,5 +1,6 @@
 //! Commands on one casebook: what is decided, and several members.
 
+mod backed_up;
 mod by_hand;
 mod counted_year;
 mod decide;
