@@ -50,9 +50,10 @@ impl Reading {
 }
 
 impl Reading {
-    /// The same, for what makes a file.
+    /// The same, for what makes a file: not among the casebook's own.
     pub(super) fn open_making(&self, made: &Path) -> Result<Casebook, Failure> {
         let casebook = &self.casebook.casebook;
+        files::refuse_inside(casebook, made)?;
         let mut ring = KeyRing::of(casebook, &self.keys, None)?;
         ring.gather_identity()?;
         confine(casebook, [], Some(made));

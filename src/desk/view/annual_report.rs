@@ -9,8 +9,8 @@ use crate::{
         statistics::{Figures, ReportingYear},
     },
     desk::form::{narrative::NarrativeField, question::AskedField},
-    domain::escape_invisible,
-    http::capitalised,
+    domain::{Date, escape_invisible},
+    http::{Day, capitalised},
 };
 
 /// What it says in words, and whose it is.
@@ -18,6 +18,8 @@ use crate::{
 pub(in crate::desk) struct AnnualWords<'a> {
     pub(in crate::desk) body: &'a str,
     pub(in crate::desk) narrative: &'a Narrative,
+    /// The day as of which it is made.
+    pub(in crate::desk) on: Date,
 }
 
 /// On a page of the desk.
@@ -51,6 +53,7 @@ struct FileShell {
 #[template(path = "desk/annual_document.html")]
 struct AnnualDocument<'a> {
     body: String,
+    on: String,
     year: ReportingYear,
     sections: Vec<AnnualSection>,
     tables: FiguresTables<'a>,
@@ -86,7 +89,7 @@ impl<'a> AnnualReportFile<'a> {
 }
 
 impl<'a> AnnualDocument<'a> {
-    fn new(figures: &'a Figures, AnnualWords { body, narrative }: AnnualWords<'_>) -> Self {
+    fn new(figures: &'a Figures, AnnualWords { body, narrative, on }: AnnualWords<'_>) -> Self {
         let section = |field: &NarrativeField| AnnualSection {
             heading: field.heading(),
             // What can't be seen is written out, so that nothing hides in it.
@@ -94,6 +97,7 @@ impl<'a> AnnualDocument<'a> {
         };
         Self {
             body: capitalised(&escape_invisible(body)),
+            on: Day(on).in_words(),
             year: figures.year,
             sections: NarrativeField::ALL.iter().map(section).collect(),
             tables: FiguresTables::new(figures),

@@ -10,6 +10,7 @@ use crate::{
     desk::form::narrative::typed,
     domain::{FieldError, Text},
     http::{BODY, validity::Render},
+    world::DAY,
 };
 
 pub(super) fn annual_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell, figures: &Figures) {
@@ -24,10 +25,14 @@ pub(super) fn annual_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: 
         ("year's report", &whole, vec![]),
         ("year's report, not whole", &Narrative::default(), vec!["What we did: nothing is written yet.".to_owned()]),
     ] {
-        let words = AnnualWords { body: BODY, narrative };
+        let words = AnnualWords { body: BODY, narrative, on: DAY };
         add(name, &AnnualReportPage::new(shell, figures, words, &missing), false);
     }
-    add("year's report, file", &AnnualReportFile::new(figures, AnnualWords { body: BODY, narrative: &whole }), false);
+    add(
+        "year's report, file",
+        &AnnualReportFile::new(figures, AnnualWords { body: BODY, narrative: &whole, on: DAY }),
+        false,
+    );
     let errors = [FieldError::new("action", "A colleague saved something else meanwhile")];
     let nothing = Narrative::default();
     for (name, narrative, errors) in [
