@@ -196,16 +196,16 @@ impl Intruder<'_> {
             }
             let mut seen = [0_u64; 8];
             let mut was_decided = 0_u64;
-            for actions in &decided {
-                these.add_all("actions", actions);
-                let acted = actions[0];
+            decided.iter().for_each(|actions| these.add_all("actions", actions));
+            let acted_on: BTreeSet<u64> = decided.iter().map(|actions| actions[0]).collect();
+            for acted in acted_on {
                 for both in (total + acted).saturating_sub(concerns)..=total.min(acted) {
                     for in_year in self.values(rows[1]) {
                         was_decided |= 1 << in_year;
                         for now in 0..=both.min(in_year) {
                             let known = [both, total - both, acted - both, concerns + both - total - acted];
                             let other = [now, both - now, in_year - now, concerns - total];
-                            for (seen, count) in seen.iter_mut().zip([known, other].concat()) {
+                            for (seen, count) in seen.iter_mut().zip(known.into_iter().chain(other)) {
                                 *seen |= 1 << count;
                             }
                         }
