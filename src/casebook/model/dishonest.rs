@@ -44,6 +44,8 @@ impl Team {
     pub(super) fn try_by_hand(&mut self, act: u8, one: u8, report: u8, choice: u8) {
         let id = self.report(report);
         let Some(casebook) = self.as_dishonest() else { return };
+        let entered = casebook.state.reports.iter().find(|(_, report)| report.entered.is_some()).map(|(id, _)| *id);
+        let id = entered.filter(|_| act == 29 || choice.is_multiple_of(9)).unwrap_or(id);
         let me = self.dishonest.id;
         let members: Vec<MemberId> = casebook.state.members.keys().copied().collect();
         let other = members[usize::from(one) % members.len()];

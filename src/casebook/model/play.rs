@@ -80,7 +80,9 @@ impl Team {
             }
         }
         if let Some(casebook) = self.opened(0) {
-            self.known.extend(casebook.state.outlines.keys());
+            // What the dishonest member says to have entered may be nothing from the start.
+            let of_box = casebook.state.outlines.keys().filter(|id| self.world.reports.contains_key(*id));
+            self.known.extend(of_box);
             self.note_agreements(&casebook.state);
         }
     }
