@@ -55,7 +55,7 @@ async fn record(posted: Posted, OfReport(id): OfReport) -> Result<Response, Page
                     let organisation = organisation.filter(|id| !assessment.organisations.contains(id));
                     assessment.organisations.extend(organisation);
                     let theme = theme.map(|new| themes::listed(page, editor, new)).transpose()?;
-                    assessment.themes.extend(theme.filter(|id| !assessment.themes.contains(id)).into_iter());
+                    assessment.themes.extend(theme.filter(|id| !assessment.themes.contains(id)));
                     if let Some(new) = NewAssessment::new(Some(assessment), None, None) {
                         editor.assess(id, seen, new, page.desk.today())?;
                     }
@@ -194,21 +194,18 @@ fn continues(
     id: ReportId,
     was: Option<ReportId>,
 ) -> Result<Option<ReportId>, FieldError> {
-    let (field, earlier) = match BelongsField::Earlier.optional_text(form)? {
-        Some(typed) => {
-            let field = BelongsField::Earlier;
-            (field, named_report(casebook, &typed, id).map_err(|why| field.error(why))?)
-        }
-        None => {
-            let field = BelongsField::Continues;
-            match form.first(field.name()) {
-                ALONE | "" => return Ok(None),
-                AS_IT_IS => return Ok(was),
-                chosen => {
-                    let chosen = chosen.parse().ok().filter(|other| *other != id);
-                    let is_open = |other: &ReportId| casebook.assessment(*other).is_some();
-                    (field, chosen.filter(is_open).ok_or_else(|| field.remedy())?)
-                }
+    let (field, earlier) = if let Some(typed) = BelongsField::Earlier.optional_text(form)? {
+        let field = BelongsField::Earlier;
+        (field, named_report(casebook, &typed, id).map_err(|why| field.error(why))?)
+    } else {
+        let field = BelongsField::Continues;
+        match form.first(field.name()) {
+            ALONE | "" => return Ok(None),
+            AS_IT_IS => return Ok(was),
+            chosen => {
+                let chosen = chosen.parse().ok().filter(|other| *other != id);
+                let is_open = |other: &ReportId| casebook.assessment(*other).is_some();
+                (field, chosen.filter(is_open).ok_or_else(|| field.remedy())?)
             }
         }
     };
@@ -222,15 +219,14 @@ fn continues(
 fn named_report(casebook: &Casebook, typed: &Text, id: ReportId) -> Result<ReportId, &'static str> {
     let words = typed.as_str().to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     let by_id = casebook.find(&words).ok().filter(|other| casebook.other_report(*other) == OtherReport::Open(*other));
-    let found = match by_id {
-        Some(other) => other,
-        None => {
-            let mut named = casebook.open_reports().filter(|other| other.in_words() == words);
-            match (named.next(), named.next()) {
-                (Some(other), None) => other,
-                (None, _) => return Err("There is no report of that name or id"),
-                (Some(_), Some(_)) => return Err("Several reports have that name: enter the beginning of the id"),
-            }
+    let found = if let Some(other) = by_id {
+        other
+    } else {
+        let mut named = casebook.open_reports().filter(|other| other.in_words() == words);
+        match (named.next(), named.next()) {
+            (Some(other), None) => other,
+            (None, _) => return Err("There is no report of that name or id"),
+            (Some(_), Some(_)) => return Err("Several reports have that name: enter the beginning of the id"),
         }
     };
     if found == id { Err("That is this report: enter another one") } else { Ok(found) }

@@ -106,7 +106,7 @@ async fn named(posted: Posted) -> Result<Response, PageError> {
             };
             let taken = known.swap_remove(place);
             let organisation = if what == NEW {
-                let new = Organisation { name: taken.name, code: None, kind: taken.kind.filter(is_kind) };
+                let new = Organisation { name: taken.name, code: None, kind: taken.kind.filter(|kind| is_kind(*kind)) };
                 listed(page, editor, new)?
             } else if let Some(code) = what.strip_prefix(CODE) {
                 let entry = casebook.reference().registered(code).ok_or(BodyError::Broken)?;
@@ -176,15 +176,12 @@ async fn same(posted: Posted, OfOrganisation(id): OfOrganisation) -> Result<Resp
             let reference = editor.casebook().reference();
             let into = page.form.first(WiderField::Into.name()).parse().ok();
             let into = into.filter(|into| reference.organisations.contains_key(into));
-            match into.filter(|into| reference.organisation_of(*into) != id) {
-                Some(into) => {
-                    editor.change_reference(Reference::SameOrganisation(id, Some(into)), page.desk.today())?;
-                    page.done(&format!("/organisations/{into}"), "Both are one organisation now.")
-                }
-                None => {
-                    let error = FieldError::new(WiderField::Into.name(), "Select the other organisation");
-                    page.show_again(&shown(page, editor.casebook(), id, Some(SubjectForm::Same), vec![error])?)
-                }
+            if let Some(into) = into.filter(|into| reference.organisation_of(*into) != id) {
+                editor.change_reference(Reference::SameOrganisation(id, Some(into)), page.desk.today())?;
+                page.done(&format!("/organisations/{into}"), "Both are one organisation now.")
+            } else {
+                let error = FieldError::new(WiderField::Into.name(), "Select the other organisation");
+                page.show_again(&shown(page, editor.casebook(), id, Some(SubjectForm::Same), vec![error])?)
             }
         })
         .await
@@ -252,10 +249,10 @@ pub(super) fn tie(
     let Some(was) = editor.casebook().assessment(report) else { return Err(PageError::NotFound) };
     let mut assessment = was.clone();
     change(&mut assessment);
-    if let Some(new) = Some(assessment).filter(|new| new != was) {
-        if let Some(assessed) = NewAssessment::new(Some(new), None, None) {
-            editor.assess(report, seen, assessed, page.desk.today())?;
-        }
+    if let Some(new) = Some(assessment).filter(|new| new != was)
+        && let Some(assessed) = NewAssessment::new(Some(new), None, None)
+    {
+        editor.assess(report, seen, assessed, page.desk.today())?;
     }
     Ok(())
 }
@@ -294,14 +291,16 @@ fn filled(form: &Entries) -> Result<Organisation, Vec<FieldError>> {
         _ => problems.take(OrganisationField::Kind.chosen(form, OrganisationType::from_slug)),
     };
     match name {
-        Some(name) if problems.is_empty() => Ok(Organisation { name, code: None, kind: kind.filter(is_kind) }),
+        Some(name) if problems.is_empty() => {
+            Ok(Organisation { name, code: None, kind: kind.filter(|kind| is_kind(*kind)) })
+        }
         _ => Err(problems.into_errors()),
     }
 }
 
 /// Whether it says what kind it is.
-fn is_kind(kind: &OrganisationType) -> bool {
-    *kind != OrganisationType::RatherNotSay
+const fn is_kind(kind: OrganisationType) -> bool {
+    !matches!(kind, OrganisationType::RatherNotSay)
 }
 
 /// The organisations of the register that have every word in their names, or that code.

@@ -109,8 +109,8 @@ impl RegisterLine {
     const SETTING: usize = 25;
 
     fn read(line: &[u8], kind: RegisterFileKind) -> Option<Self> {
-        let quotes = line.iter().filter(|byte| **byte == b'"').count();
-        if line.len() > LINE_BYTES || !quotes.is_multiple_of(2) {
+        let is_open = line.iter().fold(false, |is_open, byte| is_open ^ (*byte == b'"'));
+        if line.len() > LINE_BYTES || is_open {
             return None;
         }
         let line = std::str::from_utf8(line).ok()?;
@@ -177,9 +177,9 @@ fn in_ordinary_letters(name: &str) -> String {
             let mut begins = true;
             for c in word.chars() {
                 if begins {
-                    ordinary.push(c)
+                    ordinary.push(c);
                 } else {
-                    ordinary.extend(c.to_lowercase())
+                    ordinary.extend(c.to_lowercase());
                 }
                 begins = !c.is_alphanumeric() && c != '\'' && c != '’';
             }

@@ -208,7 +208,7 @@ fn what_a_person_said_is_not_rewritten_by_hand() {
     let line = format!(
         "First reviewer took in message 1 of report {}, and kept something else than the person sent. Take the same \
          collection in again to mend it. Nothing is sealed to whoever it names.",
-        named(&id)
+        named(id)
     );
     assert_eq!(told_with(&place, &OTHER[..2]), [line]);
     let as_second = |command: &[&str]| place.run(&[&["desk"], command, &["--casebook", "casebook"], &OTHER].concat());

@@ -99,7 +99,7 @@ fn one_is_set_aside_with_a_link_and_a_reason_and_eight_with_a_tick_more() {
     let act = undo.split("name=\"act\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let queue = bring_back(&mut reviewer, ("act", &act));
     assert!(queue.one("#done").contains("and 6 others are open again"), "{}", queue.one("#done"));
-    assert_eq!(ids(&place, |entry| !entry["set_aside"].is_null()), [abusive.clone()]);
+    assert_eq!(ids(&place, |entry| !entry["set_aside"].is_null()), std::slice::from_ref(&abusive));
     assert_eq!(place.desk_show(&junk)["clocks"].as_array().unwrap().len(), 1, "it is owed as before");
 
     // The box is told, and from then on it can't be undone.

@@ -32,8 +32,11 @@ const ORDINARY: usize = 18;
 /// The queue that is worked through.
 const QUEUE: &str = "/?owner=nobody";
 
+/// Clicks and page loads.
+type Cost = (usize, usize);
+
 /// The tasks: what each cost before, as was counted then, and what it may cost, in clicks and pages.
-const TASKS: [(&str, (usize, usize), (usize, usize)); 6] = [
+const TASKS: [(&str, Cost, Cost); 6] = [
     ("junk, alone", (13, 4), (2, 2)),
     ("junk, eight at once", (104, 32), (4, 2)),
     ("triage, and on to the next", (15, 5), (6, 2)),

@@ -100,6 +100,7 @@ impl ComingDay {
         Self { date, working, reports, serious, own, state }
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates call it so")]
     fn short(&self, today: &Date) -> String {
         short_day(self.date, *today)
     }

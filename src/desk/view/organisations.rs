@@ -91,7 +91,7 @@ impl<'a> OrganisationsPage<'a> {
             search: RegisterField::Words.field(typed, &errors),
             found: found.map(|found| {
                 let ShortList { shown, more } = ShortList::of(found);
-                ShortList { shown: shown.into_iter().map(FoundRow::new).collect(), more }
+                ShortList { shown: shown.iter().map(FoundRow::new).collect(), more }
             }),
             add: organisation_fields(typed, &errors),
             closed_to_me: casebook.closed_to_me().len(),
@@ -101,7 +101,7 @@ impl<'a> OrganisationsPage<'a> {
 }
 
 impl FoundRow {
-    fn new(entry: RegisterEntry) -> Self {
+    fn new(entry: &RegisterEntry) -> Self {
         Self {
             kind: entry.kind.map_or("", OrganisationType::label),
             name: escape_invisible_in_line(&entry.name),

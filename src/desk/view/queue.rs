@@ -226,10 +226,10 @@ fn heads(filter: &Filter) -> Vec<ColumnHead> {
     ];
     let head = |(class, columns): (&'static str, &[QueueColumn])| ColumnHead {
         class,
-        sorted: columns.iter().find_map(|column| filter.order.by(*column)).map(|down| match down {
-            true => "descending",
-            false => "ascending",
-        }),
+        sorted: columns
+            .iter()
+            .find_map(|column| filter.order.by(*column))
+            .map(|down| if down { "descending" } else { "ascending" }),
         links: columns.iter().map(|it| (filter.sorted_path(filter.order.turned(*it)), it.label())).collect(),
     };
     columns.into_iter().map(head).collect()
