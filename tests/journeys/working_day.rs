@@ -371,7 +371,7 @@ impl WorkingDay {
             } else if next.starts_with("Mark ") {
                 let read = format!("{report}/read");
                 self.reviewer.post_and_follow(&read, &page.form(&read))
-            } else if next == "Give them what was written" {
+            } else if next == "Give it to the person" {
                 let text = page.text();
                 let number = text.split_once(&format!("{report}/given/")).unwrap().1.split('"').next().unwrap();
                 self.give(&report, number)

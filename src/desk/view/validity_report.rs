@@ -27,10 +27,10 @@ use crate::{
 };
 
 /// Takes the sample of a page: its name, and whether something is wrong on it.
-type AddReport<'a> = dyn FnMut(&str, &dyn Render, bool) + 'a;
+type AddReportSample<'a> = dyn FnMut(&str, &dyn Render, bool) + 'a;
 
 /// Of one report as it came in, and of one about which much was done.
-pub(super) fn report_pages(add: &mut AddReport<'_>, shell: &Shell, casebook: &Casebook, report: &ReportView) {
+pub(super) fn report_pages(add: &mut AddReportSample<'_>, shell: &Shell, casebook: &Casebook, report: &ReportView) {
     let id = report.entry.id;
     let error = |field: &'static str| vec![FieldError::new(field, "Enter something <else>")];
     let nothing = Entries::default();
@@ -71,7 +71,7 @@ pub(super) fn report_pages(add: &mut AddReport<'_>, shell: &Shell, casebook: &Ca
 }
 
 /// Of a report about which much was done, with an address book.
-fn busy_pages(add: &mut AddReport<'_>, shell: &Shell, id: ReportId) {
+fn busy_pages(add: &mut AddReportSample<'_>, shell: &Shell, id: ReportId) {
     let mut world = World::new();
     assert_eq!(world.concern(1, Route::StaffConcern, &[10]), id);
     let import = |world: &mut World| {
