@@ -14,7 +14,6 @@ use super::{
         carried::YES,
         question::{AskedField, Problems},
     },
-    from::WayBack,
     view::{AsidePage, ToSetAside, UndoAsidePage},
     visit::{PageContext, Posted},
 };
@@ -136,7 +135,7 @@ fn aside_page<'a>(
     chosen: ToSetAside,
     (typed, errors): (&Entries, Vec<FieldError>),
 ) -> AsidePage<'a> {
-    AsidePage::new(&page.shell, casebook, queue, chosen, (typed, errors)).back(WayBack::read(typed))
+    AsidePage::new(&page.shell, casebook, queue, chosen, (typed, errors))
 }
 
 /// What was pressed and typed, unless something is wrong with it or the reports are not any more what the page showed.

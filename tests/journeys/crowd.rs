@@ -76,7 +76,7 @@ fn half_sent_forms_fill_no_more_than_the_budget_and_honest_ones_go_on() {
     allow_open_files();
     let place = Installation::new();
     let running = place.serve();
-    let before = running.memory_kib("VmRSS:");
+    let before = running.peak_memory_kib();
     let many = 3 * BUDGET_BYTES / FORM_BYTES;
     let held: Vec<_> =
         (0..many).map(|_| connect(running.address, &half_a_form("/report/check", FORM_BYTES - 1))).collect();

@@ -7,13 +7,10 @@ use askama::Template;
 use super::{Shell, alerts::name, promise::OpenPromise, short_list::ShortList};
 use crate::{
     casebook::{Casebook, ConcernGist, QueueEntry},
-    desk::{
-        form::{
-            aside::{AsideCarried, AsideField},
-            carried::YES,
-            question::AskedField,
-        },
-        from::WayBack,
+    desk::form::{
+        aside::{AsideCarried, AsideField},
+        carried::YES,
+        question::AskedField,
     },
     domain::{Entries, FieldError, ReportId, SetAsideReason, WhoElse, escape_invisible},
     http::{Day, Field},
@@ -32,7 +29,6 @@ const LOOKED_AT: usize = 2_000;
 pub(in crate::desk) struct AsidePage<'a> {
     shell: &'a Shell,
     errors: Vec<FieldError>,
-    way_back: WayBack,
     chosen: ToSetAside,
     /// What the form carries: the ids, and how the reports stand.
     ids: String,
@@ -141,14 +137,7 @@ impl<'a> AsidePage<'a> {
             turn_to: AsideField::TurnTo.offering(people, typed, &errors),
             chosen,
             errors,
-            way_back: WayBack::default(),
         }
-    }
-
-    /// With the way back to the queue from which it was opened.
-    pub(in crate::desk) fn back(mut self, way_back: WayBack) -> Self {
-        self.way_back = way_back;
-        self
     }
 
     /// The others that say the same, named as far as there is room.
