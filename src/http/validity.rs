@@ -84,7 +84,7 @@ pub(crate) fn problems(sample: &Sample, heaviest: usize) -> Vec<String> {
     }
     for control in all(&page, "input:not([type=hidden]):not([value='-']), select, textarea") {
         let id = control.value().id().unwrap_or_default();
-        let labels = all(&page, &format!("label[for='{id}']"));
+        let labels = all(&page, &format!("label[for='{id}'], label:has([id='{id}'])"));
         expect(labels.len() == 1 && !text(labels[0]).is_empty(), format!("not one label: {id}"));
     }
     for button in all(&page, "button, a, summary, legend, h1, h2, h3, dt") {

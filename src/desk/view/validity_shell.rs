@@ -37,7 +37,7 @@ pub(super) fn shell_pages(add: &mut dyn FnMut(&str, &dyn Render, bool)) {
     for (name, value) in [("seen", "7"), ("reply", "Two lines\r\nof <text> & \"more\""), ("some_note", "one two")] {
         form.push(name.into(), value.into());
     }
-    let posted = PostedForm { path: "/reports/abababababababab/reply?a=\"b\"".into(), form };
+    let posted = PostedForm { path: "/reports/abababababababab/reply?a=1&b=2".into(), form };
     let shell = inside("/typed");
     add("typed", &TypedPage::new(&shell, &posted, "redone"), false);
     let mut form = Entries::default();
