@@ -10,7 +10,10 @@ use std::{
 };
 
 use tempfile::TempDir;
-use thirtyfour::{By, Capabilities, WebDriver, WebElement, error::WebDriverResult};
+use thirtyfour::{
+    By, Capabilities, WebDriver, WebElement,
+    error::{WebDriverErrorInner, WebDriverResult},
+};
 use tokio::runtime::{Builder, Runtime};
 
 /// How long something may take to appear: sealing and Argon2 run without optimisation, beside other tests.
@@ -182,26 +185,39 @@ impl Driven {
         self.wait_for(async |driver| driver.find_all(By::Css(css)).await).len()
     }
 
+    /// Does something with an element of the page. One of the page before, which goes while the next one comes, is looked for again:
+    /// nothing was done with it.
+    fn with<T>(&self, css: &str, action: impl AsyncFnMut(&WebElement) -> WebDriverResult<T>) -> T {
+        self.with_found(&By::Css(css), css, action)
+    }
+
+    fn with_found<T>(&self, by: &By, what: &str, mut action: impl AsyncFnMut(&WebElement) -> WebDriverResult<T>) -> T {
+        self.until(what, || {
+            let element = self.runtime.block_on(self.driver().find(by.clone())).ok()?;
+            match self.runtime.block_on(action(&element)) {
+                Ok(done) => Some(done),
+                Err(error) if matches!(error.as_inner(), WebDriverErrorInner::StaleElementReference(_)) => None,
+                Err(error) => panic!("{error}, on {}", self.path()),
+            }
+        })
+    }
+
     /// What a person sees of it.
     pub(crate) fn text(&self, css: &str) -> String {
-        let element = self.find(css);
-        self.wait_for(async |_| element.text().await)
+        self.with(css, async |element| element.text().await)
     }
 
     /// What is typed in a field.
     pub(crate) fn value(&self, css: &str) -> String {
-        let element = self.find(css);
-        self.wait_for(async |_| element.prop("value").await).unwrap_or_default()
+        self.with(css, async |element| element.prop("value").await).unwrap_or_default()
     }
 
     pub(crate) fn is_chosen(&self, css: &str) -> bool {
-        let element = self.find(css);
-        self.wait_for(async |_| element.is_selected().await)
+        self.with(css, async |element| element.is_selected().await)
     }
 
     pub(crate) fn click(&self, css: &str) {
-        let element = self.find(css);
-        self.wait_for(async |_| element.click().await);
+        self.with(css, async |element| element.click().await);
     }
 
     /// Opens what is folded away on a form.
@@ -212,21 +228,20 @@ impl Driven {
     }
 
     pub(crate) fn follow(&self, link: &str) {
-        let element = self.until(link, || self.runtime.block_on(self.driver().find(By::LinkText(link))).ok());
-        self.wait_for(async |_| element.click().await);
+        self.with_found(&By::LinkText(link), link, async |element| element.click().await);
     }
 
     /// Types into a field, after what is there.
     pub(crate) fn enter(&self, css: &str, text: &str) {
-        let element = self.find(css);
-        self.wait_for(async |_| element.send_keys(text).await);
+        self.with(css, async |element| element.send_keys(text).await);
     }
 
     /// Types into a field, instead of what is there.
     pub(crate) fn replace(&self, css: &str, text: &str) {
-        let element = self.find(css);
-        self.wait_for(async |_| element.clear().await);
-        self.wait_for(async |_| element.send_keys(text).await);
+        self.with(css, async |element| {
+            element.clear().await?;
+            element.send_keys(text).await
+        });
     }
 
     /// Waits until something is on the page.
