@@ -37,12 +37,14 @@ mod state;
 pub mod statistics;
 
 pub use book::{casebook::Casebook, editor::Editor, gist::ConcernGist, new_member::NewMember};
+pub use carry::incoming::IncomingFiles;
 pub use commands::{
     backup::CasebookBackup,
     create::Founder,
     decide::{NewAssessment, NewDecision, NewNote, NewNotice, NewReply, Recorded},
     enter::{EnteredReport, NewEntered},
     export::Export,
+    follow_up::NewFollowUp,
     import::{Import, ImportChoices, ImportedMessage, Progress},
     propose::{NewProposal, NewRecovery, Proposed},
     refer::{NewReferral, Passage},
@@ -75,7 +77,7 @@ pub use queries::{
     draft_steps::{DraftAct, DraftStep},
     drafts::{DraftComment, DraftRow, OpenedDraft},
     evidence::{LinkSeen, NamedByPeople, OtherReport, Suggestion},
-    message::{MessageView, SaidBy},
+    message::{FollowedUpView, MessageView, SaidBy},
     proposals::{Compared, ProposalView, ToCompare},
     queue::{OwnDate, QueueEntry},
     report::{

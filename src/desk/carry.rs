@@ -16,7 +16,7 @@ use super::{
     import_job::{ImportOutcome, ImportStage},
     open_casebook::OpenCasebook,
     respond::{download, go_to, page},
-    upload::{COLLECTION, receive},
+    upload::{COLLECTION, receive_collection},
     view::{CarryPage, ImportPage, LostPage, came},
     visit::{PageContext, Posted},
 };
@@ -72,7 +72,7 @@ async fn bring(visit: Visit, request: Request) -> Result<Response, PageError> {
     if matches!(visit.desk().import_job().stage(), ImportStage::Running(..)) {
         return go_to("/carry/import");
     }
-    if receive(&visit, request).await? {
+    if receive_collection(&visit, request).await? {
         begin(&visit, ImportChoices::default());
         return go_to("/carry/import");
     }

@@ -64,7 +64,7 @@ async fn record(posted: Posted) -> Result<Response, PageError> {
             }
             let (way, received_on) = (new.way, new.received_on);
             match editor.enter(new, page.desk.calendar(), page.desk.today()) {
-                Ok(EnteredReport { id, code: None }) => page.done_with(id, "Concern entered."),
+                Ok(EnteredReport { id, code: None }) => page.done_with(id, "Concern entered. Files that came with it can be added now, under “Other things to do”."),
                 Ok(EnteredReport { id, code: Some(code) }) => {
                     page.show(&EnteredCodePage::new(&page.shell, id, &code.grouped(), (way, received_on)))
                 }

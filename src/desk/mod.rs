@@ -31,6 +31,7 @@ mod figures;
 mod files;
 #[cfg(test)]
 mod fixture;
+mod follow_up;
 mod form;
 mod from;
 mod harm;

@@ -7,8 +7,8 @@ use axum::{
 
 use super::{
     Desk, PageError, addresses, annual_report, approve, aside, belongs, bulk, calendar, carry, change_of_use, decide,
-    destroy, drafts, enter, figures, files, harm, keeping, narrative, notice, organisations, queue, readers, refer,
-    reply, report, respond, saved_filter, saved_texts, session, team, themes, told_person, typed, unlock,
+    destroy, drafts, enter, figures, files, follow_up, harm, keeping, narrative, notice, organisations, queue, readers,
+    refer, reply, report, respond, saved_filter, saved_texts, session, team, themes, told_person, typed, unlock,
 };
 
 /// Every page of the desk.
@@ -19,6 +19,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(bulk::routes())
         .merge(saved_filter::routes())
         .merge(enter::routes())
+        .merge(follow_up::routes())
         .merge(told_person::routes())
         .merge(report::routes())
         .merge(harm::routes())

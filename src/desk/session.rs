@@ -12,14 +12,12 @@ use zeroize::Zeroizing;
 
 use super::{
     Desk, PageError, Visit,
-    form::carried::YES,
+    form::carried::{TOKEN, YES},
     kept_form::{PostedForm, REDONE, TYPED},
     respond::go_to,
+    upload::{ArrivingForm, LARGEST_COLLECTION},
 };
 use crate::{domain::Entries, http::forms};
-
-/// The field in which each form carries the token.
-pub(super) const TOKEN: &str = "token";
 
 /// The layer around every page but those that open the desk: without the session's cookie there is the locked page, and
 /// a form without the session's token is refused. What was typed into a form of a session that has ended here is kept.
@@ -83,8 +81,7 @@ async fn check(mut request: Request, visit: &Visit) -> Result<Checked, Response>
         let form = forms::read(Request::from_parts(parts.clone(), body)).await;
         let mut form = form.map_err(|error| PageError::from(error).into_response())?;
         if !visit.form_token_is(form.first(TOKEN)) {
-            let is_kept = keep(visit.desk(), &address(&parts.uri), &form).await;
-            return Err(if is_kept { go_to(TYPED).into_response() } else { PageError::Forged.into_response() });
+            return Err(not_of_this_session(visit.desk(), &address(&parts.uri), &form).await.into_response());
         }
         is_redone = form.has(REDONE, YES);
         if is_redone {
@@ -102,14 +99,25 @@ async fn turned_away(desk: &Desk, request: Request) -> PageError {
     if is_reading(&request) {
         return PageError::Locked;
     }
+    let path = address(request.uri());
     if is_upload(&request) {
+        // What was typed stands before the files, which are not kept.
+        if let Ok(mut upload) = ArrivingForm::begin(request, LARGEST_COLLECTION).await
+            && let Ok(form) = upload.typed().await
+        {
+            keep(desk, &path, &form).await;
+        }
         return PageError::LockedUpload;
     }
-    let path = address(request.uri());
     if let Ok(form) = forms::read(request).await {
         keep(desk, &path, &form).await;
     }
     PageError::Locked
+}
+
+/// The answer to a form of another session: what was typed in one that has ended here is kept.
+pub(super) async fn not_of_this_session(desk: &Desk, path: &str, form: &Entries) -> Result<Response, PageError> {
+    if keep(desk, path, form).await { go_to(TYPED) } else { Err(PageError::Forged) }
 }
 
 async fn keep(desk: &Desk, path: &str, form: &Entries) -> bool {

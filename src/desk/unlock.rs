@@ -9,9 +9,10 @@ use zeroize::Zeroizing;
 
 use super::{
     Desk, PageError,
+    form::carried::TOKEN,
     kept_form::TYPED,
     respond::locked_page,
-    session::{TOKEN, remove_cookie, set_cookie},
+    session::{remove_cookie, set_cookie},
     visit::Posted,
 };
 use crate::{domain::FieldError, http::forms, unseal::Passphrase};

@@ -16,6 +16,7 @@ mod concern;
 mod decisions;
 mod entered;
 mod entries;
+mod file_name;
 mod ics;
 mod identifying;
 mod ids;
@@ -58,6 +59,7 @@ pub use concern::{Answered, Concern, FieldError, FollowUp, Given};
 pub use decisions::{AnswerEntry, Collected, Decisions, Endorsement, LogHead, SetAsideEntry};
 pub use entered::{EnteredEntry, EnteredProblem, WayIn, WhoseWords, earliest_entered, entered_clocks, entered_problem};
 pub use entries::Entries;
+pub use file_name::{kept_file_name, kept_media_type};
 pub use ics::{icalendar, icalendar_with};
 pub use identifying::{Identifying, IdentifyingSpan};
 pub use ids::{

@@ -200,6 +200,15 @@ impl NewFile {
         self.name()
     }
 
+    /// As [`Self::commit_unsynced`], at another place of the same file system than it was begun for.
+    ///
+    /// # Errors
+    /// If there is one of that name there, or it can't be written.
+    pub fn commit_at(mut self, target: &Path) -> Result<(), FileError> {
+        target.clone_into(&mut self.target);
+        self.name()
+    }
+
     fn name(&mut self) -> Result<(), FileError> {
         if let Some(partial) = &self.partial {
             rename_unless_there(partial, &self.target)?;

@@ -25,10 +25,8 @@ use super::{
 use crate::{
     crypto::{Hasher, PaddedSealer, SealError, SealedTrueSize},
     domain::{
-        Attachment, Entries, FormField, Text,
-        limits::{
-            FIELD_BYTES, FIELDS, FILE_NAME_BYTES, FORM_BYTES, KIB, MEDIA_TYPE_BYTES, MIB, MULTIPART_OVERHEAD, PARTS,
-        },
+        Attachment, Entries, FormField, Text, kept_file_name, kept_media_type,
+        limits::{FIELD_BYTES, FIELDS, FORM_BYTES, KIB, MIB, MULTIPART_OVERHEAD, PARTS},
     },
     http::{
         Allowance, Share,
@@ -58,8 +56,6 @@ const WIPE_EVERY: usize = MIB;
 /// How long the rest of a form may pause of which no more is taken, and how long it may take.
 const REST_PAUSE: Duration = Duration::from_secs(2);
 const REST_WITHIN: Duration = Duration::from_mins(1);
-/// The media type of what has none.
-const UNKNOWN_TYPE: &str = "application/octet-stream";
 
 /// Receives a multipart form. Whatever goes wrong, nothing of it stays.
 ///
@@ -241,7 +237,7 @@ impl Receiver<'_> {
         if start.is_empty() && sent_name.is_empty() {
             return Ok(FilePart::Read);
         }
-        let name = kept_name(&sent_name);
+        let name = kept_file_name(&sent_name);
         let sealed = if self.received.files.count() >= self.app.config().limits.attachments {
             SealedFile::PastLimit
         } else if let Some(closed) = self.closed().await? {
@@ -443,36 +439,5 @@ fn name_bytes(field: &Field<'_>) -> usize {
 
 fn media_type(field: &Field<'_>) -> Text {
     let sent = field.headers().get(header::CONTENT_TYPE).and_then(|sent| sent.to_str().ok()).unwrap_or_default();
-    Text::verbatim(if sent.is_empty() || sent.len() > MEDIA_TYPE_BYTES { UNKNOWN_TYPE } else { sent })
-}
-
-/// The last part of what may be a path, cut to what is kept.
-fn kept_name(sent: &str) -> String {
-    let last = sent.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-    let mut kept = last.to_owned();
-    while kept.len() > FILE_NAME_BYTES {
-        kept.pop();
-    }
-    if kept.is_empty() { "unnamed".to_owned() } else { kept }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_never_a_path_and_never_too_long() {
-        for (sent, kept) in [
-            ("a.pdf", "a.pdf"),
-            ("../../etc/passwd", "passwd"),
-            ("C:\\Users\\me\\note.txt", "note.txt"),
-            ("", "unnamed"),
-            ("dir/", "unnamed"),
-            (" ", "unnamed"),
-        ] {
-            assert_eq!(kept_name(sent), kept);
-        }
-        let long = kept_name(&"é".repeat(200));
-        assert_eq!((long.len(), long.chars().count()), (254, 127));
-    }
+    kept_media_type(sent)
 }

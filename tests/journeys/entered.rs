@@ -3,7 +3,7 @@
 
 use crate::support::{
     case::MARKER,
-    desk::Reviewer,
+    desk::{DeskServing, Reviewer},
     http::{self, Fields, Page, fill},
     installation::Installation,
     person,
@@ -234,4 +234,134 @@ fn a_concern_is_entered_from_a_file() {
     assert!(list.as_array().unwrap().iter().all(|it| it["way"] == "letter" && it["serious_harm"] == "yes"));
     assert_eq!(place.desk_show(&id)["entered"]["taken_by"], "The post room");
     place.assert_nothing_plain(&[code], "entered from a file");
+}
+
+/// A report that came by letter. Gives its id.
+fn letter(place: &Installation) -> String {
+    place.put("said.json", br#"{"description": "They said that it goes on.", "about": ["fraud"]}"#);
+    let day = candour::domain::Today::today(&candour::domain::SystemDay).to_string();
+    let way = ["--way", "letter", "--received", &day, "--taken-by", "The post room"];
+    let said = ["desk", "enter", "--casebook", "casebook", "--route", "staff-concern", "--from", "said.json"];
+    let entered = place.done(&[&said[..], &way].concat());
+    entered.lines().next().unwrap().strip_prefix("entered report ").unwrap().to_owned()
+}
+
+fn more(reviewer: &mut Reviewer, path: &str, text: &str) -> Fields {
+    let mut form = reviewer.get(path).form(path);
+    for (name, value) in [("way", "letter"), ("taken_by", "The post room"), ("words", "own"), ("text", text)] {
+        fill(&mut form, name, value);
+    }
+    fill_day(&mut form, "came_on");
+    form.retain(|(name, _)| name != "files");
+    form
+}
+
+#[test]
+fn what_came_later_is_added_with_its_files() {
+    let place = heard();
+    let id = letter(&place);
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let path = format!("/reports/{id}/follow-up");
+    let report = reviewer.get(&format!("/reports/{id}"));
+    assert!(report.one("#actions").contains("Add what the person said later, or files"));
+
+    // What is missing is said, and nothing that was typed is lost.
+    let form = more(&mut reviewer, &path, "");
+    let wrong = reviewer.send_files(&path, &form, "files", &[("", b"")]);
+    assert_eq!((wrong.status, wrong.all(".wrong-text").len()), (422, 1), "{}", wrong.one("main"));
+    let many: Vec<(&str, &[u8])> = vec![("one.txt", b"one".as_slice()); 11];
+    let form = more(&mut reviewer, &path, &format!("They rang again: {MARKER}."));
+    let wrong = reviewer.send_files(&path, &form, "files", &many);
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.one("#files-error").contains("more than 10 files"));
+    assert!(http::value(&wrong.form(&path), "text").contains(MARKER));
+
+    let scan = vec![0xa7; 300_000];
+    let name = format!("C:\\\\{MARKER}\\\\scan.pdf");
+    let files: [(&str, &[u8]); 2] = [(&name, &scan), ("empty.txt", b"")];
+    let sent = reviewer.send_files(&path, &form, "files", &files);
+    assert_eq!((sent.status, sent.header("location")), (303, Some(format!("/reports/{id}").as_str())));
+    let report = reviewer.get(&format!("/reports/{id}"));
+    assert!(report.one("#done").ends_with("Added as message 2."));
+    let shown = report.one("main");
+    for part in ["By letter, taken by The post room", "They rang again", "scan.pdf", "empty.txt", "entered message 2"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    // A page that is loaded anew adds it once.
+    assert_eq!(reviewer.send_files(&path, &form, "files", &files).status, 303);
+    assert!(reviewer.get(&format!("/reports/{id}")).one("#done").contains("added already, as message 2"));
+    let saving = format!("/reports/{id}/files/2/1");
+    let warned = reviewer.get(&saving).form(&saving);
+    assert!(reviewer.post(&saving, &warned).body == scan);
+    // Of a report of the box there is no such page.
+    assert_eq!(reviewer.get("/reports/0101010101010101/follow-up").status, 404);
+    drop(reviewer);
+    desk.stop();
+
+    // The same by the command, beside which the files stay.
+    place.put("said.txt", b"And a last word.");
+    let day = candour::domain::Today::today(&candour::domain::SystemDay).to_string();
+    let added = place.done(&[
+        "desk",
+        "follow-up",
+        "--casebook",
+        "casebook",
+        &id,
+        "--way",
+        "email",
+        "--received",
+        &day,
+        "--taken-by",
+        "Me",
+        "--text-file",
+        "said.txt",
+        "--attach",
+        "said.json",
+    ]);
+    assert_eq!(added.trim(), format!("report {id}: added as message 3"));
+    let view = place.desk_show(&id);
+    let last = &view["messages"][2];
+    assert_eq!((last["entered"]["way"].as_str(), last["text"].as_str()), (Some("email"), Some("And a last word.")));
+    assert_eq!(last["attachments"][0]["name"], "said.json");
+    place.done(&["desk", "attachment", "--casebook", "casebook", &id, "3/1", "--out", "opened"]);
+    let read = |name| std::fs::read(place.path(name)).unwrap();
+    assert_eq!(read("opened"), read("said.json"));
+    place.assert_nothing_plain(&[MARKER], "added later");
+}
+
+#[test]
+fn what_was_typed_about_a_letter_comes_through_the_locking_and_its_files_are_chosen_again() {
+    let place = heard();
+    let id = letter(&place);
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let path = format!("/reports/{id}/follow-up");
+    let form = more(&mut reviewer, &path, &format!("They rang again: {MARKER}."));
+    lock(&desk, &reviewer);
+    let locked = reviewer.send_files(&path, &form, "files", &[("scan.pdf", b"scan")]);
+    assert_eq!((locked.status, locked.one("h1").as_str()), (403, "The desk is locked"));
+    assert!(locked.one("#kept").contains("go on with it") && locked.one("#not-kept").contains("Choose it again"));
+    let opened = reviewer.get(&desk.next_opening());
+    assert_eq!((opened.status, opened.header("location")), (303, Some("/typed")));
+    let typed = reviewer.get("/typed");
+    assert!(typed.all("main .said").concat().contains(MARKER));
+    // Going on shows the form, and records nothing: the files are missing.
+    let again = reviewer.post(&path, &typed.form(&path));
+    assert_eq!(again.status, 200, "{}", again.one("main"));
+    let mut form = again.form(&path);
+    assert!(http::value(&form, "text").contains(MARKER));
+    assert_eq!(place.desk_show(&id)["messages"].as_array().unwrap().len(), 1);
+    form.retain(|(name, _)| name != "files");
+    assert_eq!(reviewer.send_files(&path, &form, "files", &[("scan.pdf", b"scan")]).status, 303);
+    assert_eq!(place.desk_show(&id)["messages"][1]["attachments"][0]["name"], "scan.pdf");
+    place.assert_nothing_plain(&[MARKER], "after the locking");
+}
+
+/// From another window.
+fn lock(desk: &DeskServing, reviewer: &Reviewer) {
+    let mut other = desk.stranger();
+    other.cookie.clone_from(&reviewer.cookie);
+    let queue = other.get("/");
+    other.post("/lock", &queue.form("/lock"));
 }

@@ -213,6 +213,32 @@ impl WorkingDay {
         let report = self.reviewer.post_and_follow("/enter/record", &check.form("/enter/record"));
         assert!(report.one("#done").contains("Concern entered"));
         self.name_reports();
+        self.enclose();
+    }
+
+    /// The enclosure of the letter.
+    fn enclose(&self) {
+        let report = format!("/reports/{}", self.id(LETTER));
+        self.place.put("minutes.txt", b"The minutes of a meeting that was not yet held.");
+        self.browser.go(&report);
+        self.browser.follow("Add what the person said later, or files");
+        self.browser.reaches("Add what the person said later");
+        for css in ["#way-letter", "#words-own"] {
+            self.browser.click(css);
+        }
+        let today = SystemDay.today();
+        for (part, number) in [("day", today.day().into()), ("month", today.month().into()), ("year", today.year())] {
+            self.browser.enter(&format!("#came_on-{part}"), &number.to_string());
+        }
+        self.browser.enter("#taken_by", "The post room");
+        self.browser.enter("#files", &self.place.path("minutes.txt").to_string_lossy());
+        self.pictures("working-day-follow-up");
+        self.browser.click("main button[type=submit]");
+        self.browser.until_there("#done");
+        assert!(self.browser.text("main").contains("minutes.txt"));
+        self.pictures("working-day-followed-up");
+        // It is read by the time that its own turn comes.
+        self.browser.go(QUEUE);
     }
 
     fn set_aside_alone(&self) -> TaskCost {

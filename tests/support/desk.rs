@@ -124,19 +124,27 @@ impl Reviewer {
 
     /// Sends a form with one file, as a browser does.
     pub(crate) fn send_file(&mut self, path: &str, fields: &Fields, name: &str, bytes: &[u8]) -> Page {
+        self.send_files(path, fields, name, &[("file", bytes)])
+    }
+
+    /// Sends a form with files in one field, each with its name, as a browser does.
+    pub(crate) fn send_files(&mut self, path: &str, fields: &Fields, name: &str, files: &[(&str, &[u8])]) -> Page {
         const BOUNDARY: &str = "----a-boundary-of-the-desk";
         let mut body = Vec::new();
         for (name, value) in fields {
             let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
             body.extend_from_slice(head.as_bytes());
         }
-        let head = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"file\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n"
-        );
-        body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        for (file, bytes) in files {
+            let head = format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
         let head = format!(
             "POST {path} HTTP/1.1\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {}\r\n{}",
             body.len(),

@@ -29,6 +29,15 @@ impl Staging {
         NewFile::create(&path, Readers::Team)
     }
 
+    /// Takes a file in that was begun elsewhere.
+    pub(in crate::casebook) fn take(&mut self, path: &str, file: NewFile) -> Result<(), FileError> {
+        let path = self.partial.join(path);
+        if let Some(directory) = path.parent() {
+            files::create_team_directory(directory)?;
+        }
+        file.commit_at(&path)
+    }
+
     /// Writes a whole file there.
     pub(in crate::casebook) fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
         let mut file = self.file(path)?;

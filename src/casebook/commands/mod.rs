@@ -11,6 +11,7 @@ pub(in crate::casebook) mod destroy;
 pub(in crate::casebook) mod draft;
 pub(in crate::casebook) mod enter;
 pub(in crate::casebook) mod export;
+pub(in crate::casebook) mod follow_up;
 pub(in crate::casebook) mod import;
 pub(in crate::casebook) mod propose;
 pub(in crate::casebook) mod recover;

@@ -1,4 +1,4 @@
-use crate::domain::limits::ENTERED_YEARS;
+use crate::domain::limits::{ATTACHMENT_BYTES, ATTACHMENTS, ENTERED_YEARS, MESSAGES, MIB};
 
 /// A concern can't be entered. Nothing of its content is in it.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,26 @@ pub enum EnterError {
     /// A text that is missing or too long.
     #[error("who took it is missing, or a text is too long; nothing was recorded")]
     Text,
+    /// Too many files, or too large ones.
+    #[error(
+        "there are more than {ATTACHMENTS} files, or they have more than {} MB; nothing was recorded: add the others as another message",
+        ATTACHMENT_BYTES / MIB as u64
+    )]
+    Files,
+    /// Neither a text nor a file.
+    #[error("there is nothing to add: give a text, a file or both")]
+    Nothing,
+    /// What was said later came before the concern, or is to come.
+    #[error("the day on which it came is to come, or before the day on which the concern came; nothing was recorded")]
+    FollowUpDay,
+    /// As many messages as are shown of one report.
+    #[error(
+        "this report has {MESSAGES} messages, which is as many as are shown of one; enter it as a concern of its own"
+    )]
+    Full,
+    /// Its files are sealed to a key that is not the report's any more.
+    #[error("the readers of this report changed while its files came in; nothing was recorded: add them again")]
+    KeyChanged,
     /// Argon2id.
     #[error("no receipt code could be made: {0}")]
     Code(String),

@@ -102,6 +102,12 @@ pub enum NotAllowed {
         .0.named()
     )]
     Entered(ReportId),
+    /// Nothing can be added to a report like that.
+    #[error(
+        "what a person said later can't be entered like that: the report came through the box or is withdrawn, or the day or the files can't be ({})",
+        .0.named()
+    )]
+    FollowedUp(ReportId),
     /// Nobody can have been told that, or the box tells it.
     #[error("the person of report {} can't have been told that by hand", .0.named())]
     NotGiven(ReportId),

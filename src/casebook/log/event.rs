@@ -17,7 +17,7 @@ use crate::{
         AccessKind, Answer, Area, Assessment, CasebookId, Clock, ClockEntry, ClockKind, Collected, Date, Digest,
         EnteredEntry, FileEntry, Format, LogHead, MemberId, MessageSummary, Part, ReportId, ReportState, Route, Salt,
         SetAsideEntry, SetAsideReason, TeamRole, Text, WayIn, WhoseWords, YesNo,
-        limits::{DETAIL_MAX, MESSAGE_MAX, SHORT_MAX},
+        limits::{ATTACHMENTS, DETAIL_MAX, MESSAGE_MAX, SHORT_MAX},
     },
 };
 
@@ -91,6 +91,8 @@ pub(in crate::casebook) enum What {
     Imported(Imported),
     /// A concern that came another way than through the box was entered.
     Entered(Box<Entered>),
+    /// What a person said later whose concern was entered, or what came with that.
+    FollowedUp(Box<FollowedUp>),
     /// A person who has no receipt code was told something.
     ToldPerson(SealedMatter),
     /// Messages that were kept wrongly were taken in again.
@@ -160,6 +162,8 @@ pub(in crate::casebook) enum Matter {
     Reason(Text),
     /// How a concern was entered, with what was kept of it.
     Entered(Box<HowEntered>),
+    /// How a follow-up came, with what was kept of it.
+    FollowedUp(Box<HowFollowedUp>),
     /// What the person was told, who has no receipt code.
     ToldPerson(ToldPerson),
     /// What is to be written to the person.
@@ -379,6 +383,35 @@ pub(in crate::casebook) struct HowEntered {
     pub(in crate::casebook) message: MessageNews,
 }
 
+/// What a person said later whose concern was entered, or files that came with that, as a follow-up through the box would be.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::casebook) struct FollowedUp {
+    /// The day on which it came.
+    pub(in crate::casebook) on: Date,
+    /// Its sealed files as they are here: the message, then its attachments.
+    pub(in crate::casebook) files: Vec<FileEntry>,
+    /// To the message.
+    pub(in crate::casebook) commitment: Digest,
+    /// To its summary.
+    pub(in crate::casebook) summary: Digest,
+    /// Of which report, and what its readers know besides: a [`Matter::FollowedUp`].
+    pub(in crate::casebook) about: SealedMatter,
+}
+
+/// What a report's readers know of how a follow-up came.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::casebook) struct HowFollowedUp {
+    pub(in crate::casebook) way: WayIn,
+    /// Who took it.
+    pub(in crate::casebook) taken_by: Text,
+    /// Whose words it is in.
+    pub(in crate::casebook) words: WhoseWords,
+    /// What was kept of it.
+    pub(in crate::casebook) message: MessageNews,
+}
+
 /// Someone decided. Everything is as it is after the decision.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -526,6 +559,7 @@ impl What {
             | Self::Commented(about)
             | Self::ToldPerson(about) => vec![about],
             Self::Entered(entered) => vec![&mut entered.about],
+            Self::FollowedUp(followed_up) => vec![&mut followed_up.about],
             Self::Mended(reports) => reports.iter_mut().collect(),
             Self::TakenBack(taken_back) => vec![&mut taken_back.why],
             Self::Restricted(restricted) => vec![&mut restricted.why],
@@ -584,6 +618,17 @@ impl HowEntered {
     }
 }
 
+impl HowFollowedUp {
+    fn is_bounded(&self) -> bool {
+        let MessageNews { kept, summary, .. } = &self.message;
+        (1..=1 + ATTACHMENTS).contains(&kept.len())
+            && summary.areas.is_empty()
+            && summary.promises.len() <= ClockKind::ALL.len()
+            && !self.taken_by.is_empty()
+            && !self.taken_by.is_longer_than(SHORT_MAX)
+    }
+}
+
 impl Written {
     fn is_sound(&self, signer: &str) -> bool {
         let Ok(signer) = VerifyingKey::<SignerRole>::from_base64(signer) else { return false };
@@ -633,6 +678,7 @@ impl Matter {
             }
             Self::Drafted(drafted) => drafted.is_bounded(),
             Self::Entered(how) => how.is_bounded(),
+            Self::FollowedUp(how) => how.is_bounded(),
             Self::Commented(commented) => commented.is_bounded(),
             Self::News(_) | Self::Accessed(_) | Self::ToldPerson(_) => true,
         }
@@ -650,6 +696,7 @@ impl Matter {
             Self::Reason(reason) => *reason = Text::verbatim(""),
             Self::Drafted(drafted) => drafted.forget_texts(),
             Self::Entered(how) => how.forget_texts(),
+            Self::FollowedUp(how) => how.taken_by = Text::verbatim(""),
             Self::Commented(commented) => commented.text = Text::verbatim(""),
             Self::News(_) | Self::Referred(_) | Self::Accessed(_) | Self::ToldPerson(_) => {}
         }

@@ -13,9 +13,9 @@ use crate::{
             draft::{Commented, Drafted},
             entered::{EnteredCode, ToldPerson},
             event::{
-                Accessed, AnswerId, Approved, Change, Consented, Decided, Destroy, Entered, Exported, HowEntered,
-                Imported, Joining, LetIn, Matter, MessageNews, NewKey, News, RecoveryKeys, Referred, RenewedBoxKey,
-                Restricted, SealedMatter, SettingAside, TakenBack, What, Written,
+                Accessed, AnswerId, Approved, Change, Consented, Decided, Destroy, Entered, Exported, FollowedUp,
+                HowEntered, HowFollowedUp, Imported, Joining, LetIn, Matter, MessageNews, NewKey, News, RecoveryKeys,
+                Referred, RenewedBoxKey, Restricted, SealedMatter, SettingAside, TakenBack, What, Written,
             },
             keyring::first,
             reference::{
@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// What they can do, by number.
-pub(super) const ACTS: u8 = 34;
+pub(super) const ACTS: u8 = 35;
 
 impl Team {
     /// One attempt. Whoever is no member any more has no key to sign with that counts, and tries all the same.
@@ -45,7 +45,7 @@ impl Team {
         let id = self.report(report);
         let Some(casebook) = self.as_dishonest() else { return };
         let entered = casebook.state.reports.iter().find(|(_, report)| report.entered.is_some()).map(|(id, _)| *id);
-        let id = entered.filter(|_| act == 29 || choice.is_multiple_of(9)).unwrap_or(id);
+        let id = entered.filter(|_| [29, 33].contains(&act) || choice.is_multiple_of(9)).unwrap_or(id);
         let me = self.dishonest.id;
         let members: Vec<MemberId> = casebook.state.members.keys().copied().collect();
         let other = members[usize::from(one) % members.len()];
@@ -226,6 +226,7 @@ impl Team {
                 sign(name, What::Commented(about()), vec![(to.clone(), Matter::Commented(commented))]);
             }
             32 => sign(name, What::ReferenceChanged(Box::new(reference(one, choice))), vec![]),
+            33 => self.follow_up_by_hand(&casebook, id, choice),
             _ => self.lift(&casebook, choice),
         }
     }
@@ -273,6 +274,25 @@ impl Team {
         };
         let matters = vec![(to, Matter::Entered(Box::new(how)))];
         casebook.write_by_hand(self.dishonest.id, &self.dishonest.signer, What::Entered(Box::new(entered)), &matters);
+    }
+
+    /// What they say that a person said later, of whichever report, on whichever day.
+    fn follow_up_by_hand(&self, casebook: &Casebook, id: ReportId, choice: u8) {
+        let to = self.sealing_to(casebook, id);
+        let (_, mut message) = self.rewritten(id, &to);
+        message.seq = 1 + u32::from(choice % 4);
+        let followed_up = FollowedUp {
+            on: if choice.is_multiple_of(5) { DAY.yesterday().unwrap() } else { DAY },
+            files: message.kept.clone(),
+            commitment: Digest([choice; 32]),
+            summary: Digest([3; 32]),
+            about: SealedMatter::about(id),
+        };
+        let way = if choice.is_multiple_of(7) { WayIn::Box } else { WayIn::Letter };
+        let how = HowFollowedUp { way, taken_by: Text::typed("Me"), words: WhoseWords::Own, message };
+        let matters = vec![(to, Matter::FollowedUp(Box::new(how)))];
+        let what = What::FollowedUp(Box::new(followed_up));
+        casebook.write_by_hand(self.dishonest.id, &self.dishonest.signer, what, &matters);
     }
 
     fn as_dishonest(&self) -> Option<Casebook> {

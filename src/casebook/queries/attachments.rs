@@ -1,5 +1,5 @@
 //! Opening what a person sent: messages in memory, attachments to a file that the reviewer names. Each is held against
-//! the box's word.
+//! the box's word, or that of whoever entered it.
 
 use std::{
     io::{BufReader, BufWriter, Write},
@@ -76,7 +76,7 @@ impl Casebook {
         index: usize,
         attachment: Attachment,
     ) -> Result<SealedAttachment, CasebookError> {
-        let path = self.import_path(stored.import).join(Manifest::path(id, stored.at_box, index));
+        let path = self.import_path(stored.import).join(Manifest::path(id, stored.own_number(), index));
         let key = self.keys.report(id)?.ok_or(CasebookError::Log(LogError::NoReportKey(id)))?;
         Ok(SealedAttachment { path, key, attachment })
     }
@@ -87,7 +87,7 @@ impl Casebook {
         id: ReportId,
         stored: &MessageRecord,
     ) -> Result<Message, CasebookError> {
-        let path: PathBuf = self.import_path(stored.import).join(Manifest::path(id, stored.at_box, 0));
+        let path: PathBuf = self.import_path(stored.import).join(Manifest::path(id, stored.own_number(), 0));
         let other = || {
             let by = self.state.members.get(&stored.by).map_or("someone", |member| member.name.as_str());
             CasebookError::Log(LogError::NotTheBoxsWord {

@@ -6,6 +6,12 @@ use crate::{
 };
 
 impl Casebook {
+    /// Whether a report was entered here, and did not come through the box.
+    #[must_use]
+    pub fn was_entered(&self, id: ReportId) -> bool {
+        self.state.outlines.get(&id).is_some_and(|outline| outline.was_entered())
+    }
+
     /// The report that this member entered after an event with that very concern.
     ///
     /// # Errors

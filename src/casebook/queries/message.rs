@@ -7,7 +7,7 @@ use crate::{
         letter::Letter,
         report::{AnswerRecord, MessageRecord},
     },
-    domain::{Attachment, Concern, Date, Message, MessageContent, MessageKind, Text},
+    domain::{Attachment, Concern, Date, MemberId, Message, MessageContent, MessageKind, Text, WayIn, WhoseWords},
 };
 
 /// One thing said in either direction.
@@ -18,10 +18,29 @@ pub struct MessageView {
     pub number_at_box: Option<u32>,
     /// Whether a restored box lost it.
     pub is_lost: bool,
+    /// How it came, if it was entered here after the concern.
+    pub entered: Option<FollowedUpView>,
     /// The day it came in or was written.
     pub on: Date,
     /// Who says it, and what.
     pub said: SaidBy,
+}
+
+/// How something came that a person said later, and that was entered here.
+#[derive(Clone, Serialize)]
+pub struct FollowedUpView {
+    /// The event that holds it.
+    pub event: u64,
+    /// The day on which it was entered, in London.
+    pub on: Date,
+    /// Who entered it.
+    pub by: MemberId,
+    /// In which way it came.
+    pub way: WayIn,
+    /// Who took it, in the member's words.
+    pub taken_by: Text,
+    /// Whose words it is in.
+    pub words: WhoseWords,
 }
 
 /// Who says something, and what.
@@ -54,19 +73,19 @@ impl MessageView {
     pub(super) fn of_person(stored: &MessageRecord, message: Message) -> Self {
         let Message { on, content, attachments, .. } = message;
         let said = SaidBy::Person { content, attachments };
-        Self { seq: stored.seq, number_at_box: None, is_lost: false, on, said }
+        Self { seq: stored.seq, number_at_box: None, is_lost: false, entered: None, on, said }
     }
 
     /// Of one that is not here.
     pub(super) const fn not_here(stored: &MessageRecord) -> Self {
         let said = SaidBy::NotHere { kind: stored.kind, is_sealed: stored.is_unopened };
-        Self { seq: stored.seq, number_at_box: None, is_lost: false, on: stored.on, said }
+        Self { seq: stored.seq, number_at_box: None, is_lost: false, entered: None, on: stored.on, said }
     }
 
     /// Of an answer, which is that letter.
     pub(super) const fn of_team(answer: &AnswerRecord, letter: Letter, text: Text) -> Self {
         let said = SaidBy::Team { letter, text };
-        Self { seq: answer.seq, number_at_box: None, is_lost: false, on: answer.on, said }
+        Self { seq: answer.seq, number_at_box: None, is_lost: false, entered: None, on: answer.on, said }
     }
 
     /// What the person says; none if the team says it.
@@ -156,6 +175,8 @@ struct MessageViewJson<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     unopened: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    entered: Option<&'a FollowedUpView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     answers: Option<&'a Concern>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a Text>,
@@ -179,6 +200,7 @@ impl Serialize for MessageView {
             lost_at_box: self.is_lost,
             not_here: self.is_not_here(),
             unopened: self.is_unopened(),
+            entered: self.entered.as_ref(),
             answers: self.concern(),
             text: self.text(),
             attachments: self.attachments(),
@@ -193,7 +215,15 @@ mod tests {
     use crate::world::DAY;
 
     fn json(said: SaidBy) -> String {
-        serde_json::to_string(&MessageView { seq: 7, number_at_box: None, is_lost: false, on: DAY, said }).unwrap()
+        serde_json::to_string(&MessageView {
+            seq: 7,
+            number_at_box: None,
+            is_lost: false,
+            entered: None,
+            on: DAY,
+            said,
+        })
+        .unwrap()
     }
 
     fn by_person(content: MessageContent) -> String {

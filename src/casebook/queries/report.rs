@@ -10,9 +10,13 @@ use crate::{
         log::{
             chain::OpenedMatter,
             entered::ToldPerson,
-            event::{Change, HowEntered, Matter, Referred, What, Written},
+            event::{Change, HowEntered, HowFollowedUp, Matter, Referred, What, Written},
         },
-        queries::{answers::AnswerView, message::MessageView, queue::QueueEntry},
+        queries::{
+            answers::AnswerView,
+            message::{FollowedUpView, MessageView},
+            queue::QueueEntry,
+        },
         state::report::{AsideRecord, Report},
     },
     domain::{
@@ -216,6 +220,15 @@ impl DeliveryView {
     }
 }
 
+/// What is read in a report's history and stands elsewhere.
+#[derive(Default)]
+struct HistoryApart {
+    /// The answers that no report has any more, until the event is read that took them back.
+    gone: Vec<(u32, AnswerKind, Option<Text>)>,
+    /// How each message came that was entered after the concern, by its number.
+    later: BTreeMap<u32, FollowedUpView>,
+}
+
 impl Casebook {
     /// One report, with every message opened.
     ///
@@ -239,9 +252,9 @@ impl Casebook {
             aside: report.aside.iter().map(AsideView::of).collect(),
             deliveries: report.deliveries.iter().map(|delivery| DeliveryView::of(delivery, report)).collect(),
         };
-        let mut gone = Vec::new();
+        let mut apart = HistoryApart::default();
         for number in &report.history {
-            self.add_history(*number, report, &mut view, &mut gone)?;
+            self.add_history(*number, report, &mut view, &mut apart)?;
         }
         let said = view.decisions.iter().flat_map(|decision| &decision.answers);
         let texts: BTreeMap<u32, &Text> = said.filter_map(|answer| Some((answer.seq, answer.text.as_ref()?))).collect();
@@ -260,10 +273,11 @@ impl Casebook {
             } else {
                 MessageView::not_here(stored)
             };
-            let number_at_box = report.is_apart(stored).then_some(stored.at_box);
+            let number_at_box = stored.at_box.filter(|_| report.is_apart(stored));
             view.messages.push(MessageView {
                 number_at_box,
                 is_lost: self.state.is_lost(id, stored.commitment),
+                entered: apart.later.remove(&stored.seq),
                 ..shown
             });
         }
@@ -271,14 +285,13 @@ impl Casebook {
         Ok(view)
     }
 
-    /// Reads one event of a report again, with what was written in it. `gone` has the answers that no report has any
-    /// more, until the event is read that took them back.
+    /// Reads one event of a report again, with what was written in it.
     fn add_history(
         &self,
         number: u64,
         report: &Report,
         view: &mut ReportView,
-        gone: &mut Vec<(u32, AnswerKind, Option<Text>)>,
+        apart: &mut HistoryApart,
     ) -> Result<(), CasebookError> {
         let opened = self.open_event(number)?;
         let (on, by) = (opened.event.on, opened.event.by);
@@ -292,7 +305,7 @@ impl Casebook {
                             Some(stored) => answers.push(AnswerView::new(stored, answer.text, report)),
                             // It goes with the setting aside that it was about.
                             None if !answer.turn_to.is_empty() => {}
-                            None => gone.push((answer.seq, answer.kind, answer.text)),
+                            None => apart.gone.push((answer.seq, answer.kind, answer.text)),
                         }
                     }
                     view.decisions.push(DecisionView {
@@ -322,7 +335,7 @@ impl Casebook {
                     }
                     What::TakenBack(taken_back) => {
                         let first = taken_back.answer.seq;
-                        let taken = gone.extract_if(.., |(seq, ..)| *seq >= first);
+                        let taken = apart.gone.extract_if(.., |(seq, ..)| *seq >= first);
                         let answers = taken.map(|(_, kind, text)| (kind, text)).collect();
                         view.taken_back.push(TakenBackView { event: number, on, by, reason, answers });
                     }
@@ -344,6 +357,12 @@ impl Casebook {
                         has_code,
                         to_acknowledge,
                     });
+                }
+                Matter::FollowedUp(how) => {
+                    let HowFollowedUp { way, taken_by, words, message: _ } = *how;
+                    let record = report.followed_up.iter().find(|record| record.event == number);
+                    let view = FollowedUpView { event: number, on, by, way, taken_by, words };
+                    apart.later.extend(record.map(|record| (record.seq, view)));
                 }
                 Matter::ToldPerson(ToldPerson { answer, on: told_on, way }) => {
                     view.told.push(ToldView { event: number, recorded_on: on, by, answer, on: told_on, way });

@@ -199,6 +199,8 @@ pub enum Tried {
     Import,
     /// Enter a concern that came another way than through the box.
     Enter,
+    /// Enter what a person said later whose concern was entered.
+    FollowUp,
     /// Record what a person was told who has no receipt code.
     TellPerson,
     /// Replace what was kept of a message.

@@ -1,5 +1,5 @@
-//! Concerns that came another way than through the box: what may be entered, what becomes of it, and what a person without a
-//! receipt code was told.
+//! Concerns that came another way than through the box: what may be entered, first and later, what becomes of it, and what a
+//! person without a receipt code was told.
 
 use crate::{
     casebook::{
@@ -7,7 +7,7 @@ use crate::{
         log::{
             chain::OpenedMatter,
             entered::ToldPerson,
-            event::{Entered, Matter},
+            event::{Entered, FollowedUp, Matter},
         },
         state::{
             agreement::follows,
@@ -15,13 +15,14 @@ use crate::{
             heard::StandingAtBox,
             outline::CodeMadeHere,
             replay::State,
-            report::{EnteredRecord, Report},
+            report::{EnteredRecord, FollowUpRecord, MessageRecord, Report},
         },
     },
     crypto::{KdfParams, ReplyRecipient, entered_report},
     domain::{
         Clock, ClockEntry, ClockKind, Date, DeliveryEntry, EnteredEntry, MemberId, MessageEntry, MessageKind,
         ReportEntry, ReportId, WayIn, entered_problem,
+        limits::{ATTACHMENTS, MESSAGES},
     },
 };
 
@@ -119,6 +120,70 @@ impl State {
         if wrong.is_some() {
             self.alerts.push(Alert { event, on, by, what: AlertKind::NotAsEntered { report: id } });
         }
+    }
+
+    /// Whether something may be added to what was entered. As with the concern, all of it is for everybody to judge.
+    pub(in crate::casebook) fn judge_followed_up(
+        &self,
+        by: MemberId,
+        followed_up: &FollowedUp,
+        on: Date,
+        matters: &[OpenedMatter],
+    ) -> Result<(), NotAllowed> {
+        let id = followed_up.about.report;
+        let outline = self.reader(by, id)?;
+        let heard = &outline.heard;
+        let fits = outline.was_entered()
+            && !heard.withdrawn
+            && !heard.is_taken_back()
+            && (heard.received_on..=on).contains(&followed_up.on)
+            && (1..=1 + ATTACHMENTS).contains(&followed_up.files.len());
+        if !fits {
+            return Err(NotAllowed::FollowedUp(id));
+        }
+        if matters.is_empty() { Err(NotAllowed::Broken(id)) } else { Ok(()) }
+    }
+
+    /// A message as the box would have told of it, behind those that are here.
+    pub(in crate::casebook) fn follow_up(
+        &mut self,
+        followed_up: FollowedUp,
+        matter: Option<OpenedMatter>,
+        (event, on, by): (u64, Date, MemberId),
+    ) {
+        let FollowedUp { on: came_on, files, commitment, summary, about } = followed_up;
+        self.imports += 1;
+        let import = self.imports;
+        let id = about.report;
+        let Some(report) = self.reports.get_mut(&id) else { return };
+        let seq = report.last_message().saturating_add(1);
+        report.followed_up.push(FollowUpRecord { event, by, seq });
+        report.history.push(event);
+        report.messages.push(MessageRecord {
+            seq,
+            at_box: None,
+            kind: MessageKind::FollowUp,
+            on: came_on,
+            files,
+            commitment,
+            summary,
+            kept: None,
+            is_unopened: false,
+            import,
+            by,
+        });
+        let is_kept = match matter.and_then(OpenedMatter::into_open) {
+            Some(Matter::FollowedUp(how)) => report.keep_last(how.message),
+            _ => false,
+        };
+        if !is_kept && !self.without_key.contains(&id) {
+            self.alerts.push(Alert { event, on, by, what: AlertKind::NotAsEntered { report: id } });
+        }
+    }
+
+    /// Whether one report has as many messages as are shown of one.
+    pub(in crate::casebook) fn is_full(&self, id: ReportId) -> bool {
+        self.reports.get(&id).is_some_and(|report| report.messages.len() >= MESSAGES)
     }
 
     /// The reports that the box is to be told of, by id: those that it was not told of, or lost; all that it was not heard to

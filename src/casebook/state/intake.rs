@@ -325,7 +325,7 @@ impl State {
 impl MessageRecord {
     /// Whether what is said of a message as it was kept is what the box signed for.
     pub(in crate::casebook) fn is_kept_by(&self, news: &MessageNews) -> bool {
-        self.at_box == news.seq
+        self.own_number() == news.seq
             && news.kept.len() == self.files.len()
             && summary_commitment(news.salt, &news.summary) == Some(self.summary)
             && promises(news, self.on).is_some()
@@ -375,7 +375,7 @@ impl Report {
             let known = self.messages.iter_mut().find(|record| record.commitment == entry.commitment);
             if let Some(record) = known {
                 // It was listed before, and its files come now.
-                (record.at_box, record.import, record.by) = (entry.seq, import, by);
+                (record.at_box, record.import, record.by) = (Some(entry.seq), import, by);
                 record.files.clone_from(&entry.files);
                 record.is_unopened = is_unopened;
                 continue;
@@ -384,7 +384,7 @@ impl Report {
             let seq = entry.seq.max(self.last_message().saturating_add(1));
             self.messages.push(MessageRecord {
                 seq,
-                at_box: entry.seq,
+                at_box: Some(entry.seq),
                 kind: entry.kind,
                 on: entry.on,
                 files: entry.files.clone(),
@@ -407,6 +407,15 @@ impl Report {
         let came = new.iter().filter(|entry| !entry.files.is_empty());
         let mut records = came.filter_map(|entry| self.messages.iter().find(|one| one.commitment == entry.commitment));
         records.find(|record| record.kept.is_none() && !record.is_unopened).map(|record| record.seq)
+    }
+
+    /// Takes in what was kept of the last message, if it is that. Gives whether it is.
+    pub(in crate::casebook) fn keep_last(&mut self, news: MessageNews) -> bool {
+        let is_kept = self.messages.last().is_some_and(|record| record.is_kept_by(&news));
+        if is_kept {
+            self.keep(news);
+        }
+        is_kept
     }
 
     /// Takes in what was kept of a message, which is what the box signed for.

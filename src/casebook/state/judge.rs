@@ -54,6 +54,7 @@ impl State {
             }
             What::Imported(imported) => self.judge_import(by, imported, opened.word.as_ref()),
             What::Entered(entered) => self.judge_entered(entered, event.on, matters),
+            What::FollowedUp(followed_up) => self.judge_followed_up(by, followed_up, event.on, matters),
             What::ToldPerson(about) => self.on_report(by, about, matters, |report, matter| match matter {
                 Matter::ToldPerson(told) => report.judge_told(about.report, *told, event.on),
                 _ => Err(NotAllowed::Broken(about.report)),
@@ -301,6 +302,7 @@ impl What {
             Self::Confirmed(_) => Tried::Confirm,
             Self::Imported(_) => Tried::Import,
             Self::Entered(_) => Tried::Enter,
+            Self::FollowedUp(_) => Tried::FollowUp,
             Self::ToldPerson(_) => Tried::TellPerson,
             Self::Mended(_) => Tried::Mend,
             Self::Decided(_) => Tried::Decide,

@@ -105,6 +105,11 @@ impl Outline {
         self.set_aside.is_some_and(|set_aside| !set_aside.was_told()) && !self.heard.set_aside
     }
 
+    /// Whether it was entered here, and not sent through the box.
+    pub(in crate::casebook) fn was_entered(&self) -> bool {
+        self.code.is_some() || self.heard.standing == StandingAtBox::Never
+    }
+
     /// The box lost it. What was entered here it can be told again.
     pub(in crate::casebook) fn is_lost_at_box(&mut self) {
         self.heard.standing = StandingAtBox::Lost;

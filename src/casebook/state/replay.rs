@@ -183,6 +183,7 @@ impl State {
                 }
             }
             What::Entered(entered) => self.enter(*entered, matters.next(), (number, on, by)),
+            What::FollowedUp(followed_up) => self.follow_up(*followed_up, matters.next(), (number, on, by)),
             What::ToldPerson(about) => {
                 if let (Some(report), Some(Matter::ToldPerson(told))) = (self.reports.get_mut(&about.report), matter())
                 {

@@ -21,6 +21,8 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) received_on: Date,
     /// If it came another way than through the box.
     pub(in crate::casebook) entered: Option<EnteredRecord>,
+    /// What was entered of what the person said later.
+    pub(in crate::casebook) followed_up: Vec<FollowUpRecord>,
     pub(in crate::casebook) withdrawn: bool,
     /// Whether the team set it aside.
     pub(in crate::casebook) set_aside: Option<SetAsideReason>,
@@ -66,12 +68,12 @@ pub(in crate::casebook) struct Report {
     pub(in crate::casebook) comments: Vec<CommentRecord>,
 }
 
-/// A message in one of the collections. All but `seq` and `kept` is the box's word.
+/// A message in one of the collections, of which all but `seq` and `kept` is the box's word; or one that was entered here.
 pub(in crate::casebook) struct MessageRecord {
     /// Its number here: the box's own, unless a restored box gave that to another message before.
     pub(in crate::casebook) seq: u32,
-    /// Its number at the box.
-    pub(in crate::casebook) at_box: u32,
+    /// Its number at the box; none of what was entered here, which the box does not have.
+    pub(in crate::casebook) at_box: Option<u32>,
     pub(in crate::casebook) kind: MessageKind,
     pub(in crate::casebook) on: Date,
     /// As the box's manifest names them; none if the box had them no more, and they are not here.
@@ -99,6 +101,15 @@ pub(in crate::casebook) struct EnteredRecord {
     pub(in crate::casebook) way: WayIn,
     /// Whether a receipt code was made for it.
     pub(in crate::casebook) has_code: bool,
+}
+
+/// That a message was entered here. How it came stays in its event.
+#[derive(Clone, Copy)]
+pub(in crate::casebook) struct FollowUpRecord {
+    pub(in crate::casebook) event: u64,
+    pub(in crate::casebook) by: MemberId,
+    /// Its number here.
+    pub(in crate::casebook) seq: u32,
 }
 
 /// Someone opened a report, or took a page or file of it away from the desk.
@@ -170,6 +181,14 @@ pub(in crate::casebook) struct AnswerRecord {
 }
 
 impl MessageRecord {
+    /// The number that its files are named by, and that stands in what is sealed.
+    pub(in crate::casebook) const fn own_number(&self) -> u32 {
+        match self.at_box {
+            Some(number) => number,
+            None => self.seq,
+        }
+    }
+
     /// Whether its files ever came, to somebody who can open them.
     pub(in crate::casebook) const fn is_here(&self) -> bool {
         !self.files.is_empty() && !self.is_unopened
@@ -201,6 +220,7 @@ impl Report {
             route,
             received_on,
             entered: None,
+            followed_up: Vec::new(),
             withdrawn: false,
             set_aside: None,
             aside: Vec::new(),
@@ -231,7 +251,8 @@ impl Report {
 
     /// Whether a restored box gave a message the number of another one, which it lost.
     pub(in crate::casebook) fn is_apart(&self, record: &MessageRecord) -> bool {
-        self.messages.iter().any(|other| other.at_box == record.at_box && other.seq != record.seq)
+        let is_same = |other: &MessageRecord| other.at_box == record.at_box && other.seq != record.seq;
+        record.at_box.is_some() && self.messages.iter().any(is_same)
     }
 
     /// The number of the last message from the person, 0 for none.

@@ -6,13 +6,14 @@ use super::{
     annual_report::{self, AnnualReportArguments},
     casebook_argument::CasebookArgument,
     check::{self, DeskCheckArguments},
-    enter::{self, EnterArguments, ToldArguments},
+    enter::{self, EnterArguments, FollowUpArguments, ToldArguments},
     import::{self, ImportArguments},
     open, print, reach,
     register::{self, OrganisationsArguments, RegisterArguments},
     set_aside::{self, SetAsideArguments},
     team_commands::{self, ConsentArguments, LogArguments, ProposeArguments, RecoverArguments, TeamArguments},
     today::{self, TodayArguments},
+    typed_file::read_typed,
 };
 use crate::{
     casebook::{
@@ -30,10 +31,7 @@ use crate::{
     },
     confine::Reach,
     crypto::{BoxRole, Fingerprint, GovernanceRecipients},
-    domain::{
-        Area, Date, ReportState, SystemDay, TeamRole, Text, Today, escape_invisible_in_line,
-        limits::{FIELD_BYTES, MIB},
-    },
+    domain::{Area, Date, ReportState, SystemDay, TeamRole, Text, Today, escape_invisible_in_line, limits::MIB},
     files,
 };
 
@@ -101,6 +99,11 @@ pub(in crate::cli) enum DeskCommand {
     /// It gets the promises of its route from the day on which it came. With a receipt code the person sees answers at the box;
     /// without one, they are given by hand: see `candour desk told`.
     Enter(EnterArguments),
+    /// Add what a person said later whose concern was entered, or the files that came with it
+    ///
+    /// It becomes a message of the report, not read yet. The files are sealed as they are read; what lies outside the casebook
+    /// stays there.
+    FollowUp(FollowUpArguments),
     /// Record that a person who has no receipt code was given an answer by hand, or told that their concern is here
     Told(ToldArguments),
     /// Write the decisions that the box does not have yet to a file to carry there
@@ -319,6 +322,7 @@ pub(in crate::cli) fn run(command: DeskCommand) -> Outcome {
         DeskCommand::Register(arguments) => register::register(&arguments),
         DeskCommand::Organisations(arguments) => register::organisations(&arguments),
         DeskCommand::Enter(arguments) => enter::enter(&arguments),
+        DeskCommand::FollowUp(arguments) => enter::follow_up(&arguments),
         DeskCommand::Told(arguments) => enter::told(&arguments),
         DeskCommand::Backup(arguments) => backup(&arguments),
         DeskCommand::Restore(arguments) => restore(&arguments),
@@ -519,13 +523,6 @@ impl DecisionArguments {
         let assessment = NewAssessment::of_areas(self.areas.clone(), self.state, note);
         NewDecision::new(assessment, notice, reply).map_err(|error| Failure::Usage(error.to_string()))
     }
-}
-
-/// A text as someone typed it into a file, without the mark that some editors put in front.
-fn read_typed(path: Option<&Path>) -> Result<Option<Text>, Failure> {
-    let Some(path) = path else { return Ok(None) };
-    let text = zeroize::Zeroizing::new(files::read_text(path, FIELD_BYTES)?);
-    Ok(Some(Text::typed(text.trim_start_matches('\u{feff}'))))
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, files::FileError> {

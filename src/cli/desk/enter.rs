@@ -1,13 +1,13 @@
-//! Entering a concern that came another way than through the box, and recording what a person was told by hand.
+//! Entering a concern that came another way than through the box, first and later, and recording what a person was told by hand.
 
-use std::path::PathBuf;
+use std::{ffi::OsStr, fs::File, path::PathBuf};
 
 use clap::{Args, ValueEnum, builder::PossibleValue};
 use serde_json::Value;
 
-use super::keys_of::Changing;
+use super::{keys_of::Changing, typed_file::read_typed};
 use crate::{
-    casebook::{EnteredReport, NewEntered},
+    casebook::{EnteredReport, NewEntered, NewFollowUp},
     cli::{
         due::HolidayArguments,
         output::{self, Failure, Outcome},
@@ -15,7 +15,7 @@ use crate::{
     domain::{
         Concern, ConcernField, Date, Entries, Route, SystemDay, Text, Today, WayIn, WhoseWords, YesNo, limits::MIB,
     },
-    files,
+    files::{self, FileError},
 };
 
 #[derive(Args)]
@@ -54,6 +54,33 @@ pub(in crate::cli) struct EnterArguments {
     code: bool,
     #[command(flatten)]
     holidays: HolidayArguments,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct FollowUpArguments {
+    #[command(flatten)]
+    casebook: Changing,
+    /// The report's id, or its beginning: 4 digits or more
+    #[arg(value_name = "ID")]
+    report: String,
+    /// In which way it came
+    #[arg(long)]
+    way: WayIn,
+    /// The day on which it came
+    #[arg(long, value_name = "DATE")]
+    received: Date,
+    /// Who took it
+    #[arg(long, value_name = "WHO")]
+    taken_by: String,
+    /// Whose words it is in
+    #[arg(long, default_value = "noted")]
+    words: WhoseWords,
+    /// A text file: what the person said
+    #[arg(long, value_name = "FILE", required_unless_present = "attach")]
+    text_file: Option<PathBuf>,
+    /// A file that came with it; given again for each. Its name is kept
+    #[arg(long, value_name = "FILE")]
+    attach: Vec<PathBuf>,
 }
 
 #[derive(Args)]
@@ -104,6 +131,28 @@ pub(super) fn enter(arguments: &EnterArguments) -> Outcome {
             )?;
         }
         Ok(())
+    })
+}
+
+pub(super) fn follow_up(arguments: &FollowUpArguments) -> Outcome {
+    let text = read_typed(arguments.text_file.as_deref())?;
+    arguments.casebook.edit(|editor| {
+        let id = editor.casebook().find(&arguments.report)?;
+        let mut incoming = editor.casebook().incoming_files(id)?;
+        for path in &arguments.attach {
+            let file = File::open(path).map_err(FileError::io("read", path))?;
+            let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
+            incoming.take(&name, "", file)?;
+        }
+        let new = NewFollowUp {
+            way: arguments.way,
+            on: arguments.received,
+            taken_by: Text::typed(&arguments.taken_by),
+            words: arguments.words,
+            text,
+        };
+        let seq = editor.follow_up(id, new, incoming, &SystemDay)?;
+        output::line(&format!("report {id}: added as message {seq}"))
     })
 }
 

@@ -17,5 +17,6 @@ mod register;
 mod set_aside;
 mod team_commands;
 mod today;
+mod typed_file;
 
 pub(super) use commands::{DeskCommand, run};

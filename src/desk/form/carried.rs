@@ -33,6 +33,8 @@ fields! {
     }
 }
 
+/// The field in which each form carries the session's token.
+pub(in crate::desk) const TOKEN: &str = "token";
 /// What a tick or a button stands for.
 pub(in crate::desk) const YES: &str = "yes";
 pub(in crate::desk) const NO: &str = "no";

@@ -12,6 +12,7 @@ pub(super) mod date;
 pub(super) mod enter;
 mod fields;
 pub(super) mod filter;
+pub(super) mod follow_up;
 pub(super) mod harm;
 pub(super) mod keeping;
 pub(super) mod narrative;

@@ -44,7 +44,9 @@ pub(crate) fn told(alert: &AlertView, casebook: &Casebook) -> String {
         ),
         AlertKind::NotAsEntered { report } => {
             let report = report.named();
-            format!("{by} entered report {report}, and nothing of it can be read. Ask {by} to enter it again.")
+            format!(
+                "{by} entered report {report}, or what its person said later, and it can’t be read. Ask {by} to enter it again."
+            )
         }
         AlertKind::Proposed(change) => format!("{by} proposed that {}.", described(change, casebook)),
         AlertKind::Consented { what, proposed_by } if *proposed_by == alert.by => {
@@ -225,6 +227,7 @@ const fn attempt(tried: Tried) -> &'static str {
         Tried::Confirm => "confirm that something was seen",
         Tried::Import => "take a collection in",
         Tried::Enter => "enter a concern",
+        Tried::FollowUp => "enter what a person said later",
         Tried::TellPerson => "record that a person was told something",
         Tried::Mend => "replace what was kept of a message",
         Tried::Decide => "decide about a report",

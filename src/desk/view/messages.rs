@@ -81,6 +81,8 @@ struct MessageBlock {
     /// Whether nobody who took it in had a key that opens it.
     unopened: bool,
     heading: String,
+    /// How it came, if it was entered here after the concern.
+    came: Option<String>,
     on: Day,
     unread: bool,
     /// Whether it is the last that nobody has read.
@@ -148,6 +150,10 @@ impl MessageBlock {
             not_here: message.is_not_here(),
             unopened: message.is_unopened(),
             heading: format!("{} {}: {side}", message.label(), message.seq),
+            came: message.entered.as_ref().map(|came| {
+                let taken_by = escape_invisible(came.taken_by.as_str());
+                format!("{}, taken by {taken_by}. {}", came.way.label(), came.words.label())
+            }),
             on: Day(message.on),
             unread: from_person && message.seq > read,
             is_newest: false,

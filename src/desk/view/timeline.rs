@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     casebook::{
-        AccessView, AnswerView, AsideView, Casebook, DecisionView, DraftAct, DraftStep, EnteredView, ReadersView,
-        ReferralView, ReportView, TakenBackView, ToldView,
+        AccessView, AnswerView, AsideView, Casebook, DecisionView, DraftAct, DraftStep, EnteredView, FollowedUpView,
+        ReadersView, ReferralView, ReportView, TakenBackView, ToldView,
     },
     domain::{
         AccessKind, AnswerKind, Assessment, ClockState, ClockView, Date, MemberId, ReportId, ReportState, Text,
@@ -73,6 +73,8 @@ impl TimelineEntry {
         all.extend(report.readers.iter().map(|readers| Self::readers(readers, name)));
         all.extend(report.aside.iter().map(|aside| Self::set_aside(aside, name)));
         all.extend(report.entered.iter().map(|entered| Self::entered(entered, name)));
+        let later = report.messages.iter().filter_map(|said| Some((said.seq, said.entered.as_ref()?)));
+        all.extend(later.map(|(seq, came)| Self::followed_up(seq, came, name)));
         all.extend(report.told.iter().map(|told| Self::told(told, name)));
         all.extend(Self::of_drafts(id, &casebook.draft_steps(id), name));
         let delivered = report.deliveries.iter().filter(|delivery| delivery.kind != AnswerKind::Update);
@@ -188,6 +190,12 @@ impl TimelineEntry {
     fn entered(entered: &EnteredView, name: &dyn Fn(MemberId) -> String) -> Self {
         let EnteredView { event, on, by, way, .. } = entered;
         let what = format!("{} entered it: it came {}", name(*by), way.label().to_lowercase());
+        Self::new((*on, Sort::Done, *event), what)
+    }
+
+    fn followed_up(seq: u32, came: &FollowedUpView, name: &dyn Fn(MemberId) -> String) -> Self {
+        let FollowedUpView { event, on, by, way, .. } = came;
+        let what = format!("{} entered message {seq}: it came {}", name(*by), way.label().to_lowercase());
         Self::new((*on, Sort::Done, *event), what)
     }
 

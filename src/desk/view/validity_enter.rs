@@ -1,6 +1,6 @@
 //! Samples of the pages of what came another way than through the box.
 
-use super::{EnterCheckPage, EnterPage, EnteredCodePage, ReportPage, Shell, ToldPersonPage};
+use super::{EnterCheckPage, EnterPage, EnteredCodePage, FollowUpPage, ReportPage, Shell, ToldPersonPage};
 use crate::{
     casebook::NewEntered,
     desk::form::enter::read_entered,
@@ -58,6 +58,10 @@ pub(super) fn pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &Shell)
     world.decide(entered.id, notice("How we <use> it.")).unwrap();
     let report = world.open().unwrap().show(entered.id, DAY, &calendar).unwrap();
     add("report, entered", &ReportPage::new(shell, &report, &world.open().unwrap(), DAY, None), false);
+    let follow_up = |report: &_, errors| FollowUpPage::new(shell, report, &typed, errors).unwrap();
+    add("follow up", &follow_up(&report, &[]), false);
+    let errors = ["way", "came_on-day", "text", "files"].map(|field| FieldError::new(field, "Enter something <else>"));
+    add("follow up with errors", &follow_up(&report, &errors), true);
     let given = |seq, errors, is_open| ToldPersonPage::new(shell, &report, seq, (&typed, errors), is_open).unwrap();
     add("give a notice", &given(1, &[], true), false);
     add("say that we have it", &given(0, &[], true), false);

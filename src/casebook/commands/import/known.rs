@@ -42,7 +42,7 @@ impl<'a> KnownReport<'a> {
             && self.lists_all(entry)
             && entry.messages.iter().all(|message| {
                 let mut there = known.messages.iter().filter(|stored| is_there(stored.commitment));
-                let by_number = there.find(|stored| stored.at_box == message.seq);
+                let by_number = there.find(|stored| stored.at_box == Some(message.seq));
                 by_number.is_none_or(|stored| {
                     stored.commitment == message.commitment
                         && (stored.kind, stored.on, stored.summary) == (message.kind, message.on, message.summary)

@@ -4,7 +4,10 @@ use std::io::{self, BufReader, Read, Write};
 
 use crate::{
     casebook::{
-        CasebookError, Editor, Refusal, carry::staging::Staging, log::event::MessageNews, parallel::side_by_side,
+        CasebookError, Editor, Refusal,
+        carry::{incoming::Measured, staging::Staging},
+        log::event::MessageNews,
+        parallel::side_by_side,
     },
     crypto::{
         self, Commitments, GovernanceRecipients, Hashed, OpenError, PipeWriter, ReplyRecipient, SealError, is_given_up,
@@ -125,14 +128,14 @@ impl Editor<'_> {
         to: &GovernanceRecipients,
     ) -> Result<FileEntry, CasebookError> {
         let path = place.path(index);
-        let mut hashed = Hashed::new(Sized { out: staging.file(&path)?, size: 0 });
+        let mut hashed = Hashed::new(Measured { out: staging.file(&path)?, size: 0 });
         seal_while_opening(to, &mut hashed, |plain| {
             tar.open::<_, CasebookError>(&path, listed.size, |sealed| {
                 let opened = self.casebook.member.open_attachment(BufReader::new(sealed), attachment, plain);
                 Ok(opened.map_err(|source| place.unopened(source))?)
             })
         })?;
-        let (sha256, Sized { out, size }) = hashed.finish();
+        let (sha256, Measured { out, size }) = hashed.finish();
         out.commit_unsynced()?;
         Ok(FileEntry { size, sha256 })
     }
@@ -156,24 +159,6 @@ fn seal_while_opening(
         // Whichever side fails, the other one knows no more than that.
         (Err(SealError::Write(error)), Err(cause)) if is_given_up(&error) => Err(cause),
         (sealed, opened) => Ok(sealed.map_err(CasebookError::from).and(opened)?),
-    }
-}
-
-/// Counts what is written.
-struct Sized<W> {
-    out: W,
-    size: u64,
-}
-
-impl<W: Write> Write for Sized<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        self.size += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
     }
 }
 

@@ -35,7 +35,7 @@ fn concern(route: Route) -> Concern {
     concern
 }
 
-fn new(route: Route, with_code: bool) -> NewEntered {
+pub(super) fn new(route: Route, with_code: bool) -> NewEntered {
     NewEntered {
         way: WayIn::Telephone,
         received_on: DAY,
@@ -50,12 +50,12 @@ fn new(route: Route, with_code: bool) -> NewEntered {
     }
 }
 
-fn enter(world: &World, new: NewEntered) -> Result<EnteredReport, CasebookError> {
+pub(super) fn enter(world: &World, new: NewEntered) -> Result<EnteredReport, CasebookError> {
     world.edit(|editor| editor.enter(new, &Calendar::default(), &TODAY))
 }
 
 /// A casebook that heard from its box.
-fn world() -> World {
+pub(super) fn world() -> World {
     let mut world = World::new();
     world.concern(1, Route::StaffConcern, &[]);
     let file = world.collect();
@@ -63,7 +63,7 @@ fn world() -> World {
     world
 }
 
-fn void(world: &World, tried: Tried, why: NotAllowed) {
+pub(super) fn void(world: &World, tried: Tried, why: NotAllowed) {
     let told = world.open().unwrap().alerts().pop().map(|alert| alert.what);
     let Some(AlertKind::Void { tried: did, why: because }) = told else { panic!("it is not void") };
     assert_eq!((did, because), (tried, why));

@@ -5,6 +5,7 @@ mod by_hand;
 mod counted_year;
 mod decide;
 mod entered;
+mod followed_up;
 mod going_on;
 mod kept_beside;
 mod restored;

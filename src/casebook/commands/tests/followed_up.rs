@@ -1,0 +1,242 @@
+//! What a person said later whose concern was entered, and the files that came with it; and what a member with a program of their
+//! own may try with that.
+
+use std::fs;
+
+use super::entered::{enter, new, void, world};
+use crate::{
+    casebook::{
+        AlertKind, CasebookError, EnterError, IncomingFiles, LookupError, NewFollowUp, NewReaders, NotAllowed, Tried,
+        log::event::{FollowedUp, HowFollowedUp, Matter, MessageNews, SealedMatter, What},
+    },
+    domain::{
+        Calendar, Date, Digest, FileEntry, MessageKind, MessageSummary, ReportId, Route, TeamRole, Text, WayIn,
+        WhoseWords, limits::ATTACHMENTS,
+    },
+    world::{
+        DAY, TODAY,
+        casebook::{MARKER, World, plain},
+    },
+};
+
+fn more(text: &str) -> NewFollowUp {
+    NewFollowUp {
+        way: WayIn::Email,
+        on: DAY,
+        taken_by: Text::typed("The post room"),
+        words: WhoseWords::Own,
+        text: Some(Text::typed(text)),
+    }
+}
+
+fn incoming(world: &World, id: ReportId, lengths: &[usize]) -> IncomingFiles {
+    let mut files = world.open().unwrap().incoming_files(id).unwrap();
+    for (number, length) in (1..).zip(lengths) {
+        files.take(&format!("C:\\{MARKER}\\{number}.pdf"), "", plain(*length).as_slice()).unwrap();
+    }
+    files
+}
+
+fn add(world: &World, id: ReportId, new: NewFollowUp, lengths: &[usize]) -> Result<u32, CasebookError> {
+    let files = incoming(world, id, lengths);
+    world.edit(|editor| editor.follow_up(id, new, files, &TODAY))
+}
+
+fn saved(world: &World, id: ReportId, place: &str) -> Result<Vec<u8>, CasebookError> {
+    let out = world.dir.path().join("saved");
+    world.edit(|editor| editor.write_attachment(id, place, &out, &TODAY))?;
+    let bytes = fs::read(&out).unwrap();
+    fs::remove_file(out).unwrap();
+    Ok(bytes)
+}
+
+#[test]
+fn what_is_said_later_is_a_message_with_its_files() {
+    let mut world = world();
+    let id = enter(&world, new(Route::PatientChoice, false)).unwrap().id;
+    let lengths = [0, 1, 300_000];
+    assert_eq!(add(&world, id, more("It goes on, as they say."), &lengths).unwrap(), 2);
+    assert_eq!(add(&world, id, NewFollowUp { text: None, ..more("") }, &[70_000]).unwrap(), 3);
+    let second = world.colleague("Second", TeamRole::Reviewer);
+    for casebook in [world.open().unwrap(), world.open_as(&second).unwrap()] {
+        let view = casebook.show(id, DAY, &Calendar::default()).unwrap();
+        let said: Vec<_> = view.messages.iter().map(|it| (it.seq, it.label(), it.attachments().len())).collect();
+        let follow_up = MessageKind::FollowUp.label();
+        assert_eq!(said, [(1, MessageKind::Concern.label(), 0), (2, follow_up, 3), (3, follow_up, 1)]);
+        let came = view.messages[1].entered.as_ref().unwrap();
+        assert_eq!((came.way, came.taken_by.as_str(), came.words), (WayIn::Email, "The post room", WhoseWords::Own));
+        assert_eq!((view.entry.unread, view.messages[2].is_files_alone()), (3, true));
+        // Of a path nothing but the name is kept.
+        assert_eq!(view.messages[1].attachments()[2].name.as_str(), "3.pdf");
+        assert_eq!(casebook.search(&Text::typed("goes on")).unwrap().len(), 1);
+    }
+    for (number, length) in (1..).zip(lengths) {
+        assert!(saved(&world, id, &format!("2/{number}")).unwrap() == plain(length), "{number}");
+    }
+    assert!(saved(&world, id, "3/1").unwrap() == plain(70_000));
+    // Nothing of it is readable on the disk, and nothing lies there that no event names.
+    for (path, bytes) in world.snapshot() {
+        assert!(!bytes.windows(MARKER.len()).any(|part| part == MARKER.as_bytes()), "{}", path.display());
+        assert!(!path.to_string_lossy().contains("incoming"), "{}", path.display());
+    }
+    // The next collection goes beside it, and it can be destroyed with its report.
+    world.concern(2, Route::StaffConcern, &[5]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    assert!(saved(&world, id, "2/3").is_ok());
+}
+
+#[test]
+fn what_comes_through_the_box_stands_behind_what_was_entered() {
+    let mut world = world();
+    let id = enter(&world, new(Route::Procurement, true)).unwrap();
+    let (id, code) = (id.id, id.code.unwrap());
+    add(&world, id, more("With the letter."), &[300_000]).unwrap();
+    let entry = world.open().unwrap().state.outlines[&id].code.clone().unwrap().entry;
+    let out = world.dir.path().join("one");
+    world.edit(|editor| editor.export(&out, false, &TODAY)).unwrap();
+    let receipt = code.derive(world.id, crate::crypto::KdfParams::RECOMMENDED).unwrap();
+    world.take_entered(&entry, receipt.reply);
+    // The box gives the number that the letter has here.
+    world.say(id, MessageKind::FollowUp, &[70_000]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    add(&world, id, more("And once more."), &[]).unwrap();
+    let file = world.collect();
+    world.import(&file).unwrap();
+    let casebook = world.open().unwrap();
+    let view = casebook.show(id, DAY, &Calendar::default()).unwrap();
+    let said: Vec<_> = view.messages.iter().map(|it| (it.seq, it.number_at_box, it.entered.is_some())).collect();
+    assert_eq!(said, [(1, None, false), (2, None, true), (3, None, false), (4, None, true)]);
+    assert!(casebook.alerts().is_empty(), "nobody is warned");
+    assert!(saved(&world, id, "2/1").unwrap() == plain(300_000));
+    assert!(saved(&world, id, "3/1").unwrap() == plain(70_000));
+    // What the box is told of is what it sent, and nothing else.
+    assert_eq!(casebook.state.outlines[&id].heard.messages.len(), 2);
+    assert!(world.open().unwrap().lost_at_box().reports.is_empty());
+}
+
+#[test]
+fn what_cant_be_added_is_not_and_leaves_nothing() {
+    let world = world();
+    let id = enter(&world, new(Route::StaffConcern, false)).unwrap().id;
+    let before = world.snapshot();
+    let (tomorrow, yesterday) = (DAY.tomorrow().unwrap(), DAY.yesterday().unwrap());
+    for (new, expected) in [
+        (NewFollowUp { way: WayIn::Box, ..more("More.") }, EnterError::Way),
+        (NewFollowUp { on: tomorrow, ..more("More.") }, EnterError::FollowUpDay),
+        (NewFollowUp { on: yesterday, ..more("More.") }, EnterError::FollowUpDay),
+        (NewFollowUp { taken_by: Text::typed(" "), ..more("More.") }, EnterError::Text),
+        (NewFollowUp { text: None, ..more("") }, EnterError::Nothing),
+        (more("  "), EnterError::Nothing),
+        (more(&"x".repeat(20_001)), EnterError::Text),
+    ] {
+        let Err(CasebookError::Enter(why)) = add(&world, id, new, &[]) else { panic!("{expected}") };
+        assert_eq!(why.to_string(), expected.to_string());
+    }
+    let mut files = incoming(&world, id, &[1; ATTACHMENTS]);
+    let another = files.take("another", "", [].as_slice());
+    assert!(matches!(another, Err(CasebookError::Enter(EnterError::Files))));
+    drop(files);
+    // What came through the box the box adds to.
+    let of_box = add(&world, ReportId([1; 8]), more("More."), &[]);
+    assert!(matches!(of_box, Err(CasebookError::NotAllowed(NotAllowed::FollowedUp(_)))));
+    let none = world.open().unwrap().incoming_files(ReportId([9; 8])).err();
+    assert!(matches!(none, Some(CasebookError::Lookup(LookupError::NoReport))));
+    let after = world.snapshot();
+    let kept = after.iter().filter(|(path, _)| !before.contains_key(*path)).count();
+    // One directory where the next import goes, which gives way to it.
+    assert!(kept <= 1, "{kept}");
+}
+
+#[test]
+fn whoever_is_shut_out_adds_nothing_and_files_for_the_key_before_are_not_taken() {
+    let world = world();
+    let id = enter(&world, new(Route::StaffConcern, false)).unwrap().id;
+    let second = world.colleague("Second", TeamRole::Reviewer);
+    let third = world.colleague("Third", TeamRole::Reviewer);
+    let early = incoming(&world, id, &[5]);
+    let theirs = world.open_as(&third).unwrap().incoming_files(id).unwrap();
+    let readers = vec![world.open().unwrap().me().unwrap(), second.id];
+    let restricted = NewReaders { readers, reason: Text::typed("They worked there.") };
+    world.edit(|editor| editor.restrict(id, restricted, &TODAY)).unwrap();
+    let added = world.edit(|editor| editor.follow_up(id, more("More."), early, &TODAY));
+    assert!(matches!(added, Err(CasebookError::Enter(EnterError::KeyChanged))));
+    let by_third = world.edit_as(&third, |editor| editor.follow_up(id, more("More."), theirs, &TODAY));
+    assert!(matches!(by_third, Err(CasebookError::Lookup(LookupError::ShutOut(_)))));
+    assert_eq!(add(&world, id, more("More."), &[5]).unwrap(), 2);
+}
+
+#[test]
+fn the_same_is_found_again() {
+    let world = world();
+    let id = enter(&world, new(Route::StaffConcern, false)).unwrap().id;
+    let before = world.open().unwrap().state.version();
+    add(&world, id, more("It goes on."), &[70_000]).unwrap();
+    let known = |new: &NewFollowUp, lengths: &[usize], event| {
+        let files = incoming(&world, id, lengths);
+        world.open().unwrap().followed_up_since(event, id, (new, &files)).unwrap()
+    };
+    assert_eq!(known(&more("It goes on."), &[70_000], before), Some(2));
+    assert_eq!(known(&more("It goes on."), &[70_001], before), None);
+    assert_eq!(known(&more("It goes on!"), &[70_000], before), None);
+    assert_eq!(known(&more("It goes on."), &[70_000], world.open().unwrap().state.version()), None);
+}
+
+/// An event as a member makes it, who chooses each part.
+fn by_hand(world: &World, id: ReportId, change: impl FnOnce(&mut FollowedUp, &mut HowFollowedUp)) {
+    let casebook = world.open().unwrap();
+    let file = FileEntry { size: 1, sha256: Digest([1; 32]) };
+    let mut message = world.message(ReportId([1; 8]), MessageKind::FollowUp);
+    message.seq = 2;
+    let news = MessageNews { seq: 2, kept: vec![file], summary: MessageSummary::of(&message), salt: message.salt };
+    let mut how =
+        HowFollowedUp { way: WayIn::Letter, taken_by: Text::typed("Me"), words: WhoseWords::Noted, message: news };
+    let mut followed_up = FollowedUp {
+        on: DAY,
+        files: vec![file],
+        commitment: Digest([2; 32]),
+        summary: Digest([3; 32]),
+        about: SealedMatter::about(id),
+    };
+    change(&mut followed_up, &mut how);
+    let to = casebook.report_recipient(followed_up.about.report).unwrap();
+    let matters = [(to, Matter::FollowedUp(Box::new(how)))];
+    let what = What::FollowedUp(Box::new(followed_up));
+    casebook.write_by_hand(casebook.me().unwrap(), &world.signer, what, &matters);
+}
+
+#[test]
+fn what_is_not_what_it_says_is_told_and_takes_nothing_elses_place() {
+    let mut world = world();
+    let id = enter(&world, new(Route::StaffConcern, false)).unwrap().id;
+    let imports = || world.open().unwrap().state.imports;
+    let before = imports();
+    let file = FileEntry { size: 1, sha256: Digest([1; 32]) };
+    type Change<'a> = Box<dyn FnOnce(&mut FollowedUp, &mut HowFollowedUp) + 'a>;
+    let changes: [Change<'_>; 4] = [
+        Box::new(|it, _| it.on = Date::constant(2020, 1, 1)),
+        Box::new(|it, _| it.on = DAY.tomorrow().unwrap()),
+        Box::new(|it, _| it.files.clear()),
+        Box::new(|it, _| it.files = vec![file; ATTACHMENTS + 2]),
+    ];
+    for change in changes {
+        by_hand(&world, id, change);
+        void(&world, Tried::FollowUp, NotAllowed::FollowedUp(id));
+    }
+    by_hand(&world, ReportId([1; 8]), |_, _| {});
+    void(&world, Tried::FollowUp, NotAllowed::FollowedUp(ReportId([1; 8])));
+    assert_eq!(imports(), before);
+    // Allowed as far as everybody can tell: its readers find that nothing of it can be read, and go on.
+    by_hand(&world, id, |_, _| {});
+    let told = world.open().unwrap().alerts().pop().map(|alert| alert.what);
+    assert!(matches!(told, Some(AlertKind::NotAsEntered { report }) if report == id));
+    assert_eq!(imports(), before + 1);
+    assert_eq!(add(&world, id, more("It goes on."), &[5]).unwrap(), 3);
+    let second = world.colleague("Second", TeamRole::Reviewer);
+    assert_eq!(world.open_as(&second).unwrap().state.imports, before + 2);
+    let other = world.concern(2, Route::StaffConcern, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    assert!(world.open().unwrap().show(other, DAY, &Calendar::default()).is_ok());
+}
