@@ -57,6 +57,8 @@ pub struct Guarded {
     late: Pin<Box<Sleep>>,
     /// Bytes since it gave way: whoever reads until nothing is ready gets so many at a time.
     in_one_go: usize,
+    /// Whether nothing more comes.
+    has_ended: bool,
     watch: Watch,
 }
 
@@ -80,7 +82,7 @@ impl Guarded {
         let started = Instant::now();
         let late = Box::pin(time::sleep_until(started + PAUSE));
         let watch = Watch { allowance, unread: Arc::default(), cause: Arc::default() };
-        Self { body, left: limit, received: 0, started, late, in_one_go: 0, watch }
+        Self { body, left: limit, received: 0, started, late, in_one_go: 0, has_ended: false, watch }
     }
 
     /// To learn why it ended.
@@ -93,6 +95,13 @@ impl Guarded {
         // The first cause stands.
         let _ = self.watch.cause.set(cause);
         Poll::Ready(Some(Err(Refused)))
+    }
+
+    /// Lets others have their turn, and goes on after that.
+    fn give_way(&mut self, context: &Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Refused>>> {
+        self.in_one_go = 0;
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 
@@ -121,14 +130,21 @@ impl HttpBody for Guarded {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if self.in_one_go >= IN_ONE_GO {
-            self.in_one_go = 0;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
+            return self.give_way(context);
+        }
+        if self.has_ended {
+            return Poll::Ready(None);
         }
         let frame = match Pin::new(&mut self.body).poll_frame(context) {
             Poll::Pending if self.late.as_mut().poll(context).is_ready() => return self.fail(BodyError::Slow),
             Poll::Pending => return Poll::Pending,
-            Poll::Ready(None) => return Poll::Ready(None),
+            Poll::Ready(None) => {
+                self.has_ended = true;
+                // Multer looks for more twice before it finds where a form begins. If all of it came in between, with its
+                // end, it takes a whole form for one that broke off (https://github.com/rwf2/multer/pull/70). So the end is
+                // never told in the same go as what came before it.
+                return if self.in_one_go > 0 { self.give_way(context) } else { Poll::Ready(None) };
+            }
             Poll::Ready(Some(Err(_))) => return self.fail(BodyError::Broken),
             Poll::Ready(Some(Ok(frame))) => frame,
         };
@@ -155,4 +171,63 @@ impl HttpBody for Guarded {
 pub fn discard(mut body: Body) {
     let all = async move { while let Ok(Some(Ok(_))) = time::timeout(REFUSED_PAUSE, body.frame()).await {} };
     tokio::spawn(time::timeout(PAUSE, all));
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        extract::{FromRequest, Multipart, Request},
+        http::header,
+    };
+
+    use super::*;
+
+    /// What a body gives each time it is asked: nothing yet, a piece, or the end.
+    struct Scripted(std::vec::IntoIter<Option<&'static str>>);
+
+    impl HttpBody for Scripted {
+        type Data = Bytes;
+        type Error = Refused;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            match self.0.next() {
+                None => Poll::Ready(None),
+                Some(Some(piece)) => Poll::Ready(Some(Ok(Frame::data(Bytes::from(piece))))),
+                Some(None) => {
+                    context.waker().wake_by_ref();
+                    Poll::Pending
+                }
+            }
+        }
+    }
+
+    async fn fields(script: Vec<Option<&'static str>>) -> Option<Vec<String>> {
+        let allowance = Allowance::of(&Request::default());
+        let body = Guarded::new(Body::new(Scripted(script.into_iter())), KIB as u64, allowance);
+        let request = Request::post("/").header(header::CONTENT_TYPE, "multipart/form-data; boundary=b");
+        let mut form = Multipart::from_request(request.body(Body::new(body)).unwrap(), &()).await.unwrap();
+        let mut values = Vec::new();
+        while let Some(field) = form.next_field().await.ok()? {
+            values.push(field.text().await.ok()?);
+        }
+        Some(values)
+    }
+
+    #[tokio::test]
+    async fn a_form_is_whole_at_whatever_moment_its_pieces_and_its_end_come() {
+        let pieces = ["--", "b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nval", "ue\r\n--b", "--\r\n"];
+        let whole = Some(vec!["value".to_owned()]);
+        // Whether it keeps its reader waiting before each piece and before the end.
+        for waits in 0..1_u32 << (pieces.len() + 1) {
+            let comes = pieces.map(Some).into_iter().chain([None]);
+            let script = (0..).zip(comes).flat_map(|(place, piece)| {
+                let wait = ((waits >> place) & 1 == 1).then_some(None);
+                wait.into_iter().chain(piece.map(Some))
+            });
+            assert_eq!(fields(script.collect()).await, whole, "{waits:b}");
+        }
+    }
 }
