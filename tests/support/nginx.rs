@@ -3,13 +3,17 @@
 use std::{
     fs::{self, File},
     io::{Read, Write},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream},
+    os::fd::OwnedFd,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::{
+    net::{AddressFamily, SocketType, bind, getsockname, socket, sockopt::set_socket_reuseaddr},
+    process::{Pid, Signal, kill_process},
+};
 use tempfile::TempDir;
 
 use super::{certificates::Authority, installation::holds};
@@ -27,6 +31,7 @@ pub(crate) struct Nginx {
     place: TempDir,
     /// `strace`, with nginx below it, or nginx itself.
     child: Child,
+    _port: HeldPort,
 }
 
 impl Nginx {
@@ -34,7 +39,8 @@ impl Nginx {
     pub(crate) fn shipped(to: SocketAddr, authority: &Authority) -> Self {
         let place = tempfile::tempdir().expect("a directory");
         authority.write_to(place.path());
-        let port = free_port();
+        let port = HeldPort::new();
+        let address = port.address();
         let own = place.path().display().to_string();
         let config = fs::read_to_string("deploy/nginx.conf").expect("the configuration");
         let config = replaced(
@@ -43,7 +49,7 @@ impl Nginx {
                 ("user www-data;", own_user()),
                 ("/run/nginx", &format!("{own}/nginx")),
                 ("/etc/nginx/certificate", &format!("{own}/certificate")),
-                ("listen 443 ssl;", &format!("listen 127.0.0.1:{port} ssl;")),
+                ("listen 443 ssl;", &format!("listen {address} ssl;")),
                 ("listen [::]:443 ssl;", ""),
                 ("http://unix:/run/candour/front.sock:;", &format!("http://{to};")),
             ],
@@ -57,10 +63,11 @@ impl Nginx {
     pub(crate) fn debians(to: SocketAddr, authority: &Authority) -> Self {
         let place = tempfile::tempdir().expect("a directory");
         authority.write_to(place.path());
-        let port = free_port();
+        let port = HeldPort::new();
+        let address = port.address();
         let own = place.path().display().to_string();
         let site = format!(
-            "server {{ listen 127.0.0.1:{port} ssl; client_max_body_size 500m; ssl_certificate {own}/certificate.pem; \
+            "server {{ listen {address} ssl; client_max_body_size 500m; ssl_certificate {own}/certificate.pem; \
              ssl_certificate_key {own}/certificate.key; location / {{ proxy_pass http://{to}; }} }}\n"
         );
         put(&place.path().join("site.conf"), &site);
@@ -83,7 +90,7 @@ impl Nginx {
         Self::start(place, &config, port, &[])
     }
 
-    fn start(place: TempDir, config: &str, port: u16, under: &[&str]) -> Self {
+    fn start(place: TempDir, config: &str, port: HeldPort, under: &[&str]) -> Self {
         let path = place.path().join("nginx.conf");
         put(&path, config);
         let [own, path] = [place.path(), &path].map(|path| path.display().to_string());
@@ -96,7 +103,7 @@ impl Nginx {
             .stderr(Stdio::piped())
             .spawn()
             .expect("nginx and strace are installed");
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let address = port.address();
         let until = Instant::now() + PATIENCE;
         while TcpStream::connect(address).is_err() {
             if Instant::now() > until || child.try_wait().expect("its state").is_some() {
@@ -107,7 +114,7 @@ impl Nginx {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        Self { address, place, child }
+        Self { address, place, child, _port: port }
     }
 
     /// Where it writes.
@@ -192,9 +199,25 @@ impl Drop for Nginx {
     }
 }
 
-/// A port that nobody has now.
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|port| port.local_addr()).expect("a port").port()
+/// A port for a program that has to be told one. Nobody else is given it meanwhile: a socket has it that does not listen,
+/// beside which a program can that shares addresses, as nginx and tor do.
+pub(crate) struct HeldPort(OwnedFd);
+
+impl HeldPort {
+    pub(crate) fn new() -> Self {
+        let held = socket(AddressFamily::INET, SocketType::STREAM, None).expect("a socket");
+        set_socket_reuseaddr(&held, true).expect("it is new");
+        bind(&held, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        Self(held)
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        getsockname(&self.0).and_then(SocketAddr::try_from).expect("it is bound")
+    }
+
+    pub(crate) fn number(&self) -> u16 {
+        self.address().port()
+    }
 }
 
 /// A text with each of these put in the place of what has to be there.

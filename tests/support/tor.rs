@@ -4,7 +4,7 @@
 use std::{
     fs::{self, File},
     io::Write,
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -13,7 +13,7 @@ use std::{
 use tempfile::TempDir;
 
 use super::{
-    nginx::{free_port, replaced, search},
+    nginx::{HeldPort, replaced, search},
     relay::Towards,
 };
 
@@ -35,22 +35,27 @@ const VOTING: &str = "AuthoritativeDirectory 1\nV3AuthoritativeDirectory 1\nCont
 pub(crate) struct TorNetwork {
     place: TempDir,
     nodes: Vec<Child>,
-    socks: SocketAddr,
+    /// For as long as the network runs.
+    _ports: [Vec<Node>; 2],
+    socks: HeldPort,
 }
 
 /// An authority or a relay.
 struct Node {
     name: String,
-    or_port: u16,
-    dir_port: u16,
+    or_port: HeldPort,
+    dir_port: HeldPort,
 }
 
 impl TorNetwork {
     /// Starts one with a service before a box at that address, as `deploy/torrc` makes it.
     pub(crate) fn before(to: SocketAddr) -> Self {
         let place = tempfile::tempdir().expect("a directory");
-        let node =
-            |kind: &str, number| Node { name: format!("{kind}{number}"), or_port: free_port(), dir_port: free_port() };
+        let node = |kind: &str, number| Node {
+            name: format!("{kind}{number}"),
+            or_port: HeldPort::new(),
+            dir_port: HeldPort::new(),
+        };
         let authorities: Vec<Node> = (0..AUTHORITIES).map(|number| node("authority", number)).collect();
         let relays: Vec<Node> = (0..RELAYS).map(|number| node("relay", number)).collect();
         let lines: String = authorities.iter().map(|authority| authority.introduce(place.path())).collect();
@@ -72,10 +77,10 @@ impl TorNetwork {
             ],
         );
         nodes.push(start(place.path(), "service", &format!("{service}{network}")));
-        let socks = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-        let client = format!("DataDirectory {}\nSocksPort {socks}\n{network}", directory("client"));
+        let socks = HeldPort::new();
+        let client = format!("DataDirectory {}\nSocksPort {}\n{network}", directory("client"), socks.address());
         nodes.push(start(place.path(), "client", &client));
-        Self { place, nodes, socks }
+        Self { place, nodes, _ports: [authorities, relays], socks }
     }
 
     /// How to reach the service, once its name is known.
@@ -85,7 +90,7 @@ impl TorNetwork {
         loop {
             match fs::read_to_string(&hostname) {
                 Ok(name) if name.ends_with(".onion\n") => {
-                    return Towards::Socks { proxy: self.socks, name: name.trim().to_owned() };
+                    return Towards::Socks { proxy: self.socks.address(), name: name.trim().to_owned() };
                 }
                 _ => assert!(Instant::now() < until, "no name: {}", self.log("service")),
             }
@@ -131,8 +136,12 @@ impl Drop for TorNetwork {
 }
 
 impl Node {
+    fn ports(&self) -> [u16; 2] {
+        [&self.or_port, &self.dir_port].map(HeldPort::number)
+    }
+
     fn own(&self, place: &Path) -> String {
-        let Self { name, or_port, dir_port } = self;
+        let (name, [or_port, dir_port]) = (&self.name, self.ports());
         format!(
             "DataDirectory {}\nNickname {name}\nAddress 127.0.0.1\nORPort 127.0.0.1:{or_port}\nDirPort 127.0.0.1:{dir_port}\n\
              SocksPort 0\nExitRelay 0\nAssumeReachable 1\n",
@@ -142,7 +151,7 @@ impl Node {
 
     /// Makes an authority's keys. Gives the line by which all others know it.
     fn introduce(&self, place: &Path) -> String {
-        let Self { name, or_port, dir_port } = self;
+        let (name, [or_port, dir_port]) = (&self.name, self.ports());
         let directory = place.join(name);
         let keys = directory.join("keys");
         fs::create_dir_all(&keys).expect("a directory");
