@@ -120,7 +120,9 @@ fn what_a_person_wrote_is_shown_and_does_nothing() {
         let page = reviewer.get(&format!("/reports/{id}/{part}"));
         assert_eq!(page.status, 200, "{part}");
     }
-    for path in [id.to_uppercase(), id[..8].to_owned(), "0".repeat(16), format!("{id}/files/1/2")] {
+    // One id in 1,800 is of digits alone, and the same in capitals.
+    let in_capitals = Some(id.to_uppercase()).filter(|capitals| *capitals != id);
+    for path in in_capitals.into_iter().chain([id[..8].to_owned(), "0".repeat(16), format!("{id}/files/1/2")]) {
         assert_eq!(reviewer.get(&format!("/reports/{path}")).status, 404, "{path}");
     }
     assert_eq!(reviewer.get(&format!("/reports/{id}/read")).status, 405);
