@@ -420,7 +420,7 @@ fn whoever_is_shut_out_sees_that_and_no_more() {
     for part in ["", "/print", "/files/1/1", "/decide", "/notice", "/reply", "/refer"] {
         let shown = second.get(&format!("{path}{part}"));
         assert!(shown.status >= 400, "{part}: {}", shown.status);
-        assert!(!shown.text().contains(MARKER) && !shown.text().contains("rota"), "{part}");
+        assert!(!shown.text().contains(MARKER) && !shown.said().contains("rota"), "{part}");
         assert!(shown.one("main").contains("You are shut out of report"), "{part}: {}", shown.one("main"));
     }
     let kept = second.post(&file, &saving);

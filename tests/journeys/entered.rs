@@ -148,7 +148,7 @@ fn a_code_that_was_read_out_opens_the_report_at_the_box() {
     let code = groups.join("-");
     // It is shown once.
     let again = reviewer.post("/enter/record", &record);
-    assert!(again.status == 303 && !reviewer.get(again.header("location").unwrap()).text().contains(&groups[0]));
+    assert!(again.status == 303 && !reviewer.get(again.header("location").unwrap()).said().contains(&groups[0]));
     drop(reviewer);
     desk.stop();
     let id = place.desk_list()[0]["id"].as_str().unwrap().to_owned();

@@ -207,7 +207,9 @@ fn requests_that_are_not_what_they_say_are_refused_and_leave_nothing() {
         // One answer, which says no; or none, where nothing could be read or more is to come.
         assert!(statuses.len() <= 1, "{name}: {statuses:?}");
         assert!(statuses.iter().all(|status| status.starts_with('4')), "{name}: {statuses:?}");
-        assert!(!answer.contains("root:") && !answer.contains("age1"), "{name}");
+        // Without the random letters that fill it, in which one box of 170 has those of a key by chance.
+        let said = answer.rsplit_once("<!--").map_or(answer.as_str(), |(said, _)| said);
+        assert!(!said.contains("root:") && !said.contains("age1"), "{name}");
     }
     assert!(running.is_running());
     let bomb = bomb();
