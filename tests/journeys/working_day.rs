@@ -223,7 +223,7 @@ impl WorkingDay {
         self.browser.go(&report);
         self.browser.follow("Add what the person said later, or files");
         self.browser.reaches("Add what the person said later");
-        for css in ["#way-letter", "#words-own"] {
+        for css in ["#way-letter", "#words"] {
             self.browser.click(css);
         }
         let today = SystemDay.today();

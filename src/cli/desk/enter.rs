@@ -1,6 +1,10 @@
 //! Entering a concern that came another way than through the box, first and later, and recording what a person was told by hand.
 
-use std::{ffi::OsStr, fs::File, path::PathBuf};
+use std::{
+    ffi::OsStr,
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueEnum, builder::PossibleValue};
 use serde_json::Value;
@@ -136,10 +140,11 @@ pub(super) fn enter(arguments: &EnterArguments) -> Outcome {
 
 pub(super) fn follow_up(arguments: &FollowUpArguments) -> Outcome {
     let text = read_typed(arguments.text_file.as_deref())?;
-    arguments.casebook.edit(|editor| {
+    let attached: Vec<&Path> = arguments.attach.iter().map(PathBuf::as_path).collect();
+    arguments.casebook.edit_reading(&attached, |editor| {
         let id = editor.casebook().find(&arguments.report)?;
         let mut incoming = editor.casebook().incoming_files(id)?;
-        for path in &arguments.attach {
+        for path in &attached {
             let file = File::open(path).map_err(FileError::io("read", path))?;
             let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
             incoming.take(&name, "", file)?;
