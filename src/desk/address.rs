@@ -1,5 +1,7 @@
 //! What an address names. Each thing has one address alone.
 
+use std::str::FromStr;
+
 use axum::{
     RequestPartsExt,
     extract::{FromRequestParts, Path},
@@ -7,10 +9,7 @@ use axum::{
 };
 
 use super::PageError;
-use crate::{
-    casebook::AnswerId,
-    domain::{OrganisationId, ReportId, ThemeId},
-};
+use crate::{casebook::AnswerId, domain::ReportId};
 
 /// The report in an address.
 pub(super) struct OfReport(pub(super) ReportId);
@@ -49,22 +48,10 @@ fn answer_number(seq: &str) -> Result<u32, PageError> {
     if known.to_string() == seq { Ok(known) } else { Err(PageError::NotFound) }
 }
 
-/// The organisation in an address.
-pub(super) struct OfOrganisation(pub(super) OrganisationId);
+/// What else the team keeps, by its id in an address.
+pub(super) struct OfId<Id>(pub(super) Id);
 
-impl<S: Sync> FromRequestParts<S> for OfOrganisation {
-    type Rejection = PageError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
-        let Path(id) = parts.extract::<Path<String>>().await.map_err(|_| PageError::NotFound)?;
-        id.parse().map(Self).map_err(|_| PageError::NotFound)
-    }
-}
-
-/// The theme in an address.
-pub(super) struct OfTheme(pub(super) ThemeId);
-
-impl<S: Sync> FromRequestParts<S> for OfTheme {
+impl<S: Sync, Id: FromStr> FromRequestParts<S> for OfId<Id> {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {

@@ -58,6 +58,7 @@ mod saved_filter;
 mod saved_texts;
 mod session;
 mod session_lock;
+mod subjects;
 mod team;
 #[cfg(test)]
 mod tests;

@@ -8,17 +8,18 @@ use axum::{
 
 use super::{
     Desk, PageError, Visit,
-    address::OfOrganisation,
+    address::OfId,
     form::{
         question::{AskedField, Problems},
-        wider::{CODE, NEW, NoteField, OrganisationField, RegisterField, WiderField},
+        wider::{CODE, NEW, OrganisationField, RegisterField, WiderField},
     },
     respond::go_to,
-    view::{OrganisationPage, OrganisationsPage, PaperPage, SubjectForm, SubjectParts},
+    subjects::{self, subject_page},
+    view::{OrganisationsPage, SubjectForm, SubjectKind, subject_path},
     visit::{PageContext, Posted},
 };
 use crate::{
-    casebook::{Casebook, Editor, NewAssessment, NoteSubject, Organisation, Reference, RegisterEntry},
+    casebook::{Casebook, Editor, NewAssessment, Organisation, Reference, RegisterEntry},
     crypto::os_random,
     domain::{
         Assessment, Entries, FieldError, OrganisationId, OrganisationType, ReportId, Text, escape_invisible_in_line,
@@ -33,13 +34,11 @@ pub(super) fn routes() -> Router<Desk> {
         .route("/organisations/search", post(search))
         .route("/organisations/add", post(add))
         .route("/organisations/named", post(named))
-        .route("/organisations/{id}", get(organisation))
-        .route("/organisations/{id}/paper", get(paper))
         .route("/organisations/{id}/rename", post(rename))
         .route("/organisations/{id}/same", post(same))
         .route("/organisations/{id}/part", post(part))
-        .route("/organisations/{id}/note", post(note))
         .route("/organisations/{id}/remove", post(remove))
+        .merge(subjects::routes::<OrganisationId>(&SubjectKind::ORGANISATION))
 }
 
 /// `GET /organisations`
@@ -80,7 +79,7 @@ async fn add(posted: Posted) -> Result<Response, PageError> {
                     let name = new.name.clone();
                     let id = listed(page, editor, new)?;
                     page.done(
-                        &format!("/organisations/{id}"),
+                        &subject_path(id.into()),
                         format!("{} is on the list.", escape_invisible_in_line(name.as_str())),
                     )
                 }
@@ -126,111 +125,63 @@ async fn named(posted: Posted) -> Result<Response, PageError> {
         .await
 }
 
-/// `GET /organisations/{id}`: another spelling leads to the one that it counts as.
-async fn organisation(visit: Visit, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
-    visit
-        .read(move |page, casebook| {
-            let counts_as = casebook.reference().organisation_of(id);
-            if counts_as != id {
-                return go_to(&format!("/organisations/{counts_as}"));
-            }
-            page.show(&shown(page, casebook, id, None, Vec::new())?)
-        })
-        .await
-}
-
-/// `GET /organisations/{id}/paper`: for a referral or a board.
-async fn paper(visit: Visit, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
-    visit
-        .read(move |page, casebook| {
-            let queue = page.queue(casebook);
-            let subject = NoteSubject::Organisation(id);
-            let paper = PaperPage::new(&page.shell, casebook, subject, (&queue, page.desk.shown_day()));
-            page.show(&paper.ok_or(PageError::NotFound)?)
-        })
-        .await
-}
-
 /// `POST /organisations/{id}/rename`
-async fn rename(posted: Posted, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
+async fn rename(posted: Posted, OfId(id): OfId<OrganisationId>) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            let code = known(editor, id)?.code.clone();
-            match filled(&page.form) {
-                Ok(new) => {
-                    let new = Organisation { code, ..new };
-                    editor.change_reference(Reference::Organisation(id, Some(new)), page.desk.today())?;
-                    page.done(&format!("/organisations/{id}"), "Name and kind recorded.")
-                }
-                Err(errors) => page.show_again(&shown(page, editor.casebook(), id, Some(SubjectForm::Name), errors)?),
-            }
+            subjects::known(editor, id.into())?;
+            let was = editor.casebook().reference().organisations.get(&id);
+            let code = was.and_then(|was| was.code.clone());
+            let new = filled(&page.form).map(|new| Reference::Organisation(id, Some(Organisation { code, ..new })));
+            subjects::record(page, editor, (id.into(), SubjectForm::Name), new, "Name and kind recorded.")
         })
         .await
 }
 
 /// `POST /organisations/{id}/same`: it is another spelling of one.
-async fn same(posted: Posted, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
+async fn same(posted: Posted, OfId(id): OfId<OrganisationId>) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            known(editor, id)?;
+            subjects::known(editor, id.into())?;
             let reference = editor.casebook().reference();
             let into = page.form.first(WiderField::Into.name()).parse().ok();
             let into = into.filter(|into| reference.organisations.contains_key(into));
             if let Some(into) = into.filter(|into| reference.organisation_of(*into) != id) {
                 editor.change_reference(Reference::SameOrganisation(id, Some(into)), page.desk.today())?;
-                page.done(&format!("/organisations/{into}"), "Both are one organisation now.")
+                page.done(&subject_path(into.into()), "Both are one organisation now.")
             } else {
                 let error = FieldError::new(WiderField::Into.name(), "Select the other organisation");
-                page.show_again(&shown(page, editor.casebook(), id, Some(SubjectForm::Same), vec![error])?)
+                subject_page(page, editor.casebook(), id.into(), Some((SubjectForm::Same, vec![error])))
             }
         })
         .await
 }
 
 /// `POST /organisations/{id}/part`: one of its spellings is an organisation of its own.
-async fn part(posted: Posted, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
+async fn part(posted: Posted, OfId(id): OfId<OrganisationId>) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            known(editor, id)?;
+            subjects::known(editor, id.into())?;
             let other: OrganisationId =
                 page.form.first(WiderField::Part.name()).parse().map_err(|_| BodyError::Broken)?;
             if editor.casebook().reference().organisation_of(other) == id && other != id {
                 editor.change_reference(Reference::SameOrganisation(other, None), page.desk.today())?;
             }
-            page.done(&format!("/organisations/{other}"), "It is an organisation of its own again.")
-        })
-        .await
-}
-
-/// `POST /organisations/{id}/note`
-async fn note(posted: Posted, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
-    posted
-        .change(move |page, editor| {
-            known(editor, id)?;
-            match NoteField::Text.text(&page.form) {
-                Ok(text) => {
-                    let subject = NoteSubject::Organisation(id);
-                    editor.change_reference(Reference::Note(subject, text), page.desk.today())?;
-                    page.done(&format!("/organisations/{id}"), "Note added.")
-                }
-                Err(error) => {
-                    page.show_again(&shown(page, editor.casebook(), id, Some(SubjectForm::Note), vec![error])?)
-                }
-            }
+            page.done(&subject_path(other.into()), "It is an organisation of its own again.")
         })
         .await
 }
 
 /// `POST /organisations/{id}/remove`: one that no report is about.
-async fn remove(posted: Posted, OfOrganisation(id): OfOrganisation) -> Result<Response, PageError> {
+async fn remove(posted: Posted, OfId(id): OfId<OrganisationId>) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            known(editor, id)?;
+            subjects::known(editor, id.into())?;
             let casebook = editor.casebook();
-            let is_free = casebook.evidence_for(NoteSubject::Organisation(id)).is_empty()
-                && casebook.reference().spellings_of(id).is_empty();
+            let is_free =
+                casebook.evidence_for(id.into()).is_empty() && casebook.reference().spellings_of(id).is_empty();
             if !is_free {
-                return go_to(&format!("/organisations/{id}"));
+                return go_to(&subject_path(id.into()));
             }
             editor.change_reference(Reference::Organisation(id, None), page.desk.today())?;
             page.done("/organisations", "It is off the list.")
@@ -312,22 +263,4 @@ fn in_register(casebook: &Casebook, words: &Text) -> Vec<RegisterEntry> {
         entry.code.eq_ignore_ascii_case(&wanted) || words.iter().all(|word| name.contains(word))
     };
     casebook.reference().register.organisations.iter().filter(is_it).cloned().collect()
-}
-
-fn known<'e>(editor: &'e Editor<'_>, id: OrganisationId) -> Result<&'e Organisation, PageError> {
-    let reference = editor.casebook().reference();
-    reference.organisations.get(&id).filter(|_| reference.organisation_of(id) == id).ok_or(PageError::NotFound)
-}
-
-fn shown<'p>(
-    page: &'p PageContext,
-    casebook: &Casebook,
-    id: OrganisationId,
-    wrong: Option<SubjectForm>,
-    errors: Vec<FieldError>,
-) -> Result<OrganisationPage<'p>, PageError> {
-    let queue = page.queue(casebook);
-    let typed = wrong.map(|form| (form, &*page.form));
-    let parts = SubjectParts { queue: &queue, today: page.desk.shown_day(), typed, errors };
-    OrganisationPage::new(&page.shell, casebook, id, parts).ok_or(PageError::NotFound)
 }

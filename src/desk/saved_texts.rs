@@ -1,15 +1,14 @@
 //! Texts that the team writes often: kept once, with blanks, and put into a notice or a reply.
 
 use axum::{
-    RequestPartsExt, Router,
-    extract::{FromRequestParts, Path},
-    http::request::Parts,
+    Router,
     response::Response,
     routing::{get, post},
 };
 
 use super::{
     Desk, PageError, Visit,
+    address::OfId,
     correspondence::taken_back,
     form::{
         carried::{CarriedField, YES},
@@ -32,19 +31,6 @@ pub(super) fn routes() -> Router<Desk> {
         .route("/texts", get(list).post(add))
         .route("/texts/{id}", get(show).post(change))
         .route("/texts/{id}/drop", post(give_up))
-}
-
-/// A saved text in an address.
-struct OfSavedText(ReferenceId);
-
-impl<S: Sync> FromRequestParts<S> for OfSavedText {
-    type Rejection = PageError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
-        let Path(id) = parts.extract::<Path<String>>().await.map_err(|_| PageError::NotFound)?;
-        let known: ReferenceId = id.parse().map_err(|_| PageError::NotFound)?;
-        if known.to_string() == id { Ok(Self(known)) } else { Err(PageError::NotFound) }
-    }
 }
 
 /// `GET /texts`
@@ -72,7 +58,7 @@ async fn add(posted: Posted) -> Result<Response, PageError> {
 }
 
 /// `GET /texts/{id}`
-async fn show(visit: Visit, OfSavedText(id): OfSavedText) -> Result<Response, PageError> {
+async fn show(visit: Visit, OfId(id): OfId<ReferenceId>) -> Result<Response, PageError> {
     visit
         .read(move |page, casebook| {
             let texts = &casebook.reference().saved_texts;
@@ -86,7 +72,7 @@ async fn show(visit: Visit, OfSavedText(id): OfSavedText) -> Result<Response, Pa
 }
 
 /// `POST /texts/{id}`
-async fn change(posted: Posted, OfSavedText(id): OfSavedText) -> Result<Response, PageError> {
+async fn change(posted: Posted, OfId(id): OfId<ReferenceId>) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
             if !editor.casebook().reference().saved_texts.contains_key(&id) {
@@ -105,7 +91,7 @@ async fn change(posted: Posted, OfSavedText(id): OfSavedText) -> Result<Response
 }
 
 /// `POST /texts/{id}/drop`
-async fn give_up(posted: Posted, OfSavedText(id): OfSavedText) -> Result<Response, PageError> {
+async fn give_up(posted: Posted, OfId(id): OfId<ReferenceId>) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
             let saved = editor.casebook().reference().saved_texts.get(&id).ok_or(PageError::NotFound)?;

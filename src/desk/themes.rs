@@ -8,16 +8,17 @@ use axum::{
 
 use super::{
     Desk, PageError, Visit,
-    address::OfTheme,
+    address::OfId,
     form::{
         question::{AskedField, Problems},
-        wider::{NoteField, ThemeField},
+        wider::ThemeField,
     },
-    view::{PaperPage, SubjectForm, SubjectParts, ThemePage, ThemesPage},
+    subjects,
+    view::{SubjectForm, SubjectKind, ThemesPage},
     visit::{PageContext, Posted},
 };
 use crate::{
-    casebook::{Casebook, Editor, NoteSubject, Reference, Theme},
+    casebook::{Editor, Reference, Theme},
     crypto::os_random,
     domain::{Entries, FieldError, ThemeId},
 };
@@ -27,11 +28,9 @@ pub(super) fn routes() -> Router<Desk> {
     Router::new()
         .route("/themes", get(list))
         .route("/themes/add", post(add))
-        .route("/themes/{id}", get(theme))
-        .route("/themes/{id}/paper", get(paper))
         .route("/themes/{id}/rename", post(rename))
-        .route("/themes/{id}/note", post(note))
         .route("/themes/{id}/give-up", post(give_up))
+        .merge(subjects::routes::<ThemeId>(&SubjectKind::THEME))
 }
 
 /// `GET /themes`
@@ -52,62 +51,22 @@ async fn add(posted: Posted) -> Result<Response, PageError> {
         .await
 }
 
-/// `GET /themes/{id}`
-async fn theme(visit: Visit, OfTheme(id): OfTheme) -> Result<Response, PageError> {
-    visit.read(move |page, casebook| page.show(&shown(page, casebook, id, None, Vec::new())?)).await
-}
-
-/// `GET /themes/{id}/paper`: for a referral or a board.
-async fn paper(visit: Visit, OfTheme(id): OfTheme) -> Result<Response, PageError> {
-    visit
-        .read(move |page, casebook| {
-            let queue = page.queue(casebook);
-            let subject = NoteSubject::Theme(id);
-            let paper = PaperPage::new(&page.shell, casebook, subject, (&queue, page.desk.shown_day()));
-            page.show(&paper.ok_or(PageError::NotFound)?)
-        })
-        .await
-}
-
 /// `POST /themes/{id}/rename`
-async fn rename(posted: Posted, OfTheme(id): OfTheme) -> Result<Response, PageError> {
+async fn rename(posted: Posted, OfId(id): OfId<ThemeId>) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            known(editor, id)?;
-            match filled(&page.form) {
-                Ok(new) => {
-                    editor.change_reference(Reference::Theme(id, Some(new)), page.desk.today())?;
-                    page.done(&format!("/themes/{id}"), "Name and description recorded.")
-                }
-                Err(errors) => page.show_again(&shown(page, editor.casebook(), id, Some(SubjectForm::Name), errors)?),
-            }
-        })
-        .await
-}
-
-/// `POST /themes/{id}/note`
-async fn note(posted: Posted, OfTheme(id): OfTheme) -> Result<Response, PageError> {
-    posted
-        .change(move |page, editor| {
-            known(editor, id)?;
-            match NoteField::Text.text(&page.form) {
-                Ok(text) => {
-                    editor.change_reference(Reference::Note(NoteSubject::Theme(id), text), page.desk.today())?;
-                    page.done(&format!("/themes/{id}"), "Note added.")
-                }
-                Err(error) => {
-                    page.show_again(&shown(page, editor.casebook(), id, Some(SubjectForm::Note), vec![error])?)
-                }
-            }
+            subjects::known(editor, id.into())?;
+            let new = filled(&page.form).map(|new| Reference::Theme(id, Some(new)));
+            subjects::record(page, editor, (id.into(), SubjectForm::Name), new, "Name and description recorded.")
         })
         .await
 }
 
 /// `POST /themes/{id}/give-up`
-async fn give_up(posted: Posted, OfTheme(id): OfTheme) -> Result<Response, PageError> {
+async fn give_up(posted: Posted, OfId(id): OfId<ThemeId>) -> Result<Response, PageError> {
     posted
         .change(move |page, editor| {
-            known(editor, id)?;
+            subjects::known(editor, id.into())?;
             editor.change_reference(Reference::Theme(id, None), page.desk.today())?;
             page.done("/themes", "The theme is given up.")
         })
@@ -133,21 +92,4 @@ fn filled(form: &Entries) -> Result<Theme, Vec<FieldError>> {
         (Some(name), Some(about)) => Ok(Theme { name, about: about.unwrap_or_default() }),
         _ => Err(problems.into_errors()),
     }
-}
-
-fn known(editor: &Editor<'_>, id: ThemeId) -> Result<(), PageError> {
-    editor.casebook().reference().themes.get(&id).map(drop).ok_or(PageError::NotFound)
-}
-
-fn shown<'p>(
-    page: &'p PageContext,
-    casebook: &Casebook,
-    id: ThemeId,
-    wrong: Option<SubjectForm>,
-    errors: Vec<FieldError>,
-) -> Result<ThemePage<'p>, PageError> {
-    let queue = page.queue(casebook);
-    let typed = wrong.map(|form| (form, &*page.form));
-    let parts = SubjectParts { queue: &queue, today: page.desk.shown_day(), typed, errors };
-    ThemePage::new(&page.shell, casebook, id, parts).ok_or(PageError::NotFound)
 }

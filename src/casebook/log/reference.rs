@@ -66,6 +66,18 @@ pub enum NoteSubject {
     Theme(ThemeId),
 }
 
+impl From<OrganisationId> for NoteSubject {
+    fn from(id: OrganisationId) -> Self {
+        Self::Organisation(id)
+    }
+}
+
+impl From<ThemeId> for NoteSubject {
+    fn from(id: ThemeId) -> Self {
+        Self::Theme(id)
+    }
+}
+
 /// A text that is written often, with blanks: what stands in square brackets is filled in each time.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -64,6 +64,25 @@ impl ReferenceBook {
         id
     }
 
+    /// What an organisation or a theme counts as: itself, unless it is another spelling.
+    #[must_use]
+    pub fn counts_as(&self, subject: NoteSubject) -> NoteSubject {
+        match subject {
+            NoteSubject::Organisation(id) => self.organisation_of(id).into(),
+            NoteSubject::Theme(_) => subject,
+        }
+    }
+
+    /// Whether it is on its list, and not only another spelling of one that is.
+    #[must_use]
+    pub fn is_listed(&self, subject: NoteSubject) -> bool {
+        let is_there = match subject {
+            NoteSubject::Organisation(id) => self.organisations.contains_key(&id),
+            NoteSubject::Theme(id) => self.themes.contains_key(&id),
+        };
+        is_there && self.counts_as(subject) == subject
+    }
+
     /// Every organisation of the list that is not another spelling of one, by its name.
     #[must_use]
     pub fn named_organisations(&self) -> Vec<(OrganisationId, &Organisation)> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::{Template, filters::HtmlSafe};
 
-use super::short_list::ShortList;
+use super::{short_list::ShortList, subject_head::SubjectKind};
 use crate::{
     casebook::{Casebook, NoteSubject, OtherReport, QueueEntry},
     desk::view::words::state_name,
@@ -194,10 +194,7 @@ impl EvidenceSection {
         let ShortList { shown, more } = ShortList::of(reports);
         Self {
             counts: EvidenceCounts::of(casebook, queue, subject, today),
-            others: match subject {
-                NoteSubject::Organisation(_) => "Themes",
-                NoteSubject::Theme(_) => "Organisations",
-            },
+            others: SubjectKind::of(subject).others,
             rows: ShortList { shown: shown.into_iter().map(|entry| EvidenceRow::new(casebook, entry)).collect(), more },
             links: ShortList::of(links),
             closed_to_me: casebook.closed_to_me().len(),
@@ -251,12 +248,8 @@ pub(super) const fn link_words(kind: LinkKind, leads_here: bool) -> &'static str
 /// The notes about something and about other spellings of it, the oldest first.
 pub(super) fn notes_about(casebook: &Casebook, subject: NoteSubject) -> Vec<TeamNote> {
     let reference = casebook.reference();
-    let is_it = |about: NoteSubject| match (about, subject) {
-        (NoteSubject::Organisation(one), NoteSubject::Organisation(other)) => reference.organisation_of(one) == other,
-        (one, other) => one == other,
-    };
     let name = |id: MemberId| escape_invisible(casebook.member_name(id).map_or("someone", |name| name.as_str()));
-    let notes = reference.notes.iter().filter(|note| is_it(note.about));
+    let notes = reference.notes.iter().filter(|note| reference.counts_as(note.about) == subject);
     notes
         .map(|note| TeamNote { on: Day(note.on), by: name(note.by), text: escape_invisible(note.text.as_str()) })
         .collect()

@@ -4,19 +4,18 @@ use askama::Template;
 
 use super::{
     Shell,
-    evidence::{CountRow, EvidenceCounts, EvidenceSection, TeamNote, notes_about},
     short_list::ShortList,
+    subject::{SubjectForm, SubjectParts, SubjectRow, SubjectView},
+    subject_head::{SubjectKind, subject_path},
 };
 use crate::{
-    casebook::{Casebook, NamedByPeople, NoteSubject, QueueEntry, RegisterEntry, Suggestion},
+    casebook::{Casebook, NamedByPeople, RegisterEntry, Suggestion},
     desk::form::{
         question::AskedField,
-        wider::{CODE, NEW, NoteField, OrganisationField, RegisterField, WiderField},
+        wider::{CODE, NEW, OrganisationField, RegisterField, WiderField},
     },
-    domain::{
-        Date, Entries, FieldError, OrganisationId, OrganisationType, Text, escape_invisible, escape_invisible_in_line,
-    },
-    http::{Day, Field},
+    domain::{Entries, FieldError, OrganisationId, OrganisationType, Text, escape_invisible_in_line},
+    http::Field,
 };
 
 /// The list, the register, and what people wrote that is in neither.
@@ -25,7 +24,8 @@ use crate::{
 pub(in crate::desk) struct OrganisationsPage<'a> {
     shell: &'a Shell,
     errors: Vec<FieldError>,
-    listed: Vec<ListedRow>,
+    kind: SubjectKind,
+    listed: Vec<OrganisationRow>,
     named: ShortList<NamedRow>,
     /// Organisations of the register, and the files that it was loaded from.
     registered: usize,
@@ -37,13 +37,11 @@ pub(in crate::desk) struct OrganisationsPage<'a> {
     closed_to_me: usize,
 }
 
-struct ListedRow {
-    id: OrganisationId,
-    name: String,
+struct OrganisationRow {
+    subject: SubjectRow,
     code: String,
     kind: &'static str,
     spellings: String,
-    reports: usize,
 }
 
 struct FoundRow {
@@ -72,18 +70,21 @@ impl<'a> OrganisationsPage<'a> {
     ) -> Self {
         let reference = casebook.reference();
         let counts = casebook.reports_by_organisation();
-        let listed = reference.named_organisations().into_iter().map(|(id, organisation)| ListedRow {
-            id,
-            name: escape_invisible_in_line(organisation.name.as_str()),
+        let listed = reference.named_organisations().into_iter().map(|(id, organisation)| OrganisationRow {
+            subject: SubjectRow {
+                path: subject_path(id.into()),
+                name: escape_invisible_in_line(organisation.name.as_str()),
+                reports: counts.get(&id).copied().unwrap_or_default(),
+            },
             code: organisation.code.as_ref().map(|code| escape_invisible_in_line(code.as_str())).unwrap_or_default(),
             kind: organisation.kind.map_or("", OrganisationType::label),
             spellings: spellings(casebook, id),
-            reports: counts.get(&id).copied().unwrap_or_default(),
         });
         let ShortList { shown, more } = ShortList::of(casebook.named_by_people());
         let register = &reference.register;
         Self {
             shell,
+            kind: SubjectKind::ORGANISATION,
             listed: listed.collect(),
             named: ShortList { shown: shown.iter().map(NamedRow::new).collect(), more },
             registered: register.organisations.len(),
@@ -130,43 +131,18 @@ impl NamedRow {
     }
 }
 
-/// Which form of the page of an organisation or a theme something is wrong with.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::desk) enum SubjectForm {
-    Name,
-    Same,
-    Note,
-}
-
 /// One organisation, with all that bears on it.
 #[derive(Template)]
 #[template(path = "desk/organisation.html")]
 pub(in crate::desk) struct OrganisationPage<'a> {
     shell: &'a Shell,
     errors: Vec<FieldError>,
-    id: OrganisationId,
-    name: String,
+    subject: SubjectView,
     code: String,
-    kind: &'static str,
     /// Other spellings that count as it.
     spellings: Vec<(OrganisationId, String)>,
     /// What it may be another spelling of.
     others: Vec<(OrganisationId, String)>,
-    evidence: EvidenceSection,
-    notes: Vec<TeamNote>,
-    note: Field,
-    rename: Vec<Field>,
-    /// Which of the folded forms is open.
-    open: Option<SubjectForm>,
-}
-
-/// What such a page is made from, besides the casebook.
-pub(in crate::desk) struct SubjectParts<'a> {
-    pub(in crate::desk) queue: &'a [QueueEntry],
-    pub(in crate::desk) today: Date,
-    /// What was typed, and into which form, if something is wrong with it.
-    pub(in crate::desk) typed: Option<(SubjectForm, &'a Entries)>,
-    pub(in crate::desk) errors: Vec<FieldError>,
 }
 
 impl<'a> OrganisationPage<'a> {
@@ -177,12 +153,9 @@ impl<'a> OrganisationPage<'a> {
         id: OrganisationId,
         parts: SubjectParts<'_>,
     ) -> Option<Self> {
-        let SubjectParts { queue, today, typed, errors } = parts;
         let reference = casebook.reference();
-        let organisation = reference.organisations.get(&id).filter(|_| reference.organisation_of(id) == id)?;
+        let organisation = reference.organisations.get(&id)?;
         let line = |text: &Text| escape_invisible_in_line(text.as_str());
-        let open = typed.map(|(form, _)| form);
-        let sent = |of: SubjectForm| typed.filter(|(form, _)| *form == of).map(|(_, typed)| typed.copy());
         let recorded = || {
             let mut recorded = Entries::default();
             recorded.push(OrganisationField::Name.name().into(), organisation.name.as_str().to_owned());
@@ -190,21 +163,16 @@ impl<'a> OrganisationPage<'a> {
             recorded.push(OrganisationField::Kind.name().into(), kind.to_owned());
             recorded
         };
+        let typed = parts.typed_into(SubjectForm::Name);
+        let rename = organisation_fields(&typed.unwrap_or_else(recorded), &parts.errors);
         let others = reference.named_organisations().into_iter().filter(|(other, _)| *other != id);
         Some(Self {
             shell,
-            id,
-            name: line(&organisation.name),
+            subject: SubjectView::new(casebook, id.into(), &parts, rename)?,
             code: organisation.code.as_ref().map(line).unwrap_or_default(),
-            kind: organisation.kind.map_or("", OrganisationType::label),
             spellings: reference.spellings_of(id).into_iter().map(|(other, it)| (other, line(&it.name))).collect(),
             others: others.map(|(other, it)| (other, line(&it.name))).collect(),
-            evidence: EvidenceSection::new(casebook, queue, NoteSubject::Organisation(id), today),
-            notes: notes_about(casebook, NoteSubject::Organisation(id)),
-            note: NoteField::Text.field(&sent(SubjectForm::Note).unwrap_or_default(), &errors),
-            rename: organisation_fields(&sent(SubjectForm::Name).unwrap_or_else(recorded), &errors),
-            open,
-            errors,
+            errors: parts.errors,
         })
     }
 }
@@ -214,75 +182,6 @@ impl OrganisationPage<'_> {
     fn wrong_into(&self) -> Vec<FieldError> {
         let name = WiderField::Into.name();
         self.errors.iter().filter(|error| error.field == name).cloned().collect()
-    }
-}
-
-/// What an organisation or a theme has in evidence, to be printed for people outside the team.
-#[derive(Template)]
-#[template(path = "desk/paper.html")]
-pub(in crate::desk) struct PaperPage<'a> {
-    shell: &'a Shell,
-    name: String,
-    about: String,
-    others: &'static str,
-    /// What its title says that it is about: a title stays in the browser's history, so no name is in it.
-    of: &'static str,
-    back: String,
-    today: Day,
-    /// How many there are in all.
-    summary: Vec<CountRow>,
-    counts: EvidenceCounts,
-    notes: Vec<TeamNote>,
-    /// Whether any number is so small that it can show who someone is.
-    has_few: bool,
-    closed_to_me: usize,
-}
-
-impl<'a> PaperPage<'a> {
-    /// None if there is no such organisation or theme.
-    pub(in crate::desk) fn new(
-        shell: &'a Shell,
-        casebook: &Casebook,
-        subject: NoteSubject,
-        (queue, today): (&[QueueEntry], Date),
-    ) -> Option<Self> {
-        let reference = casebook.reference();
-        let (name, about, (others, of), back) = match subject {
-            NoteSubject::Organisation(id) => {
-                let organisation = reference.organisations.get(&id).filter(|_| reference.organisation_of(id) == id)?;
-                let kind = organisation.kind.map_or("", OrganisationType::label).to_owned();
-                (&organisation.name, kind, ("Themes", "Organisation"), format!("/organisations/{id}"))
-            }
-            NoteSubject::Theme(id) => {
-                let theme = reference.themes.get(&id)?;
-                let about = escape_invisible(theme.about.as_str());
-                (&theme.name, about, ("Organisations", "Theme"), format!("/themes/{id}"))
-            }
-        };
-        let counts = EvidenceCounts::of(casebook, queue, subject, today);
-        let summary = [
-            ("Reports", counts.reports),
-            ("Concerns, where one has several reports", counts.concerns),
-            ("Still open", counts.open_reports),
-            ("Someone could be seriously harmed soon, they said", counts.harm),
-        ];
-        let summary = summary.map(|(label, count)| CountRow { label: label.to_owned(), count }).to_vec();
-        let rows = [&summary, &counts.areas, &counts.others, &counts.promises, &counts.actions, &counts.findings];
-        let has_few = rows.into_iter().chain([&counts.months]).flatten().any(CountRow::is_few);
-        Some(Self {
-            shell,
-            name: escape_invisible_in_line(name.as_str()),
-            about,
-            others,
-            of,
-            back,
-            today: Day(today),
-            summary,
-            counts,
-            notes: notes_about(casebook, subject),
-            has_few,
-            closed_to_me: casebook.closed_to_me().len(),
-        })
     }
 }
 
