@@ -14,7 +14,7 @@ use super::{
         carried::YES,
         question::{AskedField, Problems},
     },
-    view::{AsidePage, ToSetAside, UndoAsidePage},
+    view::{AsidePage, JustDone, ToSetAside, UndoAsidePage},
     visit::{PageContext, Posted},
 };
 use crate::{
@@ -58,7 +58,8 @@ async fn set_aside(posted: Posted) -> Result<Response, PageError> {
             match why(&page.form, editor.casebook(), (&chosen, &reports), reason) {
                 Ok(why) => {
                     editor.set_aside(&reports, why, page.desk.today())?;
-                    page.done_until_undone(&page.shell.to_queue(), said(&reports, "set aside", reason.label()), UNDO)
+                    let done = JustDone::new(said(&reports, "set aside", reason.label())).undone_at(UNDO);
+                    page.done_as(&page.shell.to_queue(), done)
                 }
                 Err(errors) => {
                     let typed = (&*page.form, errors);

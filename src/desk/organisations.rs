@@ -15,7 +15,7 @@ use super::{
     },
     respond::go_to,
     subjects::{self, subject_page},
-    view::{OrganisationsPage, SubjectForm, SubjectKind, subject_path},
+    view::{JustDone, OrganisationsPage, SubjectForm, SubjectKind, subject_path},
     visit::{PageContext, Posted},
 };
 use crate::{
@@ -133,7 +133,8 @@ async fn rename(posted: Posted, OfId(id): OfId<OrganisationId>) -> Result<Respon
             let was = editor.casebook().reference().organisations.get(&id);
             let code = was.and_then(|was| was.code.clone());
             let new = filled(&page.form).map(|new| Reference::Organisation(id, Some(Organisation { code, ..new })));
-            subjects::record(page, editor, (id.into(), SubjectForm::Name), new, "Name and kind recorded.")
+            let done = JustDone::new("Name and kind recorded.".to_owned());
+            subjects::record(page, editor, (id.into(), SubjectForm::Name), new, done)
         })
         .await
 }

@@ -14,7 +14,7 @@ use super::{
     address::OfId,
     form::{question::AskedField, wider::NoteField},
     respond::go_to,
-    view::{OrganisationPage, PaperPage, SubjectForm, SubjectKind, SubjectParts, ThemePage, subject_path},
+    view::{JustDone, OrganisationPage, PaperPage, SubjectForm, SubjectKind, SubjectParts, ThemePage, subject_path},
     visit::{PageContext, Posted},
 };
 use crate::{
@@ -67,7 +67,8 @@ async fn note<Id: Into<NoteSubject>>(posted: Posted, OfId(id): OfId<Id>) -> Resu
         .change(move |page, editor| {
             known(editor, subject)?;
             let note = NoteField::Text.text(&page.form).map(|text| Reference::Note(subject, text));
-            record(page, editor, (subject, SubjectForm::Note), note.map_err(|error| vec![error]), "Note added.")
+            let done = JustDone::new("Note added.".to_owned()).noting(subject);
+            record(page, editor, (subject, SubjectForm::Note), note.map_err(|error| vec![error]), done)
         })
         .await
 }
@@ -79,12 +80,12 @@ pub(super) fn record(
     editor: &mut Editor<'_>,
     (subject, form): (NoteSubject, SubjectForm),
     filled: Result<Reference, Vec<FieldError>>,
-    done: &str,
+    done: JustDone,
 ) -> Result<Response, PageError> {
     match filled {
         Ok(reference) => {
             editor.change_reference(reference, page.desk.today())?;
-            page.done(&subject_path(subject), done)
+            page.done_as(&subject_path(subject), done)
         }
         Err(errors) => subject_page(page, editor.casebook(), subject, Some((form, errors))),
     }
@@ -116,4 +117,41 @@ fn shown(page: &PageContext, is_wrong: bool, template: Option<impl Template>) ->
 pub(super) fn known(editor: &Editor<'_>, subject: NoteSubject) -> Result<(), PageError> {
     let is_listed = editor.casebook().reference().is_listed(subject);
     if is_listed { Ok(()) } else { Err(PageError::NotFound) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Browser, DeskMachine};
+
+    const NOTE: &str = "Rang the ward.\nSister Ball is on 01632 960 001.";
+
+    #[tokio::test]
+    async fn what_a_note_may_give_away_is_marked_once_and_the_note_is_kept_as_it_stands() {
+        let place = DeskMachine::new(None);
+        let desk = place.desk();
+        let mut browser = Browser::inside(&place, &desk).await;
+        let token = browser.get("/themes").await.token();
+        for (list, name) in [("/themes", "Rotas"), ("/organisations", "Northmere")] {
+            browser.post(&format!("{list}/add"), &[("token", &token), ("name", name)]).await;
+            let page = browser.get(list).await.body;
+            let path = page.split(&format!("href=\"{list}/")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+            let path = format!("{list}/{path}");
+            let note = format!("{path}/note");
+            let noted = browser.post(&note, &[("token", &token), ("note", NOTE)]).await;
+            assert_eq!(noted.location(), path);
+            let page = browser.get(&path).await.body;
+            assert!(page.contains("It is kept as it stands") && page.contains(NOTE), "{page}");
+            assert!(page.contains("Sister Ball is on <mark>01632 960 001</mark>"), "{page}");
+            assert!(page.contains("Marked: a telephone number"), "as every other page names it: {page}");
+            let again = browser.get(&path).await.body;
+            assert!(again.contains(NOTE) && !again.contains("<mark>"), "said once: {again}");
+
+            browser.post(&note, &[("token", &token), ("note", "They wrote back.")]).await;
+            let page = browser.get(&path).await.body;
+            assert!(page.contains("Note added.") && !page.contains("<mark>"), "of the new note alone: {page}");
+            browser.post(&note, &[("token", &token), ("note", NOTE)]).await;
+            let elsewhere = browser.get(list).await.body;
+            assert!(elsewhere.contains("Note added.") && !elsewhere.contains("01632"), "{elsewhere}");
+        }
+    }
 }

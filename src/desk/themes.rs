@@ -14,7 +14,7 @@ use super::{
         wider::ThemeField,
     },
     subjects,
-    view::{SubjectForm, SubjectKind, ThemesPage},
+    view::{JustDone, SubjectForm, SubjectKind, ThemesPage},
     visit::{PageContext, Posted},
 };
 use crate::{
@@ -57,7 +57,8 @@ async fn rename(posted: Posted, OfId(id): OfId<ThemeId>) -> Result<Response, Pag
         .change(move |page, editor| {
             subjects::known(editor, id.into())?;
             let new = filled(&page.form).map(|new| Reference::Theme(id, Some(new)));
-            subjects::record(page, editor, (id.into(), SubjectForm::Name), new, "Name and description recorded.")
+            let done = JustDone::new("Name and description recorded.".to_owned());
+            subjects::record(page, editor, (id.into(), SubjectForm::Name), new, done)
         })
         .await
 }

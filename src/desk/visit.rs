@@ -176,18 +176,12 @@ impl PageContext {
 
     /// Goes to a page that says first what was done.
     pub(super) fn done(&self, path: &str, done: impl Into<String>) -> Result<Response, PageError> {
-        self.desk.tell_done(self.session, JustDone::new(done.into()));
-        go_to(path)
+        self.done_as(path, JustDone::new(done.into()))
     }
 
-    /// The same, of something that can be undone at another page.
-    pub(super) fn done_until_undone(
-        &self,
-        path: &str,
-        done: impl Into<String>,
-        undo: &'static str,
-    ) -> Result<Response, PageError> {
-        self.desk.tell_done(self.session, JustDone::new(done.into()).undone_at(undo));
+    /// The same, where more than a sentence is to be said of it.
+    pub(super) fn done_as(&self, path: &str, done: JustDone) -> Result<Response, PageError> {
+        self.desk.tell_done(self.session, done);
         go_to(path)
     }
 

@@ -6,7 +6,7 @@ use crate::support::{desk::Reviewer, http, http::Fields, installation::Installat
 /// What persons call one trust.
 const NAMES: [&str; 3] = ["Northmere Hospitals", "northmere hospitals.", "Northmeer Hospital"];
 const GIST: &str = "gist-of-a-rota-5512";
-const NOTE: &str = "note-about-a-board-9934";
+const NOTE: &str = "note-about-a-board-9934, on 01632 960 001";
 
 /// A line as the register has it.
 fn line(code: &str, name: &str, closed: &str) -> String {
@@ -198,6 +198,11 @@ fn what_people_named_becomes_an_organisation_with_all_its_reports() {
     assert!(page.one("#count").starts_with("3 reports, which are 2 concerns"), "{}", page.one("#count"));
     assert!(page.one("main").contains(GIST) && page.one("main").contains(NOTE));
     assert!(page.one("#who-reads").contains("Every member reads these"));
+    assert!(
+        page.one("#finds").contains("It is kept as it stands") && page.one("#finds .found").contains("a telephone")
+    );
+    assert_eq!(page.all("#finds mark"), ["01632 960 001"]);
+    assert!(reviewer.get(&path).all("#finds").is_empty(), "said once");
     let paper = reviewer.get(&format!("{path}/paper"));
     let said = paper.one("main");
     assert!(

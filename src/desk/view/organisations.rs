@@ -168,7 +168,7 @@ impl<'a> OrganisationPage<'a> {
         let others = reference.named_organisations().into_iter().filter(|(other, _)| *other != id);
         Some(Self {
             shell,
-            subject: SubjectView::new(casebook, id.into(), &parts, rename)?,
+            subject: SubjectView::new((shell, casebook), id.into(), &parts, rename)?,
             code: organisation.code.as_ref().map(line).unwrap_or_default(),
             spellings: reference.spellings_of(id).into_iter().map(|(other, it)| (other, line(&it.name))).collect(),
             others: others.map(|(other, it)| (other, line(&it.name))).collect(),

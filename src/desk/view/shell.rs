@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::urgent::UrgentLink;
 use crate::{
-    casebook::UrgentCounts,
+    casebook::{NoteSubject, UrgentCounts},
     desk::{error::ErrorText, from::WayBack},
     domain::{CasebookId, FieldError, ReportId},
     http::shortened,
@@ -65,17 +65,24 @@ pub(in crate::desk) struct JustDone {
     pub(super) text: String,
     /// The page on which it can be undone, if it can.
     pub(super) undo: Option<&'static str>,
+    /// What a note was written about, if that was it.
+    pub(super) noted: Option<NoteSubject>,
 }
 
 impl JustDone {
     /// What can't be undone by a press of a button.
     pub(in crate::desk) const fn new(text: String) -> Self {
-        Self { text, undo: None }
+        Self { text, undo: None, noted: None }
     }
 
     /// What can, on that page.
     pub(in crate::desk) fn undone_at(self, path: &'static str) -> Self {
         Self { undo: Some(path), ..self }
+    }
+
+    /// That a note about something was written: its page marks what in it may show who someone is.
+    pub(in crate::desk) fn noting(self, subject: NoteSubject) -> Self {
+        Self { noted: Some(subject), ..self }
     }
 }
 

@@ -1,12 +1,17 @@
 //! What the pages about organisations and those about themes say alike: in their lists, and of one.
 
 use super::{
+    Shell,
     evidence::{EvidenceSection, TeamNote, notes_about},
+    finds::{Find, finds},
     subject_head::SubjectHead,
 };
 use crate::{
     casebook::{Casebook, NoteSubject, QueueEntry},
-    desk::form::{question::AskedField, wider::NoteField},
+    desk::{
+        form::{question::AskedField, wider::NoteField},
+        letter_checks::letter_finds,
+    },
     domain::{Date, Entries, FieldError},
     http::Field,
 };
@@ -47,6 +52,8 @@ pub(super) struct SubjectView {
     pub(super) head: SubjectHead,
     pub(super) evidence: EvidenceSection,
     pub(super) notes: Vec<TeamNote>,
+    /// What in a note that was just written may show who someone is.
+    pub(super) finds: Vec<Find>,
     pub(super) note: Field,
     pub(super) rename: Vec<Field>,
     /// Which of the folded forms is open.
@@ -56,7 +63,7 @@ pub(super) struct SubjectView {
 impl SubjectView {
     /// None if it is not on its list, or only another spelling of one that is. With the fields in which its name is changed.
     pub(super) fn new(
-        casebook: &Casebook,
+        (shell, casebook): (&Shell, &Casebook),
         subject: NoteSubject,
         parts: &SubjectParts<'_>,
         rename: Vec<Field>,
@@ -65,6 +72,7 @@ impl SubjectView {
             head: SubjectHead::new(casebook, subject)?,
             evidence: EvidenceSection::new(casebook, parts.queue, subject, parts.today),
             notes: notes_about(casebook, subject),
+            finds: finds_just_noted(shell, casebook, subject),
             note: NoteField::Text.field(&parts.typed_into(SubjectForm::Note).unwrap_or_default(), &parts.errors),
             rename,
             open: parts.typed.map(|(form, _)| form),
@@ -75,4 +83,13 @@ impl SubjectView {
     pub(super) fn is_open(&self, form: SubjectForm) -> bool {
         self.open == Some(form)
     }
+}
+
+/// What in this member's last note about something may show who someone is, if it was written just now.
+fn finds_just_noted(shell: &Shell, casebook: &Casebook, subject: NoteSubject) -> Vec<Find> {
+    let is_new = shell.done.as_ref().is_some_and(|done| done.noted == Some(subject));
+    let me = casebook.me().filter(|_| is_new);
+    let mut notes = casebook.reference().notes.iter().rev();
+    let note = notes.find(|note| note.about == subject && Some(note.by) == me);
+    note.map(|note| finds(note.text.as_str(), &letter_finds(note.text.as_str(), &[], &[]))).unwrap_or_default()
 }

@@ -81,7 +81,7 @@ impl<'a> ThemePage<'a> {
         };
         let typed = parts.typed_into(SubjectForm::Name);
         let rename = ThemeField::fields(&typed.unwrap_or_else(recorded), &parts.errors);
-        let subject = SubjectView::new(casebook, id.into(), &parts, rename)?;
+        let subject = SubjectView::new((shell, casebook), id.into(), &parts, rename)?;
         Some(Self { shell, subject, errors: parts.errors })
     }
 }

@@ -1,8 +1,12 @@
 //! Samples of the pages about organisations, themes, and what a report belongs to.
 
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
 use super::{
-    BelongsPage, BelongsParts, OrganisationPage, OrganisationsPage, PaperPage, ReportPage, Shell, SubjectForm,
-    SubjectParts, ThemePage, ThemesPage, belongs_entries,
+    BelongsPage, BelongsParts, JustDone, OrganisationPage, OrganisationsPage, PaperPage, ReportPage, Shell,
+    SubjectForm, SubjectParts, ThemePage, ThemesPage, belongs_entries,
 };
 use crate::{
     casebook::{
@@ -10,8 +14,8 @@ use crate::{
     },
     desk::form::{stale::NEWER, wider::BelongsField},
     domain::{
-        Action, Area, Assessment, Calendar, Date, Entries, FieldError, LinkKind, OrganisationId, OrganisationType,
-        ReportId, ReportLink, Route, TeamRole, Text, ThemeId,
+        Action, Area, Assessment, Calendar, CasebookId, Date, Entries, FieldError, LinkKind, OrganisationId,
+        OrganisationType, ReportId, ReportLink, Route, TeamRole, Text, ThemeId,
     },
     http::validity::Render,
     world::{
@@ -115,6 +119,17 @@ pub(super) fn wider_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &
     let parts = SubjectParts { queue: &queue, today: DAY, typed: None, errors: vec![] };
     add("organisation, some closed", &OrganisationPage::new(shell, casebook, HERE, parts).unwrap(), false);
     add("organisations, some closed", &OrganisationsPage::new(shell, casebook, &nothing, vec![], None), false);
+    // What in a note that was just written may show who someone is.
+    let subject = NoteSubject::Theme(ROTAS);
+    let text = Text::typed("Call <them> on 01632 960 001,\u{202e} or write to a@b.example.\nThey asked us to.");
+    world.edit(|editor| editor.change_reference(Reference::Note(subject, text), &TODAY)).unwrap();
+    let noting = JustDone::new("Note added.".to_owned()).noting(subject);
+    let outside = Shell::new(false, Duration::from_mins(10), Zeroizing::new("0a".repeat(32)));
+    let noted = outside.inside(CasebookId([0xab; 16]), "/").after(Some(noting));
+    let parts = SubjectParts { queue: &[], today: DAY, typed: None, errors: vec![] };
+    let page = ThemePage::new(&noted, &world.open().unwrap(), ROTAS, parts).unwrap();
+    assert!(page.html().contains("It is kept as it stands"));
+    add("theme, just noted", &page, false);
 }
 
 /// A casebook with four reports, of which three belong somewhere.
