@@ -101,7 +101,7 @@ pub(super) fn subject_page(
     let queue = page.queue(casebook);
     let is_wrong = wrong.is_some();
     let (typed, errors) = wrong.map(|(form, errors)| ((form, &*page.form), errors)).unzip();
-    let parts = SubjectParts { queue: &queue, today: page.desk.shown_day(), typed, errors: errors.unwrap_or_default() };
+    let parts = SubjectParts { queue: &queue, typed, errors: errors.unwrap_or_default() };
     match subject {
         NoteSubject::Organisation(id) => shown(page, is_wrong, OrganisationPage::new(&page.shell, casebook, id, parts)),
         NoteSubject::Theme(id) => shown(page, is_wrong, ThemePage::new(&page.shell, casebook, id, parts)),

@@ -93,7 +93,7 @@ pub struct Clock {
     pub met_on: Option<Date>,
 }
 
-/// Where a clock stands on a day.
+/// Where a clock, or anything else that is to be done by a day, stands on another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// In a word.
@@ -101,6 +101,36 @@ pub struct Standing {
     /// Working days after today up to and with the due date, negative when it is past; none once it is met, or if they
     /// can't be counted.
     pub working_days_left: Option<i64>,
+}
+
+impl Standing {
+    /// Of what is still to be done by a day: something promised, or what the team itself set out to do.
+    ///
+    /// # Errors
+    /// [`CalendarError::NotCovered`] if the days up to it can't be counted.
+    pub fn until(by: Date, today: Date, calendar: &Calendar) -> Result<Self, CalendarError> {
+        let left = calendar.working_days_between(today, by)?;
+        let state = match Self::until_uncounted(by, today).state {
+            ClockState::Open if left <= DUE_SOON => ClockState::DueSoon,
+            other => other,
+        };
+        Ok(Self { state, working_days_left: Some(left) })
+    }
+
+    /// The same; if its days can't be counted, without how many are left.
+    #[must_use]
+    pub fn until_if_counted(by: Date, today: Date, calendar: &Calendar) -> Self {
+        Self::until(by, today, calendar).unwrap_or_else(|_| Self::until_uncounted(by, today))
+    }
+
+    fn until_uncounted(by: Date, today: Date) -> Self {
+        let state = match today.cmp(&by) {
+            Ordering::Greater => ClockState::Overdue,
+            Ordering::Equal => ClockState::DueToday,
+            Ordering::Less => ClockState::Open,
+        };
+        Self { state, working_days_left: None }
+    }
 }
 
 impl Clock {
@@ -145,23 +175,16 @@ impl Clock {
         if self.met_on.is_some() {
             return Ok(self.standing_uncounted(today));
         }
-        let left = calendar.working_days_between(today, self.due_on)?;
-        let state = match self.standing_uncounted(today).state {
-            ClockState::Open if left <= DUE_SOON => ClockState::DueSoon,
-            other => other,
-        };
-        Ok(Standing { state, working_days_left: Some(left) })
+        Standing::until(self.due_on, today, calendar)
     }
 
     /// Where it stands on that day as far as that can be told without counting working days: not whether it is due soon.
     #[must_use]
     pub fn standing_uncounted(&self, today: Date) -> Standing {
-        let state = match (self.met_on, today.cmp(&self.due_on)) {
-            (Some(met_on), _) if met_on <= self.due_on => ClockState::Met,
-            (Some(_), _) => ClockState::MetLate,
-            (None, Ordering::Greater) => ClockState::Overdue,
-            (None, Ordering::Equal) => ClockState::DueToday,
-            (None, Ordering::Less) => ClockState::Open,
+        let state = match self.met_on {
+            None => return Standing::until_uncounted(self.due_on, today),
+            Some(met_on) if met_on <= self.due_on => ClockState::Met,
+            Some(_) => ClockState::MetLate,
         };
         Standing { state, working_days_left: None }
     }

@@ -57,6 +57,8 @@ fn the_queue_shows_what_is_asked_for() {
         ("harm=yes", vec![0]),
         ("unanswered=yes", vec![]),
         ("due=ours", vec![]),
+        ("due=ours-come", vec![]),
+        ("due=ours-soon", vec![]),
         ("sort=received&down=yes", vec![0, 1, 2]),
         ("waiting=approval", vec![]),
         ("due=overdue", vec![]),

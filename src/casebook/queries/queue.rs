@@ -8,8 +8,8 @@ use crate::{
         state::{heard::StandingAtBox, release::Release, report::Report, retention::Retained},
     },
     domain::{
-        Area, Calendar, ClockView, Date, MemberId, OrganisationId, ReportId, ReportLink, ReportState, Route,
-        SeriousHarm, SetAsideReason, Text, ThemeId, WayIn,
+        Area, Calendar, ClockState, ClockView, Date, MemberId, OrganisationId, ReportId, ReportLink, ReportState,
+        Route, SeriousHarm, SetAsideReason, Standing, Text, ThemeId, WayIn,
     },
 };
 
@@ -76,6 +76,8 @@ pub struct QueueEntry {
     pub continues: Option<ReportId>,
     /// By when the team itself set out to do something, as long as the report is not closed.
     pub action_by: Option<Date>,
+    /// Where that stands, by the rule for promises.
+    pub action_state: Option<ClockState>,
     /// The day of the first follow-up after which nobody wrote to the person; none of a report that is over.
     pub unanswered_since: Option<Date>,
     /// Whether the danger of which the person wrote is seen to.
@@ -185,6 +187,12 @@ impl QueueEntry {
         self.action_by.is_some_and(by)
     }
 
+    /// Where what the team set out to do stands, if that presses.
+    #[must_use]
+    pub fn pressing_own_date(&self) -> Option<ClockState> {
+        self.action_state.filter(|state| *state != ClockState::Open)
+    }
+
     /// Those of its clocks that are still owed.
     pub(crate) fn open_clocks(&self) -> impl Iterator<Item = &ClockView> {
         self.clocks.iter().filter(|clock| clock.met_on.is_none() && !self.withdrawn)
@@ -223,6 +231,7 @@ fn queue_entry(
         clocks.push(ClockView { supplementary: true, ..entry.view_if_counted(today, calendar) });
     }
     let answers = |which: &dyn Fn(Release) -> bool| report.undelivered().filter(|(_, release)| which(*release)).count();
+    let action_by = report.assessment.action_by.filter(|_| !report.is_over());
     QueueEntry {
         id,
         route: report.route,
@@ -248,7 +257,8 @@ fn queue_entry(
         themes: report.assessment.themes.clone(),
         links: report.assessment.links.clone(),
         continues: report.assessment.continues,
-        action_by: report.assessment.action_by.filter(|_| !report.is_over()),
+        action_by,
+        action_state: action_by.map(|by| Standing::until_if_counted(by, today, calendar).state),
         unanswered_since: report.unanswered_since().filter(|_| !report.is_over()),
         harm_seen_to: report.assessment.harm.is_some(),
         is_over: report.is_over(),
@@ -260,9 +270,13 @@ fn queue_entry(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::{
-        DAY,
-        casebook::{MARKER, World, moved},
+    use crate::{
+        casebook::NewAssessment,
+        domain::{Action, Assessment},
+        world::{
+            DAY, TODAY,
+            casebook::{MARKER, World, moved},
+        },
     };
 
     fn import(world: &mut World) {
@@ -283,10 +297,7 @@ mod tests {
         world.decide(ReportId([2; 8]), moved(ReportState::Closed)).unwrap();
         let queue = world.open().unwrap().list(Date::constant(2026, 12, 10), &Calendar::default());
         assert_eq!(queue.iter().map(|entry| entry.id.0[0]).collect::<Vec<_>>(), [3, 1, 2]);
-        assert_eq!(
-            (queue[0].clocks[0].state, queue[0].clocks[0].working_days_left),
-            (crate::domain::ClockState::DueSoon, Some(3))
-        );
+        assert_eq!((queue[0].clocks[0].state, queue[0].clocks[0].working_days_left), (ClockState::DueSoon, Some(3)));
         assert_eq!(
             (queue[0].areas.as_slice(), queue[0].serious_harm),
             ([Area::IntegratedCare].as_slice(), Some(SeriousHarm::Yes))
@@ -310,14 +321,47 @@ mod tests {
             .iter()
             .map(|entry| (entry.id.0[0], entry.clocks[0].state, entry.clocks[0].working_days_left))
             .collect();
-        assert_eq!(shown, [(2, crate::domain::ClockState::Open, Some(10)), (1, crate::domain::ClockState::Open, None)]);
+        assert_eq!(shown, [(2, ClockState::Open, Some(10)), (1, ClockState::Open, None)]);
         assert_eq!(casebook.show(queue[1].id, DAY, &calendar).unwrap().entry.clocks[0].due_on, due_on);
         // Nor does a day on which nothing can be counted.
         let then = casebook.list(due_on, &calendar);
         let shown: Vec<_> =
             then.iter().map(|entry| (entry.clocks[0].state, entry.clocks[0].working_days_left)).collect();
-        assert_eq!(shown, [(crate::domain::ClockState::Overdue, None), (crate::domain::ClockState::DueToday, Some(0))]);
+        assert_eq!(shown, [(ClockState::Overdue, None), (ClockState::DueToday, Some(0))]);
         assert_eq!(casebook.show(queue[0].id, due_on, &calendar).unwrap().entry.clocks[0].working_days_left, None);
+    }
+
+    #[test]
+    fn the_teams_own_date_is_due_soon_by_the_rule_for_promises() {
+        let mut world = World::new();
+        let id = world.concern(1, Route::StaffConcern, &[]);
+        import(&mut world);
+        let calendar = Calendar::default();
+        let promised = world.open().unwrap().list(DAY, &calendar)[0].clocks[0].due_on;
+        let set_out = |by| {
+            let aim = Text::typed("Look at the rota");
+            let (action, action_detail) = (Some(Action::FurtherAction), Some(aim));
+            let assessment = Assessment { action, action_detail, action_by: Some(by), ..Assessment::default() };
+            let new = NewAssessment::new(Some(assessment), None, None).unwrap();
+            world.edit(|editor| editor.assess(id, editor.casebook().seen(id)?, new, &TODAY).map(drop)).unwrap();
+        };
+        set_out(promised);
+        let casebook = world.open().unwrap();
+        let mut day = DAY;
+        let mut met = Vec::new();
+        while day <= promised.tomorrow().unwrap() {
+            let entry = casebook.list(day, &calendar).remove(0);
+            assert_eq!(entry.action_state, Some(entry.clocks[0].state), "{day}");
+            met.extend(entry.action_state.filter(|state| met.last() != Some(state)));
+            day = day.tomorrow().unwrap();
+        }
+        assert_eq!(met, [ClockState::Open, ClockState::DueSoon, ClockState::DueToday, ClockState::Overdue]);
+        // Where days can't be counted it is shown all the same, and once the report is over it is nothing to be done.
+        set_out(Date::constant(2031, 12, 1));
+        assert_eq!(world.open().unwrap().list(DAY, &calendar)[0].action_state, Some(ClockState::Open));
+        world.decide(id, moved(ReportState::Closed)).unwrap();
+        let closed = world.open().unwrap().list(DAY, &calendar).remove(0);
+        assert_eq!((closed.action_by, closed.action_state), (None, None));
     }
 
     #[test]
@@ -333,7 +377,9 @@ mod tests {
         let begins =
             format!(r#"[{{"id":"{}","name":"{}","route":"staff-concern","#, queue[0].id, queue[0].id.in_words());
         assert!(json.starts_with(&begins), "{json}");
-        for pinned in [r#""action_by":null"#, r#""unanswered_since":null"#, r#""harm_seen_to":false"#] {
+        for pinned in
+            [r#""action_by":null,"action_state":null"#, r#""unanswered_since":null"#, r#""harm_seen_to":false"#]
+        {
             assert!(json.contains(pinned), "{json}");
         }
     }

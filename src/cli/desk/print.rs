@@ -156,7 +156,7 @@ pub(in crate::cli) fn queue(queue: &[QueueEntry], today: Date, calendar: &Calend
             next.map_or_else(|| "-".to_owned(), |clock| clock.due_on.to_string()),
             next.and_then(|clock| clock.working_days_left).map_or_else(|| "-".to_owned(), |left| left.to_string()),
             next.map_or_else(|| "-".to_owned(), |clock| clock.state.label().to_lowercase()),
-            entry.action_by.map_or_else(|| "-".to_owned(), |by| by.to_string()),
+            own_date(entry),
             entry.serious_harm.map_or("-", SeriousHarm::slug).to_owned(),
             if entry.withdrawn {
                 "withdrawn".to_owned()
@@ -174,6 +174,13 @@ pub(in crate::cli) fn queue(queue: &[QueueEntry], today: Date, calendar: &Calend
     output::table(head, &queue.iter().map(row).collect::<Vec<_>>())?;
     let next = queue.iter().filter_map(next_clock);
     output::uncounted(next, today, calendar)
+}
+
+/// By when the team set out to act, and where that stands if it presses.
+fn own_date(entry: &QueueEntry) -> String {
+    let state =
+        entry.pressing_own_date().map_or_else(String::new, |state| format!(", {}", state.label().to_lowercase()));
+    entry.action_by.map_or_else(|| "-".to_owned(), |by| format!("{by}{state}"))
 }
 
 pub(in crate::cli) fn report(report: &ReportView) -> Outcome {

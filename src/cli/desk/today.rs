@@ -37,7 +37,7 @@ pub(super) fn today(arguments: &TodayArguments) -> Outcome {
 fn told(report: &UrgentReport, today: Date) -> String {
     let harm = report.serious_harm.then(|| "serious harm, not seen to".to_owned());
     let due = report.due.iter().map(|promise| told_due(*promise, today));
-    let own = report.action_by.map(|by| format!("the team set out to act by {by}"));
+    let own = report.action_by.map(|by| due_by(by, today, "what the team set out to do"));
     let unanswered = report.unanswered_since.map(|since| format!("not answered since {since}"));
     let why: Vec<String> = harm.into_iter().chain(due).chain(own).chain(unanswered).collect();
     format!("{}  {}  {}", report.name, report.id, why.join("; "))
@@ -45,7 +45,12 @@ fn told(report: &UrgentReport, today: Date) -> String {
 
 fn told_due(DuePromise { due_on, kind, supplementary }: DuePromise, today: Date) -> String {
     let which = if supplementary { "supplementary " } else { "" };
-    if due_on < today { format!("overdue since {due_on}: {which}{kind}") } else { format!("due today: {which}{kind}") }
+    due_by(due_on, today, &format!("{which}{kind}"))
+}
+
+/// What was to be done by today, or before.
+fn due_by(day: Date, today: Date, what: &str) -> String {
+    if day < today { format!("overdue since {day}: {what}") } else { format!("due today: {what}") }
 }
 
 #[cfg(test)]
@@ -72,11 +77,13 @@ mod tests {
             told(&report, today),
             format!(
                 "{name}  abababababababab  serious harm, not seen to; overdue since 2026-12-03: information-use-notice; \
-                 due today: supplementary information-use-notice; the team set out to act by 2026-12-10; \
+                 due today: supplementary information-use-notice; due today: what the team set out to do; \
                  not answered since 2026-12-03"
             )
         );
-        let quiet = UrgentReport { serious_harm: false, due: Vec::new(), action_by: None, ..report };
+        let late = UrgentReport { serious_harm: false, due: Vec::new(), action_by: Some(before), ..report };
+        assert!(told(&late, today).contains("  overdue since 2026-12-03: what the team set out to do; not answered"));
+        let quiet = UrgentReport { action_by: None, ..late };
         assert_eq!(told(&quiet, today), format!("{name}  abababababababab  not answered since 2026-12-03"));
     }
 }

@@ -37,12 +37,14 @@ form! {
 }
 
 /// When something is due.
-pub(in crate::desk) const DUE_IN: [(&str, &str); 5] = [
+pub(in crate::desk) const DUE_IN: [(&str, &str); 7] = [
     ("overdue", "Overdue"),
     ("today", "Due today"),
     ("soon", "Due soon"),
     ("later", "Due after the next three weeks"),
     ("ours", "The team’s own date is past"),
+    ("ours-come", "The team’s own date is today or past"),
+    ("ours-soon", "The team’s own date is soon"),
 ];
 
 /// What an answer waits for.

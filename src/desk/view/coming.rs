@@ -93,11 +93,12 @@ impl ComingDay {
         let due = queue.iter().filter(|entry| entry.is_due(|due| due == date));
         let (reports, serious) =
             due.fold((0, 0), |(reports, serious), entry| (reports + 1, serious + usize::from(entry.is_urgent())));
-        let own = queue.iter().filter(|entry| entry.is_set_out(|by| by == date)).count();
+        let own = || queue.iter().filter(|entry| entry.is_set_out(|by| by == date));
         let clocks = queue.iter().flat_map(QueueEntry::open_clocks).filter(|clock| clock.due_on == date);
+        let own_states = own().filter_map(|entry| entry.action_state);
         // The list of states goes from the least to the most pressing, up to those that are met.
-        let state = clocks.map(|clock| clock.state).max();
-        Self { date, working, reports, serious, own, state }
+        let state = clocks.map(|clock| clock.state).chain(own_states).max();
+        Self { date, working, reports, serious, own: own().count(), state }
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates call it so")]
@@ -149,7 +150,7 @@ pub(super) mod tests {
     use scraper::{Html, Selector};
 
     use super::*;
-    use crate::domain::{Clock, ClockEntry, ClockKind, ReportState, Route, SeriousHarm};
+    use crate::domain::{Clock, ClockEntry, ClockKind, ReportState, Route, SeriousHarm, Standing};
 
     const TODAY: Date = Date::constant(2026, 12, 17);
 
@@ -189,6 +190,7 @@ pub(super) mod tests {
             links: Vec::new(),
             continues: None,
             action_by: None,
+            action_state: None,
             unanswered_since: None,
             harm_seen_to: false,
             is_over: false,
@@ -241,7 +243,13 @@ pub(super) mod tests {
     #[test]
     fn the_teams_own_dates_are_told_apart() {
         let (soon, yesterday) = (Date::constant(2026, 12, 18), Date::constant(2026, 12, 16));
-        let own = |number, by| QueueEntry { action_by: Some(by), ..entry(number, &[], TODAY) };
+        let own = |number, by| {
+            let standing = Standing::until_if_counted(by, TODAY, &Calendar::default());
+            QueueEntry { action_by: Some(by), action_state: Some(standing.state), ..entry(number, &[], TODAY) }
+        };
+        let alone = coming(&[own(1, soon), own(2, TODAY)], TODAY);
+        assert_eq!(day(&alone, soon).state, Some(ClockState::DueSoon), "as a promise would be");
+        assert_eq!(day(&alone, TODAY).state, Some(ClockState::DueToday));
         let far = Date::constant(2027, 6, 1);
         let coming = coming(&[entry(1, &[soon], TODAY), own(2, soon), own(3, yesterday), own(4, far)], TODAY);
         let shown = day(&coming, soon);

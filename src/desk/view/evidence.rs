@@ -52,7 +52,8 @@ pub(super) struct PlannedAction {
     pub(super) name: String,
     pub(super) what: String,
     pub(super) by: Option<Day>,
-    pub(super) overdue: bool,
+    /// Where that stands, if it presses.
+    pub(super) state: Option<ClockState>,
 }
 
 /// One report, as short as it can be.
@@ -108,7 +109,7 @@ impl CountRow {
 
 impl EvidenceCounts {
     /// Of the reports in a queue that bear on something.
-    pub(super) fn of(casebook: &Casebook, queue: &[QueueEntry], subject: NoteSubject, today: Date) -> Self {
+    pub(super) fn of(casebook: &Casebook, queue: &[QueueEntry], subject: NoteSubject) -> Self {
         let reports: Vec<&QueueEntry> = queue.iter().filter(|entry| casebook.bears_on(entry.id, subject)).collect();
         let is_among = |id: ReportId| reports.iter().any(|entry| entry.id == id);
         let follows = |entry: &&&QueueEntry| entry.continues.is_some_and(is_among);
@@ -149,8 +150,8 @@ impl EvidenceCounts {
                     report: entry.id,
                     name: entry.id.in_words(),
                     what: escape_invisible(what.as_str()),
-                    by: assessment.action_by.map(Day),
-                    overdue: assessment.action_by.is_some_and(|day| day < today),
+                    by: entry.action_by.map(Day),
+                    state: entry.pressing_own_date(),
                 })
             })
             .collect();
@@ -174,7 +175,7 @@ impl EvidenceCounts {
 }
 
 impl EvidenceSection {
-    pub(super) fn new(casebook: &Casebook, queue: &[QueueEntry], subject: NoteSubject, today: Date) -> Self {
+    pub(super) fn new(casebook: &Casebook, queue: &[QueueEntry], subject: NoteSubject) -> Self {
         let mut reports: Vec<&QueueEntry> = queue.iter().filter(|entry| casebook.bears_on(entry.id, subject)).collect();
         reports.sort_by_key(|entry| (std::cmp::Reverse(entry.received_on), entry.id));
         let mut links = Vec::new();
@@ -193,7 +194,7 @@ impl EvidenceSection {
         }
         let ShortList { shown, more } = ShortList::of(reports);
         Self {
-            counts: EvidenceCounts::of(casebook, queue, subject, today),
+            counts: EvidenceCounts::of(casebook, queue, subject),
             others: SubjectKind::of(subject).others,
             rows: ShortList { shown: shown.into_iter().map(|entry| EvidenceRow::new(casebook, entry)).collect(), more },
             links: ShortList::of(links),

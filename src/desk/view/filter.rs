@@ -67,6 +67,10 @@ enum DueFilter {
     Overdue(Date),
     /// What the team set out to do was to be done before.
     PastOwnDate(Date),
+    /// What the team set out to do is to be done today, or was before.
+    OwnDateCome(Date),
+    /// What the team set out to do stands so.
+    OwnDate(ClockState),
     On(Date),
     Later,
     Now(ClockState),
@@ -102,6 +106,8 @@ impl Filter {
             "soon" => Some(DueFilter::Now(ClockState::DueSoon)),
             "later" => Some(DueFilter::Later),
             "ours" => Some(DueFilter::PastOwnDate(today)),
+            "ours-come" => Some(DueFilter::OwnDateCome(today)),
+            "ours-soon" => Some(DueFilter::OwnDate(ClockState::DueSoon)),
             day => day.parse().ok().map(DueFilter::On),
         };
         Self {
@@ -179,6 +185,8 @@ impl Filter {
                 DueFilter::On(day) => entry.is_due(|due| due == day) || entry.is_set_out(|due| due == day),
                 DueFilter::Overdue(today) => entry.is_due(|due| due < today),
                 DueFilter::PastOwnDate(today) => entry.is_set_out(|due| due < today),
+                DueFilter::OwnDateCome(today) => entry.is_set_out(|due| due <= today),
+                DueFilter::OwnDate(state) => entry.action_state == Some(state),
                 DueFilter::Now(state) => has_next(entry, state),
                 DueFilter::Later => {
                     let is_later = |due| last_shown.is_none_or(|last| last < due);
@@ -326,7 +334,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        casebook::{Organisation, Reference, Theme},
+        casebook::{Organisation, Reference, Theme, UrgentCounts},
+        desk::view::urgent::UrgentLink,
         domain::{SeriousHarm, Text},
         world::{DAY, TODAY, casebook::World},
     };
@@ -377,6 +386,7 @@ mod tests {
         let casebook = world.open().unwrap();
         let entry = |number| coming::tests::entry(number, &[], DAY);
         let yesterday = DAY.yesterday().unwrap();
+        let in_a_week = DAY.saturating_add(jiff::Span::new().days(7));
         let danger = QueueEntry { serious_harm: Some(SeriousHarm::Yes), ..entry(1) };
         let queue = || {
             vec![
@@ -384,6 +394,7 @@ mod tests {
                 QueueEntry { id: ReportId([2; 8]), harm_seen_to: true, ..danger.clone() },
                 QueueEntry { action_by: Some(yesterday), ..entry(3) },
                 QueueEntry { action_by: Some(DAY), unanswered_since: Some(yesterday), ..entry(4) },
+                QueueEntry { action_by: Some(in_a_week), action_state: Some(ClockState::DueSoon), ..entry(5) },
             ]
         };
         let shown = |query: &str| {
@@ -393,10 +404,12 @@ mod tests {
         };
         assert_eq!(shown("harm=yes"), [1], "what is seen to does not press");
         assert_eq!(shown("due=ours"), [3]);
+        assert_eq!(shown("due=ours-come"), [3, 4]);
+        assert_eq!(shown("due=ours-soon"), [5]);
         assert_eq!(shown(&format!("due={DAY}")), [4]);
         assert_eq!(shown("unanswered=yes"), [4]);
-        assert_eq!(shown("sort=own-date"), [3, 4, 1, 2]);
-        assert_eq!(shown("sort=own-date&down=yes"), [4, 3, 1, 2], "what has no date comes last either way");
+        assert_eq!(shown("sort=own-date"), [3, 4, 5, 1, 2]);
+        assert_eq!(shown("sort=own-date&down=yes"), [5, 4, 3, 1, 2], "what has no date comes last either way");
     }
 
     #[test]
@@ -441,5 +454,11 @@ mod tests {
             }
         }
         assert!(fields.iter().any(|field| field.render().unwrap().contains("\"approval\">Waiting for approval")));
+        // So is wherever the line leads that says on every page what can't wait.
+        let all = UrgentCounts { harm: 1, overdue: 1, due_today: 1, own_dates: 1, unanswered: 1 };
+        for link in UrgentLink::of(all) {
+            let (field, value) = link.path.trim_start_matches("/?").split_once('=').unwrap();
+            assert_eq!(read(field, value), [field], "{}", link.path);
+        }
     }
 }

@@ -38,7 +38,7 @@ impl<'a> PaperPage<'a> {
         (queue, today): (&[QueueEntry], Date),
     ) -> Option<Self> {
         let head = SubjectHead::new(casebook, subject)?;
-        let counts = EvidenceCounts::of(casebook, queue, subject, today);
+        let counts = EvidenceCounts::of(casebook, queue, subject);
         let summary = [
             ("Reports", counts.reports),
             ("Concerns, where one has several reports", counts.concerns),

@@ -243,6 +243,7 @@ fn counts(queue: &[QueueEntry], today: Date) -> Vec<AttentionCount> {
         (count(&|entry| has_next(entry, ClockState::DueToday)), "due today", "/?due=today"),
         (count(&|entry| has_next(entry, ClockState::DueSoon)), "due soon", "/?due=soon"),
         (count(&|entry| entry.is_set_out(|by| by < today)), "past our own date", "/?due=ours"),
+        (count(&|entry| entry.action_state == Some(ClockState::DueSoon)), "with our own date soon", "/?due=ours-soon"),
         (count(&QueueEntry::is_urgent), "with serious harm possible soon", "/?harm=yes"),
         (count(&|entry| entry.unread > 0), "not read yet", "/?unread=yes"),
         (count(&|entry| entry.unanswered_since.is_some()), "not answered", "/?unanswered=yes"),
@@ -265,8 +266,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::Route,
-        world::{DAY, casebook::World},
+        casebook::NewAssessment,
+        domain::{Action, Assessment, Route, Text},
+        world::{DAY, TODAY, casebook::World},
     };
 
     fn page(casebook: &Casebook, query: &str) -> Html {
@@ -314,6 +316,26 @@ mod tests {
         );
         let carried = all(&down, "#bulk input[name=from]", "value");
         assert_eq!(carried, ["owner=nobody&sort=due&down=yes"]);
+    }
+
+    #[test]
+    fn the_teams_own_date_says_that_it_is_soon_and_is_counted() {
+        let world = with_three();
+        let set_out = |number, by| {
+            let (action, action_detail) = (Some(Action::FurtherAction), Some(Text::typed("A visit")));
+            let assessment = Assessment { action, action_detail, action_by: Some(by), ..Assessment::default() };
+            let new = NewAssessment::new(Some(assessment), None, None).unwrap();
+            let id = ReportId([number; 8]);
+            world.edit(|editor| editor.assess(id, editor.casebook().seen(id)?, new, &TODAY).map(drop)).unwrap();
+        };
+        set_out(1, DAY.tomorrow().unwrap());
+        set_out(2, Date::constant(2027, 6, 1));
+        let casebook = world.open().unwrap();
+        let shown = page(&casebook, "");
+        assert_eq!(all(&shown, ".own-date .day", "class").len(), 2);
+        assert_eq!(all(&shown, ".own-date .tag", "data-state"), ["due-soon"]);
+        assert!(all(&shown, "#counts a", "href").contains(&"/?due=ours-soon"));
+        assert_eq!(all(&page(&casebook, "due=ours-soon"), "tbody th a", "href").len(), 1);
     }
 
     #[test]

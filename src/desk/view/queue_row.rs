@@ -107,14 +107,7 @@ impl QueueRow {
                 let due = Due::new(clock);
                 NextDue { on: short(clock.due_on), state: due.state, left: due.left }
             }),
-            own_date: entry.action_by.map(|by| {
-                let state = match by.cmp(&today) {
-                    std::cmp::Ordering::Less => Some(ClockState::Overdue),
-                    std::cmp::Ordering::Equal => Some(ClockState::DueToday),
-                    std::cmp::Ordering::Greater => None,
-                };
-                (short(by), state)
-            }),
+            own_date: entry.action_by.map(|by| (short(by), entry.pressing_own_date())),
             state: if entry.withdrawn {
                 "Withdrawn"
             } else if entry.set_aside.is_some() {

@@ -12,7 +12,7 @@ use crate::{
         form::{question::AskedField, wider::NoteField},
         letter_checks::letter_finds,
     },
-    domain::{Date, Entries, FieldError},
+    domain::{Entries, FieldError},
     http::Field,
 };
 
@@ -34,7 +34,6 @@ pub(in crate::desk) enum SubjectForm {
 /// What such a page is made from, besides the casebook.
 pub(in crate::desk) struct SubjectParts<'a> {
     pub(in crate::desk) queue: &'a [QueueEntry],
-    pub(in crate::desk) today: Date,
     /// What was typed, and into which form, if something is wrong with it.
     pub(in crate::desk) typed: Option<(SubjectForm, &'a Entries)>,
     pub(in crate::desk) errors: Vec<FieldError>,
@@ -70,7 +69,7 @@ impl SubjectView {
     ) -> Option<Self> {
         Some(Self {
             head: SubjectHead::new(casebook, subject)?,
-            evidence: EvidenceSection::new(casebook, parts.queue, subject, parts.today),
+            evidence: EvidenceSection::new(casebook, parts.queue, subject),
             notes: notes_about(casebook, subject),
             finds: finds_just_noted(shell, casebook, subject),
             note: NoteField::Text.field(&parts.typed_into(SubjectForm::Note).unwrap_or_default(), &parts.errors),

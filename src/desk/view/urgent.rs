@@ -18,7 +18,7 @@ impl UrgentLink {
             (counts.harm, "serious harm, not seen to", "/?harm=yes"),
             (counts.overdue, "overdue", "/?due=overdue"),
             (counts.due_today, "due today", "/?due=today"),
-            (counts.own_dates, "to do by the team’s own date", "/?due=own"),
+            (counts.own_dates, "to do by the team’s own date", "/?due=ours-come"),
             (counts.unanswered, "not answered", "/?unanswered=yes"),
         ];
         let some = all.into_iter().filter(|(number, ..)| *number > 0);

@@ -51,7 +51,6 @@ pub(super) fn wider_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &
         let queue = casebook.list(today, &Calendar::default());
         let parts = |form: Option<SubjectForm>, errors| SubjectParts {
             queue: &queue,
-            today,
             typed: form.map(|form| (form, &nothing)),
             errors,
         };
@@ -73,7 +72,7 @@ pub(super) fn wider_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &
         }
     }
     let organisation = |casebook: &Casebook| {
-        let parts = SubjectParts { queue: &[], today: DAY, typed: None, errors: vec![] };
+        let parts = SubjectParts { queue: &[], typed: None, errors: vec![] };
         let page = OrganisationPage::new(shell, casebook, THERE, parts).unwrap();
         let paper = PaperPage::new(shell, casebook, NoteSubject::Organisation(THERE), (&[], DAY)).unwrap();
         (page, paper)
@@ -116,7 +115,7 @@ pub(super) fn wider_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &
     let parts = BelongsParts { report: &report, casebook, typed: &typed, errors: &[], changed: false };
     add("belongs, linked to a closed one", &BelongsPage::new(shell, parts), false);
     let queue = casebook.list(DAY, &Calendar::default());
-    let parts = SubjectParts { queue: &queue, today: DAY, typed: None, errors: vec![] };
+    let parts = SubjectParts { queue: &queue, typed: None, errors: vec![] };
     add("organisation, some closed", &OrganisationPage::new(shell, casebook, HERE, parts).unwrap(), false);
     add("organisations, some closed", &OrganisationsPage::new(shell, casebook, &nothing, vec![], None), false);
     // What in a note that was just written may show who someone is.
@@ -126,7 +125,7 @@ pub(super) fn wider_pages(add: &mut dyn FnMut(&str, &dyn Render, bool), shell: &
     let noting = JustDone::new("Note added.".to_owned()).noting(subject);
     let outside = Shell::new(false, Duration::from_mins(10), Zeroizing::new("0a".repeat(32)));
     let noted = outside.inside(CasebookId([0xab; 16]), "/").after(Some(noting));
-    let parts = SubjectParts { queue: &[], today: DAY, typed: None, errors: vec![] };
+    let parts = SubjectParts { queue: &[], typed: None, errors: vec![] };
     let page = ThemePage::new(&noted, &world.open().unwrap(), ROTAS, parts).unwrap();
     assert!(page.html().contains("It is kept as it stands"));
     add("theme, just noted", &page, false);
