@@ -20,6 +20,8 @@ mod clocks;
 mod collect;
 mod daily_counts;
 mod database;
+#[cfg(test)]
+mod decided_tests;
 mod deliver;
 mod delivery;
 mod ended_clocks;
@@ -69,6 +71,8 @@ mod standing_tests;
 pub(crate) mod tests;
 mod upload;
 mod vault;
+#[cfg(test)]
+mod whole_tests;
 mod writer;
 
 pub use at_a_glance::{OpenPromises, VaultUse};

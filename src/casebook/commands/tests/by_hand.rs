@@ -4,34 +4,28 @@ use data_encoding::BASE64;
 
 use crate::{
     casebook::{
-        AlertKind, Casebook, CasebookError, LogError, LookupError, NewProposal, NewReaders, NotAllowed, Release, Tried,
+        AlertKind, Casebook, CasebookError, LogError, LookupError, NewReaders, NotAllowed, Tried,
         log::{
             chain,
             event::{
-                BoundMatter, Change, Consented, Decided, Destroy, Envelope, Exported, Imported, Joining, Matter,
-                MessageNews, NewKey, News, Restricted, SealedMatter, What, Written,
+                BoundMatter, Change, Consented, Destroy, Envelope, Joining, Matter, NewKey, Restricted, SealedMatter,
+                What,
             },
             keyring::first,
         },
     },
-    crypto::{
-        self, AttachmentSealer, Code, GovernanceRecipients, SignerRole, SigningKey, answer_digest, os_random,
-        seal_bytes, seal_message,
-    },
-    domain::{
-        Answer, AnswerKind, Assessment, BoxId, Calendar, Collected, Digest, FileEntry, Format, Manifest, MemberId,
-        Message, MessageContent, MessageKind, MessageSummary, ReportId, ReportState, Route, Salt, TeamRole, Text,
-    },
+    crypto::{self, SigningKey, seal_bytes},
+    domain::{Calendar, Format, Manifest, MemberId, ReportId, Route, TeamRole, Text},
     files::{self, Readers},
     unseal::GovernanceIdentity,
     world::{
-        DAY, KDF, TODAY,
-        casebook::{Colleague, MARKER, World, note},
+        DAY, TODAY,
+        casebook::{Colleague, World, note},
     },
 };
 
 /// A report that a colleague is shut out of, with another member besides the first.
-fn shut_out() -> (World, ReportId, Colleague, Colleague) {
+pub(super) fn shut_out() -> (World, ReportId, Colleague, Colleague) {
     let mut world = World::new();
     let id = world.concern(1, Route::StaffConcern, &[10]);
     let file = world.collect();
@@ -45,17 +39,17 @@ fn shut_out() -> (World, ReportId, Colleague, Colleague) {
 }
 
 /// What the first member is told last.
-fn told(world: &World) -> AlertKind {
+pub(super) fn told(world: &World) -> AlertKind {
     world.open().unwrap().alerts().pop().map_or_else(|| panic!("nothing is told"), |alert| alert.what)
 }
 
-fn is_void(world: &World, tried: Tried, why: NotAllowed) {
+pub(super) fn is_void(world: &World, tried: Tried, why: NotAllowed) {
     let told = told(world);
     let AlertKind::Void { tried: did, why: because } = told else { panic!("it is not void") };
     assert_eq!((did, because), (tried, why));
 }
 
-fn try_it(world: &World, who: &Colleague, what: What) {
+pub(super) fn try_it(world: &World, who: &Colleague, what: What) {
     world.open_as(who).unwrap().write_by_hand(who.id, &who.signer, what, &[]);
 }
 
@@ -214,216 +208,13 @@ fn nonsense_that_is_signed_ends_no_casebook() {
     world.decide(id, note("Work goes on.")).unwrap();
 }
 
-/// A message that the dishonest member wrote, sealed to a report's key, as an import keeps it.
-fn rewritten(world: &World, id: ReportId, to: &GovernanceRecipients, files: usize) -> (Vec<Vec<u8>>, MessageNews) {
-    let mine = Code::issue(&mut os_random()).derive(world.id, KDF).unwrap().reply;
-    let mut message = Message { reply_to: mine.recipient().to_string(), ..world.message(id, MessageKind::Concern) };
-    message.seq = 1;
-    if let MessageContent::Concern(concern) = &mut message.content {
-        concern.description = Text::typed("Nothing happened, and nobody should look.");
-    }
-    let mut sealed = Vec::new();
-    for _ in 0..files {
-        let (truth, bytes) = AttachmentSealer::start(to, Vec::new()).unwrap().finish().unwrap();
-        message.attachments.push(crate::domain::Attachment {
-            name: Text::verbatim("x"),
-            media_type: Text::verbatim("x"),
-            size: truth.size,
-            sha256: truth.sha256,
-        });
-        sealed.push(bytes);
-    }
-    sealed.insert(0, seal_message(&message, to).unwrap().0.as_bytes().to_vec());
-    let kept = sealed.iter().map(|bytes| FileEntry { size: bytes.len() as u64, sha256: crypto::digest(bytes) });
-    let news = MessageNews { seq: 1, kept: kept.collect(), summary: MessageSummary::of(&message), salt: message.salt };
-    (sealed, news)
-}
-
 /// The manifest of a collection, and the box's signature.
-fn manifest(world: &mut World) -> (Manifest, String, String, std::path::PathBuf) {
+pub(super) fn manifest(world: &mut World) -> (Manifest, String, String, std::path::PathBuf) {
     let manifest = world.manifest();
     let parts = world.parts(&manifest);
     let file = world.carry(&crate::world::casebook::seal(&parts, &world.identity.recipients()));
     let signature = String::from_utf8(parts[1].1.clone()).unwrap();
     (manifest, BASE64.encode(&parts[0].1), signature, file)
-}
-
-#[test]
-fn what_the_person_said_is_not_rewritten_by_who_imports_by_hand() {
-    for honest_summary in [false, true] {
-        let mut world = World::new();
-        let dishonest = world.colleague("Dishonest", TeamRole::Reviewer);
-        let id = world.concern(1, Route::StaffConcern, &[10]);
-        let (_, json, signature, genuine) = manifest(&mut world);
-        let casebook = world.open_as(&dishonest).unwrap();
-        let keys = casebook.keys.fresh(id, &[]).unwrap();
-        casebook.keys.save(id, 1, &keys, &casebook.recipient(&casebook.state.recipient).unwrap(), true).unwrap();
-        let to = casebook.recipient(&first(&keys)).unwrap();
-        let (files_, mut news) = rewritten(&world, id, &to, 1);
-        if honest_summary {
-            // The summary and the salt as the person's message has them: the queue can't tell.
-            let sealed = world.sealed(id, 1);
-            let (message, _) = world.identity.open_message(sealed).unwrap_or_else(|error| panic!("{error}"));
-            (news.summary, news.salt) = (MessageSummary::of(&message), message.salt);
-        }
-        for (index, bytes) in files_.iter().enumerate() {
-            let path = casebook.import_path(1).join(Manifest::path(id, 1, index));
-            files::create_private_directory(path.parent().unwrap()).unwrap();
-            files::write_new(&path, Readers::Owner, bytes).unwrap();
-        }
-        let key = Some(NewKey { generation: 1, recipient: first(&keys) });
-        let reports = vec![News { key, about: SealedMatter::about(id), unopened: vec![] }];
-        let imported = Imported { box_key: world.box_key.to_base64(), manifest: json, signature, reports };
-        let matters = vec![(to, Matter::News(vec![news]))];
-        casebook.write_by_hand(dishonest.id, &dishonest.signer, What::Imported(imported), &matters);
-        // Nobody reads it as the person's word, and nothing is sealed to whoever it names.
-        let honest = world.open().unwrap();
-        let shown = honest.show(id, DAY, &Calendar::default()).map(drop);
-        let Err(CasebookError::Log(LogError::NotTheBoxsWord { report, seq: 1, import: 1, by })) = shown else {
-            panic!("it is shown")
-        };
-        assert_eq!((report, by.as_str()), (id, "Dishonest"));
-        if !honest_summary {
-            assert!(told(&world) == AlertKind::NotTheBoxsWord { report: id, seq: 1 });
-        }
-        // Whom an answer goes to is the box's word alone.
-        assert_eq!(honest.state.reports[&id].reply_to, world.reports[&id].reply.recipient().to_string());
-        // What is not here is not confirmed to the box.
-        let exported = world.edit(|editor| editor.export(&world.dir.path().join("d"), false, &TODAY)).unwrap();
-        assert_eq!(exported, crate::casebook::Export::Nothing);
-        // The genuine collection mends it, though it was imported before.
-        let again = world.import(&genuine).unwrap();
-        assert!(again.known && again.mended == [(id, 1)]);
-        let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap();
-        assert!(view.messages[0].concern().unwrap().description.as_str().starts_with(MARKER));
-        world.reply(id, "Thank you.");
-        let sealed = std::fs::read(world.open().unwrap().answer_path(id, 1)).unwrap();
-        assert!(world.reports[&id].reply.open_answer(&sealed).is_ok(), "it is sealed to the person");
-        assert!(world.import(&genuine).unwrap().mended.is_empty());
-    }
-}
-
-#[test]
-fn a_collection_is_taken_in_whole_and_as_the_box_signed_it() {
-    let mut world = World::new();
-    let dishonest = world.colleague("Dishonest", TeamRole::Reviewer);
-    let id = world.concern(1, Route::StaffConcern, &[]);
-    let (mut listed, json, signature, genuine) = manifest(&mut world);
-    let import = |box_key: String, manifest: String, signature: String| {
-        What::Imported(Imported { box_key, manifest, signature, reports: Vec::new() })
-    };
-    let box_key = world.box_key.to_base64();
-    // Reports left out.
-    try_it(&world, &dishonest, import(box_key.clone(), json.clone(), signature.clone()));
-    is_void(&world, Tried::Import, NotAllowed::LeftOut(id));
-    // A manifest of their own, signed by a key of their own, or by the box for something else.
-    let (mine, public) = SigningKey::generate().unwrap();
-    listed.reports.clear();
-    let (forged, forged_signature) = crypto::sign(&listed, &mine).unwrap();
-    let forged = BASE64.encode(&forged);
-    try_it(&world, &dishonest, import(public.to_base64(), forged.clone(), forged_signature.clone()));
-    is_void(&world, Tried::Import, NotAllowed::NotTheBox);
-    try_it(&world, &dishonest, import(box_key.clone(), forged.clone(), forged_signature));
-    is_void(&world, Tried::Import, NotAllowed::NotTheBox);
-    try_it(&world, &dishonest, import(box_key, forged, signature));
-    is_void(&world, Tried::Import, NotAllowed::NotTheBox);
-    assert_eq!(world.import(&genuine).unwrap().new_reports, 1, "the genuine one is taken in");
-}
-
-#[test]
-fn an_answer_says_what_its_writer_signed_and_a_second_member_where_one_is_needed() {
-    let mut world = World::new();
-    let id = world.concern(1, Route::StaffConcern, &[]);
-    let file = world.collect();
-    world.import(&file).unwrap();
-    let dishonest = world.colleague("Dishonest", TeamRole::Reviewer);
-    world.edit(|editor| editor.ask_for_second_approver(&TODAY)).unwrap();
-    let answer = || Answer {
-        format: Format::Answer,
-        r#box: world.id,
-        report: id,
-        seq: 1,
-        kind: AnswerKind::Reply,
-        on: DAY,
-        after: 1,
-        state: ReportState::Received,
-        areas: vec![],
-        supplementary: false,
-        turn_to: vec![],
-        text: Some(Text::typed("Tell me who you are.")),
-        salt: Salt([1; 32]),
-    };
-    let file = Some(FileEntry { size: 1, sha256: Digest([0; 32]) });
-    let decide = |answer: Answer, file: Option<FileEntry>, key: &SigningKey<SignerRole>| {
-        let text = answer_digest(&answer).unwrap();
-        let endorsement = crypto::sign(&answer.endorsement(text), key).unwrap().1;
-        let answers = vec![Written { answer, text, endorsement, file }];
-        let (state, assessment) = (ReportState::Received, Assessment::default());
-        let decided = Decided { state, assessment, read: 1, note: None, answers, change_of_use: None };
-        let casebook = world.open_as(&dishonest).unwrap();
-        let matters = vec![(casebook.report_recipient(id).unwrap(), Matter::Decided(Box::new(decided)))];
-        let what = What::Decided(SealedMatter::about(id));
-        casebook.write_by_hand(dishonest.id, &dishonest.signer, what, &matters);
-    };
-    decide(answer(), file, &dishonest.signer);
-    is_void(&world, Tried::Decide, NotAllowed::NeedsApprover);
-    decide(answer(), None, &world.signer);
-    is_void(&world, Tried::Decide, NotAllowed::Broken(id));
-    for other in [
-        Answer { seq: 2, ..answer() },
-        Answer { report: ReportId([9; 8]), ..answer() },
-        Answer { r#box: BoxId([9; 16]), ..answer() },
-        Answer { after: 2, ..answer() },
-    ] {
-        decide(other, None, &dishonest.signer);
-        is_void(&world, Tried::Decide, NotAllowed::Answer(id));
-    }
-    // Its own writer does not approve it, and nobody lends them another's signature.
-    decide(answer(), None, &dishonest.signer);
-    let casebook = world.open().unwrap();
-    assert_eq!(casebook.waiting_answers().len(), 1);
-    let stored = &casebook.state.reports[&id].answers[0];
-    let mine = crypto::sign(&stored.endorsement(world.id, id), &dishonest.signer).unwrap().1;
-    let file = FileEntry { size: 1, sha256: Digest([0; 32]) };
-    let approve = |endorsement: String| {
-        let answer = crate::casebook::AnswerId { report: id, seq: 1 };
-        What::Approved(crate::casebook::log::event::Approved { answer, endorsement, file })
-    };
-    try_it(&world, &dishonest, approve(mine.clone()));
-    is_void(&world, Tried::Approve, NotAllowed::NotWaiting(id));
-    let me = world.open().unwrap();
-    me.write_by_hand(me.me().unwrap(), &dishonest.signer, approve(mine), &[]);
-    is_void(&world, Tried::Approve, NotAllowed::OtherName);
-    assert_eq!(world.open().unwrap().waiting_answers().len(), 1);
-}
-
-#[test]
-fn an_export_says_nothing_that_is_not_so() {
-    let (world, id, second, dishonest) = shut_out();
-    let export = |number: u64, collected: Vec<Collected>| {
-        let (gone, set_aside, answers) = (vec![], vec![], vec![]);
-        What::Exported(Exported {
-            number,
-            part: crate::domain::Part::WHOLE,
-            file: Digest([0; 32]),
-            answers,
-            collected,
-            gone,
-            set_aside,
-            entered: vec![],
-        })
-    };
-    let told = world.told(id);
-    try_it(&world, &dishonest, export(1, vec![told.clone()]));
-    is_void(&world, Tried::Export, NotAllowed::NoReader(id));
-    for wrong in
-        [Collected { messages: vec![Digest([9; 32])], ..told.clone() }, Collected { record: Digest([9; 32]), ..told }]
-    {
-        try_it(&world, &second, export(1, vec![wrong]));
-        is_void(&world, Tried::Export, NotAllowed::Export(Some(id)));
-    }
-    try_it(&world, &second, export(u64::MAX, vec![]));
-    is_void(&world, Tried::Export, NotAllowed::Export(None));
 }
 
 #[test]
@@ -477,141 +268,4 @@ fn what_is_void_is_told_until_it_is_confirmed_and_once_however_often_it_is_tried
     // Nobody confirms what is still to come.
     try_it(&world, &dishonest, What::Confirmed(u64::MAX));
     is_void(&world, Tried::Confirm, NotAllowed::NothingToConfirm);
-}
-
-#[test]
-fn a_casebook_that_the_box_saw_further_takes_nothing_in_until_two_say_so() {
-    let mut world = World::new();
-    let second = world.colleague("Second", TeamRole::Reviewer);
-    world.concern(1, Route::StaffConcern, &[]);
-    let casebook = world.open().unwrap();
-    let head = crate::domain::LogHead { number: casebook.version() + 5, digest: Digest([8; 32]) };
-    world.seen = Some(crate::domain::CasebookSeen { casebook: casebook.id(), decisions: 7, head });
-    let (_, json, signature, file) = manifest(&mut world);
-    let Err(CasebookError::Import(crate::casebook::ImportError::Refused(crate::casebook::Refusal::Behind {
-        there,
-        seen,
-        digest,
-    }))) = world.import(&file)
-    else {
-        panic!("it is taken in")
-    };
-    assert_eq!((there, seen, digest), (casebook.version(), head.number, head.digest));
-    let imported = Imported { box_key: world.box_key.to_base64(), manifest: json, signature, reports: Vec::new() };
-    try_it(&world, &second, What::Imported(imported));
-    is_void(&world, Tried::Import, NotAllowed::Behind);
-    world.agree(NewProposal::GoOn(head)).unwrap();
-    assert_eq!(world.import(&file).unwrap().new_reports, 1);
-    assert_eq!(world.open().unwrap().exported(), 7, "decisions are numbered on from what the box has");
-    // Another casebook's is told, and takes nothing from anybody.
-    world.seen = Some(crate::domain::CasebookSeen { casebook: crate::domain::CasebookId([9; 16]), decisions: 1, head });
-    let file = world.collect();
-    world.import(&file).unwrap();
-    assert!(told(&world) == AlertKind::OtherCasebook { r#box: world.id });
-}
-
-#[test]
-fn what_the_box_was_told_is_noticed_though_whoever_told_it_leaves_it_out() {
-    let mut world = World::new();
-    let dishonest = world.colleague("Dishonest", TeamRole::Reviewer);
-    let id = world.concern(1, Route::StaffConcern, &[]);
-    let file = world.collect();
-    world.import(&file).unwrap();
-    // A message that came since, and a report that nobody here knows: both were acknowledged by hand.
-    world.say(id, MessageKind::FollowUp, &[]);
-    let unknown = world.concern(2, Route::StaffConcern, &[]);
-    world.forget(id, 2, false);
-    world.forget(unknown, 1, false);
-    let (_, json, signature, file) = manifest(&mut world);
-    let imported = Imported { box_key: world.box_key.to_base64(), manifest: json, signature, reports: Vec::new() };
-    try_it(&world, &dishonest, What::Imported(imported));
-    is_void(&world, Tried::Import, NotAllowed::LeftOut(id));
-    world.import(&file).unwrap();
-    let elsewhere = |world: &World| {
-        let alerts = world.open().unwrap().alerts().into_iter().map(|alert| alert.what);
-        alerts.filter(|what| matches!(what, AlertKind::NotHere { .. })).collect::<Vec<_>>()
-    };
-    let expected = [AlertKind::NotHere { report: id, seq: 2 }, AlertKind::NotHere { report: unknown, seq: 1 }];
-    assert!(elsewhere(&world) == expected);
-    // Each is told once, however many collections say it.
-    let file = world.collect();
-    world.import(&file).unwrap();
-    assert!(elsewhere(&world) == expected);
-    // Of a report that it does not list the box says how many there are.
-    let mut listed = world.manifest();
-    listed.reports.clear();
-    listed.besides = crypto::besides([id, ReportId([3; 8]), ReportId([4; 8])]);
-    let parts = world.parts(&listed);
-    world.import(&world.carry(&crate::world::casebook::seal(&parts, &world.recipients()))).unwrap();
-    assert!(told(&world) == AlertKind::OtherReports { there: 3, here: 2 });
-}
-
-#[test]
-fn what_no_box_says_is_void_too() {
-    let mut world = World::new();
-    let dishonest = world.colleague("Dishonest", TeamRole::Reviewer);
-    let casebook = world.open().unwrap();
-    let head = casebook.state.head().unwrap();
-    world.seen = Some(crate::domain::CasebookSeen { casebook: casebook.id(), decisions: u64::MAX, head });
-    let (_, json, signature, file) = manifest(&mut world);
-    let imported = Imported { box_key: world.box_key.to_base64(), manifest: json, signature, reports: Vec::new() };
-    assert!(world.import(&file).is_err());
-    try_it(&world, &dishonest, What::Imported(imported));
-    is_void(&world, Tried::Import, NotAllowed::NotTheBox);
-    assert_eq!(world.open().unwrap().exported(), 0);
-}
-
-/// Whether a member is told that the box has an answer from elsewhere.
-fn told_of(casebook: &Casebook, report: ReportId) -> Vec<u32> {
-    let told = |what: AlertKind| match what {
-        AlertKind::DeliveredElsewhere { report: found, seq } if found == report => Some(seq),
-        _ => None,
-    };
-    casebook.alerts().into_iter().filter_map(|alert| told(alert.what)).collect()
-}
-
-#[test]
-fn an_answer_that_the_box_has_from_elsewhere_is_not_taken_for_the_one_that_was_written() {
-    type Spoil = fn(&mut crate::domain::DeliveryEntry);
-    let spoils: [Spoil; 3] = [
-        |delivery| delivery.sha256 = Digest([9; 32]),
-        |delivery| delivery.text = Digest([9; 32]),
-        |delivery| delivery.kind = AnswerKind::Update,
-    ];
-    for spoil in spoils {
-        let (mut world, id, second, dishonest) = shut_out();
-        world.reply(id, "What we have to say.");
-        let exported = |world: &World, name: &str, again: bool| {
-            world.edit(|editor| editor.export(&world.dir.path().join(name), again, &TODAY)).unwrap()
-        };
-        exported(&world, "d1", false);
-        world.reply(id, "And one thing more.");
-        let mut elsewhere = world.delivery(id, 1);
-        spoil(&mut elsewhere);
-        world.reports.get_mut(&id).unwrap().entry.deliveries = vec![elsewhere];
-        let file = world.collect();
-        world.import(&file).unwrap();
-        let releases = |world: &World| {
-            let report = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap();
-            let answers = report.decisions.iter().flat_map(|decision| &decision.answers);
-            answers.map(|answer| answer.release).collect::<Vec<_>>()
-        };
-        assert_eq!(releases(&world), [Release::Displaced, Release::Free]);
-        // Its readers are told, and nobody else.
-        assert_eq!(told_of(&world.open().unwrap(), id), [1]);
-        assert_eq!(told_of(&world.open_as(&second).unwrap(), id), [1]);
-        assert_eq!(told_of(&world.open_as(&dishonest).unwrap(), id), [0; 0]);
-        // The box would refuse it, and all the rest with it.
-        let again = exported(&world, "d2", true);
-        assert!(matches!(again, crate::casebook::Export::Written { number: 2, answers: 1, .. }), "{again:?}");
-        // Written once more it has a number of its own, and what is known is not told again.
-        world.reply(id, "What we have to say.");
-        let ours = [world.delivery(id, 2), world.delivery(id, 3)];
-        world.reports.get_mut(&id).unwrap().entry.deliveries.extend(ours);
-        let file = world.collect();
-        world.import(&file).unwrap();
-        let delivered = Release::Delivered { on: DAY };
-        assert_eq!(releases(&world), [Release::Displaced, delivered, delivered]);
-        assert_eq!(told_of(&world.open().unwrap(), id), [1]);
-    }
 }

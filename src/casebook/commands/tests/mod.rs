@@ -1,7 +1,9 @@
 //! Commands on one casebook: what is decided, and several members.
 
+mod answers_by_hand;
 mod backed_up;
 mod by_hand;
+mod collections_by_hand;
 mod counted_year;
 mod decide;
 mod entered;
