@@ -100,8 +100,8 @@ pub(in crate::desk) struct ReportPage<'a> {
 struct OwnAim {
     what: Option<String>,
     by: Option<Day>,
-    /// Whether that day is over.
-    is_late: bool,
+    /// Where that stands, if it presses.
+    state: Option<ClockState>,
 }
 
 /// Whether a report can be destroyed.
@@ -226,7 +226,7 @@ impl<'a> ReportPage<'a> {
             came_in: came_in(report),
             to_give: to_give(report),
             next_due: entry.next_clock().map(|clock| (clock_name(clock), Due::new(clock))),
-            own_aim: OwnAim::of(report, today),
+            own_aim: OwnAim::of(report),
             next: NextStep::with(report, casebook, today),
             has_notice: report.hindrance(Letter::Supplementary).is_none(),
             destroying: Destroying::of(report),
@@ -282,14 +282,14 @@ impl<'a> ReportPage<'a> {
 
 impl OwnAim {
     /// As long as it is not over.
-    fn of(report: &ReportView, today: Date) -> Option<Self> {
+    fn of(report: &ReportView) -> Option<Self> {
         let made = &report.assessment;
         let by = report.entry.action_by;
         let is_aim = made.action == Some(Action::FurtherAction) && !report.entry.is_over;
         is_aim.then(|| Self {
             what: made.action_detail.as_ref().map(|text| escape_invisible(text.as_str())),
             by: by.map(Day),
-            is_late: by.is_some_and(|by| by < today),
+            state: report.entry.pressing_own_date(),
         })
     }
 }
