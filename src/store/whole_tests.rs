@@ -178,7 +178,8 @@ fn a_shelf_that_was_emptied_or_cut_is_no_box_to_open_and_all_else_is_taken_out_o
         let path = directory.join(name);
         let whole = std::fs::read(&path).unwrap();
         let rewrite = |bytes: &[u8]| crate::files::replace(&path, crate::files::Readers::Owner, bytes).unwrap();
-        for bytes in [0, 1000] {
+        // Less than the shortest of them: what is left could be whole otherwise, if it lay at the beginning.
+        for bytes in [0, 5] {
             rewrite(&whole[..bytes]);
             assert!(matches!(Store::open(directory.as_path()), Err(StoreError::Cut(found)) if found == name));
             let store = Store::open_to_save(directory.as_path()).unwrap();
