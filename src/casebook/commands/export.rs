@@ -243,7 +243,7 @@ impl Editor<'_> {
     /// Whether a message is here as the person sent it; nothing of one that was destroyed is asked for.
     fn is_as_sent(&self, id: ReportId, message: Digest) -> bool {
         let Some(report) = self.casebook.state.reports.get(&id) else { return true };
-        let record = report.messages.iter().find(|record| record.commitment == message);
+        let record = report.message_of_box(message);
         record.is_some_and(|record| self.casebook.check_message(id, record).is_ok())
     }
 

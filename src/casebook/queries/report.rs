@@ -276,7 +276,7 @@ impl Casebook {
             let number_at_box = stored.at_box.filter(|_| report.is_apart(stored));
             view.messages.push(MessageView {
                 number_at_box,
-                is_lost: self.state.is_lost(id, stored.commitment),
+                is_lost: stored.at_box.is_some() && self.state.is_lost(id, stored.commitment),
                 entered: apart.later.remove(&stored.seq),
                 ..shown
             });

@@ -270,7 +270,7 @@ impl State {
             let records = self.reports.get(id).filter(|_| !self.without_key.contains(id));
             let is_unopened = |message: &HeardMessage| {
                 records.map_or(message.unopened, |report| {
-                    report.messages.iter().any(|one| one.commitment == message.commitment && one.is_unopened)
+                    report.message_of_box(message.commitment).is_some_and(|one| one.is_unopened)
                 })
             };
             let seq = outline.heard.miss(listed, is_unopened);
@@ -314,19 +314,22 @@ impl State {
             let Some(report) = self.reports.get_mut(&about.report) else { continue };
             let Some(Matter::News(messages)) = matter.into_open() else { continue };
             for news in messages {
-                if report.messages.iter().any(|record| record.is_kept_by(&news)) {
-                    report.keep(news);
-                }
+                report.keep_of_box(news);
             }
         }
     }
 }
 
 impl MessageRecord {
-    /// Whether what is said of a message as it was kept is what the box signed for.
+    /// Whether what is said of a message as it was kept is what the box signed for. What was entered here may say all that a
+    /// message of the box says, and is never taken for it.
     pub(in crate::casebook) fn is_kept_by(&self, news: &MessageNews) -> bool {
-        self.own_number() == news.seq
-            && news.kept.len() == self.files.len()
+        self.at_box == Some(news.seq) && self.is_as_listed(news)
+    }
+
+    /// Whether what is said of a message as it was kept is what whoever listed it said of it.
+    fn is_as_listed(&self, news: &MessageNews) -> bool {
+        news.kept.len() == self.files.len()
             && summary_commitment(news.salt, &news.summary) == Some(self.summary)
             && promises(news, self.on).is_some()
     }
@@ -372,7 +375,8 @@ impl Report {
     ) -> Option<u32> {
         for entry in new {
             let is_unopened = unopened.contains(&entry.seq);
-            let known = self.messages.iter_mut().find(|record| record.commitment == entry.commitment);
+            let is_it = |record: &&mut MessageRecord| record.at_box.is_some() && record.commitment == entry.commitment;
+            let known = self.messages.iter_mut().find(is_it);
             if let Some(record) = known {
                 // It was listed before, and its files come now.
                 (record.at_box, record.import, record.by) = (Some(entry.seq), import, by);
@@ -399,28 +403,35 @@ impl Report {
         for news in kept {
             // Whoever says that they can't open it has kept nothing of it: everybody else goes by that.
             let is_new = new.iter().any(|entry| entry.seq == news.seq) && !unopened.contains(&news.seq);
-            let is_kept = self.messages.iter().any(|record| record.is_kept_by(&news));
-            if is_new && is_kept {
-                self.keep(news);
+            if is_new {
+                self.keep_of_box(news);
             }
         }
         let came = new.iter().filter(|entry| !entry.files.is_empty());
-        let mut records = came.filter_map(|entry| self.messages.iter().find(|one| one.commitment == entry.commitment));
+        let mut records = came.filter_map(|entry| self.message_of_box(entry.commitment));
         records.find(|record| record.kept.is_none() && !record.is_unopened).map(|record| record.seq)
     }
 
-    /// Takes in what was kept of the last message, if it is that. Gives whether it is.
+    /// Takes in what was kept of the last message, which was entered here, if it is that. Gives whether it is.
     pub(in crate::casebook) fn keep_last(&mut self, news: MessageNews) -> bool {
-        let is_kept = self.messages.last().is_some_and(|record| record.is_kept_by(&news));
-        if is_kept {
-            self.keep(news);
+        let Some(last) = self.messages.len().checked_sub(1) else { return false };
+        let is_it = self.messages[last].seq == news.seq && self.messages[last].is_as_listed(&news);
+        if is_it {
+            self.keep(last, news);
         }
-        is_kept
+        is_it
     }
 
-    /// Takes in what was kept of a message, which is what the box signed for.
-    fn keep(&mut self, news: MessageNews) {
-        let Some(record) = self.messages.iter_mut().find(|record| record.is_kept_by(&news)) else { return };
+    /// Takes in what was kept of a message of the box, if it is what the box signed for.
+    fn keep_of_box(&mut self, news: MessageNews) {
+        if let Some(place) = self.messages.iter().position(|record| record.is_kept_by(&news)) {
+            self.keep(place, news);
+        }
+    }
+
+    /// Takes in what was kept of the message at that place.
+    fn keep(&mut self, place: usize, news: MessageNews) {
+        let record = &mut self.messages[place];
         let is_concern = record.kind == MessageKind::Concern;
         for clock in promises(&news, record.on).unwrap_or_default() {
             let entry = ClockEntry { seq: record.seq, clock };

@@ -58,7 +58,7 @@ impl State {
         let reports = self.reports.iter().filter_map(|(id, report)| {
             let heard = &self.outlines.get(id)?.heard;
             let is_kept = |commitment| {
-                report.messages.iter().any(|it| it.commitment == commitment && it.kept.is_some())
+                report.message_of_box(commitment).is_some_and(|it| it.kept.is_some())
                     && heard.message(commitment).is_some_and(HeardMessage::is_here)
             };
             heard.to_tell(*id, by, again, is_kept)
@@ -76,8 +76,7 @@ impl State {
                 let set_aside = outline.set_aside.filter(|_| report.set_aside.is_some())?;
                 (again || set_aside.is_news(by)).then_some(set_aside.reason)?
             };
-            let is_kept =
-                |commitment| report.messages.iter().any(|it| it.commitment == commitment && it.kept.is_some());
+            let is_kept = |commitment| report.message_of_box(commitment).is_some_and(|it| it.kept.is_some());
             let here = outline.heard.messages.iter().filter(|message| message.is_here() && message.is_there);
             let messages = here.map(|message| message.commitment).filter(|message| is_kept(*message)).collect();
             let entry = SetAsideEntry { report: *id, reason, messages };

@@ -255,6 +255,12 @@ impl Report {
         record.at_box.is_some() && self.messages.iter().any(is_same)
     }
 
+    /// The message that the box lists with that commitment. Whoever enters something chooses its commitment, and may choose
+    /// that of a message of the box: it is none for that.
+    pub(in crate::casebook) fn message_of_box(&self, commitment: Digest) -> Option<&MessageRecord> {
+        self.messages.iter().find(|record| record.at_box.is_some() && record.commitment == commitment)
+    }
+
     /// The number of the last message from the person, 0 for none.
     pub(in crate::casebook) fn last_message(&self) -> u32 {
         self.messages.last().map_or(0, |message| message.seq)

@@ -131,11 +131,8 @@ impl Editor<'_> {
     /// Whether a known message is not kept as the person sent it. Of a collection that was imported before, everything is
     /// opened to tell.
     fn is_kept_wrongly(&self, order: Order, known: KnownReport<'_>, message: Digest) -> bool {
-        let records = known.report.map(|report| report.messages.as_slice()).unwrap_or_default();
-        let Some(record) = records.iter().find(|record| record.commitment == message && !record.files.is_empty())
-        else {
-            return false;
-        };
+        let record = known.report.and_then(|report| report.message_of_box(message));
+        let Some(record) = record.filter(|record| !record.files.is_empty()) else { return false };
         // Whoever lacks the report's key has to seal it anew before anything can be sealed to it.
         if self.casebook.state.is_keyless(known.id) {
             return false;

@@ -9,6 +9,7 @@ use crate::{
         AlertKind, CasebookError, EnterError, IncomingFiles, LookupError, NewFollowUp, NewReaders, NotAllowed, Tried,
         log::event::{FollowedUp, HowFollowedUp, Matter, MessageNews, SealedMatter, What},
     },
+    crypto::{Code, KdfParams, summary_commitment},
     domain::{
         Calendar, Date, Digest, FileEntry, MessageKind, MessageSummary, ReportId, Route, TeamRole, Text, WayIn,
         WhoseWords, limits::ATTACHMENTS,
@@ -86,17 +87,22 @@ fn what_is_said_later_is_a_message_with_its_files() {
     assert!(saved(&world, id, "2/3").is_ok());
 }
 
+/// The box gets to know a report that was entered with a receipt code.
+fn tell_box(world: &mut World, id: ReportId, code: &Code) {
+    let entry = world.open().unwrap().state.outlines[&id].code.clone().unwrap().entry;
+    let out = world.dir.path().join("telling");
+    world.edit(|editor| editor.export(&out, false, &TODAY)).unwrap();
+    let receipt = code.derive(world.id, KdfParams::RECOMMENDED).unwrap();
+    world.take_entered(&entry, receipt.reply);
+}
+
 #[test]
 fn what_comes_through_the_box_stands_behind_what_was_entered() {
     let mut world = world();
     let id = enter(&world, new(Route::Procurement, true)).unwrap();
     let (id, code) = (id.id, id.code.unwrap());
     add(&world, id, more("With the letter."), &[300_000]).unwrap();
-    let entry = world.open().unwrap().state.outlines[&id].code.clone().unwrap().entry;
-    let out = world.dir.path().join("one");
-    world.edit(|editor| editor.export(&out, false, &TODAY)).unwrap();
-    let receipt = code.derive(world.id, crate::crypto::KdfParams::RECOMMENDED).unwrap();
-    world.take_entered(&entry, receipt.reply);
+    tell_box(&mut world, id, &code);
     // The box gives the number that the letter has here.
     world.say(id, MessageKind::FollowUp, &[70_000]);
     let file = world.collect();
@@ -239,4 +245,62 @@ fn what_is_not_what_it_says_is_told_and_takes_nothing_elses_place() {
     let file = world.collect();
     world.import(&file).unwrap();
     assert!(world.open().unwrap().show(other, DAY, &Calendar::default()).is_ok());
+}
+
+#[test]
+fn a_message_of_the_box_is_taken_in_and_told_to_be_here_whatever_was_entered_in_its_name() {
+    // With each of all that it says, and the files that the box sent, as somebody knows who saw the collection first.
+    for is_kept_here in [true, false] {
+        let mut world = world();
+        let report = enter(&world, new(Route::Procurement, true)).unwrap();
+        let id = report.id;
+        tell_box(&mut world, id, &report.code.unwrap());
+        let message = world.message(id, MessageKind::Withdrawal);
+        let (summary, salt) = (MessageSummary::of(&message), message.salt);
+        world.add(id, message, MessageKind::Withdrawal, &[]);
+        let listed = world.reports[&id].entry.messages.last().unwrap().clone();
+        by_hand(&world, id, |it, how| {
+            (it.commitment, it.files) = (listed.commitment, listed.files.clone());
+            it.summary = if is_kept_here { listed.summary } else { Digest([9; 32]) };
+            how.message = MessageNews { seq: listed.seq, kept: listed.files.clone(), summary, salt };
+        });
+        let told = world.open().unwrap().alerts().len();
+        let file = world.collect();
+        world.import(&file).unwrap();
+        let casebook = world.open().unwrap();
+        assert_eq!(casebook.alerts().len(), told, "nobody is said to have taken it in wrongly");
+        let report = &casebook.state.reports[&id];
+        let said: Vec<_> = report.messages.iter().map(|it| (it.seq, it.at_box, it.kind, it.kept.is_some())).collect();
+        let (follow_up, withdrawal) = (MessageKind::FollowUp, MessageKind::Withdrawal);
+        let concern = (1, Some(1), MessageKind::Concern, true);
+        assert_eq!(said, [concern, (2, None, follow_up, is_kept_here), (3, Some(2), withdrawal, true)]);
+        assert!(report.withdrawn && casebook.open_message(id, &report.messages[2]).is_ok());
+        // The same collection again mends nothing, and nothing takes the other's place.
+        assert!(world.import(&file).unwrap().mended.is_empty());
+        let telling = world.open().unwrap().state.to_tell(world.open().unwrap().me().unwrap(), true);
+        let collected = telling.collected.iter().find(|it| it.report == id).unwrap();
+        assert_eq!(collected.messages.len(), 2);
+    }
+}
+
+#[test]
+fn what_was_entered_in_the_name_of_a_message_is_not_told_to_be_that() {
+    let mut world = world();
+    let report = enter(&world, new(Route::Procurement, true)).unwrap();
+    let id = report.id;
+    tell_box(&mut world, id, &report.code.unwrap());
+    world.say(id, MessageKind::FollowUp, &[]);
+    let listed = world.reports[&id].entry.messages.last().unwrap().clone();
+    let file = world.collect();
+    world.import(&file).unwrap();
+    let kept = world.open().unwrap().state.reports[&id].messages[1].kept.clone();
+    by_hand(&world, id, |it, how| {
+        (it.commitment, how.message.seq) = (listed.commitment, 3);
+        it.summary = summary_commitment(how.message.salt, &how.message.summary).unwrap();
+    });
+    let report = &world.open().unwrap().state.reports[&id];
+    assert_eq!(report.messages[1].kept, kept);
+    assert_eq!(report.messages[2].kept.as_ref().map(Vec::len), Some(1));
+    assert_eq!(report.message_of_box(listed.commitment).map(|it| it.seq), Some(2));
+    assert!(world.import(&file).unwrap().mended.is_empty());
 }
