@@ -7,7 +7,7 @@ use crate::{
         log::{
             chain::OpenedMatter,
             entered::ToldPerson,
-            event::{Entered, FollowedUp, Matter},
+            event::{Change, Entered, FollowedUp, Matter},
         },
         state::{
             agreement::follows,
@@ -155,7 +155,13 @@ impl State {
         self.imports += 1;
         let import = self.imports;
         let id = about.report;
+        // Whoever says more is heard, as through the box: what was set aside is not any more, nor is it over and destroyed.
+        self.overtake(|change| matches!(change, Change::Destroy(destroy) if destroy.report == id));
+        if let Some(outline) = self.outlines.get_mut(&id) {
+            outline.set_aside = None;
+        }
         let Some(report) = self.reports.get_mut(&id) else { return };
+        report.end_aside();
         let seq = report.last_message().saturating_add(1);
         report.followed_up.push(FollowUpRecord { event, by, seq });
         report.history.push(event);

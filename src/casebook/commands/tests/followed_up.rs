@@ -7,12 +7,12 @@ use super::entered::{enter, new, void, world};
 use crate::{
     casebook::{
         AlertKind, CasebookError, EnterError, IncomingFiles, LookupError, NewFollowUp, NewReaders, NotAllowed, Tried,
-        log::event::{FollowedUp, HowFollowedUp, Matter, MessageNews, SealedMatter, What},
+        log::event::{Change, Destroy, FollowedUp, HowFollowedUp, Matter, MessageNews, SealedMatter, What},
     },
     crypto::{Code, KdfParams, summary_commitment},
     domain::{
-        Calendar, Date, Digest, FileEntry, MessageKind, MessageSummary, ReportId, Route, TeamRole, Text, WayIn,
-        WhoseWords, limits::ATTACHMENTS,
+        Calendar, Date, Digest, FileEntry, MessageKind, MessageSummary, ReportId, Route, SetAsideReason, TeamRole,
+        Text, WayIn, WhoseWords, limits::ATTACHMENTS,
     },
     world::{
         DAY, TODAY,
@@ -303,4 +303,29 @@ fn what_was_entered_in_the_name_of_a_message_is_not_told_to_be_that() {
     assert_eq!(report.messages[2].kept.as_ref().map(Vec::len), Some(1));
     assert_eq!(report.message_of_box(listed.commitment).map(|it| it.seq), Some(2));
     assert!(world.import(&file).unwrap().mended.is_empty());
+}
+
+#[test]
+fn whoever_says_more_is_heard_though_their_report_was_set_aside_or_is_to_be_destroyed() {
+    let world = world();
+    let id = enter(&world, new(Route::StaffConcern, false)).unwrap().id;
+    let second = world.colleague("Second", TeamRole::Reviewer);
+    world.edit(|editor| editor.set_aside(&[id], SetAsideReason::NotAConcern, &TODAY)).unwrap();
+    let casebook = world.open_as(&second).unwrap();
+    let fact = casebook.fact(id, DAY).unwrap();
+    let change = Change::Destroy(Destroy { report: id, fact, goes_on_with: None });
+    casebook.write_by_hand(second.id, &second.signer, What::Proposed(change), &[]);
+    let stands = |world: &World| {
+        let casebook = world.open().unwrap();
+        let entry = casebook.list(DAY, &Calendar::default()).into_iter().find(|it| it.id == id).unwrap();
+        (casebook.proposals().len(), entry.set_aside, entry.unread, casebook.to_bring_back().len())
+    };
+    assert_eq!(stands(&world), (1, Some(SetAsideReason::NotAConcern), 0, 1));
+    add(&world, id, more("It goes on."), &[]).unwrap();
+    assert_eq!(stands(&world), (0, None, 2, 0));
+    let theirs = world.open_as(&second).unwrap();
+    assert!(theirs.state.outlines[&id].set_aside.is_none() && theirs.proposals().is_empty());
+    // It can be set aside once more.
+    world.edit(|editor| editor.set_aside(&[id], SetAsideReason::NotAConcern, &TODAY)).unwrap();
+    assert_eq!(stands(&world), (0, Some(SetAsideReason::NotAConcern), 0, 1));
 }
