@@ -622,8 +622,9 @@ impl HowFollowedUp {
     fn is_bounded(&self) -> bool {
         let MessageNews { kept, summary, .. } = &self.message;
         (1..=1 + ATTACHMENTS).contains(&kept.len())
+            // A concern alone has areas and promises something.
             && summary.areas.is_empty()
-            && summary.promises.len() <= ClockKind::ALL.len()
+            && summary.promises.is_empty()
             && !self.taken_by.is_empty()
             && !self.taken_by.is_longer_than(SHORT_MAX)
     }

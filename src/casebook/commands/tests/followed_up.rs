@@ -11,8 +11,8 @@ use crate::{
     },
     crypto::{Code, KdfParams, summary_commitment},
     domain::{
-        Calendar, Date, Digest, FileEntry, MessageKind, MessageSummary, ReportId, Route, SetAsideReason, TeamRole,
-        Text, WayIn, WhoseWords, limits::ATTACHMENTS,
+        Calendar, ClockKind, Date, Digest, FileEntry, MessageKind, MessageSummary, ReportId, Route, SetAsideReason,
+        TeamRole, Text, WayIn, WhoseWords, limits::ATTACHMENTS,
     },
     world::{
         DAY, TODAY,
@@ -328,4 +328,18 @@ fn whoever_says_more_is_heard_though_their_report_was_set_aside_or_is_to_be_dest
     // It can be set aside once more.
     world.edit(|editor| editor.set_aside(&[id], SetAsideReason::NotAConcern, &TODAY)).unwrap();
     assert_eq!(stands(&world), (0, Some(SetAsideReason::NotAConcern), 0, 1));
+}
+
+#[test]
+fn what_is_said_later_promises_nothing_of_itself() {
+    let world = world();
+    let id = enter(&world, new(Route::StaffConcern, false)).unwrap().id;
+    let before = world.open().unwrap().state.reports[&id].message_clocks().count();
+    by_hand(&world, id, |it, how| {
+        how.message.summary.promises = vec![ClockKind::DataAcknowledgement];
+        it.summary = summary_commitment(how.message.salt, &how.message.summary).unwrap();
+    });
+    let casebook = world.open().unwrap();
+    assert!(matches!(casebook.alerts().pop().unwrap().what, AlertKind::NotAsEntered { .. }));
+    assert_eq!(casebook.state.reports[&id].message_clocks().count(), before);
 }
