@@ -140,13 +140,16 @@ pub(super) fn enter(arguments: &EnterArguments) -> Outcome {
 
 pub(super) fn follow_up(arguments: &FollowUpArguments) -> Outcome {
     let text = read_typed(arguments.text_file.as_deref())?;
-    let attached: Vec<&Path> = arguments.attach.iter().map(PathBuf::as_path).collect();
-    arguments.casebook.edit_reading(&attached, |editor| {
+    // Before other files than the casebook's are out of reach.
+    let mut files = Vec::with_capacity(arguments.attach.len());
+    for path in &arguments.attach {
+        let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
+        files.push((name, File::open(path).map_err(FileError::io("read", path))?));
+    }
+    arguments.casebook.edit(|editor| {
         let id = editor.casebook().find(&arguments.report)?;
         let mut incoming = editor.casebook().incoming_files(id)?;
-        for path in &attached {
-            let file = File::open(path).map_err(FileError::io("read", path))?;
-            let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
+        for (name, file) in files {
             incoming.take(&name, "", file)?;
         }
         let new = NewFollowUp {
