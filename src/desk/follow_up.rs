@@ -20,6 +20,7 @@ use crate::{
         Entries, FieldError,
         limits::{ATTACHMENT_BYTES, FORM_BYTES, MULTIPART_OVERHEAD},
     },
+    http::forms,
 };
 
 /// Bytes of the largest form: more than can be kept, so that whoever sends too much is told so on their page.
@@ -41,13 +42,19 @@ async fn add(visit: Visit, OfReport(id): OfReport, request: Request) -> Result<R
     if let Some(posted) = request.extensions().get::<Posted>().cloned() {
         return posted.on_report(id, |page, _, report| page.show(&form_page(page, report, &[])?)).await;
     }
-    let incoming = visit
-        .read(
+    let incoming =
+        visit.read(
             move |_, casebook| {
                 if casebook.was_entered(id) { Ok(casebook.incoming_files(id)?) } else { Err(PageError::NotFound) }
             },
-        )
-        .await?;
+        );
+    let incoming = match incoming.await {
+        Ok(incoming) => incoming,
+        Err(error) => {
+            forms::refuse(request);
+            return Err(error);
+        }
+    };
     let path = request.uri().path().to_owned();
     let mut form = Entries::default();
     let upload = ArrivingForm::begin(request, LARGEST).await?;

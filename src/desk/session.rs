@@ -105,6 +105,7 @@ async fn turned_away(desk: &Desk, request: Request) -> PageError {
         if let Ok(mut upload) = ArrivingForm::begin(request, LARGEST_COLLECTION).await
             && let Ok(form) = upload.typed().await
         {
+            upload.discard();
             keep(desk, &path, &form).await;
         }
         return PageError::LockedUpload;

@@ -24,7 +24,7 @@ use crate::{
     files::FileError,
     http::{
         Allowance, BodyError,
-        body_limits::{Guarded, Watch},
+        body_limits::{self, Guarded, Watch},
         forms, scrub,
     },
 };
@@ -123,6 +123,17 @@ impl ArrivingForm {
         while let ArrivingPart::Typed = self.next(&mut form).await? {}
         Ok(form)
     }
+
+    /// Lets the rest of a form that is not taken be sent, unread, for a while.
+    pub(super) fn discard(mut self) {
+        body_limits::let_end(async move {
+            while let Ok(Some(mut field)) = self.multipart.next_field().await {
+                while let Ok(Some(_)) = field.chunk().await {
+                    self.watch.progress();
+                }
+            }
+        });
+    }
 }
 
 impl ArrivingFile<'_> {
@@ -131,7 +142,16 @@ impl ArrivingFile<'_> {
         self.field.name().unwrap_or_default()
     }
 
-    /// Gives its pieces to a thread that may wait for the disk, and that thread's result.
+    /// Lets it in unread: a browser shows the answer only when it could send everything.
+    async fn skip(mut self) -> Result<(), PageError> {
+        while self.field.chunk().await.map_err(|_| self.watch.cause())?.is_some() {
+            self.watch.progress();
+        }
+        Ok(())
+    }
+
+    /// Gives its pieces to a thread that may wait for the disk, and that thread's result. What that does not want is let in
+    /// unread.
     async fn on_a_thread<T: Send + 'static>(
         mut self,
         work: impl FnOnce(ArrivingPieces) -> T + Send + 'static,
@@ -140,9 +160,8 @@ impl ArrivingFile<'_> {
         let working = tokio::task::spawn_blocking(move || scrub::wiped(|| work(ArrivingPieces::new(pieces))));
         let mut next = Some(std::mem::take(&mut self.first));
         while let Some(piece) = next {
-            if sender.send(Some(piece)).await.is_err() {
-                break;
-            }
+            // Whoever wants no more has said why.
+            let _ = sender.send(Some(piece)).await;
             next = self.field.chunk().await.map_err(|_| self.watch.cause())?;
             self.watch.progress();
         }
@@ -190,10 +209,16 @@ pub(super) async fn receive_collection(visit: &Visit, request: Request) -> Resul
     loop {
         let file = match upload.next(&mut form).await? {
             ArrivingPart::File(file) if file.field_name() == COLLECTION => file,
-            ArrivingPart::File(_) | ArrivingPart::Typed => continue,
+            ArrivingPart::File(file) => {
+                file.skip().await?;
+                continue;
+            }
+            ArrivingPart::Typed => continue,
             ArrivingPart::End => return Ok(false),
         };
         if !visit.form_token_is(form.first(TOKEN)) {
+            drop(file);
+            upload.discard();
             return Err(PageError::Forged);
         }
         let directory = visit.desk().directory().to_owned();
@@ -238,10 +263,12 @@ pub(super) async fn receive_files(
             ArrivingPart::End => break,
         };
         if !visit.form_token_is(form.first(TOKEN)) {
+            drop(file);
+            upload.discard();
             return Err(PageError::Forged);
         }
-        // The rest is let in unread: a browser shows the answer only when it could send everything.
         if problem.is_some() || file.field_name() != field {
+            file.skip().await?;
             continue;
         }
         let name = file.field.file_name().unwrap_or_default().to_owned();

@@ -169,8 +169,12 @@ impl HttpBody for Guarded {
 
 /// Reads a body that was refused, for a while: a browser shows the answer only when it could send everything.
 pub fn discard(mut body: Body) {
-    let all = async move { while let Ok(Some(Ok(_))) = time::timeout(REFUSED_PAUSE, body.frame()).await {} };
-    tokio::spawn(time::timeout(PAUSE, all));
+    let_end(async move { while let Ok(Some(Ok(_))) = time::timeout(REFUSED_PAUSE, body.frame()).await {} });
+}
+
+/// Goes on with reading what was refused, for a while.
+pub fn let_end(reading: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(time::timeout(PAUSE, reading));
 }
 
 #[cfg(test)]
