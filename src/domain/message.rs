@@ -343,7 +343,7 @@ pub struct Answer {
     pub kind: AnswerKind,
     /// The day it was written, Europe/London.
     pub on: Date,
-    /// The last message of the person that the team had read.
+    /// The last message that came through the box and that the team had read, by its number there.
     pub after: u32,
     /// Where the report stands.
     pub state: ReportState,

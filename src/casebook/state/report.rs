@@ -161,6 +161,7 @@ pub(in crate::casebook) struct AnswerRecord {
     pub(in crate::casebook) turns_away: bool,
     pub(in crate::casebook) on: Date,
     pub(in crate::casebook) by: MemberId,
+    /// The last message that was here, by its number here: what stands in the answer is the box's.
     pub(in crate::casebook) after: u32,
     pub(in crate::casebook) state: ReportState,
     /// The event that holds it.
@@ -266,6 +267,12 @@ impl Report {
         self.messages.last().map_or(0, |message| message.seq)
     }
 
+    /// The number at the box of the last message that came through it, 0 for none: what was entered here the box never hears of,
+    /// and its numbers are the only ones that a person sees.
+    pub(in crate::casebook) fn last_message_of_box(&self) -> u32 {
+        self.messages.iter().rev().find_map(|message| message.at_box).unwrap_or_default()
+    }
+
     /// The last answer that the box has, whoever wrote it, 0 for none.
     pub(in crate::casebook) fn delivered(&self) -> u32 {
         self.deliveries.last().map_or(0, |delivery| delivery.seq)
@@ -315,6 +322,7 @@ impl Report {
     }
 
     pub(in crate::casebook) fn decide(&mut self, (event, on, by): (u64, Date, MemberId), decided: Decided) {
+        let last = self.last_message();
         for Written { answer, text, endorsement, file } in decided.answers {
             // Whom to turn to says nothing of where the report stands.
             self.untold &= !answer.turn_to.is_empty();
@@ -328,7 +336,7 @@ impl Report {
                 turns_away: !answer.turn_to.is_empty(),
                 on: answer.on,
                 by,
-                after: answer.after,
+                after: last,
                 state: answer.state,
                 event,
                 text,

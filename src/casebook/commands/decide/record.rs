@@ -170,7 +170,7 @@ fn answer(
         seq,
         kind: letter.as_ref().map_or(AnswerKind::Update, |new| new.letter.kind()),
         on,
-        after: report.last_message(),
+        after: report.last_message_of_box(),
         // Any other update would end that the report is set aside.
         state: if turn_to.is_empty() { after.state } else { ReportState::Closed },
         areas: after.assessment.areas.clone().unwrap_or_default(),

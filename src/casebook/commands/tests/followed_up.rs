@@ -343,3 +343,32 @@ fn what_is_said_later_promises_nothing_of_itself() {
     assert!(matches!(casebook.alerts().pop().unwrap().what, AlertKind::NotAsEntered { .. }));
     assert_eq!(casebook.state.reports[&id].message_clocks().count(), before);
 }
+
+#[test]
+fn a_letter_says_how_far_the_team_had_read_by_the_numbers_that_the_person_sees() {
+    let mut world = world();
+    let report = enter(&world, new(Route::Procurement, true)).unwrap();
+    let id = report.id;
+    tell_box(&mut world, id, &report.code.unwrap());
+    let answered = |world: &World, seq| {
+        world.reply(id, "Our answer.");
+        let sealed = fs::read(world.open().unwrap().answer_path(id, seq)).unwrap();
+        world.reports[&id].reply.open_answer(&sealed).unwrap_or_else(|error| panic!("{error}")).answer.after
+    };
+    let said = |world: &World| {
+        let view = world.open().unwrap().show(id, DAY, &Calendar::default()).unwrap();
+        let said: Vec<_> = view.messages.iter().map(|it| (it.is_by_person(), it.seq)).collect();
+        (said, view.entry.unanswered_since)
+    };
+    add(&world, id, more("With the letter."), &[]).unwrap();
+    assert!(said(&world).1.is_some());
+    // They sent a second message at the box meanwhile, which nobody here has read.
+    assert_eq!(answered(&world, 1), 1);
+    assert_eq!(said(&world), (vec![(true, 1), (true, 2), (false, 1)], None), "here it answers the letter");
+    world.say(id, MessageKind::FollowUp, &[]);
+    let file = world.collect();
+    world.import(&file).unwrap();
+    assert!(said(&world).1.is_some());
+    assert_eq!(answered(&world, 2), 2);
+    assert_eq!(said(&world), (vec![(true, 1), (true, 2), (false, 1), (true, 3), (false, 2)], None));
+}
