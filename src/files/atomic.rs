@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
-    io::{self, Read, Write},
+    io::{self, Read, Seek, Write},
     os::fd::AsRawFd,
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -200,13 +200,25 @@ impl NewFile {
         self.name()
     }
 
-    /// As [`Self::commit_unsynced`], at another place of the same file system than it was begun for.
+    /// As [`Self::commit_unsynced`], at another place of the same file system than it was begun for. Where Landlock's first
+    /// version lets nothing change its directory, its content is written there once more.
     ///
     /// # Errors
     /// If there is one of that name there, or it can't be written.
     pub fn commit_at(mut self, target: &Path) -> Result<(), FileError> {
         target.clone_into(&mut self.target);
-        self.name()
+        match self.name() {
+            Err(FileError::Io { source, .. }) if source.kind() == io::ErrorKind::CrossesDevices => {
+                let mut there = Self::create(target, Readers::Team)?;
+                let mut copy = || {
+                    self.file.rewind()?;
+                    io::copy(&mut self.file, &mut there.file)
+                };
+                copy().map_err(FileError::io("write", target))?;
+                there.commit_unsynced()
+            }
+            named => named,
+        }
     }
 
     fn name(&mut self) -> Result<(), FileError> {
@@ -617,6 +629,30 @@ mod tests {
         assert_eq!(fs::read(&target).unwrap(), b"plain");
         assert_eq!(target.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         assert!(matches!(NewFile::create_nameless(&target, Readers::Owner), Err(FileError::Exists(_))));
+    }
+
+    #[test]
+    fn a_file_goes_to_another_directory_even_where_none_may_change_its_own() {
+        let (begun, near) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        // Another file system, which refuses as Landlock's first version does.
+        let far = tempfile::tempdir_in("/dev/shm").unwrap();
+        let begin = |is_named: bool| {
+            let place = begun.path().join("out");
+            let created = if is_named { NewFile::create } else { NewFile::create_nameless }(&place, Readers::Team);
+            let mut file = created.unwrap();
+            file.write_all(b"sealed").unwrap();
+            file
+        };
+        for directory in [near.path(), far.path()] {
+            for is_named in [true, false] {
+                let target = directory.join(format!("named {is_named}"));
+                begin(is_named).commit_at(&target).unwrap();
+                assert_eq!(fs::read(&target).unwrap(), b"sealed");
+                assert!(matches!(begin(is_named).commit_at(&target), Err(FileError::Exists(_))));
+            }
+            assert_eq!(fs::read_dir(directory).unwrap().count(), 2);
+            assert_eq!(fs::read_dir(begun.path()).unwrap().count(), 0, "nothing is left where it was begun");
+        }
     }
 
     #[test]
