@@ -9,7 +9,7 @@ use super::{
         carried::{CarriedField, TOKEN},
         follow_up::{FILES, read_follow_up},
     },
-    session::not_of_this_session,
+    session::{ended_meanwhile, not_of_this_session},
     upload::{ArrivingForm, receive_files},
     view::FollowUpPage,
     visit::{PageContext, Posted},
@@ -61,6 +61,9 @@ async fn add(visit: Visit, OfReport(id): OfReport, request: Request) -> Result<R
     let received = receive_files(&visit, (upload, &mut form), FILES, incoming).await;
     if !visit.form_token_is(form.first(TOKEN)) {
         return not_of_this_session(visit.desk(), &path, &form).await;
+    }
+    if ended_meanwhile(&visit, &path, &form).await {
+        return Err(PageError::LockedUpload);
     }
     let (files, problem) = received?;
     let problem = problem.map(|error| FieldError::new(FILES, CasebookError::to_string(&error)));

@@ -121,6 +121,15 @@ pub(super) async fn not_of_this_session(desk: &Desk, path: &str, form: &Entries)
     if keep(desk, path, form).await { go_to(TYPED) } else { Err(PageError::Forged) }
 }
 
+/// Whether the session of a form ended while its files came: what was typed is kept as of any other form.
+pub(super) async fn ended_meanwhile(visit: &Visit, path: &str, form: &Entries) -> bool {
+    let has_ended = !visit.is_current();
+    if has_ended {
+        keep(visit.desk(), path, form).await;
+    }
+    has_ended
+}
+
 async fn keep(desk: &Desk, path: &str, form: &Entries) -> bool {
     match PostedForm::new(path, form, &[TOKEN, REDONE]) {
         Some(posted) => desk.keep_form(form.first(TOKEN), posted).await,
