@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 /// A casebook that heard from its box, in which there is nothing yet.
-fn heard() -> Installation {
+pub(crate) fn heard() -> Installation {
     let place = Installation::new();
     place.collect("c0");
     place.import("c0");
@@ -237,7 +237,7 @@ fn a_concern_is_entered_from_a_file() {
 }
 
 /// A report that came by letter. Gives its id.
-fn letter(place: &Installation) -> String {
+pub(crate) fn letter(place: &Installation) -> String {
     place.put("said.json", br#"{"description": "They said that it goes on.", "about": ["fraud"]}"#);
     let day = candour::domain::Today::today(&candour::domain::SystemDay).to_string();
     let way = ["--way", "letter", "--received", &day, "--taken-by", "The post room"];
@@ -246,7 +246,7 @@ fn letter(place: &Installation) -> String {
     entered.lines().next().unwrap().strip_prefix("entered report ").unwrap().to_owned()
 }
 
-fn more(reviewer: &mut Reviewer, path: &str, text: &str) -> Fields {
+pub(crate) fn more(reviewer: &mut Reviewer, path: &str, text: &str) -> Fields {
     let mut form = reviewer.get(path).form(path);
     for (name, value) in [("way", "letter"), ("taken_by", "The post room"), ("words", "own"), ("text", text)] {
         fill(&mut form, name, value);

@@ -43,6 +43,7 @@ mod desk_wider;
 mod desk_working;
 mod drill;
 mod entered;
+mod entered_later;
 mod faults;
 mod fixtures;
 mod flood;

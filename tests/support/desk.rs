@@ -183,7 +183,7 @@ impl Reviewer {
         self.get(&next)
     }
 
-    fn headers(&self) -> String {
+    pub(crate) fn headers(&self) -> String {
         self.cookie.iter().map(|cookie| format!("Cookie: {cookie}\r\n")).collect()
     }
 
