@@ -127,7 +127,7 @@ impl Casebook {
         let mine = report.followed_up.iter().filter(|record| record.event > event && Some(record.by) == self.me());
         for record in mine {
             let Some(stored) = report.messages.iter().find(|stored| stored.seq == record.seq) else { continue };
-            let message = self.open_message(id, stored)?;
+            let Some(message) = self.open_if_here(id, report, stored)? else { continue };
             let text = new.text.as_ref().filter(|text| !text.is_empty());
             let is_text = message.content.follow_up() == text && message.on == new.on;
             let said = files.attachments();

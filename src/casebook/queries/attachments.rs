@@ -8,7 +8,10 @@ use std::{
 };
 
 use crate::{
-    casebook::{Casebook, CasebookError, LogError, LookupError, state::report::MessageRecord},
+    casebook::{
+        Casebook, CasebookError, LogError, LookupError,
+        state::report::{MessageRecord, Report},
+    },
     crypto::{self, Commitments, OpenError},
     domain::{Attachment, Manifest, Message, ReportId, escape_invisible_in_line, limits::MESSAGE_BYTES},
     files::{self, FileError, NewFile, Readers},
@@ -40,7 +43,8 @@ impl Casebook {
         let report = self.state.reports.get(&id).ok_or_else(|| self.no_report(id))?;
         let mut named = Vec::new();
         for stored in report.messages.iter().filter(|stored| stored.files.len() > 1) {
-            for (index, attachment) in (1..).zip(self.open_message(id, stored)?.attachments) {
+            let Some(message) = self.open_if_here(id, report, stored)? else { continue };
+            for (index, attachment) in (1..).zip(message.attachments) {
                 let place = format!("{}/{index}", stored.seq);
                 let found = self.sealed_attachment(id, stored, index, attachment)?;
                 if place == name {
@@ -81,6 +85,27 @@ impl Casebook {
         Ok(SealedAttachment { path, key, attachment })
     }
 
+    /// Opens a message if it is here. What was entered by hand and can't be read is not: no collection mends it, its readers are
+    /// told of it, and it hinders nobody from the rest of its report or from any other.
+    pub(in crate::casebook) fn open_if_here(
+        &self,
+        id: ReportId,
+        report: &Report,
+        stored: &MessageRecord,
+    ) -> Result<Option<Message>, CasebookError> {
+        if !stored.is_here() {
+            return Ok(None);
+        }
+        match self.open_message(id, stored) {
+            Err(CasebookError::Log(LogError::NotTheBoxsWord { .. } | LogError::Exchanged(_) | LogError::File(_)))
+                if report.is_entered(stored) =>
+            {
+                Ok(None)
+            }
+            opened => opened.map(Some),
+        }
+    }
+
     /// Opens a message of the person, and holds it against what the box signed for.
     pub(in crate::casebook) fn open_message(
         &self,
@@ -108,6 +133,8 @@ impl Casebook {
         // Anyone can seal to the team: only the box's word says that it is what the person sent, whatever a member says
         // of the files that were kept.
         let is_theirs = commitments == Commitments { message: stored.commitment, summary: stored.summary }
+            && (message.report, message.seq, message.on) == (id, stored.own_number(), stored.on)
+            && message.content.kind() == stored.kind
             && message.attachments.len() + 1 == stored.files.len();
         if is_theirs { Ok(message) } else { Err(wrong()) }
     }

@@ -268,10 +268,9 @@ impl Casebook {
             while let Some((_, letter)) = letters.next_if(|(after, _)| *after < stored.seq) {
                 view.messages.push(letter);
             }
-            let shown = if stored.is_here() {
-                MessageView::of_person(stored, self.open_message(id, stored)?)
-            } else {
-                MessageView::not_here(stored)
+            let shown = match self.open_if_here(id, report, stored)? {
+                Some(message) => MessageView::of_person(stored, message),
+                None => MessageView::not_here(stored),
             };
             let number_at_box = stored.at_box.filter(|_| report.is_apart(stored));
             view.messages.push(MessageView {

@@ -59,8 +59,8 @@ impl Casebook {
         {
             return Ok(look.found());
         }
-        for stored in report.messages.iter().filter(|stored| stored.is_here()) {
-            let message = self.open_message(id, stored)?;
+        for stored in &report.messages {
+            let Some(message) = self.open_if_here(id, report, stored)? else { continue };
             let said = message.content.texts().map(|text| (text, FoundIn::Person(stored.on)));
             let files = message.attachments.iter().map(|file| (&file.name, FoundIn::FileName(stored.on)));
             for (text, place) in said.chain(files) {

@@ -256,6 +256,11 @@ impl Report {
         record.at_box.is_some() && self.messages.iter().any(is_same)
     }
 
+    /// Whether a message was entered here: the concern, or what was said later.
+    pub(in crate::casebook) fn is_entered(&self, record: &MessageRecord) -> bool {
+        record.at_box.is_none() || (self.entered.is_some() && record.kind == MessageKind::Concern)
+    }
+
     /// The message that the box lists with that commitment. Whoever enters something chooses its commitment, and may choose
     /// that of a message of the box: it is none for that.
     pub(in crate::casebook) fn message_of_box(&self, commitment: Digest) -> Option<&MessageRecord> {

@@ -339,7 +339,11 @@ fn message(message: &MessageView) -> Outcome {
         output::line("  The box lost it when it was restored; it is here")?;
     }
     if message.is_not_here() {
-        output::line("  Not here, nor at the box: ask the person to say it again")?;
+        output::line(if message.entered.is_some() {
+            "  Can't be read: it is not what was entered, or its file was changed since; ask whoever entered it to enter it again"
+        } else {
+            "  Not here, nor at the box: ask the person to say it again"
+        })?;
     }
     if message.is_unopened() {
         output::line(

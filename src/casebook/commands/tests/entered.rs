@@ -365,7 +365,9 @@ fn what_is_not_what_it_says_is_told_and_hinders_nobody() {
     assert!(
         matches!(casebook.alerts().pop().map(|alert| alert.what), Some(AlertKind::NotAsEntered { report }) if report == id)
     );
-    assert!(casebook.show(id, DAY, &Calendar::default()).is_err());
+    let view = casebook.show(id, DAY, &Calendar::default()).unwrap();
+    assert!(view.messages.len() == 1 && view.messages[0].is_not_here());
+    assert!(casebook.search(&Text::typed("anything")).unwrap().is_empty());
     // Nobody else has the key either, and all goes on.
     let second = world.colleague("Second", TeamRole::Reviewer);
     assert_eq!(world.open_as(&second).unwrap().state.outlines.len(), 2);

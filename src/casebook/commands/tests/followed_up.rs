@@ -6,14 +6,16 @@ use std::fs;
 use super::entered::{enter, new, void, world};
 use crate::{
     casebook::{
-        AlertKind, CasebookError, EnterError, IncomingFiles, LookupError, NewFollowUp, NewReaders, NotAllowed, Tried,
+        AlertKind, CasebookError, EnterError, IncomingFiles, LookupError, NewFollowUp, NewProposal, NewReaders,
+        NotAllowed, Tried,
         log::event::{Change, Destroy, FollowedUp, HowFollowedUp, Matter, MessageNews, SealedMatter, What},
     },
-    crypto::{Code, KdfParams, summary_commitment},
+    crypto::{Code, KdfParams, os_random, seal_message, summary_commitment},
     domain::{
-        Calendar, ClockKind, Date, Digest, FileEntry, MessageKind, MessageSummary, ReportId, Route, SetAsideReason,
-        TeamRole, Text, WayIn, WhoseWords, limits::ATTACHMENTS,
+        Calendar, ClockKind, Date, Digest, FileEntry, Manifest, Message, MessageContent, MessageKind, MessageSummary,
+        ReportId, Route, Salt, SetAsideReason, TeamRole, Text, WayIn, WhoseWords, limits::ATTACHMENTS,
     },
+    files::{Readers, write_new},
     world::{
         DAY, TODAY,
         casebook::{MARKER, World, plain},
@@ -371,4 +373,107 @@ fn a_letter_says_how_far_the_team_had_read_by_the_numbers_that_the_person_sees()
     assert!(said(&world).1.is_some());
     assert_eq!(answered(&world, 2), 2);
     assert_eq!(said(&world), (vec![(true, 1), (true, 2), (false, 1), (true, 3), (false, 2)], None));
+}
+
+#[test]
+fn the_files_of_what_was_said_later_are_destroyed_with_the_report() {
+    let world = world();
+    let id = enter(&world, new(Route::StaffConcern, false)).unwrap().id;
+    add(&world, id, more("It goes on."), &[300_000, 5]).unwrap();
+    let of_it =
+        |world: &World| world.snapshot().keys().filter(|path| path.to_string_lossy().contains(&id.to_string())).count();
+    assert!(of_it(&world) >= 5);
+    world.edit(|editor| editor.set_aside(&[id], SetAsideReason::NotAConcern, &TODAY)).unwrap();
+    world.agree(NewProposal::Destroy(id)).unwrap();
+    assert_eq!(of_it(&world), 0);
+    let files = world.open().unwrap().incoming_files(id).err();
+    assert!(matches!(files, Some(CasebookError::Lookup(LookupError::Destroyed(_)))));
+    // What a member with a program of their own adds to it counts for nothing, and shifts no collection.
+    let imports = world.open().unwrap().state.imports;
+    let casebook = world.open().unwrap();
+    let file = FileEntry { size: 1, sha256: Digest([1; 32]) };
+    let followed_up = FollowedUp {
+        on: DAY,
+        files: vec![file],
+        commitment: Digest([2; 32]),
+        summary: Digest([3; 32]),
+        about: SealedMatter::about(id),
+    };
+    let to = casebook.report_recipient(ReportId([1; 8])).unwrap();
+    let matters = [(to, Matter::Reason(Text::typed("anything")))];
+    let what = What::FollowedUp(Box::new(followed_up));
+    casebook.write_by_hand(casebook.me().unwrap(), &world.signer, what, &matters);
+    assert!(matches!(
+        world.open().unwrap().alerts().pop().unwrap().what,
+        AlertKind::Void { tried: Tried::FollowUp, .. }
+    ));
+    assert_eq!(world.open().unwrap().state.imports, imports);
+}
+
+/// Seals a message as a member of that name would, who chooses all of it, and puts it where the event says.
+fn sealed_by_hand(world: &World, id: ReportId, change: impl FnOnce(&mut Message)) {
+    let casebook = world.open().unwrap();
+    let report = &casebook.state.reports[&id];
+    let mut message = Message {
+        r#box: world.id,
+        report: id,
+        seq: report.last_message() + 1,
+        route: report.route,
+        on: DAY,
+        content: MessageContent::FollowUp(Some(Text::typed("By hand."))),
+        reply_to: report.reply_to.clone(),
+        salt: Salt::random(&mut os_random()),
+        attachments: Vec::new(),
+    };
+    let seq = message.seq;
+    change(&mut message);
+    let to = casebook.report_recipient(id).unwrap();
+    let (sealed, commitments) = seal_message(&message, &to).unwrap();
+    let kept = vec![FileEntry { size: sealed.as_bytes().len() as u64, sha256: sealed.digest() }];
+    let place = casebook.import_path(casebook.state.imports + 1).join(Manifest::path(id, seq, 0));
+    fs::create_dir_all(place.parent().unwrap()).unwrap();
+    write_new(&place, Readers::Team, sealed.as_bytes()).unwrap();
+    by_hand(world, id, |it, how| {
+        (it.files, it.commitment, it.summary) = (kept.clone(), commitments.message, commitments.summary);
+        how.message = MessageNews { seq, kept, summary: MessageSummary::of(&message), salt: message.salt };
+    });
+}
+
+#[test]
+fn what_cant_be_read_hinders_nobody_from_the_rest() {
+    let mut world = world();
+    let id = enter(&world, new(Route::StaffConcern, false)).unwrap().id;
+    add(&world, id, more("It goes on."), &[300]).unwrap();
+    // Nothing of it was kept; what was kept is nowhere; and what is there is another message than it says.
+    by_hand(&world, id, |_, how| how.message.seq = 3);
+    by_hand(&world, id, |it, how| {
+        how.message.seq = 4;
+        it.summary = summary_commitment(how.message.salt, &how.message.summary).unwrap();
+    });
+    sealed_by_hand(&world, id, |message| message.content = MessageContent::Withdrawal);
+    sealed_by_hand(&world, id, |message| message.on = DAY.yesterday().unwrap());
+    sealed_by_hand(&world, id, |message| message.seq = 2);
+    sealed_by_hand(&world, id, |message| message.report = ReportId([1; 8]));
+    sealed_by_hand(&world, id, |_| {});
+    add(&world, id, more("And once more."), &[5]).unwrap();
+    let casebook = world.open().unwrap();
+    let view = casebook.show(id, DAY, &Calendar::default()).unwrap();
+    let said: Vec<_> = view.messages.iter().map(|it| (it.seq, it.is_not_here(), it.entered.is_some())).collect();
+    let later = |seq, is_not_here| (seq, is_not_here, true);
+    let unread = (3..=8).map(|seq| later(seq, true));
+    let expected: Vec<_> = [(1, false, false), later(2, false)]
+        .into_iter()
+        .chain(unread)
+        .chain([later(9, false), later(10, false)])
+        .collect();
+    assert_eq!(said, expected);
+    assert!(!view.entry.withdrawn);
+    assert_eq!(casebook.search(&Text::typed("once more")).unwrap().len(), 1);
+    assert!(saved(&world, id, "2.pdf").is_err() && saved(&world, id, "10/1").unwrap() == plain(5));
+    assert!(matches!(casebook.attachment_named(id, "none"), Err(CasebookError::Lookup(LookupError::NoAttachment(_)))));
+    // The report can be decided, and the next collection is taken in.
+    world.reply(id, "We read what can be read.");
+    world.concern(2, Route::StaffConcern, &[]);
+    let file = world.collect();
+    assert_eq!(world.import(&file).unwrap().new_reports, 1);
 }
