@@ -276,16 +276,19 @@ impl Team {
         casebook.write_by_hand(self.dishonest.id, &self.dishonest.signer, What::Entered(Box::new(entered)), &matters);
     }
 
-    /// What they say that a person said later, of whichever report, on whichever day.
+    /// What they say that a person said later, of whichever report, on whichever day; now and then in the name of a message of
+    /// the box, collected or not.
     fn follow_up_by_hand(&self, casebook: &Casebook, id: ReportId, choice: u8) {
         let to = self.sealing_to(casebook, id);
         let (_, mut message) = self.rewritten(id, &to);
         message.seq = 1 + u32::from(choice % 4);
+        let listed = self.world.reports.get(&id).and_then(|held| held.entry.messages.last());
+        let listed = listed.filter(|_| choice.is_multiple_of(3));
         let followed_up = FollowedUp {
             on: if choice.is_multiple_of(5) { DAY.yesterday().unwrap() } else { DAY },
             files: message.kept.clone(),
-            commitment: Digest([choice; 32]),
-            summary: Digest([3; 32]),
+            commitment: listed.map_or(Digest([choice; 32]), |listed| listed.commitment),
+            summary: listed.map_or(Digest([3; 32]), |listed| listed.summary),
             about: SealedMatter::about(id),
         };
         let way = if choice.is_multiple_of(7) { WayIn::Box } else { WayIn::Letter };
