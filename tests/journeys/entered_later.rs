@@ -13,10 +13,11 @@ use std::{
 use crate::{
     entered::{heard, letter, more},
     support::{
+        browser::{Browser, Scripts},
         case::MARKER,
         http::{self, Fields, Page, fill},
         installation::Installation,
-        memory,
+        looks, memory,
     },
 };
 
@@ -211,6 +212,70 @@ fn what_is_added_goes_with_a_referral_onto_paper_and_into_a_backup() {
     place.done(&["desk", "restore", "--casebook", "again", "--identity", "team/identity.txt", "backup"]);
     place.done(&["desk", "attachment", "--casebook", "again", &id, "2/1", "--out", "opened"]);
     assert!(fs::read(place.path("opened")).unwrap() == vec![1; 200_000]);
+}
+
+#[test]
+fn what_is_said_later_brings_back_what_was_set_aside() {
+    let place = heard();
+    let id = letter(&place);
+    place.done(&["desk", "set-aside", "--casebook", "casebook", "--reason", "not-a-concern", &id]);
+    let desk = place.open_desk(&[]);
+    let mut reviewer = desk.reviewer();
+    let path = format!("/reports/{id}/follow-up");
+    assert!(reviewer.get(&path).one("#set-aside").contains("in the queue again"));
+    let form = more(&mut reviewer, &path, "They rang again.");
+    let body = [typed(&form), end()].concat();
+    assert_eq!(send(desk.address, &reviewer.headers(), &path, &body).status, 303);
+    assert!(reviewer.get(&path).all("#set-aside").is_empty());
+    let listed = &place.desk_list()[0];
+    assert_eq!((&listed["set_aside"], &listed["unread"]), (&serde_json::Value::Null, &2.into()));
+}
+
+#[test]
+#[ignore = "needs chromium, chromedriver and axe-core"]
+fn the_form_is_accessible_and_fits_and_a_large_file_on_a_locked_desk_is_answered() {
+    let place = heard();
+    let id = letter(&place);
+    place.put("scan.pdf", &vec![7; 30 << 20]);
+    let desk = place.open_desk(&[]);
+    let browser = Browser::open(desk.address, Scripts::On);
+    let mut wrong = Vec::new();
+    browser.go(&desk.opening);
+    browser.go(&format!("/reports/{id}/follow-up"));
+    browser.until_there("#files");
+    wrong.extend(looks::all(&browser, "desk-follow-up"));
+    browser.click("main form button[type=submit]");
+    browser.until_there(".error-summary");
+    wrong.extend(looks::all(&browser, "desk-follow-up-error"));
+    browser.click("#way-letter");
+    browser.click("#words");
+    let today = candour::domain::Today::today(&candour::domain::SystemDay);
+    for (part, value) in [("day", today.day().to_string()), ("month", today.month().to_string())] {
+        browser.replace(&format!("#came_on-{part}"), &value);
+    }
+    browser.replace("#came_on-year", &today.year().to_string());
+    browser.enter("#taken_by", "The post room");
+    browser.enter("#files", &place.path("scan.pdf").to_string_lossy());
+    // Another window of the same session locks it.
+    let cookie = browser.tools("Storage.getCookies", serde_json::json!({}))["cookies"][0].clone();
+    let mut other = desk.stranger();
+    other.cookie = Some(format!("{}={}", cookie["name"].as_str().unwrap(), cookie["value"].as_str().unwrap()));
+    let queue = other.get("/");
+    other.post("/lock", &queue.form("/lock"));
+    browser.click("main form button[type=submit]");
+    browser.reaches("The desk is locked");
+    assert!(browser.text("#kept").contains("go on with it") && browser.text("#not-kept").contains("Choose it again"));
+    browser.go(&desk.next_opening());
+    browser.reaches("You were writing when the desk locked");
+    browser.click("main form button[type=submit]");
+    browser.until_there("#files");
+    assert_eq!(browser.value("#taken_by"), "The post room");
+    browser.enter("#files", &place.path("scan.pdf").to_string_lossy());
+    browser.click("main form button[type=submit]");
+    browser.until_there("#done");
+    assert!(browser.text("#done").contains("Added as message 2"));
+    wrong.extend(looks::all(&browser, "desk-followed-up"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub(in crate::desk) struct FollowUpPage<'a> {
     has_code: bool,
     /// Whether the person took it back, so that nothing can be added.
     withdrawn: bool,
+    /// Whether the team set it aside, which what is added ends.
+    set_aside: bool,
     /// How the person is answered.
     answer_by: Option<String>,
     way: Field,
@@ -61,6 +63,7 @@ impl<'a> FollowUpPage<'a> {
             seen: report.entry.version,
             has_code: entered.has_code,
             withdrawn: report.entry.withdrawn,
+            set_aside: report.entry.set_aside.is_some(),
             answer_by: entered.answer_by.as_ref().map(|text| escape_invisible(text.as_str())),
             way: field(FollowUpField::Way),
             came_on: DateField::new(&CAME_ON, "On which day did it come?", came_on.to_owned(), typed, errors),
