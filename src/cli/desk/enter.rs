@@ -1,10 +1,6 @@
 //! Entering a concern that came another way than through the box, first and later, and recording what a person was told by hand.
 
-use std::{
-    ffi::OsStr,
-    fs::File,
-    path::{Path, PathBuf},
-};
+use std::{ffi::OsStr, fs::File, path::PathBuf};
 
 use clap::{Args, ValueEnum, builder::PossibleValue};
 use serde_json::Value;
