@@ -36,16 +36,24 @@ pub(in crate::desk) const TOLD_ON: DateNames = DateNames {
     year: "told_on-year",
 };
 
+/// In which way something came that did not come through the box.
+pub(super) const ASKED_WAY: FieldQuestion =
+    FieldQuestion::new("How did it come?", Input::Radios(WayIn::BY_HAND)).remedy("Select how it came");
+/// Who took it.
+pub(super) const ASKED_TAKER: FieldQuestion = FieldQuestion::new("Who took it", Input::line("Who took it", SHORT_MAX))
+    .hint("The member of staff who answered the telephone, opened the letter or spoke with the person")
+    .remedy("Enter who took it");
+/// Whose words it is in.
+pub(super) const ASKED_WORDS: FieldQuestion =
+    FieldQuestion::new("Whose words are these?", Input::Radios(WhoseWords::LABELLED))
+        .remedy("Select whose words these are");
+
 form! {
     /// How a concern came. What it says is asked as the box asks it.
     enum EnterField {
-        Way = "way", FieldQuestion::new("How did it come?", Input::Radios(WayIn::BY_HAND))
-            .remedy("Select how it came");
-        TakenBy = "taken_by", FieldQuestion::new("Who took it", Input::line("Who took it", SHORT_MAX))
-            .hint("The member of staff who answered the telephone, opened the letter or spoke with the person")
-            .remedy("Enter who took it");
-        Words = "words", FieldQuestion::new("Whose words are these?", Input::Radios(WhoseWords::LABELLED))
-            .remedy("Select whose words these are");
+        Way = "way", ASKED_WAY;
+        TakenBy = "taken_by", ASKED_TAKER;
+        Words = "words", ASKED_WORDS;
         Known = "known", FieldQuestion::new("Does the team know who the person is?", Input::Radios(YesNo::LABELLED))
             .hint("Do not write their name, here or anywhere in this form")
             .remedy("Select whether the team knows who the person is");

@@ -2,15 +2,13 @@
 
 use super::{
     date::DateNames,
+    enter::{ASKED_TAKER, ASKED_WAY, ASKED_WORDS},
     fields::form,
     question::{AskedField, FieldQuestion, Problems},
 };
 use crate::{
     casebook::NewFollowUp,
-    domain::{
-        Date, Entries, FieldError, Input, WayIn, WhoseWords,
-        limits::{MESSAGE_MAX, SHORT_MAX},
-    },
+    domain::{Date, Entries, FieldError, Input, WayIn, WhoseWords, limits::MESSAGE_MAX},
 };
 
 /// Rows of the field in which the text is written.
@@ -25,13 +23,9 @@ pub(in crate::desk) const CAME_ON: DateNames =
 form! {
     /// What the person said later.
     enum FollowUpField {
-        Way = "way", FieldQuestion::new("How did it come?", Input::Radios(WayIn::BY_HAND))
-            .remedy("Select how it came");
-        TakenBy = "taken_by", FieldQuestion::new("Who took it", Input::line("Who took it", SHORT_MAX))
-            .hint("The member of staff who answered the telephone, opened the letter or spoke with the person")
-            .remedy("Enter who took it");
-        Words = "words", FieldQuestion::new("Whose words are these?", Input::Radios(WhoseWords::LABELLED))
-            .remedy("Select whose words these are");
+        Way = "way", ASKED_WAY;
+        TakenBy = "taken_by", ASKED_TAKER;
+        Words = "words", ASKED_WORDS;
         Text = "text", FieldQuestion::new("What they said (optional)", Input::area(ROWS, "What they said", MESSAGE_MAX))
             .hint("Leave it empty if only files came. Leave out names and whatever shows who the person is, unless they want it \
                 to be there")
