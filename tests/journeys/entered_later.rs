@@ -15,6 +15,7 @@ use crate::{
     support::{
         browser::{Browser, Scripts},
         case::MARKER,
+        desk::{DeskServing, Reviewer},
         http::{self, Fields, Page, fill},
         installation::Installation,
         looks, memory,
@@ -24,6 +25,25 @@ use crate::{
 const BOUNDARY: &str = "----a-boundary-of-the-desk";
 /// How long the desk may take to get to what was sent.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A letter that was entered, and a reviewer who is to add to it.
+struct AtTheForm {
+    place: Installation,
+    id: String,
+    desk: DeskServing,
+    reviewer: Reviewer,
+    path: String,
+}
+
+impl AtTheForm {
+    fn begin() -> Self {
+        let place = heard();
+        let id = letter(&place);
+        let desk = place.open_desk(&[]);
+        let (reviewer, path) = (desk.reviewer(), format!("/reports/{id}/follow-up"));
+        Self { place, id, desk, reviewer, path }
+    }
+}
 
 fn part(named: &str, value: &[u8]) -> Vec<u8> {
     let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {named}\r\n\r\n");
@@ -101,11 +121,7 @@ fn messages(place: &Installation, id: &str) -> usize {
 
 #[test]
 fn a_form_that_is_none_or_breaks_off_adds_nothing_and_leaves_nothing() {
-    let place = heard();
-    let id = letter(&place);
-    let desk = place.open_desk(&[]);
-    let mut reviewer = desk.reviewer();
-    let path = format!("/reports/{id}/follow-up");
+    let AtTheForm { place, id, desk, mut reviewer, path } = AtTheForm::begin();
     let form = more(&mut reviewer, &path, "They rang again.");
     let (address, headers) = (desk.address, reviewer.headers());
     let before = files(&place);
@@ -144,11 +160,7 @@ fn a_form_that_is_none_or_breaks_off_adds_nothing_and_leaves_nothing() {
 
 #[test]
 fn a_form_that_is_sent_four_times_at_once_adds_it_once() {
-    let place = heard();
-    let id = letter(&place);
-    let desk = place.open_desk(&[]);
-    let mut reviewer = desk.reviewer();
-    let path = format!("/reports/{id}/follow-up");
+    let AtTheForm { place, id, desk, mut reviewer, path } = AtTheForm::begin();
     let form = more(&mut reviewer, &path, "They rang again.");
     let (address, headers) = (desk.address, reviewer.headers());
     let body = [typed(&form), file("a.txt", &vec![1; 3 << 20]), end()].concat();
@@ -166,11 +178,7 @@ fn a_form_that_is_sent_four_times_at_once_adds_it_once() {
 
 #[test]
 fn what_was_typed_is_kept_when_the_desk_locks_while_a_file_comes() {
-    let place = heard();
-    let id = letter(&place);
-    let desk = place.open_desk(&[]);
-    let mut reviewer = desk.reviewer();
-    let path = format!("/reports/{id}/follow-up");
+    let AtTheForm { place, id, desk, mut reviewer, path } = AtTheForm::begin();
     let form = more(&mut reviewer, &path, &format!("They rang again: {MARKER}."));
     let (address, headers) = (desk.address, reviewer.headers());
     let body = [typed(&form), file("a.txt", &vec![1; 3 << 20]), end()].concat();
@@ -191,11 +199,7 @@ fn what_was_typed_is_kept_when_the_desk_locks_while_a_file_comes() {
 
 #[test]
 fn what_is_added_goes_with_a_referral_onto_paper_and_into_a_backup() {
-    let place = heard();
-    let id = letter(&place);
-    let desk = place.open_desk(&[]);
-    let mut reviewer = desk.reviewer();
-    let path = format!("/reports/{id}/follow-up");
+    let AtTheForm { place, id, desk, mut reviewer, path } = AtTheForm::begin();
     let form = more(&mut reviewer, &path, "They rang again.");
     let body = [typed(&form), file("scan.pdf", &vec![1; 200_000]), end()].concat();
     assert_eq!(send(desk.address, &reviewer.headers(), &path, &body).status, 303);
@@ -281,11 +285,7 @@ fn the_form_is_accessible_and_fits_and_a_large_file_on_a_locked_desk_is_answered
 #[test]
 #[ignore = "needs root"]
 fn nothing_of_what_was_added_is_in_memory_once_the_desk_is_locked() {
-    let place = heard();
-    let id = letter(&place);
-    let desk = place.open_desk(&[]);
-    let mut reviewer = desk.reviewer();
-    let path = format!("/reports/{id}/follow-up");
+    let AtTheForm { place, desk, mut reviewer, path, .. } = AtTheForm::begin();
     let form = more(&mut reviewer, &path, &format!("They rang again TEXT{MARKER}."));
     let (address, headers) = (desk.address, reviewer.headers());
     let bytes = format!("in the file FILE{MARKER} and so on\n").repeat(40_000).into_bytes();

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     casebook::{Casebook, CasebookError, EnterError, carry::staging::Staging},
-    crypto::{AttachmentSealer, GovernanceRecipients, Hashed, SealError},
+    crypto::{AttachmentSealer, GovernanceRecipients, Hashed},
     domain::{
         Attachment, FileEntry, Manifest, ReportId, Text, kept_file_name, kept_media_type,
         limits::{ATTACHMENT_BYTES, ATTACHMENTS, KIB},
@@ -66,7 +66,7 @@ impl IncomingFiles {
                 Ok(0) => break,
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(SealError::from(error).into()),
+                Err(error) => return Err(EnterError::Unreadable(error).into()),
             };
             self.bytes += read as u64;
             if self.bytes > ATTACHMENT_BYTES {

@@ -1,3 +1,5 @@
+use std::io;
+
 use crate::domain::limits::{ATTACHMENT_BYTES, ATTACHMENTS, ENTERED_YEARS, MESSAGES, MIB};
 
 /// A concern can't be entered. Nothing of its content is in it.
@@ -31,6 +33,9 @@ pub enum EnterError {
         ATTACHMENT_BYTES / MIB as u64
     )]
     Files,
+    /// A file that came with it breaks off, or is none.
+    #[error("a file that is to be added can't be read: {0}; nothing was recorded")]
+    Unreadable(io::Error),
     /// Neither a text nor a file.
     #[error("there is nothing to add: give a text, a file or both")]
     Nothing,

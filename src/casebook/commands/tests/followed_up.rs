@@ -146,6 +146,10 @@ fn what_cant_be_added_is_not_and_leaves_nothing() {
     let another = files.take("another", "", [].as_slice());
     assert!(matches!(another, Err(CasebookError::Enter(EnterError::Files))));
     drop(files);
+    // A file that can't be read is said to be that, and not one that can't be written.
+    let directory = fs::File::open(world.dir.path()).unwrap();
+    let unread = world.open().unwrap().incoming_files(id).unwrap().take("directory", "", directory);
+    assert!(matches!(unread, Err(CasebookError::Enter(EnterError::Unreadable(_)))));
     // What came through the box the box adds to.
     let of_box = add(&world, ReportId([1; 8]), more("More."), &[]);
     assert!(matches!(of_box, Err(CasebookError::NotAllowed(NotAllowed::FollowedUp(_)))));
